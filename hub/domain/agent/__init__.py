@@ -1,0 +1,1 @@
+"""The agent: who is signed on, in which state, with which skills."""

@@ -1,0 +1,56 @@
+"""What an agent may do with their own state."""
+
+from hub.domain.agent.events import (
+    FULL_CAPACITY,
+    Agent,
+    AgentSignedOff,
+    AgentSignedOn,
+    AgentState,
+    AgentStateChanged,
+)
+from hub.domain.errors import InvalidError, RefusedError
+from hub.domain.event import Event
+
+
+def sign_on(
+    state: Agent,
+    agent_id: str,
+    *,
+    pool: str,
+    name: str,
+    skills: dict[str, int],
+    languages: tuple[str, ...] = (),
+    capacity: int = FULL_CAPACITY,
+    **meta: object,
+) -> list[Event]:
+    """The agent arrives. Signing on again with the same skills while ready changes nothing."""
+    for skill, level in skills.items():
+        if not 1 <= level <= 5:
+            raise InvalidError(f"level of skill {skill!r} is {level}: levels go from 1 to 5", f"skills.{skill}")
+    if not 0 < capacity <= 10_000:
+        raise InvalidError(f"capacity {capacity} is not between 1 and 10000 units", "capacity")
+    if state == Agent(AgentState.READY, name, skills, languages, capacity):
+        return []
+    return [
+        AgentSignedOn(
+            pool=pool, agent_id=agent_id, name=name, skills=skills, languages=languages, capacity=capacity, **meta
+        )
+    ]
+
+
+def change_state(state: Agent, agent_id: str, new: AgentState, reason: str, **meta: object) -> list[Event]:
+    """Ready or away; `not_answering` is set by the hub when an offer times out."""
+    if state.state is AgentState.SIGNED_OFF:
+        raise RefusedError(f"agent {agent_id} is not signed on: sign on first")
+    if new is AgentState.SIGNED_OFF:
+        raise InvalidError("use sign-off to leave", "state")
+    if new is state.state:
+        return []
+    return [AgentStateChanged(agent_id=agent_id, state=new, reason=reason, **meta)]
+
+
+def sign_off(state: Agent, agent_id: str, reason: str, **meta: object) -> list[Event]:
+    """The agent leaves. Nothing to do when they are gone already."""
+    if state.state is AgentState.SIGNED_OFF:
+        return []
+    return [AgentSignedOff(agent_id=agent_id, reason=reason, **meta)]

@@ -1,0 +1,111 @@
+"""One touch between a customer and the company, as a channel adapter reports it."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Channel(StrEnum):
+    """The kinds of wire a contact comes by."""
+
+    PHONE = "phone"
+    WEB = "web"
+    EMAIL = "email"
+    SMS = "sms"
+    IN_PERSON = "in_person"
+
+
+class Direction(StrEnum):
+    """Who spoke first on the wire: the customer (inbound) or the company (outbound)."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Path(_Value):
+    """Channel, address and sender. `address` is the customer's on that channel (phone number, mail address,
+    chat cookie), empty if it is withheld; `sender` is who of the company speaks there."""
+
+    channel: Channel
+    address: str = Field(default="", max_length=320)
+    sender: str = Field(default="contact-centre", max_length=100)
+
+
+class Identifier(_Value):
+    """Something that names a customer. Verified: a trusted system attests it; else the customer only claims it."""
+
+    kind: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    value: str = Field(min_length=1, max_length=320)
+    verified: bool = False
+
+
+class Attachment(_Value):
+    """A file that came along, by reference: the bytes stay where the adapter put them."""
+
+    uri: str = Field(min_length=1, max_length=2000)
+    media_type: str = Field(default="application/octet-stream", max_length=200)
+    name: str = Field(default="", max_length=255)
+    size: int | None = Field(default=None, ge=0)
+
+
+class Declared(_Value):
+    """What a trusted adapter says of the customer's standing; empty means it says nothing."""
+
+    segment: str = Field(default="", max_length=32)
+    value_tier: str = Field(default="", max_length=32)
+    lifecycle_stage: str = Field(default="", max_length=32)
+    name: str = Field(default="", max_length=200)
+
+
+class Contact(_Value):
+    """A contact as it enters the hub. `id` is the adapter's own, for ever: the same id with the same body is the
+    same contact, however often it is sent. `thread` is the adapter's key of the conversation; empty: its own."""
+
+    id: str = Field(min_length=1, max_length=200)
+    path: Path
+    direction: Direction = Direction.INBOUND
+    occurred_at: AwareDatetime
+    identifiers: tuple[Identifier, ...] = Field(default=(), max_length=20)
+    thread: str = Field(default="", max_length=200)
+    purpose: str = Field(default="service", max_length=32)
+    service: str = Field(default="", max_length=64)
+    language: str = Field(default="", max_length=16)
+    subject: str = Field(default="", max_length=998)
+    text: str = Field(default="", max_length=100_000)
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+    declared: Declared = Declared()
+
+
+class ConversationSignal(StrEnum):
+    """What an adapter reports of a running conversation."""
+
+    CUSTOMER_LEFT = "customer_left"
+    """The customer hung up, closed the chat, went away: abandons what waits, ends what is spoken."""
+
+
+class ConversationEvent(_Value):
+    """Something that happened in a running conversation, told by its channel and thread."""
+
+    id: str = Field(min_length=1, max_length=200)
+    channel: Channel
+    thread: str = Field(min_length=1, max_length=200)
+    signal: ConversationSignal
+    occurred_at: AwareDatetime
+
+
+class Standing(_Value):
+    """Where a customer stood when a contact came: what routing is decided on, kept with the fact."""
+
+    segment: str = "B2C"
+    value_tier: str = "standard"
+    lifecycle_stage: str = "acquisition"
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC, as every event keeps it."""
+    return moment.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""The customer: everyone who ever touched the company, known or not."""

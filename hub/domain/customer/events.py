@@ -1,0 +1,113 @@
+"""The facts of a customer, and the state they add up to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from hub.domain.contact import Attachment, Channel, Identifier, Standing
+from hub.domain.event import Event
+
+
+class CustomerRegistered(Event):
+    """The first touch of somebody the hub did not know."""
+
+
+class IdentifierObserved(Event):
+    """A contact brought an identifier that was new for this customer, or newly verified."""
+
+    kind: str
+    value: str
+    verified: bool
+
+
+class ProfileChanged(Event):
+    """What the customer is called."""
+
+    name: str
+
+
+class SegmentChanged(Event):
+    """The customer's class, crossed with a value tier; `reason` says who or what decided."""
+
+    segment: str
+    value_tier: str
+    reason: str
+
+
+class LifecycleStageChanged(Event):
+    """Where the customer stands on the way from acquisition to retention or lapse."""
+
+    lifecycle_stage: str
+    reason: str
+
+
+class _ContactFact(Event):
+    contact_id: str
+    channel: Channel
+    address: str
+    sender: str
+    identifiers: tuple[Identifier, ...] = ()
+    thread: str
+    purpose: str
+    service: str
+    language: str
+    subject: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    standing: Standing
+    """Where the customer stood when it happened: what routing is decided on."""
+
+
+class ContactReceived(_ContactFact):
+    """The customer touched us. `pool` is the routing pool that handles it; `history` is never routed."""
+
+    pool: str
+
+
+class ContactSent(_ContactFact):
+    """We touched the customer."""
+
+
+CustomerEvent: TypeAlias = (
+    CustomerRegistered
+    | IdentifierObserved
+    | ProfileChanged
+    | SegmentChanged
+    | LifecycleStageChanged
+    | ContactReceived
+    | ContactSent
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What deciding needs to know of a customer: small, whatever the length of the history."""
+
+    registered: bool = False
+    identifiers: frozenset[Identifier] = frozenset()
+    name: str = ""
+    standing: Standing = Standing()
+    contacts: int = 0
+    last_contact_at: datetime | None = None
+
+
+def evolve(customer: Customer, event: Event) -> Customer:
+    """The customer after one more fact; facts of other kinds change nothing here."""
+    match event:
+        case ContactReceived() | ContactSent():
+            return replace(customer, contacts=customer.contacts + 1, last_contact_at=event.at)
+        case CustomerRegistered():
+            return replace(customer, registered=True)
+        case IdentifierObserved():
+            seen = Identifier(kind=event.kind, value=event.value, verified=event.verified)
+            return replace(customer, identifiers=customer.identifiers | {seen})
+        case ProfileChanged():
+            return replace(customer, name=event.name)
+        case SegmentChanged():
+            changed = {"segment": event.segment, "value_tier": event.value_tier}
+            return replace(customer, standing=customer.standing.model_copy(update=changed))
+        case LifecycleStageChanged():
+            changed = {"lifecycle_stage": event.lifecycle_stage}
+            return replace(customer, standing=customer.standing.model_copy(update=changed))
+        case _:
+            return customer

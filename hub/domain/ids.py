@@ -1,0 +1,46 @@
+"""Where each stream's name comes from, so that any process finds a stream without an index."""
+
+import hashlib
+import hmac
+
+
+def derive(key: bytes, *parts: str) -> str:
+    """32 hex digits of HMAC-SHA256 over the parts: equal parts give equal ids, and nobody can find a
+    phone number by trying all numbers without the installation's key."""
+    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def customer_id(key: bytes, kind: str, value: str, generation: int = 0) -> str:
+    """The customer stream of an identifier; `value` is normalised, `generation` counts forgettings."""
+    return "customer-" + derive(key, kind, value, str(generation))
+
+
+def anonymous_customer_id(key: bytes, contact_id: str) -> str:
+    """The customer stream of a contact that brought no identifier at all."""
+    return "customer-" + derive(key, "contact", contact_id)
+
+
+def interaction_id(key: bytes, contact_id: str) -> str:
+    """The interaction that a contact opens: derived, so that opening it twice collides in the store."""
+    return "interaction-" + derive(key, "interaction", contact_id)
+
+
+def offer_id(interaction: str, number: int) -> str:
+    """The `number`-th offer of an interaction, counted from 1."""
+    return f"offer-{interaction.removeprefix('interaction-')}-{number}"
+
+
+def interaction_of_offer(offer: str) -> str:
+    """The interaction an offer id belongs to; empty if the text is no offer id."""
+    head, _, number = offer.removeprefix("offer-").rpartition("-")
+    return f"interaction-{head}" if offer.startswith("offer-") and head and number.isdigit() else ""
+
+
+def agent_stream(agent: str) -> str:
+    """The stream of an agent's events."""
+    return f"agent-{agent}"
+
+
+def pool_stream(pool: str) -> str:
+    """The stream that fences a routing pool's owner."""
+    return f"pool-{pool}"

@@ -1,0 +1,1 @@
+"""The interaction: the piece of work that is routed, offered, spoken and wrapped up."""

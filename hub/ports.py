@@ -1,0 +1,112 @@
+"""The edges: what the rules and the shell need from the world, without saying who provides it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from hub.domain.event import Event
+
+
+class Recorded(NamedTuple):
+    """An event as it stands in the log."""
+
+    position: int
+    """Place in the order of all events, from 1, gaps allowed, never reused."""
+    stream: str
+    version: int
+    """Place in its stream, from 1, without gaps."""
+    event: Event
+
+
+class Append(NamedTuple):
+    """Events to add to one stream. `after` is the version they were decided on, 0 for a new stream."""
+
+    stream: str
+    after: int
+    events: Sequence[Event]
+
+
+class ContactRow(NamedTuple):
+    """The receipt of a contact, unique by id: what makes a repeat harmless."""
+
+    contact_id: str
+    stream: str
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one command writes: all of it or nothing."""
+
+    appends: Sequence[Append]
+    contacts: Sequence[ContactRow] = ()
+
+
+class Committed(NamedTuple):
+    """A unit is durable. Its events have the positions first..last, in the order of its appends."""
+
+    first: int
+    last: int
+
+
+class KnownContactError(Exception):
+    """A unit held a contact id that is recorded already; `row` is what was recorded."""
+
+    def __init__(self, row: ContactRow) -> None:
+        super().__init__(row.contact_id)
+        self.row = row
+
+
+Outcome = Committed | Exception
+"""Of one unit: Committed, ConflictError (stream moved on) or KnownContactError. Nothing else is per unit."""
+
+
+class Journal(Protocol):
+    """The event store, for asyncio. Writes of all callers are grouped into transactions, in order."""
+
+    async def commit(self, units: Sequence[Unit]) -> list[Outcome]:
+        """Write units in order, each atomic; answers after the transaction is durable, one outcome a unit.
+        After a failed unit, later ones of the same call that touch one of its streams fail too (ConflictError).
+        Raises when the store itself fails: then nothing of the call was written."""
+        ...
+
+    async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
+        """All events of each stream, oldest first; an unknown stream has none."""
+        ...
+
+    async def last(self, stream: str) -> Recorded | None:
+        """The newest event of a stream."""
+        ...
+
+    async def contacts(self, ids: Sequence[str]) -> dict[str, ContactRow]:
+        """The receipts of those of these contact ids that are recorded."""
+        ...
+
+    async def read(self, after: int, limit: int) -> list[Recorded]:
+        """The log from the first event after position `after`: complete and in order up to the last one returned,
+        whoever writes meanwhile. At most `limit`; fewer means the end was reached."""
+        ...
+
+    async def head(self) -> int:
+        """Position of the newest event, 0 in an empty log."""
+        ...
+
+
+Follower = Callable[[Sequence[Recorded]], None]
+"""Called on the loop with each batch of the log, in order, each event once; must not block."""
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    speed: float
+    """Seconds of the hub's time in one second of the wall's: 1 except in a replay."""
+
+    def now(self) -> datetime:
+        """The present, UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        """Wait that many seconds of the hub's time."""
+        ...
