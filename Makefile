@@ -1,0 +1,32 @@
+# One command each: demo, test, bench, lint, format. The environment is made on first use, from the lock file.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+.PHONY: install demo test bench lint format
+install: .venv/.installed
+
+demo: install
+	$(BIN)/hub demo
+
+test: install
+	$(BIN)/pytest
+
+bench: install
+	$(BIN)/pytest benchmarks --benchmark-only
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

@@ -1,0 +1,103 @@
+"""Every setting of the hub, read once: from `hub.toml`, then from the environment, which wins."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from hub.domain.errors import HubError
+
+PREFIX = "HUB_"
+
+
+class SettingsError(HubError):
+    """A setting that is unknown or can't be taken; the message names it and where it stands."""
+
+
+class Settings(BaseModel):
+    """Each field is set by `HUB_<NAME>` in the environment or by its name in `hub.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Path("var")
+    """Holds everything an embedded hub writes."""
+    store_url: str = "sqlite"
+    """`sqlite` (a file in the data directory) or `postgresql://user:password@host:port/database`."""
+    nats_url: str = ""
+    """An existing NATS with JetStream; empty: the hub runs its own on a free loopback port."""
+    nats_sync_always: bool = False
+    """The embedded NATS flushes each message to disk before it acks: for senders that can't repeat."""
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8484, ge=0, le=65535)
+    """0: any free port."""
+    policy: Path | None = None
+    """Routing policy (TOML); none: the one that ships with the hub."""
+    installation_key: str = Field(default="", repr=False)
+    """64 hex digits that ids are derived with; empty: made once and kept in the data directory."""
+    pool: str = "main"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "text"
+    metrics_interval_seconds: int = Field(default=1800, ge=60, le=86400)
+    intake_batch: int = Field(default=500, ge=1, le=10_000)
+    clock_start: AwareDatetime | None = None
+    """The hub's clock starts at this moment instead of now: for replays."""
+    clock_speed: float = Field(default=1.0, gt=0, le=10_000)
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The event store's file, where the store is SQLite."""
+        return self.data_dir / "store" / "events.sqlite"
+
+    @property
+    def views_path(self) -> Path:
+        """The read models' file."""
+        return self.data_dir / "views.sqlite"
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the event store is PostgreSQL."""
+        return self.store_url.startswith(("postgresql://", "postgres://"))
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give a child process these same settings."""
+        given = self.model_dump(mode="json", exclude_defaults=True)
+        return {PREFIX + name.upper(): str(value) for name, value in given.items() if value is not None}
+
+
+def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
+    """Settings from the file (`HUB_CONFIG`, else `hub.toml` where it exists), overridden by the environment."""
+    given_file = file or Path(environ.get("HUB_CONFIG", "hub.toml"))
+    named = file is not None or "HUB_CONFIG" in environ
+    values = _from_file(given_file) if named or given_file.exists() else {}
+    for name, value in environ.items():
+        if name.startswith(PREFIX) and name not in ("HUB_CONFIG",):
+            values[name.removeprefix(PREFIX).lower()] = value
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(problem, environ, given_file) for problem in error.errors())) from None
+    if settings.store_url != "sqlite" and not settings.is_postgres:
+        raise SettingsError("store_url is neither 'sqlite' nor 'postgresql://…'")
+    return settings
+
+
+def _from_file(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text())
+    except OSError as error:
+        raise SettingsError(f"settings file {file}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"settings file {file}: {error}") from None
+
+
+def _explain(problem: Mapping[str, object], environ: Mapping[str, str], file: Path) -> str:
+    location = problem["loc"]
+    name = str(location[0]) if isinstance(location, tuple) and location else "settings"
+    variable = PREFIX + name.upper()
+    place = variable if variable in environ else f"{name} in {file}"
+    if problem["type"] == "extra_forbidden":
+        return f"{place}: there is no such setting; known are {', '.join(sorted(Settings.model_fields))}"
+    return f"{place}: {problem['msg']}"
