@@ -1,5 +1,7 @@
 """What an agent may do with their own state."""
 
+from typing import Any
+
 from hub.domain.agent.events import (
     FULL_CAPACITY,
     Agent,
@@ -21,7 +23,7 @@ def sign_on(
     skills: dict[str, int],
     languages: tuple[str, ...] = (),
     capacity: int = FULL_CAPACITY,
-    **meta: object,
+    **meta: Any,
 ) -> list[Event]:
     """The agent arrives. Signing on again with the same skills while ready changes nothing."""
     for skill, level in skills.items():
@@ -38,7 +40,7 @@ def sign_on(
     ]
 
 
-def change_state(state: Agent, agent_id: str, new: AgentState, reason: str, **meta: object) -> list[Event]:
+def change_state(state: Agent, agent_id: str, new: AgentState, reason: str, **meta: Any) -> list[Event]:
     """Ready or away; `not_answering` is set by the hub when an offer times out."""
     if state.state is AgentState.SIGNED_OFF:
         raise RefusedError(f"agent {agent_id} is not signed on: sign on first")
@@ -49,7 +51,7 @@ def change_state(state: Agent, agent_id: str, new: AgentState, reason: str, **me
     return [AgentStateChanged(agent_id=agent_id, state=new, reason=reason, **meta)]
 
 
-def sign_off(state: Agent, agent_id: str, reason: str, **meta: object) -> list[Event]:
+def sign_off(state: Agent, agent_id: str, reason: str, **meta: Any) -> list[Event]:
     """The agent leaves. Nothing to do when they are gone already."""
     if state.state is AgentState.SIGNED_OFF:
         return []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hub.domain.contact import Contact, Direction, Identifier, utc
 from hub.domain.customer.events import (
@@ -161,7 +162,7 @@ def _as_verified(identifier: Identifier) -> Identifier:
     return Identifier(kind=identifier.kind, value=identifier.value, verified=True)
 
 
-def _declared(customer: Customer, contact: Contact, common: dict[str, object]) -> list[Event]:
+def _declared(customer: Customer, contact: Contact, common: dict[str, Any]) -> list[Event]:
     declared, standing = contact.declared, customer.standing
     segment = declared.segment or standing.segment
     tier = declared.value_tier or standing.value_tier

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
 
 from hub.domain.contact import Attachment, Channel, Identifier, Standing
 from hub.domain.event import Event
@@ -68,15 +67,7 @@ class ContactSent(_ContactFact):
     """We touched the customer."""
 
 
-CustomerEvent: TypeAlias = (
-    CustomerRegistered
-    | IdentifierObserved
-    | ProfileChanged
-    | SegmentChanged
-    | LifecycleStageChanged
-    | ContactReceived
-    | ContactSent
-)
+UNKNOWN_STANDING = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +77,7 @@ class Customer:
     registered: bool = False
     identifiers: frozenset[Identifier] = frozenset()
     name: str = ""
-    standing: Standing = Standing()
+    standing: Standing = UNKNOWN_STANDING
     contacts: int = 0
     last_contact_at: datetime | None = None
 

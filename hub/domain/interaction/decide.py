@@ -1,5 +1,7 @@
 """What an agent, a customer or the passing of time makes happen to an interaction."""
 
+from typing import Any
+
 from hub.domain.errors import RefusedError
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
@@ -15,7 +17,7 @@ from hub.domain.interaction.events import (
 )
 
 
-def accept(state: Interaction, offer_id: str, agent_id: str, **meta: object) -> list[Event]:
+def accept(state: Interaction, offer_id: str, agent_id: str, **meta: Any) -> list[Event]:
     """The agent takes the offer. Accepting one's own accepted offer again changes nothing."""
     if state.phase is Phase.ACTIVE and (state.offer_id, state.agent_id) == (offer_id, agent_id):
         return []
@@ -23,27 +25,27 @@ def accept(state: Interaction, offer_id: str, agent_id: str, **meta: object) -> 
     return [OfferAccepted(offer_id=offer_id, agent_id=agent_id, **meta)]
 
 
-def decline(state: Interaction, offer_id: str, agent_id: str, reason: str, **meta: object) -> list[Event]:
+def decline(state: Interaction, offer_id: str, agent_id: str, reason: str, **meta: Any) -> list[Event]:
     """The agent will not take it."""
     _require_offer(state, offer_id, agent_id)
     return [OfferDeclined(offer_id=offer_id, agent_id=agent_id, reason=reason, **meta)]
 
 
-def time_out(state: Interaction, offer_id: str, **meta: object) -> list[Event]:
+def time_out(state: Interaction, offer_id: str, **meta: Any) -> list[Event]:
     """The offer's deadline passed. Nothing to do when it was answered in time."""
     if state.phase is not Phase.OFFERED or state.offer_id != offer_id:
         return []
     return [OfferTimedOut(offer_id=offer_id, agent_id=state.agent_id, **meta)]
 
 
-def rescind(state: Interaction, reason: str, **meta: object) -> list[Event]:
+def rescind(state: Interaction, reason: str, **meta: Any) -> list[Event]:
     """The hub takes an open offer back. Nothing to do when there is none."""
     if state.phase is not Phase.OFFERED:
         return []
     return [OfferRescinded(offer_id=state.offer_id, agent_id=state.agent_id, reason=reason, **meta)]
 
 
-def customer_left(state: Interaction, **meta: object) -> list[Event]:
+def customer_left(state: Interaction, **meta: Any) -> list[Event]:
     """The customer hung up or went away: waiting work is abandoned, a running conversation ends."""
     match state.phase:
         case Phase.WAITING:
@@ -56,7 +58,7 @@ def customer_left(state: Interaction, **meta: object) -> list[Event]:
             return []
 
 
-def end(state: Interaction, agent_id: str, **meta: object) -> list[Event]:
+def end(state: Interaction, agent_id: str, **meta: Any) -> list[Event]:
     """The agent ends the conversation. Ending it again changes nothing."""
     if state.phase in (Phase.WRAP_UP, Phase.COMPLETED) and state.agent_id == agent_id:
         return []
@@ -65,7 +67,7 @@ def end(state: Interaction, agent_id: str, **meta: object) -> list[Event]:
     return [InteractionEnded(agent_id=agent_id, ended_by="agent", **meta)]
 
 
-def complete_wrap_up(state: Interaction, agent_id: str, code: str, **meta: object) -> list[Event]:
+def complete_wrap_up(state: Interaction, agent_id: str, code: str, **meta: Any) -> list[Event]:
     """The agent has finished what was to do. Completing it again changes nothing."""
     if state.phase is Phase.COMPLETED and state.agent_id == agent_id:
         return []
