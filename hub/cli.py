@@ -1,1 +1,264 @@
 """The command `hub`: parse, call, print."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub import __version__
+from hub.domain.access.events import Role
+from hub.domain.errors import HubError
+from hub.settings import Settings, load
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object.")
+MAPPING = click.option(
+    "--mapping",
+    "mapping_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="How the file's columns become the hub's fields (TOML).",
+)
+CALLS = click.argument("calls", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hub")
+def hub() -> None:
+    """Contact Path Manager: an event-sourced omnichannel interaction hub."""
+
+
+def main() -> None:
+    """Run the command; an error of the hub is a message and exit code 1, wrong usage exit code 2."""
+    try:
+        hub(prog_name="hub")
+    except HubError as error:
+        click.echo(f"hub: {error}", err=True)
+        sys.exit(1)
+
+
+@hub.command()
+def serve() -> None:
+    """Run the hub until it is told to stop (Ctrl-C, SIGTERM)."""
+    from hub.app import serve as run
+
+    sys.exit(run(_settings()))
+
+
+@hub.command(hidden=True)
+def projector() -> None:
+    """The child that keeps the read models current; started by the hub itself."""
+    from hub.app import run_projector
+
+    run_projector(_settings())
+
+
+@hub.command()
+@click.option("--seconds", type=click.FloatRange(min=1), help="End by itself after so long.")
+@JSON
+def demo(seconds: float | None, as_json: bool) -> None:
+    """Run a hub with simulated customers and agents, and watch it on a live board."""
+    from hub.simulated.demo import run_demo
+
+    sys.exit(run_demo(_settings(), seconds=seconds, as_json=as_json))
+
+
+@hub.command()
+@CALLS
+@MAPPING
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Only calls of this day.")
+@click.option("--from", "start", type=click.DateTime(["%H:%M"]), help="Only calls from this time of day on.")
+@click.option("--to", "end", type=click.DateTime(["%H:%M"]), help="Only calls before this time of day.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True, max=10_000), default=1.0, show_default=True)
+@click.option("--agents", type=click.IntRange(min=1), help="So many agents instead of those in the record.")
+@JSON
+def replay(
+    calls: Path,
+    mapping_file: Path,
+    day: datetime | None,
+    start: datetime | None,
+    end: datetime | None,
+    speed: float,
+    agents: int | None,
+    as_json: bool,
+) -> None:
+    """Play a recorded call log through the live path, and compare what happens with what happened."""
+    from hub.simulated.replay import ReplayPlan, run_replay
+
+    plan = ReplayPlan(
+        calls=calls,
+        mapping=mapping_file,
+        day=day.date() if day else None,
+        start=start.time() if start else None,
+        end=end.time() if end else None,
+        speed=speed,
+        agents=agents,
+    )
+    sys.exit(run_replay(_settings(), plan, as_json=as_json))
+
+
+@hub.command("import")
+@CALLS
+@MAPPING
+@JSON
+def import_(calls: Path, mapping_file: Path, as_json: bool) -> None:
+    """Take a recorded call log in as history; running it again adds nothing."""
+    from hub.app import import_calls
+
+    with _progress("importing", calls.stat().st_size, hidden=as_json) as advance:
+        totals = import_calls(_settings(), calls, mapping_file, advance)
+    _print(totals.as_json(), as_json)
+    sys.exit(0 if totals.ok else 1)
+
+
+@hub.group("calls")
+def calls_() -> None:
+    """Recorded call logs."""
+
+
+@calls_.command()
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--days", type=click.IntRange(min=1, max=366), default=1, show_default=True)
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), default="1999-02-01", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def generate(out: Path, days: int, start: datetime, seed: int) -> None:
+    """Make a call log with the statistics of a real centre."""
+    from hub.calls.generator import generate_calls
+
+    rows = generate_calls(out, days=days, start=date(start.year, start.month, start.day), seed=seed)
+    click.echo(f"{rows} calls in {out}")
+
+
+@hub.command()
+def migrate() -> None:
+    """Create the store's tables, once, before the first start on a shared database."""
+    from hub.journal.store import migrate as run
+
+    run(_settings())
+    click.echo("the store is ready")
+
+
+@hub.group()
+def projections() -> None:
+    """The read models."""
+
+
+@projections.command("list")
+@JSON
+def list_projections(as_json: bool) -> None:
+    """Each read model and the log position it shows."""
+    from hub.app import projection_positions
+
+    _print(projection_positions(_settings()), as_json)
+
+
+@projections.command()
+@click.argument("name")
+def rebuild(name: str) -> None:
+    """Throw a read model away and make it anew from the log (while no hub runs)."""
+    from hub.app import rebuild_projection
+
+    click.echo(f"{name}: rebuilt from {rebuild_projection(_settings(), name)} events")
+
+
+@hub.group()
+def rejected() -> None:
+    """Contacts that could not be taken as they were: set aside with the reason, not lost."""
+
+
+@rejected.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@JSON
+def list_rejected(limit: int, as_json: bool) -> None:
+    """The newest rejected contacts, each with its reason and raw bytes."""
+    from hub.app import list_rejected as run
+
+    _print({"rejected": run(_settings(), limit)}, as_json)
+
+
+@rejected.command()
+@click.argument("sequences", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="Put all of them back.")
+def retry(sequences: tuple[int, ...], everything: bool) -> None:
+    """Put rejected contacts back where they came in."""
+    from hub.app import retry_rejected as run
+
+    if bool(sequences) == everything:
+        raise click.UsageError("name the numbers to put back, or --all")
+    click.echo(f"{run(_settings(), None if everything else sequences)} put back")
+
+
+@hub.group()
+def keys() -> None:
+    """API keys."""
+
+
+@keys.command()
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--name", required=True, help="Whose key it is, for the list.")
+@click.option("--agent", default="", help="Bind an agent's key to this agent.")
+@JSON
+def create(role: str, name: str, agent: str, as_json: bool) -> None:
+    """Make a key; it is shown this once and stored only as a hash."""
+    from hub.app import issue_key
+
+    _print(issue_key(_settings(), Role(role), name, agent), as_json)
+
+
+@keys.command("list")
+@JSON
+def list_keys(as_json: bool) -> None:
+    """Every key that was made."""
+    from hub.app import list_keys as run
+
+    _print({"keys": run(_settings())}, as_json)
+
+
+@keys.command()
+@click.argument("key_id")
+def revoke(key_id: str) -> None:
+    """A key is good no longer, at once and everywhere."""
+    from hub.app import revoke_key
+
+    revoke_key(_settings(), key_id)
+    click.echo(f"{key_id}: revoked")
+
+
+@hub.command()
+@JSON
+def doctor(as_json: bool) -> None:
+    """Check settings, store, bus, clock and disk, and say what to do."""
+    from hub.doctor import report
+
+    sys.exit(report(as_json=as_json))
+
+
+def _settings() -> Settings:
+    return load()
+
+
+@contextmanager
+def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=hidden) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _print(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result, default=str))
+        return
+    for name, value in result.items():
+        if isinstance(value, list):
+            for row in value:
+                click.echo("  ".join(f"{key}={item}" for key, item in row.items()))
+        else:
+            click.echo(f"{name:>16}  {value}")

@@ -10,6 +10,8 @@ class PoolTaken(Event):
 
     pool: str
     epoch: int
+    consumed: int
+    """Carried over from the owner before: log position up to which every contact has been taken up."""
 
 
 class PoolCommitted(Event):

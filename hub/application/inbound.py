@@ -1,0 +1,143 @@
+"""What the bus brings: parsed, recorded, answered. One bad message never stops the others, and none is lost."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from hub.application.envelope import Confirmation, parse
+from hub.application.intake import ContactRecorder, Receipt
+from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
+from hub.domain.errors import HubError, InvalidError, NotFoundError
+from hub.ports import Clock, Journal
+from hub.router.commands import CustomerLeft
+from hub.router.pool import Pool
+
+log = logging.getLogger(__name__)
+
+SetAside = Callable[[str, bytes, str, str], Awaitable[None]]
+"""Keeps a rejected message where it can be seen and put back: subject, body, reason, field."""
+
+
+class Arrived(Protocol):
+    """A message as the bus hands it over."""
+
+    subject: str
+    body: bytes
+
+
+class InboundHandler:
+    """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails."""
+
+    def __init__(
+        self, recorder: ContactRecorder, pool: Pool, journal: Journal, clock: Clock, set_aside: SetAside
+    ) -> None:
+        self.rejected = 0
+        self._recorder = recorder
+        self._pool = pool
+        self._journal = journal
+        self._clock = clock
+        self._set_aside = set_aside
+
+    async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation]:
+        """One confirmation a message, each true when it is returned."""
+        parsed = [_parse(message.body) for message in messages]
+        answers: list[Confirmation | None] = [None] * len(messages)
+        for part in _in_order(parsed):
+            await self._take(part, parsed, answers)
+        for index, answer in enumerate(answers):
+            if answer is not None and answer.status == "rejected":
+                self.rejected += 1
+                message = messages[index]
+                await self._set_aside(message.subject, message.body, answer.reason, answer.field)
+                log.warning("rejected a message on %s: %s %s", message.subject, answer.field, answer.reason)
+        return [answer for answer in answers if answer is not None]
+
+    async def _take(
+        self,
+        part: Sequence[int],
+        parsed: Sequence[Contact | ConversationEvent | Confirmation],
+        answers: list[Confirmation | None],
+    ) -> None:
+        contacts: list[tuple[int, Contact]] = []
+        signals: list[tuple[int, ConversationEvent]] = []
+        for index in part:
+            match parsed[index]:
+                case Contact() as contact:
+                    contacts.append((index, contact))
+                case ConversationEvent() as signal:
+                    signals.append((index, signal))
+                case refused:
+                    answers[index] = refused
+        position = 0
+        if contacts:
+            actors = [(contact, f"adapter:{contact.path.channel}") for _, contact in contacts]
+            for (index, contact), outcome in zip(contacts, await self._recorder.record(actors), strict=True):
+                answers[index] = confirmation(contact.id, outcome)
+                position = max(position, outcome.position if isinstance(outcome, Receipt) else 0)
+        if signals:
+            await self._pool.reached(position)
+            for index, signal in signals:
+                answers[index] = await self._signal(signal)
+
+    async def _signal(self, signal: ConversationEvent) -> Confirmation:
+        match signal.signal:
+            case ConversationSignal.CUSTOMER_LEFT:
+                command = CustomerLeft(
+                    at=self._clock.now(),
+                    id=signal.id,
+                    actor="customer",
+                    channel=signal.channel,
+                    thread=signal.thread,
+                )
+        try:
+            await self._pool.execute(command)
+        except NotFoundError:
+            return await self._late_signal(signal, command)
+        return Confirmation(id=signal.id, status="accepted")
+
+    async def _late_signal(self, signal: ConversationEvent, command: CustomerLeft) -> Confirmation:
+        """Nothing is open in this thread: either it is over already, or its contact is still on its way from the log
+        to the pool."""
+        await self._pool.reached(await self._journal.head())
+        try:
+            await self._pool.execute(command)
+        except NotFoundError:
+            return Confirmation(id=signal.id, status="accepted", reason=f"nothing is open in thread {signal.thread!r}")
+        return Confirmation(id=signal.id, status="accepted")
+
+
+def confirmation(contact_id: str, outcome: Receipt | HubError) -> Confirmation:
+    """What the sender of a contact is told."""
+    if isinstance(outcome, Receipt):
+        return Confirmation(
+            id=contact_id, status="accepted", customer_id=outcome.customer_id, duplicate=outcome.duplicate
+        )
+    return Confirmation(id=contact_id, status="rejected", reason=str(outcome), field=_field(outcome))
+
+
+def _field(error: HubError) -> str:
+    return error.field if isinstance(error, InvalidError) else "id"
+
+
+def _parse(body: bytes) -> Contact | ConversationEvent | Confirmation:
+    try:
+        return parse(body)
+    except InvalidError as error:
+        return Confirmation(id="", status="rejected", reason=str(error), field=error.field)
+
+
+def _in_order(parsed: Sequence[Contact | ConversationEvent | Confirmation]) -> list[list[int]]:
+    """The batch cut so that a contact never overtakes what happened before it in its own thread: in each part the
+    contacts may go first, all in one commit, and the signals after them."""
+    parts: list[list[int]] = [[]]
+    signalled: set[tuple[str, str]] = set()
+    for index, message in enumerate(parsed):
+        match message:
+            case ConversationEvent():
+                signalled.add((message.channel, message.thread))
+            case Contact():
+                if (message.path.channel, message.thread or message.id) in signalled:
+                    parts.append([])
+                    signalled.clear()
+        parts[-1].append(index)
+    return parts

@@ -1,0 +1,181 @@
+"""Taking contacts in: each becomes a durable fact of its customer before anybody is told it arrived."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.application.envelope import body_hash
+from hub.domain.contact import Contact
+from hub.domain.customer.decide import MAIN_POOL, RecordContact, leading_identifier, record_contact
+from hub.domain.customer.events import Customer, evolve
+from hub.domain.errors import ConflictError, ContactConflictError, HubError
+from hub.domain.ids import anonymous_customer_id, customer_id
+from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Unit
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+"""How often a contact decides again after another writer was first on its customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A contact is durable in this customer's stream. `position`: of its last event, 0 for a repeat."""
+
+    contact_id: str
+    customer_id: str
+    duplicate: bool
+    position: int
+
+
+class ContendedError(HubError):
+    """Other writers were first on a customer's stream again and again."""
+
+    def __init__(self, contact_id: str) -> None:
+        super().__init__(f"contact {contact_id!r} could not be recorded: its customer is being written to by others; "
+                         "send it again")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    version: int
+    customer: Customer
+
+
+class CustomerCache:
+    """The customers who were touched last, as of the newest version this process decided on; bounded."""
+
+    def __init__(self, journal: Journal, size: int = 20_000) -> None:
+        self._journal = journal
+        self._size = size
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+
+    async def fill(self, streams: Sequence[str], *, certainly_new: frozenset[str] = frozenset()) -> None:
+        """Have all of these at hand."""
+        missing = list(dict.fromkeys(s for s in streams if s not in self._known))
+        cold = [stream for stream in missing if stream not in certainly_new]
+        found = await self._journal.load(cold) if cold else {}
+        for stream in missing:
+            if stream in self._known:
+                continue
+            known = _Known(0, Customer())
+            for recorded in found.get(stream, ()):
+                known = _Known(recorded.version, evolve(known.customer, recorded.event))
+            self._known[stream] = known
+        while len(self._known) > max(self._size, len(streams)):
+            self._known.popitem(last=False)
+
+    def get(self, stream: str) -> _Known | None:
+        """The customer as far as known here; None: fill first."""
+        if stream in self._known:
+            self._known.move_to_end(stream)
+        return self._known.get(stream)
+
+    def put(self, stream: str, version: int, customer: Customer) -> None:
+        """Remember what was decided, before it is committed: `forget` takes it back."""
+        self._known[stream] = _Known(version, customer)
+        self._known.move_to_end(stream)
+
+    def forget(self, stream: str) -> None:
+        """Somebody else wrote to it, or the commit failed."""
+        self._known.pop(stream, None)
+
+
+class ContactRecorder:
+    """Records batches of contacts, in order, each exactly once however often it is sent."""
+
+    def __init__(self, journal: Journal, clock: Clock, key: bytes, pool: str = MAIN_POOL) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._key = key
+        self._pool = pool
+        self._cache = CustomerCache(journal)
+
+    async def record(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError]:
+        """For each (contact, actor) a receipt after its commit, or why it was refused.
+
+        Raises what the journal raises when the store fails: then nothing is known to be recorded; send again.
+        """
+        answers: dict[int, Receipt | HubError] = {}
+        waiting = list(range(len(contacts)))
+        for _ in range(ATTEMPTS):
+            outcomes = await self._attempt([contacts[index] for index in waiting])
+            again = []
+            for index, outcome in zip(waiting, outcomes, strict=True):
+                if outcome is None:
+                    again.append(index)
+                else:
+                    answers[index] = outcome
+            waiting = again
+            if not waiting:
+                break
+        for index in waiting:
+            answers[index] = ContendedError(contacts[index][0].id)
+        return [answers[index] for index in range(len(contacts))]
+
+    async def _attempt(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError | None]:
+        """One round of decide and commit; None: another writer was first, decide again."""
+        streams = [self.stream_of(contact) for contact, _ in contacts]
+        anonymous = frozenset(
+            stream for stream, (contact, _) in zip(streams, contacts, strict=True) if leading_identifier(contact) is None
+        )
+        while any(self._cache.get(stream) is None for stream in streams):
+            await self._cache.fill(streams, certainly_new=anonymous)
+        # From here to the hand-over to the journal nothing awaits: the cache and the journal's order agree.
+        units = [
+            self._decide(stream, contact, actor) for stream, (contact, actor) in zip(streams, contacts, strict=True)
+        ]
+        try:
+            outcomes = await self._journal.commit(units)
+        except BaseException:
+            for stream in streams:
+                self._cache.forget(stream)
+            raise
+        answers: list[Receipt | HubError | None] = []
+        for stream, unit, outcome in zip(streams, units, outcomes, strict=True):
+            row = unit.contacts[0]
+            if isinstance(outcome, Committed):
+                answers.append(Receipt(row.contact_id, stream, duplicate=False, position=outcome.last))
+                continue
+            self._cache.forget(stream)
+            if isinstance(outcome, KnownContactError):
+                answers.append(_repeat(row, outcome.row))
+            elif isinstance(outcome, ConflictError):
+                answers.append(await self._conflicting(row, anonymous=stream in anonymous))
+            else:
+                raise outcome
+        return answers
+
+    def _decide(self, stream: str, contact: Contact, actor: str) -> Unit:
+        known = self._cache.get(stream)
+        assert known is not None
+        events = record_contact(known.customer, RecordContact(contact, self._clock.now(), actor, self._pool))
+        customer = known.customer
+        for event in events:
+            customer = evolve(customer, event)
+        self._cache.put(stream, known.version + len(events), customer)
+        return Unit(
+            appends=(Append(stream, known.version, events),),
+            contacts=(ContactRow(contact.id, stream, body_hash(contact)),),
+        )
+
+    async def _conflicting(self, row: ContactRow, *, anonymous: bool) -> Receipt | HubError | None:
+        """An anonymous contact is alone in its stream: if that exists, the contact is recorded already."""
+        if not anonymous:
+            return None
+        recorded = (await self._journal.contacts([row.contact_id])).get(row.contact_id)
+        return _repeat(row, recorded) if recorded else None
+
+    def stream_of(self, contact: Contact) -> str:
+        """The customer stream a contact belongs to."""
+        leading = leading_identifier(contact)
+        if leading is None:
+            return anonymous_customer_id(self._key, contact.id)
+        return customer_id(self._key, leading.kind, leading.value)
+
+
+def _repeat(row: ContactRow, recorded: ContactRow) -> Receipt | HubError:
+    if row.body_hash != recorded.body_hash:
+        return ContactConflictError(row.contact_id)
+    return Receipt(row.contact_id, recorded.stream, duplicate=True, position=0)

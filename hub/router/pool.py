@@ -1,0 +1,337 @@
+"""The owner of a routing pool: follows the log, decides, commits, and only then lets a decision out."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.domain.customer.events import ContactReceived
+from hub.domain.errors import HubError, NotFoundError
+from hub.domain.event import Event
+from hub.domain.ids import interaction_id, pool_stream
+from hub.domain.pool.events import PoolCommitted, PoolTaken
+from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+from hub.router.commands import Command, TakeUp, Tick, as_tuple
+from hub.router.decide import handle
+from hub.router.policy import Policy
+from hub.router.repeat import is_repeat
+from hub.router.state import Decided, PoolState, evolve, next_deadline, reset_deadlines
+
+log = logging.getLogger(__name__)
+
+BATCH = 512
+"""Most commands in one transaction."""
+TAIL_BATCH = 5_000
+RETRY_SECONDS = 1.0
+
+OpenWork = Callable[[], Awaitable[tuple[int, Iterable[Recorded]]]]
+"""Reads the projection of open work: its position, and the events of what is open, in log order."""
+
+
+class PoolLostError(HubError):
+    """Another process took the pool over: this one must decide nothing more."""
+
+    def __init__(self, pool: str, epoch: int) -> None:
+        super().__init__(f"routing pool {pool!r} was taken over by another process (epoch {epoch}): this one steps down")
+
+
+class PoolUnavailableError(HubError):
+    """The pool could not commit; what was asked may be asked again."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    command: Command
+    answer: asyncio.Future[list[Decided]] | None = None
+    position: int = 0
+    """Of the contact to take up, in the log; 0 for commands of people."""
+
+
+@dataclass(slots=True)
+class PoolFigures:
+    """What the owner did since it started, for metrics."""
+
+    commands: int = 0
+    refused: int = 0
+    commits: int = 0
+    events: int = 0
+    recoveries: int = 0
+    on_batch: list[Callable[[int, float], None]] = field(default_factory=list)
+    """Called with (commands, seconds of deciding) of each batch."""
+
+
+class Pool:
+    """One routing pool. `run` owns it until `stop`; `execute` asks for a command; `on_log` follows the log."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, policy: Policy, key: bytes, open_work: OpenWork, name: str = "main"
+    ) -> None:
+        self.name = name
+        self.figures = PoolFigures()
+        self.consumed = 0
+        self._journal = journal
+        self._clock = clock
+        self._policy = policy
+        self._key = key
+        self._open_work = open_work
+        self._stream = pool_stream(name)
+        self._state = PoolState(policy, name)
+        self._epoch = 0
+        self._version = 0
+        self._seen = 0
+        self._asked: deque[_Asked] = deque()
+        self._wake = asyncio.Event()
+        self._moved: list[tuple[int, asyncio.Future[None]]] = []
+        self._stopping = False
+
+    @property
+    def state(self) -> PoolState:
+        """The pool as decided, which may be one transaction ahead of the log."""
+        return self._state
+
+    async def take(self) -> int:
+        """Become the owner and recover; returns the log position from which `on_log` must be fed."""
+        last = await self._journal.last(self._stream)
+        fact = last.event if last else None
+        consumed = fact.consumed if isinstance(fact, PoolTaken | PoolCommitted) else 0
+        epoch = (fact.epoch if isinstance(fact, PoolTaken | PoolCommitted) else 0) + 1
+        taken = PoolTaken(**self._meta("pool owner"), pool=self.name, epoch=epoch, consumed=consumed)
+        [outcome] = await self._journal.commit([Unit([Append(self._stream, last.version if last else 0, [taken])])])
+        if not isinstance(outcome, Committed):
+            raise PoolLostError(self.name, epoch)
+        self._epoch, self._version = epoch, (last.version if last else 0) + 1
+        await self._recover(consumed, outcome.last)
+        log.info("owns pool %s: epoch %d, log position %d", self.name, epoch, outcome.last)
+        return outcome.last
+
+    async def _recover(self, consumed: int, head: int) -> None:
+        position, rows = await self._open_work()
+        state = PoolState(self._policy, self.name)
+        for recorded in rows:
+            evolve(state, recorded.stream, recorded.version, recorded.event)
+        pending: list[Recorded] = []
+        after = min(position, consumed)
+        while after < head:
+            batch = await self._journal.read(after, TAIL_BATCH)
+            for recorded in batch:
+                if recorded.position > head:
+                    break
+                if recorded.position > position:
+                    evolve(state, recorded.stream, recorded.version, recorded.event)
+                if recorded.position > consumed and self._is_mine(recorded.event):
+                    pending.append(recorded)
+            if not batch:
+                break
+            after = batch[-1].position
+        reset_deadlines(state, self._clock.now())
+        self._state, self._seen, self.consumed = state, head, consumed
+        self.figures.recoveries += 1
+        self._take_up(pending)
+        self._ask(Tick(at=self._clock.now(), id=f"recovery-{self._epoch}", actor=self._actor))
+
+    def on_log(self, batch: Sequence[Recorded]) -> None:
+        """The log went on: new contacts of this pool are taken up."""
+        self._take_up([one for one in batch if one.position > self._seen and self._is_mine(one.event)])
+        self._seen = max(self._seen, batch[-1].position)
+        if self._moved:
+            self._wake.set()
+
+    async def execute(self, command: Command) -> list[Decided]:
+        """The events a command led to, after their commit; none for a repeat. Raises HubError when refused."""
+        if self._stopping:
+            raise PoolUnavailableError("the hub is shutting down: ask again when it is back")
+        answer: asyncio.Future[list[Decided]] = asyncio.get_running_loop().create_future()
+        self._ask(command, answer)
+        try:
+            return await answer
+        except NotFoundError:
+            if await is_repeat(self._journal, command):
+                return []
+            raise
+
+    async def reached(self, position: int) -> None:
+        """Wait until every contact up to this log position has been taken up, durably."""
+        if self.consumed >= position:
+            return
+        moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._moved.append((position, moved))
+        self._wake.set()
+        await moved
+
+    async def run(self) -> None:
+        """Decide and commit until `stop`. Raises PoolLostError when another process took over."""
+        try:
+            while not (self._stopping and not self._asked):
+                await self._wait()
+                try:
+                    await self._step()
+                except PoolLostError:
+                    raise
+                except Exception:
+                    log.exception("pool %s could not commit: forgets what it had decided and recovers", self.name)
+                    await self._retake()
+        finally:
+            self._stopping = True
+            self._drop_asked("the hub no longer owns this pool: ask again when it does")
+
+    def stop(self) -> None:
+        """Finish what was asked, then let `run` return."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _wait(self) -> None:
+        if self._asked or self._stopping:
+            return
+        self._wake.clear()
+        deadline = next_deadline(self._state)
+        if deadline is None:
+            timeout = None
+        else:
+            timeout = max(0.0, deadline - self._clock.now().timestamp()) / self._clock.speed
+        try:
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
+        except TimeoutError:
+            self._ask(Tick(at=self._clock.now(), id="deadline", actor=self._actor))
+
+    async def _step(self) -> None:
+        """One transaction: everything asked by now, decided in order."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        asked = [self._asked.popleft() for _ in range(min(BATCH, len(self._asked)))]
+        if not asked:
+            return self._tell_who_waits()
+        consumed = max([self.consumed, *(one.position for one in asked)]) if self._asked else self._seen
+        answers: list[tuple[asyncio.Future[list[Decided]], list[Decided] | HubError]] = []
+        decided: list[Decided] = []
+        for one in asked:
+            outcome: list[Decided] | HubError
+            try:
+                outcome = handle(self._state, one.command)
+                decided += outcome
+            except HubError as refusal:
+                outcome = refusal
+                self.figures.refused += 1
+            if one.answer is not None:
+                answers.append((one.answer, outcome))
+        for report in self.figures.on_batch:
+            report(len(asked), loop.time() - started)
+        try:
+            if decided:
+                await self._commit(decided, [one.command for one in asked], consumed)
+        except BaseException:
+            for answer, _ in answers:
+                _fail(answer, PoolUnavailableError("the hub could not commit the decision: ask again"))
+            raise
+        self.consumed = consumed
+        self.figures.commands += len(asked)
+        for answer, outcome in answers:
+            _settle(answer, outcome)
+        self._tell_who_waits()
+
+    async def _commit(self, decided: Sequence[Decided], commands: Sequence[Command], consumed: int) -> None:
+        fence = PoolCommitted(
+            **self._meta(commands[0].id),
+            pool=self.name,
+            epoch=self._epoch,
+            consumed=consumed,
+            commands=tuple(as_tuple(command) for command in commands),
+            policy=self._policy.version,
+        )
+        unit = Unit([Append(self._stream, self._version, [fence]), *_runs(decided)])
+        [outcome] = await self._journal.commit([unit])
+        if isinstance(outcome, Committed):
+            self._version += 1
+            self.figures.commits += 1
+            self.figures.events += len(decided)
+            return
+        raise outcome
+
+    async def _retake(self) -> None:
+        """The commit failed. If another owner came, step down; else start again from the log."""
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            try:
+                last = await self._journal.last(self._stream)
+                if last and isinstance(last.event, PoolTaken | PoolCommitted) and last.event.epoch > self._epoch:
+                    raise PoolLostError(self.name, last.event.epoch)
+                self._drop_asked("the hub is recovering: ask again")
+                await self.take()
+                return
+            except PoolLostError:
+                raise
+            except Exception:
+                log.exception("pool %s could not recover: tries again", self.name)
+
+    def _drop_asked(self, message: str) -> None:
+        for one in self._asked:
+            if one.answer is not None:
+                _fail(one.answer, PoolUnavailableError(message))
+        self._asked.clear()
+
+    def _take_up(self, batch: Iterable[Recorded]) -> None:
+        for recorded in batch:
+            contact = recorded.event
+            assert isinstance(contact, ContactReceived)
+            command = TakeUp(
+                at=self._clock.now(),
+                id=contact.contact_id,
+                actor=self._actor,
+                contact=contact,
+                customer_id=recorded.stream,
+                interaction_id=interaction_id(self._key, contact.contact_id),
+            )
+            self._asked.append(_Asked(command, position=recorded.position))
+            self._wake.set()
+
+    def _ask(self, command: Command, answer: asyncio.Future[list[Decided]] | None = None) -> None:
+        self._asked.append(_Asked(command, answer))
+        self._wake.set()
+
+    def _is_mine(self, event: Event) -> bool:
+        return isinstance(event, ContactReceived) and event.pool == self.name
+
+    def _tell_who_waits(self) -> None:
+        if not self._asked:
+            self.consumed = max(self.consumed, self._seen)
+        waiting = self._moved
+        self._moved = [(position, moved) for position, moved in waiting if position > self.consumed]
+        for position, moved in waiting:
+            if position <= self.consumed and not moved.done():
+                moved.set_result(None)
+
+    @property
+    def _actor(self) -> str:
+        return f"policy:{self._policy.version}"
+
+    def _meta(self, causation: str) -> dict[str, Any]:
+        now = self._clock.now()
+        return {"at": now, "recorded_at": now, "causation": causation, "actor": self._actor}
+
+
+def _runs(decided: Sequence[Decided]) -> list[Append]:
+    """The events in the order they were decided, neighbours of one stream together: the log must tell the story in
+    the order it happened, or capacity would seem exceeded in between."""
+    appends: list[Append] = []
+    for stream, version, event in decided:
+        if appends and appends[-1].stream == stream:
+            appends[-1].events.append(event)  # type: ignore[attr-defined]
+        else:
+            appends.append(Append(stream, version - 1, [event]))
+    return appends
+
+
+def _settle(answer: asyncio.Future[list[Decided]], outcome: list[Decided] | HubError) -> None:
+    if answer.done():
+        return
+    if isinstance(outcome, HubError):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
+
+
+def _fail(answer: asyncio.Future[list[Decided]], error: HubError) -> None:
+    if not answer.done():
+        answer.set_exception(error)
