@@ -1,0 +1,1 @@
+"""Load on a real hub in processes of its own, and what the store says afterwards."""
