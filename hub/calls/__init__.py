@@ -1,0 +1,1 @@
+"""Recorded calls of other systems: read by a mapping, refused row by row, measured, generated."""
