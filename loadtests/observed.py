@@ -1,4 +1,4 @@
-"""What was seen of a run, and the figures made of it."""
+"""What agents saw and did, when; joined with the log it tells how long contacts and agents waited."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,18 @@ from pathlib import Path
 
 import orjson
 from hdrh.histogram import HdrHistogram
+
+from hub.domain.agent.events import AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionOffered,
+    InteractionQueued,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+    WrapUpCompleted,
+)
+from hub.ports import Recorded
 
 _LONGEST_US = 3_600_000_000
 _DIGITS = 3
@@ -15,41 +27,103 @@ _DIGITS = 3
 class Observed:
     """Moments in nanoseconds of the machine's monotonic clock, which all its processes share."""
 
-    offers: list[tuple[str, int]] = field(default_factory=list)
-    """Contact and moment its first offer was received, of contacts that found a free agent."""
-    freed: list[tuple[int, int]] = field(default_factory=list)
-    """Moment an agent became free while contacts waited, and moment their next offer was received."""
+    received: dict[str, int] = field(default_factory=dict)
+    """When an agent received an offer, by offer id."""
+    finished: dict[str, int] = field(default_factory=dict)
+    """When an agent said that an interaction is wrapped up, by interaction id: from then on they are free."""
 
     def write(self, file: Path) -> None:
         """Keep it for the process that evaluates; the file is there whole or not at all."""
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(".new")
-        draft.write_bytes(orjson.dumps({"offers": self.offers, "freed": self.freed}))
+        draft.write_bytes(orjson.dumps({"received": self.received, "finished": self.finished}))
         draft.replace(file)
 
     @classmethod
     def read(cls, file: Path) -> "Observed":
         """What `write` kept."""
-        kept = orjson.loads(file.read_bytes())
-        return cls([(contact, at) for contact, at in kept["offers"]], [(free, offer) for free, offer in kept["freed"]])
+        return cls(**orjson.loads(file.read_bytes()))
+
+
+@dataclass(slots=True)
+class Samples:
+    """The moments of a run, matched. One interaction an agent at a time is taken for granted."""
+
+    offers: list[tuple[str, int]] = field(default_factory=list)
+    """Contact and moment of its offer, of contacts that found a free agent when they entered the queue."""
+    freed: list[tuple[int, int]] = field(default_factory=list)
+    """Moment an agent became free while contacts waited, and moment of their next offer."""
+
+
+class Matching:
+    """Counts free agents and waiting contacts in the log's order, and matches what was observed."""
+
+    def __init__(self, observed: Observed) -> None:
+        self.samples = Samples()
+        self._observed = observed
+        self._free = 0
+        self._waiting = 0
+        self._found_free_agent: dict[str, str] = {}
+        self._freed: dict[str, int] = {}
+
+    def follow(self, log: Iterable[Recorded]) -> None:
+        """The next events of the log."""
+        for recorded in log:
+            self._take(recorded.stream, recorded.event)
+
+    def _take(self, stream: str, event: object) -> None:
+        match event:
+            case InteractionQueued():
+                if self._free > self._waiting:
+                    self._found_free_agent[stream] = event.contact_id
+                self._waiting += 1
+            case InteractionOffered():
+                self._offered(stream, event)
+            case WrapUpCompleted():
+                self._free += 1
+                if self._waiting and stream in self._observed.finished:
+                    self._freed[event.agent_id] = self._observed.finished[stream]
+            case OfferDeclined() | OfferRescinded():
+                self._waiting += 1
+                self._free += 1
+            case OfferTimedOut():
+                self._waiting += 1
+            case InteractionAbandoned():
+                self._waiting -= 1
+            case AgentSignedOn():
+                self._free += 1
+            case AgentStateChanged() if event.state is AgentState.READY:
+                self._free += 1
+
+    def _offered(self, stream: str, event: InteractionOffered) -> None:
+        self._waiting -= 1
+        self._free -= 1
+        contact, freed = self._found_free_agent.pop(stream, None), self._freed.pop(event.agent_id, None)
+        received = self._observed.received.get(event.offer_id)
+        if received is None:
+            return
+        if contact is not None:
+            self.samples.offers.append((contact, received))
+        if freed is not None:
+            self.samples.freed.append((freed, received))
 
 
 Percentiles = dict[str, float]
 
 
-def contact_to_offer(observed: Observed, scheduled: Mapping[str, int]) -> Percentiles:
+def contact_to_offer(samples: Samples, scheduled: Mapping[str, int]) -> Percentiles:
     """From the scheduled moment of publishing (not the real one: a late generator must not flatter the hub) to the
     offer, of the contacts in `scheduled`."""
-    return percentiles(at - scheduled[contact] for contact, at in observed.offers if contact in scheduled)
+    return percentiles(at - scheduled[contact] for contact, at in samples.offers if contact in scheduled)
 
 
-def agent_free_to_offer(observed: Observed, since: int, until: int) -> Percentiles:
+def agent_free_to_offer(samples: Samples, since: int, until: int) -> Percentiles:
     """From an agent's being free to their next offer, of agents who became free in [since, until)."""
-    return percentiles(offer - free for free, offer in observed.freed if since <= free < until)
+    return percentiles(offer - free for free, offer in samples.freed if since <= free < until)
 
 
 def percentiles(nanoseconds: Iterable[int]) -> Percentiles:
-    """p50, p95, p99, max in milliseconds, and how many there were; zeros if none."""
+    """p50, p95, p99, max in milliseconds; zeros if there was nothing."""
     histogram = HdrHistogram(1, _LONGEST_US, _DIGITS)
     count = 0
     for value in nanoseconds:
