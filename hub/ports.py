@@ -1,6 +1,6 @@
 """The edges: what the rules and the shell need from the world, without saying who provides it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -17,6 +17,16 @@ class Recorded(NamedTuple):
     version: int
     """Place in its stream, from 1, without gaps."""
     event: Event
+
+
+class Stored(NamedTuple):
+    """An event as its bytes stand in the log: `topic` is `<class name>/<schema version>`, `state` its JSON."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
 
 
 class Append(NamedTuple):
@@ -44,7 +54,8 @@ class Unit:
 
 
 class Committed(NamedTuple):
-    """A unit is durable. Its events have the positions first..last, in the order of its appends."""
+    """A unit is durable. Its events have the positions first..last, in the order of its appends; a unit without
+    events has last = first - 1."""
 
     first: int
     last: int
@@ -67,12 +78,14 @@ class Journal(Protocol):
 
     async def commit(self, units: Sequence[Unit]) -> list[Outcome]:
         """Write units in order, each atomic; answers after the transaction is durable, one outcome a unit.
-        After a failed unit, later ones of the same call that touch one of its streams fail too (ConflictError).
+        After a failed unit, later ones that touch one of its streams fail too (ConflictError): those of the same call,
+        and those of calls made before the failure was told, as they may build on what was never written.
         Raises when the store itself fails: then nothing of the call was written."""
         ...
 
-    async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
-        """All events of each stream, oldest first; an unknown stream has none."""
+    async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
+        """All events of each stream, oldest first; an unknown stream has none. Of a stream named in `after` only
+        those beyond that version."""
         ...
 
     async def last(self, stream: str) -> Recorded | None:

@@ -1,0 +1,1 @@
+"""The event store: every fact, in order, durable before anybody is told."""

@@ -1,0 +1,120 @@
+"""What many units write in one transaction, and which of them may: the same for every store."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hub.domain.errors import ConflictError
+from hub.journal.codec import Codec
+from hub.ports import Committed, ContactRow, KnownContactError, Outcome, Recorded, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of the tables, in the order they are to be inserted."""
+
+    events: list[tuple[str, int, str, bytes]] = field(default_factory=list)
+    """Stream, version, topic, state."""
+    contacts: list[ContactRow] = field(default_factory=list)
+    expected: list[tuple[str, int]] = field(default_factory=list)
+    """Stream and version that must be there already: what the units were decided on."""
+
+
+def prepare(codec: Codec, units: Iterable[Unit]) -> Batch | None:
+    """The rows of these units; None where one of them leaves a gap behind another one's events."""
+    batch = Batch()
+    events, expected, encode = batch.events, batch.expected, codec.encode
+    ends: dict[str, int] = {}
+    for unit in units:
+        for stream, version, added in unit.appends:
+            end = ends.get(stream)
+            if end is None:
+                if version:
+                    expected.append((stream, version))
+            elif end != version:
+                return None
+            for event in added:
+                version += 1  # noqa: PLW2901
+                events.append((stream, version, *encode(stream, event)))
+            ends[stream] = version
+        batch.contacts.extend(unit.contacts)
+    return batch
+
+
+def outcomes_of(units: Sequence[Unit], problems: Sequence[Exception | None], first: int) -> list[Outcome]:
+    """One outcome a unit, where the events of those without a problem stand in the log from position `first` on."""
+    outcomes: list[Outcome] = []
+    for unit, problem in zip(units, problems, strict=True):
+        if problem is not None:
+            outcomes.append(problem)
+            continue
+        end = first
+        for append in unit.appends:
+            end += len(append.events)
+        outcomes.append(Committed(first, end - 1))
+        first = end
+    return outcomes
+
+
+def judge(
+    units: Sequence[Unit], versions: Mapping[str, int], known: Mapping[str, ContactRow]
+) -> list[Exception | None]:
+    """Why each unit can't be written, given the newest version of every stream and the receipts of every contact
+    they name, as they stand under the store's write lock. None: it can."""
+    versions, known = dict(versions), dict(known)
+    failed: set[str] = set()
+    problems: list[Exception | None] = []
+    for unit in units:
+        problem = _repeated(unit, known) or _conflict(unit, versions, failed)
+        problems.append(problem)
+        if problem is not None:
+            failed.update(append.stream for append in unit.appends)
+            continue
+        for append in unit.appends:
+            versions[append.stream] = append.after + len(append.events)
+        for row in unit.contacts:
+            known[row.contact_id] = row
+    return problems
+
+
+def streams_of(units: Iterable[Unit]) -> list[str]:
+    """Every stream these units write to, once."""
+    return list(dict.fromkeys(append.stream for unit in units for append in unit.appends))
+
+
+def contact_ids_of(units: Iterable[Unit]) -> list[str]:
+    """Every contact id these units bring, once."""
+    return list(dict.fromkeys(row.contact_id for unit in units for row in unit.contacts))
+
+
+def recorded_of(units: Sequence[Unit], outcomes: Sequence[Outcome]) -> list[Recorded]:
+    """The events of the committed units as they now stand in the log."""
+    recorded: list[Recorded] = []
+    for unit, outcome in zip(units, outcomes, strict=True):
+        if not isinstance(outcome, Committed):
+            continue
+        position = outcome.first
+        for stream, version, events in unit.appends:
+            for offset, event in enumerate(events):
+                recorded.append(Recorded(position, stream, version + offset + 1, event))
+                position += 1
+    return recorded
+
+
+def _repeated(unit: Unit, known: Mapping[str, ContactRow]) -> KnownContactError | None:
+    own: dict[str, ContactRow] = {}
+    for row in unit.contacts:
+        before = known.get(row.contact_id) or own.get(row.contact_id)
+        if before is not None:
+            return KnownContactError(before)
+        own[row.contact_id] = row
+    return None
+
+
+def _conflict(unit: Unit, versions: Mapping[str, int], failed: set[str]) -> ConflictError | None:
+    own: dict[str, int] = {}
+    for append in unit.appends:
+        stream = append.stream
+        if stream in failed or append.after != own.get(stream, versions.get(stream, 0)):
+            return ConflictError(stream)
+        own[stream] = append.after + len(append.events)
+    return None

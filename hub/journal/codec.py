@@ -1,0 +1,123 @@
+"""How an event becomes bytes and back, also when its shape has changed since it was written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from hub.domain.access import events as access
+from hub.domain.agent import events as agent
+from hub.domain.customer import events as customer
+from hub.domain.event import Event
+from hub.domain.interaction import events as interaction
+from hub.domain.pool import events as pool
+from hub.journal.errors import NewerStoreError, StoredEventError
+from hub.ports import Recorded
+
+EVENT_CLASSES: tuple[type[Event], ...] = (
+    access.ApiKeyIssued,
+    access.ApiKeyRevoked,
+    agent.AgentSignedOff,
+    agent.AgentSignedOn,
+    agent.AgentStateChanged,
+    customer.ContactReceived,
+    customer.ContactSent,
+    customer.CustomerRegistered,
+    customer.IdentifierObserved,
+    customer.LifecycleStageChanged,
+    customer.ProfileChanged,
+    customer.SegmentChanged,
+    interaction.ContactAttached,
+    interaction.InteractionAbandoned,
+    interaction.InteractionEnded,
+    interaction.InteractionOffered,
+    interaction.InteractionQueued,
+    interaction.OfferAccepted,
+    interaction.OfferDeclined,
+    interaction.OfferRescinded,
+    interaction.OfferTimedOut,
+    interaction.WrapUpCompleted,
+    pool.PoolCommitted,
+    pool.PoolTaken,
+)
+"""Every kind of event that is ever stored. One that was stored once stays here for ever."""
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""The JSON of an event of one schema version -> its JSON of the next."""
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+"""By class name and the schema version it starts from."""
+
+_OPTIONS = orjson.OPT_UTC_Z
+_dumps = orjson.dumps
+
+
+class Codec:
+    """Encodes and decodes the events of these classes. The topic is `<class name>/<schema version>`, the state plain
+    JSON. Every call names the stream: a codec that encrypts a customer's fields finds the key by it."""
+
+    def __init__(
+        self,
+        classes: Sequence[type[Event]] = EVENT_CLASSES,
+        upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
+    ) -> None:
+        self._upcasters = upcasters
+        self._topics: dict[type[Event], str] = {cls: f"{cls.__name__}/{cls.SCHEMA}" for cls in classes}
+        self._current: dict[str, type[Event]] = {topic: cls for cls, topic in self._topics.items()}
+        self._by_name = {cls.__name__: cls for cls in classes}
+        if len(self._by_name) != len(classes):
+            raise ValueError("two event classes have the same name: a topic must lead to one class")
+
+    def encode(self, stream: str, event: Event) -> tuple[str, bytes]:
+        """Topic and state of an event of this stream."""
+        try:
+            return self._topics[type(event)], _dumps(event.__dict__, _plain, _OPTIONS)
+        except KeyError:
+            name = type(event).__name__
+            raise StoredEventError(f"{name} for {stream} is not in the list of stored event classes: add it") from None
+        except orjson.JSONEncodeError as error:
+            raise StoredEventError(f"{type(event).__name__} for {stream} can't be written as JSON: {error}") from None
+
+    def decode(self, stream: str, topic: str, state: bytes) -> Event:
+        """The event that was stored, in its present shape."""
+        cls = self._current.get(topic)
+        if cls is None:
+            cls, state = self._upcast(stream, topic, state)
+        try:
+            return cls.__pydantic_validator__.validate_json(state)  # type: ignore[no-any-return]
+        except ValidationError as error:
+            raise StoredEventError(f"{topic} in {stream} can't be read: {error}") from None
+
+    def recorded(self, row: tuple[int, str, int, str, bytes]) -> Recorded:
+        """A row of the log (position, stream, version, topic, state) with its event decoded."""
+        return Recorded(row[0], row[1], row[2], self.decode(row[1], row[3], row[4]))
+
+    def _upcast(self, stream: str, topic: str, state: bytes) -> tuple[type[Event], bytes]:
+        name, _, digits = topic.partition("/")
+        cls = self._by_name.get(name)
+        if cls is None or not digits.isdigit():
+            raise NewerStoreError(
+                f"{stream} holds an event {topic!r} that this version of the hub does not know: "
+                "the store was written by a newer version, run that one"
+            )
+        version = int(digits)
+        if version > cls.SCHEMA:
+            raise NewerStoreError(
+                f"{stream} holds {name} of schema version {version}, this version of the hub knows {cls.SCHEMA}: "
+                "the store was written by a newer version, run that one"
+            )
+        data = orjson.loads(state)
+        for step in range(version, cls.SCHEMA):
+            upcaster = self._upcasters.get((name, step))
+            if upcaster is None:
+                raise StoredEventError(f"{topic} in {stream}: there is no upcaster from schema version {step}")
+            data = upcaster(data)
+        return cls, orjson.dumps(data)
+
+
+def _plain(value: Any) -> Any:
+    """What orjson does not know: values made of pydantic models."""
+    if isinstance(value, BaseModel):
+        return value.__dict__
+    raise TypeError(f"a {type(value).__name__} has no place in an event")

@@ -1,0 +1,273 @@
+"""The event store in one SQLite file: what a hub on one machine needs, durable at each commit."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.sqlite import (
+    SQLiteAggregateRecorder,
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteDatastore,
+)
+
+from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, streams_of
+from hub.journal.checkpoint import Checkpointer
+from hub.journal.codec import Codec
+from hub.journal.errors import StoreError
+from hub.journal.store import FORMAT, Snapshot, check_format
+from hub.ports import ContactRow, Outcome, Recorded, Stored, Unit
+
+LOCK_SECONDS = 30
+"""How long a writer waits for another process's transaction."""
+
+_PAGES_A_COMMIT = 4
+"""Pages of the log that even the smallest commit takes."""
+
+_PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA wal_autocheckpoint=0",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA mmap_size=268435456",
+)
+
+_ROW = "rowid, originator_id, originator_version, topic, state"
+
+_LOAD = (
+    f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
+)
+_LAST = f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1"
+_READ = f"SELECT {_ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+_HEAD = "SELECT coalesce(max(rowid), 0) FROM stored_events"
+_VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
+_PRESENT = "SELECT 1 FROM stored_events WHERE originator_id = ? AND originator_version = ?"
+_CONTACT = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id = ?"
+_SNAPSHOT = (
+    "SELECT originator_version, topic, state FROM snapshots WHERE originator_id = ? "
+    "ORDER BY originator_version DESC LIMIT 1"
+)
+_FORGET_SNAPSHOTS = "DELETE FROM snapshots WHERE originator_id = ? AND originator_version <= ?"
+_FORMAT = "SELECT version FROM store_format"
+_FORMAT_TABLE = (
+    "CREATE TABLE IF NOT EXISTS store_format (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL)"
+)
+
+
+class _Pool(SQLiteConnectionPool):
+    """Connections of the library's pool, set up for durable commits."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                connection = super()._create_connection()
+            except sqlite3.OperationalError as error:
+                # Switching to the write-ahead log ignores the lock timeout while another process does the same.
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise PersistenceError(str(error)) from error
+                time.sleep(0.02)
+                continue
+            for pragma in _PRAGMAS:
+                connection.cursor().execute(pragma)
+            return connection
+
+
+class _Datastore(SQLiteDatastore):
+    """The library's datastore, where a transaction that writes holds the write lock from its beginning: under its
+    own deferred BEGIN, reading before writing fails at once when another process writes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), lock_timeout=LOCK_SECONDS, originator_id_type="text")
+        self.pool = _Pool(db_name=str(path), lock_timeout=LOCK_SECONDS, pool_timeout=LOCK_SECONDS)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Cursor]:
+        """A transaction that commits at the end, or rolls back at an error."""
+        with self.get_connection(commit=True) as connection:
+            cursor = connection.cursor().sqlite_cursor
+            cursor.row_factory = None
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                    cursor.execute("COMMIT")
+                except BaseException:
+                    if cursor.connection.in_transaction:
+                        cursor.execute("ROLLBACK")
+                    raise
+            except sqlite3.IntegrityError as error:
+                raise IntegrityError(str(error)) from error
+            except sqlite3.Error as error:
+                raise PersistenceError(str(error)) from error
+            finally:
+                cursor.close()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Cursor]:
+        """One statement sees one state of the store."""
+        with self.get_connection(commit=False) as connection:
+            cursor = connection.cursor().sqlite_cursor
+            cursor.row_factory = None
+            try:
+                yield cursor
+            except sqlite3.Error as error:
+                raise PersistenceError(str(error)) from error
+            finally:
+                cursor.close()
+
+
+class SqliteRecorder(SQLiteApplicationRecorder):
+    """The library's recorder, which also takes the rows of many units at once."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            *super().construct_create_table_statements(),
+            "CREATE TABLE IF NOT EXISTS contact_ids ("
+            "contact_id TEXT PRIMARY KEY, stream TEXT NOT NULL, body_hash BLOB NOT NULL) WITHOUT ROWID",
+        ]
+
+    def insert_batch(self, cursor: sqlite3.Cursor, batch: Batch) -> int:
+        """Insert all rows in this transaction; returns the position of the first event. Positions follow each other:
+        the write lock is held. IntegrityError: at least one unit can't be written."""
+        first: int = cursor.execute(_HEAD).fetchone()[0] + 1
+        for expected in batch.expected:
+            if cursor.execute(_PRESENT, expected).fetchone() is None:
+                raise IntegrityError(f"{expected[0]} has no version {expected[1]}")
+        cursor.executemany(self.insert_events_statement, batch.events)
+        if batch.contacts:
+            cursor.executemany("INSERT INTO contact_ids VALUES (?,?,?)", batch.contacts)
+        return first
+
+
+class SqliteStore:
+    """An event store in a SQLite file."""
+
+    def __init__(self, path: Path, codec: Codec) -> None:
+        self.codec = codec
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._datastore = _Datastore(path)
+        self._recorder = SqliteRecorder(self._datastore)
+        self._snapshots = SQLiteAggregateRecorder(self._datastore, events_table_name="snapshots")
+        self._checkpointer = Checkpointer(self._connect, path)
+        try:
+            with self._failing():
+                self._migrate()
+        except BaseException:
+            self._datastore.close()
+            raise
+
+    def append(self, units: Sequence[Unit]) -> list[Outcome]:
+        batch = prepare(self.codec, units)
+        problems: list[Exception | None] = [None] * len(units)
+        with self._failing():
+            try:
+                if batch is None:
+                    raise IntegrityError("a unit leaves a gap behind another")
+                first = self._insert(batch)
+            except IntegrityError:
+                first, problems = self._insert_possible(units)
+        return outcomes_of(units, problems, first)
+
+    def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
+        after = after or {}
+        with self._failing(), self._datastore.reading() as cursor:
+            return {
+                stream: self._decoded(cursor.execute(_LOAD, (stream, after.get(stream, 0))).fetchall())
+                for stream in streams
+            }
+
+    def last(self, stream: str) -> Recorded | None:
+        with self._failing(), self._datastore.reading() as cursor:
+            row = cursor.execute(_LAST, (stream,)).fetchone()
+        return None if row is None else self.codec.recorded(row)
+
+    def contacts(self, ids: Sequence[str]) -> dict[str, ContactRow]:
+        with self._failing(), self._datastore.reading() as cursor:
+            return _contacts(cursor, ids)
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        return self._decoded(self._rows(after, limit))
+
+    def read_stored(self, after: int, limit: int) -> list[Stored]:
+        return [Stored._make(row) for row in self._rows(after, limit)]
+
+    def head(self) -> int:
+        with self._failing(), self._datastore.reading() as cursor:
+            return int(cursor.execute(_HEAD).fetchone()[0])
+
+    def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        with self._failing(), self._datastore.writing() as cursor:
+            cursor.execute(
+                "DELETE FROM snapshots WHERE originator_id = ? AND originator_version <= ?", (stream, version)
+            )
+            cursor.execute(self._snapshots.insert_events_statement, (stream, version, topic, state))
+
+    def load_snapshot(self, stream: str) -> Snapshot | None:
+        with self._failing(), self._datastore.reading() as cursor:
+            row = cursor.execute(_SNAPSHOT, (stream,)).fetchone()
+        return None if row is None else Snapshot._make(row)
+
+    def close(self) -> None:
+        self._checkpointer.close()
+        self._datastore.close()
+
+    def _insert(self, batch: Batch) -> int:
+        with self._datastore.writing() as cursor:
+            first = self._recorder.insert_batch(cursor, batch)
+        self._checkpointer.wrote(_PAGES_A_COMMIT + len(batch.events))
+        return first
+
+    def _insert_possible(self, units: Sequence[Unit]) -> tuple[int, list[Exception | None]]:
+        """Under the write lock, look which units can be written, and write those."""
+        with self._datastore.writing() as cursor:
+            versions = {stream: cursor.execute(_VERSION, (stream,)).fetchone()[0] for stream in streams_of(units)}
+            problems = judge(units, versions, _contacts(cursor, contact_ids_of(units)))
+            possible = prepare(self.codec, [u for u, problem in zip(units, problems, strict=True) if problem is None])
+            if possible is None:
+                raise IntegrityError("units that follow each other were found to leave a gap")
+            return self._recorder.insert_batch(cursor, possible), problems
+
+    def _rows(self, after: int, limit: int) -> list[tuple[int, str, int, str, bytes]]:
+        with self._failing(), self._datastore.reading() as cursor:
+            return cursor.execute(_READ, (after, limit)).fetchall()
+
+    def _decoded(self, rows: list[tuple[int, str, int, str, bytes]]) -> list[Recorded]:
+        return [self.codec.recorded(row) for row in rows]
+
+    def _migrate(self) -> None:
+        with self._datastore.reading() as cursor:
+            made = cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'store_format'").fetchone()
+            if made and self._checked_format(cursor) == FORMAT:
+                return
+        with self._datastore.writing() as cursor:
+            cursor.execute(_FORMAT_TABLE)
+            if self._checked_format(cursor) < 1:
+                for statement in self._recorder.create_table_statements + self._snapshots.create_table_statements:
+                    cursor.execute(statement)
+            cursor.execute("INSERT OR REPLACE INTO store_format VALUES (1, ?)", (FORMAT,))
+
+    def _checked_format(self, cursor: sqlite3.Cursor) -> int:
+        row = cursor.execute(_FORMAT).fetchone()
+        found = 0 if row is None else int(row[0])
+        check_format(found, str(self._path))
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=LOCK_SECONDS, isolation_level=None)
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except PersistenceError as error:
+            raise StoreError(f"event store {self._path}: {error}") from error
+
+
+def _contacts(cursor: sqlite3.Cursor, ids: Sequence[str]) -> dict[str, ContactRow]:
+    found = (cursor.execute(_CONTACT, (contact_id,)).fetchone() for contact_id in ids)
+    return {row[0]: ContactRow._make(row) for row in found if row is not None}

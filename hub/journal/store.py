@@ -1,0 +1,96 @@
+"""What every event store offers, whichever database is below it. Synchronous: threads are the caller's affair."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from hub.journal.codec import Codec
+from hub.journal.errors import NewerStoreError
+from hub.ports import ContactRow, Outcome, Recorded, Stored, Unit
+from hub.settings import Settings
+
+FORMAT = 1
+"""Version of the store's tables. A change of them adds a step to both stores' migrations."""
+
+
+class Snapshot(NamedTuple):
+    """What a stream added up to at one of its versions."""
+
+    version: int
+    topic: str
+    state: bytes
+
+
+class Store(Protocol):
+    """An open event store. One thread may append while another reads."""
+
+    codec: Codec
+
+    def append(self, units: Sequence[Unit]) -> list[Outcome]:
+        """Write units in order in one transaction, each unit whole or not at all; one outcome a unit, durable on
+        return. After a failed unit every later one that touches one of its streams fails too (ConflictError).
+        Raises StoreError when the store fails."""
+        ...
+
+    def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
+        """The events of each stream, oldest first; those of a stream in `after` from beyond that version on."""
+        ...
+
+    def last(self, stream: str) -> Recorded | None:
+        """The newest event of a stream."""
+        ...
+
+    def contacts(self, ids: Sequence[str]) -> dict[str, ContactRow]:
+        """The receipts of those of these contact ids that are recorded."""
+        ...
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """The log from the first event after position `after`: complete and in order, whoever writes meanwhile."""
+        ...
+
+    def read_stored(self, after: int, limit: int) -> list[Stored]:
+        """The same, not decoded."""
+        ...
+
+    def head(self) -> int:
+        """Position of the newest event, 0 in an empty log."""
+        ...
+
+    def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
+        ...
+
+    def load_snapshot(self, stream: str) -> Snapshot | None:
+        """The newest snapshot of a stream."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections and threads. The store can't be used afterwards."""
+        ...
+
+
+def open_store(settings: Settings, codec: Codec | None = None) -> Store:
+    """The store these settings name, its tables made where it is new. Refuses one of a newer version."""
+    codec = codec or Codec()
+    if settings.is_postgres:
+        from hub.journal.postgres import PostgresStore  # noqa: PLC0415  (a SQLite hub never loads the driver)
+
+        return PostgresStore(settings.store_url, codec)
+    from hub.journal.sqlite import SqliteStore  # noqa: PLC0415
+
+    return SqliteStore(settings.sqlite_path, codec)
+
+
+def migrate(settings: Settings) -> int:
+    """Make the store's tables, or bring them to this version's format; returns the format. Any number of processes
+    may do it at once, any number of times."""
+    open_store(settings).close()
+    return FORMAT
+
+
+def check_format(found: int, place: str) -> None:
+    """Refuse a store whose tables were made by a newer version of the hub."""
+    if found > FORMAT:
+        raise NewerStoreError(
+            f"the event store {place} has format {found}, this version of the hub knows up to {FORMAT}: "
+            "it was written by a newer version, run that one"
+        )
