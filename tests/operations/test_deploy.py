@@ -1,0 +1,185 @@
+"""What can be known of the containers without an engine: names, files, ports and settings agree."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from hub.api.instruments import Instruments
+from hub.settings import load
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = YAML(typ="safe").load(ROOT / "docker-compose.yml")
+SERVICES: dict[str, Any] = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+PROMETHEUS_WORDS = {
+    "sum", "rate", "increase", "histogram_quantile", "by", "le", "and", "on", "or", "vector", "up", "job",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """The env files as `deploy/make-secrets` makes them, by file name."""
+    deploy = tmp_path_factory.mktemp("deploy")
+    shutil.copy(ROOT / "deploy" / "make-secrets", deploy)
+    subprocess.run([deploy / "make-secrets"], check=True, capture_output=True)
+    made = list((deploy / "secrets").iterdir())
+    assert {file.stat().st_mode & 0o777 for file in made} == {0o600}
+    return {file.name: dict(line.split("=", 1) for line in file.read_text().splitlines() if line) for file in made}
+
+
+def names_in(expression: str) -> set[str]:
+    """The metric names of a PromQL expression: words that are no function, label, string or duration."""
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\b(?:by|on) \([^)]*\)|\{[^}]*\}', " ", re.sub(r'"[^"]*"', " ", expression))
+    return {word for word in re.findall(r"[a-zA-Z_:][a-zA-Z0-9_:]*", bare) if word not in PROMETHEUS_WORDS}
+
+
+def exported() -> set[str]:
+    """Every name that `/metrics` can show."""
+    names = set()
+    for family in Instruments().registry.collect():
+        names.add(family.name)
+        suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+        names |= {family.name + suffix for suffix in suffixes.get(family.type, ())}
+    return names
+
+
+def dashboard() -> dict[str, Any]:
+    return json.loads((ROOT / "deploy/grafana/dashboards/hub.json").read_text())
+
+
+def alerts() -> Iterator[dict[str, Any]]:
+    for group in YAML(typ="safe").load(ROOT / "deploy/prometheus/alerts.yml")["groups"]:
+        yield from group["rules"]
+
+
+def test_every_metric_on_the_dashboard_is_exported() -> None:
+    shown = {
+        name for panel in dashboard()["panels"] for target in panel["targets"] for name in names_in(target["expr"])
+    }
+    assert shown <= exported()
+    assert {"hub_waiting", "hub_service_level", "hub_contacts_total", "hub_projector_lag_events"} <= shown
+
+
+def test_every_metric_of_an_alert_is_exported() -> None:
+    assert {name for rule in alerts() for name in names_in(rule["expr"])} <= exported()
+
+
+def test_dashboard_panels_do_not_overlap_and_use_the_provisioned_source() -> None:
+    source = YAML(typ="safe").load(ROOT / "deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"][0]
+    taken: set[tuple[int, int]] = set()
+    for panel in dashboard()["panels"]:
+        at = panel["gridPos"]
+        cells = {(at["x"] + x, at["y"] + y) for x in range(at["w"]) for y in range(at["h"])}
+        assert not cells & taken, panel["title"]
+        assert at["x"] + at["w"] <= 24
+        taken |= cells
+        assert {target["datasource"]["uid"] for target in panel["targets"]} == {source["uid"]}
+
+
+def test_grafana_finds_its_dashboard_where_it_is_mounted() -> None:
+    provider = YAML(typ="safe").load(ROOT / "deploy/grafana/provisioning/dashboards/hub.yml")["providers"][0]
+    mounts = [volume.split(":") for volume in SERVICES["grafana"]["volumes"]]
+    assert ["./deploy/grafana/dashboards", provider["options"]["path"], "ro"] in mounts
+
+
+def test_addresses_name_services_and_their_ports(secrets: dict[str, dict[str, str]]) -> None:
+    scraped = YAML(typ="safe").load(ROOT / "deploy/prometheus/prometheus.yml")["scrape_configs"][0]
+    port = SERVICES["hub"]["environment"]["HUB_API_PORT"]
+    assert scraped["static_configs"] == [{"targets": [f"hub:{port}"]}]
+    assert f"EXPOSE {port}" in DOCKERFILE
+    assert f"http://127.0.0.1:{port}/healthz" in DOCKERFILE
+    assert SERVICES["hub"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    nodes = re.findall(r"@([^:,]+):4222", secrets["hub.env"]["HUB_NATS_URL"])
+    assert nodes == [name for name in SERVICES if name.startswith("nats-")]
+
+
+def test_nothing_is_published_beyond_this_machine() -> None:
+    published = [port for service in SERVICES.values() for port in service.get("ports", ())]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_every_mounted_file_and_volume_exists() -> None:
+    for name, service in SERVICES.items():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"], (name, source)
+
+
+def test_every_env_file_is_made_by_the_script(secrets: dict[str, dict[str, str]]) -> None:
+    wanted = {Path(file).name for service in SERVICES.values() for file in service.get("env_file", ())}
+    assert wanted == set(secrets)
+    assert "secrets/" in (ROOT / "deploy/.gitignore").read_text().splitlines()
+
+
+def test_making_secrets_again_keeps_those_that_are_there(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path)
+    subprocess.run([tmp_path / "make-secrets"], check=True, capture_output=True)
+    before = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
+    subprocess.run([tmp_path / "make-secrets"], check=True, capture_output=True)
+    assert {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()} == before
+
+
+def test_the_hub_accepts_the_settings_it_is_given(secrets: dict[str, dict[str, str]]) -> None:
+    settings = load({"HUB_CONFIG": os.devnull, **SERVICES["hub"]["environment"], **secrets["hub.env"]})
+    assert settings.is_postgres
+    assert settings.log_format == "json"
+    assert len(bytes.fromhex(settings.installation_key)) == 32
+    baked = dict(re.findall(r"(HUB_[A-Z_]+)=(\S+)", DOCKERFILE))
+    assert load({"HUB_CONFIG": os.devnull, **baked}).data_dir == settings.data_dir
+
+
+def test_whoever_is_waited_for_has_a_health_check_or_ends() -> None:
+    for service in SERVICES.values():
+        for name, wait in service.get("depends_on", {}).items():
+            checked = "healthcheck" in SERVICES[name] or name == "hub"
+            assert checked or wait["condition"] == "service_completed_successfully"
+    assert "HEALTHCHECK" in DOCKERFILE
+
+
+def test_everything_starts_again_after_a_crash() -> None:
+    for name, service in SERVICES.items():
+        assert service["restart"] == ("on-failure" if name == "migrate" else "unless-stopped"), name
+
+
+def test_the_hub_is_an_ordinary_user_who_can_write_its_volume_alone() -> None:
+    final = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert "\nUSER hub\n" in final
+    assert final.index("USER hub") < final.index("ENTRYPOINT")
+    for name in ("hub", "migrate"):
+        assert SERVICES[name]["read_only"]
+        assert SERVICES[name]["cap_drop"] == ["ALL"]
+        assert SERVICES[name]["volumes"] == ["hub:/var/lib/hub"]
+
+
+def test_the_image_is_built_from_what_the_ignore_file_lets_through() -> None:
+    let_through = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    first_stage = DOCKERFILE.rpartition("\nFROM ")[0]
+    copied = [word for line in re.findall(r"^COPY (.+)$", first_stage, re.M) for word in line.split()[:-1]]
+    assert set(copied) == set(let_through)
+    assert all((ROOT / path).exists() for path in copied)
+
+
+def test_the_image_builds_with_the_versions_that_tests_use() -> None:
+    dev = (ROOT / "requirements-dev.lock").read_text()
+    for pin in re.findall(r"^\S+==\S+", (ROOT / "deploy/build.lock").read_text(), re.M):
+        assert f"\n{pin} " in dev, (
+            f"{pin} in deploy/build.lock is not what requirements-dev.lock has: take it from there"
+        )
+
+
+def test_nats_accepts_its_configuration(secrets: dict[str, dict[str, str]]) -> None:
+    binary = Path(sys.executable).parent / "nats-server"
+    command = [binary, "-t", "-c", ROOT / "deploy/nats/nats.conf"]
+    environment = {**os.environ, **secrets["nats.env"], "HOSTNAME": "nats-1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
