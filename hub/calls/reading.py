@@ -104,9 +104,9 @@ class _RowReader:
             for place, rule in self._skips:
                 if rule.applies(cells[place].strip()):
                     return Skipped(row, rule.reason)
-            return self._parser.parse(row, cells)
+            return self._parser.parse(row, cells, _shown(line))
         except BadValueError as bad:
-            return Rejected(row, bad.field, bad.reason, line[:10_000].encode("utf-8", "backslashreplace").decode())
+            return Rejected(row, bad.field, bad.reason, _shown(line))
 
     def _cells(self, line: str) -> Cells:
         if len(line) >= LONGEST_LINE:
@@ -118,3 +118,8 @@ class _RowReader:
         if len(cells) != len(self._columns):
             raise BadValueError("", f"the line has {len(cells)} columns, the file {len(self._columns)}")
         return cells
+
+
+def _shown(line: str) -> str:
+    """A row as people and JSON can take it: bytes that are no text are written as escapes."""
+    return line[:10_000].encode("utf-8", "backslashreplace").decode()

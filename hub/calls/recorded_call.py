@@ -1,6 +1,6 @@
 """One call as another system recorded it, in the hub's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,6 +29,8 @@ class RecordedCall:
     """0 for a call nobody answered."""
     agent: str
     """Empty for a call nobody answered; the mapping's word for unknown (`unknown`) where the record does not say."""
+    raw: str = field(repr=False, compare=False)
+    """The row as it stood, of 10,000 characters at most."""
 
     @property
     def contact_id(self) -> str:

@@ -25,8 +25,8 @@ class CallParser:
         self._outcomes |= dict.fromkeys(mapping.outcome.abandoned, CallOutcome.ABANDONED)
         self._timeline = TimelineParser(mapping, index)
 
-    def parse(self, row: int, cells: Cells) -> RecordedCall:
-        """The call. Raises BadValueError."""
+    def parse(self, row: int, cells: Cells, raw: str) -> RecordedCall:
+        """The call of a row; `raw` is kept with it. Raises BadValueError."""
         outcome = self._outcome(cells)
         answered = outcome is CallOutcome.ANSWERED
         entered_at, queued_at, wait, talk = self._timeline.parse(cells, answered=answered)
@@ -38,6 +38,7 @@ class CallParser:
             outcome=outcome,
             talk=talk if answered else 0.0,
             agent=self._agent(cells) if answered else "",
+            raw=raw,
         )
 
     def _outcome(self, cells: Cells) -> CallOutcome:
