@@ -53,7 +53,7 @@ _SNAPSHOT = (
 _FORGET_SNAPSHOTS = "DELETE FROM snapshots WHERE originator_id = ? AND originator_version <= ?"
 _FORMAT = "SELECT version FROM store_format"
 _FORMAT_TABLE = (
-    "CREATE TABLE IF NOT EXISTS store_format (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL)"
+    "CREATE TABLE IF NOT EXISTS store_format (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)"
 )
 
 
