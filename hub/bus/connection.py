@@ -1,0 +1,131 @@
+"""One way to be connected to NATS: for ever, through restarts of the server, and quietly."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+from hub.domain.errors import HubError
+
+log = logging.getLogger(__name__)
+
+RECONNECT_SECONDS = 0.1
+"""Pause between two tries to reach a server that went away."""
+
+
+class BusError(HubError):
+    """NATS can't be reached, refuses, or does not answer."""
+
+
+class Connection:
+    """A NATS client that reconnects until it is closed. Made by `connect`."""
+
+    def __init__(self, name: str) -> None:
+        self.client = Client()
+        self.name = name
+        self._listeners: list[Callable[[], None]] = []
+        self._problem: Exception | None = None
+        self._closing = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server can be reached now, as far as known."""
+        return bool(self.client.is_connected)
+
+    @property
+    def closed(self) -> bool:
+        """Closed for good."""
+        return self._closing or bool(self.client.is_closed)
+
+    def jetstream(self) -> JetStreamContext:
+        """JetStream requests over this connection."""
+        return self.client.jetstream()
+
+    def on_reconnect(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the loop each time the connection stands again; it must not block."""
+        self._listeners.append(listener)
+
+    async def close(self) -> None:
+        """Send what is waiting, then close. Safe to call twice."""
+        if not self._closing:
+            self._closing = True
+            await self.client.close()
+
+    async def open(self, url: str, patience: float) -> None:
+        """Connect; used by `connect`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while not await self._try(url):
+                    if "authorization" in str(self._problem).lower():
+                        break
+                    await asyncio.sleep(RECONNECT_SECONDS)
+                    self.client = Client()
+        if not self.connected:
+            await self.close()
+            raise BusError(f"NATS at {redacted(url)} {_reason(self._problem)}")
+
+    async def _try(self, url: str) -> bool:
+        """The client's own reconnecting is off meanwhile: it would never give up, not even on wrong credentials."""
+        try:
+            await self.client.connect(
+                url.split(","),
+                name=self.name,
+                error_cb=self._on_error,
+                disconnected_cb=self._on_disconnect,
+                reconnected_cb=self._on_reconnect,
+                closed_cb=self._on_closed,
+                allow_reconnect=False,
+                connect_timeout=2,
+                reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]
+                max_reconnect_attempts=-1,
+                ping_interval=20,
+                pending_size=8 * 1024 * 1024,
+            )
+        except (OSError, NatsError, TimeoutError) as error:
+            self._problem = error
+            return False
+        self.client.options["allow_reconnect"] = True
+        return True
+
+    async def _on_error(self, error: Exception) -> None:
+        self._problem = error
+        log.debug("NATS connection %s: %r", self.name, error)
+
+    async def _on_disconnect(self) -> None:
+        if not self._closing:
+            log.warning("NATS connection %s lost: trying again until it stands", self.name)
+
+    async def _on_reconnect(self) -> None:
+        log.info("NATS connection %s stands again", self.name)
+        for listener in self._listeners:
+            listener()
+
+    async def _on_closed(self) -> None:
+        if not self._closing:
+            log.error("NATS connection %s was closed by the server: %s", self.name, self._problem)
+
+
+async def connect(url: str, name: str, *, patience: float = 10.0) -> Connection:
+    """A connection to NATS; `url` may list several servers of one cluster, separated by commas.
+
+    Raises BusError if none answers within `patience` seconds or the credentials are refused.
+    """
+    connection = Connection(name)
+    await connection.open(url, patience)
+    return connection
+
+
+def redacted(url: str) -> str:
+    """The address without its credentials: fit for a log line."""
+    return ", ".join(f"{part.hostname}:{part.port or 4222}" for part in map(urlsplit, url.split(",")))
+
+
+def _reason(problem: Exception | None) -> str:
+    if "authorization" in str(problem).lower():
+        return "refuses the credentials: check the user and password (or token) in HUB_NATS_URL"
+    return f"can't be reached ({problem or 'no answer'}): check HUB_NATS_URL and that the server runs"
