@@ -1,12 +1,13 @@
 """What the bus brings: parsed, recorded, answered. One bad message never stops the others, and none is lost."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from hub.application.envelope import Confirmation, parse
 from hub.application.intake import ContactRecorder, Receipt
-from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
+from hub.domain.contact import Contact, ConversationEvent, ConversationSignal
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.ports import Clock, Journal
 from hub.router.commands import CustomerLeft
@@ -76,8 +77,9 @@ class InboundHandler:
                 position = max(position, outcome.position if isinstance(outcome, Receipt) else 0)
         if signals:
             await self._pool.reached(position)
-            for index, signal in signals:
-                answers[index] = await self._signal(signal)
+            told = await asyncio.gather(*(self._signal(signal) for _, signal in signals))
+            for (index, _), answer in zip(signals, told, strict=True):
+                answers[index] = answer
 
     async def _signal(self, signal: ConversationEvent) -> Confirmation:
         match signal.signal:

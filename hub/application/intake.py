@@ -118,7 +118,9 @@ class ContactRecorder:
         """One round of decide and commit; None: another writer was first, decide again."""
         streams = [self.stream_of(contact) for contact, _ in contacts]
         anonymous = frozenset(
-            stream for stream, (contact, _) in zip(streams, contacts, strict=True) if leading_identifier(contact) is None
+            stream
+            for stream, (contact, _) in zip(streams, contacts, strict=True)
+            if leading_identifier(contact) is None
         )
         while any(self._cache.get(stream) is None for stream in streams):
             await self._cache.fill(streams, certainly_new=anonymous)

@@ -1,0 +1,58 @@
+"""What people say of a customer: recorded on the customer's stream, decided again when somebody was first."""
+
+from collections.abc import Callable
+
+from hub.domain.customer.decide import change_lifecycle_stage, change_segment
+from hub.domain.customer.events import Customer, evolve
+from hub.domain.errors import ConflictError, NotFoundError
+from hub.domain.event import Event
+from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+
+ATTEMPTS = 5
+
+
+class Customers:
+    """Commands on customers; each answers with the events it led to, none when it was so already."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+
+    async def change_segment(
+        self, customer_id: str, segment: str, value_tier: str, *, actor: str, command_id: str
+    ) -> list[Recorded]:
+        """Put the customer in a class and value tier."""
+        return await self._change(
+            customer_id,
+            lambda customer: change_segment(
+                customer, segment, value_tier, now=self._clock.now(), actor=actor, causation=command_id
+            ),
+        )
+
+    async def change_lifecycle_stage(
+        self, customer_id: str, lifecycle_stage: str, *, actor: str, command_id: str
+    ) -> list[Recorded]:
+        """Put the customer at a stage."""
+        return await self._change(
+            customer_id,
+            lambda customer: change_lifecycle_stage(
+                customer, lifecycle_stage, now=self._clock.now(), actor=actor, causation=command_id
+            ),
+        )
+
+    async def _change(self, customer_id: str, decide: Callable[[Customer], list[Event]]) -> list[Recorded]:
+        for _ in range(ATTEMPTS):
+            history = (await self._journal.load([customer_id])).get(customer_id, [])
+            if not history:
+                raise NotFoundError(f"there is no customer {customer_id}")
+            customer = Customer()
+            for recorded in history:
+                customer = evolve(customer, recorded.event)
+            events, version = decide(customer), history[-1].version
+            if not events:
+                return []
+            [outcome] = await self._journal.commit([Unit([Append(customer_id, version, events)])])
+            if isinstance(outcome, Committed):
+                numbered = enumerate(events)
+                return [Recorded(outcome.first + n, customer_id, version + 1 + n, event) for n, event in numbered]
+        raise ConflictError(customer_id)

@@ -1,0 +1,197 @@
+"""The owner of a pool decides, commits, and only then lets a decision out; whatever breaks, nothing is forgotten."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hub.clock import WallClock
+from hub.domain.agent.events import AgentState
+from hub.domain.contact import Channel, Standing
+from hub.domain.customer.events import ContactReceived
+from hub.domain.errors import NotFoundError, RefusedError
+from hub.domain.interaction.events import InteractionOffered, InteractionQueued, OfferAccepted
+from hub.domain.pool.events import PoolCommitted, PoolTaken
+from hub.ports import Append, Recorded, Unit
+from hub.router import pool as pool_module
+from hub.router.commands import Accept, ChangeState, CompleteWrapUp, CustomerLeft, End, SignOn
+from hub.router.policy import load_policy
+from hub.router.pool import Pool, PoolLostError, PoolUnavailableError
+from tests.support.memory import MemoryJournal
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+async def nothing_open() -> tuple[int, Iterable[Recorded]]:
+    return 0, []
+
+
+def make(journal: MemoryJournal, **more: Any) -> Pool:
+    return Pool(journal, WallClock(), load_policy(None), b"k" * 32, more.pop("open_work", nothing_open))
+
+
+@asynccontextmanager
+async def running(journal: MemoryJournal, **more: Any) -> AsyncIterator[Pool]:
+    pool = make(journal, **more)
+    await pool.take()
+    journal.followers = [pool.on_log]
+    task = asyncio.create_task(pool.run())
+    yield pool
+    pool.stop()
+    await task
+
+
+async def receive(journal: MemoryJournal, number: int, pool: str = "main") -> int:
+    contact = ContactReceived(
+        at=NOON, recorded_at=NOON, causation=f"c{number}", actor="adapter:phone", contact_id=f"c{number}",
+        channel=Channel.PHONE, address="", sender="", thread=f"t{number}", purpose="service", service="",
+        language="", subject="", text="", standing=Standing(), pool=pool,
+    )  # fmt: skip
+    [outcome] = await journal.commit([Unit([Append(f"customer-{number}", 0, [contact])])])
+    return outcome.last  # type: ignore[union-attr]
+
+
+def sign_on(agent: str = "ann") -> SignOn:
+    skills = {"sales": 5, "support": 5, "billing": 5, "complaints": 5}
+    return SignOn(at=NOON, id=f"on-{agent}", actor=f"agent:{agent}", agent_id=agent, name=agent, skills=skills)
+
+
+def of(journal: MemoryJournal, kind: type) -> list[Any]:
+    return [one.event for one in journal.log if isinstance(one.event, kind)]
+
+
+async def until(journal: MemoryJournal, kind: type, count: int = 1) -> list[Any]:
+    async with asyncio.timeout(5):
+        while len(of(journal, kind)) < count:
+            await asyncio.sleep(0.001)
+    return of(journal, kind)
+
+
+async def test_a_contact_of_the_log_is_queued_and_offered_and_its_position_consumed() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.execute(sign_on())
+        position = await receive(journal, 1)
+        await pool.reached(position)
+        [offer] = await until(journal, InteractionOffered)
+        assert offer.agent_id == "ann"
+        fence = of(journal, PoolCommitted)[-1]
+        assert fence.consumed >= position
+        assert [kind for kind, _, _ in fence.commands] == ["take_up"]
+
+
+async def test_contacts_of_other_pools_are_left_alone() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.reached(await receive(journal, 1, pool="history"))
+        assert not of(journal, InteractionQueued)
+
+
+async def test_an_answer_comes_after_its_commit_and_repeats_are_harmless() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.execute(sign_on())
+        await receive(journal, 1)
+        [offer] = await until(journal, InteractionOffered)
+        work = offer.correlation
+        accept = Accept(at=NOON, id="x", actor="agent:ann", agent_id="ann", offer_id=offer.offer_id)
+        end = End(at=NOON, id="y", actor="agent:ann", agent_id="ann", interaction_id=work)
+        wrap = CompleteWrapUp(at=NOON, id="z", actor="agent:ann", agent_id="ann", interaction_id=work, code="resolved")
+        for command in (accept, end, wrap):
+            [decided] = await pool.execute(command)
+            assert journal.log[-1].event == decided.event
+            assert await pool.execute(command) == []
+        with pytest.raises(RefusedError):
+            await pool.execute(accept)
+        with pytest.raises(NotFoundError):
+            await pool.execute(End(at=NOON, id="q", actor="a", agent_id="ann", interaction_id="interaction-none"))
+
+
+async def test_a_refused_command_writes_nothing() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        length = len(journal.log)
+        with pytest.raises(NotFoundError):
+            await pool.execute(CustomerLeft(at=NOON, id="l", actor="customer", channel="phone", thread="none"))
+        assert len(journal.log) == length
+
+
+async def test_a_restart_takes_up_what_came_meanwhile_and_nothing_twice() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.execute(sign_on())
+        await pool.reached(await receive(journal, 1))
+        before = pool.state
+    journal.followers = []
+    await receive(journal, 2)
+    async with running(journal) as pool:
+        await until(journal, InteractionQueued, 2)
+        assert set(before.interactions) < set(pool.state.interactions)
+        assert len(of(journal, InteractionQueued)) == 2
+        assert [taken.epoch for taken in of(journal, PoolTaken)] == [1, 2]
+
+
+async def test_recovery_reads_open_work_and_only_the_tail_behind_it() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.execute(sign_on())
+        await pool.reached(await receive(journal, 1))
+        await until(journal, InteractionOffered)
+    position = len(journal.log)
+    reads: list[int] = []
+    read = journal.read
+
+    async def open_work() -> tuple[int, Iterable[Recorded]]:
+        return position, list(journal.log)
+
+    async def watched(after: int, limit: int) -> list[Recorded]:
+        reads.append(after)
+        return await read(after, limit)
+
+    journal.read = watched  # type: ignore[method-assign]
+    await receive(journal, 2)
+    async with running(journal, open_work=open_work) as pool:
+        await until(journal, InteractionQueued, 2)
+        assert len(pool.state.interactions) == 2
+    consumed = of(journal, PoolTaken)[-1].consumed
+    assert min(reads) == min(position, consumed)
+
+
+async def test_a_failing_store_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.execute(sign_on())
+        journal.fail_next = 2
+        with pytest.raises(PoolUnavailableError):
+            await pool.execute(
+                ChangeState(at=NOON, id="s", actor="agent:ann", agent_id="ann", state=AgentState.AWAY, reason="")
+            )
+        async with asyncio.timeout(5):
+            while pool.figures.recoveries < 2:
+                await asyncio.sleep(0.01)
+        assert pool.state.agents["ann"].state.state is AgentState.READY
+        await receive(journal, 1)
+        [offer] = await until(journal, InteractionOffered)
+        await pool.execute(Accept(at=NOON, id="x", actor="agent:ann", agent_id="ann", offer_id=offer.offer_id))
+        assert len(of(journal, OfferAccepted)) == 1
+
+
+async def test_the_old_owner_steps_down_when_another_takes_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    journal = MemoryJournal()
+    old = make(journal)
+    await old.take()
+    task = asyncio.create_task(old.run())
+    async with running(journal) as new:
+        with pytest.raises(PoolUnavailableError):
+            await old.execute(sign_on("bob"))
+        with pytest.raises(PoolLostError):
+            await task
+        with pytest.raises(PoolUnavailableError):
+            await old.execute(sign_on("bob"))
+        await new.execute(sign_on("ann"))
+        assert [one.event.agent_id for one in journal.log if one.stream.startswith("agent-")] == ["ann"]

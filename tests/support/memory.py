@@ -1,0 +1,66 @@
+"""A journal in memory with the real one's promises, for tests of what stands on it."""
+
+from collections.abc import Sequence
+
+from hub.domain.errors import ConflictError
+from hub.ports import Committed, ContactRow, Follower, KnownContactError, Outcome, Recorded, Unit
+
+
+class MemoryJournal:
+    """Implements `hub.ports.Journal`. `fail_next` commits raise as a broken store would."""
+
+    def __init__(self) -> None:
+        self.log: list[Recorded] = []
+        self.rows: dict[str, ContactRow] = {}
+        self.followers: list[Follower] = []
+        self.fail_next = 0
+        self.commits = 0
+
+    def version(self, stream: str) -> int:
+        return max((recorded.version for recorded in self.log if recorded.stream == stream), default=0)
+
+    async def commit(self, units: Sequence[Unit]) -> list[Outcome]:
+        if self.fail_next:
+            self.fail_next -= 1
+            raise OSError("disk full")
+        self.commits += 1
+        start, failed, outcomes = len(self.log), set[str](), list[Outcome]()
+        for unit in units:
+            outcome = self._commit(unit, failed)
+            if not isinstance(outcome, Committed):
+                failed |= {append.stream for append in unit.appends}
+            outcomes.append(outcome)
+        if self.log[start:]:
+            for follower in self.followers:
+                follower(self.log[start:])
+        return outcomes
+
+    def _commit(self, unit: Unit, failed: set[str]) -> Outcome:
+        for row in unit.contacts:
+            if row.contact_id in self.rows:
+                return KnownContactError(self.rows[row.contact_id])
+        new: list[Recorded] = []
+        for append in unit.appends:
+            here = max([self.version(append.stream), *(one.version for one in new if one.stream == append.stream)])
+            if append.stream in failed or here != append.after:
+                return ConflictError(append.stream)
+            for number, event in enumerate(append.events, append.after + 1):
+                new.append(Recorded(len(self.log) + len(new) + 1, append.stream, number, event))
+        self.log += new
+        self.rows |= {row.contact_id: row for row in unit.contacts}
+        return Committed(new[0].position, new[-1].position) if new else Committed(0, 0)
+
+    async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
+        return {stream: [one for one in self.log if one.stream == stream] for stream in streams}
+
+    async def last(self, stream: str) -> Recorded | None:
+        return next((one for one in reversed(self.log) if one.stream == stream), None)
+
+    async def contacts(self, ids: Sequence[str]) -> dict[str, ContactRow]:
+        return {one: self.rows[one] for one in ids if one in self.rows}
+
+    async def read(self, after: int, limit: int) -> list[Recorded]:
+        return self.log[after : after + limit]
+
+    async def head(self) -> int:
+        return len(self.log)
