@@ -1,0 +1,111 @@
+"""The API as one ASGI application: who asks is known before anything else happens, and every answer is timed."""
+
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from hub import __version__
+from hub.api import agents, contacts, customers, health, interactions, offers, queues, stream
+from hub.api.callers import CALLER, caller
+from hub.api.errors import add_handlers, name_media_type, problem
+from hub.api.services import Services
+from hub.api.shortcut import Shortcut
+
+ROUTERS = (
+    contacts.router,
+    offers.router,
+    interactions.router,
+    agents.router,
+    customers.router,
+    queues.router,
+    stream.router,
+    health.router,
+)
+
+_DESCRIPTION = """
+An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`.
+Commands answer after their commit, with the events they led to; asking again for what is so already is 200 without
+events. Errors are problem details (RFC 9457) that name the field to blame.
+"""
+
+
+class Api(FastAPI):
+    """FastAPI, with the caller's key found and every answer timed around it, and a short way for commands."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(title="Contact Path Manager", version=__version__, description=_DESCRIPTION)
+        self.state.services = services
+        self._services = services
+        for router in ROUTERS:
+            self.include_router(router)
+        add_handlers(self)
+        self._shortcut = Shortcut(route for router in ROUTERS for route in router.routes)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document at `/openapi.json`, made once."""
+        if self.openapi_schema is None:
+            name_media_type(super().openapi())
+        return super().openapi()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        started = perf_counter()
+        response: Response | None = None
+        route, status = "", 0
+        path: str = scope["path"]
+        if path.startswith("/v1/"):
+            try:
+                scope[CALLER] = key = caller(self._services.keys, _authorization(scope))
+                found = self._shortcut.find(scope["method"], path)
+                if found is not None:
+                    command, name = found
+                    route = command.route
+                    response = await command.answer(self._services, key, name, receive)
+            except Exception as error:
+                response = problem(error)
+        if response is not None:
+            status = response.status_code
+            await response(scope, receive, send)
+        else:
+            status = await self._long_way(scope, receive, send)
+            route = getattr(scope.get("route"), "path", "")
+        if route != _STREAM:
+            self._services.instruments.answered(scope["method"], route or "other", status, perf_counter() - started)
+
+    async def _long_way(self, scope: Scope, receive: Receive, send: Send) -> int:
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, sending)
+        except Exception:
+            # The error handlers have logged and answered it; only without an answer is the server to know.
+            if not status:
+                raise
+        return status
+
+
+def create_app(services: Services) -> FastAPI:
+    """The API on these services."""
+    return Api(services)
+
+
+_STREAM = "/v1/stream"
+
+
+def _authorization(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return bytes(value)
+    return b""

@@ -1,0 +1,83 @@
+"""The customers: who they are, what happened, and where they stand."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import EventsAnswer, events, found, page
+from hub.api.callers import AgentCall, SupervisorCall
+from hub.api.errors import PROBLEMS
+from hub.domain.customer.decide import normalise
+
+router = APIRouter(tags=["customers"])
+
+
+class NewSegment(BaseModel):
+    """The class a customer belongs to, and the tier of their value."""
+
+    segment: str = Field(max_length=32, examples=["B2C"])
+    value_tier: str = Field(max_length=32, examples=["standard"])
+
+
+class NewLifecycleStage(BaseModel):
+    """Where a customer stands."""
+
+    lifecycle_stage: str = Field(max_length=32, examples=["retention"])
+
+
+@router.get("/v1/customers", summary="The customer of an identifier", responses=PROBLEMS)
+async def by_identifier(
+    call: AgentCall,
+    kind: Annotated[str, Query(examples=["phone"])],
+    value: Annotated[str, Query(description="Any spelling that the hub would take in a contact")],
+) -> Response:
+    """What `GET /v1/customers/{customer_id}` tells, found by phone, email, customer_number, national_id, ..."""
+    row = await call.services.views.customer_by_identifier(kind, normalise(kind, value))
+    return found(row, f"customer with {kind} {value!r}")
+
+
+@router.get("/v1/customers/{customer_id}", summary="A customer", responses=PROBLEMS)
+async def customer(customer_id: str, call: AgentCall) -> Response:
+    """Profile, identifiers, standing, counts, open interactions."""
+    return found(await call.services.views.customer(customer_id), f"customer {customer_id}")
+
+
+@router.get("/v1/customers/{customer_id}/timeline", summary="What happened with a customer", responses=PROBLEMS)
+async def timeline(
+    customer_id: str,
+    call: AgentCall,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: Annotated[int | None, Query(ge=1, description="Log position; the next page's is in `before`")] = None,
+) -> Response:
+    """Over all channels, newest first. `before` of the answer gets the next page; null: there is none."""
+    return page("timeline", await call.services.views.customer_timeline(customer_id, limit, before), "before")
+
+
+@router.put(
+    "/v1/customers/{customer_id}/segment",
+    summary="Put a customer in a segment",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def change_segment(customer_id: str, body: NewSegment, call: SupervisorCall) -> Response:
+    """No events: the customer was there already."""
+    services = call.services
+    recorded = await services.customers.change_segment(
+        customer_id, body.segment, body.value_tier, actor=call.actor, command_id=services.new_id()
+    )
+    return events([one[1:] for one in recorded])
+
+
+@router.put(
+    "/v1/customers/{customer_id}/lifecycle-stage",
+    summary="Put a customer at a lifecycle stage",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def change_lifecycle_stage(customer_id: str, body: NewLifecycleStage, call: SupervisorCall) -> Response:
+    """No events: the customer was there already."""
+    services = call.services
+    recorded = await services.customers.change_lifecycle_stage(
+        customer_id, body.lifecycle_stage, actor=call.actor, command_id=services.new_id()
+    )
+    return events([one[1:] for one in recorded])

@@ -1,0 +1,146 @@
+"""Errors as problem details (RFC 9457): the one place where an error gets its HTTP status."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.api.answers import json_bytes
+from hub.api.callers import ForbiddenError, UnauthenticatedError
+from hub.application.intake import ContendedError
+from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
+from hub.router.pool import PoolLostError, PoolUnavailableError
+
+log = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class TooLargeError(HubError):
+    """A body that is longer than the hub takes."""
+
+
+class FieldProblem(BaseModel):
+    """One field that can't be taken, dotted, and why."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """What is wrong, as RFC 9457 describes it."""
+
+    type: str = Field(examples=["urn:hub:problem:invalid"])
+    title: str
+    status: int
+    detail: str
+    field: str = Field("", description="The field to blame, dotted; absent where it is none.")
+    errors: list[FieldProblem] = Field([], description="Every field that can't be taken, where it is more than one.")
+
+
+STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
+    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
+    NotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
+    RefusedError: (HTTPStatus.CONFLICT, "refused"),
+    ConflictError: (HTTPStatus.CONFLICT, "conflict"),
+    ContactConflictError: (HTTPStatus.CONFLICT, "contact-conflict"),
+    TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large"),
+    InvalidError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
+    ValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
+    RequestValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
+    ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": {"model": Problem, "description": "What is wrong"}}
+"""How routes document their errors."""
+
+
+def problem(error: Exception) -> Response:
+    """The answer to a request that failed with this error. What nobody foresaw is logged, and told without detail."""
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return _answer(status, status.phrase.lower().replace(" ", "-"), str(error.detail), headers=error.headers)
+    status, slug = _status(error)
+    if isinstance(error, ValidationError | RequestValidationError):
+        # FastAPI says first where the field stands: body, query, path, header.
+        skip = isinstance(error, RequestValidationError)
+        blamed = [FieldProblem(field=_dotted(found["loc"][skip:]), message=found["msg"]) for found in error.errors()]
+        return _answer(
+            status, slug, f"{blamed[0].field or 'body'}: {blamed[0].message}", field=blamed[0].field, errors=blamed
+        )
+    if isinstance(error, InvalidError):
+        return _answer(status, slug, str(error), field=error.field)
+    if isinstance(error, ContactConflictError):
+        return _answer(status, slug, str(error), field="id")
+    if isinstance(error, HubError):
+        return _answer(status, slug, str(error), headers=_HEADERS.get(status))
+    log.error("a request failed", exc_info=error)
+    return _answer(status, slug, "the hub could not do this; its log says why")
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let errors of FastAPI's own routes be answered the same way."""
+
+    async def answer(_request: Request, error: Exception) -> Response:
+        return problem(error)
+
+    for kind in (HubError, ValidationError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
+
+
+def name_media_type(document: Mapping[str, Any]) -> None:
+    """In an OpenAPI document, say of documented errors that they are problem details, not just JSON."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            content = operation["responses"].get("4XX", {}).get("content", {})
+            if "application/json" in content:
+                content[PROBLEM_JSON] = content.pop("application/json")
+
+
+_HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
+}
+
+
+def _status(error: Exception) -> tuple[HTTPStatus, str]:
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "internal"
+
+
+def _answer(
+    status: HTTPStatus,
+    slug: str,
+    detail: str,
+    *,
+    field: str = "",
+    errors: Sequence[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    body: dict[str, Any] = {
+        "type": f"urn:hub:problem:{slug}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+    }
+    if field:
+        body["field"] = field
+    if len(errors) > 1:
+        body["errors"] = [error.model_dump() for error in errors]
+    return Response(json_bytes(body), status.value, dict(headers or {}), PROBLEM_JSON)
+
+
+def _dotted(location: Sequence[str | int]) -> str:
+    return ".".join(str(place) for place in location)

@@ -1,0 +1,217 @@
+"""The live feed behind `/v1/stream`: each committed event to those it concerns, in order, without waiting for them."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from hub.api.topics import AGENTS, ALL, QUEUES, Told, Topic, Topics
+from hub.ports import Recorded
+
+QUEUE_LENGTH = 10_000
+"""Events that wait for one subscriber; one who is slower is cut off and resumes from the log."""
+HELD_LENGTH = 20_000
+"""Events that wait for the read models; beyond that, streams of queues and customers are served from the log."""
+
+
+class Subscription:
+    """One listener: what it follows, and what waits for it."""
+
+    def __init__(self, topics: Iterable[Topic], limit: int = QUEUE_LENGTH) -> None:
+        self.topics = frozenset(topics)
+        self.with_views = any(topic.kind != "agent" for topic in self.topics)
+        """Whether events wait until the read models have them. A stream of agents alone never does: offers come at
+        once. Events of one stream keep one order, so that its last id says all that was seen."""
+        self.after = 0
+        """Position up to which the listener has everything from elsewhere."""
+        self.closed = False
+        self.frames: deque[bytes] = deque()
+        self._limit = limit
+        self._wake = asyncio.Event()
+
+    def wants(self, told: Told) -> bool:
+        """Whether this event is for it."""
+        return any(topic in self.topics or Topic(topic.kind, ALL) in self.topics for topic in told.topics)
+
+    def put(self, frame: bytes) -> None:
+        """Let this wait for the listener, or cut it off when too much does."""
+        if len(self.frames) >= self._limit:
+            self.frames.clear()
+            self.close()
+        elif not self.closed:
+            self.frames.append(frame)
+            self._wake.set()
+
+    def close(self) -> None:
+        """No more events: the listener is told the end."""
+        self.closed = True
+        self._wake.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Until something is there or the subscription is closed; False: neither happened so long."""
+        if not self.frames and not self.closed:
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._wake.wait()
+        return bool(self.frames) or self.closed
+
+    def take(self) -> bytes:
+        """Everything that waits."""
+        taken = b"".join(self.frames)
+        self.frames.clear()
+        return taken
+
+
+class Feed:
+    """A follower of the log that fans out to subscriptions.
+
+    `restore` comes first, then `follow` with every batch from there on; `views_at` says how far the read models are.
+    """
+
+    def __init__(self, queue_length: int = QUEUE_LENGTH, held_length: int = HELD_LENGTH) -> None:
+        self.position = 0
+        """Last event that was followed."""
+        self.released = 0
+        """Last event that the read models have."""
+        self._queue_length = queue_length
+        self._held_length = held_length
+        self._topics = Topics()
+        self._held: deque[Told] = deque()
+        self._held_from = 0
+        self._live: dict[Topic, set[Subscription]] = {}
+        self._with_views: dict[Topic, set[Subscription]] = {}
+        self._subscriptions: set[Subscription] = set()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
+    def restore(self, position: int, open_work: Iterable[Recorded] = ()) -> None:
+        """Start at this log position; `open_work` are the events so far of the interactions open there."""
+        self._topics.restore(open_work)
+        self.position = self._held_from = position
+        self.released = min(self.released, position)
+
+    def follow(self, batch: Sequence[Recorded]) -> None:
+        """The log went on."""
+        for recorded in batch:
+            if recorded.position <= self.position:
+                continue
+            told = self._topics.tell(recorded)
+            self.position = recorded.position
+            if told.topics:
+                if self._live:
+                    _send(told, self._live)
+                self._held.append(told)
+        self._bound()
+        self._release()
+
+    def views_at(self, position: int) -> None:
+        """The read models hold everything up to here, durably."""
+        self.released = max(self.released, position)
+        self._release()
+
+    def visible(self, with_views: bool) -> int:
+        """Position up to which a stream may tell events by now."""
+        return min(self.position, self.released) if with_views else self.position
+
+    def subscribe(self, topics: Iterable[Topic]) -> Subscription:
+        """A new listener, not yet attached: nothing reaches it until `attach`."""
+        subscription = Subscription(topics, self._queue_length)
+        if self._closed:
+            subscription.close()
+        return subscription
+
+    def attach(self, subscription: Subscription, after: int) -> bool:
+        """From now on every event after this position, each once; the listener has all up to it. False: `after` is
+        too far behind, more must be read from the log first."""
+        behind = self._held_from if subscription.with_views else self.position
+        if after < max(behind, self.visible(subscription.with_views)):
+            return False
+        subscription.after = after
+        self._subscriptions.add(subscription)
+        index = self._index_of(subscription)
+        for topic in subscription.topics:
+            index.setdefault(topic, set()).add(subscription)
+        return True
+
+    def detach(self, subscription: Subscription) -> None:
+        """The listener is gone."""
+        self._subscriptions.discard(subscription)
+        index = self._index_of(subscription)
+        for topic in subscription.topics:
+            listeners = index.get(topic, set())
+            listeners.discard(subscription)
+            if not listeners:
+                index.pop(topic, None)
+
+    def close(self) -> None:
+        """End every stream, and those that come yet."""
+        self._closed = True
+        for subscription in self._subscriptions:
+            subscription.close()
+
+    def _index_of(self, subscription: Subscription) -> dict[Topic, set[Subscription]]:
+        return self._with_views if subscription.with_views else self._live
+
+    def _release(self) -> None:
+        while self._held and self._held[0].recorded.position <= self.released:
+            told = self._held.popleft()
+            if self._with_views:
+                _send(told, self._with_views)
+
+    def _bound(self) -> None:
+        """The read models are far behind: whoever waits for them starts over from the log."""
+        if len(self._held) <= self._held_length:
+            return
+        while len(self._held) > self._held_length // 2:
+            self._held_from = self._held.popleft().recorded.position
+        for subscription in self._subscriptions:
+            if subscription.with_views:
+                subscription.close()
+
+
+def frame(told: Told) -> bytes:
+    """An event as a block of `text/event-stream`."""
+    position, stream, version, event = told.recorded
+    name = type(event).__name__.encode()
+    offer = b"" if told.offer is None else b',"offer":' + orjson.dumps(told.offer, option=orjson.OPT_UTC_Z)
+    return b'id: %d\nevent: %b\ndata: {"position":%d,"stream":%b,"version":%d,"type":"%b","event":%b%b}\n\n' % (
+        position, name, position, orjson.dumps(stream), version, name, event.model_dump_json().encode(), offer,
+    )  # fmt: skip
+
+
+def mark(position: int) -> bytes:
+    """A block without an event: the listener has everything up to here, and resumes from here."""
+    return b"id: %d\n\n" % position
+
+
+def reset(position: int, state: Any) -> bytes:
+    """The listener is too far behind: this is how things stand at the position; events go on from there."""
+    body = orjson.dumps({"position": position, "snapshot": state}, option=orjson.OPT_UTC_Z)
+    return b"id: %d\nevent: reset\ndata: %b\n\n" % (position, body)
+
+
+def _send(told: Told, index: dict[Topic, set[Subscription]]) -> None:
+    listeners: set[Subscription] = set()
+    kinds = set()
+    for topic in told.topics:
+        listeners |= index.get(topic, _NOBODY)
+        kinds.add(topic.kind)
+    if "agent" in kinds:
+        listeners |= index.get(AGENTS, _NOBODY)
+    if "queue" in kinds:
+        listeners |= index.get(QUEUES, _NOBODY)
+    if not listeners:
+        return
+    made = frame(told)
+    for subscription in listeners:
+        if told.recorded.position > subscription.after:
+            subscription.put(made)
+
+
+_NOBODY: frozenset[Subscription] = frozenset()

@@ -1,0 +1,43 @@
+"""Whether the hub lives and works, and what Prometheus reads. Outside /v1 and open to anybody who can connect."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import Response
+
+from hub.api.answers import answer
+from hub.api.services import Services
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Whether the process lives")
+async def healthz() -> Response:
+    """200 as long as the hub's loop turns."""
+    return answer({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    summary="Whether the hub works",
+    responses={503: {"description": "What keeps it from working, by part"}},
+)
+async def readyz(request: Request) -> Response:
+    """200 when contacts are taken in and routed; `waiting_for` says by part what is missing."""
+    services: Services = request.app.state.services
+    missing = services.readiness()
+    body = {"status": "not ready" if missing else "ready", "waiting_for": missing}
+    return answer(body, HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK)
+
+
+@router.get("/metrics", summary="Metrics for Prometheus")
+async def prometheus(request: Request) -> Response:
+    """In the text format of Prometheus."""
+    services: Services = request.app.state.services
+    instruments = services.instruments
+    census = await services.views.census()
+    instruments.waiting, instruments.agents = dict(census.waiting), dict(census.agents)
+    instruments.subscribers = len(services.feed)
+    instruments.lag = max(0, services.feed.position - services.feed.released)
+    return Response(instruments.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})

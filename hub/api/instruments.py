@@ -1,0 +1,93 @@
+"""What Prometheus reads: counted from the log and at the edge, cheaply, and written out when it is asked for."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.ports import Recorded
+
+LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+DECISION_BUCKETS = (0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.025, 0.1)
+
+
+class Instruments(Collector):
+    """Counters and gauges of one hub process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.commits = 0
+        """Transactions of the routing pool."""
+        self.rejected = 0
+        """Contacts and conversation events that were set aside, since the start."""
+        self.subscribers = 0
+        self.lag = 0
+        """Log positions that the read models are behind."""
+        self.waiting: dict[str, int] = {}
+        self.agents: dict[str, int] = {}
+        self._contacts: Counter[tuple[str, str]] = Counter()
+        self._events: Counter[str] = Counter()
+        self._decision = Histogram(
+            "hub_decision_seconds", "Time to decide one command", buckets=DECISION_BUCKETS, registry=self.registry
+        )
+        self._request = Histogram(
+            "hub_api_request_seconds",
+            "Time to answer a request",
+            ["method", "route", "status"],
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self._requests: dict[tuple[str, str, int], Histogram] = {}
+        self.registry.register(self)
+
+    def follow(self, batch: Sequence[Recorded]) -> None:
+        """The log went on."""
+        for recorded in batch:
+            event = recorded.event
+            self._events[type(event).__name__] += 1
+            if isinstance(event, ContactReceived | ContactSent):
+                direction = "inbound" if isinstance(event, ContactReceived) else "outbound"
+                self._contacts[event.channel.value, direction] += 1
+
+    def decided(self, commands: int, seconds: float) -> None:
+        """The pool decided on so many commands in that time, and is about to commit."""
+        self.commits += 1
+        self._decision.observe(seconds / commands)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered. `route` is its template, so that ids don't become labels."""
+        of = (method, route, status)
+        child = self._requests.get(of)
+        if child is None:
+            child = self._requests[of] = self._request.labels(*map(str, of))
+        child.observe(seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        """For prometheus-client."""
+        contacts = CounterMetricFamily("hub_contacts", "Contacts recorded", labels=["channel", "direction"])
+        for labels, count in self._contacts.items():
+            contacts.add_metric(labels, count)
+        yield contacts
+        events = CounterMetricFamily("hub_events", "Events followed in the log", labels=["type"])
+        for name, count in self._events.items():
+            events.add_metric([name], count)
+        yield events
+        yield CounterMetricFamily("hub_pool_commits", "Transactions of the routing pool", value=self.commits)
+        yield CounterMetricFamily("hub_contacts_rejected", "Messages set aside", value=self.rejected)
+        waiting = GaugeMetricFamily("hub_waiting", "Interactions that wait", labels=["queue"])
+        for queue, count in self.waiting.items():
+            waiting.add_metric([queue], count)
+        yield waiting
+        agents = GaugeMetricFamily("hub_agents", "Agents by state", labels=["state"])
+        for state, count in self.agents.items():
+            agents.add_metric([state], count)
+        yield agents
+        yield GaugeMetricFamily("hub_projector_lag_events", "Events the read models are behind", value=self.lag)
+        yield GaugeMetricFamily("hub_stream_subscribers", "Open event streams", value=self.subscribers)
+
+    def exposition(self) -> bytes:
+        """All of it as Prometheus text."""
+        return generate_latest(self.registry)

@@ -1,0 +1,83 @@
+"""Interactions: what waits, what is spoken, how it went, and how an agent ends it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import EventsAnswer, events, found, page
+from hub.api.callers import AgentCall, SupervisorCall
+from hub.api.errors import PROBLEMS
+from hub.domain.interaction.events import Phase
+from hub.router.commands import CompleteWrapUp, End
+
+router = APIRouter(tags=["interactions"])
+
+
+class ByAgent(BaseModel):
+    """Who does it."""
+
+    agent_id: str = Field(min_length=1, max_length=64)
+
+
+class WrapUp(ByAgent):
+    """Who finished the work, and its result."""
+
+    code: str = Field(max_length=64, examples=["solved"])
+
+
+@router.get("/v1/interactions", summary="Interactions", responses=PROBLEMS)
+async def interactions(
+    call: SupervisorCall,
+    queue: Annotated[str, Query()] = "",
+    phase: Annotated[Phase | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    after: Annotated[str, Query(description="The next page's is in `after`")] = "",
+) -> Response:
+    """Of one queue and phase, or of all. `after` of the answer gets the next page; null: there is none."""
+    rows = await call.services.views.interactions(queue, phase.value if phase else "", limit, after)
+    return page("interactions", rows, "after")
+
+
+@router.get("/v1/interactions/{interaction_id}", summary="An interaction and its timeline", responses=PROBLEMS)
+async def interaction(interaction_id: str, call: AgentCall) -> Response:
+    """Where it is in its life, and every event of it with its reasons."""
+    return found(await call.services.views.interaction(interaction_id), f"interaction {interaction_id}")
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/end",
+    summary="End a conversation",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def end(interaction_id: str, body: ByAgent, call: AgentCall) -> Response:
+    """Wrap-up begins. Ending it again changes nothing: 200 without events."""
+    services = call.services
+    command = End(
+        at=services.clock.now(),
+        id=services.new_id(),
+        actor=call.acting_for(body.agent_id),
+        agent_id=body.agent_id,
+        interaction_id=interaction_id,
+    )
+    return events(await services.pool.execute(command))
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/wrap-up",
+    summary="Complete the wrap-up",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def wrap_up(interaction_id: str, body: WrapUp, call: AgentCall) -> Response:
+    """The capacity is free again. Completing it again changes nothing: 200 without events."""
+    services = call.services
+    command = CompleteWrapUp(
+        at=services.clock.now(),
+        id=services.new_id(),
+        actor=call.acting_for(body.agent_id),
+        agent_id=body.agent_id,
+        interaction_id=interaction_id,
+        code=body.code,
+    )
+    return events(await services.pool.execute(command))

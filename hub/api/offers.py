@@ -1,0 +1,72 @@
+"""Offers: what is proposed to agents, and their answers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import EventsAnswer, answer, events
+from hub.api.callers import AgentCall
+from hub.api.errors import PROBLEMS
+from hub.domain.access.events import Role
+from hub.router.commands import Accept, Decline
+
+router = APIRouter(tags=["offers"])
+
+
+class AcceptOffer(BaseModel):
+    """Who takes it."""
+
+    agent_id: str = Field(min_length=1, max_length=64)
+
+
+class DeclineOffer(BaseModel):
+    """Who will not take it, and why."""
+
+    agent_id: str = Field(min_length=1, max_length=64)
+    reason: str = Field(default="", max_length=200)
+
+
+@router.get("/v1/offers", summary="Open offers", responses=PROBLEMS)
+async def offers(
+    call: AgentCall, agent_id: Annotated[str, Query(description="Empty: of all agents, or of the key's agent")] = ""
+) -> Response:
+    """Those that wait for an answer."""
+    if call.key.role is Role.AGENT:
+        agent_id = agent_id or call.key.agent_id
+        call.acting_for(agent_id)
+    return answer({"offers": await call.services.views.offers(agent_id)})
+
+
+@router.post(
+    "/v1/offers/{offer_id}/accept", summary="Accept an offer", responses={200: {"model": EventsAnswer}, **PROBLEMS}
+)
+async def accept(offer_id: str, body: AcceptOffer, call: AgentCall) -> Response:
+    """The conversation runs. Accepting it again changes nothing: 200 without events. Too late, or not theirs: 409."""
+    services = call.services
+    command = Accept(
+        at=services.clock.now(),
+        id=services.new_id(),
+        actor=call.acting_for(body.agent_id),
+        agent_id=body.agent_id,
+        offer_id=offer_id,
+    )
+    return events(await services.pool.execute(command))
+
+
+@router.post(
+    "/v1/offers/{offer_id}/decline", summary="Decline an offer", responses={200: {"model": EventsAnswer}, **PROBLEMS}
+)
+async def decline(offer_id: str, body: DeclineOffer, call: AgentCall) -> Response:
+    """The interaction waits on with its original age."""
+    services = call.services
+    command = Decline(
+        at=services.clock.now(),
+        id=services.new_id(),
+        actor=call.acting_for(body.agent_id),
+        agent_id=body.agent_id,
+        offer_id=offer_id,
+        reason=body.reason,
+    )
+    return events(await services.pool.execute(command))

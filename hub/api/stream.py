@@ -1,0 +1,183 @@
+"""`GET /v1/stream`: Server-Sent Events that resume from the log, without a gap and without a repetition."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from hub.api.callers import AgentCall, Call, ForbiddenError
+from hub.api.errors import PROBLEMS
+from hub.api.feed import Subscription, frame, mark, reset
+from hub.api.services import Services
+from hub.api.topics import ALL, Topic, Topics
+from hub.domain.access.events import Role
+from hub.domain.errors import InvalidError
+from hub.domain.interaction.events import InteractionQueued
+from hub.ports import Recorded
+
+log = logging.getLogger(__name__)
+router = APIRouter(tags=["stream"])
+
+HEARTBEAT_SECONDS = 15.0
+FAR_BEHIND = 100_000
+"""Events after which a snapshot is cheaper than the story."""
+BATCH = 1_000
+VIEWS_POLL_SECONDS = 0.2
+
+_DESCRIPTION = """
+Server-Sent Events about the named agents, queues and customers (each may be repeated; `*` for all agents or all
+queues). `id` is the log position, `event` the name of the event's class, `data` a JSON object with `position`,
+`stream`, `version`, `type` and `event`; an `InteractionOffered` also brings `offer`, with all that an agent needs.
+
+A stream of agents alone tells each event right after its commit. One that names a queue or a customer tells events as
+soon as the read models hold them, so that a page read after an event shows it.
+
+Send back the last `id` as `Last-Event-ID` to go on where the stream broke off. More than 100,000 events behind, the
+answer starts with `event: reset`, whose `data` holds `position` and `snapshot`: how things stand at that position.
+Comments every 15 seconds keep the connection open; a block with an `id` alone moves the mark. A listener who can't
+keep up is cut off and resumes.
+"""
+
+
+@router.get(
+    "/v1/stream",
+    summary="What changed for an agent, a queue or a customer",
+    description=_DESCRIPTION,
+    response_class=Response,
+    responses={200: {"description": "The events", "content": {"text/event-stream": {}}}, **PROBLEMS},
+)
+async def stream(
+    call: AgentCall,
+    agent: Annotated[list[str], Query(description="Agent id, or `*`")] = [],  # noqa: B006
+    queue: Annotated[list[str], Query(description="Queue name, or `*`")] = [],  # noqa: B006
+    customer: Annotated[list[str], Query(description="Customer id")] = [],  # noqa: B006
+    last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
+) -> Response:
+    topics = [Topic("agent", name) for name in agent]
+    topics += [Topic("queue", name) for name in queue]
+    topics += [Topic("customer", name) for name in customer]
+    if not topics:
+        raise InvalidError("say what the stream is about: agent, queue or customer", "agent")
+    if last_event_id and not last_event_id.isdecimal():
+        raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
+    _may_follow(call, topics)
+    return EventStream(call.services, topics, int(last_event_id) if last_event_id else None)
+
+
+def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
+    for topic in topics:
+        if topic.name == ALL and call.key.role is Role.AGENT:
+            raise ForbiddenError("following all agents or all queues takes a key of role supervisor or admin")
+        if topic.kind == "agent":
+            call.acting_for(topic.name)
+
+
+class EventStream(Response):
+    """The answer that goes on until the listener leaves, falls behind, or the hub stops."""
+
+    def __init__(self, services: Services, topics: Sequence[Topic], after: int | None) -> None:
+        super().__init__(media_type="text/event-stream")
+        self._services = services
+        self._after = after
+        self._subscription = services.feed.subscribe(topics)
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Write until there is nothing more to write or nobody who reads."""
+        headers = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        writing = asyncio.create_task(self._write(send))
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            finished = writing.done()
+        finally:
+            self._services.feed.detach(self._subscription)
+            for task in (writing, leaving):
+                task.cancel()
+            await asyncio.gather(writing, leaving, return_exceptions=True)
+        if finished:
+            _log_failure(writing)
+            with suppress(OSError):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _write(self, send: Send) -> None:
+        async for block in blocks(self._services, self._subscription, self._after):
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+
+
+async def blocks(services: Services, subscription: Subscription, after: int | None) -> AsyncIterator[bytes]:
+    """All that the listener reads, from after this position (None: from now on) until the subscription is closed."""
+    feed = services.feed
+    if after is None:
+        after = feed.visible(subscription.with_views)
+    elif not 0 <= await services.journal.head() - after <= FAR_BEHIND:
+        snapshot = await services.views.snapshot(*_names(subscription))
+        after = snapshot.position
+        yield reset(after, snapshot.state)
+    topics = Topics()
+    while not subscription.closed and not feed.attach(subscription, after):
+        told, after = await _past(services, topics, subscription, after)
+        if told:
+            yield told
+    yield mark(after)
+    while True:
+        if not await subscription.wait(HEARTBEAT_SECONDS):
+            yield b": heartbeat\n" + mark(max(subscription.after, feed.visible(subscription.with_views)))
+            continue
+        if subscription.frames:
+            yield subscription.take()
+        if subscription.closed:
+            return
+
+
+async def _past(services: Services, topics: Topics, subscription: Subscription, after: int) -> tuple[bytes, int]:
+    """What the log tells this listener after the position, and the position that it covers."""
+    limit = services.feed.visible(subscription.with_views)
+    if after >= limit:
+        await asyncio.sleep(VIEWS_POLL_SECONDS)
+        return b"", after
+    read = await services.journal.read(after, BATCH)
+    batch = [recorded for recorded in read if recorded.position <= limit]
+    await _restore(services, topics, batch, after)
+    told = [topics.tell(recorded) for recorded in batch]
+    return b"".join(frame(one) for one in told if subscription.wants(one)), batch[-1].position if batch else limit
+
+
+async def _restore(services: Services, topics: Topics, batch: Sequence[Recorded], after: int) -> None:
+    """Have the interactions of this part of the log at hand that began before it."""
+    opened, missing = set(), dict[str, None]()
+    for recorded in batch:
+        if isinstance(recorded.event, InteractionQueued):
+            opened.add(recorded.stream)
+        elif recorded.stream not in opened and not topics.knows(recorded):
+            missing[recorded.stream] = None
+    if not missing:
+        return
+    for history in (await services.journal.load(list(missing))).values():
+        topics.restore(recorded for recorded in history if recorded.position <= after)
+
+
+def _names(subscription: Subscription) -> tuple[list[str], list[str], list[str]]:
+    def of(kind: str) -> list[str]:
+        return sorted(topic.name for topic in subscription.topics if topic.kind == kind)
+
+    return of("agent"), of("queue"), of("customer")
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _log_failure(writing: "asyncio.Task[None]") -> None:
+    if not writing.cancelled() and writing.exception() is not None:
+        log.error("a stream broke off: its listener resumes", exc_info=writing.exception())

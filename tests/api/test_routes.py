@@ -1,0 +1,413 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from hub.domain.access.events import Role
+from hub.domain.agent.events import AgentState
+from hub.domain.customer.events import CustomerRegistered
+from hub.domain.errors import ConflictError, ContactConflictError, NotFoundError, RefusedError
+from hub.router.commands import Accept, ChangeState, CompleteWrapUp, Decline, End, SignOff, SignOn
+from hub.router.pool import PoolUnavailableError
+from tests.api.world import META, NOON, World
+
+CONTACT = {"id": "c-1", "path": {"channel": "phone", "address": "+982112345"}, "occurred_at": "2026-01-05T12:00:00Z"}
+ACCEPT = {"agent_id": "a1"}
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.ADMIN, "root"))
+        yield client
+
+
+def says(response: httpx.Response, status: int, slug: str, field: str = "") -> dict[str, object]:
+    """It is a problem of that kind, blaming that field."""
+    told = response.json()
+    assert response.status_code == status, told
+    assert response.headers["content-type"] == "application/problem+json"
+    assert told["type"] == f"urn:hub:problem:{slug}"
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    assert told.get("field", "") == field
+    return told
+
+
+async def test_a_contact_is_created_and_its_repeat_is_told_as_one(world: World, http: httpx.AsyncClient) -> None:
+    http.headers.update(await world.bearer(Role.ADAPTER, "pbx"))
+    first, again = await http.post("/v1/contacts", json=CONTACT), await http.post("/v1/contacts", json=CONTACT)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == {"id": "c-1", "status": "accepted", "customer_id": "customer-1", "duplicate": False}
+    assert again.json() == first.json() | {"duplicate": True}
+    assert world.intake.taken[0][0].path.address == "+982112345"
+    assert world.intake.taken[0][1] == "adapter:pbx"
+
+
+async def test_a_refused_contact_says_why_and_where(world: World, http: httpx.AsyncClient) -> None:
+    world.intake.rejects = "no such number"
+    told = says(await http.post("/v1/contacts", json=CONTACT), 422, "invalid", "path.address")
+    assert told["detail"] == "no such number"
+    world.intake.error = ContactConflictError("c-1")
+    says(await http.post("/v1/contacts", json=CONTACT), 409, "contact-conflict", "id")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (CONTACT | {"id": ""}, "id"),
+        (CONTACT | {"path": {"channel": "telepathy"}}, "path.channel"),
+        (CONTACT | {"occurred_at": "2026-01-05T12:00:00"}, "occurred_at"),
+        (CONTACT | {"shoe_size": 43}, "shoe_size"),
+        (CONTACT | {"identifiers": [{"kind": "phone", "value": ""}]}, "identifiers.0.value"),
+    ],
+)
+async def test_an_invalid_contact_names_the_field(http: httpx.AsyncClient, body: object, field: str) -> None:
+    says(await http.post("/v1/contacts", json=body), 422, "invalid", field)
+
+
+async def test_all_invalid_fields_are_listed(http: httpx.AsyncClient) -> None:
+    told = says(await http.post("/v1/contacts", json=CONTACT | {"id": "", "x": 1}), 422, "invalid", "id")
+    assert [error["field"] for error in told["errors"]] == ["id", "x"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b'"x"'])
+async def test_a_body_that_is_no_json_object_is_invalid(http: httpx.AsyncClient, body: bytes) -> None:
+    says(await http.post("/v1/contacts", content=body), 422, "invalid")
+
+
+async def test_a_body_beyond_the_limit_is_refused(http: httpx.AsyncClient) -> None:
+    says(await http.post("/v1/contacts", content=b" " * 1_000_001), 413, "too-large")
+
+
+COMMANDS = [
+    (
+        "POST",
+        "/v1/offers/offer-1-1/accept",
+        ACCEPT,
+        Accept(NOON, "command-1", "operator:root", "a1", "offer-1-1"),
+    ),
+    (
+        "POST",
+        "/v1/offers/offer-1-1/decline",
+        ACCEPT | {"reason": "busy"},
+        Decline(NOON, "command-1", "operator:root", "a1", "offer-1-1", "busy"),
+    ),
+    (
+        "POST",
+        "/v1/interactions/interaction-1/end",
+        ACCEPT,
+        End(NOON, "command-1", "operator:root", "a1", "interaction-1"),
+    ),
+    (
+        "POST",
+        "/v1/interactions/interaction-1/wrap-up",
+        ACCEPT | {"code": "solved"},
+        CompleteWrapUp(NOON, "command-1", "operator:root", "a1", "interaction-1", "solved"),
+    ),
+    (
+        "POST",
+        "/v1/agents/a1/sign-on",
+        {"name": "Ann", "skills": {"cards": 3}, "languages": ["en"], "capacity": 200},
+        SignOn(NOON, "command-1", "operator:root", "a1", "Ann", {"cards": 3}, ("en",), 200),
+    ),
+    (
+        "PUT",
+        "/v1/agents/a1/state",
+        {"state": "away", "reason": "lunch"},
+        ChangeState(NOON, "command-1", "operator:root", "a1", AgentState.AWAY, "lunch"),
+    ),
+    (
+        "POST",
+        "/v1/agents/a1/sign-off",
+        {"reason": "home"},
+        SignOff(NOON, "command-1", "operator:root", "a1", "home"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "command"), COMMANDS, ids=lambda value: str(value)[:40])
+async def test_a_command_reaches_the_pool_and_answers_with_its_events(
+    world: World, http: httpx.AsyncClient, method: str, path: str, body: object, command: object
+) -> None:
+    response = await http.request(method, path, json=body)
+    assert response.status_code == 200, response.text
+    assert world.pool.commands == [command]
+    [event] = response.json()["events"]
+    assert (event["type"], event["stream"], event["version"]) == ("OfferAccepted", "interaction-1", 3)
+    assert event["event"]["at"] == "2026-01-05T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (NotFoundError("there is no offer"), 404, "not-found"),
+        (RefusedError("no longer open"), 409, "refused"),
+        (ConflictError("interaction-1"), 409, "conflict"),
+        (PoolUnavailableError("recovering: ask again"), 503, "unavailable"),
+        (RuntimeError("secret detail"), 500, "internal"),
+    ],
+)
+async def test_what_a_command_fails_with_gets_its_status(
+    world: World, http: httpx.AsyncClient, error: Exception, status: int, slug: str
+) -> None:
+    world.pool.error = error
+    response = await http.post("/v1/offers/offer-1-1/accept", json=ACCEPT)
+    told = says(response, status, slug)
+    assert "secret" not in response.text
+    assert status == 500 or told["detail"] == str(error)
+    assert ("retry-after" in response.headers) == (status == 503)
+
+
+async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World, http: httpx.AsyncClient) -> None:
+    async def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    world.views.queues = broken  # type: ignore[assignment, method-assign]
+    response = await http.get("/v1/queues")
+    says(response, 500, "internal")
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/v1/offers/o/accept", {}, "agent_id"),
+        ("POST", "/v1/offers/o/accept", {"agent_id": ""}, "agent_id"),
+        ("POST", "/v1/interactions/i/wrap-up", {"agent_id": "a1"}, "code"),
+        ("PUT", "/v1/agents/a1/state", {"state": "asleep"}, "state"),
+        ("PUT", "/v1/agents/a1/state", {"state": "not_answering"}, "state"),
+        ("POST", "/v1/agents/a%20b/sign-on", {}, "agent_id"),
+        ("POST", "/v1/agents/a1/sign-on", {"skills": {"cards": "good"}}, "skills.cards"),
+        ("PUT", "/v1/customers/customer-1/segment", {"value_tier": "gold"}, "segment"),
+        ("GET", "/v1/customers?kind=phone", None, "value"),
+        ("GET", "/v1/customers/customer-1/timeline?limit=0", None, "limit"),
+        ("GET", "/v1/interactions?phase=lost", None, "phase"),
+        ("GET", "/v1/metrics?from=yesterday", None, "from"),
+        ("GET", "/v1/metrics?from=2026-01-05T12:00:00Z&to=2026-01-05T12:00:00Z", None, "to"),
+        ("GET", "/v1/stream", None, "agent"),
+    ],
+)
+async def test_an_invalid_request_names_its_field(
+    http: httpx.AsyncClient, method: str, path: str, body: object, field: str
+) -> None:
+    says(await http.request(method, path, json=body), 422, "invalid", field)
+
+
+async def test_segment_and_stage_are_recorded_on_the_customer(world: World, http: httpx.AsyncClient) -> None:
+    world.write(("customer-1", CustomerRegistered(**META)))
+    body = {"segment": "B2B", "value_tier": "gold"}
+    first = await http.put("/v1/customers/customer-1/segment", json=body)
+    again = await http.put("/v1/customers/customer-1/segment", json=body)
+    assert [event["type"] for event in first.json()["events"]] == ["SegmentChanged"]
+    assert first.json()["events"][0]["version"] == 2
+    assert again.json() == {"events": []}
+    stage = await http.put("/v1/customers/customer-1/lifecycle-stage", json={"lifecycle_stage": "retention"})
+    assert [event["type"] for event in stage.json()["events"]] == ["LifecycleStageChanged"]
+    says(await http.put("/v1/customers/customer-9/segment", json=body), 404, "not-found")
+    wrong = await http.put("/v1/customers/customer-1/lifecycle-stage", json={"lifecycle_stage": "asleep"})
+    says(wrong, 422, "invalid", "lifecycle_stage")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/v1/customers/customer-1", {"customer_id": "customer-1"}),
+        ("/v1/customers?kind=phone&value=%2B98%2021%2012345", {"customer_id": "customer-1"}),
+        (
+            "/v1/customers/customer-1/timeline",
+            {"timeline": [{"position": 7, "at": "2026-01-05T12:00:00Z"}], "before": 7},
+        ),
+        ("/v1/interactions", {"interactions": [{"interaction_id": "interaction-1"}], "after": None}),
+        ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "timeline": []}),
+        ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}]}),
+        ("/v1/agents/a1", {"agent_id": "a1"}),
+        ("/v1/offers", {"offers": [{"offer_id": "offer-1-1", "expires_at": "2026-01-05T12:00:00Z"}]}),
+        ("/v1/queues", {"queues": [{"queue": "care", "waiting": 2}]}),
+        ("/v1/queues/care", {"queue": "care"}),
+        ("/v1/metrics", {"intervals": [{"queue": "care", "offered": 3}]}),
+        ("/v1/metrics/live", {"waiting": 2}),
+        ("/healthz", {"status": "ok"}),
+        ("/readyz", {"status": "ready", "waiting_for": {}}),
+    ],
+)
+async def test_a_query_tells_what_the_views_hold(http: httpx.AsyncClient, path: str, expected: object) -> None:
+    response = await http.get(path)
+    assert response.status_code == 200, response.text
+    assert response.json() == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/customers/x",
+        "/v1/customers?kind=phone&value=1",
+        "/v1/interactions/x",
+        "/v1/agents/x",
+        "/v1/queues/x",
+        "/v1/x",
+    ],
+)
+async def test_what_does_not_exist_is_not_found(http: httpx.AsyncClient, path: str) -> None:
+    says(await http.get(path), 404, "not-found")
+
+
+async def test_a_wrong_method_is_a_problem(http: httpx.AsyncClient) -> None:
+    response = await http.delete("/v1/queues")
+    says(response, 405, "method-not-allowed")
+    assert response.headers["allow"] == "GET"
+
+
+async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncClient) -> None:
+    await http.get("/v1/interactions?queue=care&phase=waiting&limit=7&after=9")
+    await http.get("/v1/customers/customer-1/timeline?limit=7&before=9")
+    await http.get("/v1/offers?agent_id=a1")
+    await http.get("/v1/metrics?from=2026-01-05T12:00:00Z&queue=care")
+    assert world.views.asked == [
+        ("care", "waiting", 7, "9"),
+        ("customer-1", 7, 9),
+        ("a1",),
+        (NOON, None, "care"),
+    ]
+
+
+async def test_a_hub_that_is_not_ready_says_what_is_missing(world: World, http: httpx.AsyncClient) -> None:
+    world.missing["bus"] = "no connection"
+    response = await http.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "not ready", "waiting_for": {"bus": "no connection"}}
+
+
+async def test_no_key_is_unauthenticated_and_the_open_routes_need_none(world: World, http: httpx.AsyncClient) -> None:
+    for header in ({}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer"}, {"Authorization": "Bearer hub_x"}):
+        http.headers.pop("authorization", None)
+        for method, path in (("GET", "/v1/queues"), ("POST", "/v1/offers/o/accept"), ("GET", "/v1/nothing")):
+            response = await http.request(method, path, headers=header)
+            says(response, 401, "unauthenticated")
+            assert response.headers["www-authenticate"] == "Bearer"
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"):
+        assert (await http.get(path)).status_code == 200, path
+    assert not world.pool.commands
+
+
+async def test_a_revoked_key_is_good_no_longer(world: World, http: httpx.AsyncClient) -> None:
+    issued = await world.key(Role.ADMIN)
+    header = {"Authorization": f"Bearer {issued.token}"}
+    assert (await http.get("/v1/queues", headers=header)).status_code == 200
+    await world.access.revoke(issued.key_id)
+    says(await http.get("/v1/queues", headers=header), 401, "unauthenticated")
+
+
+ROLES = {
+    "adapter": ["POST /v1/contacts"],
+    "agent": [
+        "GET /v1/customers",
+        "GET /v1/customers/customer-1",
+        "GET /v1/customers/customer-1/timeline",
+        "GET /v1/interactions/interaction-1",
+        "POST /v1/interactions/interaction-1/end",
+        "POST /v1/interactions/interaction-1/wrap-up",
+        "GET /v1/agents/a1",
+        "POST /v1/agents/a1/sign-on",
+        "PUT /v1/agents/a1/state",
+        "POST /v1/agents/a1/sign-off",
+        "GET /v1/offers",
+        "POST /v1/offers/offer-1-1/accept",
+        "POST /v1/offers/offer-1-1/decline",
+        "GET /v1/queues",
+        "GET /v1/queues/care",
+        "GET /v1/metrics/live",
+        "GET /v1/stream",
+    ],
+    "supervisor": [
+        "PUT /v1/customers/customer-1/segment",
+        "PUT /v1/customers/customer-1/lifecycle-stage",
+        "GET /v1/interactions",
+        "GET /v1/agents",
+        "GET /v1/metrics",
+    ],
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.AsyncClient, role: Role) -> None:
+    opens = {
+        Role.ADAPTER: {"adapter"},
+        Role.AGENT: {"agent"},
+        Role.SUPERVISOR: {"agent", "supervisor"},
+        Role.ADMIN: {"adapter", "agent", "supervisor"},
+    }[role]
+    header = await world.bearer(role)
+    for group, routes in ROLES.items():
+        for route in routes:
+            method, path = route.split()
+            response = await http.request(method, path, headers=header, json={})
+            if group in opens:
+                assert response.status_code not in (401, 403), (role, route, response.text)
+            else:
+                says(response, 403, "forbidden")
+
+
+async def test_the_role_table_covers_every_route(world: World) -> None:
+    listed = {route for routes in ROLES.values() for route in routes}
+    names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
+    names |= {"a1": "{agent_id}", "care": "{name}"}
+    templates = {"/".join(names.get(part, part) for part in route.split("/")) for route in listed}
+    documented = {
+        f"{method.upper()} {path}"
+        for path, methods in world.app.openapi()["paths"].items()
+        for method in methods
+        if path.startswith("/v1/")
+    }
+    assert templates == documented
+
+
+async def test_an_agents_key_works_for_its_own_agent_only(world: World, http: httpx.AsyncClient) -> None:
+    bound, free = await world.bearer(Role.AGENT, "Ann", "a1"), await world.bearer(Role.AGENT, "screen")
+    for method, path in (
+        ("POST", "/v1/offers/o/accept"),
+        ("POST", "/v1/offers/o/decline"),
+        ("POST", "/v1/interactions/i/end"),
+    ):
+        for agent, header, status in (("a1", bound, 200), ("a2", bound, 403), ("a2", free, 200)):
+            response = await http.request(method, path, json={"agent_id": agent}, headers=header)
+            assert response.status_code == status, response.text
+    for method, path, body in (
+        ("GET", "/v1/agents/a2", None),
+        ("POST", "/v1/agents/a2/sign-on", {}),
+        ("PUT", "/v1/agents/a2/state", {"state": "away"}),
+        ("POST", "/v1/agents/a2/sign-off", {}),
+        ("GET", "/v1/offers?agent_id=a2", None),
+        ("GET", "/v1/stream?agent=a2", None),
+        ("GET", "/v1/stream?agent=*", None),
+        ("GET", "/v1/stream?queue=*", None),
+    ):
+        says(await http.request(method, path, json=body, headers=bound), 403, "forbidden")
+    await http.get("/v1/offers", headers=bound)
+    assert world.views.asked == [("a1",)]
+    assert {command.actor for command in world.pool.commands} == {"agent:a1", "agent:a2"}
+
+
+async def test_a_cancelled_request_is_not_answered_with_a_problem(world: World) -> None:
+    started = asyncio.Event()
+
+    async def waits(command: object) -> None:
+        started.set()
+        await asyncio.sleep(60)
+
+    world.pool.execute = waits  # type: ignore[assignment, method-assign]
+    header = await world.bearer(Role.ADMIN)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(world.app), base_url="http://hub") as client:
+        asking = asyncio.create_task(client.post("/v1/offers/o/accept", json=ACCEPT, headers=header))
+        await started.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking

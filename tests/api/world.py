@@ -1,0 +1,189 @@
+"""Hand-written services for tests of the API: each remembers what it was asked and answers what it was told to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hub.api.app import create_app
+from hub.api.feed import Feed
+from hub.api.instruments import Instruments
+from hub.api.services import Census, Page, Row, Services, Snapshot
+from hub.application.access import AccessKeys, IssuedKey, KeyRing
+from hub.application.customers import Customers
+from hub.domain.access.events import Role
+from hub.domain.contact import Contact
+from hub.domain.interaction.events import OfferAccepted
+from hub.ports import Recorded
+from hub.router.commands import Command
+from hub.router.state import Decided
+from tests.support.memory import MemoryJournal
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "policy:1"}
+
+
+class StillClock:
+    """Time that stands still until a test moves it."""
+
+    speed = 1.0
+
+    def __init__(self) -> None:
+        self.moment = NOON
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class Told:
+    """A confirmation."""
+
+    id: str
+    status: str = "accepted"
+    customer_id: str = "customer-1"
+    duplicate: bool = False
+    reason: str = ""
+    field: str = ""
+
+
+@dataclass
+class FakeIntake:
+    """Knows which ids it has seen."""
+
+    taken: list[tuple[Contact, str]] = field(default_factory=list)
+    error: Exception | None = None
+    rejects: str = ""
+
+    async def submit(self, contact: Contact, actor: str) -> Told:
+        if self.error is not None:
+            raise self.error
+        if self.rejects:
+            return Told(contact.id, "rejected", "", False, self.rejects, "path.address")
+        duplicate = any(contact.id == known.id for known, _ in self.taken)
+        self.taken.append((contact, actor))
+        return Told(contact.id, duplicate=duplicate)
+
+
+@dataclass
+class FakePool:
+    """Answers every command with one event, or with the error it was given."""
+
+    commands: list[Command] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def execute(self, command: Command) -> Sequence[Decided]:
+        self.commands.append(command)
+        if self.error is not None:
+            raise self.error
+        accepted = OfferAccepted(**META, offer_id="offer-1-1", agent_id=getattr(command, "agent_id", ""))
+        return [Decided("interaction-1", 3, accepted)]
+
+
+@dataclass
+class FakeViews:
+    """Read models with one row each."""
+
+    at: int = 0
+    state: dict[str, Any] = field(default_factory=lambda: {"queues": [{"queue": "care"}]})
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    async def position(self) -> int:
+        return self.at
+
+    async def customer(self, customer_id: str) -> Row | None:
+        return {"customer_id": customer_id} if customer_id == "customer-1" else None
+
+    async def customer_by_identifier(self, kind: str, value: str) -> Row | None:
+        self.asked.append((kind, value))
+        return {"customer_id": "customer-1"} if value == "+982112345" else None
+
+    async def customer_timeline(self, customer_id: str, limit: int, before: int | None) -> Page:
+        self.asked.append((customer_id, limit, before))
+        return Page([{"position": 7, "at": NOON}], 7)
+
+    async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
+        self.asked.append((queue, phase, limit, after))
+        return Page([{"interaction_id": "interaction-1"}], None)
+
+    async def interaction(self, interaction_id: str) -> Row | None:
+        return {"interaction_id": interaction_id, "timeline": []} if interaction_id == "interaction-1" else None
+
+    async def agents(self) -> Sequence[Row]:
+        return [{"agent_id": "a1", "state": "ready"}]
+
+    async def agent(self, agent_id: str) -> Row | None:
+        return {"agent_id": "a1"} if agent_id == "a1" else None
+
+    async def offers(self, agent_id: str) -> Sequence[Row]:
+        self.asked.append((agent_id,))
+        return [{"offer_id": "offer-1-1", "expires_at": NOON}]
+
+    async def queues(self) -> Sequence[Row]:
+        return [{"queue": "care", "waiting": 2}]
+
+    async def queue(self, name: str) -> Row | None:
+        return {"queue": "care"} if name == "care" else None
+
+    async def metrics(self, start: datetime | None, end: datetime | None, queue: str) -> Sequence[Row]:
+        self.asked.append((start, end, queue))
+        return [{"queue": "care", "offered": 3}]
+
+    async def live(self) -> Row:
+        return {"waiting": 2}
+
+    async def census(self) -> Census:
+        return Census({"care": 2}, {"ready": 5})
+
+    async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
+        self.asked.append((list(agents), list(queues), list(customers)))
+        return Snapshot(self.at, self.state)
+
+
+class World:
+    """An API on these services, and a key of each role."""
+
+    def __init__(self, feed: Feed | None = None) -> None:
+        self.journal = MemoryJournal()
+        self.clock = StillClock()
+        self.intake, self.pool, self.views = FakeIntake(), FakePool(), FakeViews()
+        self.feed = feed or Feed()
+        self.keys = KeyRing()
+        self.instruments = Instruments()
+        self.missing: dict[str, str] = {}
+        self.access = AccessKeys(self.journal, self.clock)
+        self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
+        self.services = Services(
+            intake=self.intake,
+            pool=self.pool,
+            customers=Customers(self.journal, self.clock),
+            views=self.views,
+            journal=self.journal,
+            feed=self.feed,
+            keys=self.keys,
+            clock=self.clock,
+            instruments=self.instruments,
+            readiness=lambda: self.missing,
+            new_id=lambda: "command-1",
+        )
+        self.app = create_app(self.services)
+
+    async def key(self, role: Role, name: str = "somebody", agent_id: str = "") -> IssuedKey:
+        return await self.access.issue(role, name, agent_id)
+
+    async def bearer(self, role: Role, name: str = "somebody", agent_id: str = "") -> dict[str, str]:
+        return {"Authorization": f"Bearer {(await self.key(role, name, agent_id)).token}"}
+
+    def write(self, *told: tuple[str, Any]) -> list[Recorded]:
+        """Commit these (stream, event) as one batch, and hand it to the followers."""
+        batch: list[Recorded] = []
+        for stream, event in told:
+            recorded = Recorded(len(self.journal.log) + 1, stream, self.journal.version(stream) + 1, event)
+            self.journal.log.append(recorded)
+            batch.append(recorded)
+        for follower in self.journal.followers:
+            follower(batch)
+        return batch
