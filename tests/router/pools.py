@@ -160,8 +160,8 @@ def picture(state: PoolState, now: datetime) -> dict[str, Any]:
             for name, agent in state.agents.items()
             if agent.state.state is AgentState.SIGNED_OFF
         },
-        "idle order": [seat.agent_id for seat in sorted(state.matcher.roster.seats.values(), key=lambda one: one.idle)
-                       if seat.ready],
+        "idle order": [idle[2].agent_id for idle in
+                       sorted(one.idle for one in state.matcher.roster.seats.values() if one.ready)],
         "threads": state.threads,
         "contacts": state.contacts,
     }  # fmt: skip
