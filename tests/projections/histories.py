@@ -1,0 +1,235 @@
+"""Random valid histories: a small world of customers, agents and work that writes the events the hub would."""
+
+import bisect
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.contact import Channel, Standing
+from hub.domain.customer.events import (
+    ContactReceived,
+    ContactSent,
+    CustomerRegistered,
+    IdentifierObserved,
+    LifecycleStageChanged,
+    ProfileChanged,
+    SegmentChanged,
+)
+from hub.domain.event import Event
+from hub.domain.interaction.events import (
+    ContactAttached,
+    InteractionAbandoned,
+    InteractionEnded,
+    InteractionOffered,
+    InteractionQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+    Phase,
+    WrapUpCompleted,
+)
+from hub.domain.pool.events import PoolCommitted
+from hub.journal.codec import Codec
+from hub.ports import Stored
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+QUEUES = {"sales": Channel.PHONE, "service": Channel.EMAIL, "chat": Channel.WEB}
+
+
+class Log:
+    """A log in memory, as the store would give it: rows with positions that have gaps."""
+
+    def __init__(self, gap: int = 1) -> None:
+        self.codec = Codec()
+        self.rows: list[Stored] = []
+        self.events: list[tuple[str, Event]] = []
+        self.versions: dict[str, int] = {}
+        self.gap = gap
+
+    def add(self, stream: str, event: Event) -> int:
+        self.versions[stream] = self.versions.get(stream, 0) + 1
+        position = (self.rows[-1].position if self.rows else 0) + self.gap
+        self.rows.append(Stored(position, stream, self.versions[stream], *self.codec.encode(stream, event)))
+        self.events.append((stream, event))
+        return position
+
+    def read(self, after: int, limit: int) -> Sequence[Stored]:
+        start = bisect.bisect_right(self.rows, after, key=lambda row: row.position)
+        return self.rows[start : start + limit]
+
+    def decode(self, stream: str, topic: str, state: bytes) -> Event:
+        return self.codec.decode(stream, topic, state)
+
+
+class World:
+    """Makes life happen, one step at a time. Everything random comes from `chance`."""
+
+    def __init__(self, chance: random.Random, log: Log | None = None) -> None:
+        self.chance = chance
+        self.log = log or Log()
+        self.now = START
+        self.contacts = 0
+        self.customers: list[str] = []
+        self.work: dict[str, dict[str, Any]] = {}
+        self.agents: dict[str, AgentState] = {}
+
+    def run(self, steps: int) -> Log:
+        actions = [self.contact] * 4 + [self.offer, self.answer, self.answer, self.finish, self.finish, self.wrap_up]
+        actions += [self.sign_on, self.sign_off, self.change_state, self.leave, self.write_out, self.past_call]
+        for _ in range(steps):
+            self.now += timedelta(milliseconds=self.chance.choice([0, 1, 900, 5_000, 61_000, 700_000]))
+            self.chance.choice(actions)()
+        return self.log
+
+    def add(self, stream: str, event: type[Event], **fields: Any) -> None:
+        common = {"at": self.now, "recorded_at": self.now, "causation": "test", "actor": "test"}
+        self.log.add(stream, event(**{**common, **fields}))
+
+    def customer(self) -> str:
+        if self.customers and self.chance.random() < 0.5:
+            return self.chance.choice(self.customers)
+        customer = f"customer-{len(self.customers):032x}"
+        self.customers.append(customer)
+        self.add(customer, CustomerRegistered)
+        kind = self.chance.choice(["phone", "email"])
+        self.add(customer, IdentifierObserved, kind=kind, value=f"{kind}-{len(self.customers)}", verified=False)
+        if self.chance.random() < 0.3:
+            self.add(customer, ProfileChanged, name=f"Name {customer[-4:]}")
+            self.add(customer, SegmentChanged, segment="B2B", value_tier="gold", reason="test")
+            self.add(customer, LifecycleStageChanged, lifecycle_stage="retention", reason="test")
+        return customer
+
+    def touch(self, customer: str, channel: Channel, pool: str = "main", **fields: Any) -> str:
+        self.contacts += 1
+        contact = f"contact-{self.contacts}"
+        self.add(
+            customer, ContactReceived, contact_id=contact, channel=channel, address="a", sender="contact-centre",
+            thread=contact, purpose="service", service="", language="", subject=f"Subject {contact}",
+            text="text " * 60, standing=Standing(), pool=pool, **fields,
+        )  # fmt: skip
+        return contact
+
+    def contact(self) -> None:
+        customer, (queue, channel) = self.customer(), self.chance.choice(list(QUEUES.items()))
+        contact = self.touch(customer, channel)
+        mine = [one for one, work in self.work.items() if work["customer"] == customer]
+        if mine and self.chance.random() < 0.4:
+            self.add(mine[0], ContactAttached, contact_id=contact)
+        else:
+            self.queue(customer, contact, queue, channel, "main")
+
+    def queue(self, customer: str, contact: str, queue: str, channel: Channel, pool: str, **fields: Any) -> str:
+        interaction = f"interaction-{contact}"
+        self.add(
+            interaction, InteractionQueued, pool=pool, queue=queue, contact_id=contact, customer_id=customer,
+            channel=channel, thread=contact, service="", priority=1, skills={}, units=100 if queue == "sales" else 25,
+            policy="p1", reasons=("first", "second"), **fields,
+        )  # fmt: skip
+        if pool != "history":
+            self.work[interaction] = {"phase": Phase.WAITING, "customer": customer, "agent": "", "queue": queue}
+        return interaction
+
+    def offer(self) -> None:
+        ready = [agent for agent, state in self.agents.items() if state is AgentState.READY]
+        interaction = self.pick(Phase.WAITING)
+        if interaction and ready:
+            agent = self.chance.choice(ready)
+            units = 100 if self.work[interaction]["queue"] == "sales" else 25
+            self.work[interaction].update(phase=Phase.OFFERED, agent=agent)
+            self.add(
+                interaction, InteractionOffered, offer_id=f"offer-{interaction}", agent_id=agent, policy="p1",
+                expires_at=self.now + timedelta(seconds=15), units=units, reasons=("idle longest",),
+            )  # fmt: skip
+
+    def answer(self) -> None:
+        interaction = self.pick(Phase.OFFERED)
+        if interaction is None:
+            return
+        agent = self.work[interaction]["agent"]
+        given = {"offer_id": f"offer-{interaction}", "agent_id": agent}
+        kind = self.chance.choice([OfferAccepted] * 6 + [OfferDeclined, OfferTimedOut, OfferRescinded])
+        if kind is OfferAccepted:
+            self.work[interaction]["phase"] = Phase.ACTIVE
+        else:
+            self.work[interaction].update(phase=Phase.WAITING, agent="")
+        self.add(interaction, kind, **given, **({"reason": "r"} if kind in (OfferDeclined, OfferRescinded) else {}))
+        if kind is OfferTimedOut and self.agents[agent] is AgentState.READY:
+            self.agents[agent] = AgentState.NOT_ANSWERING
+            self.add(f"agent-{agent}", AgentStateChanged, agent_id=agent, state=AgentState.NOT_ANSWERING)
+
+    def finish(self) -> None:
+        interaction = self.pick(Phase.ACTIVE)
+        if interaction:
+            self.work[interaction]["phase"] = Phase.WRAP_UP
+            self.add(interaction, InteractionEnded, agent_id=self.work[interaction]["agent"], ended_by="agent")
+
+    def wrap_up(self) -> None:
+        interaction = self.pick(Phase.WRAP_UP)
+        if interaction:
+            self.add(interaction, WrapUpCompleted, agent_id=self.work.pop(interaction)["agent"], code="done")
+
+    def leave(self) -> None:
+        interaction = self.pick(Phase.WAITING)
+        if interaction:
+            self.work.pop(interaction)
+            self.add(interaction, InteractionAbandoned)
+
+    def sign_on(self) -> None:
+        agent = f"ann{self.chance.randrange(4)}"
+        self.agents[agent] = AgentState.READY
+        self.add(
+            f"agent-{agent}", AgentSignedOn, pool="main", agent_id=agent, name=agent.title(), skills={"sales": 3},
+            languages=("en",), capacity=100,
+        )  # fmt: skip
+
+    def sign_off(self) -> None:
+        here = [agent for agent, state in self.agents.items() if state is not AgentState.SIGNED_OFF]
+        if here:
+            agent = self.chance.choice(here)
+            self.agents[agent] = AgentState.SIGNED_OFF
+            self.add(f"agent-{agent}", AgentSignedOff, agent_id=agent)
+
+    def change_state(self) -> None:
+        here = [agent for agent, state in self.agents.items() if state is not AgentState.SIGNED_OFF]
+        if here:
+            agent, state = self.chance.choice(here), self.chance.choice([AgentState.READY, AgentState.AWAY])
+            self.agents[agent] = state
+            self.add(f"agent-{agent}", AgentStateChanged, agent_id=agent, state=state, reason="lunch")
+
+    def write_out(self) -> None:
+        self.contacts += 1
+        self.add(
+            self.customer(), ContactSent, contact_id=f"contact-{self.contacts}", channel=Channel.SMS, address="a",
+            sender="dealer", thread="t", purpose="marketing", service="", language="", subject="", text="hello",
+            standing=Standing(),
+        )  # fmt: skip
+        self.add(
+            "pool-main", PoolCommitted, pool="main", epoch=1, consumed=1, commands=(("tick", 1.0),), policy="p1"
+        )  # fmt: skip
+
+    def past_call(self) -> None:
+        """A recorded call, whole, with its own times: long before everything else."""
+        customer = self.customer()
+        at = START - timedelta(days=400, seconds=self.chance.randrange(100_000))
+        contact = self.touch(customer, Channel.PHONE, pool="history", at=at)
+        interaction = self.queue(customer, contact, "bank", Channel.PHONE, "history", at=at)
+        at += timedelta(seconds=self.chance.randrange(40))
+        if self.chance.random() < 0.2:
+            self.add(interaction, InteractionAbandoned, at=at)
+            return
+        given = {"agent_id": "DORIT"}
+        self.add(
+            interaction, InteractionOffered, offer_id="offer-1", policy="record", reasons=(), units=100,
+            expires_at=at, at=at, **given,
+        )  # fmt: skip
+        self.add(interaction, OfferAccepted, offer_id="offer-1", at=at, **given)
+        at += timedelta(seconds=self.chance.randrange(4000))
+        self.add(interaction, InteractionEnded, ended_by="agent", at=at, **given)
+        self.add(interaction, WrapUpCompleted, code="", at=at, **given)
+
+    def pick(self, phase: Phase) -> str | None:
+        found = [one for one, work in self.work.items() if work["phase"] is phase]
+        return self.chance.choice(found) if found else None

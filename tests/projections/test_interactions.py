@@ -1,0 +1,126 @@
+"""Interactions on screen are what the domain says they are, and the queue board counts the same ones."""
+
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.domain.interaction.events import Interaction, InteractionQueued, Phase, evolve
+from hub.projections import interactions as view
+from hub.projections.queues import queue_board, queue_now
+from hub.projections.registry import all_projections
+from hub.projections.runner import Runner
+from tests.projections.histories import Log, World
+
+
+def project(log: Log) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    Runner(connection, all_projections(), log.read, log.decode, 37).run()
+    return connection
+
+
+@pytest.fixture
+def log() -> Log:
+    return World(random.Random(3)).run(1500)
+
+
+@pytest.fixture
+def connection(log: Log) -> Iterator[sqlite3.Connection]:
+    connection = project(log)
+    yield connection
+    connection.close()
+
+
+def truth(log: Log) -> dict[str, Interaction]:
+    states: dict[str, Interaction] = {}
+    for stream, event in log.events:
+        if stream.startswith("interaction-"):
+            states[stream] = evolve(states.get(stream, Interaction()), event)
+    return states
+
+
+@given(chance=st.randoms(use_true_random=False), steps=st.integers(1, 300))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_rows_agree_with_the_domain_and_the_board_with_the_rows(chance: random.Random, steps: int) -> None:
+    log = World(chance).run(steps)
+    connection, states = project(log), truth(log)
+    rows = {row.id: row for row in view.interactions(connection, limit=10_000)}
+    assert {stream: (row.phase, row.offers) for stream, row in rows.items()} == {
+        stream: (state.phase.value, state.offers) for stream, state in states.items()
+    }
+    for row in rows.values():
+        if row.phase in (Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP, Phase.COMPLETED):
+            assert row.agent_id == states[row.id].agent_id
+    phases = Counter((row.queue, row.phase) for row in rows.values())
+    for queue in queue_board(connection):
+        shown = {"waiting": queue.waiting, "offered": queue.offered, "active": queue.active, "wrap_up": queue.wrap_up}
+        assert shown == {phase: phases[queue.queue, phase] for phase in shown}
+        waiting = [
+            row.queued_at for row in rows.values() if row.queue == queue.queue and row.phase in ("waiting", "offered")
+        ]
+        assert queue.oldest_waiting_since == min(waiting, default=None)
+        assert queue.in_queue == len(waiting)
+    assert {queue.queue for queue in queue_board(connection)} == {row.queue for row in rows.values()}
+    connection.close()
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize(("queue", "phase"), [(None, None), ("sales", None), ("bank", "completed"), (None, "waiting")])
+def test_pages_hold_each_interaction_once_in_order(
+    connection: sqlite3.Connection, queue: str | None, phase: str | None, newest_first: bool
+) -> None:
+    def page(limit: int, after: int) -> list[view.InteractionRow]:
+        return view.interactions(connection, queue, phase, limit=limit, after=after, newest_first=newest_first)
+
+    paged, after = [], 0
+    while rows := page(7, after):
+        paged += rows
+        after = rows[-1].no
+    assert paged == page(100_000, 0) != []
+    assert [row.no for row in paged] == sorted((row.no for row in paged), reverse=newest_first)
+    assert {row.queue for row in paged} <= ({queue} if queue else {"sales", "service", "chat", "bank"})
+
+
+def test_the_timeline_is_the_stream(log: Log, connection: sqlite3.Connection) -> None:
+    longest = max(log.versions, key=lambda stream: log.versions[stream] if stream.startswith("interaction") else 0)
+    events = [event for stream, event in log.events if stream == longest]
+    shown = view.timeline(connection, longest)
+    assert [(fact.type, fact.at, fact.actor) for fact in shown] == [
+        (type(event).__name__, event.at, event.actor) for event in events
+    ]
+    assert isinstance(events[0], InteractionQueued)
+    assert (shown[0].reasons, shown[0].policy, shown[0].detail) == (("first", "second"), "p1", events[0].contact_id)
+
+
+def test_agents_and_customers_find_their_open_work(log: Log, connection: sqlite3.Connection) -> None:
+    rows = view.interactions(connection, limit=10_000)
+    agents = {row.agent_id for row in rows} - {"", "DORIT"}
+    held = [row for row in rows if row.phase in ("offered", "active", "wrap_up")]
+    assert held
+    assert sorted((row for agent in agents for row in view.held_by(connection, agent)), key=lambda row: row.no) == held
+    assert view.offers(connection) == [row for row in held if row.phase == "offered"]
+    some = next(row for row in held)
+    assert some in view.open_of_customer(connection, some.customer_id)
+    assert view.interaction(connection, some.id) == some
+    assert view.interaction(connection, "interaction-nobody") is None
+    assert queue_now(connection, "nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (f"SELECT 1 FROM interactions WHERE {view.OPEN} AND customer = 'a'", "interactions_open_of_customer"),
+        (f"SELECT 1 FROM interactions WHERE {view.HELD} AND agent = 'a' ORDER BY no", "interactions_held"),
+        (f"SELECT queue, phase, COUNT(*), MIN(queued_ms) FROM interactions WHERE {view.OPEN} GROUP BY queue, phase",
+         "COVERING INDEX interactions_open"),
+        ("SELECT 1 FROM interactions WHERE queue = 'a' AND no > 1 ORDER BY no", "interactions_by_queue"),
+    ],
+)  # fmt: skip
+def test_queries_use_their_index(connection: sqlite3.Connection, query: str, index: str) -> None:
+    plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+    assert index in plan
+    assert "TEMP B-TREE" not in plan or "ORDER BY no" in query
