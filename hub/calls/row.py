@@ -12,6 +12,8 @@ from hub.calls.sources import PLACEHOLDER, FieldSource, IdentifierSource
 from hub.calls.timeline import BadValueError, Cells, TimelineParser
 from hub.domain.contact import Contact, Declared, Path
 
+LONGEST_IDENTIFIER = 320
+
 
 class CallParser:
     """Parses the rows of one file. `index`: place of each column."""
@@ -85,6 +87,8 @@ def _identifier(source: IdentifierSource, value: str) -> dict[str, object] | Non
         return None
     if not value.isprintable():
         raise BadValueError(source.column, "holds characters that can't be printed")
+    if len(value) > LONGEST_IDENTIFIER:
+        raise BadValueError(source.column, f"is longer than {LONGEST_IDENTIFIER} characters")
     return {"kind": source.kind, "value": value, "verified": source.verified}
 
 
