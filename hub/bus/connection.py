@@ -46,8 +46,9 @@ class Connection:
         """JetStream requests over this connection."""
         return self.client.jetstream()
 
-    def on_reconnect(self, listener: Callable[[], None]) -> None:
-        """Call `listener` on the loop each time the connection stands again; it must not block."""
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the loop each time the connection stands again, and when it is closed for good; it must
+        not block."""
         self._listeners.append(listener)
 
     async def close(self) -> None:
@@ -102,12 +103,16 @@ class Connection:
 
     async def _on_reconnect(self) -> None:
         log.info("NATS connection %s stands again", self.name)
-        for listener in self._listeners:
-            listener()
+        self._tell()
 
     async def _on_closed(self) -> None:
         if not self._closing:
             log.error("NATS connection %s was closed by the server: %s", self.name, self._problem)
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
 
 async def connect(url: str, name: str, *, patience: float = 10.0) -> Connection:
