@@ -45,6 +45,14 @@ class ContactRow(NamedTuple):
     body_hash: bytes
 
 
+class Snapshot(NamedTuple):
+    """What a stream added up to at one of its versions. `topic` names the shape of `state`."""
+
+    version: int
+    topic: str
+    state: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What one command writes: all of it or nothing."""
@@ -86,6 +94,14 @@ class Journal(Protocol):
     async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         """All events of each stream, oldest first; an unknown stream has none. Of a stream named in `after` only
         those beyond that version."""
+        ...
+
+    async def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
+        """The newest snapshot of those of these streams that have one."""
+        ...
+
+    async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
         ...
 
     async def last(self, stream: str) -> Recorded | None:

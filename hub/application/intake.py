@@ -1,14 +1,14 @@
 """Taking contacts in: each becomes a durable fact of its customer before anybody is told it arrived."""
 
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.application.customer_cache import CustomerCache, Known
 from hub.application.envelope import body_hash
 from hub.domain.contact import Contact
 from hub.domain.customer.decide import MAIN_POOL, RecordContact, leading_identifier, record_contact
-from hub.domain.customer.events import Customer, evolve
+from hub.domain.customer.events import evolve
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
 from hub.domain.ids import anonymous_customer_id, customer_id
 from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Unit
@@ -35,51 +35,6 @@ class ContendedError(HubError):
     def __init__(self, contact_id: str) -> None:
         super().__init__(f"contact {contact_id!r} could not be recorded: its customer is being written to by others; "
                          "send it again")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    version: int
-    customer: Customer
-
-
-class CustomerCache:
-    """The customers who were touched last, as of the newest version this process decided on; bounded."""
-
-    def __init__(self, journal: Journal, size: int = 20_000) -> None:
-        self._journal = journal
-        self._size = size
-        self._known: OrderedDict[str, _Known] = OrderedDict()
-
-    async def fill(self, streams: Sequence[str], *, certainly_new: frozenset[str] = frozenset()) -> None:
-        """Have all of these at hand."""
-        missing = list(dict.fromkeys(s for s in streams if s not in self._known))
-        cold = [stream for stream in missing if stream not in certainly_new]
-        found = await self._journal.load(cold) if cold else {}
-        for stream in missing:
-            if stream in self._known:
-                continue
-            known = _Known(0, Customer())
-            for recorded in found.get(stream, ()):
-                known = _Known(recorded.version, evolve(known.customer, recorded.event))
-            self._known[stream] = known
-        while len(self._known) > max(self._size, len(streams)):
-            self._known.popitem(last=False)
-
-    def get(self, stream: str) -> _Known | None:
-        """The customer as far as known here; None: fill first."""
-        if stream in self._known:
-            self._known.move_to_end(stream)
-        return self._known.get(stream)
-
-    def put(self, stream: str, version: int, customer: Customer) -> None:
-        """Remember what was decided, before it is committed: `forget` takes it back."""
-        self._known[stream] = _Known(version, customer)
-        self._known.move_to_end(stream)
-
-    def forget(self, stream: str) -> None:
-        """Somebody else wrote to it, or the commit failed."""
-        self._known.pop(stream, None)
 
 
 class ContactRecorder:
@@ -125,9 +80,10 @@ class ContactRecorder:
         while any(self._cache.get(stream) is None for stream in streams):
             await self._cache.fill(streams, certainly_new=anonymous)
         # From here to the hand-over to the journal nothing awaits: the cache and the journal's order agree.
-        units = [
+        decided = [
             self._decide(stream, contact, actor) for stream, (contact, actor) in zip(streams, contacts, strict=True)
         ]
+        units = [unit for unit, _ in decided]
         try:
             outcomes = await self._journal.commit(units)
         except BaseException:
@@ -135,9 +91,10 @@ class ContactRecorder:
                 self._cache.forget(stream)
             raise
         answers: list[Receipt | HubError | None] = []
-        for stream, unit, outcome in zip(streams, units, outcomes, strict=True):
+        for stream, (unit, known), outcome in zip(streams, decided, outcomes, strict=True):
             row = unit.contacts[0]
             if isinstance(outcome, Committed):
+                await self._cache.committed(stream, unit.appends[0].after, known)
                 answers.append(Receipt(row.contact_id, stream, duplicate=False, position=outcome.last))
                 continue
             self._cache.forget(stream)
@@ -149,18 +106,20 @@ class ContactRecorder:
                 raise outcome
         return answers
 
-    def _decide(self, stream: str, contact: Contact, actor: str) -> Unit:
+    def _decide(self, stream: str, contact: Contact, actor: str) -> tuple[Unit, Known]:
         known = self._cache.get(stream)
         assert known is not None
         events = record_contact(known.customer, RecordContact(contact, self._clock.now(), actor, self._pool))
         customer = known.customer
         for event in events:
             customer = evolve(customer, event)
-        self._cache.put(stream, known.version + len(events), customer)
-        return Unit(
+        decided = Known(known.version + len(events), customer)
+        self._cache.put(stream, decided)
+        unit = Unit(
             appends=(Append(stream, known.version, events),),
             contacts=(ContactRow(contact.id, stream, body_hash(contact)),),
         )
+        return unit, decided
 
     async def _conflicting(self, row: ContactRow, *, anonymous: bool) -> Receipt | HubError | None:
         """An anonymous contact is alone in its stream: if that exists, the contact is recorded already."""

@@ -12,7 +12,7 @@ from hub.domain.errors import ConflictError
 from hub.journal.batch import recorded_of
 from hub.journal.errors import StoreError
 from hub.journal.store import Store
-from hub.ports import ContactRow, Outcome, Recorded, Unit
+from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Unit
 
 GROUP_EVENTS = 2_000
 """Events from which on no further call joins a transaction: bounds how long the first one waits."""
@@ -72,6 +72,14 @@ class EventJournal:
 
     async def head(self) -> int:
         return await self._read(self.store.head)
+
+    async def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
+        return await self._read(
+            lambda: {stream: kept for stream in streams if (kept := self.store.load_snapshot(stream)) is not None}
+        )
+
+    async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        await self._read(lambda: self.store.save_snapshot(stream, version, state, topic))
 
     def hand_over(self, follower: HandOver) -> Callable[[], None]:
         """Have every later transaction of this journal handed to `follower`; returns how to stop it. Other

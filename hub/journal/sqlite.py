@@ -19,8 +19,8 @@ from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare
 from hub.journal.checkpoint import Checkpointer
 from hub.journal.codec import Codec
 from hub.journal.errors import StoreError
-from hub.journal.store import FORMAT, Snapshot, check_format
-from hub.ports import ContactRow, Outcome, Recorded, Stored, Unit
+from hub.journal.store import FORMAT, check_format
+from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 
 LOCK_SECONDS = 30
 """How long a writer waits for another process's transaction."""

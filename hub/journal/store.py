@@ -1,23 +1,15 @@
 """What every event store offers, whichever database is below it. Synchronous: threads are the caller's affair."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hub.journal.codec import Codec
 from hub.journal.errors import NewerStoreError
-from hub.ports import ContactRow, Outcome, Recorded, Stored, Unit
+from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 from hub.settings import Settings
 
 FORMAT = 1
 """Version of the store's tables. A change of them adds a step to both stores' migrations."""
-
-
-class Snapshot(NamedTuple):
-    """What a stream added up to at one of its versions."""
-
-    version: int
-    topic: str
-    state: bytes
 
 
 class Store(Protocol):

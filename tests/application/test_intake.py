@@ -89,6 +89,19 @@ async def test_another_writer_makes_it_decide_again() -> None:
     assert received(journal) == ["call-1", "call-2", "call-3", "call-4"]
 
 
+async def test_a_long_history_is_read_from_its_snapshot() -> None:
+    journal = MemoryJournal()
+    for turn in range(5):
+        await recorder(journal).record([(contact(f"{turn}-{n}", "+98912"), "a") for n in range(60)])
+    [kept] = journal.snapshots.values()
+    assert kept.version >= 200
+    del journal.log[: kept.version]
+    [receipt] = await recorder(journal).record([(contact("last", "+98912"), "a")])
+    assert isinstance(receipt, Receipt)
+    assert isinstance(journal.log[-1].event, ContactReceived)
+    assert not [one for one in journal.log if isinstance(one.event, CustomerRegistered)]
+
+
 async def test_endless_contention_is_refused_not_lost_in_a_loop() -> None:
     class Contended(MemoryJournal):
         async def commit(self, units):  # type: ignore[no-untyped-def]

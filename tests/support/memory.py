@@ -1,9 +1,9 @@
 """A journal in memory with the real one's promises, for tests of what stands on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.domain.errors import ConflictError
-from hub.ports import Committed, ContactRow, Follower, KnownContactError, Outcome, Recorded, Unit
+from hub.ports import Committed, ContactRow, Follower, KnownContactError, Outcome, Recorded, Snapshot, Unit
 
 
 class MemoryJournal:
@@ -15,6 +15,8 @@ class MemoryJournal:
         self.followers: list[Follower] = []
         self.fail_next = 0
         self.commits = 0
+        self.loaded = 0
+        self.snapshots: dict[str, Snapshot] = {}
 
     def version(self, stream: str) -> int:
         return max((recorded.version for recorded in self.log if recorded.stream == stream), default=0)
@@ -50,8 +52,19 @@ class MemoryJournal:
         self.rows |= {row.contact_id: row for row in unit.contacts}
         return Committed(new[0].position, new[-1].position) if new else Committed(0, 0)
 
-    async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
-        return {stream: [one for one in self.log if one.stream == stream] for stream in streams}
+    async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
+        after = after or {}
+        self.loaded += len(streams)
+        return {
+            stream: [one for one in self.log if one.stream == stream and one.version > after.get(stream, 0)]
+            for stream in streams
+        }
+
+    async def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
+        return {stream: self.snapshots[stream] for stream in streams if stream in self.snapshots}
+
+    async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        self.snapshots[stream] = Snapshot(version, topic, state)
 
     async def last(self, stream: str) -> Recorded | None:
         return next((one for one in reversed(self.log) if one.stream == stream), None)

@@ -1,0 +1,80 @@
+"""The customers who were touched last, kept at hand so that most contacts are decided without asking the store."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from hub.domain.customer.events import Customer, evolve
+from hub.ports import Journal
+
+SNAPSHOT_EVERY = 200
+"""Events of a customer after which what they add up to is kept, so that no history is ever read for long."""
+TOPIC = "Customer/1"
+"""Shape of a customer's snapshot. One of another shape is passed over: the events are read instead."""
+
+_STATE = TypeAdapter(Customer)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A customer as of a version of their stream."""
+
+    version: int
+    customer: Customer
+
+
+class CustomerCache:
+    """Customers as of the newest version this process decided on, committed or about to be; bounded."""
+
+    def __init__(self, journal: Journal, size: int = 20_000) -> None:
+        self._journal = journal
+        self._size = size
+        self._known: OrderedDict[str, Known] = OrderedDict()
+
+    async def fill(self, streams: Sequence[str], *, certainly_new: frozenset[str] = frozenset()) -> None:
+        """Have all of these at hand; those `certainly_new` are not looked for."""
+        missing = list(dict.fromkeys(stream for stream in streams if stream not in self._known))
+        cold = [stream for stream in missing if stream not in certainly_new]
+        found = await self._load(cold) if cold else {}
+        for stream in missing:
+            if stream not in self._known:
+                self._known[stream] = found.get(stream) or Known(0, Customer())
+        while len(self._known) > max(self._size, len(streams)):
+            self._known.popitem(last=False)
+
+    async def _load(self, streams: Sequence[str]) -> dict[str, Known]:
+        found = {
+            stream: Known(kept.version, _STATE.validate_json(kept.state))
+            for stream, kept in (await self._journal.load_snapshots(streams)).items()
+            if kept.topic == TOPIC
+        }
+        events = await self._journal.load(streams, {stream: known.version for stream, known in found.items()})
+        for stream, history in events.items():
+            known = found.get(stream) or Known(0, Customer())
+            customer = known.customer
+            for recorded in history:
+                customer = evolve(customer, recorded.event)
+            found[stream] = Known(history[-1].version if history else known.version, customer)
+        return found
+
+    def get(self, stream: str) -> Known | None:
+        """The customer as far as known here; None: fill first."""
+        if stream in self._known:
+            self._known.move_to_end(stream)
+        return self._known.get(stream)
+
+    def put(self, stream: str, known: Known) -> None:
+        """Remember what was decided, before it is committed: `forget` takes it back."""
+        self._known[stream] = known
+        self._known.move_to_end(stream)
+
+    def forget(self, stream: str) -> None:
+        """Somebody else wrote to it, or the commit failed."""
+        self._known.pop(stream, None)
+
+    async def committed(self, stream: str, before: int, known: Known) -> None:
+        """These versions are durable: keep a snapshot now and then."""
+        if before // SNAPSHOT_EVERY != known.version // SNAPSHOT_EVERY:
+            await self._journal.save_snapshot(stream, known.version, _STATE.dump_json(known.customer), TOPIC)
