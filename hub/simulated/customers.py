@@ -1,0 +1,205 @@
+"""Simulated customers on five channels: they publish over the bus exactly as adapters do, wait, and lose patience."""
+
+import asyncio
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Direction
+from hub.simulated.behaviour import Step, Work
+from hub.simulated.errands import Errands, first_of
+from hub.simulated.population import Population, Story, contact
+
+RATES: Mapping[Channel, float] = {
+    Channel.PHONE: 1.0,
+    Channel.WEB: 0.7,
+    Channel.EMAIL: 0.6,
+    Channel.SMS: 0.4,
+    Channel.IN_PERSON: 0.3,
+}
+"""Mean arrivals a second in the demo."""
+
+PATIENCE: Mapping[Channel, float] = {Channel.PHONE: 45.0, Channel.WEB: 90.0, Channel.IN_PERSON: 150.0}
+"""Mean seconds somebody waits before they leave; on the other channels nobody waits on the line."""
+
+_WAVE_SECONDS = 75.0
+_WAVE = 0.4
+
+
+class Wire(Protocol):
+    """How a channel adapter hands over what it heard: both answer when the hub has confirmed."""
+
+    async def contact(self, contact: Contact) -> bool:
+        """True: accepted and durable. False: rejected. Repeats until the hub answers."""
+        ...
+
+    async def conversation(self, event: ConversationEvent) -> bool:
+        """The same for what happens in a running conversation."""
+        ...
+
+
+@dataclass(slots=True)
+class _Open:
+    """A conversation as its customer sees it."""
+
+    story: Story
+    thread: str
+    answered: bool = False
+    left: bool = False
+
+
+@dataclass(slots=True)
+class Totals:
+    """What this run's customers did."""
+
+    sent: int = 0
+    confirmed: int = 0
+    rejected: int = 0
+    left: int = 0
+    by_channel: Counter[str] = field(default_factory=Counter)
+
+
+class SimulatedCustomers:
+    """`run_name` makes the ids of this run its own; `now` gives the time that contacts carry."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        population: Population,
+        source: random.Random,
+        now: Callable[[], datetime],
+        *,
+        run_name: str,
+        rates: Mapping[Channel, float] = RATES,
+    ) -> None:
+        self.totals = Totals()
+        self.confirmed_ids: list[str] = []
+        self._wire = wire
+        self._population = population
+        self._random = source
+        self._now = now
+        self._run = run_name
+        self._rates = rates
+        self._open: dict[str, _Open] = {}
+        self._number = 0
+        self._arriving = True
+        self._sending = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._errands = Errands()
+
+    async def run(self) -> None:
+        """Customers come until cancelled; after `stop_arrivals` no new ones."""
+        await first_of(self._arrivals(), self._errands.watch())
+
+    async def _arrivals(self) -> None:
+        """In absolute time, so that a slow moment is caught up with."""
+        loop = asyncio.get_running_loop()
+        begin = due = loop.time()
+        channels, weights = list(self._rates), list(self._rates.values())
+        while self._arriving:
+            due += self._random.expovariate(sum(weights) * wave(due - begin))
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            if self._arriving:
+                self._arrive(self._random.choices(channels, weights)[0])
+        await asyncio.Event().wait()
+
+    def stop_arrivals(self) -> None:
+        """Nobody gets in touch any more; who is waiting goes on waiting."""
+        self._arriving = False
+
+    async def settle(self) -> None:
+        """Wait until everything sent is confirmed."""
+        await self._idle.wait()
+
+    async def close(self) -> None:
+        """Everybody goes home: no later hang-up or reply, and what is unconfirmed is given up."""
+        self._arriving = False
+        await self._errands.close()
+
+    def saw(self, work: Work) -> None:
+        """What becomes of a customer's contact, as they notice it: somebody answers, the conversation ends."""
+        told = self._open.get(work.contact_id)
+        if told is None:
+            return
+        if work.step is Step.TALKING and not told.answered:
+            told.answered = True
+            if told.story.channel in PATIENCE and self._random.random() < 0.2:
+                self._errands.start(self._leave(told, 3.0 + self._random.expovariate(1 / 10), spoken=True))
+        elif work.step is Step.DONE:
+            del self._open[work.contact_id]
+            if self._arriving and told.story.channel in (Channel.EMAIL, Channel.SMS) and self._random.random() < 0.15:
+                self._errands.start(self._reply(told))
+
+    def _arrive(self, channel: Channel) -> None:
+        story = self._population.story(channel)
+        if channel in (Channel.EMAIL, Channel.SMS) and self._random.random() < 0.08:
+            self._errands.start(self._send(story, "", Direction.OUTBOUND))
+        else:
+            self._errands.start(self._get_in_touch(story))
+
+    async def _get_in_touch(self, story: Story) -> None:
+        told = await self._send(story, "", Direction.INBOUND)
+        if told is None or story.channel not in PATIENCE:
+            return
+        await asyncio.sleep(1.0 + self._random.expovariate(1 / PATIENCE[story.channel]))
+        await self._leave(told, 0.0, spoken=False)
+
+    async def _leave(self, told: _Open, after: float, *, spoken: bool) -> None:
+        await asyncio.sleep(after)
+        if told.left or told.answered is not spoken:
+            return
+        told.left = True
+        self.totals.left += 1
+        self._number += 1
+        event = ConversationEvent(
+            id=f"{self._run}-left-{self._number}",
+            channel=told.story.channel,
+            thread=told.thread,
+            signal=ConversationSignal.CUSTOMER_LEFT,
+            occurred_at=self._now(),
+        )
+        await self._handed_over(self._wire.conversation(event))
+
+    async def _reply(self, told: _Open) -> None:
+        await asyncio.sleep(2.0 + self._random.expovariate(1 / 15))
+        if self._arriving:
+            await self._send(told.story, told.thread, Direction.INBOUND)
+
+    async def _send(self, story: Story, thread: str, direction: Direction) -> _Open | None:
+        self._number += 1
+        contact_id = f"{self._run}-{story.channel.value}-{self._number}"
+        sent = contact(
+            story, contact_id, thread or contact_id, self._now(), direction=direction, follow_up=bool(thread)
+        )
+        told = _Open(story, sent.thread)
+        if direction is Direction.INBOUND:
+            self._open[contact_id] = told
+        self.totals.sent += 1
+        self.totals.by_channel[story.channel.value] += 1
+        if not await self._handed_over(self._wire.contact(sent)):
+            self._open.pop(contact_id, None)
+            self.totals.rejected += 1
+            return None
+        self.totals.confirmed += 1
+        self.confirmed_ids.append(contact_id)
+        return told
+
+    async def _handed_over(self, sending: Coroutine[Any, Any, bool]) -> bool:
+        self._sending += 1
+        self._idle.clear()
+        try:
+            return await sending
+        finally:
+            self._sending -= 1
+            if not self._sending:
+                self._idle.set()
+
+
+def wave(seconds: float) -> float:
+    """How busy it is at that second of the demo, 1 on average: queues build up and drain again."""
+    return 1.0 + _WAVE * math.sin(2 * math.pi * seconds / _WAVE_SECONDS)

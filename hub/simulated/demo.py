@@ -1,0 +1,181 @@
+"""`hub demo`: a hub with simulated customers and agents around it, watched on a live board."""
+
+import asyncio
+import random
+import signal
+import time
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+
+import aiohttp
+import orjson
+import uvloop
+from rich.console import Console
+
+from hub.clock import WallClock
+from hub.domain.interaction.events import Phase
+from hub.settings import Settings
+from hub.simulated.agents import SimulatedAgents
+from hub.simulated.behaviour import AgentProfile, Human, Work
+from hub.simulated.board import Board
+from hub.simulated.client import HubClient
+from hub.simulated.customers import SimulatedCustomers, Totals
+from hub.simulated.demo_totals import DemoTotals, demo_totals
+from hub.simulated.errands import first_of
+from hub.simulated.population import SERVICES, Population, person
+from hub.simulated.process import HubProcess, create_key, keep
+from hub.simulated.wire import connect_wire
+
+AGENTS = 40
+_NEW_PER_RUN = 20_000
+_FIRST_AGENT = 1_000_000
+_HURRY_SECONDS = 1.0
+_FINISH_SECONDS = 60.0
+_SETTLE_SECONDS = 5.0
+_POLL_SECONDS = 0.2
+_OPEN = (Phase.WAITING, Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP)
+
+
+def run_demo(settings: Settings, *, seconds: float | None, as_json: bool) -> int:
+    """Until Ctrl-C, or for so many seconds and until all that is open has ended. The exit code is 0 unless something
+    was lost or done twice."""
+    console = Console(quiet=as_json)
+    demo = Demo(settings, seconds, console, with_board=not as_json)
+    uvloop.run(demo.run())
+    totals = demo.totals()
+    if as_json:
+        print(orjson.dumps(totals.as_json()).decode())
+    else:
+        console.print(totals.farewell(str(demo.hub.data_dir)), highlight=False)
+    return 0 if totals.ok else 1
+
+
+class Demo:
+    """One run of the demo in a data directory; the next run there goes on where this one ended."""
+
+    def __init__(self, settings: Settings, seconds: float | None, console: Console, *, with_board: bool) -> None:
+        self.hub = HubProcess(settings)
+        self._seconds = seconds
+        self._console = console
+        self._with_board = with_board
+        self._began = time.monotonic()
+        self._sent = Totals()
+        self._confirmed: list[str] = []
+        self._arriving = True
+        self._finished = False
+
+    def totals(self) -> DemoTotals:
+        """What is in the store, after the run."""
+        return demo_totals(
+            self.hub.settings,
+            self._sent,
+            self._confirmed,
+            restarts=self.hub.restarts,
+            seconds=time.monotonic() - self._began,
+            finished=self._finished,
+        )
+
+    async def run(self) -> None:
+        """Start, play, and stop everything in order, whatever happens."""
+        stopping = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        self._console.print("starting the hub ...")
+        try:
+            await first_of(self._play(), stopping.wait())
+        finally:
+            await self.hub.stop()
+
+    async def _play(self) -> None:
+        token, number = await self._enter()
+        async with AsyncExitStack() as parts:
+            client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
+            wire = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
+            customers = SimulatedCustomers(
+                wire,
+                Population(random.Random(number), first_new=number * _NEW_PER_RUN),
+                random.Random(number),
+                WallClock().now,
+                run_name=f"demo-{number}",
+            )
+            self._sent, self._confirmed = customers.totals, customers.confirmed_ids
+            parts.push_async_callback(_leave, customers)
+            behaviour = Human(random.Random(number), talks_on=lambda: self._arriving)
+            agents = SimulatedAgents(client, team(), behaviour, on_change=customers.saw)
+            signed_on = asyncio.Event()
+            await first_of(
+                self.hub.watch(),
+                agents.run(),
+                _once(signed_on, customers),
+                self._course(agents, customers, client, signed_on),
+                self._board(client),
+            )
+
+    async def _enter(self) -> tuple[str, int]:
+        """Start the hub with a key that it takes; the key and the number of this run in the directory."""
+        note = self.hub.data_dir / "demo.json"
+        self.hub.data_dir.mkdir(parents=True, exist_ok=True)
+        kept = orjson.loads(note.read_bytes()) if note.exists() else {}
+        token, number = kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"), kept.get("runs", 0)
+        await self.hub.start()
+        async with HubClient(self.hub.api_url, token) as client:
+            if (await client.once("GET", "/v1/metrics/live")).status in (401, 403):
+                token = await create_key(self.hub.settings, "supervisor", "demo")
+        keep(note, {"token": token, "runs": number + 1})
+        return token, number + 1
+
+    async def _course(
+        self, agents: SimulatedAgents, customers: SimulatedCustomers, client: HubClient, signed_on: asyncio.Event
+    ) -> None:
+        await agents.ready()
+        await agents.sign_on_all()
+        signed_on.set()
+        if self._seconds is None:
+            await asyncio.Event().wait()
+        await asyncio.sleep(self._seconds or 0)
+        customers.stop_arrivals()
+        self._arriving = False
+        self._finished = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FINISH_SECONDS):
+                await customers.settle()
+                while await self._is_open(client):
+                    agents.hurry(_HURRY_SECONDS)
+                    await asyncio.sleep(_POLL_SECONDS)
+
+    async def _is_open(self, client: HubClient) -> bool:
+        for phase in _OPEN:
+            if (await client.get("/v1/interactions", phase=phase.value, limit=1))["interactions"]:
+                return True
+        return False
+
+    async def _board(self, client: HubClient) -> None:
+        if self._with_board:
+            await Board(client, self.hub.api_url, self._console, lambda: self.hub.restarts).run()
+        await asyncio.Event().wait()
+
+
+def team() -> list[AgentProfile]:
+    """The demo's agents: everybody knows two services, some of them all."""
+    services = list(SERVICES)
+    profiles = []
+    for number in range(AGENTS):
+        known = services if number % 5 == 0 else [services[number % 4], services[(number + 1 + number // 4 % 3) % 4]]
+        skills = {service: 2 + (number + place) % 4 for place, service in enumerate(known)}
+        name = person(_FIRST_AGENT + number, 0).name
+        profiles.append(AgentProfile(f"demo-{number + 1:02d}", name, skills, ("en",)))
+    return profiles
+
+
+async def _once(signed_on: asyncio.Event, customers: SimulatedCustomers) -> None:
+    """The doors open when the agents are there."""
+    await signed_on.wait()
+    await customers.run()
+
+
+async def _leave(customers: SimulatedCustomers) -> None:
+    customers.stop_arrivals()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLE_SECONDS):
+            await customers.settle()
+    await customers.close()
