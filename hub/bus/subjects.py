@@ -88,6 +88,7 @@ def rejected_stream(replicas: int = 1) -> StreamConfig:
         discard=DiscardPolicy.OLD,
         max_age=90 * _DAY,
         max_bytes=256 * _MIB,
+        allow_direct=True,
         num_replicas=replicas,
     )
 

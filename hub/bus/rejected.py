@@ -1,0 +1,151 @@
+"""Where contacts wait that could not be taken in: seen, corrected at their cause, and put back."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from nats.errors import Error as NatsError
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError as NoMessageError
+
+from hub.bus.connection import BusError, Connection
+from hub.bus.subjects import (
+    CONTACTS_REJECTED,
+    FIELD,
+    REASON,
+    REJECTED,
+    REJECTED_AT,
+    SUBJECT,
+    described,
+    ensure_streams,
+    is_inbound,
+)
+from hub.domain.errors import NotFoundError
+
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A message that was set aside. `sequence` is the number it is put back by, `body` the bytes as they came,
+    `rejected_at` RFC 3339."""
+
+    sequence: int
+    subject: str
+    reason: str
+    field: str
+    rejected_at: str
+    body: bytes
+
+
+class RejectedContacts:
+    """The stream REJECTED. Every method raises BusError when NATS does not do its part."""
+
+    def __init__(self, connection: Connection, *, replicas: int = 1) -> None:
+        self._connection = connection
+        self._replicas = replicas
+
+    async def put(self, subject: str, body: bytes, reason: str, field: str, at: datetime) -> None:
+        """Keep a message that came on `subject`; returns when JetStream has it."""
+        headers = {
+            SUBJECT: subject,
+            REASON: _one_line(reason)[:_LONGEST_REASON],
+            FIELD: _one_line(field)[:_LONGEST_REASON],
+            REJECTED_AT: at.isoformat(),
+        }
+        js = self._connection.jetstream()
+        try:
+            await js.publish(CONTACTS_REJECTED, body, stream=REJECTED, headers=headers)
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"a rejected message could not be set aside: {described(error)}") from error
+
+    async def count(self) -> int:
+        """How many there are."""
+        return (await self._range())[1]
+
+    async def list(self, limit: int = 100, after: int = 0) -> "list[Rejected]":
+        """Up to `limit` of them, oldest first, from the first one behind sequence `after`."""
+        found: list[Rejected] = []
+        if limit > 0 and await self.count():
+            async for rejected in self._read(after):
+                found.append(rejected)
+                if len(found) == limit:
+                    break
+        return found
+
+    async def retry(self, which: int | Literal["all"]) -> int:
+        """Put one back by its sequence, or all there are now: on its own subject, to be taken in again as if it came
+        today, and gone from here once it is there. How many; NotFoundError if there is no such one."""
+        last = (await self._range())[0]
+        if which != "all":
+            await self._put_back(await self._get(which))
+            return 1
+        done = 0
+        async for rejected in self._read(0):
+            if rejected.sequence > last:
+                break
+            await self._put_back(rejected)
+            done += 1
+        return done
+
+    async def _put_back(self, rejected: Rejected) -> None:
+        if not is_inbound(rejected.subject):
+            raise BusError(f"rejected message {rejected.sequence} did not come from an adapter: it can't be put back")
+        js = self._connection.jetstream()
+        try:
+            await js.publish(rejected.subject, rejected.body)
+            await js.delete_msg(REJECTED, rejected.sequence)
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"rejected message {rejected.sequence} could not be put back: {described(error)}") from error
+
+    async def _read(self, after: int) -> AsyncIterator[Rejected]:
+        js = self._connection.jetstream()
+        while True:
+            try:
+                raw = await js.get_msg(REJECTED, seq=after + 1, subject=CONTACTS_REJECTED, next=True, direct=True)
+            except NoMessageError:
+                return
+            except (NatsError, TimeoutError) as error:
+                raise BusError(f"rejected messages can't be read: {described(error)}") from error
+            rejected = _rejected(raw)
+            after = rejected.sequence
+            yield rejected
+
+    async def _get(self, sequence: int) -> Rejected:
+        js = self._connection.jetstream()
+        try:
+            return _rejected(await js.get_msg(REJECTED, seq=sequence, direct=True))
+        except NoMessageError:
+            raise NotFoundError(f"there is no rejected message {sequence}: `hub rejected` lists them") from None
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"rejected message {sequence} can't be read: {described(error)}") from error
+
+    async def _range(self) -> tuple[int, int]:
+        """The last sequence, and how many there are."""
+        js = self._connection.jetstream()
+        try:
+            try:
+                state = (await js.stream_info(REJECTED)).state
+            except NoMessageError:
+                await ensure_streams(js, self._replicas)
+                state = (await js.stream_info(REJECTED)).state
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"the rejected messages can't be counted: {described(error)}") from error
+        return state.last_seq, state.messages
+
+
+def _rejected(raw: RawStreamMsg) -> Rejected:
+    headers = raw.headers or {}
+    return Rejected(
+        sequence=raw.seq or 0,
+        subject=headers.get(SUBJECT, ""),
+        reason=headers.get(REASON, ""),
+        field=headers.get(FIELD, ""),
+        rejected_at=headers.get(REJECTED_AT, ""),
+        body=raw.data or b"",
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
