@@ -128,13 +128,10 @@ def reset_deadlines(state: PoolState, at: datetime) -> None:
 
 
 def _is_open(state: PoolState, deadline: tuple[float, str, str]) -> bool:
-    due, stream, offer_id = deadline
+    _, stream, offer_id = deadline
     interaction = state.interactions.get(stream)
     return (
-        interaction is not None
-        and interaction.state.phase is Phase.OFFERED
-        and interaction.state.offer_id == offer_id
-        and interaction.deadline == due
+        interaction is not None and interaction.state.phase is Phase.OFFERED and interaction.state.offer_id == offer_id
     )
 
 

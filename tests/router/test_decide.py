@@ -20,7 +20,7 @@ from hub.domain.interaction.events import (
     WrapUpCompleted,
 )
 from hub.router.commands import Accept, SignOn, TakeUp, Tick, as_tuple
-from hub.router.state import next_deadline, reset_deadlines
+from hub.router.state import evolve, next_deadline, reset_deadlines
 from tests.router.pools import POLICY, START, PoolInHand, contact, picture
 
 
@@ -383,6 +383,20 @@ def test_after_downtime_open_offers_get_their_full_time_again(pool):
     assert next_deadline(pool.state) == (pool.now + seconds(10)).timestamp()
     assert pool.passes(9.9) == []
     assert kinds(pool.passes(0.1)) == [OfferTimedOut, AgentStateChanged]
+
+
+def test_the_end_of_older_work_leaves_idle_time_as_it_is(pool):
+    pool.signs_on("anna")
+    pool.signs_on("ben")
+    for hours, agent in ((-1, "anna"), (1, "ben")):
+        at = START + seconds(3600 * hours)
+        over = WrapUpCompleted(at=at, recorded_at=at, causation="x", actor="x", agent_id=agent, code="x")
+        evolve(pool.state, "interaction-long-over", 6, over)
+    pool.now += seconds(7200)
+
+    assert pool.arrives("c1")[1].agent_id == "anna"
+    assert "7200.0 s" in pool.log[-1].event.reasons[1]
+    assert "3600.0 s" in pool.arrives("c2")[1].reasons[1]
 
 
 def test_commands_are_kept_compact_and_without_personal_data():

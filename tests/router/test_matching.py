@@ -60,10 +60,19 @@ def plain_match(works: list[PlainWork], agents: list[PlainAgent], now: float) ->
             return matches
 
 
-SKILLS = st.dictionaries(st.sampled_from(["sales", "support", "english"]), st.integers(1, 5), max_size=3)
-LEAST = st.dictionaries(st.sampled_from(["sales", "support", "english"]), st.integers(1, 4), max_size=2)
-LANGUAGES = st.sampled_from([(), (), ("fa",), ("en",), ("fa", "en")])
-UNITS = st.sampled_from([100, 100, 40, 25])
+SKILLS = st.sampled_from([{}, {"sales": 3}, {"sales": 3, "support": 2}, {"support": 5, "english": 1}])
+SPOKEN = st.sampled_from([(), ("fa",), ("fa", "en")])
+ASKED = st.sampled_from(
+    [
+        ({}, (), 100),
+        ({"sales": 3}, (), 100),
+        ({"sales": 3}, (), 30),
+        ({"sales": 4}, (), 100),
+        ({"sales": 1, "support": 2}, ("en", "fa"), 30),
+        ({"support": 2}, (), 100),
+    ]
+)
+"""Skills, languages and units that work asks for: few, so that much of it competes."""
 
 
 class BothMatchers(RuleBasedStateMachine):
@@ -91,16 +100,13 @@ class BothMatchers(RuleBasedStateMachine):
 
     @rule(
         count=st.integers(1, 4),
-        priority=st.integers(0, 2),
-        skills=LEAST,
-        languages=LANGUAGES,
-        units=UNITS,
-        queue=st.sampled_from("ab"),
+        priority=st.sampled_from([0, 0, 0, 1]),
+        asked=ASKED,
+        queue=st.sampled_from("aaab"),
         ask=st.booleans(),
     )
-    def work_arrives(
-        self, count: int, priority: int, skills: dict, languages: tuple, units: int, queue: str, ask: bool
-    ) -> None:
+    def work_arrives(self, count: int, priority: int, asked: tuple, queue: str, ask: bool) -> None:
+        skills, languages, units = asked
         for _ in range(count):
             self.numbers += 1
             name = f"work {self.numbers}"
@@ -114,9 +120,9 @@ class BothMatchers(RuleBasedStateMachine):
         self._ask(ask)
 
     @rule(
-        agent=st.integers(0, 7),
+        agent=st.integers(0, 4),
         skills=SKILLS,
-        languages=LANGUAGES,
+        languages=SPOKEN,
         capacity=st.sampled_from([100, 100, 200]),
         ask=st.booleans(),
     )
@@ -153,9 +159,11 @@ class BothMatchers(RuleBasedStateMachine):
         self._ask(ask)
 
     @precondition(lambda self: self.held)
-    @rule(data=st.data(), ask=st.booleans())
-    def offer_is_taken_back(self, data: st.DataObject, ask: bool) -> None:
-        work, _ = self._let_go(data)
+    @rule(data=st.data(), stays=st.booleans(), ask=st.booleans())
+    def offer_is_taken_back(self, data: st.DataObject, stays: bool, ask: bool) -> None:
+        work, agent = self._let_go(data)
+        self.matcher.set_ready(self.seats[agent], stays)
+        self.plain_agents[agent].ready = stays
         self._waits_again(work)
         self._ask(ask)
 
@@ -211,7 +219,7 @@ class BothMatchers(RuleBasedStateMachine):
 
 
 BothMatchers.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestBothMatchers = BothMatchers.TestCase
 
@@ -303,3 +311,40 @@ def test_a_need_that_is_asked_for_later_finds_the_agents_who_are_there_already()
     _work(matcher, "w", 4.0, support=1)
 
     assert _matches(matcher, 4.0) == [("w", "b")]
+
+
+def test_an_agent_whose_idle_time_moves_is_still_found():
+    matcher = Matcher()
+    agent = _agent(matcher, "a", 1.0)
+    _work(matcher, "no", 1.0, never=1)
+    _work(matcher, "w1", 1.0)
+    assert _matches(matcher, 2.0) == [("w1", "a")]
+    matcher.release(agent, 100)
+    assert _matches(matcher, 2.0) == []
+    matcher.idle_since(agent, 3.0)
+    assert _matches(matcher, 3.0) == []
+    _work(matcher, "w2", 4.0)
+
+    assert _matches(matcher, 4.0) == [("w2", "a")]
+
+
+def test_barred_from_the_heads_of_two_lines_the_agent_gets_the_older_of_what_follows():
+    for second_sales, second_other, expected in ((3.0, 5.0, "sales 2"), (5.0, 3.0, "other 2")):
+        matcher = Matcher()
+        agent = _agent(matcher, "a", 0.0, sales=1)
+        barred = [_work(matcher, "sales 1", 1.0, sales=1), _work(matcher, "other 1", 2.0)]
+        _work(matcher, "sales 2", second_sales, sales=1)
+        _work(matcher, "other 2", second_other)
+        for work in barred:
+            matcher.bar(agent, work, 100.0)
+
+        assert _matches(matcher, 10.0) == [(expected, "a")]
+
+
+def test_among_many_lines_an_agent_finds_the_few_that_are_theirs():
+    matcher = Matcher()
+    for number in range(50):
+        _work(matcher, f"w{number}", float(number), **{f"skill {number}": 1})
+    _agent(matcher, "a", 1.0, **{"skill 40": 1, "skill 30": 1})
+
+    assert _matches(matcher, 60.0) == [("w30", "a")]
