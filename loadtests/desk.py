@@ -29,10 +29,11 @@ class Desk:
     """All agents of a run. They accept at once, talk and wrap up for as long as `handle` says of the contact, and
     come back when they missed an offer. `on_log` is a follower of the log."""
 
-    def __init__(self, execute: Execute, clock: Clock, handle: HandleTime) -> None:
+    def __init__(self, execute: Execute, clock: Clock, handle: HandleTime, expected: int) -> None:
         self.observed = Observed()
-        self.over = 0
-        """Interactions that were completed or abandoned."""
+        self.all_over = asyncio.Event()
+        """Set when `expected` interactions were completed or abandoned."""
+        self._expected = expected
         self._execute = execute
         self._clock = clock
         self._handle = handle
@@ -75,7 +76,9 @@ class Desk:
                 self._after(0, ChangeState, event.agent_id, {"state": AgentState.READY, "reason": "back again"})
             case WrapUpCompleted() | InteractionAbandoned():
                 self._contacts.pop(stream, None)
-                self.over += 1
+                self._expected -= 1
+                if not self._expected:
+                    self.all_over.set()
 
     def _after(self, seconds: float, kind: Any, agent: str, arguments: dict[str, Any]) -> None:
         if seconds > 0:
