@@ -56,10 +56,11 @@ class Log:
     @property
     def events_per_s(self) -> float:
         """Events recorded from the first contact to the last one, by the hub's clock; without PoolCommitted."""
-        if len(self._arriving) < 2:
+        if not self._arriving:
             return 0.0
-        first, last = self._arriving[0], self._arriving[-1]
-        return sum(first <= moment <= last for moment in self._recorded) / (last - first).total_seconds()
+        first, last = min(self._arriving), max(self._arriving)
+        seconds = (last - first).total_seconds()
+        return sum(first <= moment <= last for moment in self._recorded) / seconds if seconds else 0.0
 
     def _tapped(self, events: Iterable[Recorded]) -> Iterator[Recorded]:
         for recorded in events:
