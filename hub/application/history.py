@@ -1,9 +1,10 @@
 """Takes a recorded call log in as history: at full speed, each row once, however often and wherever it was stopped."""
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import Protocol
 
 from hub.application.audit import Audit, audit
 from hub.application.history_writer import HistoryWriter, Taken
-from hub.calls.mapping import Mapping
+from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
 from hub.calls.recorded_call import Rejected, Row
-from hub.journal.store import Store
+from hub.journal.keys import installation_key
+from hub.journal.lock import hold_store
+from hub.journal.store import Store, open_store
 from hub.ports import Clock, Recorded
+from hub.projections.process import BlockingProjector
+from hub.settings import Settings
 
 BATCH_ROWS = 1_000
 TAIL_BATCH = 5_000
@@ -86,6 +91,38 @@ def import_history(
     found = audit(tail(store, before, head))
     views.wait_until(head)
     return _totals(counted, found, time.perf_counter() - started)
+
+
+def import_calls(
+    settings: Settings,
+    calls: Path,
+    mapping_file: Path,
+    *,
+    clock: Clock,
+    projector: Sequence[str],
+    on_bytes: Callable[[int], None] | None = None,
+) -> ImportTotals:
+    """The whole of `hub import`: take the store for this process alone, run the projector beside it (`projector` is
+    its command), import, and wait until every view shows it. Raises HubError, StoreInUseError while a hub runs."""
+    mapping = load_mapping(mapping_file)
+    with hold_store(settings, "hub import", alone=True), closing(open_store(settings)) as store:
+        environment = {**os.environ, **settings.environment()}
+        with BlockingProjector(projector, environment) as views:
+            return import_history(
+                store,
+                mapping,
+                calls,
+                installation_key(settings),
+                clock=clock,
+                views=views,
+                rejects=rejects_file(settings, calls),
+                on_bytes=on_bytes,
+            )
+
+
+def rejects_file(settings: Settings, calls: Path) -> Path:
+    """Where the refused rows of a call log are written."""
+    return settings.data_dir / "imports" / f"{calls.name}.rejects.jsonl"
 
 
 def tail(store: Store, after: int, until: int) -> Iterator[Recorded]:
