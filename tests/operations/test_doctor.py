@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub import doctor
+from hub.bus.connection import connect
+from hub.bus.rejected import RejectedContacts
 from hub.bus.server import EmbeddedNats
 from hub.clock import WallClock
 from hub.doctor import machine, parts, store
@@ -206,12 +208,20 @@ async def test_a_nats_that_answers_is_green_and_one_that_does_not_a_problem(tmp_
     server = EmbeddedNats(tmp_path / "nats")
     url = await server.start()
     try:
-        [found] = await parts.reachable(url)
+        [found] = await parts.reachable(url, in_use=False)
+        connection = await connect(url, "test")
+        rejected = RejectedContacts(connection)
+        before = await parts.reachable(url, in_use=True)
+        await rejected.put("contacts.in.sms.00000000", b"{", "no JSON", "", NOON)
+        after = await parts.reachable(url, in_use=True)
+        await connection.close()
     finally:
         await server.stop()
     assert found.ok
     assert "with JetStream" in found.what
-    [gone] = await parts.reachable(url)
+    assert [check.sign for check in before] == ["ok", "ok"]
+    assert [(check.name, check.sign) for check in after] == [("bus", "ok"), ("rejected contacts", "warning")]
+    [gone] = await parts.reachable(url, in_use=True)
     assert not gone.ok
     assert "HUB_NATS_URL" in gone.advice
 
