@@ -26,6 +26,9 @@ RATES: Mapping[Channel, float] = {
 PATIENCE: Mapping[Channel, float] = {Channel.PHONE: 45.0, Channel.WEB: 90.0, Channel.IN_PERSON: 150.0}
 """Mean seconds somebody waits before they leave; on the other channels nobody waits on the line."""
 
+REPLY_SECONDS = (2.0, 15.0)
+"""The least, and the mean beyond it, until somebody writes again."""
+
 _WAVE_SECONDS = 75.0
 _WAVE = 0.4
 
@@ -75,6 +78,7 @@ class SimulatedCustomers:
         *,
         run_name: str,
         rates: Mapping[Channel, float] = RATES,
+        patience: Mapping[Channel, float] = PATIENCE,
     ) -> None:
         self.totals = Totals()
         self.confirmed_ids: list[str] = []
@@ -84,6 +88,7 @@ class SimulatedCustomers:
         self._now = now
         self._run = run_name
         self._rates = rates
+        self._patience = patience
         self._open: dict[str, _Open] = {}
         self._number = 0
         self._arriving = True
@@ -128,7 +133,7 @@ class SimulatedCustomers:
             return
         if work.step is Step.TALKING and not told.answered:
             told.answered = True
-            if told.story.channel in PATIENCE and self._random.random() < 0.2:
+            if told.story.channel in self._patience and self._random.random() < 0.2:
                 self._errands.start(self._leave(told, 3.0 + self._random.expovariate(1 / 10), spoken=True))
         elif work.step is Step.DONE:
             del self._open[work.contact_id]
@@ -144,9 +149,9 @@ class SimulatedCustomers:
 
     async def _get_in_touch(self, story: Story) -> None:
         told = await self._send(story, "", Direction.INBOUND)
-        if told is None or story.channel not in PATIENCE:
+        if told is None or story.channel not in self._patience:
             return
-        await asyncio.sleep(1.0 + self._random.expovariate(1 / PATIENCE[story.channel]))
+        await asyncio.sleep(1.0 + self._random.expovariate(1 / self._patience[story.channel]))
         await self._leave(told, 0.0, spoken=False)
 
     async def _leave(self, told: _Open, after: float, *, spoken: bool) -> None:
@@ -166,7 +171,8 @@ class SimulatedCustomers:
         await self._handed_over(self._wire.conversation(event))
 
     async def _reply(self, told: _Open) -> None:
-        await asyncio.sleep(2.0 + self._random.expovariate(1 / 15))
+        least, mean = REPLY_SECONDS
+        await asyncio.sleep(least + self._random.expovariate(1 / mean))
         if self._arriving:
             await self._send(told.story, told.thread, Direction.INBOUND)
 

@@ -5,9 +5,7 @@ import random
 import signal
 import time
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 
-import aiohttp
 import orjson
 import uvloop
 from rich.console import Console
@@ -16,7 +14,7 @@ from hub.clock import WallClock
 from hub.domain.interaction.events import Phase
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
-from hub.simulated.behaviour import AgentProfile, Human, Work
+from hub.simulated.behaviour import AgentProfile, Human
 from hub.simulated.board import Board
 from hub.simulated.client import HubClient
 from hub.simulated.customers import SimulatedCustomers, Totals
@@ -116,7 +114,10 @@ class Demo:
         note = self.hub.data_dir / "demo.json"
         self.hub.data_dir.mkdir(parents=True, exist_ok=True)
         kept = orjson.loads(note.read_bytes()) if note.exists() else {}
-        token, number = kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"), kept.get("runs", 0)
+        token, number = (
+            kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
+            kept.get("runs", 0),
+        )
         await self.hub.start()
         async with HubClient(self.hub.api_url, token) as client:
             if (await client.once("GET", "/v1/metrics/live")).status in (401, 403):

@@ -13,9 +13,9 @@ from rich.text import Text
 
 ACCENT, GOOD, WARN, BAD, QUIET = "bright_cyan", "green3", "gold1", "red1", "grey58"
 _STATES: Mapping[str, tuple[str, str, str]] = {
-    "ready": ("ready", "ready", GOOD),
+    "available": ("ready", "ready", GOOD),
     "offered": ("ringing", "ring", WARN),
-    "active": ("talking", "talk", ACCENT),
+    "on_contact": ("talking", "talk", ACCENT),
     "wrap_up": ("wrap-up", "wrap", "medium_purple1"),
     "away": ("away", "away", QUIET),
     "not_answering": ("no answer", "miss", BAD),
@@ -50,7 +50,7 @@ class QueueGlance:
 
 @dataclass(frozen=True, slots=True)
 class AgentGlance:
-    """One agent this moment; `since_s`: seconds in that state, None where nobody says."""
+    """One agent this moment; `state` is what they do, `since_s` since when, None where nobody says."""
 
     name: str
     state: str

@@ -48,12 +48,12 @@ _ABOUT: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 _STANDINGS = (
     (0.62, "B2C", "standard"),
-    (0.16, "B2C", "gold"),
+    (0.16, "B2C", "high"),
     (0.12, "B2B", "standard"),
-    (0.07, "B2B", "gold"),
+    (0.07, "B2B", "high"),
     (0.03, "B2G", "standard"),
 )
-_STAGES = ("acquisition", "enhancement", "enhancement", "retention", "retention", "retention")
+_STAGES = ("acquisition", "enhancement", "enhancement", "retention", "retention", "retention", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
