@@ -23,7 +23,6 @@ MAX_PAYLOAD = 1024 * 1024
 """Bytes of one message with its headers: NATS' own default, so that any other server takes the same."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
-_PREDECESSOR_SECONDS = 10.0
 _RESTART_DELAYS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
 _CONFIG = """\
 # Written by the hub at every start: changes are lost.
@@ -49,16 +48,23 @@ class EmbeddedNats:
     (mode 600) too: after a restart it is found at the same address, if that is still free.
 
     `sync_always`: each message is on disk before it is acked, for senders that can't repeat.
+    `patience`: seconds to wait for a predecessor in the same directory whose hub was just killed.
     `on_restart(times)` is called after the child died and was started again.
     Start it from the main thread: the kernel kills the child when the thread that started it ends.
     """
 
     def __init__(
-        self, directory: Path, *, sync_always: bool = False, on_restart: Callable[[int], None] | None = None
+        self,
+        directory: Path,
+        *,
+        sync_always: bool = False,
+        on_restart: Callable[[int], None] | None = None,
+        patience: float = 10.0,
     ) -> None:
         self._directory = directory.resolve()
         self._sync_always = sync_always
         self._on_restart = on_restart
+        self._patience = patience
         self._process: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._lock = -1
@@ -109,7 +115,7 @@ class EmbeddedNats:
     async def _locked(self) -> int:
         """The directory's lock. The child inherits it, so a server whose hub was just killed still holds it."""
         handle = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        deadline = asyncio.get_running_loop().time() + _PREDECESSOR_SECONDS
+        deadline = asyncio.get_running_loop().time() + self._patience
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -296,4 +302,4 @@ def _tail(file: Path, start: int = 0) -> str:
     if not file.exists():
         return ""
     lines = file.read_bytes()[start:].decode(errors="replace").splitlines()
-    return "".join(f"  {line}\n" for line in lines[-8:])
+    return "".join(f"  {line}\n" for line in lines[-3:])

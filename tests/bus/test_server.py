@@ -1,0 +1,156 @@
+"""The embedded server lives and dies with the hub, keeps its address, and never meets another's."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.bus.connection import BusError, connect
+from hub.bus.server import HOST, EmbeddedNats, bus_server
+
+CHILD = """
+import asyncio, sys
+from pathlib import Path
+import uvloop
+from hub.bus.server import EmbeddedNats
+
+async def main():
+    server = EmbeddedNats(Path(sys.argv[1]))
+    print(await server.start(), server.pid, flush=True)
+    await asyncio.sleep(600)
+
+uvloop.run(main())
+"""
+
+
+async def eventually(condition, seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
+async def test_keeps_its_address_and_content_over_a_restart(tmp_path: Path) -> None:
+    first = EmbeddedNats(tmp_path)
+    url = await first.start()
+    connection = await connect(url, "first")
+    await connection.jetstream().add_stream(name="KEPT", subjects=["kept"])
+    await connection.jetstream().publish("kept", b"still here")
+    await connection.close()
+    await first.stop()
+
+    second = EmbeddedNats(tmp_path)
+    assert await second.start() == url
+    connection = await connect(url, "second")
+    assert (await connection.jetstream().get_msg("KEPT", seq=1)).data == b"still here"
+    await connection.close()
+    await second.stop()
+
+
+async def test_secrets_are_for_the_owner_only(nats_server: EmbeddedNats, tmp_path: Path) -> None:
+    for name in ("token", "nats-server.conf"):
+        assert (tmp_path / "nats" / name).stat().st_mode & 0o077 == 0
+
+
+async def test_listens_on_loopback_only(nats_server: EmbeddedNats) -> None:
+    port = f"{port_of(nats_server.url):04X}"
+    tables = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
+    listening = [row.split()[1] for row in tables.splitlines() if " 0A " in row]
+    assert [address for address in listening if address.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+async def test_takes_another_port_if_its_own_is_taken_meanwhile(tmp_path: Path) -> None:
+    server = EmbeddedNats(tmp_path)
+    first = await server.start()
+    await server.stop()
+    with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        squatter.bind((HOST, port_of(first)))
+        squatter.listen()
+        second = await server.start()
+        assert port_of(second) != port_of(first)
+        await (await connect(second, "test")).close()
+        await server.stop()
+
+
+async def test_two_directories_never_meet(tmp_path: Path) -> None:
+    one, other = EmbeddedNats(tmp_path / "one"), EmbeddedNats(tmp_path / "other")
+    urls = [await one.start(), await other.start()]
+    connections = [await connect(url, "test") for url in urls]
+    await connections[0].jetstream().add_stream(name="MINE", subjects=["mine"])
+    assert [(await connection.jetstream().account_info()).streams for connection in connections] == [1, 0]
+    with pytest.raises(BusError, match="refuses the credentials"):
+        await connect(urls[0].replace(str(port_of(urls[0])), str(port_of(urls[1]))), "intruder")
+    for connection in connections:
+        await connection.close()
+    await one.stop()
+    await other.stop()
+
+
+async def test_a_second_one_in_the_same_directory_is_refused(nats_server: EmbeddedNats, tmp_path: Path) -> None:
+    with pytest.raises(BusError, match=r"is in use by another nats-server: stop the hub"):
+        await EmbeddedNats(tmp_path / "nats", patience=0.1).start()
+
+
+async def test_a_killed_server_comes_back_at_the_same_address(tmp_path: Path) -> None:
+    restarts: list[int] = []
+    server = EmbeddedNats(tmp_path, on_restart=restarts.append)
+    url = await server.start()
+    connection = await connect(url, "test")
+    for times in (1, 2):
+        os.kill(server.pid, signal.SIGKILL)
+        await eventually(lambda times=times: len(restarts) == times and connection.connected)
+        await connection.client.flush()
+    assert restarts == [1, 2]
+    assert server.url == url
+    await connection.close()
+    await server.stop()
+
+
+async def test_it_dies_with_a_killed_parent_and_does_not_hinder_the_next(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        url, pid = (await asyncio.to_thread(parent.stdout.readline)).split()
+        await (await connect(url, "test")).close()
+        parent.kill()
+    successor = EmbeddedNats(tmp_path)
+    assert await successor.start() == url
+    await eventually(lambda: not Path(f"/proc/{pid}/exe").exists())
+    await (await connect(url, "test")).close()
+    await successor.stop()
+
+
+async def test_says_why_it_can_not_start(tmp_path: Path) -> None:
+    (tmp_path / "jetstream").write_text("a file where JetStream's directory belongs")
+    with pytest.raises(BusError, match=r"(?s)nats-server ended at once. It said:.*storage directory is not a directory"):
+        await EmbeddedNats(tmp_path).start()
+
+
+async def test_stops_before_it_was_started_and_twice(tmp_path: Path) -> None:
+    server = EmbeddedNats(tmp_path)
+    await server.stop()
+    await server.start()
+    pid = server.pid
+    await server.stop()
+    await server.stop()
+    assert server.pid == 0
+    assert not Path(f"/proc/{pid}").exists()
+
+
+async def test_a_given_server_is_used_as_it_is(nats_server: EmbeddedNats, tmp_path: Path) -> None:
+    async with bus_server(nats_server.url, tmp_path / "unused") as url:
+        assert url == nats_server.url
+    assert not (tmp_path / "unused").exists()
+    async with bus_server("", tmp_path / "own", sync_always=True) as url:
+        await (await connect(url, "test")).close()
+        assert "sync_interval: always" in (tmp_path / "own" / "nats-server.conf").read_text()
+    with pytest.raises(BusError):
+        await connect(url, "test", patience=0.2)
