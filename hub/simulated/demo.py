@@ -152,7 +152,7 @@ class Demo:
 
     async def _board(self, client: HubClient) -> None:
         if self._with_board:
-            await Board(client, self.hub.api_url, self._console, lambda: self.hub.restarts).run()
+            await Board(client, self.hub.api_url(), self._console, lambda: self.hub.restarts, WallClock().now).run()
         await asyncio.Event().wait()
 
 

@@ -44,8 +44,8 @@ class QueueGlance:
     answered: int
     abandoned: int
     service_level: float | None
-    target: float
     within_s: float
+    """Its target: to be answered within so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def draw(glance: Glance, width: int, height: int) -> RenderableType:
         Layout(name="people"),
         Layout(_footer(), name="footer", size=1),
     )
-    left = max(44, width * 58 // 100)
+    left = max(48, width * 58 // 100)
     people_rows = height - 2 - 4 - (queue_rows + 3) - 1
     screen["people"].split_row(
         Layout(_agents(glance, people_rows - 2, left - 4), size=left),
@@ -140,16 +140,16 @@ def _figures(glance: Glance, width: int) -> RenderableType:
         table.add_column(justify="center", no_wrap=True)
     table.add_row(*(Text(value, style=style) for _, value, style in tiles))
     table.add_row(*(Text(label, style=QUIET) for label, _, _ in tiles))
-    name = glance.service_level_name if width >= 100 else ""
-    return Panel(table, box=_BOX, border_style="grey37", subtitle=Text(name, style=QUIET) if name else None)
+    name = Text(glance.service_level_name, style=QUIET)
+    return Panel(table, box=_BOX, border_style="grey37", subtitle=name, subtitle_align="right")
 
 
 def _queues(glance: Glance, rows: int, width: int) -> RenderableType:
     table = Table(box=None, expand=True, padding=(0, 1, 0, 0), header_style=QUIET, pad_edge=False)
-    bar_cells = max(4, min(40, width - 76))
+    bar_cells = max(4, min(40, width - 72))
     table.add_column("queue", ratio=1, no_wrap=True, overflow="ellipsis")
     table.add_column("", width=bar_cells, no_wrap=True)
-    for head in ("waiting", "oldest", "active", "answered", "abandoned", "level", "target"):
+    for head in ("waiting", "oldest", "active", "answered", "abandoned", "level", "within"):
         table.add_column(head, justify="right", no_wrap=True)
     longest = max([8, *(queue.waiting for queue in glance.queues)])
     for queue in glance.queues[:rows]:
@@ -163,8 +163,8 @@ def _queues(glance: Glance, rows: int, width: int) -> RenderableType:
             Text(str(queue.active), style=ACCENT if queue.active else QUIET),
             f"{queue.answered:,}",
             Text(f"{queue.abandoned:,}", style=WARN if queue.abandoned else QUIET),
-            Text(percent(queue.service_level), style=f"bold {_level_style(queue.service_level, queue.target)}"),
-            Text(f"{queue.target:.0%} in {short(queue.within_s)}", style=QUIET),
+            Text(percent(queue.service_level), style=f"bold {_level_style(queue.service_level, 0.8)}"),
+            Text(short(queue.within_s), style=QUIET),
         )
     return Panel(table, title=_title("queues"), title_align="left", box=_BOX, border_style="grey37", padding=(0, 1))
 
