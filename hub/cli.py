@@ -52,7 +52,7 @@ def serve() -> None:
 @hub.command(hidden=True)
 def projector() -> None:
     """The child that keeps the read models current; started by the hub itself."""
-    from hub.app import run_projector
+    from hub.operations import run_projector
 
     run_projector(_settings())
 
@@ -107,7 +107,7 @@ def replay(
 @JSON
 def import_(calls: Path, mapping_file: Path, as_json: bool) -> None:
     """Take a recorded call log in as history; running it again adds nothing."""
-    from hub.app import import_calls
+    from hub.operations import import_calls
 
     with _progress("importing", calls.stat().st_size, hidden=as_json) as advance:
         totals = import_calls(_settings(), calls, mapping_file, advance)
@@ -151,7 +151,7 @@ def projections() -> None:
 @JSON
 def list_projections(as_json: bool) -> None:
     """Each read model and the log position it shows."""
-    from hub.app import projection_positions
+    from hub.operations import projection_positions
 
     _print(projection_positions(_settings()), as_json)
 
@@ -159,10 +159,10 @@ def list_projections(as_json: bool) -> None:
 @projections.command()
 @click.argument("name")
 def rebuild(name: str) -> None:
-    """Throw a read model away and make it anew from the log (while no hub runs)."""
-    from hub.app import rebuild_projection
+    """Throw a read model away and make it anew from the log."""
+    from hub.operations import rebuild_projection
 
-    click.echo(f"{name}: rebuilt from {rebuild_projection(_settings(), name)} events")
+    click.echo(f"{name}: rebuilt up to log position {rebuild_projection(_settings(), name)}")
 
 
 @hub.group()
@@ -175,7 +175,7 @@ def rejected() -> None:
 @JSON
 def list_rejected(limit: int, as_json: bool) -> None:
     """The newest rejected contacts, each with its reason and raw bytes."""
-    from hub.app import list_rejected as run
+    from hub.operations import list_rejected as run
 
     _print({"rejected": run(_settings(), limit)}, as_json)
 
@@ -185,7 +185,7 @@ def list_rejected(limit: int, as_json: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="Put all of them back.")
 def retry(sequences: tuple[int, ...], everything: bool) -> None:
     """Put rejected contacts back where they came in."""
-    from hub.app import retry_rejected as run
+    from hub.operations import retry_rejected as run
 
     if bool(sequences) == everything:
         raise click.UsageError("name the numbers to put back, or --all")
@@ -204,7 +204,7 @@ def keys() -> None:
 @JSON
 def create(role: str, name: str, agent: str, as_json: bool) -> None:
     """Make a key; it is shown this once and stored only as a hash."""
-    from hub.app import issue_key
+    from hub.operations import issue_key
 
     _print(issue_key(_settings(), Role(role), name, agent), as_json)
 
@@ -213,7 +213,7 @@ def create(role: str, name: str, agent: str, as_json: bool) -> None:
 @JSON
 def list_keys(as_json: bool) -> None:
     """Every key that was made."""
-    from hub.app import list_keys as run
+    from hub.operations import list_keys as run
 
     _print({"keys": run(_settings())}, as_json)
 
@@ -222,7 +222,7 @@ def list_keys(as_json: bool) -> None:
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
     """A key is good no longer, at once and everywhere."""
-    from hub.app import revoke_key
+    from hub.operations import revoke_key
 
     revoke_key(_settings(), key_id)
     click.echo(f"{key_id}: revoked")

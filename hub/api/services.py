@@ -4,18 +4,16 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
+from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.domain.contact import Contact
 from hub.ports import Clock, Journal, Recorded
 from hub.router.commands import Command
 from hub.router.state import Decided
-
-Row = Mapping[str, Any]
-"""One row of a read model, its values ready for JSON (times as datetime)."""
 
 
 class Confirmation(Protocol):
@@ -69,20 +67,6 @@ class Customers(Protocol):
     ) -> Sequence[Recorded]: ...
 
 
-class Page(NamedTuple):
-    """A part of a long list, and where the next one starts; None: this was the last."""
-
-    rows: Sequence[Row]
-    next: int | str | None
-
-
-class Snapshot(NamedTuple):
-    """What a stream is about as of one log position: where to go on from."""
-
-    position: int
-    state: Row
-
-
 class Views(Protocol):
     """The read models. Each answer is of one moment; None: there is no such thing."""
 
@@ -99,20 +83,11 @@ class Views(Protocol):
     async def queue(self, name: str) -> Row | None: ...
     async def metrics(self, start: datetime | None, end: datetime | None, queue: str) -> Sequence[Row]: ...
     async def live(self) -> Row: ...
-    async def census(self) -> "Census": ...
+    async def census(self) -> Census: ...
 
     async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
         """The open work of these agents, these queues, these customers. `*` stands for all of a kind."""
         ...
-
-
-class Census(NamedTuple):
-    """How many, now."""
-
-    waiting: Mapping[str, int]
-    """Interactions by queue."""
-    agents: Mapping[str, int]
-    """Agents by state."""
 
 
 Readiness = Callable[[], Mapping[str, str]]

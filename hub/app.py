@@ -1,0 +1,252 @@
+"""Composition root: the only file that knows every part, and the order in which they start and stop."""
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+
+import uvloop
+
+from hub.api.app import create_app
+from hub.api.feed import Feed
+from hub.api.instruments import Instruments
+from hub.api.server import ApiServer
+from hub.api.services import Services
+from hub.application.access import AccessKeys, KeyRing
+from hub.application.customers import Customers
+from hub.application.envelope import Confirmation
+from hub.application.inbound import InboundHandler
+from hub.application.intake import ContactRecorder, Receipt
+from hub.application.read_models import ReadModels
+from hub.bus.connection import connect
+from hub.bus.inbound import Inbound, InboundMessage
+from hub.bus.rejected import RejectedContacts
+from hub.bus.server import bus_server
+from hub.bus.subjects import ensure_streams
+from hub.clock import WallClock
+from hub.domain.access.events import STREAM as ACCESS_STREAM
+from hub.domain.access.events import Role
+from hub.domain.contact import Contact
+from hub.journal.journal import EventJournal
+from hub.journal.keys import installation_key
+from hub.journal.lock import hold_store
+from hub.journal.store import open_store
+from hub.journal.tail import LogTail
+from hub.logs import configure
+from hub.ports import Recorded
+from hub.projections.open_work import open_work
+from hub.projections.process import Projector
+from hub.router.policy import load_policy
+from hub.router.pool import Pool
+from hub.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SWITCH_INTERVAL_SECONDS = 0.0005
+"""How soon a busy thread gives way to the loop: Python's 5 ms would show in every offer's latency."""
+PROJECTOR = (sys.executable, "-m", "hub", "projector")
+"""The command of the projector child."""
+RUNTIME_FILE = "hub.json"
+"""In the data directory while a hub is ready: its pid and where it is reached."""
+
+
+class Hub:
+    """One hub in this process. `async with Hub(settings) as hub:` is ready when it enters; `run` keeps it until it is
+    told to stop. `projector` is the command that starts the projector child."""
+
+    def __init__(self, settings: Settings, projector: Sequence[str] = PROJECTOR) -> None:
+        self.settings = settings
+        self.clock = WallClock(settings.clock_start, settings.clock_speed)
+        self.policy = load_policy(settings.policy)
+        self.instruments = Instruments()
+        self.feed = Feed()
+        self.nats_url = ""
+        self._projector_command = projector
+        self._parts = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "Hub":
+        try:
+            await self._start()
+        except BaseException:
+            await self._parts.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        log.info("stopping")
+        await self._parts.aclose()
+        log.info("stopped")
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until `stopping` is set. Raises what ended one of the parts before its time."""
+        waiting = asyncio.create_task(stopping.wait())
+        done, _ = await asyncio.wait({waiting, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        for task in done - {waiting}:
+            task.result()
+
+    @property
+    def api_url(self) -> str:
+        """Where the HTTP API is reached."""
+        return self.api.url
+
+    async def _start(self) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+        self._parts.enter_context(hold_store(self.settings, "hub serve", alone=False))
+        self.key = installation_key(self.settings)
+        await self._open_journal()
+        await self._start_projector()
+        await self._start_routing()
+        await self._start_intake()
+        await self._start_api()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        self._announce()
+
+    async def _open_journal(self) -> None:
+        self.journal = EventJournal(open_store(self.settings))
+        self._parts.push_async_callback(self.journal.close)
+        self.access = AccessKeys(self.journal, self.clock)
+        if not await self.access.list():
+            issued = await self.access.issue(Role.ADMIN, "first start", actor="operator:first start")
+            print(f"Admin API key, shown this once: {issued.token}", file=sys.stderr, flush=True)
+        self.keys = KeyRing((await self.journal.load([ACCESS_STREAM])).get(ACCESS_STREAM, []))
+
+    async def _start_projector(self) -> None:
+        """The child that keeps the views; it is woken by every commit of this process."""
+        environment = {**os.environ, **self.settings.environment()}
+        self.projector = Projector(self._projector_command, environment)
+        await self.projector.start()
+        self._parts.push_async_callback(self.projector.stop)
+        self.journal.hand_over(lambda _: self.projector.wake())
+        self.views = ReadModels(self.settings.views_path, self.clock)
+        self._parts.callback(self.views.close)
+
+    async def _start_routing(self) -> None:
+        """The pool takes over where the last owner stopped; the live feed starts at the same place of the log."""
+        self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work, self.settings.pool)
+        self.pool.figures.on_batch.append(self.instruments.decided)
+        head = await self.pool.take()
+        self._spawn(self.pool.run(), "routing pool")
+        self._parts.push_async_callback(self._stop_pool)
+        self.tail = LogTail(self.journal)
+        self._parts.push_async_callback(self.tail.close)
+        seen, open_events = await self._open_work()
+        self.feed.restore(seen, open_events)
+        self.projector.on_position(self.feed.views_at)
+        self.feed.views_at(self.projector.position)
+        followers = {
+            self.feed.follow: seen,
+            self.pool.on_log: head,
+            self.keys.follow: head,
+            self.instruments.follow: head,
+        }
+        for follower, after in followers.items():
+            self._spawn(self.tail.follow(after, follower).ended(), "log follower")
+
+    async def _open_work(self) -> tuple[int, Iterable[Recorded]]:
+        stored = await self.views.read(open_work)
+        decode = self.journal.store.codec.recorded
+        return stored.position, (decode(row) for row in stored.rows)
+
+    async def _stop_pool(self) -> None:
+        self.pool.stop()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*(task for task in self._tasks if task.get_name() == "routing pool"))
+
+    async def _start_intake(self) -> None:
+        """The bus, then whatever it held for us."""
+        settings = self.settings
+        server = bus_server(settings.nats_url, settings.data_dir / "nats", sync_always=settings.nats_sync_always)
+        self.nats_url = await self._parts.enter_async_context(server)
+        self.bus = await connect(self.nats_url, "hub")
+        self._parts.push_async_callback(self.bus.close)
+        await ensure_streams(self.bus.jetstream())
+        self.rejected = RejectedContacts(self.bus)
+        self.recorder = ContactRecorder(self.journal, self.clock, self.key, settings.pool)
+        self.handler = InboundHandler(self.recorder, self.pool, self.journal, self.clock, self._set_aside)
+        self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch)
+        self._spawn(self.inbound.run(), "intake")
+        self._parts.push_async_callback(self.inbound.stop)
+
+    async def _on_messages(self, messages: Sequence[InboundMessage]) -> list[bytes]:
+        return [answer.to_bytes() for answer in await self.handler(messages)]
+
+    async def _set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
+        await self.rejected.put(subject, body, reason, field, self.clock.now())
+        self.instruments.rejected += 1
+
+    async def submit(self, contact: Contact, actor: str) -> Confirmation:
+        """A contact that came over HTTP: answers after its commit, raises HubError when it is refused."""
+        [outcome] = await self.recorder.record([(contact, actor)])
+        if not isinstance(outcome, Receipt):
+            raise outcome
+        return Confirmation(
+            id=contact.id, status="accepted", customer_id=outcome.customer_id, duplicate=outcome.duplicate
+        )
+
+    async def _start_api(self) -> None:
+        services = Services(
+            intake=self,
+            pool=self.pool,
+            customers=Customers(self.journal, self.clock),
+            views=self.views,
+            journal=self.journal,
+            feed=self.feed,
+            keys=self.keys,
+            clock=self.clock,
+            instruments=self.instruments,
+            readiness=self._missing,
+        )
+        self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
+        await self.api.start()
+        self._parts.push_async_callback(self.api.stop)
+
+    def _missing(self) -> Mapping[str, str]:
+        missing = {}
+        if not self.bus.connected:
+            missing["bus"] = "NATS can't be reached"
+        if not self.projector.alive:
+            missing["views"] = "the projector is not running"
+        for task in self._tasks:
+            if task.done():
+                missing[task.get_name()] = "has stopped"
+        return missing
+
+    def _announce(self) -> None:
+        """Tell where this hub is reached, for as long as it is."""
+        file = self.settings.data_dir / RUNTIME_FILE
+        content = {"pid": os.getpid(), "api_url": self.api_url, "nats_url": self.nats_url}
+        draft = file.with_suffix(".new")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(content, out)
+        draft.replace(file)
+        self._parts.callback(lambda: file.unlink(missing_ok=True))
+        log.info("ready: API at %s, documented at %s/docs", self.api_url, self.api_url)
+
+    def _spawn(self, work: "asyncio._CoroutineLike[None]", name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.append(task)
+        self._parts.callback(task.cancel)
+
+
+def serve(settings: Settings) -> int:
+    """Run a hub until SIGINT or SIGTERM; the exit code."""
+    configure(settings)
+    return uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with Hub(settings) as hub:
+        await hub.run(stopping)
+    return 0

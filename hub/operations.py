@@ -1,0 +1,157 @@
+"""What operators ask for beside a hub, running or not: import, keys, rejected contacts, read models."""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hub.app import PROJECTOR, RUNTIME_FILE
+from hub.application.access import AccessKeys
+from hub.application.history import ImportTotals, import_history
+from hub.bus.connection import connect
+from hub.bus.rejected import RejectedContacts
+from hub.bus.server import bus_server
+from hub.bus.subjects import ensure_streams
+from hub.calls.mapping import load_mapping
+from hub.clock import WallClock
+from hub.domain.access.events import Role
+from hub.journal.journal import EventJournal
+from hub.journal.keys import installation_key
+from hub.journal.lock import hold_store
+from hub.journal.store import open_store
+from hub.logs import configure
+from hub.projections.process import BlockingProjector, serve
+from hub.projections.registry import all_projections
+from hub.projections.runner import Runner
+from hub.projections.views import open_for_writing
+from hub.settings import Settings
+
+T = TypeVar("T")
+REJECTS_FILE = "rejects.jsonl"
+"""In the data directory: rows of the last import that were refused."""
+
+
+def import_calls(
+    settings: Settings, calls: Path, mapping_file: Path, on_bytes: Callable[[int], None] | None = None
+) -> ImportTotals:
+    """Take a recorded call log in as history. The store is this process's alone meanwhile."""
+    with hold_store(settings, "hub import", alone=True), open_views_follower(settings) as views:
+        store = open_store(settings)
+        try:
+            return import_history(
+                store,
+                load_mapping(mapping_file),
+                calls,
+                installation_key(settings),
+                clock=WallClock(settings.clock_start, settings.clock_speed),
+                views=views,
+                rejects=settings.data_dir / REJECTS_FILE,
+                on_bytes=on_bytes,
+            )
+        finally:
+            store.close()
+
+
+def open_views_follower(settings: Settings) -> BlockingProjector:
+    """The projector child for a program without a hub."""
+    return BlockingProjector(PROJECTOR, {**os.environ, **settings.environment()})
+
+
+def run_projector(settings: Settings) -> None:
+    """The projector child's whole life."""
+    configure(settings)
+    store = open_store(settings)
+    try:
+        serve(store.read_stored, store.codec.decode, settings.views_path, all_projections())
+    finally:
+        store.close()
+
+
+def projection_positions(settings: Settings) -> dict[str, Any]:
+    """How far each read model is, and the log."""
+    store = open_store(settings)
+    try:
+        with closing(open_for_writing(settings.views_path)) as views:
+            runner = Runner(views, all_projections(), store.read_stored, store.codec.decode)
+            return {**runner.positions(), "log": store.head()}
+    finally:
+        store.close()
+
+
+def rebuild_projection(settings: Settings, name: str) -> int:
+    """Make a read model anew from the log; the position it shows then."""
+    store = open_store(settings)
+    try:
+        with closing(open_for_writing(settings.views_path)) as views:
+            return Runner(views, all_projections(), store.read_stored, store.codec.decode).rebuild(name)
+    finally:
+        store.close()
+
+
+def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:
+    """A new API key: `key_id` and, this once, its `token`."""
+    return asdict(_with_keys(settings, lambda keys: keys.issue(role, name, agent_id)))
+
+
+def list_keys(settings: Settings) -> list[dict[str, Any]]:
+    """Every key that was ever made, without its hash."""
+    found = _with_keys(settings, lambda keys: keys.list())
+    return [{name: value for name, value in asdict(key).items() if name != "sha256"} for key in found]
+
+
+def revoke_key(settings: Settings, key_id: str) -> None:
+    """A key is good no longer."""
+    _with_keys(settings, lambda keys: keys.revoke(key_id))
+
+
+def _with_keys(settings: Settings, ask: Callable[[AccessKeys], Awaitable[T]]) -> T:
+    async def run() -> T:
+        journal = EventJournal(open_store(settings))
+        try:
+            return await ask(AccessKeys(journal, WallClock(settings.clock_start, settings.clock_speed)))
+        finally:
+            await journal.close()
+
+    return asyncio.run(run())
+
+
+def list_rejected(settings: Settings, limit: int) -> list[dict[str, Any]]:
+    """Messages that were set aside, oldest first, the raw bytes as text."""
+    found = _with_rejected(settings, lambda rejected: rejected.list(limit))
+    return [{**asdict(one), "body": one.body.decode(errors="backslashreplace")} for one in found]
+
+
+def retry_rejected(settings: Settings, sequences: tuple[int, ...] | None) -> int:
+    """Put these back, or all (None); how many."""
+
+    async def retry(rejected: RejectedContacts) -> int:
+        if sequences is None:
+            return await rejected.retry("all")
+        return sum([await rejected.retry(sequence) for sequence in sequences])
+
+    return _with_rejected(settings, retry)
+
+
+def _with_rejected(settings: Settings, ask: Callable[[RejectedContacts], Awaitable[T]]) -> T:
+    """On the running hub's bus; where none runs, on its own for the moment."""
+
+    async def run() -> T:
+        url = settings.nats_url or _running_bus(settings)
+        async with bus_server(url, settings.data_dir / "nats") as address:
+            bus = await connect(address, "hub rejected")
+            try:
+                await ensure_streams(bus.jetstream())
+                return await ask(RejectedContacts(bus))
+            finally:
+                await bus.close()
+
+    return asyncio.run(run())
+
+
+def _running_bus(settings: Settings) -> str:
+    file = settings.data_dir / RUNTIME_FILE
+    return str(json.loads(file.read_text())["nats_url"]) if file.exists() else ""
