@@ -1,9 +1,24 @@
 """All read models of the hub."""
 
-from hub.projections import interactions, open_work
+from collections.abc import Mapping
+
+from hub.projections import agents, customers, interactions, metrics, open_work
+from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS
+from hub.projections.metrics_fold import Threshold
 from hub.projections.projection import Projection
 
 
-def all_projections() -> list[Projection]:
-    """Every read model, in the order a batch is applied."""
-    return [interactions.PROJECTION, open_work.PROJECTION]
+def all_projections(
+    interval_seconds: int = INTERVAL_SECONDS,
+    thresholds: Mapping[str, Threshold] | None = None,
+    default: Threshold = DEFAULT_THRESHOLD,
+) -> list[Projection]:
+    """Every read model, in the order a batch is applied. The length of the metrics' intervals comes from the settings,
+    the thresholds by queue from the policy."""
+    return [
+        customers.PROJECTION,
+        interactions.PROJECTION,
+        agents.PROJECTION,
+        metrics.projection(interval_seconds, thresholds, default),
+        open_work.PROJECTION,
+    ]

@@ -1,0 +1,358 @@
+"""Customer 360: who a customer is, how to find them, and every contact on every channel, with what came of it."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from hub.domain.customer.events import (
+    UNKNOWN_STANDING,
+    ContactReceived,
+    ContactSent,
+    CustomerRegistered,
+    IdentifierObserved,
+    LifecycleStageChanged,
+    ProfileChanged,
+    SegmentChanged,
+)
+from hub.domain.event import Event
+from hub.domain.interaction.events import ContactAttached, InteractionQueued
+from hub.projections.interactions import InteractionRow, open_of_customer
+from hub.projections.projection import BrokenViewError, Entry, Projection, milliseconds, moment, moment_or_none
+from hub.projections.views import among
+
+EXCERPT = 200
+"""Characters of a contact's text that its line in the timeline shows."""
+
+DDL = """
+CREATE TABLE customers (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    registered_ms INTEGER NOT NULL,
+    name TEXT NOT NULL, segment TEXT NOT NULL, value_tier TEXT NOT NULL, lifecycle_stage TEXT NOT NULL,
+    identifiers BLOB NOT NULL, counts BLOB NOT NULL, first_contact_ms INTEGER, last_contact_ms INTEGER
+);
+CREATE TABLE customers_identifiers (
+    kind TEXT NOT NULL, value TEXT NOT NULL, no INTEGER NOT NULL,
+    PRIMARY KEY (kind, value, no)
+) WITHOUT ROWID;
+CREATE TABLE customers_contacts (
+    no INTEGER NOT NULL, at_ms INTEGER NOT NULL, position INTEGER NOT NULL,
+    recorded_ms INTEGER NOT NULL, direction TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL,
+    address TEXT NOT NULL, sender TEXT NOT NULL, thread TEXT NOT NULL, purpose TEXT NOT NULL, service TEXT NOT NULL,
+    subject TEXT NOT NULL, excerpt TEXT NOT NULL, attachments INTEGER NOT NULL, interaction TEXT NOT NULL,
+    PRIMARY KEY (no, at_ms, position)
+) WITHOUT ROWID;
+CREATE TABLE customers_unlinked (
+    contact TEXT PRIMARY KEY, no INTEGER NOT NULL, at_ms INTEGER NOT NULL, position INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+"""`customers_unlinked`: contacts that no interaction has taken up yet; what keeps the big table free of an index by
+contact id."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIdentifier:
+    """Something that names a customer; `verified` once a trusted system attested it."""
+
+    kind: str
+    value: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCount:
+    """How many contacts on a channel in one direction."""
+
+    channel: str
+    direction: str
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer as a whole. `contacts` = the sum of `counts`."""
+
+    id: str
+    name: str
+    segment: str
+    value_tier: str
+    lifecycle_stage: str
+    registered_at: datetime
+    identifiers: tuple[KnownIdentifier, ...]
+    contacts: int
+    counts: tuple[ContactCount, ...]
+    first_contact_at: datetime | None
+    last_contact_at: datetime | None
+    open_interactions: tuple[InteractionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineContact:
+    """One contact on a customer's timeline. `position`, its place in the log, pages the list; the path is channel,
+    address and sender. Interaction, queue, phase, outcome and agent are empty where none took it up (yet)."""
+
+    position: int
+    at: datetime
+    recorded_at: datetime
+    direction: str
+    contact_id: str
+    channel: str
+    address: str
+    sender: str
+    thread: str
+    purpose: str
+    service: str
+    subject: str
+    excerpt: str
+    attachments: int
+    interaction_id: str
+    queue: str
+    phase: str
+    outcome: str
+    agent_id: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    code: str
+
+
+def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerView | None:
+    """One customer, None if there is no such."""
+    row = connection.execute(
+        "SELECT id, name, segment, value_tier, lifecycle_stage, registered_ms, identifiers, counts, first_contact_ms,"
+        " last_contact_ms FROM customers WHERE id = ?",
+        (customer_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    key, name, segment, value_tier, stage, registered, identifiers, counted, first, last = row
+    counts = tuple(_count(path, contacts) for path, contacts in sorted(orjson.loads(counted).items()))
+    return CustomerView(
+        id=key,
+        name=name,
+        segment=segment,
+        value_tier=value_tier,
+        lifecycle_stage=stage,
+        registered_at=moment(registered),
+        identifiers=tuple(KnownIdentifier(*one) for one in orjson.loads(identifiers)),
+        contacts=sum(count.contacts for count in counts),
+        counts=counts,
+        first_contact_at=moment_or_none(first),
+        last_contact_at=moment_or_none(last),
+        open_interactions=tuple(open_of_customer(connection, customer_id)),
+    )
+
+
+def _count(path: str, contacts: int) -> ContactCount:
+    channel, _, direction = path.partition(".")
+    return ContactCount(channel, direction, contacts)
+
+
+def customers_of_identifier(connection: sqlite3.Connection, kind: str, value: str, limit: int = 20) -> list[str]:
+    """Ids of the customers who were seen with an identifier (normalised), who was seen with it last first."""
+    rows = connection.execute(
+        "SELECT customers.id FROM customers_identifiers JOIN customers USING (no) WHERE kind = ? AND value = ?"
+        " ORDER BY last_contact_ms DESC LIMIT ?",
+        (kind, value, limit),
+    )
+    return [customer_id for (customer_id,) in rows]
+
+
+def timeline(
+    connection: sqlite3.Connection, customer_id: str, limit: int = 50, before: int | None = None
+) -> list[TimelineContact]:
+    """A customer's contacts on all channels, newest first; `before`: `position` of the last one of the page before."""
+    where, arguments = "", list[Any]()
+    if before is not None:
+        where = (
+            " AND (at_ms, position) < (SELECT at_ms, position FROM customers_contacts WHERE no = c.no AND position = ?)"
+        )
+        arguments.append(before)
+    rows = connection.execute(
+        "SELECT position, at_ms, recorded_ms, direction, c.contact, c.channel, address, sender, c.thread, purpose,"
+        " c.service, subject, excerpt, attachments, interaction, coalesce(i.queue, ''), coalesce(i.phase, ''),"
+        " coalesce(i.outcome, ''), coalesce(i.agent, ''), i.accepted_ms, i.ended_ms, coalesce(i.code, '')"
+        " FROM customers_contacts c LEFT JOIN interactions i ON i.id = c.interaction"
+        f" WHERE c.no = (SELECT no FROM customers WHERE id = ?){where} ORDER BY at_ms DESC, position DESC LIMIT ?",
+        (customer_id, *arguments, limit),
+    )
+    return [_timeline_contact(list(row)) for row in rows]
+
+
+def _timeline_contact(values: list[Any]) -> TimelineContact:
+    for place in _TIMES:
+        values[place] = moment_or_none(values[place])
+    return TimelineContact(*values)
+
+
+_TIMES = (1, 2, 19, 20)
+_CHANGING = "name, segment, value_tier, lifecycle_stage, identifiers, counts, first_contact_ms, last_contact_ms"
+
+
+@dataclass(slots=True)
+class _Row:
+    no: int
+    name: str
+    segment: str
+    value_tier: str
+    lifecycle_stage: str
+    identifiers: list[list[Any]]
+    counts: dict[str, int]
+    first_ms: int | None
+    last_ms: int | None
+
+    def changing(self) -> tuple[Any, ...]:
+        return (
+            self.name, self.segment, self.value_tier, self.lifecycle_stage, orjson.dumps(self.identifiers),
+            orjson.dumps(self.counts), self.first_ms, self.last_ms,
+        )  # fmt: skip
+
+
+class _Batch:
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+        self.new: dict[str, int] = {}
+        self.rows: dict[str, _Row] = {}
+        self.identifiers: list[tuple[str, str, int]] = []
+        self.contacts: dict[str, list[Any]] = {}
+        self.sent: list[list[Any]] = []
+        self.links: dict[str, str] = {}
+        touched = {entry.stream for entry in entries if type(entry.event) in _FOLDS}
+        touched -= {entry.stream for entry in entries if type(entry.event) is CustomerRegistered}
+        if touched:
+            rows = connection.execute(
+                f"SELECT id, no, {_CHANGING} FROM customers WHERE id IN (SELECT value FROM json_each(?))",
+                (among(touched),),
+            )
+            for stream, no, name, segment, tier, stage, identifiers, counts, first, last in rows:
+                known, counted = orjson.loads(identifiers), orjson.loads(counts)
+                self.rows[stream] = _Row(no, name, segment, tier, stage, known, counted, first, last)
+
+    def registered(self, entry: Entry) -> None:
+        self.new[entry.stream] = entry.at_ms
+        standing = UNKNOWN_STANDING
+        self.rows[entry.stream] = _Row(
+            entry.position, "", standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
+        )
+
+    def contact(self, entry: Entry, row: _Row, event: ContactReceived | ContactSent, direction: str) -> list[Any]:
+        channel, at = event.channel.value, entry.at_ms
+        key = f"{channel}.{direction}"
+        row.counts[key] = row.counts.get(key, 0) + 1
+        row.first_ms = at if row.first_ms is None else min(row.first_ms, at)
+        row.last_ms = at if row.last_ms is None else max(row.last_ms, at)
+        recorded = at if event.recorded_at == event.at else milliseconds(event.recorded_at)
+        return [
+            row.no, at, entry.position, recorded, direction, event.contact_id, channel, event.address, event.sender,
+            event.thread, event.purpose, event.service, event.subject, event.text[:EXCERPT], len(event.attachments), "",
+        ]  # fmt: skip
+
+    def link(self, contact: str, interaction: str) -> None:
+        row = self.contacts.pop(contact, None)
+        if row is None:
+            self.links[contact] = interaction
+        else:
+            row[-1] = interaction
+            self.sent.append(row)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        connection.executemany(
+            f"INSERT INTO customers (no, id, registered_ms, {_CHANGING}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(self.rows[one].no, one, at, *self.rows[one].changing()) for one, at in self.new.items()],
+        )
+        connection.executemany(
+            f"UPDATE customers SET {' = ?, '.join(_CHANGING.split(', '))} = ? WHERE no = ?",
+            [(*row.changing(), row.no) for stream, row in self.rows.items() if stream not in self.new],
+        )
+        connection.executemany("INSERT OR IGNORE INTO customers_identifiers VALUES (?, ?, ?)", self.identifiers)
+        connection.executemany(
+            "INSERT INTO customers_contacts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*self.contacts.values(), *self.sent],
+        )
+        connection.executemany(
+            "INSERT INTO customers_unlinked VALUES (?, ?, ?, ?)",
+            [(contact, *row[:3]) for contact, row in self.contacts.items()],
+        )
+        if self.links:
+            self._link_older(connection)
+
+    def _link_older(self, connection: sqlite3.Connection) -> None:
+        found = connection.execute(
+            "SELECT contact, no, at_ms, position FROM customers_unlinked"
+            " WHERE contact IN (SELECT value FROM json_each(?))",
+            (among(self.links),),
+        ).fetchall()
+        connection.executemany(
+            "UPDATE customers_contacts SET interaction = ? WHERE no = ? AND at_ms = ? AND position = ?",
+            [(self.links[contact], *key) for contact, *key in found],
+        )
+        connection.executemany(
+            "DELETE FROM customers_unlinked WHERE contact = ?", [(contact,) for contact, *_ in found]
+        )
+
+
+def _observed(batch: _Batch, _: Entry, row: _Row, event: IdentifierObserved) -> None:
+    for known in row.identifiers:
+        if known[0] == event.kind and known[1] == event.value:
+            known[2] = known[2] or event.verified
+            return
+    row.identifiers.append([event.kind, event.value, event.verified])
+    batch.identifiers.append((event.kind, event.value, row.no))
+
+
+def _received(batch: _Batch, entry: Entry, row: _Row, event: ContactReceived) -> None:
+    batch.contacts[event.contact_id] = batch.contact(entry, row, event, "inbound")
+
+
+def _sent(batch: _Batch, entry: Entry, row: _Row, event: ContactSent) -> None:
+    batch.sent.append(batch.contact(entry, row, event, "outbound"))
+
+
+def _named(_: _Batch, __: Entry, row: _Row, event: ProfileChanged) -> None:
+    row.name = event.name
+
+
+def _segment(_: _Batch, __: Entry, row: _Row, event: SegmentChanged) -> None:
+    row.segment, row.value_tier = event.segment, event.value_tier
+
+
+def _stage(_: _Batch, __: Entry, row: _Row, event: LifecycleStageChanged) -> None:
+    row.lifecycle_stage = event.lifecycle_stage
+
+
+_FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
+    IdentifierObserved: _observed,
+    ContactReceived: _received,
+    ContactSent: _sent,
+    ProfileChanged: _named,
+    SegmentChanged: _segment,
+    LifecycleStageChanged: _stage,
+}
+
+
+def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    batch = _Batch(connection, entries)
+    for entry in entries:
+        event = entry.event
+        kind = type(event)
+        if kind is InteractionQueued or kind is ContactAttached:
+            batch.link(event.contact_id, entry.stream)  # type: ignore[attr-defined]
+        elif kind is CustomerRegistered:
+            batch.registered(entry)
+        elif (fold := _FOLDS.get(kind)) is not None:
+            row = batch.rows.get(entry.stream)
+            if row is None:
+                raise BrokenViewError("customers", f"{entry.stream} was never registered (position {entry.position})")
+            fold(batch, entry, row, event)
+    batch.write(connection)
+
+
+PROJECTION = Projection(
+    "customers",
+    "1",
+    ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked"),
+    DDL,
+    _apply,
+)

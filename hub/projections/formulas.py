@@ -1,0 +1,101 @@
+"""The metric formulas, each in one place: the live boards, the intervals and the call-log comparison all use these.
+
+A result is None where there is nothing to take it of: no calls is neither 0 % nor 100 %."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ServiceLevelVariant(StrEnum):
+    """The ways to count a service level; a figure is never shown without the name of its variant."""
+
+    WITHOUT_SHORT_ABANDONED = "without_short_abandoned"
+    """answered in T / (answered + abandoned - short abandoned): the default."""
+    OF_OFFERED = "of_offered"
+    """answered in T / offered."""
+    ABANDONED_AS_MET = "abandoned_as_met"
+    """(answered in T + abandoned in T) / (answered + abandoned)."""
+    ABANDONED_AS_MISSED = "abandoned_as_missed"
+    """answered in T / (answered + abandoned)."""
+    OF_ANSWERED = "of_answered"
+    """answered in T / answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Counts of what became of the interactions queued in some time. `in_target`: within the target T;
+    `short_abandoned`: abandoned within the queue's threshold."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    short_abandoned: int = 0
+    answered_in_target: int = 0
+    abandoned_in_target: int = 0
+
+    @property
+    def open(self) -> int:
+        """Neither answered nor abandoned yet."""
+        return self.offered - self.answered - self.abandoned
+
+
+def service_level(answered_in_target: int, answered: int, abandoned: int, short_abandoned: int) -> float | None:
+    """answered in T / (answered + abandoned - short abandoned).
+
+    The default variant: who hangs up within a few seconds had not begun to wait. Source: ITU-T E.423 and common
+    usage (Cleveland, Call Center Management on Fast Forward)."""
+    return _ratio(answered_in_target, answered + abandoned - short_abandoned)
+
+
+def service_levels(outcomes: Outcomes) -> dict[ServiceLevelVariant, float | None]:
+    """The service level by every variant; the formulas stand at the variants."""
+    return {variant: formula(outcomes) for variant, formula in _SERVICE_LEVELS.items()}
+
+
+_SERVICE_LEVELS: dict[ServiceLevelVariant, Callable[[Outcomes], float | None]] = {
+    ServiceLevelVariant.WITHOUT_SHORT_ABANDONED: lambda of: service_level(
+        of.answered_in_target, of.answered, of.abandoned, of.short_abandoned
+    ),
+    ServiceLevelVariant.OF_OFFERED: lambda of: _ratio(of.answered_in_target, of.offered),
+    ServiceLevelVariant.ABANDONED_AS_MET: lambda of: _ratio(
+        of.answered_in_target + of.abandoned_in_target, of.answered + of.abandoned
+    ),
+    ServiceLevelVariant.ABANDONED_AS_MISSED: lambda of: _ratio(of.answered_in_target, of.answered + of.abandoned),
+    ServiceLevelVariant.OF_ANSWERED: lambda of: _ratio(of.answered_in_target, of.answered),
+}
+
+
+def asa(wait_of_answered: float, answered: int) -> float | None:
+    """Average speed of answer: total wait of the answered / answered, in the unit of the wait."""
+    return _ratio(wait_of_answered, answered)
+
+
+def aht(handle_time: float, finished: int) -> float | None:
+    """Average handle time: (talk + hold + wrap-up of the finished) / finished, in the unit of the time."""
+    return _ratio(handle_time, finished)
+
+
+def abandonment_rate(abandoned: int, offered: int) -> float | None:
+    """abandoned / offered, short ones included."""
+    return _ratio(abandoned, offered)
+
+
+def occupancy(busy: float, available: float) -> float | None:
+    """busy / (busy + available), where busy is the time with an offer, talking, on hold or wrapping up. Two things at
+    once count once: busy is the union, never the sum. Times away are in neither."""
+    return _ratio(busy, busy + available)
+
+
+def concurrency_use(unit_time: float, capacity_time: float) -> float | None:
+    """Capacity units in use x time / (capacity units x time signed on)."""
+    return _ratio(unit_time, capacity_time)
+
+
+def non_response(timed_out: int, offers: int) -> float | None:
+    """Offers that timed out / offers made."""
+    return _ratio(timed_out, offers)
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,81 @@
+"""The figures of this moment, for the terminal board, the API and monitoring."""
+
+import sqlite3
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.projections import formulas
+from hub.projections.agent_times import agent_cells, busy_and_available
+from hub.projections.agents import Activity, activities
+from hub.projections.metrics import contacts_by_channel, totals
+from hub.projections.queues import queue_board
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Counts of now (from `in_queue` to `signed_off`), and figures of what was queued since the moment asked for."""
+
+    events: int
+    """In the log, the pools' own checkpoints excepted."""
+    contacts: int
+    contacts_by_channel: dict[str, int]
+    in_queue: int
+    """Not answered yet: waiting, or offered to an agent."""
+    oldest_waiting_since: datetime | None
+    active: int
+    """Conversations; `on_contact` counts the agents."""
+    available: int
+    offered: int
+    on_contact: int
+    in_wrap_up: int
+    away: int
+    not_answering: int
+    signed_off: int
+    offered_to_queue: int
+    answered: int
+    abandoned: int
+    service_level: float | None
+    service_level_variant: str
+    asa_s: float | None
+    aht_s: float | None
+    abandonment_rate: float | None
+    occupancy: float | None
+
+    def as_row(self) -> dict[str, Any]:
+        """The same by name."""
+        return asdict(self)
+
+
+def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: datetime | None = None) -> Live:
+    """`since`: counts and figures take the intervals from there on, None: everything. Agents' running times count up to
+    `as_of`, the newest event's time unless given."""
+    (events,) = connection.execute("SELECT events FROM metrics_totals").fetchone()
+    board, doing, figures = queue_board(connection), activities(connection), totals(connection, since)
+    channels = {name: sum(counts.values()) for name, counts in contacts_by_channel(connection, since).items()}
+    busy, available = busy_and_available(agent_cells(connection, since, None, as_of=as_of))
+    waiting = [queue.oldest_waiting_since for queue in board if queue.oldest_waiting_since is not None]
+    return Live(
+        events=events,
+        contacts=sum(channels.values()),
+        contacts_by_channel=channels,
+        in_queue=sum(queue.in_queue for queue in board),
+        oldest_waiting_since=min(waiting, default=None),
+        active=sum(queue.active for queue in board),
+        available=doing[Activity.AVAILABLE],
+        offered=doing[Activity.OFFERED],
+        on_contact=doing[Activity.ON_CONTACT],
+        in_wrap_up=doing[Activity.WRAP_UP],
+        away=doing[Activity.AWAY],
+        not_answering=doing[Activity.NOT_ANSWERING],
+        signed_off=doing[Activity.SIGNED_OFF],
+        offered_to_queue=figures.offered,
+        answered=figures.answered,
+        abandoned=figures.abandoned,
+        service_level=figures.service_level,
+        service_level_variant=figures.service_level_variant,
+        asa_s=figures.asa_s,
+        aht_s=figures.aht_s,
+        abandonment_rate=figures.abandonment_rate,
+        occupancy=formulas.occupancy(busy, available),
+    )
