@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from hub.calls.recorded_call import RecordedCall
-from hub.projections import formulas
+from hub.projections.formulas import aht, asa, occupancy, service_level
 
 TARGET_SECONDS = 20.0
 SHORT_ABANDON_SECONDS = 5.0
@@ -75,10 +75,10 @@ def statistics(calls: Iterable[CallFact], spans: Iterable[Span]) -> Statistics:
     return Statistics(
         answered=len(answered),
         abandoned=len(abandoned),
-        asa_s=formulas.asa(sum(fact.wait for fact in answered), len(answered)),
-        aht_s=formulas.aht(sum(fact.talk for fact in answered), len(answered)),
-        service_level_20s=formulas.service_level(in_time, len(answered), len(abandoned), short),
-        occupancy=formulas.occupancy(busy, available),
+        asa_s=asa(sum(fact.wait for fact in answered), len(answered)),
+        aht_s=aht(sum(fact.talk for fact in answered), len(answered)),
+        service_level_20s=service_level(in_time, len(answered), len(abandoned), short),
+        occupancy=occupancy(busy, available),
     )
 
 
