@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -13,12 +14,14 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from hub.application.audit import audit
-from hub.application.history import ImportTotals, import_history, tail
+from hub.application.history import ImportTotals, import_calls, import_history, rejects_file, tail
 from hub.application.history_writer import HistoryWriter, ImportFailedError
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls
 from hub.domain.customer.events import ContactReceived, IdentifierObserved, SegmentChanged
 from hub.domain.interaction.events import InteractionEnded, InteractionQueued, OfferAccepted
+from hub.journal.errors import StoreInUseError
+from hub.journal.lock import hold_store
 from hub.journal.store import Store, open_store
 from hub.ports import Append, Unit
 from hub.settings import Settings
@@ -239,3 +242,34 @@ def test_the_banks_two_weeks_twice(tmp_path):
     rejected = [json.loads(line) for line in (tmp_path / "calls.rejects").read_text().splitlines()]
     assert len(rejected) == 16
     assert {one["field"] for one in rejected} == {"vru_time"}
+
+
+PROJECTOR = (sys.executable, "-m", "hub", "projector")
+
+
+@pytest.mark.acceptance
+def test_the_whole_import_holds_the_store_and_leaves_every_view_up_to_date(tmp_path):
+    log = bank_log(tmp_path / "calls.tsv", *ROWS)
+    settings = Settings(data_dir=tmp_path / "data")
+    seen: list[int] = []
+    totals = import_calls(settings, log, BANK, clock=FixedClock(), projector=PROJECTOR, on_bytes=seen.append)
+    assert without_speed(totals) == TOTALS
+    assert seen[-1] == log.stat().st_size
+    assert rejects_file(settings, log).read_text().count("\n") == 1
+    store = open_store(settings)
+    head = store.head()
+    store.close()
+    with sqlite3.connect(settings.views_path) as views:
+        positions = views.execute("SELECT name, position FROM projections").fetchall()
+    views.close()
+    assert len(positions) >= 5
+    assert {position for _, position in positions} == {head}
+    assert import_calls(settings, log, BANK, clock=FixedClock(), projector=PROJECTOR).duplicates == 4
+
+
+def test_while_a_hub_runs_there_is_no_import(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    log = bank_log(tmp_path / "calls.tsv", *ROWS)
+    with hold_store(settings, "hub serve", alone=False), pytest.raises(StoreInUseError, match="hub serve"):
+        import_calls(settings, log, BANK, clock=FixedClock(), projector=PROJECTOR)
+    assert not settings.sqlite_path.exists()
