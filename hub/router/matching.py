@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 
 from hub.router.agents import Roster, Seat, longest_idle
-from hub.router.waiting import Key, WaitingWork, Work
+from hub.router.waiting import Key, Line, WaitingWork, Work
 
 
 class Matcher:
@@ -23,8 +23,9 @@ class Matcher:
         self.waiting = WaitingWork()
         self._number = 0
         self._freed: list[Seat] = []
-        self._changed: list[tuple[Key, int, Seat | None]] = []
-        """Work that may have found an agent, in order; with the agent who asks for it, where one does."""
+        self._changed: list[tuple[Key, int, Seat | Line | None]] = []
+        """Work that may have found an agent, in order. With the agent who asks for it, or the line it heads: when it
+        is gone, they have other work to look at."""
         self._allowed_again: list[tuple[float, int, Seat, Work]] = []
 
     def work(
@@ -97,24 +98,32 @@ class Matcher:
         while changed:
             key, _, asking = changed[0]
             work = key[3]
-            if work.waiting:
-                seat_found = longest_idle(work.need, work.id, now)
-                if seat_found is not None:
-                    return work, seat_found
+            waits = work.waiting
+            if waits:
+                taker = longest_idle(work.need, work.id, now)
+                if taker is not None:
+                    return work, taker
             heappop(changed)
-            if asking is not None:
+            if isinstance(asking, Seat):
                 self._ask_for_work(asking, now)
+            elif asking is not None and not waits and asking.head is not None:
+                self._look_at(asking.head[3], asking)
         return None
 
     def _settle(self, now: float) -> None:
-        """Let work find those who were freed; if there are several, or other changes, they compete in order."""
+        """Let work find those who were freed. One agent asks for the best they may take; of several, the lines they
+        could serve compete for them, head against head, so that a thousand freed at once cost a thousand matches."""
         freed, self._freed = self._freed, []
-        alone = len(freed) == 1 and not self._changed
         for seat in freed:
             seat.freed = False
             self.roster.show(seat)
-        if not alone:
-            for seat in freed:
+        if len(freed) > 1:
+            for key in self.waiting.heads:
+                self._look_at(key[3], key[3].line)
+        elif not self._changed:
+            return
+        for seat in freed:
+            if seat.barred or len(freed) == 1:
                 self._ask_for_work(seat, now)
 
     def _ask_for_work(self, seat: Seat, now: float) -> None:
@@ -123,7 +132,7 @@ class Matcher:
             if work is not None:
                 self._look_at(work, seat)
 
-    def _look_at(self, work: Work, asking: Seat | None = None) -> None:
+    def _look_at(self, work: Work, asking: Seat | Line | None = None) -> None:
         self._number += 1
         heappush(self._changed, (work.key, self._number, asking))
 
