@@ -24,10 +24,13 @@ from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
 from hub.journal.store import open_store
 from hub.logs import configure
+from hub.projections.metrics_fold import Threshold
 from hub.projections.process import BlockingProjector, serve
+from hub.projections.projection import Projection
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from hub.projections.views import open_for_writing
+from hub.router.policy import load_policy
 from hub.settings import Settings
 
 T = TypeVar("T")
@@ -66,9 +69,18 @@ def run_projector(settings: Settings) -> None:
     configure(settings)
     store = open_store(settings)
     try:
-        serve(store.read_stored, store.codec.decode, settings.views_path, all_projections())
+        serve(store.read_stored, store.codec.decode, settings.views_path, _projections(settings))
     finally:
         store.close()
+
+
+def _projections(settings: Settings) -> list[Projection]:
+    """The read models with the intervals of the settings and the targets of the policy."""
+    thresholds = {
+        name: Threshold(queue.service_level.seconds, queue.short_abandon_seconds)
+        for name, queue in load_policy(settings.policy).queues.items()
+    }
+    return all_projections(settings.metrics_interval_seconds, thresholds)
 
 
 def projection_positions(settings: Settings) -> dict[str, Any]:
@@ -76,7 +88,7 @@ def projection_positions(settings: Settings) -> dict[str, Any]:
     store = open_store(settings)
     try:
         with closing(open_for_writing(settings.views_path)) as views:
-            runner = Runner(views, all_projections(), store.read_stored, store.codec.decode)
+            runner = Runner(views, _projections(settings), store.read_stored, store.codec.decode)
             return {**runner.positions(), "log": store.head()}
     finally:
         store.close()
@@ -87,7 +99,7 @@ def rebuild_projection(settings: Settings, name: str) -> int:
     store = open_store(settings)
     try:
         with closing(open_for_writing(settings.views_path)) as views:
-            return Runner(views, all_projections(), store.read_stored, store.codec.decode).rebuild(name)
+            return Runner(views, _projections(settings), store.read_stored, store.codec.decode).rebuild(name)
     finally:
         store.close()
 

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple, TypeVar
 from hub.domain.errors import InvalidError
 from hub.domain.interaction.events import Phase
 from hub.ports import Clock
-from hub.projections import agents, customers, interactions, queues
+from hub.projections import agents, customers, interactions, metrics, queues
+from hub.projections.agent_times import agent_intervals
 from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionRow
+from hub.projections.live import live
 from hub.projections.runner import position_of
 from hub.projections.views import open_views
 
@@ -151,6 +153,22 @@ class ReadModels:
         """One queue."""
         found = await self._ask(lambda views: queues.queue_now(views, name))
         return None if found is None else _queue(found)
+
+    async def metrics(self, start: datetime | None, end: datetime | None, queue: str) -> Sequence[Row]:
+        """The figures of each queue in each interval that begins in [start, end)."""
+        found = await self._ask(lambda views: metrics.queue_intervals(views, start, end, queue or None))
+        return [one.as_row() for one in found]
+
+    async def agent_metrics(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
+        """The times of each agent in each interval that begins in [start, end)."""
+        now = self._clock.now()
+        found = await self._ask(lambda views: agent_intervals(views, start, end, agent_id or None, as_of=now))
+        return [one.as_row() for one in found]
+
+    async def live(self) -> Row:
+        """The figures of this moment; counts and shares since midnight UTC."""
+        now = self._clock.now()
+        return (await self._ask(lambda views: live(views, self._today(), as_of=now))).as_row()
 
     async def census(self) -> Census:
         """What Prometheus is told of queues and agents."""

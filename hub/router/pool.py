@@ -34,7 +34,9 @@ class PoolLostError(HubError):
     """Another process took the pool over: this one must decide nothing more."""
 
     def __init__(self, pool: str, epoch: int) -> None:
-        super().__init__(f"routing pool {pool!r} was taken over by another process (epoch {epoch}): this one steps down")
+        super().__init__(
+            f"routing pool {pool!r} was taken over by another process (epoch {epoch}): this one steps down"
+        )
 
 
 class PoolUnavailableError(HubError):
