@@ -21,6 +21,8 @@ _WANTED = frozenset(
     )
 )
 _PAGE = 500
+_NEVER_SECONDS = 86_400.0
+"""Until an ignored offer would be taken after all: long after it has timed out, unless `hurry` comes first."""
 
 
 class _Planned(NamedTuple):
@@ -156,6 +158,7 @@ class SimulatedAgents:
             self._later(work, reaction.after, self._decline)
         else:
             self.counts["ignored"] += 1
+            self._later(work, _NEVER_SECONDS, self._accept)
 
     async def _accept(self, work: Work) -> None:
         answer = await self._client.command("POST", f"/v1/offers/{work.offer_id}/accept", {"agent_id": work.agent_id})

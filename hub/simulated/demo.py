@@ -12,6 +12,7 @@ from rich.console import Console
 
 from hub.clock import WallClock
 from hub.domain.interaction.events import Phase
+from hub.logs import configure
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Human
@@ -39,7 +40,10 @@ def run_demo(settings: Settings, *, seconds: float | None, as_json: bool) -> int
     was lost or done twice."""
     console = Console(quiet=as_json)
     demo = Demo(settings, seconds, console, with_board=not as_json)
-    uvloop.run(demo.run())
+    demo.hub.data_dir.mkdir(parents=True, exist_ok=True)
+    with (demo.hub.data_dir / "demo.log").open("a") as log:
+        configure(settings, log)
+        uvloop.run(demo.run())
     totals = demo.totals()
     if as_json:
         print(orjson.dumps(totals.as_json()).decode())
@@ -112,7 +116,6 @@ class Demo:
     async def _enter(self) -> tuple[str, int]:
         """Start the hub with a key that it takes; the key and the number of this run in the directory."""
         note = self.hub.data_dir / "demo.json"
-        self.hub.data_dir.mkdir(parents=True, exist_ok=True)
         kept = orjson.loads(note.read_bytes()) if note.exists() else {}
         token, number = (
             kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
@@ -120,7 +123,7 @@ class Demo:
         )
         await self.hub.start()
         async with HubClient(self.hub.api_url, token) as client:
-            if (await client.once("GET", "/v1/metrics/live")).status in (401, 403):
+            if (await client.once("GET", "/v1/agents")).status in (401, 403):
                 token = await create_key(self.hub.settings, "supervisor", "demo")
         keep(note, {"token": token, "runs": number + 1})
         return token, number + 1

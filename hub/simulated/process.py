@@ -79,7 +79,18 @@ class HubProcess:
         return self._process.pid if self._process and self._process.returncode is None else 0
 
     async def start(self) -> Address:
-        """Start it and wait until it is ready for work."""
+        """Start it and wait until it is ready for work. Before anybody knows its address, somebody else may take its
+        port: then it gets another one."""
+        try:
+            return await self._launch()
+        except HubStartError:
+            host, port = self._settings.api_host, self._settings.api_port
+            if self._address is not None or self._stopping or (other := free_port(host, port)) == port:
+                raise
+            self._settings = self._settings.model_copy(update={"api_port": other})
+            return await self._launch()
+
+    async def _launch(self) -> Address:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._stopping = False
         with (self.data_dir / "hub.log").open("ab") as log:

@@ -19,6 +19,7 @@ from hub.calls.reading import read_calls
 from hub.calls.recorded_call import RecordedCall, Skipped
 from hub.calls.statistics import fact_of, recorded_spans, statistics
 from hub.domain.errors import HubError
+from hub.logs import configure
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.client import HubClient
@@ -75,7 +76,9 @@ def run_replay(settings: Settings, plan: ReplayPlan, *, as_json: bool) -> int:
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="hub-replay-", ignore_cleanup_errors=True) as folder:
         own = own_settings(settings, mapping, Path(folder))
-        totals = uvloop.run(_replay(own, plan, mapping, selection, console, quiet=as_json))
+        with (own.data_dir / "replay.log").open("a") as log:
+            configure(own, log)
+            totals = uvloop.run(_replay(own, plan, mapping, selection, console, quiet=as_json))
     if as_json:
         print(orjson.dumps(totals.as_json()).decode())
     else:

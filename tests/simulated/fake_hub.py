@@ -11,7 +11,7 @@ from aiohttp import web
 async def eventually(condition: Callable[[], object], seconds: float = 3.0) -> None:
     """Return as soon as it is so; TimeoutError if it does not come about."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 (what it waits for is in no event's hands)
+        while not condition():
             await asyncio.sleep(0.005)
 
 
