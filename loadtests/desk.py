@@ -32,7 +32,9 @@ class Desk:
     def __init__(self, execute: Execute, clock: Clock, handle: HandleTime, expected: int) -> None:
         self.observed = Observed()
         self.all_over = asyncio.Event()
-        """Set when `expected` interactions were completed or abandoned."""
+        """Set when `expected` interactions are over."""
+        self.over = 0
+        """Interactions that were completed or abandoned."""
         self._expected = expected
         self._execute = execute
         self._clock = clock
@@ -76,8 +78,8 @@ class Desk:
                 self._after(0, ChangeState, event.agent_id, {"state": AgentState.READY, "reason": "back again"})
             case WrapUpCompleted() | InteractionAbandoned():
                 self._contacts.pop(stream, None)
-                self._expected -= 1
-                if not self._expected:
+                self.over += 1
+                if self.over == self._expected:
                     self.all_over.set()
 
     def _after(self, seconds: float, kind: Any, agent: str, arguments: dict[str, Any]) -> None:

@@ -173,11 +173,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m loadtests.peak", description=__doc__)
     parser.add_argument("--rate", type=_positive, required=True, help="contacts a second")
-    parser.add_argument("--agents", type=int, required=True)
+    parser.add_argument("--agents", type=_count, required=True)
     parser.add_argument("--seconds", type=_positive, required=True, help="length of each of the two phases")
     parser.add_argument("--talk", type=_positive, help="seconds; talk + wrap-up: 0.8 x agents / rate")
-    parser.add_argument("--wrap", type=float, help="seconds of wrap-up")
-    parser.add_argument("--warmup", type=float, help="seconds before phase 1")
+    parser.add_argument("--wrap", type=_not_negative, help="seconds of wrap-up")
+    parser.add_argument("--warmup", type=_not_negative, help="seconds before phase 1")
     parser.add_argument(
         "--via", choices=("core", "api"), default="core", help="agents in the hub's process, or by HTTP"
     )
@@ -188,6 +188,17 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _positive(text: str) -> float:
     number = float(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    return 0.0 if float(text) == 0 else _positive(text)
+
+
+def _count(text: str) -> int:
+    number = int(text)
     if number <= 0:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number
