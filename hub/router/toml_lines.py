@@ -16,7 +16,8 @@ def lines_of(text: str) -> dict[Place, int]:
     for number, statement, value in _statements(text):
         if statement.startswith("["):
             table = _table(value, arrays, is_array=statement.startswith("[["))
-            lines.setdefault(table, number)
+            for depth in range(1, len(table) + 1):
+                lines.setdefault(table[:depth], number)
         else:
             for place in _places(value):
                 lines.setdefault((*table, *place), number)
