@@ -28,6 +28,8 @@ class Instruments(Collector):
         """Log positions that the read models are behind."""
         self.waiting: dict[str, int] = {}
         self.agents: dict[str, int] = {}
+        self.service_level: dict[str, float] = {}
+        """Share answered in time since midnight UTC, by queue."""
         self._contacts: Counter[tuple[str, str]] = Counter()
         self._events: Counter[str] = Counter()
         self._decision = Histogram(
@@ -81,6 +83,10 @@ class Instruments(Collector):
         for queue, count in self.waiting.items():
             waiting.add_metric([queue], count)
         yield waiting
+        levels = GaugeMetricFamily("hub_service_level", "Share answered in time since midnight UTC", labels=["queue"])
+        for queue, level in self.service_level.items():
+            levels.add_metric([queue], level)
+        yield levels
         agents = GaugeMetricFamily("hub_agents", "Agents by state", labels=["state"])
         for state, count in self.agents.items():
             agents.add_metric([state], count)

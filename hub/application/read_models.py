@@ -48,10 +48,11 @@ class Snapshot(NamedTuple):
 
 
 class Census(NamedTuple):
-    """How many, now: interactions that wait by queue, agents by state."""
+    """How many, now: interactions that wait by queue, agents by state; the service level of each queue today."""
 
     waiting: Mapping[str, int]
     agents: Mapping[str, int]
+    service_level: Mapping[str, float]
 
 
 class ReadModels:
@@ -175,7 +176,9 @@ class ReadModels:
 
         def count(views: sqlite3.Connection) -> Census:
             waiting = {one.queue: one.in_queue for one in queues.queue_board(views)}
-            return Census(waiting, Counter(str(one.state) for one in agents.agent_board(views)))
+            today = metrics.totals_by_queue(views, self._today())
+            levels = {name: one.service_level for name, one in today.items() if one.service_level is not None}
+            return Census(waiting, Counter(str(one.state) for one in agents.agent_board(views)), levels)
 
         return await self._ask(count)
 
