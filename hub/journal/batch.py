@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.domain.errors import ConflictError
-from hub.journal.codec import Codec
+from hub.journal.codec import Codec, EncodedEvent
 from hub.ports import Committed, ContactRow, KnownContactError, Outcome, Recorded, Unit
 
 
@@ -12,8 +12,7 @@ from hub.ports import Committed, ContactRow, KnownContactError, Outcome, Recorde
 class Batch:
     """Rows of the tables, in the order they are to be inserted."""
 
-    events: list[tuple[str, int, str, bytes]] = field(default_factory=list)
-    """Stream, version, topic, state."""
+    events: list[EncodedEvent] = field(default_factory=list)
     contacts: list[ContactRow] = field(default_factory=list)
     expected: list[tuple[str, int]] = field(default_factory=list)
     """Stream and version that must be there already: what the units were decided on."""
@@ -22,7 +21,7 @@ class Batch:
 def prepare(codec: Codec, units: Iterable[Unit]) -> Batch | None:
     """The rows of these units; None where one of them leaves a gap behind another one's events."""
     batch = Batch()
-    events, expected, encode = batch.events, batch.expected, codec.encode
+    events, expected, rows = batch.events, batch.expected, codec.rows
     ends: dict[str, int] = {}
     for unit in units:
         for stream, version, added in unit.appends:
@@ -32,10 +31,8 @@ def prepare(codec: Codec, units: Iterable[Unit]) -> Batch | None:
                     expected.append((stream, version))
             elif end != version:
                 return None
-            for event in added:
-                version += 1  # noqa: PLW2901
-                events.append((stream, version, *encode(stream, event)))
-            ends[stream] = version
+            events += rows(stream, version, added)
+            ends[stream] = version + len(added)
         batch.contacts.extend(unit.contacts)
     return batch
 

@@ -1,6 +1,6 @@
 """How an event becomes bytes and back, also when its shape has changed since it was written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -49,6 +49,9 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
 """By class name and the schema version it starts from."""
 
+EncodedEvent = tuple[str, int, str, bytes]
+"""Stream, version, topic, state."""
+
 _OPTIONS = orjson.OPT_UTC_Z
 _dumps = orjson.dumps
 
@@ -79,6 +82,17 @@ class Codec:
         except orjson.JSONEncodeError as error:
             raise StoredEventError(f"{type(event).__name__} for {stream} can't be written as JSON: {error}") from None
 
+    def rows(self, stream: str, after: int, events: Iterable[Event]) -> list[EncodedEvent]:
+        """Stream, version, topic and state of each of these events, which follow version `after` of their stream."""
+        topics = self._topics
+        try:
+            return [
+                (stream, version, topics[type(event)], _dumps(event.__dict__, _plain, _OPTIONS))
+                for version, event in enumerate(events, after + 1)
+            ]
+        except (KeyError, orjson.JSONEncodeError):
+            return [(stream, version, *self.encode(stream, event)) for version, event in enumerate(events, after + 1)]
+
     def decode(self, stream: str, topic: str, state: bytes) -> Event:
         """The event that was stored, in its present shape."""
         cls = self._current.get(topic)
@@ -87,7 +101,7 @@ class Codec:
         try:
             return cls.__pydantic_validator__.validate_json(state)  # type: ignore[no-any-return]
         except ValidationError as error:
-            raise StoredEventError(f"{topic} in {stream} can't be read: {error}") from None
+            raise StoredEventError(f"{topic} in {stream} can't be read: {_explain(error)}") from None
 
     def recorded(self, row: tuple[int, str, int, str, bytes]) -> Recorded:
         """A row of the log (position, stream, version, topic, state) with its event decoded."""
@@ -114,6 +128,12 @@ class Codec:
                 raise StoredEventError(f"{topic} in {stream}: there is no upcaster from schema version {step}")
             data = upcaster(data)
         return cls, orjson.dumps(data)
+
+
+def _explain(error: ValidationError) -> str:
+    """Which fields are wrong and why, without their values: they may be personal."""
+    problems = error.errors(include_url=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'the whole'}: {problem['msg']}" for problem in problems)
 
 
 def _plain(value: Any) -> Any:
