@@ -85,11 +85,11 @@ def import_history(
     importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name)
     before = store.head()
     counted = _Counted()
-    with _RejectsFile(rejects) as refused:
+    with _quiet_collector(), _RejectsFile(rejects) as refused:
         for batch in _batches(read_calls(path, mapping, on_bytes), BATCH_ROWS):
             counted.add(importer.take(batch), refused)
-    head = store.head()
-    found = audit(tail(store, before, head))
+        head = store.head()
+        found = audit(tail(store, before, head))
     views.wait_until(head)
     return _totals(counted, found, time.perf_counter() - started)
 
@@ -106,7 +106,7 @@ def import_calls(
     """The whole of `hub import`: take the store for this process alone, run the projector beside it (`projector` is
     its command), import, and wait until every view shows it. Raises HubError, StoreInUseError while a hub runs."""
     mapping = load_mapping(mapping_file)
-    with hold_store(settings, "hub import", alone=True), closing(open_store(settings)) as store, _quiet_collector():
+    with hold_store(settings, "hub import", alone=True), closing(open_store(settings)) as store:
         environment = {**os.environ, **settings.environment()}
         with BlockingProjector(projector, environment) as views:
             return import_history(
