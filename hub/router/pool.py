@@ -188,15 +188,16 @@ class Pool:
             return
         self._wake.clear()
         deadline = next_deadline(self._state)
-        if deadline is None:
-            timeout = None
-        else:
-            timeout = max(0.0, deadline - self._clock.now().timestamp()) / self._clock.speed
+        timeout = None if deadline is None else self._seconds_until(deadline)
         try:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()
         except TimeoutError:
             self._ask(Tick(at=self._clock.now(), id="deadline", actor=self._actor))
+
+    def _seconds_until(self, deadline: float) -> float:
+        """Of the wall's time; `deadline` is epoch seconds of the hub's."""
+        return max(0.0, deadline - self._clock.now().timestamp()) / self._clock.speed
 
     async def _step(self) -> None:
         """One transaction: everything asked by now, decided in order."""
@@ -204,7 +205,8 @@ class Pool:
         started = loop.time()
         asked = [self._asked.popleft() for _ in range(min(BATCH, len(self._asked)))]
         if not asked:
-            return self._tell_who_waits()
+            self._tell_who_waits()
+            return
         consumed = max([self.consumed, *(one.position for one in asked)]) if self._asked else self._seen
         answers: list[tuple[asyncio.Future[list[Decided]], list[Decided] | HubError]] = []
         decided: list[Decided] = []
