@@ -40,6 +40,19 @@ def running_hub(settings: Settings) -> RunningHub | None:
     return None
 
 
+def holder(settings: Settings) -> str:
+    """Who has the data directory for itself, such as `pid 7 (hub serve)`; empty if nobody. Looks at the kernel's list
+    of locks, so that it is never in the way of a hub that starts."""
+    file = settings.data_dir / "hub.lock"
+    with suppress(OSError):
+        inode = file.stat().st_ino
+        for line in Path("/proc/locks").read_text().splitlines():
+            fields = line.split()
+            if "FLOCK" in fields and any(field.endswith(f":{inode}") for field in fields):
+                return file.read_text(errors="replace").strip() or "another process"
+    return ""
+
+
 def policy(settings: Settings) -> Check:
     """It can be read and says something."""
     try:
@@ -113,6 +126,10 @@ async def embedded(find: Callable[[], str | None] | None = None) -> Check:
 
 def api(settings: Settings, hub: RunningHub | None) -> Check:
     """A running hub answers on its address; else the address is free for one."""
+    if hub is None and (busy := holder(settings)):
+        return warning(
+            "api", f"{busy} has {settings.data_dir}, and is not ready", "wait, then look again; or see its log"
+        )
     if hub is None:
         return _address_is_free(settings)
     try:

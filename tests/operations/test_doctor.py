@@ -17,6 +17,7 @@ from hub.clock import WallClock
 from hub.doctor import machine, parts, store
 from hub.doctor.check import Check, good, problem, warning
 from hub.journal.keys import installation_key, key_file
+from hub.journal.lock import hold_store
 from hub.journal.store import migrate
 from hub.settings import Settings
 
@@ -237,6 +238,15 @@ def test_a_hub_that_announced_itself_and_died_is_no_running_hub(settings: Settin
     assert "hub.json" in found.advice
     (settings.data_dir / "hub.json").write_text(json.dumps({**told, "pid": 2**22 + 1}))
     assert parts.running_hub(settings) is None
+
+
+def test_whoever_has_the_directory_is_named(settings: Settings) -> None:
+    assert parts.holder(settings) == ""
+    with hold_store(settings, "hub import", alone=True):
+        found = parts.api(settings, None)
+    assert found.sign == "warning"
+    assert f"pid {os.getpid()} (hub import)" in found.what
+    assert parts.api(settings, None).sign == "ok"
 
 
 async def test_a_hub_that_answers_is_green_and_one_that_recovers_a_warning(settings: Settings) -> None:
