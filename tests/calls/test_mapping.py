@@ -3,6 +3,7 @@ import re
 import pytest
 
 from hub.calls.mapping import MappingError, line_of, load_mapping
+from hub.router.policy import load_policy
 from tests.calls.logs import BANK, CLOUD
 
 GOOD = """\
@@ -36,6 +37,13 @@ def load(tmp_path, text):
 def test_the_examples_load():
     assert load_mapping(BANK).used_columns()["vru+line"] == "fields.contact_id"
     assert load_mapping(CLOUD).times.zone == "Europe/Berlin"
+
+
+def test_the_banks_policy_knows_the_services_of_the_banks_mapping():
+    mapping = load_mapping(BANK)
+    assert mapping.replay.policy is not None
+    assert mapping.fields.service is not None
+    assert set(load_policy(mapping.replay.policy).queues) >= set(mapping.fields.service.values.values())
 
 
 def test_the_least_a_mapping_says(tmp_path):
