@@ -19,7 +19,7 @@ from hub.api.server import ApiServer
 from hub.api.services import Services
 from hub.application.access import AccessKeys, KeyRing
 from hub.application.customers import Customers
-from hub.application.envelope import Confirmation
+from hub.application.envelope import Confirmation, check
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.read_models import ReadModels
@@ -185,6 +185,7 @@ class Hub:
 
     async def submit(self, contact: Contact, actor: str) -> Confirmation:
         """A contact that came over HTTP: answers after its commit, raises HubError when it is refused."""
+        check(contact)
         [outcome] = await self.recorder.record([(contact, actor)])
         if not isinstance(outcome, Receipt):
             raise outcome
