@@ -44,5 +44,5 @@ async def nats_connection(nats_connect: Connect) -> Connection:
 async def eventually(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until the condition holds; TimeoutError if it does not in time."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0.01)
