@@ -31,8 +31,8 @@ class _Planned(NamedTuple):
     act: Callable[[Work], Coroutine[Any, Any, None]]
 
 
-class SignOnError(HubError):
-    """The hub would not let a simulated agent sign on."""
+class AgentRefusedError(HubError):
+    """The hub will not take what a simulated agent says: with its policy they can't work."""
 
 
 class SimulatedAgents:
@@ -91,7 +91,7 @@ class SimulatedAgents:
         }
         answer = await self._client.command("POST", f"/v1/agents/{agent_id}/sign-on", body)
         if answer.status != 200:
-            raise SignOnError(f"agent {agent_id} can't sign on: {answer.status} {answer.body}")
+            raise AgentRefusedError(f"agent {agent_id} can't sign on: {answer.status} {answer.body}")
         return answer.body
 
     async def sign_off(self, agent_id: str, reason: str) -> None:
@@ -203,6 +203,8 @@ class SimulatedAgents:
     async def _wrap_up(self, work: Work, code: str) -> None:
         path = f"/v1/interactions/{work.interaction}/wrap-up"
         answer = await self._client.command("POST", path, {"agent_id": work.agent_id, "code": code})
+        if answer.status == 422:
+            raise AgentRefusedError(f"agent {work.agent_id} can't wrap up {work.interaction}: {answer.body['detail']}")
         if work.step is not Step.WRAPPING_UP:
             return
         self.counts["completed" if answer.status == 200 else "refused"] += 1

@@ -2,10 +2,12 @@
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple, Protocol
+
+from hub.router.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ TALK_SECONDS: Mapping[str, float] = {"phone": 14.0, "web": 22.0, "email": 18.0, 
 
 _CODES = ("resolved", "resolved", "resolved", "follow_up", "escalated", "no_answer_needed")
 
+Codes = Mapping[str, Sequence[str]]
+"""The wrap-up codes of each queue; none: any will do."""
+
+
+def codes_of(policy: Policy) -> Codes:
+    """What the policy lets agents close their work with."""
+    return {name: queue.wrap_up for name, queue in policy.queues.items() if queue.wrap_up}
+
 
 @dataclass(slots=True)
 class Human:
@@ -121,6 +131,7 @@ class Human:
     ignore: float = 0.006
     rest_chance: float = 0.03
     talk_seconds: Mapping[str, float] = field(default_factory=lambda: TALK_SECONDS)
+    codes: Codes = field(default_factory=dict)
     talks_on: Callable[[], bool] = lambda: True
     """False: the day is over, so nobody declines, rests, or misses an offer any more."""
 
@@ -136,9 +147,9 @@ class Human:
         drawn = log_normal(self.random, self.talk_seconds.get(work.channel, 15.0), 0.6)
         return min(drawn, 90.0) if self.talks_on() else min(drawn, 3.0)
 
-    def wrap_up(self, work: Work) -> WrapUp:  # noqa: ARG002
+    def wrap_up(self, work: Work) -> WrapUp:
         seconds = log_normal(self.random, 3.0, 0.5) if self.talks_on() else 0.2
-        return WrapUp(seconds, self.random.choice(_CODES))
+        return WrapUp(seconds, self.random.choice(self.codes.get(work.queue, _CODES)))
 
     def rest(self, work: Work) -> float:  # noqa: ARG002
         tired = self.talks_on() and self.random.random() < self.rest_chance

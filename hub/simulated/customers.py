@@ -29,8 +29,8 @@ PATIENCE: Mapping[Channel, float] = {Channel.PHONE: 45.0, Channel.WEB: 90.0, Cha
 REPLY_SECONDS = (2.0, 15.0)
 """The least, and the mean beyond it, until somebody writes again."""
 
-_WAVE_SECONDS = 75.0
-_WAVE = 0.4
+_WAVE_SECONDS = 120.0
+_WAVE = 0.5
 
 
 class Wire(Protocol):

@@ -13,9 +13,10 @@ from rich.console import Console
 from hub.clock import WallClock
 from hub.domain.interaction.events import Phase
 from hub.logs import configure
+from hub.router.policy import load_policy
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
-from hub.simulated.behaviour import AgentProfile, Human
+from hub.simulated.behaviour import AgentProfile, Human, codes_of
 from hub.simulated.board import Board
 from hub.simulated.client import HubClient
 from hub.simulated.customers import SimulatedCustomers, Totals
@@ -102,7 +103,8 @@ class Demo:
             )
             self._sent, self._confirmed = customers.totals, customers.confirmed_ids
             parts.push_async_callback(_leave, customers)
-            behaviour = Human(random.Random(number), talks_on=lambda: self._arriving)
+            codes = codes_of(load_policy(self.hub.settings.policy))
+            behaviour = Human(random.Random(number), codes=codes, talks_on=lambda: self._arriving)
             agents = SimulatedAgents(client, team(), behaviour, on_change=customers.saw)
             signed_on = asyncio.Event()
             await first_of(

@@ -20,8 +20,10 @@ from hub.calls.recorded_call import RecordedCall, Skipped
 from hub.calls.statistics import fact_of, recorded_spans, statistics
 from hub.domain.errors import HubError
 from hub.logs import configure
+from hub.router.policy import load_policy
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
+from hub.simulated.behaviour import codes_of
 from hub.simulated.client import HubClient
 from hub.simulated.errands import first_of
 from hub.simulated.hub_time import read_clock
@@ -150,6 +152,7 @@ async def _play(
 ) -> tuple[Settings, float]:
     """Play on a fresh hub; the settings of its store, and how late anything was. A machine so slow that the hub is not
     up at the first call's moment gets more time in another try."""
+    codes = codes_of(load_policy(settings.policy))
     for lead in _LEAD_SECONDS:
         folder = settings.data_dir / f"{lead:.0f}"
         start = planned.begin - timedelta(seconds=lead * speed)
@@ -163,7 +166,7 @@ async def _play(
                 hub_time = await read_clock(_asking(client), speed)
                 await client.command("POST", f"/v1/agents/{_CLOCK}/sign-off", {"reason": "clock read"})
                 if hub_time.now() < planned.begin:
-                    behaviour = RecordedBehaviour(planned.calls, hub_time.now, speed)
+                    behaviour = RecordedBehaviour(planned.calls, hub_time.now, speed, codes)
                     player = Player(planned, behaviour, wire, hub_time, on_progress)
                     await _direct(player, behaviour, hub, client, planned)
                     return hub.settings, player.late_s

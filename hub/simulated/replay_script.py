@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from hub.simulated.behaviour import Reaction, Step, Work, WrapUp
+from hub.simulated.behaviour import Codes, Reaction, Step, Work, WrapUp
 from hub.simulated.schedule import ScheduledCall
 
 _GRACE_SECONDS = 2.0
@@ -17,12 +17,15 @@ class RecordedBehaviour:
     A caller hangs up at the end of the recorded patience if nobody has answered by then; an agent who takes an offer
     before that has answered, even if the hub's own answer is still on its way."""
 
-    def __init__(self, calls: Mapping[str, ScheduledCall], now: Callable[[], datetime], speed: float) -> None:
+    def __init__(
+        self, calls: Mapping[str, ScheduledCall], now: Callable[[], datetime], speed: float, codes: Codes | None = None
+    ) -> None:
         self.leaving: set[str] = set()
         """Agents on their way home."""
         self._calls = calls
         self._now = now
         self._speed = speed
+        self._codes = codes or {}
         self._taken: set[str] = set()
 
     def hangs_up(self, contact_id: str) -> bool:
@@ -50,8 +53,8 @@ class RecordedBehaviour:
         call = self._calls.get(work.contact_id)
         return call.talk if call else 0.0
 
-    def wrap_up(self, work: Work) -> WrapUp:  # noqa: ARG002
-        return WrapUp()
+    def wrap_up(self, work: Work) -> WrapUp:
+        return WrapUp(0.0, self._codes.get(work.queue, ("resolved",))[0])
 
     def rest(self, work: Work) -> float:  # noqa: ARG002
         return 0.0

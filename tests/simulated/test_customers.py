@@ -164,7 +164,7 @@ def test_a_person_is_the_same_on_every_path() -> None:
 
 
 def test_it_is_busier_now_and_quieter_then_and_as_told_on_average() -> None:
-    levels = [wave(second / 10) for second in range(7500)]
+    levels = [wave(second / 10) for second in range(12_000)]
     assert sum(levels) / len(levels) == pytest.approx(1, abs=0.01)
     assert max(levels) > 1.3
     assert Counter(level > 1 for level in levels)[True] == pytest.approx(len(levels) / 2, rel=0.02)

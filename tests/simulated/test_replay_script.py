@@ -14,7 +14,9 @@ class Day:
         contact = Contact(id="call-1", path=Path(channel=Channel.PHONE), occurred_at=NINE)
         impatient = ScheduledCall(contact, NINE, patience=30, talk=120)
         served = ScheduledCall(contact, NINE, patience=None, talk=77)
-        self.behaviour = RecordedBehaviour({"call-1": impatient, "call-2": served}, lambda: self.now, 60)
+        self.behaviour = RecordedBehaviour(
+            {"call-1": impatient, "call-2": served}, lambda: self.now, 60, {"stock": ("closed", "open")}
+        )
 
     def after(self, seconds: float) -> None:
         self.now = NINE + timedelta(seconds=seconds)
@@ -56,7 +58,8 @@ def test_who_was_served_in_the_record_is_served_however_late() -> None:
 def test_talks_last_as_recorded_and_wrap_up_takes_no_time() -> None:
     day = Day()
     assert day.behaviour.talk(work("call-2")) == 77
-    assert day.behaviour.wrap_up(work()).seconds == 0
+    assert day.behaviour.wrap_up(work()) == (0, "resolved")
+    assert day.behaviour.wrap_up(Work("interaction-1", "ANA", queue="stock")) == (0, "closed")
     assert day.behaviour.rest(work()) == 0
 
 

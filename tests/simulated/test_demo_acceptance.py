@@ -1,0 +1,73 @@
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.simulated.processes import finish, hub_of, left_behind, run, running, wait_for
+
+pytestmark = pytest.mark.acceptance
+
+
+def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with running("demo", "--seconds", "8", "--json", data_dir=var) as demo:
+        killed = wait_for(lambda: hub_of(var))["pid"]
+        time.sleep(4)
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: hub_of(var).get("pid", killed) != killed)
+        code, out, err = finish(demo, 150)
+
+    totals = json.loads(out)
+    assert (code, totals["restarts"]) == (0, 1), (out, err)
+    assert totals["sent"] == totals["confirmed"] > 5
+    assert totals["contacts"] + totals["outbound"] == totals["sent"] == sum(totals["by_channel"].values())
+    assert totals["interactions"] == totals["answered"] + totals["abandoned"] > 0
+    for name in ("open", "lost", "rejected", "duplicates", "double_assigned", "over_capacity", "contradictions"):
+        assert totals[name] == 0, (name, out)
+    assert out.count("\n") == 1, "one JSON object and nothing else"
+    assert not left_behind(var)
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with running("demo", data_dir=var) as demo:
+        wait_for(lambda: hub_of(var))
+        time.sleep(5)
+        demo.send_signal(signal.SIGINT)
+        code, out, err = finish(demo, 60)
+    assert code == 0, (out, err)
+    assert "lost 0, duplicates 0, double assigned 0" in out.replace("\n", " ")
+    assert not hub_of(var)
+    assert not left_behind(var)
+
+    code, out, err = run("demo", "--seconds", "3", "--json", data_dir=var)
+    totals = json.loads(out)
+    assert code == 0, (out, err)
+    assert totals["contacts"] + totals["outbound"] > totals["sent"] == totals["confirmed"]
+    assert (totals["open"], totals["lost"], totals["duplicates"], totals["double_assigned"]) == (0, 0, 0, 0)
+    assert (var / "demo.json").stat().st_mode & 0o777 == 0o600
+    assert not left_behind(var)
+
+
+def test_a_killed_demo_takes_its_hub_along(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with running("demo", "--seconds", "60", "--json", data_dir=var) as demo:
+        wait_for(lambda: hub_of(var))
+        demo.kill()
+    wait_for(lambda: not left_behind(var), 10)
+
+
+def test_a_second_demo_in_the_same_place_says_what_is_the_matter(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with running("demo", "--seconds", "60", "--json", data_dir=var) as first:
+        known = wait_for(lambda: hub_of(var))
+        code, out, err = run("demo", "--seconds", "1", "--json", data_dir=var)
+        assert (code, out) == (1, "")
+        assert "hub" in err
+        assert hub_of(var) == known, "the first one is left alone"
+        first.send_signal(signal.SIGTERM)
+        assert finish(first, 60)[0] == 0
+    assert not left_behind(var)
