@@ -31,6 +31,7 @@ class Subscription:
         self.frames: deque[bytes] = deque()
         self._limit = limit
         self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
 
     def wants(self, told: Told) -> bool:
         """Whether this event is for it."""
@@ -49,6 +50,11 @@ class Subscription:
         """No more events: the listener is told the end."""
         self.closed = True
         self._wake.set()
+        self._ended.set()
+
+    async def ended(self) -> None:
+        """Wait until it is closed."""
+        await self._ended.wait()
 
     async def wait(self, seconds: float) -> bool:
         """Until something is there or the subscription is closed; False: neither happened so long."""
@@ -87,7 +93,9 @@ class Feed:
         self._subscriptions: set[Subscription] = set()
         self._closed = False
 
-    def __len__(self) -> int:
+    @property
+    def subscribers(self) -> int:
+        """How many listen."""
         return len(self._subscriptions)
 
     def restore(self, position: int, open_work: Iterable[Recorded] = ()) -> None:
@@ -129,6 +137,9 @@ class Feed:
     def attach(self, subscription: Subscription, after: int) -> bool:
         """From now on every event after this position, each once; the listener has all up to it. False: `after` is
         too far behind, more must be read from the log first."""
+        if self._closed:
+            subscription.close()
+            return True
         behind = self._held_from if subscription.with_views else self.position
         if after < max(behind, self.visible(subscription.with_views)):
             return False

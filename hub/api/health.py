@@ -38,6 +38,7 @@ async def prometheus(request: Request) -> Response:
     instruments = services.instruments
     census = await services.views.census()
     instruments.waiting, instruments.agents = dict(census.waiting), dict(census.agents)
-    instruments.subscribers = len(services.feed)
+    instruments.service_level = dict(census.service_level)
+    instruments.subscribers = services.feed.subscribers
     instruments.lag = max(0, services.feed.position - services.feed.released)
     return Response(instruments.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})

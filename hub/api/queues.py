@@ -39,6 +39,19 @@ async def metrics(
     return answer({"intervals": await call.services.views.metrics(start, end, queue)})
 
 
+@router.get("/v1/metrics/agents", summary="Agents' times by interval", responses=PROBLEMS)
+async def agent_metrics(
+    call: SupervisorCall,
+    start: Annotated[AwareDatetime | None, Query(alias="from", description="First moment, RFC 3339")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to", description="First moment after, RFC 3339")] = None,
+    agent_id: Annotated[str, Query(description="Empty: all agents")] = "",
+) -> Response:
+    """Of each interval and agent: seconds available, on offer, on contact, in wrap-up, away; occupancy."""
+    if start and end and end <= start:
+        raise InvalidError("'to' is not after 'from'", "to")
+    return answer({"intervals": await call.services.views.agent_metrics(start, end, agent_id)})
+
+
 @router.get("/v1/metrics/live", summary="Figures now", responses=PROBLEMS)
 async def live(call: AgentCall) -> Response:
     """What waits, the oldest of it, and how many agents are in each state."""

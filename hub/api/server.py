@@ -27,7 +27,6 @@ class ApiServer:
         self._app = app
         self._host = host
         self._port = port
-        self._socket: socket.socket | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -40,11 +39,12 @@ class ApiServer:
     @property
     def port(self) -> int:
         """The real one, once it has started."""
-        return int(self._socket.getsockname()[1]) if self._socket else self._port
+        return self._port
 
     async def start(self) -> None:
         """Listen; answers when requests are answered. Raises ServerError when the address is taken."""
-        self._socket = _listen(self._host, self._port)
+        listening = _listen(self._host, self._port)
+        self._port = int(listening.getsockname()[1])
         config = uvicorn.Config(
             self._app,
             lifespan="off",
@@ -56,7 +56,7 @@ class ApiServer:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         self._server = _Server(config)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:
             if self._serving.done():
                 await self._serving

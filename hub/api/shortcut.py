@@ -56,9 +56,6 @@ class Shortcut:
                 for method in route.methods or ():
                     self._commands[method, noun, rest[1] if rest else ""] = command
 
-    def __len__(self) -> int:
-        return len(self._commands)
-
     def find(self, method: str, path: str) -> tuple[Command, str] | None:
         """The command and the name in the path; None: not a command, FastAPI knows what it is."""
         parts = path.split("/")

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -28,6 +27,8 @@ FAR_BEHIND = 100_000
 """Events after which a snapshot is cheaper than the story."""
 BATCH = 1_000
 VIEWS_POLL_SECONDS = 0.2
+GRACE_SECONDS = 1.0
+"""How long a listener who is cut off has to read what was under way."""
 
 _DESCRIPTION = """
 Server-Sent Events about the named agents, queues and customers (each may be repeated; `*` for all agents or all
@@ -96,18 +97,26 @@ class EventStream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         writing = asyncio.create_task(self._write(send))
         leaving = asyncio.create_task(_left(receive))
+        ending = asyncio.create_task(self._subscription.ended())
         try:
-            await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
-            finished = writing.done()
+            await asyncio.wait((writing, leaving, ending), return_when=asyncio.FIRST_COMPLETED)
+            self._services.feed.detach(self._subscription)
+            if not leaving.done():
+                await asyncio.wait((writing, leaving), timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            finished, left = writing.done(), leaving.done()
         finally:
             self._services.feed.detach(self._subscription)
-            for task in (writing, leaving):
+            for task in (writing, leaving, ending):
                 task.cancel()
-            await asyncio.gather(writing, leaving, return_exceptions=True)
+            await asyncio.gather(writing, leaving, ending, return_exceptions=True)
         if finished:
             _log_failure(writing)
-            with suppress(OSError):
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif not left:
+            # Nobody reads: an end can't be sent either. Returning without one has the server close the connection.
+            log.warning(
+                "cut off a listener who did not keep up: %s", ", ".join(map("=".join, self._subscription.topics))
+            )
 
     async def _write(self, send: Send) -> None:
         async for block in blocks(self._services, self._subscription, self._after):
@@ -119,6 +128,7 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
     feed = services.feed
     if after is None:
         after = feed.visible(subscription.with_views)
+        yield mark(after)
     elif not 0 <= await services.journal.head() - after <= FAR_BEHIND:
         snapshot = await services.views.snapshot(*_names(subscription))
         after = snapshot.position

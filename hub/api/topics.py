@@ -64,7 +64,9 @@ class Topics:
     def __init__(self) -> None:
         self._open: dict[str, OpenInteraction] = {}
 
-    def __len__(self) -> int:
+    @property
+    def remembered(self) -> int:
+        """How many interactions are open."""
         return len(self._open)
 
     def knows(self, recorded: Recorded) -> bool:

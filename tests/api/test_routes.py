@@ -136,7 +136,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize(("method", "path", "body", "command"), COMMANDS, ids=lambda value: str(value)[:40])
 async def test_a_command_reaches_the_pool_and_answers_with_its_events(
-    world: World, http: httpx.AsyncClient, method: str, path: str, body: object, command: object
+    world: World, http: httpx.AsyncClient, *, method: str, path: str, body: object, command: object
 ) -> None:
     response = await http.request(method, path, json=body)
     assert response.status_code == 200, response.text
@@ -192,6 +192,7 @@ async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World,
         ("GET", "/v1/customers/customer-1/timeline?limit=0", None, "limit"),
         ("GET", "/v1/interactions?phase=lost", None, "phase"),
         ("GET", "/v1/metrics?from=yesterday", None, "from"),
+        ("GET", "/v1/metrics/agents?from=2026-01-05T12:00:00Z&to=2026-01-05T11:00:00Z", None, "to"),
         ("GET", "/v1/metrics?from=2026-01-05T12:00:00Z&to=2026-01-05T12:00:00Z", None, "to"),
         ("GET", "/v1/stream", None, "agent"),
     ],
@@ -234,6 +235,7 @@ async def test_segment_and_stage_are_recorded_on_the_customer(world: World, http
         ("/v1/queues", {"queues": [{"queue": "care", "waiting": 2}]}),
         ("/v1/queues/care", {"queue": "care"}),
         ("/v1/metrics", {"intervals": [{"queue": "care", "offered": 3}]}),
+        ("/v1/metrics/agents", {"intervals": [{"agent_id": "a1", "occupancy": 0.75}]}),
         ("/v1/metrics/live", {"waiting": 2}),
         ("/healthz", {"status": "ok"}),
         ("/readyz", {"status": "ready", "waiting_for": {}}),
@@ -271,11 +273,13 @@ async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncC
     await http.get("/v1/customers/customer-1/timeline?limit=7&before=9")
     await http.get("/v1/offers?agent_id=a1")
     await http.get("/v1/metrics?from=2026-01-05T12:00:00Z&queue=care")
+    await http.get("/v1/metrics/agents?to=2026-01-05T12:00:00Z&agent_id=a1")
     assert world.views.asked == [
         ("care", "waiting", 7, "9"),
         ("customer-1", 7, 9),
         ("a1",),
         (NOON, None, "care"),
+        (None, NOON, "a1"),
     ]
 
 
@@ -333,6 +337,7 @@ ROLES = {
         "GET /v1/interactions",
         "GET /v1/agents",
         "GET /v1/metrics",
+        "GET /v1/metrics/agents",
     ],
 }
 

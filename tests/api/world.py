@@ -132,11 +132,15 @@ class FakeViews:
         self.asked.append((start, end, queue))
         return [{"queue": "care", "offered": 3}]
 
+    async def agent_metrics(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
+        self.asked.append((start, end, agent_id))
+        return [{"agent_id": "a1", "occupancy": 0.75}]
+
     async def live(self) -> Row:
         return {"waiting": 2}
 
     async def census(self) -> Census:
-        return Census({"care": 2}, {"ready": 5})
+        return Census({"care": 2}, {"ready": 5}, {"care": 0.8})
 
     async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
         self.asked.append((list(agents), list(queues), list(customers)))
@@ -150,7 +154,7 @@ class World:
         self.journal = MemoryJournal()
         self.clock = StillClock()
         self.intake, self.pool, self.views = FakeIntake(), FakePool(), FakeViews()
-        self.feed = feed or Feed()
+        self.feed = Feed() if feed is None else feed
         self.keys = KeyRing()
         self.instruments = Instruments()
         self.missing: dict[str, str] = {}
@@ -170,6 +174,17 @@ class World:
             new_id=lambda: "command-1",
         )
         self.app = create_app(self.services)
+
+    def restart(self, followed: int, views: int) -> None:
+        """A new feed: it recovers up to the one position, follows the log from there, and the read models are at the
+        other."""
+        old, feed = self.feed, Feed(self.feed._queue_length, self.feed._held_length)
+        self.journal.followers[self.journal.followers.index(old.follow)] = feed.follow
+        object.__setattr__(self.services, "feed", feed)
+        self.feed = feed
+        feed.restore(followed, self.journal.log[:followed])
+        feed.follow(self.journal.log[followed:])
+        feed.views_at(views)
 
     async def key(self, role: Role, name: str = "somebody", agent_id: str = "") -> IssuedKey:
         return await self.access.issue(role, name, agent_id)

@@ -1,0 +1,543 @@
+"""What a listener of the stream gets, against a reference that scans the whole log."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.api import stream
+from hub.api.feed import Feed, Subscription
+from hub.api.topics import Topic
+from hub.domain.access.events import ApiKeyRevoked
+from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.contact import Channel, Standing
+from hub.domain.customer.events import ContactReceived
+from hub.domain.event import Event
+from hub.domain.interaction.events import (
+    ContactAttached,
+    InteractionAbandoned,
+    InteractionEnded,
+    InteractionOffered,
+    InteractionQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+    WrapUpCompleted,
+)
+from hub.domain.pool.events import PoolCommitted
+from hub.ports import Recorded
+from tests.api.world import META, NOON, World
+from tests.support.memory import MemoryJournal
+
+
+def queued(queue: str = "care", customer: str = "customer-1") -> InteractionQueued:
+    return InteractionQueued(
+        **META, pool="main", queue=queue, contact_id="c-1", customer_id=customer, channel=Channel.PHONE, thread="t",
+        service="cards", priority=1, skills={}, units=100, policy="1", reasons=("because",),
+    )  # fmt: skip
+
+
+def offered(agent: str = "a1", number: int = 1) -> InteractionOffered:
+    later = META | {"at": NOON + timedelta(seconds=3.25)}
+    return InteractionOffered(
+        **later, offer_id=f"offer-1-{number}", agent_id=agent, expires_at=NOON + timedelta(seconds=20), units=100,
+        policy="1", reasons=("longest idle",),
+    )  # fmt: skip
+
+
+def accepted(agent: str = "a1") -> OfferAccepted:
+    return OfferAccepted(**META, offer_id="offer-1-1", agent_id=agent)
+
+
+def completed(agent: str = "a1") -> WrapUpCompleted:
+    return WrapUpCompleted(**META, agent_id=agent, code="solved")
+
+
+@dataclass
+class Listener:
+    """A program on the other side of the stream, without the wire. It remembers its last id, as browsers do."""
+
+    world: World
+    topics: list[Topic]
+    last: int | None = None
+    got: list[tuple[int, str]] = field(default_factory=list)
+    resets: list[dict[str, Any]] = field(default_factory=list)
+    data: list[dict[str, Any]] = field(default_factory=list)
+
+    def connect(self) -> None:
+        self.subscription = self.world.feed.subscribe(self.topics)
+        self._blocks = stream.blocks(self.world.services, self.subscription, self.last)
+        self._next: asyncio.Task[bytes] | None = None
+
+    async def read(self, at_most: int = 1_000) -> None:
+        """Read what is there by now."""
+        for _ in range(at_most):
+            if self._next is None:
+                self._next = asyncio.ensure_future(anext(self._blocks, b""))
+            for _ in range(20):
+                if not self._next.done():
+                    await asyncio.sleep(0)
+            if not self._next.done():
+                return
+            block, self._next = self._next.result(), None
+            if not block:
+                return
+            self._take(block)
+
+    async def disconnect(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.gather(self._next, return_exceptions=True)
+        await self._blocks.aclose()  # type: ignore[attr-defined]
+        self.world.feed.detach(self.subscription)
+
+    def _take(self, blocks: bytes) -> None:
+        assert blocks.endswith(b"\n\n")
+        for block in blocks.removesuffix(b"\n\n").split(b"\n\n"):
+            told = dict(line.split(b": ", 1) for line in block.split(b"\n") if not line.startswith(b":"))
+            position = int(told[b"id"])
+            assert self.last is None or position >= self.last or b"reset" in block
+            self.last = position
+            if told.get(b"event") == b"reset":
+                self.resets.append(orjson.loads(told[b"data"]))
+            elif b"event" in told:
+                assert position <= self.world.feed.visible(self.subscription.with_views)
+                data = orjson.loads(told[b"data"])
+                assert data["position"] == position
+                assert data["type"] == told[b"event"].decode()
+                self.data.append(data)
+                self.got.append((position, data["type"]))
+
+
+def reference(log: Sequence[Recorded], topics: Sequence[Topic], after: int) -> list[tuple[int, str]]:
+    """What a stream about these topics must tell of the log behind this position."""
+    return [
+        (recorded.position, type(recorded.event).__name__)
+        for recorded in log
+        if recorded.position > after
+        and any(topic in topics or Topic(topic.kind, "*") in topics for topic in concerned(log, recorded))
+    ]
+
+
+def concerned(log: Sequence[Recorded], recorded: Recorded) -> list[Topic]:
+    """Whom an event concerns, found by scanning its whole stream."""
+    event, stream_name = recorded.event, recorded.stream
+    if stream_name.startswith("customer-"):
+        return [Topic("customer", stream_name)]
+    if stream_name.startswith("agent-"):
+        return [Topic("agent", stream_name.removeprefix("agent-"))]
+    if not stream_name.startswith("interaction-"):
+        return []
+    earlier = [one.event for one in log if one.stream == stream_name and one.version <= recorded.version]
+    [opening] = [one for one in earlier if isinstance(one, InteractionQueued)]
+    found = [Topic("queue", opening.queue), Topic("customer", opening.customer_id)]
+    agent = getattr(event, "agent_id", "")
+    if isinstance(event, ContactAttached):
+        for one in earlier:
+            if isinstance(one, InteractionOffered):
+                agent = one.agent_id
+            elif isinstance(one, OfferDeclined | OfferTimedOut | OfferRescinded):
+                agent = ""
+    return [*found, Topic("agent", agent)] if agent else found
+
+
+class Floor:
+    """Writes a believable history, as random numbers say."""
+
+    def __init__(self) -> None:
+        self.waiting: list[str] = []
+        self.offered: dict[str, str] = {}
+        self.active: dict[str, str] = {}
+        self.wrapping: dict[str, str] = {}
+        self.number = 0
+
+    def step(self, dice: int) -> list[tuple[str, Event]]:
+        agent, what, one = f"a{dice % 3}", dice // 3 % 13, dice // 39
+        moves = [
+            self._queue, self._queue, self._offer, self._offer, self._answer, self._answer, self._refuse,
+            self._abandon, self._end, self._wrap_up, self._attach, self._agent, self._other,
+        ]  # fmt: skip
+        return moves[what](agent, one)
+
+    def _queue(self, _: str, one: int) -> list[tuple[str, Event]]:
+        self.number += 1
+        self.waiting.append(f"interaction-{self.number}")
+        return [(self.waiting[-1], queued(f"q{one % 2}", f"customer-{one % 3}"))]
+
+    def _offer(self, agent: str, one: int) -> list[tuple[str, Event]]:
+        if not self.waiting:
+            return []
+        interaction = self.waiting.pop(one % len(self.waiting))
+        self.offered[interaction] = agent
+        return [(interaction, offered(agent))]
+
+    def _answer(self, _: str, one: int) -> list[tuple[str, Event]]:
+        interaction = self._pick(self.offered, one)
+        if not interaction:
+            return []
+        self.active[interaction] = self.offered.pop(interaction)
+        return [(interaction, accepted(self.active[interaction]))]
+
+    def _refuse(self, _: str, one: int) -> list[tuple[str, Event]]:
+        interaction = self._pick(self.offered, one)
+        if not interaction:
+            return []
+        agent = self.offered.pop(interaction)
+        self.waiting.append(interaction)
+        refusals: list[Event] = [
+            OfferDeclined(**META, offer_id="o", agent_id=agent),
+            OfferTimedOut(**META, offer_id="o", agent_id=agent),
+            OfferRescinded(**META, offer_id="o", agent_id=agent, reason="r"),
+        ]
+        return [(interaction, refusals[one % 3])]
+
+    def _abandon(self, _: str, one: int) -> list[tuple[str, Event]]:
+        if not self.waiting:
+            return []
+        return [(self.waiting.pop(one % len(self.waiting)), InteractionAbandoned(**META))]
+
+    def _end(self, _: str, one: int) -> list[tuple[str, Event]]:
+        interaction = self._pick(self.active, one)
+        if not interaction:
+            return []
+        self.wrapping[interaction] = agent = self.active.pop(interaction)
+        return [(interaction, InteractionEnded(**META, agent_id=agent, ended_by="agent"))]
+
+    def _wrap_up(self, _: str, one: int) -> list[tuple[str, Event]]:
+        interaction = self._pick(self.wrapping, one)
+        return [(interaction, completed(self.wrapping.pop(interaction)))] if interaction else []
+
+    def _attach(self, _: str, one: int) -> list[tuple[str, Event]]:
+        anywhere = [*self.waiting, *self.offered, *self.active, *self.wrapping]
+        return [(anywhere[one % len(anywhere)], ContactAttached(**META, contact_id="c-2"))] if anywhere else []
+
+    def _agent(self, agent: str, one: int) -> list[tuple[str, Event]]:
+        facts: list[Event] = [
+            AgentSignedOn(**META, pool="main", agent_id=agent, name="", skills={}, languages=(), capacity=100),
+            AgentStateChanged(**META, agent_id=agent, state=AgentState.AWAY),
+            AgentSignedOff(**META, agent_id=agent),
+        ]
+        return [(f"agent-{agent}", facts[one % 3])]
+
+    def _other(self, _: str, one: int) -> list[tuple[str, Event]]:
+        contact = ContactReceived(
+            **META, contact_id="c", channel=Channel.SMS, address="", sender="", thread="t", purpose="", service="",
+            language="", subject="", text="", standing=Standing(), pool="main",
+        )  # fmt: skip
+        others: list[tuple[str, Event]] = [
+            ("access-keys", ApiKeyRevoked(**META, key_id="k")),
+            ("pool-main", PoolCommitted(**META, pool="main", epoch=1, consumed=0, commands=(), policy="1")),
+            (f"customer-{one % 3}", contact),
+        ]
+        return [others[one % 3]]
+
+    @staticmethod
+    def _pick(holds: dict[str, str], one: int) -> str:
+        return list(holds)[one % len(holds)] if holds else ""
+
+
+class BusyJournal(MemoryJournal):
+    """While it is read, others go on writing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Iterator[list[tuple[str, Event]]] = iter(())
+        self.world: World | None = None
+
+    async def read(self, after: int, limit: int) -> list[Recorded]:
+        batch = await super().read(after, min(limit, 7))
+        await self._others_write()
+        return batch
+
+    async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
+        await self._others_write()
+        return await super().load(streams)
+
+    async def head(self) -> int:
+        head = await super().head()
+        await self._others_write()
+        return head
+
+    async def _others_write(self) -> None:
+        told = next(self.meanwhile, [])
+        if told and self.world is not None:
+            self.world.write(*told)
+        await asyncio.sleep(0)
+
+
+def busy_world(feed: Feed | None = None) -> tuple[World, BusyJournal]:
+    world, journal = World(feed), BusyJournal()
+    journal.followers = world.journal.followers
+    world.journal = journal
+    object.__setattr__(world.services, "journal", journal)
+    journal.world = world
+    return world, journal
+
+
+TOPICS = st.lists(
+    st.sampled_from(
+        [*(Topic("agent", f"a{n}") for n in range(3)), Topic("agent", "*"), Topic("queue", "*"), Topic("queue", "q0"),
+         Topic("queue", "q1"), Topic("customer", "customer-0"), Topic("customer", "customer-1")]
+    ),
+    min_size=1, max_size=3, unique=True,
+)  # fmt: skip
+MOVES = ("write", "write", "write", "views", "read", "read_some", "break", "connect", "join", "restart")
+STEPS = st.lists(
+    st.tuples(st.sampled_from(MOVES), st.lists(st.integers(0, 100_000), min_size=1, max_size=12)), max_size=60
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    topics=TOPICS,
+    steps=STEPS,
+    before=st.lists(st.integers(0, 100_000), max_size=100),
+    start=st.none() | st.integers(0, 100),
+    small=st.booleans(),
+)
+async def test_a_stream_tells_everything_once_in_order_whatever_breaks(
+    topics: list[Topic], steps: list[tuple[str, list[int]]], before: list[int], start: int | None, small: bool
+) -> None:
+    feed = Feed(queue_length=6, held_length=10) if small else Feed()
+    world, journal = busy_world(feed)
+    floor = Floor()
+    for dice in before:
+        if told := floor.step(dice):
+            world.write(*told)
+    start = None if start is None else min(start, len(journal.log))
+    feed.views_at(start or 0)
+    listener = Listener(world, topics, last=start)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stream, "VIEWS_POLL_SECONDS", 0)
+        listener.connect()
+        await listener.read(1)
+        since = listener.last if start is None else start
+        for step, numbers in steps:
+            await _do(step, numbers, floor, listener)
+            since = listener.last if since is None else since
+        world.write(*floor.step(0))
+        journal.meanwhile = iter(())
+        world.feed.views_at(len(journal.log))
+        for _ in range(200):
+            await listener.read()
+            if listener.subscription.closed:
+                await listener.disconnect()
+                listener.connect()
+            elif not listener.subscription.frames and listener.subscription in world.feed._subscriptions:
+                break
+        await listener.disconnect()
+    assert since is not None
+    assert listener.got == reference(journal.log, topics, since)
+
+
+async def _do(step: str, numbers: list[int], floor: Floor, listener: Listener) -> None:
+    world, journal = listener.world, listener.world.journal
+    assert isinstance(journal, BusyJournal)
+    match step:
+        case "write":
+            told = [fact for dice in numbers for fact in floor.step(dice)]
+            if told:
+                world.write(*told)
+        case "views":
+            world.feed.views_at(world.feed.released + numbers[0] % 8)
+        case "read":
+            await listener.read()
+        case "read_some":
+            await listener.read(1)
+        case "break":
+            await listener.disconnect()
+            listener.connect()
+        case "connect":
+            journal.meanwhile = (floor.step(dice) for dice in numbers)
+            await listener.disconnect()
+            listener.connect()
+            await listener.read()
+        case "join":
+            other = Listener(world, [Topic("agent", "*")])
+            other.connect()
+            await other.read(1)
+            await other.disconnect()
+        case "restart":
+            await listener.disconnect()
+            world.restart(followed=numbers[0] % (len(journal.log) + 1), views=numbers[-1] % (len(journal.log) + 1))
+            listener.connect()
+
+
+def subscribed(feed: Feed, *topics: Topic) -> Subscription:
+    subscription = feed.subscribe(topics)
+    assert feed.attach(subscription, feed.visible(subscription.with_views))
+    return subscription
+
+
+async def test_agents_hear_of_it_at_once_queues_when_the_views_have_it() -> None:
+    world = World()
+    agent, queue = subscribed(world.feed, Topic("agent", "a1")), subscribed(world.feed, Topic("queue", "care"))
+    customer = subscribed(world.feed, Topic("customer", "customer-1"))
+    world.write(("interaction-1", queued()), ("interaction-1", offered()))
+    assert len(agent.frames) == 1
+    assert not queue.frames
+    world.feed.views_at(1)
+    assert (len(queue.frames), len(customer.frames)) == (1, 1)
+    world.feed.views_at(2)
+    assert (len(queue.frames), len(customer.frames), len(agent.frames)) == (2, 2, 1)
+
+
+async def test_an_offer_brings_all_that_the_agent_needs() -> None:
+    world = World()
+    listener = Listener(world, [Topic("agent", "a1")], last=0)
+    world.write(("interaction-1", queued()), ("interaction-1", offered()))
+    listener.connect()
+    await listener.read()
+    world.write(("interaction-2", queued()), ("interaction-2", offered()))
+    await listener.read()
+    await listener.disconnect()
+    from_log, live = listener.data
+    assert from_log["offer"] == {
+        "offer_id": "offer-1-1",
+        "interaction_id": "interaction-1",
+        "agent_id": "a1",
+        "queue": "care",
+        "channel": "phone",
+        "service": "cards",
+        "customer_id": "customer-1",
+        "contact_id": "c-1",
+        "queued_at": "2026-01-05T12:00:00Z",
+        "waited_s": 3.25,
+        "expires_at": "2026-01-05T12:00:20Z",
+        "units": 100,
+        "reasons": ["longest idle"],
+    }
+    assert live["offer"] == from_log["offer"] | {"interaction_id": "interaction-2"}
+    assert from_log["event"]["agent_id"] == "a1"
+
+
+async def test_a_listener_who_cannot_keep_up_is_cut_off_and_nobody_else() -> None:
+    feed = Feed(queue_length=3)
+    world = World(feed)
+    slow, other = subscribed(feed, Topic("agent", "a1")), subscribed(feed, Topic("agent", "a2"))
+    for number in range(4):
+        world.write((f"interaction-{number}", queued()), (f"interaction-{number}", offered()))
+    assert slow.closed
+    assert not slow.frames
+    assert not other.closed
+
+
+async def test_after_a_restart_open_interactions_are_routed_as_before() -> None:
+    world = World()
+    history = world.write(("interaction-1", queued()), ("interaction-1", offered()))
+    feed = Feed()
+    feed.restore(2, history)
+    feed.views_at(2)
+    queue, agent = subscribed(feed, Topic("queue", "care")), subscribed(feed, Topic("agent", "a1"))
+    feed.follow(history[:1])
+    assert feed.position == 2
+    assert not queue.frames
+    feed.follow([Recorded(3, "interaction-1", 3, ContactAttached(**META, contact_id="c-2"))])
+    feed.views_at(3)
+    assert (len(queue.frames), len(agent.frames)) == (1, 1)
+
+
+@pytest.mark.parametrize(("last", "told"), [(0, [2, 3, 4]), (1, [2, 3, 4]), (2, [3, 4]), (3, [4]), (4, [])])
+async def test_a_resumed_stream_knows_who_had_the_interaction_at_that_time(last: int, told: list[int]) -> None:
+    world = World()
+    attached = ContactAttached(**META, contact_id="c-2")
+    declined = OfferDeclined(**META, offer_id="offer-1-1", agent_id="a1")
+    for event in (queued(), offered(), attached, declined, attached):
+        world.write(("interaction-1", event))
+    listener = Listener(world, [Topic("agent", "a1")], last=last)
+    listener.connect()
+    await listener.read()
+    await listener.disconnect()
+    assert [position for position, _ in listener.got] == told
+
+
+async def test_views_that_are_rebuilt_repeat_nothing_to_who_has_seen_more() -> None:
+    world = World()
+    for number in range(5):
+        world.write((f"interaction-{number}", queued()))
+    world.restart(followed=5, views=0)
+    listener = Listener(world, [Topic("queue", "care")], last=4)
+    listener.connect()
+    await listener.read()
+    world.restart(followed=2, views=0)
+    listener = Listener(world, [Topic("queue", "care")], last=4)
+    listener.connect()
+    await listener.read()
+    assert listener.subscription in world.feed._subscriptions
+    world.feed.views_at(5)
+    await listener.read()
+    await listener.disconnect()
+    assert [position for position, _ in listener.got] == [5]
+
+
+async def test_what_is_over_is_forgotten() -> None:
+    world = World()
+    world.write(("interaction-1", queued()), ("interaction-1", offered()), ("interaction-1", accepted()))
+    assert world.feed._topics.remembered == 1
+    world.write(("interaction-1", completed()))
+    assert world.feed._topics.remembered == 0
+
+
+@pytest.mark.parametrize("last", [100, 7_000_000])
+async def test_too_far_behind_starts_over_from_a_snapshot(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
+    """Far behind, or a position this log never had."""
+    monkeypatch.setattr(stream, "FAR_BEHIND", 50)
+    world = World()
+    for number in range(200):
+        world.write((f"interaction-{number}", queued()))
+    world.views.at = 190
+    world.feed.views_at(200)
+    topics = [Topic("queue", "care"), Topic("agent", "a1"), Topic("customer", "customer-1")]
+    listener = Listener(world, topics, last=last)
+    listener.connect()
+    await listener.read()
+    await listener.disconnect()
+    assert listener.resets == [{"position": 190, "snapshot": {"queues": [{"queue": "care"}]}}]
+    assert [position for position, _ in listener.got] == list(range(191, 201))
+    assert world.views.asked == [(["a1"], ["care"], ["customer-1"])]
+
+
+async def test_silence_is_broken_by_a_heartbeat_that_moves_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.01)
+    world = World()
+    subscription = world.feed.subscribe([Topic("agent", "a1")])
+    blocks = stream.blocks(world.services, subscription, None)
+    assert [await anext(blocks), await anext(blocks)] == [b"id: 0\n\n"] * 2
+    world.write(("interaction-1", queued()), ("interaction-1", offered("a2")))
+    assert await anext(blocks) == b": heartbeat\nid: 2\n\n"
+    await blocks.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_closed_feed_ends_streams_after_what_they_were_owed() -> None:
+    world = World()
+    listener = Listener(world, [Topic("agent", "a1")])
+    listener.connect()
+    await listener.read(2)
+    world.write(("interaction-1", queued()), ("interaction-1", offered()))
+    world.feed.close()
+    blocks = [block async for block in listener._blocks]
+    assert b"InteractionOffered" in blocks[0]
+    assert len(blocks) == 1
+    late = Listener(world, [Topic("queue", "care")], last=0)
+    late.connect()
+    await asyncio.wait_for(late.read(), 1)
+    assert late.subscription.closed
+
+
+async def test_a_stream_that_waits_for_the_views_ends_when_the_feed_closes() -> None:
+    world = World(Feed(held_length=4))
+    for number in range(10):
+        world.write((f"interaction-{number}", queued()))
+    listener = Listener(world, [Topic("queue", "care")], last=0)
+    listener.connect()
+    await listener.read()
+    world.feed.close()
+    assert listener._next is not None
+    await asyncio.wait_for(listener._next, 2)

@@ -1,0 +1,71 @@
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from hub.api.instruments import Instruments
+from hub.api.topics import Topic
+from hub.domain.access.events import Role
+from hub.domain.contact import Channel, Standing
+from hub.domain.customer.events import ContactReceived, ContactSent
+from tests.api.test_feed import queued
+from tests.api.world import META, World
+
+CONTACT = {
+    "contact_id": "c", "address": "", "sender": "", "thread": "t", "purpose": "", "service": "", "language": "",
+    "subject": "", "text": "", "standing": Standing(),
+}  # fmt: skip
+
+
+async def scrape(http: httpx.AsyncClient) -> dict[tuple[str, ...], float]:
+    response = await http.get("/metrics")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/plain; version=")
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(response.text)
+        for sample in family.samples
+    }
+
+
+async def test_prometheus_reads_what_happened() -> None:
+    world = World()
+    world.write(
+        ("customer-1", ContactReceived(**META, **CONTACT, channel=Channel.PHONE, pool="main")),
+        ("customer-1", ContactSent(**META, **CONTACT, channel=Channel.SMS)),
+        ("interaction-1", queued()),
+    )
+    world.feed.views_at(1)
+    world.instruments.decided(4, 0.002)
+    world.instruments.rejected += 2
+    listener = world.feed.subscribe([Topic("agent", "a1")])
+    world.feed.attach(listener, 3)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(world.app), base_url="http://hub") as http:
+        bearer = await world.bearer(Role.ADMIN)
+        for offer in ("offer-1-1", "offer-2-1"):
+            await http.post(f"/v1/offers/{offer}/accept", json={"agent_id": "a1"}, headers=bearer)
+        await http.get("/v1/customers/customer-7", headers=bearer)
+        await http.get("/v1/customers/customer-8")
+        await http.get("/nowhere")
+        got = await scrape(http)
+    assert got["hub_contacts_total", "phone", "inbound"] == 1
+    assert got["hub_contacts_total", "sms", "outbound"] == 1
+    assert got["hub_events_total", "InteractionQueued"] == 1
+    assert got["hub_events_total", "ApiKeyIssued"] == 1
+    assert got["hub_pool_commits_total",] == 1
+    assert got["hub_decision_seconds_sum",] == 0.0005
+    assert got["hub_contacts_rejected_total",] == 2
+    assert got["hub_waiting", "care"] == 2
+    assert got["hub_agents", "ready"] == 5
+    assert got["hub_service_level", "care"] == 0.8
+    assert got["hub_projector_lag_events",] == 3
+    assert got["hub_stream_subscribers",] == 1
+    assert got["hub_api_request_seconds_count", "POST", "/v1/offers/{offer_id}/accept", "200"] == 2
+    assert got["hub_api_request_seconds_count", "GET", "/v1/customers/{customer_id}", "404"] == 1
+    assert got["hub_api_request_seconds_count", "GET", "other", "401"] == 1
+    assert got["hub_api_request_seconds_count", "GET", "other", "404"] == 1
+
+
+def test_two_hubs_in_one_process_count_apart() -> None:
+    first, second = Instruments(), Instruments()
+    first.decided(1, 0.1)
+    assert b"hub_pool_commits_total 1.0" in first.exposition()
+    assert b"hub_pool_commits_total 0.0" in second.exposition()

@@ -1,0 +1,130 @@
+"""The API on a real server: what only a socket can show."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from hub.api.feed import Feed
+from hub.api.server import ApiServer, ServerError
+from hub.domain.access.events import Role
+from hub.ports import Recorded
+from tests.api.test_feed import completed, offered, queued
+from tests.api.world import World
+
+STREAM_A2 = "/v1/stream?agent=a2"
+
+
+@asynccontextmanager
+async def serving(world: World) -> AsyncIterator[tuple[ApiServer, aiohttp.ClientSession]]:
+    server = ApiServer(world.app, "127.0.0.1", 0)
+    await server.start()
+    try:
+        async with aiohttp.ClientSession(server.url, headers=await world.bearer(Role.SUPERVISOR)) as http:
+            yield server, http
+    finally:
+        await server.stop()
+
+
+async def block(response: aiohttp.ClientResponse) -> dict[str, str]:
+    text = (await asyncio.wait_for(response.content.readuntil(b"\n\n"), 5)).decode()
+    return dict(line.split(": ", 1) for line in text.strip().split("\n"))
+
+
+async def test_it_answers_on_its_real_port_and_leaves_signals_alone() -> None:
+    world, before = World(), signal.getsignal(signal.SIGTERM)
+    async with serving(world) as (server, http):
+        assert server.port > 0
+        assert str(server.port) in server.url
+        assert signal.getsignal(signal.SIGTERM) is before
+        async with http.post("/v1/offers/offer-1-1/accept", json={"agent_id": "a1"}) as response:
+            assert response.status == 200
+            assert response.headers["Content-Type"] == "application/json"
+            assert [event["type"] for event in (await response.json())["events"]] == ["OfferAccepted"]
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await http.get(server.url)
+
+
+async def test_a_taken_port_is_told_with_what_to_do() -> None:
+    async with serving(World()) as (server, _):
+        other = ApiServer(World().app, "127.0.0.1", server.port)
+        with pytest.raises(ServerError, match=r"can't listen on 127.0.0.1:\d+: .* HUB_API_PORT"):
+            await other.start()
+        await other.stop()
+
+
+async def test_events_arrive_as_they_are_committed_and_resume_where_they_broke_off() -> None:
+    world = World()
+    async with serving(world) as (_, http):
+        start = len(world.journal.log)
+        async with http.get("/v1/stream?agent=a1") as response:
+            assert response.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+            assert await block(response) == {"id": str(start)}
+            assert await block(response) == {"id": str(start)}
+            world.write(("interaction-1", queued()), ("interaction-1", offered()))
+            told = await block(response)
+            assert (told["id"], told["event"]) == (str(start + 2), "InteractionOffered")
+        world.write(("interaction-1", completed()))
+        async with http.get("/v1/stream?agent=a1", headers={"Last-Event-ID": told["id"]}) as response:
+            assert (await block(response))["event"] == "WrapUpCompleted"
+            assert await block(response) == {"id": str(start + 3)}
+
+
+async def test_a_listener_who_leaves_is_forgotten() -> None:
+    world = World()
+    async with serving(world) as (_, http):
+        async with http.get("/v1/stream?agent=a1") as response:
+            await block(response)
+            await block(response)
+            assert world.feed.subscribers == 1
+        for _ in range(100):
+            if world.feed.subscribers == 0:
+                break
+            await asyncio.sleep(0.02)
+        assert world.feed.subscribers == 0
+
+
+async def test_a_listener_who_does_not_read_is_cut_off_while_others_go_on() -> None:
+    world = World(Feed(queue_length=500))
+    async with serving(world) as (_, http), http.get("/v1/stream?agent=a1") as slow, http.get(STREAM_A2) as other:
+        await block(slow)
+        await block(other)
+        start = len(world.journal.log)
+        for number in range(1, 40_001):
+            agent = "a2" if number % 100 == 0 else "a1"
+            world.feed.follow([Recorded(start + number, f"interaction-{number}", 1, offered(agent))])
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+            if world.feed.subscribers == 1:
+                break
+        assert world.feed.subscribers == 1
+        told = [await block(other) for _ in range(3)]
+        assert told[-1]["event"] == "InteractionOffered"
+
+
+async def test_stopping_ends_the_streams() -> None:
+    world = World()
+    async with serving(world) as (server, http), http.get("/v1/stream?agent=a1") as response:
+        await block(response)
+        await block(response)
+        world.write(("interaction-1", queued()), ("interaction-1", offered()))
+        await asyncio.wait_for(server.stop(), 3)
+        rest = await asyncio.wait_for(response.content.read(), 3)
+        assert b"InteractionOffered" in rest
+
+
+async def test_a_stream_whose_log_cannot_be_read_ends_so_that_it_is_resumed(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+
+    async def broken() -> int:
+        raise OSError("disk gone")
+
+    world.journal.head = broken  # type: ignore[method-assign]
+    resume = {"Last-Event-ID": "0"}
+    async with serving(world) as (_, http), http.get("/v1/stream?agent=a1", headers=resume) as response:
+        assert await asyncio.wait_for(response.content.read(), 5) == b""
+    assert "a stream broke off" in caplog.text
