@@ -156,7 +156,7 @@ def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) 
 
 class _Batch:
     def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        touched = {agent_stream(entry.event.agent_id) for entry in entries if isinstance(entry.event, _EVENTS)}
+        touched = {agent_stream(entry.event.agent_id) for entry in entries}  # type: ignore[attr-defined]
         rows = connection.execute(
             "SELECT * FROM agents WHERE stream IN (SELECT value FROM json_each(?))", (among(touched),)
         )
@@ -182,13 +182,14 @@ class _Batch:
             row[_FREED] = max(at_ms, row[_FREED] or at_ms)
 
 
-_EVENTS = (AgentSignedOn, AgentStateChanged, AgentSignedOff, WrapUpCompleted)
+_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, WrapUpCompleted}
 _STATE, _REASON, _SINCE, _FREED = 7, 8, 9, 11
 
 
 def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    batch = _Batch(connection, entries)
-    for entry in entries:
+    mine = [entry for entry in entries if type(entry.event) in _EVENTS]
+    batch = _Batch(connection, mine)
+    for entry in mine:
         match entry.event:
             case AgentSignedOn() as event:
                 batch.signed_on(entry, event)

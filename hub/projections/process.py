@@ -138,8 +138,7 @@ class Projector:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
         if self._keeper is not None:
-            with suppress(asyncio.CancelledError):
-                await self._keeper
+            await asyncio.wait([self._keeper])
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -159,11 +158,13 @@ class Projector:
                 return
             if not self._ready.is_set():
                 raise ProjectorError(f"the projector ended with code {code} before it was ready: see its message above")
-            pause = _FIRST_PAUSE_S if loop.time() - since > _LONG_ENOUGH_S else min(pause * 2, _LONGEST_PAUSE_S)
+            if loop.time() - since > _LONG_ENOUGH_S:
+                pause = _FIRST_PAUSE_S
             _LOG.error("the projector ended with code %s; it is started again in %.1f s", code, pause)
             await asyncio.sleep(pause)
             if self._stopping:
                 return
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
             await self._spawn()
 
     async def _listen(self) -> int:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import (
@@ -35,6 +38,9 @@ from hub.domain.pool.events import PoolCommitted
 from hub.journal.codec import Codec
 from hub.ports import Stored
 
+CHANCE = st.integers(0, 2**32).map(random.Random)
+"""Histories are told by a seed: a failing one is shrunk to fewer steps."""
+LIVES = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 QUEUES = {"sales": Channel.PHONE, "service": Channel.EMAIL, "chat": Channel.WEB}
 

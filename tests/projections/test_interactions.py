@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.interaction.events import Interaction, InteractionQueued, Phase, evolve
@@ -14,7 +14,7 @@ from hub.projections import interactions as view
 from hub.projections.queues import queue_board, queue_now
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
-from tests.projections.histories import Log, World
+from tests.projections.histories import CHANCE, LIVES, Log, World
 
 
 def project(log: Log) -> sqlite3.Connection:
@@ -43,8 +43,8 @@ def truth(log: Log) -> dict[str, Interaction]:
     return states
 
 
-@given(chance=st.randoms(use_true_random=False), steps=st.integers(1, 300))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(chance=CHANCE, steps=st.integers(1, 300))
+@LIVES
 def test_rows_agree_with_the_domain_and_the_board_with_the_rows(chance: random.Random, steps: int) -> None:
     log = World(chance).run(steps)
     connection, states = project(log), truth(log)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from time import perf_counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
@@ -16,7 +16,7 @@ from hub.domain.interaction.events import InteractionAbandoned, InteractionQueue
 from hub.ports import Stored
 from hub.projections.open_work import PROJECTION, open_work
 from hub.projections.runner import Runner
-from tests.projections.histories import Log, World
+from tests.projections.histories import CHANCE, LIVES, Log, World
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def expected(log: Log) -> list[Stored]:
     return sorted([row for rows in kept.values() for row in rows] + list(freed.values()))
 
 
-@given(chance=st.randoms(use_true_random=False), steps=st.integers(1, 400), batch=st.integers(1, 80))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(chance=CHANCE, steps=st.integers(1, 400), batch=st.integers(1, 80))
+@LIVES
 def test_it_holds_what_the_history_says(chance: random.Random, steps: int, batch: int) -> None:
     log, connection = World(chance).run(steps), sqlite3.connect(":memory:", isolation_level=None)
     assert project(log, connection, batch) == expected(log)

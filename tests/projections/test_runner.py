@@ -7,16 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.projections.projection import Entry, Projection
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from hub.projections.views import open_for_writing
-from tests.projections.histories import Log, World
-
-LIVES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+from tests.projections.histories import CHANCE, LIVES, Log, World
 
 
 def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -46,7 +44,7 @@ def connection() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-@given(chance=st.randoms(use_true_random=False), steps=st.integers(1, 300), gap=st.integers(1, 3))
+@given(chance=CHANCE, steps=st.integers(1, 300), gap=st.integers(1, 3))
 @LIVES
 def test_any_batches_and_crashes_give_the_same_views(chance: random.Random, steps: int, gap: int) -> None:
     log = World(chance, Log(gap)).run(steps)

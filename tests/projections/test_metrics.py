@@ -1,0 +1,274 @@
+"""The figures reconcile: in every row, in every sum, with the boards and with a slow count of the same history."""
+
+import random
+import sqlite3
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.contact import Channel
+from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionEnded,
+    InteractionOffered,
+    InteractionQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+    Phase,
+    WrapUpCompleted,
+)
+from hub.domain.pool.events import PoolCommitted
+from hub.projections import metrics
+from hub.projections.agent_times import agent_intervals, split
+from hub.projections.agents import Activity, activities, agent_board, agent_now
+from hub.projections.live import live
+from hub.projections.metrics_fold import Threshold
+from hub.projections.queues import queue_board
+from hub.projections.registry import all_projections
+from hub.projections.runner import Runner
+from tests.projections.histories import CHANCE, LIVES, START, Log, World
+
+STEPS = st.integers(1, 400)
+
+
+def project(log: Log, batch: int = 53, **given: object) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    Runner(connection, all_projections(**given), log.read, log.decode, batch).run()  # type: ignore[arg-type]
+    return connection
+
+
+@given(chance=CHANCE, steps=STEPS)
+@LIVES
+def test_offered_is_answered_plus_abandoned_plus_open_everywhere(chance: random.Random, steps: int) -> None:
+    connection = project(World(chance).run(steps))
+    rows = [(row.queue, row.figures) for row in metrics.queue_intervals(connection)]
+    total = metrics.totals(connection)
+    by_queue = metrics.totals_by_queue(connection)
+    for figures in [total, *(figures for _, figures in rows), *by_queue.values()]:
+        assert figures.offered == figures.answered + figures.abandoned + figures.open
+        assert figures.open >= 0
+        assert figures.short_abandoned <= figures.abandoned_in_target <= figures.abandoned
+        assert figures.answered_in_target <= figures.answered
+        assert figures.handled <= figures.answered
+    for name in ("offered", "answered", "abandoned", "open", "handled", "offers", "declined", "timed_out", "rescinded"):
+        assert sum(getattr(figures, name) for _, figures in rows) == getattr(total, name)
+        assert sum(getattr(figures, name) for figures in by_queue.values()) == getattr(total, name)
+    board = {queue.queue: queue for queue in queue_board(connection)}
+    assert {name: queue.in_queue for name, queue in board.items()} == {
+        name: figures.open for name, figures in by_queue.items()
+    }
+    now = live(connection)
+    assert (now.in_queue, now.answered, now.abandoned) == (total.open, total.answered, total.abandoned)
+    assert now.active == sum(queue.active for queue in board.values())
+    connection.close()
+
+
+@given(chance=CHANCE, steps=STEPS, target=st.sampled_from([0.0, 5.0, 61.0]), short=st.sampled_from([0.0, 5.0]))
+@LIVES
+def test_figures_agree_with_a_slow_count(chance: random.Random, steps: int, target: float, short: float) -> None:
+    log = World(chance).run(steps)
+    connection = project(log, thresholds={"sales": Threshold(target, short)})
+    expected: defaultdict[tuple[object, str], Counter[str]] = defaultdict(Counter)
+    queued: dict[str, InteractionQueued] = {}
+    for stream, event in log.events:
+        if isinstance(event, InteractionQueued):
+            queued[stream] = event
+        first = queued.get(stream)
+        if first is None:
+            continue
+        start = START + (first.at - START) // timedelta(minutes=30) * timedelta(minutes=30)
+        of, wait = expected[start, first.queue], (event.at - first.at).total_seconds()
+        limit, short_limit = (target, short) if first.queue == "sales" else (20.0, 5.0)
+        of["offered"] += isinstance(event, InteractionQueued)
+        of["offers"] += isinstance(event, InteractionOffered)
+        of["timed_out"] += isinstance(event, OfferTimedOut)
+        if isinstance(event, OfferAccepted):
+            of["answered"] += 1
+            of["answered_in_target"] += wait <= limit
+        if isinstance(event, InteractionAbandoned):
+            of["abandoned"] += 1
+            of["short_abandoned"] += wait <= short_limit
+            of["abandoned_in_target"] += wait <= limit
+    shown = {(row.start, row.queue): row.figures for row in metrics.queue_intervals(connection)}
+    assert shown.keys() == expected.keys()
+    for key, of in expected.items():
+        assert {name: getattr(shown[key], name) for name in of} == dict(of)
+    connection.close()
+
+
+@given(chance=CHANCE, steps=STEPS)
+@LIVES
+def test_contacts_and_events_are_counted_once(chance: random.Random, steps: int) -> None:
+    log = World(chance).run(steps)
+    connection = project(log)
+    contacts = [event for _, event in log.events if isinstance(event, ContactReceived | ContactSent)]
+    now = live(connection)
+    assert now.contacts_by_channel == Counter(event.channel.value for event in contacts)
+    assert now.contacts == len(contacts)
+    assert now.events == sum(not isinstance(event, PoolCommitted) for _, event in log.events)
+    connection.close()
+
+
+@given(chance=CHANCE, steps=STEPS)
+@LIVES
+def test_agents_spend_each_moment_once(chance: random.Random, steps: int) -> None:
+    log = World(chance).run(steps)
+    connection = project(log)
+    intervals = [row for row in agent_intervals(connection) if row.pool == "main"]
+    for row in intervals:
+        parts = row.available_s + row.offer_s + row.talk_s + row.wrap_up_s + row.away_s + row.not_answering_s
+        assert parts <= 1800.0001
+        assert row.signed_on_s <= parts + 0.0001
+        assert row.concurrency_use is None or 0 <= row.concurrency_use <= 1
+    expected = _slow_times(log)
+    for agent in {row.agent_id for row in intervals}:
+        mine = [row for row in intervals if row.agent_id == agent]
+        shown = {
+            name: round(sum(getattr(row, f"{name}_s") for row in mine), 3)
+            for name in ("available", "offer", "talk", "wrap_up", "away", "not_answering")
+        }
+        assert shown == {name: round(expected[agent, name], 3) for name in shown}
+    connection.close()
+
+
+def _slow_times(log: Log) -> Counter[tuple[str, str]]:
+    """Seconds by (agent, what they did): every agent is looked at after every event."""
+    state: dict[str, str] = {}
+    held: dict[str, tuple[str, str]] = {}
+    past = {stream for stream, event in log.events if isinstance(event, InteractionQueued) and event.pool == "history"}
+    times: Counter[tuple[str, str]] = Counter()
+    events = [(stream, event) for stream, event in log.events if stream not in past and event.at >= START]
+    for (stream, event), following in zip(events, [event.at for _, event in [*events[1:], *events[-1:]]], strict=True):
+        if isinstance(event, AgentSignedOn):
+            state[event.agent_id] = "available"
+        elif isinstance(event, AgentSignedOff):
+            state[event.agent_id] = ""
+        elif isinstance(event, AgentStateChanged):
+            state[event.agent_id] = "available" if event.state is AgentState.READY else event.state.value
+        elif isinstance(event, InteractionOffered | OfferAccepted | InteractionEnded):
+            doing = {InteractionOffered: "offer", OfferAccepted: "talk", InteractionEnded: "wrap_up"}[type(event)]
+            held[stream] = event.agent_id, doing
+        elif isinstance(event, OfferDeclined | OfferTimedOut | OfferRescinded | WrapUpCompleted):
+            held.pop(stream)
+        for agent, doing in state.items():
+            mine = {what for owner, what in held.values() if owner == agent}
+            what = next((one for one in ("talk", "wrap_up", "offer") if one in mine), doing)
+            times[agent, what] += (following - event.at).total_seconds()  # type: ignore[assignment]
+    return times
+
+
+@given(chance=CHANCE, steps=STEPS)
+@LIVES
+def test_agent_board_live_counts_and_intervals_agree(chance: random.Random, steps: int) -> None:
+    connection = project(World(chance).run(steps))
+    board = agent_board(connection)
+    counts = Counter(agent.activity for agent in board)
+    assert {what: count for what, count in activities(connection).items() if count} == counts
+    now = live(connection)
+    assert (now.available, now.on_contact) == (counts[Activity.AVAILABLE], counts[Activity.ON_CONTACT])
+    handled: Counter[str] = Counter()
+    for row in agent_intervals(connection):
+        handled[row.agent_id] += row.handled
+    for agent in board:
+        assert agent.handled == handled[agent.id]
+        assert agent.units_in_use == sum(one.units for one in agent.interactions)
+        assert agent_now(connection, agent.id) == agent
+    connection.close()
+
+
+def test_an_outcome_belongs_to_the_interval_of_the_queueing() -> None:
+    world = World(random.Random(1))
+    world.sign_on()
+    (agent,) = world.agents
+    world.now = START + timedelta(minutes=29, seconds=50)
+    interaction = world.queue("customer-1", "contact-1", "sales", Channel.PHONE, "main")
+    world.offer()
+    world.now += timedelta(seconds=15)
+    world.add(interaction, OfferAccepted, offer_id="offer-1", agent_id=agent)
+    world.work[interaction]["phase"] = Phase.ACTIVE
+    world.now += timedelta(minutes=60)
+    world.finish()
+    world.now += timedelta(seconds=30)
+    world.wrap_up()
+    connection = project(world.log)
+    [row] = metrics.queue_intervals(connection)
+    assert (row.start, row.queue, row.target_s, row.short_abandon_s) == (START, "sales", 20.0, 5.0)
+    assert (row.figures.service_level, row.figures.service_level_variant) == (1.0, "without_short_abandoned")
+    assert (row.figures.asa_s, row.figures.aht_s, row.figures.open) == (15.0, 3630.0, 0)
+    times = [
+        (one.start, one.available_s, one.offer_s, one.talk_s, one.wrap_up_s) for one in agent_intervals(connection)
+    ]
+    half = timedelta(minutes=30)
+    assert times == [
+        (START, 1790.0, 10.0, 0.0, 0.0),
+        (START + half, 0.0, 5.0, 1795.0, 0.0),
+        (START + 2 * half, 0.0, 0.0, 1800.0, 0.0),
+        (START + 3 * half, 0.0, 0.0, 5.0, 30.0),
+    ]
+    later = agent_intervals(connection, as_of=world.now + timedelta(seconds=60))
+    assert (later[-1].available_s, later[-1].occupancy) == (60.0, pytest.approx(35 / 95))
+    assert metrics.queue_intervals(connection, start=START + half) == []
+    assert metrics.queue_intervals(connection, end=START + half, queue="sales") == [row]
+    assert row.as_row()["service_levels"]["of_offered"] == 1.0
+    connection.close()
+
+
+def test_two_chats_at_once_count_once() -> None:
+    world = World(random.Random(1))
+    world.sign_on()
+    (agent,) = world.agents
+    for contact in ("contact-1", "contact-2"):
+        interaction = world.queue("customer-1", contact, "chat", Channel.WEB, "main")
+        world.offer()
+        world.add(interaction, OfferAccepted, offer_id="offer-1", agent_id=agent)
+    world.now += timedelta(seconds=100)
+    world.add("interaction-contact-1", InteractionEnded, agent_id=agent, ended_by="agent")
+    world.now += timedelta(seconds=20)
+    world.add("interaction-contact-2", InteractionEnded, agent_id=agent, ended_by="agent")
+    connection = project(world.log)
+    [row] = agent_intervals(connection)
+    assert (row.talk_s, row.wrap_up_s, row.signed_on_s, row.occupancy, row.concurrency_use) == (120, 0, 120, 1.0, 0.5)
+    connection.close()
+
+
+def test_recorded_calls_count_but_their_agents_were_never_signed_on() -> None:
+    world = World(random.Random(5))
+    for _ in range(20):
+        world.past_call()
+    connection = project(world.log)
+    assert metrics.totals(connection).offered == 20
+    rows = agent_intervals(connection)
+    assert {(row.pool, row.occupancy, row.signed_on_s) for row in rows} == {("history", None, 0.0)}
+    assert sum(row.handled for row in rows) == metrics.totals(connection).answered > 0
+    assert sum(row.talk_s for row in rows) / sum(row.handled for row in rows) == metrics.totals(connection).aht_s
+    assert agent_board(connection) == []
+    connection.close()
+
+
+def test_other_thresholds_or_intervals_rebuild_the_view() -> None:
+    log = World(random.Random(2)).run(400)
+    strict = {"bank": Threshold(0.0, 0.0)}
+    connection = project(log)
+    before = metrics.totals(connection, queue="bank")
+    Runner(connection, all_projections(900, strict), log.read, log.decode).run()
+    after = metrics.totals(connection, queue="bank")
+    assert after.offered == before.offered
+    assert after.answered_in_target < before.answered_in_target
+    fresh = project(log, interval_seconds=900, thresholds=strict)
+    assert metrics.queue_intervals(connection) == metrics.queue_intervals(fresh)
+    connection.close()
+    fresh.close()
+
+
+@given(start=st.integers(-(10**6), 10**6), length=st.integers(0, 10**6), interval=st.integers(1000, 10**5))
+def test_splitting_loses_nothing(start: int, length: int, interval: int) -> None:
+    pieces = split(start, start + length, interval)
+    assert sum(piece for _, piece in pieces) == length
+    assert all(begin % interval == 0 and 0 < piece <= interval for begin, piece in pieces)
