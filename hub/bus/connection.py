@@ -42,9 +42,9 @@ class Connection:
         """Closed for good."""
         return self._closing or bool(self.client.is_closed)
 
-    def jetstream(self) -> JetStreamContext:
-        """JetStream requests over this connection."""
-        return self.client.jetstream()
+    def jetstream(self, patience: float = 5.0) -> JetStreamContext:
+        """JetStream requests over this connection, each answered within `patience` seconds or failed."""
+        return self.client.jetstream(timeout=patience)
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the loop each time the connection stands again, and when it is closed for good; it must

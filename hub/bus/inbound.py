@@ -83,7 +83,7 @@ class Inbound:
         try:
             while not self._stop.is_set():
                 try:
-                    await self._attach()
+                    await self._attach(patience=2.0 * (failures + 1))
                     failures = 0
                     await self._work()
                 except (NatsError, APIError, BusError, TimeoutError) as error:
@@ -104,11 +104,12 @@ class Inbound:
         if self._running:
             await self._ended.wait()
 
-    async def _attach(self) -> None:
-        """Begin anew at the first message that is not acked, with a fresh inbox and nothing fetched."""
+    async def _attach(self, patience: float) -> None:
+        """Begin anew at the first message that is not acked, with a fresh inbox and nothing fetched. `patience`: short
+        at first, for a request that was on its way when the server died is never answered."""
         await self._detach()
         self._broken = False
-        js = self._connection.jetstream()
+        js = self._connection.jetstream(min(patience, 10.0))
         await ensure_streams(js, self._replicas)
         await js.add_consumer(
             INBOUND,
