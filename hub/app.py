@@ -176,8 +176,8 @@ class Hub:
         self._spawn(self.inbound.run(), "intake")
         self._parts.push_async_callback(self.inbound.stop)
 
-    async def _on_messages(self, messages: Sequence[InboundMessage]) -> list[bytes]:
-        return [answer.to_bytes() for answer in await self.handler(messages)]
+    async def _on_messages(self, messages: Sequence[InboundMessage]) -> list[bytes | None]:
+        return [None if answer is None else answer.to_bytes() for answer in await self.handler(messages)]
 
     async def _set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
         await self.rejected.put(subject, body, reason, field, self.clock.now())

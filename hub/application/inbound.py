@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from hub.application.envelope import Confirmation, parse
-from hub.application.intake import ContactRecorder, Receipt
+from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.ports import Clock, Journal
@@ -39,8 +39,8 @@ class InboundHandler:
         self._clock = clock
         self._set_aside = set_aside
 
-    async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation]:
-        """One confirmation a message, each true when it is returned."""
+    async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
+        """One confirmation a message, each true when it is returned; None: this one is to come again."""
         parsed = [_parse(message.body) for message in messages]
         answers: list[Confirmation | None] = [None] * len(messages)
         for part in _in_order(parsed):
@@ -51,7 +51,7 @@ class InboundHandler:
                 message = messages[index]
                 await self._set_aside(message.subject, message.body, answer.reason, answer.field)
                 log.warning("rejected a message on %s: %s %s", message.subject, answer.field, answer.reason)
-        return [answer for answer in answers if answer is not None]
+        return answers
 
     async def _take(
         self,
@@ -108,8 +108,10 @@ class InboundHandler:
         return Confirmation(id=signal.id, status="accepted")
 
 
-def confirmation(contact_id: str, outcome: Receipt | HubError) -> Confirmation:
-    """What the sender of a contact is told."""
+def confirmation(contact_id: str, outcome: Receipt | HubError) -> Confirmation | None:
+    """What the sender of a contact is told; None: nothing yet, it is tried again."""
+    if isinstance(outcome, ContendedError):
+        return None
     if isinstance(outcome, Receipt):
         return Confirmation(
             id=contact_id, status="accepted", customer_id=outcome.customer_id, duplicate=outcome.duplicate

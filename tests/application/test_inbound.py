@@ -1,0 +1,145 @@
+"""What the bus brings is answered one by one: recorded, set aside with a reason, or asked for again."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from hub.application.envelope import contact_envelope, conversation_envelope
+from hub.application.inbound import InboundHandler
+from hub.application.intake import ContactRecorder, ContendedError, Receipt
+from hub.clock import WallClock
+from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Path
+from hub.domain.errors import HubError, NotFoundError
+from hub.router.commands import Command, CustomerLeft
+from tests.support.memory import MemoryJournal
+
+CLOCK = WallClock()
+
+
+@dataclass
+class Message:
+    body: bytes
+    subject: str = "contacts.in.phone.00000000"
+
+
+class FakePool:
+    """Knows which threads are open; a thread in `late` is found only once the log has been read on."""
+
+    def __init__(self, *threads: str, late: str = "") -> None:
+        self.threads = {*threads}
+        self.late = late
+        self.left: list[str] = []
+        self.waited: list[int] = []
+
+    async def reached(self, position: int) -> None:
+        self.waited.append(position)
+        if self.late and len(self.waited) > 1:
+            self.threads.add(self.late)
+
+    async def execute(self, command: Command) -> list[object]:
+        assert isinstance(command, CustomerLeft)
+        if command.thread not in self.threads:
+            raise NotFoundError("nothing open")
+        self.left.append(command.thread)
+        return []
+
+
+class World:
+    def __init__(self, *threads: str, late: str = "") -> None:
+        self.journal = MemoryJournal()
+        self.pool = FakePool(*threads, late=late)
+        self.aside: list[tuple[str, bytes, str, str]] = []
+        recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
+        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, self.set_aside)  # type: ignore[arg-type]
+
+    async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
+        self.aside.append((subject, body, reason, field))
+
+
+def call(number: int, text: str = "", thread: str = "") -> Message:
+    contact = Contact(
+        id=f"c{number}", path=Path(channel=Channel.PHONE), occurred_at=CLOCK.now().replace(2026, 1, 1, 0, 0, 0, 0),
+        text=text, thread=thread,
+    )  # fmt: skip
+    return Message(contact_envelope(contact, "/adapters/test"))
+
+
+def hang_up(thread: str) -> Message:
+    event = ConversationEvent(
+        id=f"h-{thread}", channel=Channel.PHONE, thread=thread, signal=ConversationSignal.CUSTOMER_LEFT,
+        occurred_at=CLOCK.now(),
+    )  # fmt: skip
+    return Message(conversation_envelope(event, "/adapters/test"))
+
+
+async def test_poison_is_set_aside_and_the_rest_goes_on() -> None:
+    world = World()
+    answers = await world.handler([call(1), Message(b"\xff{"), call(2)])
+    assert [answer.status for answer in answers if answer] == ["accepted", "rejected", "accepted"]
+    [(subject, body, reason, _)] = world.aside
+    assert (subject, body) == ("contacts.in.phone.00000000", b"\xff{")
+    assert reason
+    assert world.handler.rejected == 1
+
+
+async def test_a_reused_id_is_set_aside_and_a_repeat_is_not() -> None:
+    world = World()
+    first, again, other = await world.handler([call(1), call(1), call(1, text="other")])
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert (first.duplicate, again.duplicate, other.status, other.field) == (False, True, "rejected", "id")
+    assert first.customer_id == again.customer_id
+    assert len(world.aside) == 1
+
+
+async def test_a_hang_up_waits_for_its_call_to_be_taken_up() -> None:
+    world = World("c1")
+    await world.handler([call(1), hang_up("c1")])
+    assert world.pool.waited == [len(world.journal.log)]
+    assert world.pool.left == ["c1"]
+
+
+async def test_a_hang_up_looks_again_when_the_log_has_been_read_on() -> None:
+    world = World(late="t1")
+    [answer] = await world.handler([hang_up("t1")])
+    assert answer is not None
+    assert (answer.status, answer.reason) == ("accepted", "")
+    assert world.pool.left == ["t1"]
+
+
+async def test_a_hang_up_of_what_is_over_is_accepted_and_says_so() -> None:
+    [answer] = await World().handler([hang_up("gone")])
+    assert answer is not None
+    assert answer.status == "accepted"
+    assert "nothing is open" in answer.reason
+
+
+async def test_a_new_message_does_not_overtake_the_goodbye_before_it() -> None:
+    world = World("t1")
+    seen: list[str] = []
+    record, execute = world.handler._recorder.record, world.pool.execute
+
+    async def recording(contacts: list[tuple[Contact, str]]) -> list[Receipt | HubError]:
+        seen.extend(contact.id for contact, _ in contacts)
+        return await record(contacts)
+
+    async def executing(command: CustomerLeft) -> list[object]:
+        seen.append("left")
+        return await execute(command)
+
+    world.handler._recorder.record = recording  # type: ignore[method-assign,assignment]
+    world.pool.execute = executing  # type: ignore[method-assign,assignment]
+    await world.handler([call(1), hang_up("t1"), call(2, thread="t1"), call(3)])
+    assert seen == ["c1", "left", "c2", "c3"]
+
+
+async def test_contention_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+
+    async def contended(contacts: list[tuple[Contact, str]]) -> list[Receipt | HubError]:
+        return [ContendedError(contact.id) for contact, _ in contacts]
+
+    monkeypatch.setattr(world.handler._recorder, "record", contended)
+    assert await world.handler([call(1)]) == [None]
+    assert not world.aside
