@@ -19,8 +19,6 @@ class Instruments(Collector):
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.commits = 0
-        """Transactions of the routing pool."""
         self.rejected = 0
         """Contacts and conversation events that were set aside, since the start."""
         self.subscribers = 0
@@ -55,8 +53,7 @@ class Instruments(Collector):
                 self._contacts[event.channel.value, direction] += 1
 
     def decided(self, commands: int, seconds: float) -> None:
-        """The pool decided on so many commands in that time, and is about to commit."""
-        self.commits += 1
+        """The pool decided on so many commands in that time."""
         self._decision.observe(seconds / commands)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -77,7 +74,7 @@ class Instruments(Collector):
         for name, count in self._events.items():
             events.add_metric([name], count)
         yield events
-        yield CounterMetricFamily("hub_pool_commits", "Transactions of the routing pool", value=self.commits)
+        yield CounterMetricFamily("hub_pool_commits", "Transactions of the routing pool", value=self._events["PoolCommitted"])
         yield CounterMetricFamily("hub_contacts_rejected", "Messages set aside", value=self.rejected)
         waiting = GaugeMetricFamily("hub_waiting", "Interactions that wait", labels=["queue"])
         for queue, count in self.waiting.items():

@@ -6,6 +6,7 @@ from hub.api.topics import Topic
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.pool.events import PoolCommitted
 from tests.api.test_feed import queued
 from tests.api.world import META, World
 
@@ -32,12 +33,13 @@ async def test_prometheus_reads_what_happened() -> None:
         ("customer-1", ContactReceived(**META, **CONTACT, channel=Channel.PHONE, pool="main")),
         ("customer-1", ContactSent(**META, **CONTACT, channel=Channel.SMS)),
         ("interaction-1", queued()),
+        ("pool-main", PoolCommitted(**META, pool="main", epoch=1, consumed=2, commands=(), policy="1")),
     )
     world.feed.views_at(1)
     world.instruments.decided(4, 0.002)
     world.instruments.rejected += 2
     listener = world.feed.subscribe([Topic("agent", "a1")])
-    world.feed.attach(listener, 3)
+    world.feed.attach(listener, 4)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(world.app), base_url="http://hub") as http:
         bearer = await world.bearer(Role.ADMIN)
         for offer in ("offer-1-1", "offer-2-1"):
@@ -56,7 +58,7 @@ async def test_prometheus_reads_what_happened() -> None:
     assert got["hub_waiting", "care"] == 2
     assert got["hub_agents", "ready"] == 5
     assert got["hub_service_level", "care"] == 0.8
-    assert got["hub_projector_lag_events",] == 3
+    assert got["hub_projector_lag_events",] == 4
     assert got["hub_stream_subscribers",] == 1
     assert got["hub_api_request_seconds_count", "POST", "/v1/offers/{offer_id}/accept", "200"] == 2
     assert got["hub_api_request_seconds_count", "GET", "/v1/customers/{customer_id}", "404"] == 1
@@ -67,5 +69,5 @@ async def test_prometheus_reads_what_happened() -> None:
 def test_two_hubs_in_one_process_count_apart() -> None:
     first, second = Instruments(), Instruments()
     first.decided(1, 0.1)
-    assert b"hub_pool_commits_total 1.0" in first.exposition()
-    assert b"hub_pool_commits_total 0.0" in second.exposition()
+    assert b"hub_decision_seconds_count 1.0" in first.exposition()
+    assert b"hub_decision_seconds_count 0.0" in second.exposition()
