@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import asdict
@@ -10,22 +9,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hub.app import PROJECTOR, RUNTIME_FILE
+from hub.application import history
 from hub.application.access import AccessKeys
-from hub.application.history import ImportTotals, import_history
+from hub.application.history import ImportTotals
 from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
-from hub.calls.mapping import load_mapping
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.journal.journal import EventJournal
-from hub.journal.keys import installation_key
-from hub.journal.lock import hold_store
 from hub.journal.store import open_store
 from hub.logs import configure
 from hub.projections.metrics_fold import Threshold
-from hub.projections.process import BlockingProjector, serve
+from hub.projections.process import serve
 from hub.projections.projection import Projection
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
@@ -34,34 +31,14 @@ from hub.router.policy import load_policy
 from hub.settings import Settings
 
 T = TypeVar("T")
-REJECTS_FILE = "rejects.jsonl"
-"""In the data directory: rows of the last import that were refused."""
 
 
 def import_calls(
     settings: Settings, calls: Path, mapping_file: Path, on_bytes: Callable[[int], None] | None = None
 ) -> ImportTotals:
     """Take a recorded call log in as history. The store is this process's alone meanwhile."""
-    with hold_store(settings, "hub import", alone=True), open_views_follower(settings) as views:
-        store = open_store(settings)
-        try:
-            return import_history(
-                store,
-                load_mapping(mapping_file),
-                calls,
-                installation_key(settings),
-                clock=WallClock(settings.clock_start, settings.clock_speed),
-                views=views,
-                rejects=settings.data_dir / REJECTS_FILE,
-                on_bytes=on_bytes,
-            )
-        finally:
-            store.close()
-
-
-def open_views_follower(settings: Settings) -> BlockingProjector:
-    """The projector child for a program without a hub."""
-    return BlockingProjector(PROJECTOR, {**os.environ, **settings.environment()})
+    clock = WallClock(settings.clock_start, settings.clock_speed)
+    return history.import_calls(settings, calls, mapping_file, clock=clock, projector=PROJECTOR, on_bytes=on_bytes)
 
 
 def run_projector(settings: Settings) -> None:
