@@ -74,7 +74,8 @@ class Instruments(Collector):
         for name, count in self._events.items():
             events.add_metric([name], count)
         yield events
-        yield CounterMetricFamily("hub_pool_commits", "Transactions of the routing pool", value=self._events["PoolCommitted"])
+        commits = self._events["PoolCommitted"]
+        yield CounterMetricFamily("hub_pool_commits", "Transactions of the routing pool", value=commits)
         yield CounterMetricFamily("hub_contacts_rejected", "Messages set aside", value=self.rejected)
         waiting = GaugeMetricFamily("hub_waiting", "Interactions that wait", labels=["queue"])
         for queue, count in self.waiting.items():
