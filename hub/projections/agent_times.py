@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.agent.events import AgentState
+from hub.domain.customer.decide import HISTORY_POOL
 from hub.projections import formulas
 from hub.projections.projection import milliseconds, moment
 from hub.projections.views import among
@@ -214,44 +215,73 @@ def agent_cells(
     as_of: datetime | None = None,
 ) -> Cells:
     """The bare sums behind `agent_intervals`."""
-    interval_ms, latest_ms = connection.execute(
-        "SELECT interval_ms, latest_ms FROM metrics_settings, metrics_totals"
-    ).fetchone()
-    of_one, one = (" AND agent = ?", (agent,)) if agent is not None else ("", ())
-    low, high = (milliseconds(start) if start else -(2**62)), (milliseconds(end) if end else 2**62)
-    rows = connection.execute(
-        f"SELECT * FROM metrics_agents WHERE start_ms >= ? AND start_ms < ?{of_one}", (low, high, *one)
-    )
+    where, arguments = _where(start, end, agent)
+    rows = connection.execute(f"SELECT * FROM metrics_agents WHERE {where}", arguments)
     cells: Cells = {tuple(row[:3]): list(row[3:]) for row in rows}
-    running: Cells = {}
-    until = latest_ms if as_of is None else milliseconds(as_of)
-    for row in connection.execute(f"SELECT * FROM metrics_agents_now WHERE 1{of_one}", one):
-        AgentClock(*row).credit(until, running, interval_ms)
-    for key, cell in running.items():
-        if low <= key[0] < high:
-            cells[key] = [past + now for past, now in zip(cell_of(cells, key), cell, strict=True)]
+    for key, cell in _running(connection, start, end, agent, as_of).items():
+        cells[key] = [past + now for past, now in zip(cell_of(cells, key), cell, strict=True)]
     return cells
 
 
-def busy_and_available(cells: Cells) -> tuple[int, int]:
-    """Milliseconds busy and available, over all cells of agents who signed on here."""
-    known = [cell for cell in cells.values() if cell[SIGNED_ON]]
+def occupancy(
+    connection: sqlite3.Connection, start: datetime | None = None, *, as_of: datetime | None = None
+) -> float | None:
+    """Of all agents who signed on here, over the intervals from `start` on."""
+    where, arguments = _where(start, None, None)
+    past: tuple[int, int] = connection.execute(
+        "SELECT coalesce(SUM(offer_ms + talk_ms + wrap_up_ms), 0), coalesce(SUM(available_ms), 0) FROM metrics_agents"
+        f" WHERE {where} AND pool <> ?",
+        (*arguments, HISTORY_POOL),
+    ).fetchone()
+    now = _busy_and_available(_running(connection, start, None, None, as_of))
+    return formulas.occupancy(past[0] + now[0], past[1] + now[1])
+
+
+def _running(
+    connection: sqlite3.Connection,
+    start: datetime | None,
+    end: datetime | None,
+    agent: str | None,
+    as_of: datetime | None,
+) -> Cells:
+    """What agents are at now, up to `as_of`: booked with their next event."""
+    interval_ms, latest_ms = connection.execute(
+        "SELECT interval_ms, latest_ms FROM metrics_settings, metrics_totals"
+    ).fetchone()
+    until = latest_ms if as_of is None else milliseconds(as_of)
+    low, high = _limits(start, end)
+    cells: Cells = {}
+    for row in connection.execute("SELECT * FROM metrics_agents_now WHERE ?1 IS NULL OR agent = ?1", (agent,)):
+        AgentClock(*row).credit(until, cells, interval_ms)
+    return {key: cell for key, cell in cells.items() if low <= key[0] < high}
+
+
+def _where(start: datetime | None, end: datetime | None, agent: str | None) -> tuple[str, tuple[int | str, ...]]:
+    of_one, one = (" AND agent = ?", (agent,)) if agent is not None else ("", ())
+    return f"start_ms >= ? AND start_ms < ?{of_one}", (*_limits(start, end), *one)
+
+
+def _limits(start: datetime | None, end: datetime | None) -> tuple[int, int]:
+    return (milliseconds(start) if start else -(2**62)), (milliseconds(end) if end else 2**62)
+
+
+def _busy_and_available(cells: Cells) -> tuple[int, int]:
+    """Milliseconds busy and available, over all cells of agents who signed on here: not those of history."""
+    known = [cell for (_, _, pool), cell in cells.items() if pool != HISTORY_POOL]
     return sum(cell[OFFER] + cell[TALK] + cell[WRAP_UP] for cell in known), sum(cell[AVAILABLE] for cell in known)
 
 
 def handled_by_agent(connection: sqlite3.Connection, since: datetime | None = None) -> dict[str, int]:
     """How many interactions each agent has wrapped up in the intervals from `since` on."""
-    low = milliseconds(since) if since else -(2**62)
+    where, arguments = _where(since, None, None)
     return dict(
-        connection.execute(
-            "SELECT agent, SUM(handled) FROM metrics_agents WHERE start_ms >= ? GROUP BY agent", (low,)
-        ).fetchall()
+        connection.execute(f"SELECT agent, SUM(handled) FROM metrics_agents WHERE {where} GROUP BY agent", arguments)
     )
 
 
 def _interval(key: tuple[int, str, str], cell: list[int], interval_ms: int) -> AgentInterval:
     start_ms, agent, pool = key
-    busy, available = busy_and_available({key: cell})
+    busy, available = _busy_and_available({key: cell})
     seconds = [ms / 1000 for ms in cell[:UNITS]]
     return AgentInterval(
         start=moment(start_ms),

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.projections import formulas
-from hub.projections.agent_times import agent_cells, busy_and_available
+from hub.projections.agent_times import occupancy
 from hub.projections.agents import Activity, activities
 from hub.projections.metrics import contacts_by_channel, totals
 from hub.projections.queues import queue_board
@@ -53,7 +52,6 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
     (events,) = connection.execute("SELECT events FROM metrics_totals").fetchone()
     board, doing, figures = queue_board(connection), activities(connection), totals(connection, since)
     channels = {name: sum(counts.values()) for name, counts in contacts_by_channel(connection, since).items()}
-    busy, available = busy_and_available(agent_cells(connection, since, None, as_of=as_of))
     waiting = [queue.oldest_waiting_since for queue in board if queue.oldest_waiting_since is not None]
     return Live(
         events=events,
@@ -77,5 +75,5 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
         asa_s=figures.asa_s,
         aht_s=figures.aht_s,
         abandonment_rate=figures.abandonment_rate,
-        occupancy=formulas.occupancy(busy, available),
+        occupancy=occupancy(connection, since, as_of=as_of),
     )

@@ -173,6 +173,10 @@ def test_agent_board_live_counts_and_intervals_agree(chance: random.Random, step
     assert {what: count for what, count in activities(connection).items() if count} == counts
     now = live(connection)
     assert (now.available, now.on_contact) == (counts[Activity.AVAILABLE], counts[Activity.ON_CONTACT])
+    signed_on = [row for row in agent_intervals(connection) if row.pool == "main"]
+    busy = sum(row.offer_s + row.talk_s + row.wrap_up_s for row in signed_on)
+    free = sum(row.available_s for row in signed_on)
+    assert now.occupancy == (pytest.approx(busy / (busy + free)) if busy + free else None)
     handled: Counter[str] = Counter()
     for row in agent_intervals(connection):
         handled[row.agent_id] += row.handled
