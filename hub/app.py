@@ -117,6 +117,7 @@ class Hub:
         if not await self.access.list():
             issued = await self.access.issue(Role.ADMIN, "first start", actor="operator:first start")
             print(f"Admin API key, shown this once: {issued.token}", file=sys.stderr, flush=True)
+        self._keys_from = await self.journal.head()
         self.keys = KeyRing((await self.journal.load([ACCESS_STREAM])).get(ACCESS_STREAM, []))
 
     async def _start_projector(self) -> None:
@@ -145,7 +146,7 @@ class Hub:
         followers = {
             self.feed.follow: seen,
             self.pool.on_log: head,
-            self.keys.follow: head,
+            self.keys.follow: self._keys_from,
             self.instruments.follow: head,
         }
         for follower, after in followers.items():
