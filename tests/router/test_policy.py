@@ -98,7 +98,7 @@ def test_every_mistake_is_named_in_the_order_of_the_file():
 def test_a_policy_must_take_every_contact():
     [found] = mistakes(SOUND.replace('queue = "general"', 'queue = "general"\nchannel = "web"'))
 
-    assert found.startswith("p.toml: line 5, field rules: no rule takes what all others leave: add one")
+    assert found.startswith("p.toml: line 4, field rules: no rule takes what all others leave: add one")
 
 
 def test_what_is_not_toml_is_refused_with_its_line():
