@@ -21,6 +21,7 @@ from hub.domain.interaction.events import (
 )
 from hub.journal.codec import Codec
 from hub.ports import Stored
+from hub.projections.open_work import PROJECTION, open_work
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from hub.projections.views import Checkpoints, open_for_writing
@@ -111,3 +112,22 @@ def test_all_views_follow_the_log(benchmark: BenchmarkFixture, tmp_path: Path, p
         connection.close()
     benchmark.extra_info["events_per_s"] = round(len(log) / benchmark.stats.stats.median)
     benchmark.extra_info["events"] = len(log)
+
+
+def test_a_hundred_thousand_open_interactions_load(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    connection = open_for_writing(tmp_path / "views.sqlite")
+    Runner(connection, [PROJECTION], lambda _, __: [], Codec().decode)
+    state = b"{" + b" " * 400 + b"}"
+    connection.execute("BEGIN")
+    connection.executemany(
+        "INSERT INTO open_work VALUES (?, ?, 'fact', ?, ?, 'InteractionQueued/1', ?)",
+        (
+            (f"interaction-{number * 7919 % 100_000:032x}", number * 2 + fact, f"interaction-{number:032x}", 1, state)
+            for number in range(100_000)
+            for fact in range(2)
+        ),
+    )
+    connection.execute("COMMIT")
+    work = benchmark.pedantic(open_work, args=(connection,), rounds=3)
+    assert [row.position for row in work.rows] == list(range(200_000))
+    connection.close()

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
 from hub.ports import Stored
 from hub.projections.projection import BrokenViewError, Entry, Projection, milliseconds
@@ -83,7 +84,10 @@ class Runner:
         return {name: position for name, position in rows if name in self._projections}
 
     def rebuild(self, name: str) -> int:
-        """Empties one read model and replays the log up to where the others are; the position reached."""
+        """Empties one read model and replays the log up to where the others are; the position reached.
+        NotFoundError: there is no such read model."""
+        if name not in self._projections:
+            raise NotFoundError(f"there is no read model {name!r}; known are {', '.join(self._projections)}")
         self._begin()
         with self._connection:
             self._make(self._projections[name])

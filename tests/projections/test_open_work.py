@@ -3,8 +3,6 @@
 import random
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -86,22 +84,3 @@ def test_history_is_never_open_work(connection: sqlite3.Connection) -> None:
     world = World(random.Random(1))
     world.queue("customer-1", "contact-1", "bank", Channel.PHONE, "history")
     assert project(world.log, connection) == []
-
-
-def test_it_loads_a_hundred_thousand_open_interactions_in_seconds(connection: sqlite3.Connection) -> None:
-    Runner(connection, [PROJECTION], Log().read, Log().decode)
-    state = b"{" + b" " * 400 + b"}"
-    connection.execute("BEGIN")
-    connection.executemany(
-        "INSERT INTO open_work VALUES (?, ?, 'fact', ?, ?, 'InteractionQueued/1', ?)",
-        (
-            (f"interaction-{number * 7919 % 100_000:032x}", number * 2 + fact, f"interaction-{number:032x}", 1, state)
-            for number in range(100_000)
-            for fact in range(2)
-        ),
-    )
-    connection.execute("COMMIT")
-    begin = perf_counter()
-    rows = open_work(connection).rows
-    assert timedelta(seconds=perf_counter() - begin) < timedelta(seconds=5)
-    assert [row.position for row in rows] == list(range(200_000))

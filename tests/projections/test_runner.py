@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.errors import NotFoundError
 from hub.projections.projection import Entry, Projection
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
@@ -69,6 +70,11 @@ def test_rebuild_gives_the_same_view(log: Log, connection: sqlite3.Connection, n
     assert contents(connection) != before
     assert runner.rebuild(name) == runner.position
     assert contents(connection) == before
+
+
+def test_rebuilding_what_does_not_exist_names_what_does(log: Log, connection: sqlite3.Connection) -> None:
+    with pytest.raises(NotFoundError, match=r"'nobody'.*interactions"):
+        run(log, connection).rebuild("nobody")
 
 
 def test_a_view_of_another_version_is_rebuilt_by_itself_while_the_others_go_on(
