@@ -4,7 +4,6 @@ import asyncio
 import dataclasses
 import sqlite3
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
