@@ -1,27 +1,46 @@
 """Agents as matching sees them: what they fit, how much room they have, since when they are idle."""
 
-from collections.abc import Mapping
-from heapq import heapify, heappop, heappush
+from collections import deque
+from collections.abc import Iterable, Mapping
+from heapq import heappop, heappush
 
 Idle = tuple[float, int, "Seat"]
 """Place in the order of idle agents: since when (epoch seconds), and as it came."""
 
 _ROOM = 64
-"""Entries a heap may hold before the first clean-up of what is out of date in it."""
+"""Entries a need may hold before the first clean-up of what is out of date in it."""
 
 
 class Need:
-    """What work asks of an agent: least levels of skills, any one of the languages, units of capacity. `idle` is a
-    heap of agents who fit, the longest idle first; entries that are out of date are dropped when they are met."""
+    """What work asks of an agent: least levels of skills, any one of the languages, units of capacity. `idle` has the
+    agents who fit, the longest idle first. Most join at its end; who comes back to an earlier place is in the heap
+    `returned`. Entries that are out of date are dropped when they are met."""
 
-    __slots__ = ("idle", "languages", "limit", "skills", "units")
+    __slots__ = ("idle", "languages", "limit", "returned", "skills", "units")
 
     def __init__(self, skills: tuple[tuple[str, int], ...], languages: tuple[str, ...], units: int) -> None:
         self.skills = skills
         self.languages = languages
         self.units = units
-        self.idle: list[Idle] = []
+        self.idle: deque[Idle] = deque()
+        self.returned: list[Idle] = []
         self.limit = _ROOM
+
+    def show(self, idle: Idle) -> None:
+        """Let work find this agent."""
+        if not self.idle or self.idle[-1] < idle:
+            self.idle.append(idle)
+        else:
+            heappush(self.returned, idle)
+        if len(self.idle) > self.limit or len(self.returned) > self.limit:
+            self.refill((*self.idle, *self.returned))
+
+    def refill(self, idle: Iterable[Idle]) -> None:
+        """Hold those of these agents who can take it now, each once, and nothing else."""
+        current = {one[1]: one for one in idle if one[2].idle is one and one[2].can_take(self)}
+        self.idle = deque(sorted(current.values()))
+        self.returned = []
+        self.limit = 2 * len(current) + _ROOM
 
     def fits(self, skills: Mapping[str, int], languages: tuple[str, ...]) -> bool:
         """Whether an agent with these may do it at all; room is another matter."""
@@ -64,6 +83,10 @@ class Seat:
         self.freed = False
         """Has room that matching has not dealt with yet."""
 
+    def can_take(self, need: Need) -> bool:
+        """Whether the agent fits, is ready and has room."""
+        return self.ready and self.free >= need.units and need in self.profile.needs
+
 
 class Roster:
     """All agents, and for each need those who can take it."""
@@ -86,9 +109,7 @@ class Roster:
             for profile in self._profiles.values():
                 if need.fits(profile.skills, profile.languages):
                     profile.needs.add(need)
-            need.idle = [seat.idle for seat in self.seats.values() if _can_take(seat, need)]
-            heapify(need.idle)
-            need.limit = 2 * len(need.idle) + _ROOM
+            need.refill(seat.idle for seat in self.seats.values())
         return need
 
     def seat(self, agent_id: str) -> Seat:
@@ -117,9 +138,7 @@ class Roster:
         idle, free = seat.idle, seat.free
         for need in seat.profile.needs:
             if need.units <= free:
-                heappush(need.idle, idle)
-                if len(need.idle) > need.limit:
-                    _drop_outdated(need)
+                need.show(idle)
 
     def _join(self, skills: Mapping[str, int], languages: tuple[str, ...]) -> Profile:
         key = (frozenset(skills.items()), languages)
@@ -141,28 +160,22 @@ class Roster:
 
 def longest_idle(need: Need, work_id: str, now: float) -> Seat | None:
     """Of those who fit, have room and are not barred from this work, the one who is idle longest."""
-    heap, units, aside, found = need.idle, need.units, [], None
-    while heap:
-        idle = heap[0]
+    line, returned, units = need.idle, need.returned, need.units
+    barred: list[Idle] = []
+    found: Seat | None = None
+    while line or returned:
+        is_returned = bool(returned) and (not line or returned[0] < line[0])
+        idle = returned[0] if is_returned else line[0]
         seat = idle[2]
         if seat.idle is idle and seat.ready and seat.free >= units:
             if not seat.barred or seat.barred.get(work_id, 0.0) <= now:
                 found = seat
                 break
-            aside.append(idle)
-        heappop(heap)
-    for idle in aside:
-        heappush(heap, idle)
+            barred.append(idle)
+        if is_returned:
+            heappop(returned)
+        else:
+            line.popleft()
+    for idle in barred:
+        heappush(returned, idle)
     return found
-
-
-def _can_take(seat: Seat, need: Need) -> bool:
-    return seat.ready and seat.free >= need.units and need in seat.profile.needs
-
-
-def _drop_outdated(need: Need) -> None:
-    need.idle = list(
-        {idle[1]: idle for idle in need.idle if idle[2].idle is idle and _can_take(idle[2], need)}.values()
-    )
-    heapify(need.idle)
-    need.limit = 2 * len(need.idle) + _ROOM
