@@ -15,7 +15,7 @@ from hub.simulated.errands import Errands, first_of
 from hub.simulated.population import Population, Story, contact
 
 RATES: Mapping[Channel, float] = {
-    Channel.PHONE: 1.0,
+    Channel.PHONE: 1.1,
     Channel.WEB: 0.7,
     Channel.EMAIL: 0.6,
     Channel.SMS: 0.4,

@@ -137,7 +137,7 @@ def _figures(glance: Glance, width: int) -> RenderableType:
     ]
     table = Table.grid(expand=True, padding=(0, 0))
     for _ in tiles:
-        table.add_column(justify="center", no_wrap=True)
+        table.add_column(justify="center", no_wrap=True, ratio=1 if width >= 100 else None)
     table.add_row(*(Text(value, style=style) for _, value, style in tiles))
     table.add_row(*(Text(label, style=QUIET) for label, _, _ in tiles))
     name = Text(glance.service_level_name, style=QUIET)
@@ -209,7 +209,7 @@ def _channels(glance: Glance, rows: int, width: int) -> RenderableType:
         table.add_row(channel.replace("_", " "), bar, f"{count:,}")
     parts: list[RenderableType] = [table]
     if rows - len(glance.channels) >= 2:
-        high = max(1, min(12, rows - len(glance.channels) - 1))
+        high = max(1, min(8, rows - len(glance.channels) - 1))
         parts += [Text("events/s", style=QUIET), *spark(glance.rates, max(8, width), high)]
     title = _title("contacts by channel")
     return Panel(Group(*parts), title=title, title_align="left", box=_BOX, border_style="grey37", padding=(0, 1))
