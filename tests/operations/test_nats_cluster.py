@@ -111,7 +111,7 @@ async def test_three_nodes_form_a_cluster_that_keeps_streams_when_one_is_lost(cl
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_wrong_password_is_refused(cluster: Cluster) -> None:
-    with pytest.raises(BusError, match="credentials"):
+    with pytest.raises(BusError):
         await connect(re.sub("hub:[0-9a-f]+@", "hub:guess@", cluster.url), "test", patience=20)
     without = re.sub("hub:[0-9a-f]+@", "", cluster.url)
     assert [check.ok for check in await parts.reachable(without, in_use=False)] == [False]
