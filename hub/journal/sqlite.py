@@ -58,22 +58,36 @@ _FORMAT_TABLE = (
 
 
 class _Pool(SQLiteConnectionPool):
-    """Connections of the library's pool, set up for durable commits."""
+    """The library's pool with connections that are durable at each commit and keep their statements prepared: its own
+    keep one statement, which makes a small transaction prepare each of its statements again."""
 
     def _create_connection(self) -> SQLiteConnection:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                connection = super()._create_connection()
-            except sqlite3.OperationalError as error:
-                # Switching to the write-ahead log ignores the lock timeout while another process does the same.
-                if "locked" not in str(error) or time.monotonic() > deadline:
-                    raise PersistenceError(str(error)) from error
-                time.sleep(0.02)
-                continue
+        connection = sqlite3.connect(
+            self.db_name, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=128
+        )
+        try:
+            _use_write_ahead_log(connection)
             for pragma in _PRAGMAS:
-                connection.cursor().execute(pragma)
-            return connection
+                connection.execute(pragma)
+        except sqlite3.Error as error:
+            connection.close()
+            raise PersistenceError(str(error)) from error
+        connection.row_factory = sqlite3.Row
+        return SQLiteConnection(sqlite_conn=connection, max_age=None)
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switching ignores the lock timeout while another process does the same."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 class _Datastore(SQLiteDatastore):
