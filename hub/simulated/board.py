@@ -28,16 +28,17 @@ class Board:
         console: Console,
         restarts: Callable[[], int],
         now: Callable[[], datetime],
+        key_file: str = "",
     ) -> None:
         self._client = client
         self._console = console
         self._restarts = restarts
         self._now = now
-        self._glimpses = Glimpses("Contact Path Manager", api_url, time.monotonic())
+        self._glimpses = Glimpses("Contact Path Manager", api_url, time.monotonic(), key_file)
 
     async def run(self) -> None:
         """Draw until cancelled."""
-        if self._console.is_terminal:
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
             await self._draw()
         else:
             await self._tell()

@@ -61,6 +61,8 @@ class Demo:
         self._seconds = seconds
         self._console = console
         self._with_board = with_board
+        self._note = self.hub.data_dir / "demo.json"
+        self._shown_note = settings.data_dir / "demo.json"
         self._began = time.monotonic()
         self._sent = Totals()
         self._confirmed: list[str] = []
@@ -117,8 +119,7 @@ class Demo:
 
     async def _enter(self) -> tuple[str, int]:
         """Start the hub with a key that it takes; the key and the number of this run in the directory."""
-        note = self.hub.data_dir / "demo.json"
-        kept = orjson.loads(note.read_bytes()) if note.exists() else {}
+        kept = orjson.loads(self._note.read_bytes()) if self._note.exists() else {}
         token, number = (
             kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
             kept.get("runs", 0),
@@ -127,7 +128,7 @@ class Demo:
         async with HubClient(self.hub.api_url, token) as client:
             if (await client.once("GET", "/v1/agents")).status in (401, 403):
                 token = await create_key(self.hub.settings, "supervisor", "demo")
-        keep(note, {"token": token, "runs": number + 1})
+        keep(self._note, {"token": token, "runs": number + 1})
         return token, number + 1
 
     async def _course(
@@ -157,7 +158,15 @@ class Demo:
 
     async def _board(self, client: HubClient) -> None:
         if self._with_board:
-            await Board(client, self.hub.api_url(), self._console, lambda: self.hub.restarts, WallClock().now).run()
+            board = Board(
+                client,
+                self.hub.api_url(),
+                self._console,
+                lambda: self.hub.restarts,
+                WallClock().now,
+                str(self._shown_note),
+            )
+            await board.run()
         await asyncio.Event().wait()
 
 

@@ -81,6 +81,8 @@ class Glance:
     channels: Mapping[str, int] = field(default_factory=dict)
     queues: Sequence[QueueGlance] = ()
     agents: Sequence[AgentGlance] = ()
+    key_file: str = ""
+    """Where an API key is found, for who wants to ask the hub too."""
 
 
 def draw(glance: Glance, width: int, height: int) -> RenderableType:
@@ -88,7 +90,7 @@ def draw(glance: Glance, width: int, height: int) -> RenderableType:
     queue_rows = min(len(glance.queues), max(3, height // 2 - 6))
     screen = Layout()
     screen.split_column(
-        Layout(_header(glance), name="header", size=2),
+        Layout(_header(glance, width), name="header", size=2),
         Layout(_figures(glance, width), name="figures", size=4),
         Layout(_queues(glance, queue_rows, width), name="queues", size=queue_rows + 3),
         Layout(name="people"),
@@ -103,7 +105,7 @@ def draw(glance: Glance, width: int, height: int) -> RenderableType:
     return screen
 
 
-def _header(glance: Glance) -> RenderableType:
+def _header(glance: Glance, width: int) -> RenderableType:
     sign = Text("● live", style=f"bold {GOOD}") if glance.up else Text("● hub is coming back", style=f"bold {WARN}")
     first = Table.grid(expand=True)
     first.add_column()
@@ -115,6 +117,8 @@ def _header(glance: Glance) -> RenderableType:
     second.append(f"{glance.api_url}/v1", style=f"underline {ACCENT}")
     second.append("   docs ", style=QUIET)
     second.append(f"{glance.api_url}/docs", style=f"underline {ACCENT}")
+    if glance.key_file and width >= 84 + len(glance.key_file):
+        second.append("   key in ", style=QUIET).append(glance.key_file)
     return Group(first, second)
 
 

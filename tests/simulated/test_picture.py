@@ -73,6 +73,12 @@ def test_a_hub_that_is_down_and_has_done_nothing_yet_is_drawn_too() -> None:
     assert "coming back" in text
 
 
+def test_the_key_is_named_where_there_is_room() -> None:
+    glance = replace(GLANCE, key_file="var/demo.json")
+    assert "key in var/demo.json" in "\n".join(lines(glance, 120, 40))
+    assert "key in" not in "\n".join(lines(glance, 80, 24))
+
+
 def test_signed_off_agents_make_room_for_those_who_are_here() -> None:
     agents = [AgentGlance("Zoe", "signed_off"), AgentGlance("Ann", "available", 5)]
     text = "\n".join(lines(replace(GLANCE, agents=agents), 80, 24))
