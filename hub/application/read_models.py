@@ -177,7 +177,7 @@ class ReadModels:
             waiting = {one.queue: one.in_queue for one in queues.queue_board(views)}
             today = metrics.totals_by_queue(views, self._today())
             levels = {name: one.service_level for name, one in today.items() if one.service_level is not None}
-            return Census(waiting, Counter(str(one.state) for one in agents.agent_board(views)), levels)
+            return Census(waiting, agents.states(views), levels)
 
         return await self._ask(count)
 

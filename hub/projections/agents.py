@@ -106,6 +106,11 @@ _BY_STATE = {
 }
 
 
+def states(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many agents are in each state; nobody is in one that is not named."""
+    return dict(connection.execute("SELECT state, COUNT(*) FROM agents GROUP BY state").fetchall())
+
+
 def activities(connection: sqlite3.Connection) -> dict[Activity, int]:
     """How many agents do what."""
     counts = dict.fromkeys(Activity, 0)
