@@ -88,8 +88,8 @@ class Journal(Protocol):
         """Write units in order, each atomic; answers after the transaction is durable, one outcome a unit.
         After a failed unit, later ones that touch one of its streams fail too (ConflictError): those of the same call,
         and those of calls made before the failure was told, as they may build on what was never written.
-        Raises when the store itself fails: make the call again. If it was written in spite of that (the connection broke
-        during the commit), the repeat says so: its contacts are known, its streams have moved on."""
+        Raises when the store itself fails: make the call again. If it was written in spite of that (the connection
+        broke during the commit), the repeat says so: its contacts are known, its streams have moved on."""
         ...
 
     async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
