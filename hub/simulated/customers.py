@@ -29,6 +29,9 @@ PATIENCE: Mapping[Channel, float] = {Channel.PHONE: 45.0, Channel.WEB: 90.0, Cha
 REPLY_SECONDS = (2.0, 15.0)
 """The least, and the mean beyond it, until somebody writes again."""
 
+_WRITTEN = frozenset((Channel.EMAIL, Channel.SMS, Channel.WEB))
+_ONCE_MORE = 0.12
+_ONCE_MORE_SECONDS = 6.0
 _WAVE_SECONDS = 120.0
 _WAVE = 0.5
 
@@ -149,10 +152,20 @@ class SimulatedCustomers:
 
     async def _get_in_touch(self, story: Story) -> None:
         told = await self._send(story, "", Direction.INBOUND)
-        if told is None or story.channel not in self._patience:
+        if told is None:
+            return
+        if story.channel in _WRITTEN and self._random.random() < _ONCE_MORE:
+            self._errands.start(self._add(told))
+        if story.channel not in self._patience:
             return
         await asyncio.sleep(1.0 + self._random.expovariate(1 / self._patience[story.channel]))
         await self._leave(told, 0.0, spoken=False)
+
+    async def _add(self, told: _Open) -> None:
+        """Something more to say, on the same thread, usually before anybody has answered or while they write."""
+        await asyncio.sleep(self._random.expovariate(1 / _ONCE_MORE_SECONDS))
+        if self._arriving and not told.left:
+            await self._send(told.story, told.thread, Direction.INBOUND, follows=True)
 
     async def _leave(self, told: _Open, after: float, *, spoken: bool) -> None:
         await asyncio.sleep(after)
@@ -176,14 +189,14 @@ class SimulatedCustomers:
         if self._arriving:
             await self._send(told.story, told.thread, Direction.INBOUND)
 
-    async def _send(self, story: Story, thread: str, direction: Direction) -> _Open | None:
+    async def _send(self, story: Story, thread: str, direction: Direction, *, follows: bool = False) -> _Open | None:
         self._number += 1
         contact_id = f"{self._run}-{story.channel.value}-{self._number}"
         sent = contact(
             story, contact_id, thread or contact_id, self._now(), direction=direction, follow_up=bool(thread)
         )
         told = _Open(story, sent.thread)
-        if direction is Direction.INBOUND:
+        if direction is Direction.INBOUND and not follows:
             self._open[contact_id] = told
         self.totals.sent += 1
         self.totals.by_channel[story.channel.value] += 1

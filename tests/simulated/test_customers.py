@@ -110,6 +110,13 @@ async def test_a_reply_comes_back_on_its_thread(monkeypatch: pytest.MonkeyPatch)
         assert reply.subject.startswith("Re: ")
 
 
+async def test_some_write_once_more_on_a_thread_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.simulated.customers._ONCE_MORE_SECONDS", 0.01)
+    async with in_town({Channel.WEB: 200.0}) as (wire, _):
+        await eventually(lambda: len({one.thread for one in wire.contacts}) < len(wire.contacts))
+        assert len({one.id for one in wire.contacts}) == len(wire.contacts)
+
+
 async def test_what_the_hub_refuses_is_counted_and_waits_for_nobody() -> None:
     async with in_town({Channel.PHONE: 50.0}, patience=0.001) as (wire, customers):
         wire.accepts = False
