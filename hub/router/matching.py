@@ -134,7 +134,7 @@ class Matcher:
 
     def _look_at(self, work: Work, asking: Seat | Line | None = None) -> None:
         self._number += 1
-        heappush(self._changed, (work.key, self._number, asking))
+        heappush(self._changed, (work.key(), self._number, asking))
 
     def _free(self, seat: Seat) -> None:
         if not seat.freed and seat.ready and seat.free > 0:

@@ -29,21 +29,21 @@ class Line:
 
 
 class Work:
-    """One piece of work and its place in the order, which it keeps for life."""
+    """One piece of work and its place in the order, which it keeps for life. `since` is epoch seconds."""
 
-    __slots__ = ("id", "key", "line", "need", "waiting")
+    __slots__ = ("id", "line", "need", "number", "since", "waiting")
 
     def __init__(self, work_id: str, line: Line, since: float, number: int) -> None:
         self.id = work_id
         self.line = line
         self.need = line.need
-        self.key: Key = (-line.priority, since, number, self)
+        self.since = since
+        self.number = number
         self.waiting = False
 
-    @property
-    def since(self) -> float:
-        """When it began to wait, epoch seconds."""
-        return self.key[1]
+    def key(self) -> Key:
+        """Its place. Not kept: work that held its own key would be garbage only the collector finds."""
+        return -self.line.priority, self.since, self.number, self
 
 
 class WaitingWork:
@@ -66,7 +66,7 @@ class WaitingWork:
 
     def add(self, work: Work) -> None:
         """It waits, at the place its key gives it: new work behind, work put back where it was."""
-        line, key = work.line, work.key
+        line, key = work.line, work.key()
         work.waiting = True
         heappush(line.works, key)
         if line.head is None or key < line.head:
@@ -78,7 +78,7 @@ class WaitingWork:
         """It waits no longer."""
         work.waiting = False
         line = work.line
-        if line.head is not work.key:
+        if line.head is None or line.head[2] != work.number:
             return
         works = line.works
         while works and not works[0][3].waiting:

@@ -143,11 +143,11 @@ def picture(state: PoolState, now: datetime) -> dict[str, Any]:
     moment = now.timestamp()
     return {
         "interactions": {
-            stream: (one.version, one.state, one.thread, sorted(one.contacts), one.work.waiting, one.work.key[:2],
+            stream: (one.version, one.state, one.thread, sorted(one.contacts), one.work.waiting, one.work.key()[:2],
                      one.deadline if one.state.phase is Phase.OFFERED else None)
             for stream, one in state.interactions.items()
         },
-        "order": [one.work.id for one in sorted(state.interactions.values(), key=lambda one: one.work.key)],
+        "order": [one.work.id for one in sorted(state.interactions.values(), key=lambda one: one.work.key())],
         "agents": {
             name: (agent.version, agent.state, sorted(agent.holds), agent.seat.free, agent.seat.ready,
                    agent.seat.idle[0], {work: until for work, until in agent.seat.barred.items()

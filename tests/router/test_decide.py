@@ -1,5 +1,6 @@
 """What commands make happen, given what happened before."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from hub.domain.interaction.events import (
 )
 from hub.router.commands import Accept, SignOn, TakeUp, Tick, as_tuple
 from hub.router.state import evolve, next_deadline, reset_deadlines
+from hub.router.waiting import Work
 from tests.router.pools import POLICY, START, PoolInHand, contact, picture
 
 
@@ -409,3 +411,16 @@ def test_commands_are_kept_compact_and_without_personal_data():
     )  # fmt: skip
     assert as_tuple(SignOn(START, "i", "agent:a", "a", "Anna", {"x": 1}))[2] == ("a", "Anna", {"x": 1}, (), 100)
     assert as_tuple(Tick(START, "i", "p")) == ("tick", START.timestamp(), ())
+
+
+def test_what_is_over_is_freed_at_once_without_the_collector(pool):
+    pool.signs_on("anna")
+    gc.disable()
+    try:
+        pool.arrives("soon-over")
+        pool.works_through("anna", "offer-soon-over-1", "any")
+        pool.log.clear()
+        kept = [one for one in gc.get_objects() if isinstance(one, Work) and one.id == "interaction-soon-over"]
+        assert kept == []
+    finally:
+        gc.enable()
