@@ -1,6 +1,7 @@
 """A hub as a child process: started, awaited, started again when it dies, and never left behind."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ import orjson
 from hub.children import die_with_parent
 from hub.domain.errors import HubError
 from hub.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.02
 _START_SECONDS = 120.0
@@ -130,6 +133,7 @@ class HubProcess:
             await self._end(process, patience=0)
             await self._start_again()
             self.restarts += 1
+            log.warning("the hub's process died (code %s): started it again", process.returncode)
             self._on_restart(self.restarts)
 
     async def stop(self) -> None:
