@@ -84,3 +84,15 @@ def test_signing_off():
     assert decide.sign_off(given(SIGNED_ON, SIGNED_OFF), "anna", "evening", **META) == []
     assert decide.sign_off(Agent(), "anna", "evening", **META) == []
     assert given(SIGNED_ON, SIGNED_OFF).state is AgentState.SIGNED_OFF
+
+
+@pytest.mark.parametrize("agent_id", ["", " ", "a b", "a/b", "-a", "a\0", "x" * 65, "a\n"])
+def test_an_agent_id_is_fit_for_a_name_of_a_stream_and_a_path(agent_id):
+    with pytest.raises(InvalidError) as refused:
+        decide.sign_on(Agent(), agent_id, pool="main", name="", skills={}, **META)
+    assert refused.value.field == "agent_id"
+
+
+@pytest.mark.parametrize("agent_id", ["anna", "7", "anna.b_c-d@example.org", "آنا", "x" * 64])
+def test_agent_ids_that_are_fit(agent_id):
+    assert decide.sign_on(Agent(), agent_id, pool="main", name="", skills={}, **META)

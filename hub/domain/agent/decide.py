@@ -1,5 +1,6 @@
 """What an agent may do with their own state."""
 
+import re
 from typing import Any
 
 from hub.domain.agent.events import (
@@ -12,6 +13,8 @@ from hub.domain.agent.events import (
 )
 from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.event import Event
+
+_AGENT_ID = re.compile(r"[^\W_][\w.@-]{0,63}")
 
 
 def sign_on(
@@ -26,6 +29,11 @@ def sign_on(
     **meta: Any,
 ) -> list[Event]:
     """The agent arrives. Signing on again with the same skills while ready changes nothing."""
+    if not _AGENT_ID.fullmatch(agent_id):
+        raise InvalidError(
+            f"agent id {agent_id!r} must be 1 to 64 letters, digits or . _ @ - and begin with a letter or digit",
+            "agent_id",
+        )
     for skill, level in skills.items():
         if not 1 <= level <= 5:
             raise InvalidError(f"level of skill {skill!r} is {level}: levels go from 1 to 5", f"skills.{skill}")
