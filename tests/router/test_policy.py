@@ -207,9 +207,9 @@ def test_the_bank_policy_knows_its_services_and_value_tiers():
     for service in ("regular", "regular_english", "internet", "stock_exchange", "new_customer", "callback"):
         found = [
             classifier.classify(contact("c", service=service, standing=Standing(value_tier=tier)))
-            for tier in ("standard", "medium", "high")
+            for tier in ("standard", "high")
         ]
-        assert [one.priority for one in found] == [0, 5, 10]
+        assert [one.priority for one in found] == [0, 10]
         assert {one.queue for one in found} == {service}
         assert all(one.skills == {service: 1} for one in found)
     assert classifier.classify(contact("c")).queue == "regular"
