@@ -97,8 +97,9 @@ class Journal(Protocol):
         those beyond that version."""
         ...
 
-    async def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
-        """The newest snapshot of those of these streams that have one."""
+    async def recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
+        """For each stream its newest snapshot, if that has the shape `topic`, and the events since: all it adds up
+        to."""
         ...
 
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:

@@ -45,18 +45,12 @@ class CustomerCache:
             self._known.popitem(last=False)
 
     async def _load(self, streams: Sequence[str]) -> dict[str, Known]:
-        found = {
-            stream: Known(kept.version, _STATE.validate_json(kept.state))
-            for stream, kept in (await self._journal.load_snapshots(streams)).items()
-            if kept.topic == TOPIC
-        }
-        events = await self._journal.load(streams, {stream: known.version for stream, known in found.items()})
-        for stream, history in events.items():
-            known = found.get(stream) or Known(0, Customer())
-            customer = known.customer
+        found = {}
+        for stream, (kept, history) in (await self._journal.recall(streams, TOPIC)).items():
+            customer = _STATE.validate_json(kept.state) if kept else Customer()
             for recorded in history:
                 customer = evolve(customer, recorded.event)
-            found[stream] = Known(history[-1].version if history else known.version, customer)
+            found[stream] = Known(history[-1].version if history else kept.version if kept else 0, customer)
         return found
 
     def get(self, stream: str) -> Known | None:

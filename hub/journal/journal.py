@@ -73,10 +73,14 @@ class EventJournal:
     async def head(self) -> int:
         return await self._read(self.store.head)
 
-    async def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
-        return await self._read(
-            lambda: {stream: kept for stream in streams if (kept := self.store.load_snapshot(stream)) is not None}
-        )
+    async def recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
+        return await self._read(lambda: self._recall(streams, topic))
+
+    def _recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
+        found = {stream: self.store.load_snapshot(stream) for stream in streams}
+        kept = {stream: snapshot for stream, snapshot in found.items() if snapshot and snapshot.topic == topic}
+        events = self.store.load(streams, {stream: snapshot.version for stream, snapshot in kept.items()})
+        return {stream: (kept.get(stream), events[stream]) for stream in streams}
 
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         await self._read(lambda: self.store.save_snapshot(stream, version, state, topic))

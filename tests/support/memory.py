@@ -60,8 +60,10 @@ class MemoryJournal:
             for stream in streams
         }
 
-    async def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
-        return {stream: self.snapshots[stream] for stream in streams if stream in self.snapshots}
+    async def recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
+        kept = {stream: one for stream in streams if (one := self.snapshots.get(stream)) and one.topic == topic}
+        events = await self.load(streams, {stream: one.version for stream, one in kept.items()})
+        return {stream: (kept.get(stream), events[stream]) for stream in streams}
 
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         self.snapshots[stream] = Snapshot(version, topic, state)
