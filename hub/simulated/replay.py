@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
 from hub.calls.recorded_call import RecordedCall, Skipped
-from hub.calls.statistics import fact_of, recorded_spans, statistics
+from hub.calls.statistics import Span, fact_of, recorded_spans, statistics
 from hub.domain.errors import HubError
 from hub.logs import configure
 from hub.router.policy import load_policy
@@ -29,6 +29,7 @@ from hub.simulated.errands import first_of
 from hub.simulated.hub_time import read_clock
 from hub.simulated.player import Player
 from hub.simulated.process import HubProcess, create_key
+from hub.simulated.recorded_absence import absence
 from hub.simulated.replay_result import ReplayTotals, comparison, replayed
 from hub.simulated.replay_script import RecordedBehaviour
 from hub.simulated.schedule import Schedule, chosen, schedule
@@ -85,6 +86,9 @@ def run_replay(settings: Settings, plan: ReplayPlan, *, as_json: bool) -> int:
         print(orjson.dumps(totals.as_json()).decode())
     else:
         _print(totals)
+        away = absence(selection.calls, _recorded_spans(selection, mapping))
+        if away.while_somebody_was_free:
+            Console().print(str(away), highlight=False)
     for finding in totals.audit.findings:
         console.print(f"hub: {finding}", style="red")
     return 0 if totals.ok else 1
@@ -118,11 +122,15 @@ def select(plan: ReplayPlan, mapping: Mapping) -> Selection:
     return Selection(rows, skipped, rejected, sorted(calls.values(), key=lambda call: call.queued_at))
 
 
+def _recorded_spans(selection: Selection, mapping: Mapping) -> list[Span]:
+    unknown = mapping.agent.unknown if mapping.agent else "unknown"
+    return recorded_spans(selection.calls, mapping.zone, unknown=unknown)
+
+
 async def _replay(
     settings: Settings, plan: ReplayPlan, mapping: Mapping, selection: Selection, console: Console, *, quiet: bool
 ) -> ReplayTotals:
-    unknown = mapping.agent.unknown if mapping.agent else "unknown"
-    spans = recorded_spans(selection.calls, mapping.zone, unknown=unknown)
+    spans = _recorded_spans(selection, mapping)
     planned = schedule(selection.calls, spans, skills=mapping.replay.agent_skills, agents=plan.agents)
     began = stopwatch.perf_counter()
     with _progress(console, len(planned.calls), hidden=quiet) as on_progress:

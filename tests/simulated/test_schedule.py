@@ -5,6 +5,7 @@ from hub.calls.recorded_call import CallOutcome, RecordedCall
 from hub.calls.statistics import Span
 from hub.domain.contact import Channel, Contact, Path
 from hub.simulated.behaviour import AgentProfile
+from hub.simulated.recorded_absence import absence
 from hub.simulated.schedule import agent_id_of, chosen, may_leave, schedule, typical_talks
 
 NINE = datetime(1999, 2, 1, 9, tzinfo=UTC)
@@ -135,3 +136,21 @@ def test_nobody_leaves_calls_alone_that_only_they_can_serve() -> None:
     assert may_leave(ana, [ana], [], [])
     assert may_leave(eve, [eve], [], ["regular"]), "calls they can't serve hold nobody"
     assert not may_leave(ana, [ana], [ana], ["regular"]), "coming back oneself is no help"
+
+
+def test_callers_who_waited_although_somebody_was_free_are_counted() -> None:
+    calls = [
+        call(1, at=0, talk=100),
+        call(2, at=10, wait=30, talk=10, agent="BEN"),  # Ben has not come yet, Ana is talking
+        call(3, at=200, wait=60, talk=10),  # Ana is free
+        call(4, at=210, wait=60, talk=None, service="internet"),  # nobody serves that
+        call(5, at=220, wait=1, talk=None),  # did not wait
+    ]
+    told = absence(calls, [span("ANA", 0, 300), span("BEN", 40, 50)])
+    assert told == (3, 1)
+    assert "1 of the 3 callers who waited in the record (33%)" in str(told)
+
+
+def test_an_agent_in_overlapping_calls_is_busy_until_the_last_one_ends() -> None:
+    calls = [call(1, at=0, talk=500), call(2, at=10, talk=5), call(3, at=100, wait=50, talk=None)]
+    assert absence(calls, [span("ANA", 0, 600)]) == (1, 0)
