@@ -77,8 +77,8 @@ class EventJournal:
         return await self._read(lambda: self._recall(streams, topic))
 
     def _recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
-        found = {stream: self.store.load_snapshot(stream) for stream in streams}
-        kept = {stream: snapshot for stream, snapshot in found.items() if snapshot and snapshot.topic == topic}
+        found = self.store.load_snapshots(streams)
+        kept = {stream: snapshot for stream, snapshot in found.items() if snapshot.topic == topic}
         events = self.store.load(streams, {stream: snapshot.version for stream, snapshot in kept.items()})
         return {stream: (kept.get(stream), events[stream]) for stream in streams}
 

@@ -59,10 +59,9 @@ _VERSIONS: LiteralString = """
 SELECT stream, coalesce((SELECT max(originator_version) FROM stored_events WHERE originator_id = stream), 0)
 FROM unnest(%b::text[]) AS wanted(stream)"""
 _CONTACTS: LiteralString = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id = ANY(%b::bytea[])"
-_SNAPSHOT: LiteralString = (
-    "SELECT originator_version, topic, state FROM snapshots WHERE originator_id = %b "
-    "ORDER BY originator_version DESC LIMIT 1"
-)
+_SNAPSHOTS: LiteralString = """
+SELECT originator_id, originator_version, topic, state FROM snapshots WHERE originator_id = ANY(%b::text[])
+ORDER BY originator_version"""
 
 
 class _Datastore(PostgresDatastore):
@@ -202,9 +201,10 @@ class PostgresStore:
             )
             cursor.execute("INSERT INTO snapshots VALUES (%b, %b, %b, %b)", (stream, version, topic, state))
 
-    def load_snapshot(self, stream: str) -> Snapshot | None:
-        row = self._one(_SNAPSHOT, stream)
-        return None if row is None else Snapshot._make(row)
+    def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
+        with self._failing(), self._datastore.rows() as cursor:
+            rows = cursor.execute(_SNAPSHOTS, (list(streams),), prepare=True).fetchall()
+        return {stream: Snapshot(*rest) for stream, *rest in rows}
 
     def close(self) -> None:
         self._datastore.close()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import orjson
 from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.sqlite import (
     SQLiteAggregateRecorder,
@@ -15,6 +16,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
+from hub.journal import rows
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, streams_of
 from hub.journal.checkpoint import Checkpointer
 from hub.journal.codec import Codec
@@ -35,20 +37,22 @@ _PRAGMAS = (
     "PRAGMA mmap_size=268435456",
 )
 
+_KEY = ("originator_id", "originator_version")
 _ROW = "rowid, originator_id, originator_version, topic, state"
 
 _LOAD = (
-    f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
+    "SELECT e.rowid, originator_id, originator_version, topic, state FROM json_each(?) w CROSS JOIN stored_events e "
+    "ON originator_id = w.value ->> 0 AND originator_version > w.value ->> 1 ORDER BY w.key, originator_version"
 )
+"""One statement for many streams: [[stream, version it is known up to], ...]."""
 _LAST = f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1"
 _READ = f"SELECT {_ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _HEAD = "SELECT coalesce(max(rowid), 0) FROM stored_events"
 _VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
-_PRESENT = "SELECT 1 FROM stored_events WHERE originator_id = ? AND originator_version = ?"
 _CONTACT = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id = ?"
-_SNAPSHOT = (
-    "SELECT originator_version, topic, state FROM snapshots WHERE originator_id = ? "
-    "ORDER BY originator_version DESC LIMIT 1"
+_SNAPSHOTS = (
+    "SELECT originator_id, originator_version, topic, state FROM snapshots "
+    "WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_version"
 )
 _FORGET_SNAPSHOTS = "DELETE FROM snapshots WHERE originator_id = ? AND originator_version <= ?"
 _FORMAT = "SELECT version FROM store_format"
@@ -148,12 +152,10 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         """Insert all rows in this transaction; returns the position of the first event. Positions follow each other:
         the write lock is held. IntegrityError: at least one unit can't be written."""
         first: int = cursor.execute(_HEAD).fetchone()[0] + 1
-        for expected in batch.expected:
-            if cursor.execute(_PRESENT, expected).fetchone() is None:
-                raise IntegrityError(f"{expected[0]} has no version {expected[1]}")
-        cursor.executemany(self.insert_events_statement, batch.events)
-        if batch.contacts:
-            cursor.executemany("INSERT INTO contact_ids VALUES (?,?,?)", batch.contacts)
+        if rows.present(cursor, "stored_events", _KEY, batch.expected) < len(batch.expected):
+            raise IntegrityError("a unit was decided on a version that is not there")
+        rows.insert(cursor, f"INSERT INTO stored_events ({', '.join(_KEY)}, topic, state) VALUES", batch.events)
+        rows.insert(cursor, "INSERT INTO contact_ids VALUES", batch.contacts)
         return first
 
 
@@ -190,10 +192,11 @@ class SqliteStore:
     def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         after = after or {}
         with self._failing(), self._datastore.reading() as cursor:
-            return {
-                stream: self._decoded(cursor.execute(_LOAD, (stream, after.get(stream, 0))).fetchall())
-                for stream in streams
-            }
+            found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
+            wanted = orjson.dumps([[stream, after.get(stream, 0)] for stream in found]).decode()
+            for recorded in map(self.codec.recorded, cursor.execute(_LOAD, (wanted,)).fetchall()):
+                found[recorded.stream].append(recorded)
+            return found
 
     def last(self, stream: str) -> Recorded | None:
         with self._failing(), self._datastore.reading() as cursor:
@@ -216,15 +219,13 @@ class SqliteStore:
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         with self._failing(), self._datastore.writing() as cursor:
-            cursor.execute(
-                "DELETE FROM snapshots WHERE originator_id = ? AND originator_version <= ?", (stream, version)
-            )
+            cursor.execute(_FORGET_SNAPSHOTS, (stream, version))
             cursor.execute(self._snapshots.insert_events_statement, (stream, version, topic, state))
 
-    def load_snapshot(self, stream: str) -> Snapshot | None:
+    def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.reading() as cursor:
-            row = cursor.execute(_SNAPSHOT, (stream,)).fetchone()
-        return None if row is None else Snapshot._make(row)
+            rows = cursor.execute(_SNAPSHOTS, (orjson.dumps(streams).decode(),)).fetchall()
+        return {stream: Snapshot(*rest) for stream, *rest in rows}
 
     def close(self) -> None:
         self._checkpointer.close()

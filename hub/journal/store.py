@@ -51,8 +51,8 @@ class Store(Protocol):
         """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
         ...
 
-    def load_snapshot(self, stream: str) -> Snapshot | None:
-        """The newest snapshot of a stream."""
+    def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
+        """The snapshots of those of these streams that have one."""
         ...
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,10 @@ from hub.projections.runner import BATCH, Decode, Read, Runner
 from hub.projections.views import Checkpoints, open_for_writing
 
 _POLL_MS = 250
+_GATHER_S = 0.02
+"""Least time from the beginning of one transaction to that of the next, where the log is not far ahead."""
+_NICE = 5
+"""Views may lag a little; offers may not: the hub's own process goes first."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 _LONG_ENOUGH_S = 30.0
 _LOG = logging.getLogger(__name__)
@@ -45,19 +50,24 @@ def serve(
     250 ms. Prints the position once the views are there, then after each transaction."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a signal to the whole group: the hub ends first, then stdin
         signal.signal(number, signal.SIG_IGN)
+    os.nice(_NICE)
     connection = open_for_writing(views_path)
     checkpoints = Checkpoints(views_path, connection)
     runner = Runner(connection, projections, read, decode, batch)
     _quiet_collector()
     try:
         _tell(stdout, runner.position)
-        busy = True
-        while _woken(stdin, 0 if busy else _POLL_MS):
+        events, began = batch, 0.0
+        while _woken(stdin, 0 if events else _POLL_MS):
+            if events < batch:
+                # What comes one by one under load is gathered a little: a transaction costs more than its events.
+                time.sleep(max(0.0, began + _GATHER_S - time.monotonic()))
+            began = time.monotonic()
             step = runner.step()
-            busy = step.events > 0
-            if busy:
+            events = step.events
+            if events:
                 _tell(stdout, step.position)
-                checkpoints.committed(step.events)
+                checkpoints.committed(events)
     except BrokenPipeError:
         _LOG.info("the hub is gone: the projector ends")
     finally:

@@ -57,8 +57,8 @@ class GatedStore:
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         self.inner.save_snapshot(stream, version, state, topic)
 
-    def load_snapshot(self, stream: str) -> Snapshot | None:
-        return self.inner.load_snapshot(stream)
+    def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
+        return self.inner.load_snapshots(streams)
 
     def close(self) -> None:
         self.inner.close()

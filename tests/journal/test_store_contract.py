@@ -199,16 +199,16 @@ class TestReading:
 
 class TestSnapshots:
     def test_the_newest_one_is_kept(self, store: Store) -> None:
-        assert store.load_snapshot("agent-1") is None
+        assert store.load_snapshots(["agent-1"]) == {}
         store.save_snapshot("agent-1", 10, b"{}", "Agent/1")
         store.save_snapshot("agent-1", 20, b'{"a":1}', "Agent/2")
         store.save_snapshot("agent-2", 30, b"[]", "Agent/1")
-        assert store.load_snapshot("agent-1") == (20, "Agent/2", b'{"a":1}')
+        assert store.load_snapshots(["agent-1", "agent-3"]) == {"agent-1": (20, "Agent/2", b'{"a":1}')}
 
     def test_the_same_version_may_be_saved_again(self, store: Store) -> None:
         store.save_snapshot("agent-1", 10, b"old", "Agent/1")
         store.save_snapshot("agent-1", 10, b"new", "Agent/2")
-        assert store.load_snapshot("agent-1") == (10, "Agent/2", b"new")
+        assert store.load_snapshots(["agent-1"]) == {"agent-1": (10, "Agent/2", b"new")}
 
 
 class TestFormat:
