@@ -23,8 +23,8 @@ class Absence(NamedTuple):
         share = self.while_somebody_was_free / self.waited if self.waited else 0
         return (
             f"{self.while_somebody_was_free:,} of the {self.waited:,} callers who waited in the record ({share:.0%}) "
-            "came while an agent who serves their service was signed on and in no call. The record does not tell breaks "
-            "and work after calls; agents of a replay take none, so they answer sooner."
+            "came while an agent who serves their service was signed on and in no call. The record tells no breaks "
+            "and no work after calls; agents of a replay take none, so they answer sooner."
         )
 
 
