@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,13 +13,16 @@ log = logging.getLogger(__name__)
 PASSIVE_PAGES = 16_000
 """Pages written since the last checkpoint that ask for the next one, 64 MB: the longer, the fewer pages are moved
 twice; a start after a crash reads the log through."""
-LONGEST_PAGES = 64_000
-"""Pages of the log from which on the writer is made to wait once, so that it starts over: 256 MB."""
+LONGEST_PAGES = 32_000
+"""Pages of the log from which on the writer is made to wait for an instant, so that it starts over: 128 MB."""
+
+_ROUNDS = 20
+_INSTANT_SECONDS = 0.01
 
 
 class Checkpointer:
     """A thread with a connection of its own. PASSIVE checkpoints hold nobody up; under writing without a pause they
-    never reach the log's end, so a long log gets one that does, of the few pages the passive one left."""
+    never reach the log's end, so a long log gets one that does, of the few pages that several passive ones left."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], path: Path) -> None:
         self._connect = connect
@@ -61,8 +65,20 @@ class Checkpointer:
 
 def checkpoint(connection: sqlite3.Connection, longest: int = LONGEST_PAGES) -> int:
     """Move what can be moved; returns the pages the log holds afterwards, 0 if it starts over."""
-    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    pages = _passive(connection)
     if pages < longest:
-        return int(pages)
-    busy, pages, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return int(pages) if busy else 0
+        return pages
+    # The writer goes on meanwhile, so each round leaves less, until what is left is moved in an instant.
+    for _ in range(_ROUNDS):
+        began = time.monotonic()
+        pages = _passive(connection)
+        if time.monotonic() - began < _INSTANT_SECONDS:
+            break
+    # RESTART, not TRUNCATE: a log that keeps its blocks is flushed faster than one that has to grow again.
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+    return pages if busy else 0
+
+
+def _passive(connection: sqlite3.Connection) -> int:
+    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return int(pages)

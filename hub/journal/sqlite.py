@@ -27,6 +27,9 @@ from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 LOCK_SECONDS = 30
 """How long a writer waits for another process's transaction."""
 
+_CHECKPOINT_PATIENCE = 0.05
+"""Seconds the writer is held up at most for a reader that stands in the way of a checkpoint: it is tried again."""
+
 _PAGES_A_COMMIT = 4
 """Pages of the log that even the smallest commit takes."""
 
@@ -273,7 +276,7 @@ class SqliteStore:
         return found
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=LOCK_SECONDS, isolation_level=None)
+        return sqlite3.connect(self._path, timeout=_CHECKPOINT_PATIENCE, isolation_level=None)
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
