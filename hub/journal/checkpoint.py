@@ -10,7 +10,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-PASSIVE_PAGES = 16_000
+PASSIVE_PAGES = 2_000
 """Pages written since the last checkpoint that ask for the next one, 64 MB: the longer, the fewer pages are moved
 twice; a start after a crash reads the log through."""
 LONGEST_PAGES = 32_000

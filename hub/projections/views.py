@@ -7,7 +7,7 @@ from threading import Thread
 
 import orjson
 
-_CHECKPOINT_PAGES = 8_000
+_CHECKPOINT_PAGES = 1_000
 _PAGES_A_TRANSACTION = 16
 
 
