@@ -15,7 +15,8 @@ from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
 from hub.application.intake import ContendedError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
-from hub.router.pool import PoolLostError, PoolUnavailableError
+from hub.router.asked import PoolUnavailableError
+from hub.router.pool import PoolLostError
 
 log = logging.getLogger(__name__)
 

@@ -3,31 +3,32 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.domain.customer.events import ContactReceived
-from hub.domain.errors import HubError, NotFoundError
-from hub.domain.event import Event
+from hub.domain.errors import ConflictError, HubError, NotFoundError
 from hub.domain.ids import interaction_id, pool_stream
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+from hub.router.asked import Answer, Asked, PoolUnavailableError, fail_all
 from hub.router.commands import Command, TakeUp, Tick, as_tuple
 from hub.router.decide import handle
 from hub.router.policy import Policy
+from hub.router.recovery import OpenWork, is_of, recover
 from hub.router.repeat import is_repeat
-from hub.router.state import Decided, PoolState, evolve, next_deadline, reset_deadlines
+from hub.router.state import Decided, PoolState, next_deadline, reset_deadlines
 
 log = logging.getLogger(__name__)
 
 BATCH = 512
 """Most commands in one transaction."""
-TAIL_BATCH = 5_000
 RETRY_SECONDS = 1.0
+CHECKPOINT_POSITIONS = 10_000
+"""Log positions after which the owner says how far it is, even if it decided nothing: what recovery need not read."""
 
-OpenWork = Callable[[], Awaitable[tuple[int, Iterable[Recorded]]]]
-"""Reads the projection of open work: its position, and the events of what is open, in log order."""
+_ENDED = "the hub no longer owns this pool: ask again when it does"
 
 
 class PoolLostError(HubError):
@@ -39,18 +40,6 @@ class PoolLostError(HubError):
         )
 
 
-class PoolUnavailableError(HubError):
-    """The pool could not commit; what was asked may be asked again."""
-
-
-@dataclass(slots=True)
-class _Asked:
-    command: Command
-    answer: asyncio.Future[list[Decided]] | None = None
-    position: int = 0
-    """Of the contact to take up, in the log; 0 for commands of people."""
-
-
 @dataclass(slots=True)
 class PoolFigures:
     """What the owner did since it started, for metrics."""
@@ -60,6 +49,8 @@ class PoolFigures:
     commits: int = 0
     events: int = 0
     recoveries: int = 0
+    unrouted: int = 0
+    """Contacts whose taking up broke: a fault of the hub. The log names them; the others go on."""
     on_batch: list[Callable[[int, float], None]] = field(default_factory=list)
     """Called with (commands, seconds of deciding) of each batch."""
 
@@ -83,10 +74,12 @@ class Pool:
         self._epoch = 0
         self._version = 0
         self._seen = 0
-        self._asked: deque[_Asked] = deque()
+        self._durable = 0
+        self._passed_over: set[str] = set()
+        self._asked: deque[Asked] = deque()
         self._wake = asyncio.Event()
         self._moved: list[tuple[int, asyncio.Future[None]]] = []
-        self._stopping = False
+        self._stopping = self._ended = False
 
     @property
     def state(self) -> PoolState:
@@ -96,6 +89,11 @@ class Pool:
     async def take(self) -> int:
         """Become the owner and recover; returns the log position from which `on_log` must be fed."""
         last = await self._journal.last(self._stream)
+        if last and not isinstance(last.event, PoolTaken | PoolCommitted):
+            raise HubError(
+                f"stream {self._stream} ends with {type(last.event).__name__}, which no owner writes: "
+                "restore the store from a backup"
+            )
         fact = last.event if last else None
         consumed = fact.consumed if isinstance(fact, PoolTaken | PoolCommitted) else 0
         epoch = (fact.epoch if isinstance(fact, PoolTaken | PoolCommitted) else 0) + 1
@@ -109,33 +107,23 @@ class Pool:
         return outcome.last
 
     async def _recover(self, consumed: int, head: int) -> None:
-        position, rows = await self._open_work()
-        state = PoolState(self._policy, self.name)
-        for recorded in rows:
-            evolve(state, recorded.stream, recorded.version, recorded.event)
-        pending: list[Recorded] = []
-        after = min(position, consumed)
-        while after < head:
-            batch = await self._journal.read(after, TAIL_BATCH)
-            for recorded in batch:
-                if recorded.position > head:
-                    break
-                if recorded.position > position:
-                    evolve(state, recorded.stream, recorded.version, recorded.event)
-                if recorded.position > consumed and self._is_mine(recorded.event):
-                    pending.append(recorded)
-            if not batch:
-                break
-            after = batch[-1].position
+        state, pending = await recover(
+            self._journal, self._open_work, self._policy, self.name, consumed=consumed, head=head
+        )
         reset_deadlines(state, self._clock.now())
-        self._state, self._seen, self.consumed = state, head, consumed
+        # From here on nothing awaits. What the log brought meanwhile stands behind what was read again.
+        newer = [one for one in self._asked if one.position > head or not one.position]
+        self._asked.clear()
+        self._state, self.consumed, self._durable = state, consumed, consumed
+        self._seen = max(head, self._seen)
         self.figures.recoveries += 1
         self._take_up(pending)
-        self._ask(Tick(at=self._clock.now(), id=f"recovery-{self._epoch}", actor=self._actor))
+        self._asked.append(Asked(Tick(at=self._clock.now(), id=f"recovery-{self._epoch}", actor=self._actor)))
+        self._asked.extend(newer)
 
     def on_log(self, batch: Sequence[Recorded]) -> None:
         """The log went on: new contacts of this pool are taken up."""
-        self._take_up([one for one in batch if one.position > self._seen and self._is_mine(one.event)])
+        self._take_up([one for one in batch if one.position > self._seen and is_of(self.name, one.event)])
         self._seen = max(self._seen, batch[-1].position)
         if self._moved:
             self._wake.set()
@@ -144,7 +132,7 @@ class Pool:
         """The events a command led to, after their commit; none for a repeat. Raises HubError when refused."""
         if self._stopping:
             raise PoolUnavailableError("the hub is shutting down: ask again when it is back")
-        answer: asyncio.Future[list[Decided]] = asyncio.get_running_loop().create_future()
+        answer: Answer = asyncio.get_running_loop().create_future()
         self._ask(command, answer)
         try:
             return await answer
@@ -157,6 +145,8 @@ class Pool:
         """Wait until every contact up to this log position has been taken up, durably."""
         if self.consumed >= position:
             return
+        if self._ended:
+            raise PoolUnavailableError(_ENDED)
         moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._moved.append((position, moved))
         self._wake.set()
@@ -175,8 +165,11 @@ class Pool:
                     log.exception("pool %s could not commit: forgets what it had decided and recovers", self.name)
                     await self._retake()
         finally:
-            self._stopping = True
-            self._drop_asked("the hub no longer owns this pool: ask again when it does")
+            self._stopping = self._ended = True
+            self._drop_asked(_ENDED)
+            for _, moved in self._moved:
+                if not moved.done():
+                    moved.set_exception(PoolUnavailableError(_ENDED))
 
     def stop(self) -> None:
         """Finish what was asked, then let `run` return."""
@@ -208,50 +201,70 @@ class Pool:
             self._tell_who_waits()
             return
         consumed = max([self.consumed, *(one.position for one in asked)]) if self._asked else self._seen
-        answers: list[tuple[asyncio.Future[list[Decided]], list[Decided] | HubError]] = []
-        decided: list[Decided] = []
-        for one in asked:
-            outcome: list[Decided] | HubError
-            try:
-                outcome = handle(self._state, one.command)
-                decided += outcome
-            except HubError as refusal:
-                outcome = refusal
-                self.figures.refused += 1
-            if one.answer is not None:
-                answers.append((one.answer, outcome))
-        for report in self.figures.on_batch:
-            report(len(asked), loop.time() - started)
         try:
-            if decided:
-                await self._commit(decided, [one.command for one in asked], consumed)
+            decided = self._decide(asked)
+            for report in self.figures.on_batch:
+                report(len(asked), loop.time() - started)
+            if decided or consumed - self._durable >= CHECKPOINT_POSITIONS:
+                await self._commit(decided, asked, consumed)
         except BaseException:
-            for answer, _ in answers:
-                _fail(answer, PoolUnavailableError("the hub could not commit the decision: ask again"))
+            fail_all(asked, "the hub could not commit the decision: ask again")
             raise
         self.consumed = consumed
         self.figures.commands += len(asked)
-        for answer, outcome in answers:
-            _settle(answer, outcome)
+        for one in asked:
+            one.tell()
         self._tell_who_waits()
 
-    async def _commit(self, decided: Sequence[Decided], commands: Sequence[Command], consumed: int) -> None:
+    def _decide(self, asked: Sequence[Asked]) -> list[Decided]:
+        decided: list[Decided] = []
+        for one in asked:
+            try:
+                one.outcome = handle(self._state, one.command)
+                decided += one.outcome
+            except HubError as refusal:
+                one.outcome = refusal
+                self.figures.refused += 1
+            except Exception as fault:
+                self._set_aside(one, fault)
+                raise
+        return decided
+
+    def _set_aside(self, asked: Asked, fault: BaseException) -> None:
+        """Deciding this broke: if it is a contact, pass over it from now on, or it would stop all others for ever."""
+        if isinstance(asked.command, TakeUp):
+            self._passed_over.add(asked.command.id)
+            self.figures.unrouted += 1
+            log.critical("contact %s can't be routed: %r. It is on record; please report this", asked.command.id, fault)
+
+    async def _commit(self, decided: Sequence[Decided], asked: Sequence[Asked], consumed: int) -> None:
         fence = PoolCommitted(
-            **self._meta(commands[0].id),
+            **self._meta(asked[0].command.id),
             pool=self.name,
             epoch=self._epoch,
             consumed=consumed,
-            commands=tuple(as_tuple(command) for command in commands),
+            commands=tuple(as_tuple(one.command) for one in asked if not one.refused),
             policy=self._policy.version,
         )
         unit = Unit([Append(self._stream, self._version, [fence]), *_runs(decided)])
         [outcome] = await self._journal.commit([unit])
         if isinstance(outcome, Committed):
             self._version += 1
+            self._durable = consumed
             self.figures.commits += 1
             self.figures.events += len(decided)
             return
+        if isinstance(outcome, ConflictError) and outcome.stream != self._stream:
+            self._pass_over(asked, outcome)
         raise outcome
+
+    def _pass_over(self, asked: Sequence[Asked], conflict: ConflictError) -> None:
+        """A stream that only this owner writes has moved on. If that is work which a contact was to open, it was opened
+        before: the contact is not taken up again."""
+        for one in asked:
+            if isinstance(one.command, TakeUp) and one.command.interaction_id == conflict.stream:
+                self._passed_over.add(one.command.id)
+                log.warning("contact %s had been taken up before", one.command.id)
 
     async def _retake(self) -> None:
         """The commit failed. If another owner came, step down; else start again from the log."""
@@ -270,15 +283,15 @@ class Pool:
                 log.exception("pool %s could not recover: tries again", self.name)
 
     def _drop_asked(self, message: str) -> None:
-        for one in self._asked:
-            if one.answer is not None:
-                _fail(one.answer, PoolUnavailableError(message))
+        fail_all(self._asked, message)
         self._asked.clear()
 
     def _take_up(self, batch: Iterable[Recorded]) -> None:
         for recorded in batch:
             contact = recorded.event
             assert isinstance(contact, ContactReceived)
+            if contact.contact_id in self._passed_over:
+                continue
             command = TakeUp(
                 at=self._clock.now(),
                 id=contact.contact_id,
@@ -287,15 +300,12 @@ class Pool:
                 customer_id=recorded.stream,
                 interaction_id=interaction_id(self._key, contact.contact_id),
             )
-            self._asked.append(_Asked(command, position=recorded.position))
+            self._asked.append(Asked(command, position=recorded.position))
             self._wake.set()
 
-    def _ask(self, command: Command, answer: asyncio.Future[list[Decided]] | None = None) -> None:
-        self._asked.append(_Asked(command, answer))
+    def _ask(self, command: Command, answer: Answer | None = None) -> None:
+        self._asked.append(Asked(command, answer))
         self._wake.set()
-
-    def _is_mine(self, event: Event) -> bool:
-        return isinstance(event, ContactReceived) and event.pool == self.name
 
     def _tell_who_waits(self) -> None:
         if not self._asked:
@@ -325,17 +335,3 @@ def _runs(decided: Sequence[Decided]) -> list[Append]:
         else:
             appends.append(Append(stream, version - 1, [event]))
     return appends
-
-
-def _settle(answer: asyncio.Future[list[Decided]], outcome: list[Decided] | HubError) -> None:
-    if answer.done():
-        return
-    if isinstance(outcome, HubError):
-        answer.set_exception(outcome)
-    else:
-        answer.set_result(outcome)
-
-
-def _fail(answer: asyncio.Future[list[Decided]], error: HubError) -> None:
-    if not answer.done():
-        answer.set_exception(error)

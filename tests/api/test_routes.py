@@ -9,7 +9,7 @@ from hub.domain.agent.events import AgentState
 from hub.domain.customer.events import CustomerRegistered
 from hub.domain.errors import ConflictError, ContactConflictError, NotFoundError, RefusedError
 from hub.router.commands import Accept, ChangeState, CompleteWrapUp, Decline, End, SignOff, SignOn
-from hub.router.pool import PoolUnavailableError
+from hub.router.asked import PoolUnavailableError
 from tests.api.world import META, NOON, World
 
 CONTACT = {"id": "c-1", "path": {"channel": "phone", "address": "+982112345"}, "occurred_at": "2026-01-05T12:00:00Z"}

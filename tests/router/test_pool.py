@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +13,15 @@ from hub.clock import WallClock
 from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived
-from hub.domain.errors import NotFoundError, RefusedError
+from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import InteractionOffered, InteractionQueued, OfferAccepted
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Recorded, Unit
 from hub.router import pool as pool_module
+from hub.router.asked import PoolUnavailableError
 from hub.router.commands import Accept, ChangeState, CompleteWrapUp, CustomerLeft, End, SignOn
 from hub.router.policy import load_policy
-from hub.router.pool import Pool, PoolLostError, PoolUnavailableError
+from hub.router.pool import Pool, PoolLostError
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -195,3 +197,116 @@ async def test_the_old_owner_steps_down_when_another_takes_the_pool(monkeypatch:
             await old.execute(sign_on("bob"))
         await new.execute(sign_on("ann"))
         assert [one.event.agent_id for one in journal.log if one.stream.startswith("agent-")] == ["ann"]
+
+
+async def test_contacts_that_come_while_it_recovers_stay_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(pool_module, "BATCH", 2)
+    journal = MemoryJournal()
+    last = journal.last
+
+    async def slow_last(stream: str) -> Recorded | None:
+        """The log goes on while the owner is busy recovering."""
+        found = await last(stream)
+        if len(of(journal, InteractionQueued)) == 0 and journal.version("customer-5") == 0:
+            for number in range(4, 8):
+                await receive(journal, number)
+        return found
+
+    async with running(journal) as pool:
+        journal.last = slow_last  # type: ignore[method-assign]
+        for number in range(1, 4):
+            await receive(journal, number)
+        journal.fail_next = 1
+        queued = await until(journal, InteractionQueued, 7)
+        assert [one.contact_id for one in queued] == [f"c{number}" for number in range(1, 8)]
+    for fence in of(journal, PoolCommitted):
+        here = next(one.position for one in journal.log if one.event is fence)
+        taken = {one.event.contact_id for one in journal.log if isinstance(one.event, InteractionQueued)
+                 and one.position <= here + 4}  # fmt: skip
+        waiting = [one.event.contact_id for one in journal.log if isinstance(one.event, ContactReceived)
+                   and one.position <= fence.consumed]  # fmt: skip
+        assert set(waiting) <= taken, "consumed went past a contact that was still only in memory"
+    assert pool.figures.recoveries == 2
+
+
+async def test_whoever_waits_is_told_when_the_owner_ends() -> None:
+    journal = MemoryJournal()
+    pool = make(journal)
+    await pool.take()
+    task = asyncio.create_task(pool.run())
+    waiting = asyncio.create_task(pool.reached(1_000))
+    await asyncio.sleep(0)
+    pool.stop()
+    await task
+    for late in (waiting, pool.reached(2_000)):
+        with pytest.raises(PoolUnavailableError):
+            await late
+
+
+async def test_a_contact_that_breaks_deciding_is_passed_over_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    handle = pool_module.handle
+
+    def breaking(state: Any, command: Any) -> Any:
+        if command.id == "c2":
+            raise ZeroDivisionError("a fault of the hub")
+        return handle(state, command)
+
+    monkeypatch.setattr(pool_module, "handle", breaking)
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        for number in range(1, 4):
+            await receive(journal, number)
+        with pytest.raises(PoolUnavailableError):
+            await pool.execute(sign_on())
+        queued = await until(journal, InteractionQueued, 2)
+        assert sorted(one.contact_id for one in queued) == ["c1", "c3"]
+        assert pool.figures.unrouted == 1
+
+
+async def test_work_that_a_contact_opened_before_is_not_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await pool.reached(await receive(journal, 1))
+        [queued] = await until(journal, InteractionQueued)
+    opened = next(one.stream for one in journal.log if one.event is queued)
+    journal.log = [one for one in journal.log if not isinstance(one.event, PoolCommitted)]
+    journal.followers = []
+    async with running(journal) as pool:
+        await receive(journal, 2)
+        await until(journal, InteractionQueued, 2)
+        assert [one.stream for one in journal.log if isinstance(one.event, InteractionQueued)].count(opened) == 1
+
+
+async def test_a_foreign_event_in_its_own_stream_is_not_taken_for_a_beginning() -> None:
+    journal = MemoryJournal()
+    await receive(journal, 1)
+    foreign = journal.log[0].event
+    await journal.commit([Unit([Append("pool-main", 0, [foreign])])])
+    with pytest.raises(HubError, match="ends with ContactReceived"):
+        await make(journal).take()
+
+
+async def test_refused_commands_leave_no_trace_in_the_log() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        refused = asyncio.create_task(pool.execute(replace(sign_on("bob"), capacity=10**30)))
+        await pool.execute(sign_on())
+        with pytest.raises(InvalidError):
+            await refused
+        kinds = [command for fence in of(journal, PoolCommitted) for command in fence.commands]
+        assert [arguments[0] for kind, _, arguments in kinds if kind == "sign_on"] == ["ann"]
+
+
+async def test_an_owner_without_work_says_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "CHECKPOINT_POSITIONS", 5)
+    journal = MemoryJournal()
+    for number in range(8):
+        await receive(journal, number, pool="history")
+    async with running(journal):
+        await until(journal, PoolCommitted)
+    assert of(journal, PoolCommitted)[-1].consumed == 9

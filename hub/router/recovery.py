@@ -1,0 +1,52 @@
+"""A routing pool's state from the log: what is open as the projection has it, then whatever came since."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
+
+from hub.domain.customer.events import ContactReceived
+from hub.domain.event import Event
+from hub.ports import Journal, Recorded
+from hub.router.policy import Policy
+from hub.router.state import PoolState, evolve
+
+TAIL_BATCH = 5_000
+
+OpenWork = Callable[[], Awaitable[tuple[int, Iterable[Recorded]]]]
+"""Reads the projection of open work: its position, and the events of what is open, in log order."""
+
+
+class Recovered(NamedTuple):
+    """A pool as of a log position, and the contacts up to there that nobody has taken up yet."""
+
+    state: PoolState
+    pending: list[Recorded]
+
+
+async def recover(
+    journal: Journal, open_work: OpenWork, policy: Policy, pool: str, *, consumed: int, head: int
+) -> Recovered:
+    """The pool as of `head`, whose contacts had been taken up as far as `consumed`."""
+    position, rows = await open_work()
+    state = PoolState(policy, pool)
+    for recorded in rows:
+        evolve(state, recorded.stream, recorded.version, recorded.event)
+    pending: list[Recorded] = []
+    after = min(position, consumed)
+    while after < head:
+        batch = await journal.read(after, TAIL_BATCH)
+        for recorded in batch:
+            if recorded.position > head:
+                break
+            if recorded.position > position:
+                evolve(state, recorded.stream, recorded.version, recorded.event)
+            if recorded.position > consumed and is_of(pool, recorded.event):
+                pending.append(recorded)
+        if not batch:
+            break
+        after = batch[-1].position
+    return Recovered(state, pending)
+
+
+def is_of(pool: str, event: Event) -> bool:
+    """Whether this is a contact for the pool to take up."""
+    return isinstance(event, ContactReceived) and event.pool == pool
