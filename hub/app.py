@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from time import monotonic
 
 import uvloop
 
@@ -31,7 +32,7 @@ from hub.bus.subjects import ensure_streams
 from hub.clock import WallClock
 from hub.domain.access.events import STREAM as ACCESS_STREAM
 from hub.domain.access.events import Role
-from hub.domain.contact import Contact
+from hub.domain.contact import Contact, ConversationEvent
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
@@ -49,6 +50,8 @@ log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_SECONDS = 0.0005
 """How soon a busy thread gives way to the loop: Python's 5 ms would show in every offer's latency."""
+VIEWS_STUCK_SECONDS = 10.0
+"""Without any step of views that are behind: the hub says that it is not ready."""
 PROJECTOR = (sys.executable, "-m", "hub", "projector")
 """The command of the projector child."""
 RUNTIME_FILE = "hub.json"
@@ -122,8 +125,7 @@ class Hub:
 
     async def _start_projector(self) -> None:
         """The child that keeps the views; it is woken by every commit of this process."""
-        environment = {**os.environ, **self.settings.environment()}
-        self.projector = Projector(self._projector_command, environment)
+        self.projector = Projector(self._projector_command, self.settings.environment())
         await self.projector.start()
         self._parts.push_async_callback(self.projector.stop)
         self.journal.hand_over(lambda _: self.projector.wake())
@@ -132,7 +134,7 @@ class Hub:
 
     async def _start_routing(self) -> None:
         """The pool takes over where the last owner stopped; the live feed starts at the same place of the log."""
-        self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work, self.settings.pool)
+        self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
         self.pool.figures.on_batch.append(self.instruments.decided)
         head = await self.pool.take()
         self._spawn(self.pool.run(), "routing pool")
@@ -141,8 +143,8 @@ class Hub:
         self._parts.push_async_callback(self.tail.close)
         seen, open_events = await self._open_work()
         self.feed.restore(seen, open_events)
-        self.projector.on_position(self.feed.views_at)
-        self.feed.views_at(self.projector.position)
+        self.projector.on_position(self._views_at)
+        self._views_at(self.projector.position)
         followers = {
             self.feed.follow: seen,
             self.pool.on_log: head,
@@ -151,6 +153,10 @@ class Hub:
         }
         for follower, after in followers.items():
             self._spawn(self.tail.follow(after, follower).ended(), "log follower")
+
+    def _views_at(self, position: int) -> None:
+        self._views_moved = monotonic()
+        self.feed.views_at(position)
 
     async def _open_work(self) -> tuple[int, Iterable[Recorded]]:
         stored = await self.views.read(open_work)
@@ -169,11 +175,12 @@ class Hub:
         self.nats_url = await self._parts.enter_async_context(server)
         self.bus = await connect(self.nats_url, "hub")
         self._parts.push_async_callback(self.bus.close)
-        await ensure_streams(self.bus.jetstream())
-        self.rejected = RejectedContacts(self.bus)
-        self.recorder = ContactRecorder(self.journal, self.clock, self.key, settings.pool)
+        replicas = settings.nats_replicas
+        await ensure_streams(self.bus.jetstream(), replicas)
+        self.rejected = RejectedContacts(self.bus, replicas=replicas)
+        self.recorder = ContactRecorder(self.journal, self.clock, self.key)
         self.handler = InboundHandler(self.recorder, self.pool, self.journal, self.clock, self._set_aside)
-        self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch)
+        self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")
         self._parts.push_async_callback(self.inbound.stop)
 
@@ -193,6 +200,12 @@ class Hub:
         return Confirmation(
             id=contact.id, status="accepted", customer_id=outcome.customer_id, duplicate=outcome.duplicate
         )
+
+    async def signal(self, event: ConversationEvent) -> Confirmation:
+        """A report of a running conversation that came over HTTP: told as the bus would, raises HubError when it is
+        refused."""
+        check(event)
+        return await self.handler.signal(event)
 
     async def _start_api(self) -> None:
         services = Services(
@@ -217,6 +230,10 @@ class Hub:
             missing["bus"] = "NATS can't be reached"
         if not self.projector.alive:
             missing["views"] = "the projector is not running"
+        if self.pool.recovering:
+            missing["routing"] = "the routing pool could not commit and recovers: see the log"
+        if self.feed.position > self.feed.released and monotonic() - self._views_moved > VIEWS_STUCK_SECONDS:
+            missing["views"] = f"the views have not moved for {VIEWS_STUCK_SECONDS:.0f} s: see the log"
         for task in self._tasks:
             if task.done():
                 missing[task.get_name()] = "has stopped"

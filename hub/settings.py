@@ -28,6 +28,8 @@ class Settings(BaseModel):
     """`sqlite` (a file in the data directory) or `postgresql://user:password@host:port/database`."""
     nats_url: str = ""
     """An existing NATS with JetStream; empty: the hub runs its own on a free loopback port."""
+    nats_replicas: int = Field(default=1, ge=1, le=5)
+    """How many nodes of the NATS cluster keep each message: what is on its way survives the loss of the smaller half."""
     nats_sync_always: bool = False
     """The embedded NATS flushes each message to disk before it acks: for senders that can't repeat."""
     api_host: str = "127.0.0.1"
@@ -37,7 +39,6 @@ class Settings(BaseModel):
     """Routing policy (TOML); none: the one that ships with the hub."""
     installation_key: str = Field(default="", repr=False)
     """64 hex digits that ids are derived with; empty: made once and kept in the data directory."""
-    pool: str = "main"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "text"
     metrics_interval_seconds: int = Field(default=1800, ge=60, le=86400)
@@ -61,10 +62,12 @@ class Settings(BaseModel):
         """Whether the event store is PostgreSQL."""
         return self.store_url.startswith(("postgresql://", "postgres://"))
 
-    def environment(self) -> dict[str, str]:
-        """The variables that give a child process these same settings."""
+    def environment(self, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """The environment that gives a child process exactly these settings, whatever file or variable is about."""
         given = self.model_dump(mode="json", exclude_defaults=True)
-        return {PREFIX + name.upper(): str(value) for name, value in given.items() if value is not None}
+        own = {PREFIX + name.upper(): str(value) for name, value in given.items() if value is not None}
+        others = {name: value for name, value in inherited.items() if not name.startswith(PREFIX)}
+        return {**others, **own, "HUB_CONFIG": os.devnull}
 
 
 def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
@@ -81,6 +84,11 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         raise SettingsError("\n".join(_explain(problem, environ, given_file) for problem in error.errors())) from None
     if settings.store_url != "sqlite" and not settings.is_postgres:
         raise SettingsError("store_url is neither 'sqlite' nor 'postgresql://…'")
+    if settings.nats_replicas > 1 and not settings.nats_url:
+        raise SettingsError(
+            f"nats_replicas is {settings.nats_replicas}, but the hub's own NATS is one node: "
+            "name the nodes of a cluster in nats_url, or leave nats_replicas at 1"
+        )
     return settings
 
 

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from hub.domain.agent.events import FULL_CAPACITY
-from hub.domain.contact import Channel
-from hub.domain.customer.decide import LIFECYCLE_STAGES, SEGMENTS
+from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
 from hub.domain.errors import HubError
 from hub.router.toml_lines import Place, line_of, lines_of
 

@@ -79,12 +79,17 @@ class Pool:
         self._asked: deque[Asked] = deque()
         self._wake = asyncio.Event()
         self._moved: list[tuple[int, asyncio.Future[None]]] = []
-        self._stopping = self._ended = False
+        self._stopping = self._ended = self._recovering = False
 
     @property
     def state(self) -> PoolState:
         """The pool as decided, which may be one transaction ahead of the log."""
         return self._state
+
+    @property
+    def recovering(self) -> bool:
+        """Whether a commit failed and the pool has not come back from the log yet."""
+        return self._recovering
 
     async def take(self) -> int:
         """Become the owner and recover; returns the log position from which `on_log` must be fed."""
@@ -268,6 +273,7 @@ class Pool:
 
     async def _retake(self) -> None:
         """The commit failed. If another owner came, step down; else start again from the log."""
+        self._recovering = True
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             try:
@@ -276,6 +282,7 @@ class Pool:
                     raise PoolLostError(self.name, last.event.epoch)
                 self._drop_asked("the hub is recovering: ask again")
                 await self.take()
+                self._recovering = False
                 return
             except PoolLostError:
                 raise
