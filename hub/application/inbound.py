@@ -77,11 +77,13 @@ class InboundHandler:
                 position = max(position, outcome.position if isinstance(outcome, Receipt) else 0)
         if signals:
             await self._pool.reached(position)
-            told = await asyncio.gather(*(self._signal(signal) for _, signal in signals))
+            told = await asyncio.gather(*(self.signal(signal) for _, signal in signals))
             for (index, _), answer in zip(signals, told, strict=True):
                 answers[index] = answer
 
-    async def _signal(self, signal: ConversationEvent) -> Confirmation:
+    async def signal(self, signal: ConversationEvent) -> Confirmation:
+        """What an adapter reports of a running conversation, done when this returns. Raises HubError when the pool
+        can't do it now: then it is to come again."""
         match signal.signal:
             case ConversationSignal.CUSTOMER_LEFT:
                 command = CustomerLeft(

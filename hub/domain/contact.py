@@ -5,6 +5,11 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+SEGMENTS = ("B2C", "B2B", "B2G")
+LIFECYCLE_STAGES = ("acquisition", "enhancement", "retention", "lapsed")
+VALUE_TIER = r"[a-z][a-z0-9_-]{0,31}"
+"""What the name of a value tier looks like: a lower-case word."""
+
 
 class Channel(StrEnum):
     """The kinds of wire a contact comes by."""
@@ -56,9 +61,9 @@ class Attachment(_Value):
 class Declared(_Value):
     """What a trusted adapter says of the customer's standing; empty means it says nothing."""
 
-    segment: str = Field(default="", max_length=32)
-    value_tier: str = Field(default="", max_length=32)
-    lifecycle_stage: str = Field(default="", max_length=32)
+    segment: str = Field(default="", pattern=f"^({'|'.join(SEGMENTS)})?$")
+    value_tier: str = Field(default="", pattern=f"^({VALUE_TIER})?$")
+    lifecycle_stage: str = Field(default="", pattern=f"^({'|'.join(LIFECYCLE_STAGES)})?$")
     name: str = Field(default="", max_length=200)
 
 
