@@ -69,6 +69,7 @@ class Hub:
         self.instruments = Instruments()
         self.feed = Feed()
         self.nats_url = ""
+        self._views_moved = monotonic()
         self._projector_command = projector
         self._parts = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
@@ -128,7 +129,7 @@ class Hub:
         self.projector = Projector(self._projector_command, self.settings.environment())
         await self.projector.start()
         self._parts.push_async_callback(self.projector.stop)
-        self.journal.hand_over(lambda _: self.projector.wake())
+        self.journal.hand_over(self._committed)
         self.views = ReadModels(self.settings.views_path, self.clock)
         self._parts.callback(self.views.close)
 
@@ -153,6 +154,11 @@ class Hub:
         }
         for follower, after in followers.items():
             self._spawn(self.tail.follow(after, follower).ended(), "log follower")
+
+    def _committed(self, _: Sequence[Recorded]) -> None:
+        if self.feed.released >= self.feed.position:
+            self._views_moved = monotonic()
+        self.projector.wake()
 
     def _views_at(self, position: int) -> None:
         self._views_moved = monotonic()
@@ -218,13 +224,14 @@ class Hub:
             keys=self.keys,
             clock=self.clock,
             instruments=self.instruments,
-            readiness=self._missing,
+            readiness=self.missing,
         )
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
         await self.api.start()
         self._parts.push_async_callback(self.api.stop)
 
-    def _missing(self) -> Mapping[str, str]:
+    def missing(self) -> Mapping[str, str]:
+        """What keeps this hub from working, by part; empty: it is ready."""
         missing = {}
         if not self.bus.connected:
             missing["bus"] = "NATS can't be reached"

@@ -111,7 +111,12 @@ class Projector:
     @property
     def alive(self) -> bool:
         """Whether the child runs."""
-        return self._process is not None and self._process.returncode is None
+        return self.pid != 0
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, 0 while there is none."""
+        return self._process.pid if self._process and self._process.returncode is None else 0
 
     def on_position(self, callback: Callable[[int], None]) -> None:
         """Have this called on the loop with each position the views have reached."""
@@ -171,11 +176,24 @@ class Projector:
             if loop.time() - since > _LONG_ENOUGH_S:
                 pause = _FIRST_PAUSE_S
             _LOG.error("the projector ended with code %s; it is started again in %.1f s", code, pause)
-            await asyncio.sleep(pause)
-            if self._stopping:
-                return
-            pause = min(pause * 2, _LONGEST_PAUSE_S)
+            started = False
+            while not started:
+                await asyncio.sleep(pause)
+                if self._stopping:
+                    return
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
+                started = await self._spawn_again()
+
+    async def _spawn_again(self) -> bool:
+        """Whether it could be: a machine short of memory or processes recovers."""
+        try:
             await self._spawn()
+        except (OSError, subprocess.SubprocessError) as error:
+            _LOG.error("the projector can't be started now, it is tried again: %s", error)
+            return False
+        if self._stopping and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        return True
 
     async def _listen(self) -> int:
         """Hears the child until it ends; its exit code."""
@@ -194,7 +212,10 @@ class Projector:
         self._ready.set()
         self._moved.set()
         for callback in self._callbacks:
-            callback(position)
+            try:
+                callback(position)
+            except Exception:
+                _LOG.exception("what follows the views failed at position %d; the projector goes on", position)
 
 
 class BlockingProjector:
