@@ -8,15 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.doctor.check import Check, good, problem, warning
-from hub.doctor.parts import RunningHub
 from hub.domain.errors import HubError
+from hub.journal.format import FORMAT
+from hub.journal.glance import log_head
 from hub.journal.keys import installation_key as read_key
-from hub.journal.keys import key_file
-from hub.journal.store import FORMAT, open_store
+from hub.journal.keys import key_file, key_is_lost
+from hub.journal.lock import RunningHub
 from hub.settings import Settings
 
 FAR_BEHIND = 10_000
 """Events; about ten seconds of work for the projector."""
+LARGEST_READ = 1024**3
+"""Bytes; a larger store is not read from end to end: that takes long, and the disk from a hub that runs."""
+_UNREAD = "too large to be read from end to end here: look at a backup of it with sqlite3 and PRAGMA quick_check"
 _CONNECT_SECONDS = 3
 _SKEW_SECONDS = 5.0
 _FULL = 2
@@ -33,24 +37,35 @@ def installation_key(settings: Settings) -> Check:
     if settings.installation_key:
         return good(name, "given by HUB_INSTALLATION_KEY")
     if not file.exists():
-        if settings.sqlite_path.exists() and not settings.is_postgres:
-            return problem(name, f"{file} is missing, but there is a store", "restore the file from the backup")
-        return good(name, "will be made at the first start")
+        return _missing_key(settings, file)
     mode = file.stat().st_mode & 0o777
     if mode & 0o077:
         return problem(name, f"{file} has mode {mode:o}: others can read it", f"chmod 600 {file}")
     return good(name, f"{file}, mode {mode:o}")
 
 
-def event_store(settings: Settings, hub: RunningHub | None) -> Iterator[Check]:
-    """It opens, has a format this version knows, is whole, and keeps what it confirms."""
+def _missing_key(settings: Settings, file: Path) -> Check:
+    name = "installation key"
+    try:
+        lost = key_is_lost(settings)
+    except HubError as error:
+        return warning(name, f"there is none, and whether one is missing can't be told: {error}", "see the event store")
+    if lost:
+        advice = "restore the file from the backup, or set HUB_INSTALLATION_KEY"
+        return problem(name, f"{file} is missing, but the store was written with one", advice)
+    return good(name, "will be made at the first start")
+
+
+def event_store(settings: Settings, hub: RunningHub | None, largest: int = LARGEST_READ) -> Iterator[Check]:
+    """It opens, has a format this version knows, is whole, and keeps what it confirms. A file of more than `largest`
+    bytes is not read from end to end."""
     if settings.is_postgres:
         yield from _postgres(settings)
     else:
-        yield from _sqlite(settings.sqlite_path, hub)
+        yield from _sqlite(settings.sqlite_path, hub, largest)
 
 
-def _sqlite(file: Path, hub: RunningHub | None) -> Iterator[Check]:
+def _sqlite(file: Path, hub: RunningHub | None, largest: int) -> Iterator[Check]:
     name = "event store"
     if not file.exists():
         yield good(name, f"{file} will be made at the first start")
@@ -59,7 +74,8 @@ def _sqlite(file: Path, hub: RunningHub | None) -> Iterator[Check]:
         with _read_only(file) as connection:
             (found,) = connection.execute("SELECT version FROM store_format").fetchone()
             (events,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM stored_events").fetchone()
-            (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            small = file.stat().st_size <= largest
+            (state,) = connection.execute("PRAGMA quick_check(1)").fetchone() if small else ("ok",)
             (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     except (sqlite3.Error, TypeError) as error:
         yield problem(name, f"{file} can't be read as a store: {error}", "restore store/ and keys/ from the backup")
@@ -71,7 +87,7 @@ def _sqlite(file: Path, hub: RunningHub | None) -> Iterator[Check]:
     if state != "ok":
         yield problem(name, f"{file} is damaged: {state}", "stop the hub and restore store/ from the backup")
         return
-    yield good(name, f"{file}: {events} events, format {found}, whole")
+    yield good(name, f"{file}: {events} events, format {found}, {'whole' if small else _UNREAD}")
     if mode != "wal":
         yield warning("durability", f"journal mode {mode}", "start the hub once: it switches to the write-ahead log")
     elif hub is not None:
@@ -155,7 +171,7 @@ def read_models(settings: Settings, *, running: bool) -> Check:
     try:
         with _read_only(file) as connection:
             positions: dict[str, int] = dict(connection.execute("SELECT name, position FROM projections"))
-        head = _head(settings)
+        head = log_head(settings)
     except sqlite3.Error as error:
         return problem(name, f"{file}: {error}", f"stop the hub, remove {file}, start it: they are made anew")
     except HubError as error:
@@ -168,16 +184,6 @@ def read_models(settings: Settings, *, running: bool) -> Check:
     if running:
         return warning(name, what, "wait; if it grows, the projector lacks CPU or disk")
     return warning(name, what, "start the hub: it catches up")
-
-
-def _head(settings: Settings) -> int:
-    if settings.is_postgres:
-        with closing(open_store(settings)) as store:
-            return store.head()
-    if not settings.sqlite_path.exists():
-        return 0
-    with _read_only(settings.sqlite_path) as connection:
-        return int(connection.execute("SELECT coalesce(max(rowid), 0) FROM stored_events").fetchone()[0])
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, streams_of
 from hub.journal.codec import Codec
 from hub.journal.errors import StoredEventError, StoreError, StoreInUseError
-from hub.journal.store import FORMAT, check_format
+from hub.journal.format import FORMAT, check_format
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 
 CONNECT_SECONDS = 10

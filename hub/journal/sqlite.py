@@ -21,7 +21,7 @@ from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare
 from hub.journal.checkpoint import Checkpointer
 from hub.journal.codec import Codec
 from hub.journal.errors import StoreError
-from hub.journal.store import FORMAT, check_format
+from hub.journal.format import FORMAT, check_format
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 
 LOCK_SECONDS = 30

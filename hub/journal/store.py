@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hub.journal.codec import Codec
-from hub.journal.errors import NewerStoreError
+from hub.journal.format import FORMAT
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 from hub.settings import Settings
-
-FORMAT = 1
-"""Version of the store's tables. A change of them adds a step to both stores' migrations."""
 
 
 class Store(Protocol):
@@ -77,12 +74,3 @@ def migrate(settings: Settings) -> int:
     may do it at once, any number of times."""
     open_store(settings).close()
     return FORMAT
-
-
-def check_format(found: int, place: str) -> None:
-    """Refuse a store whose tables were made by a newer version of the hub."""
-    if found > FORMAT:
-        raise NewerStoreError(
-            f"the event store {place} has format {found}, this version of the hub knows up to {FORMAT}: "
-            "it was written by a newer version, run that one"
-        )

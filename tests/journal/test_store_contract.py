@@ -10,7 +10,8 @@ import pytest
 
 from hub.domain.errors import ConflictError
 from hub.journal.errors import NewerStoreError, StoreError
-from hub.journal.store import FORMAT, Store, migrate
+from hub.journal.format import FORMAT
+from hub.journal.store import Store, migrate
 from hub.ports import Append, Committed, ContactRow, KnownContactError, Unit
 from hub.settings import Settings
 from tests.support.stores import OpenStore, contact, event, unit
