@@ -1,6 +1,6 @@
 """Agents: who is here, in which state, and how they say so."""
 
-import re
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -9,22 +9,27 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, answer, events, found
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.rows import Agent, Agents, told
 from hub.domain.agent.events import FULL_CAPACITY, AgentState
 from hub.domain.errors import InvalidError
 from hub.router.commands import ChangeState, SignOff, SignOn
 
 router = APIRouter(tags=["agents"])
 
-_AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+Skill = Annotated[str, Field(min_length=1, max_length=64)]
+Level = Annotated[int, Field(ge=1, le=5)]
+Language = Annotated[str, Field(min_length=1, max_length=16)]
 
 
 class AgentArrives(BaseModel):
     """Who arrives, and what they can do."""
 
     name: str = Field(default="", max_length=200)
-    skills: dict[str, int] = Field(default={}, description="Level per skill, 1 to 5", examples=[{"cards": 3}])
-    languages: tuple[str, ...] = Field(default=(), max_length=50, examples=[["en", "fa"]])
-    capacity: int = Field(default=FULL_CAPACITY, description="Units; a call takes 100")
+    skills: dict[Skill, Level] = Field(
+        default={}, max_length=100, description="Level per skill, 1 to 5", examples=[{"cards": 3}]
+    )
+    languages: tuple[Language, ...] = Field(default=(), max_length=50, examples=[["en", "fa"]])
+    capacity: int = Field(default=FULL_CAPACITY, ge=1, le=10_000, description="Units; a call takes 100")
 
 
 class NewState(BaseModel):
@@ -40,13 +45,13 @@ class AgentLeaves(BaseModel):
     reason: str = Field(default="", max_length=200)
 
 
-@router.get("/v1/agents", summary="All agents", responses=PROBLEMS)
+@router.get("/v1/agents", summary="All agents", responses=told(Agents))
 async def agents(call: SupervisorCall) -> Response:
     """Everybody who ever signed on, with state and load."""
     return answer({"agents": await call.services.views.agents()})
 
 
-@router.get("/v1/agents/{agent_id}", summary="An agent", responses=PROBLEMS)
+@router.get("/v1/agents/{agent_id}", summary="An agent", responses=told(Agent))
 async def agent(agent_id: str, call: AgentCall) -> Response:
     """State, skills and load."""
     call.acting_for(agent_id)
@@ -56,10 +61,6 @@ async def agent(agent_id: str, call: AgentCall) -> Response:
 @router.post("/v1/agents/{agent_id}/sign-on", summary="Sign on", responses={200: {"model": EventsAnswer}, **PROBLEMS})
 async def sign_on(agent_id: str, body: AgentArrives, call: AgentCall) -> Response:
     """Ready for work from now on. Signing on again with the same skills while ready changes nothing."""
-    if not _AGENT_ID.fullmatch(agent_id):
-        raise InvalidError(
-            "an agent id has 1 to 64 letters, digits, dots, hyphens, underscores or at signs", "agent_id"
-        )
     services = call.services
     command = SignOn(
         at=services.clock.now(),

@@ -81,6 +81,7 @@ def caller(keys: KeyRing, authorization: bytes) -> ApiKey:
     return key
 
 
+ContactCall = Annotated[Call, Depends(Allow(Role.ADAPTER, Role.AGENT, Role.SUPERVISOR))]
 AdapterCall = Annotated[Call, Depends(Allow(Role.ADAPTER))]
 AgentCall = Annotated[Call, Depends(Allow(Role.AGENT, Role.SUPERVISOR))]
 SupervisorCall = Annotated[Call, Depends(Allow(Role.SUPERVISOR))]

@@ -1,16 +1,21 @@
-"""Contacts in over HTTP, for adapters that have no NATS."""
+"""Contacts over HTTP: in, and what is reported of their conversations, for adapters that have no NATS; and back out."""
 
 from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.answers import answer
-from hub.api.callers import AdapterCall
+from hub.api.callers import AdapterCall, ContactCall
 from hub.api.errors import PROBLEMS
-from hub.domain.contact import Contact
-from hub.domain.errors import InvalidError
+from hub.api.rows import ContactFact, told
+from hub.domain.access.events import Role
+from hub.domain.contact import Contact, ConversationEvent, Direction
+from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.errors import NotFoundError
+from hub.ports import Journal
 
 router = APIRouter(tags=["contacts"])
 
@@ -24,6 +29,17 @@ class Recorded(BaseModel):
     duplicate: bool
 
 
+class Done(BaseModel):
+    """What the bus would confirm. `reason`: why nothing was to do."""
+
+    id: str
+    status: str
+    customer_id: str
+    duplicate: bool
+    reason: str
+    field: str
+
+
 @router.post(
     "/v1/contacts",
     status_code=HTTPStatus.CREATED,
@@ -34,8 +50,48 @@ class Recorded(BaseModel):
     responses={201: {"model": Recorded}, 200: {"model": Recorded, "description": "A repeat"}, **PROBLEMS},
 )
 async def submit(contact: Contact, call: AdapterCall) -> Response:
-    told = await call.services.intake.submit(contact, call.actor)
-    if told.status != "accepted":
-        raise InvalidError(told.reason, told.field)
-    body = {"id": told.id, "status": told.status, "customer_id": told.customer_id, "duplicate": told.duplicate}
-    return answer(body, HTTPStatus.OK if told.duplicate else HTTPStatus.CREATED)
+    done = await call.services.intake.submit(contact, call.actor)
+    body = {"id": done.id, "status": done.status, "customer_id": done.customer_id, "duplicate": done.duplicate}
+    return answer(body, HTTPStatus.OK if done.duplicate else HTTPStatus.CREATED)
+
+
+@router.get("/v1/contacts/{contact_id:path}", summary="A contact", responses=told(ContactFact))
+async def contact(
+    contact_id: Annotated[str, Path(max_length=200, pattern=r"^[^\x00]*$")], call: ContactCall
+) -> Response:
+    """The whole fact as it was recorded: text, attachments, identifiers, and where the customer stood. An adapter's key
+    reads what it recorded itself."""
+    fact = await _fact(call.services.journal, contact_id)
+    if fact is None or (call.key.role is Role.ADAPTER and fact["actor"] != call.actor):
+        raise NotFoundError(f"there is no contact {contact_id!r}")
+    return answer(fact)
+
+
+@router.post(
+    "/v1/conversations",
+    summary="Report what happened in a conversation",
+    responses={200: {"model": Done}, **PROBLEMS},
+)
+async def report(event: ConversationEvent, call: AdapterCall) -> Response:
+    """The customer left: what waits is abandoned, what is spoken ends. Answers when it is done, just as the bus
+    confirms it. Reporting it again changes nothing; where nothing is open in the thread, `reason` says so."""
+    done = await call.services.intake.signal(event)
+    return answer({name: getattr(done, name) for name in Done.model_fields})
+
+
+async def _fact(journal: Journal, contact_id: str) -> dict[str, Any] | None:
+    """What the log holds of a contact, found by its receipt in its customer's stream."""
+    receipt = (await journal.contacts([contact_id])).get(contact_id)
+    if receipt is None:
+        return None
+    for recorded in (await journal.load([receipt.stream])).get(receipt.stream, []):
+        event = recorded.event
+        if isinstance(event, ContactReceived | ContactSent) and event.contact_id == contact_id:
+            inbound = isinstance(event, ContactReceived)
+            return {
+                **event.model_dump(exclude={"pool", "causation"}),
+                "direction": Direction.INBOUND if inbound else Direction.OUTBOUND,
+                "customer_id": recorded.stream,
+                "position": recorded.position,
+            }
+    return None

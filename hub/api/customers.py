@@ -9,7 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, events, found, page
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
-from hub.domain.customer.decide import normalise
+from hub.domain.customer.identity import normalise
 
 router = APIRouter(tags=["customers"])
 

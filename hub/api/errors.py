@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,13 +14,16 @@ from starlette.responses import Response
 from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
 from hub.application.intake import ContendedError
+from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
+from hub.journal.errors import StoreError
 from hub.router.asked import PoolUnavailableError
 from hub.router.pool import PoolLostError
 
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+T = TypeVar("T")
 
 
 class TooLargeError(HubError):
@@ -59,10 +62,20 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    BusError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
 
+TOLD: Mapping[type[Exception], str] = {
+    StoreError: "the event store can't be used now: ask again; the hub's log says why",
+    BusError: "the bus can't be used now: ask again; the hub's log says why",
+}
+"""What is said of errors whose own message names files and addresses of the hub's machine."""
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": {"model": Problem, "description": "What is wrong"}}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Problem, "description": "What is wrong"},
+    "5XX": {"model": Problem, "description": "503: the hub can't do it now, ask again after `Retry-After` seconds"},
+}
 """How routes document their errors."""
 
 
@@ -83,7 +96,10 @@ def problem(error: Exception) -> Response:
         return _answer(status, slug, str(error), field=error.field)
     if isinstance(error, ContactConflictError):
         return _answer(status, slug, str(error), field="id")
-    if isinstance(error, HubError):
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("a request can't be done now: %s", error)
+        return _answer(status, slug, _of_kind(TOLD, error) or str(error), headers=_HEADERS[status])
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _answer(status, slug, str(error), headers=_HEADERS.get(status))
     log.error("a request failed", exc_info=error)
     return _answer(status, slug, "the hub could not do this; its log says why")
@@ -103,9 +119,10 @@ def name_media_type(document: Mapping[str, Any]) -> None:
     """In an OpenAPI document, say of documented errors that they are problem details, not just JSON."""
     for methods in document["paths"].values():
         for operation in methods.values():
-            content = operation["responses"].get("4XX", {}).get("content", {})
-            if "application/json" in content:
-                content[PROBLEM_JSON] = content.pop("application/json")
+            for status in PROBLEMS:
+                content = operation["responses"].get(status, {}).get("content", {})
+                if "application/json" in content:
+                    content[PROBLEM_JSON] = content.pop("application/json")
 
 
 _HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = {
@@ -115,10 +132,11 @@ _HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = {
 
 
 def _status(error: Exception) -> tuple[HTTPStatus, str]:
-    for kind in type(error).__mro__:
-        if kind in STATUS:
-            return STATUS[kind]
-    return HTTPStatus.INTERNAL_SERVER_ERROR, "internal"
+    return _of_kind(STATUS, error) or (HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+
+
+def _of_kind(table: Mapping[type[Exception], T], error: Exception) -> T | None:
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), None)
 
 
 def _answer(

@@ -28,6 +28,8 @@ class Subscription:
         self.after = 0
         """Position up to which the listener has everything from elsewhere."""
         self.closed = False
+        self.revoked = False
+        """Whether its key is good no longer: nothing more is told, not even what waits."""
         self.frames: deque[bytes] = deque()
         self._limit = limit
         self._wake = asyncio.Event()
@@ -51,6 +53,12 @@ class Subscription:
         self.closed = True
         self._wake.set()
         self._ended.set()
+
+    def revoke(self) -> None:
+        """The listener's key is good no longer."""
+        self.revoked = True
+        self.frames.clear()
+        self.close()
 
     async def ended(self) -> None:
         """Wait until it is closed."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, events, found, page
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.rows import Interactions, InteractionStory, told
 from hub.domain.interaction.events import Phase
 from hub.router.commands import CompleteWrapUp, End
 
@@ -27,7 +28,7 @@ class WrapUp(ByAgent):
     code: str = Field(max_length=64, examples=["solved"])
 
 
-@router.get("/v1/interactions", summary="Interactions", responses=PROBLEMS)
+@router.get("/v1/interactions", summary="Interactions", responses=told(Interactions))
 async def interactions(
     call: SupervisorCall,
     queue: Annotated[str, Query()] = "",
@@ -40,7 +41,9 @@ async def interactions(
     return page("interactions", rows, "after")
 
 
-@router.get("/v1/interactions/{interaction_id}", summary="An interaction and its timeline", responses=PROBLEMS)
+@router.get(
+    "/v1/interactions/{interaction_id}", summary="An interaction and its timeline", responses=told(InteractionStory)
+)
 async def interaction(interaction_id: str, call: AgentCall) -> Response:
     """Where it is in its life, and every event of it with its reasons."""
     return found(await call.services.views.interaction(interaction_id), f"interaction {interaction_id}")

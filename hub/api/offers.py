@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
-from hub.api.callers import AgentCall
+from hub.api.callers import AgentCall, ForbiddenError
 from hub.api.errors import PROBLEMS
+from hub.api.rows import Offers, told
 from hub.domain.access.events import Role
 from hub.router.commands import Accept, Decline
 
@@ -28,13 +29,16 @@ class DeclineOffer(BaseModel):
     reason: str = Field(default="", max_length=200)
 
 
-@router.get("/v1/offers", summary="Open offers", responses=PROBLEMS)
+@router.get("/v1/offers", summary="Open offers", responses=told(Offers))
 async def offers(
-    call: AgentCall, agent_id: Annotated[str, Query(description="Empty: of all agents, or of the key's agent")] = ""
+    call: AgentCall,
+    agent_id: Annotated[str, Query(description="Empty: of the key's agent; of all agents, for supervisors")] = "",
 ) -> Response:
     """Those that wait for an answer."""
     if call.key.role is Role.AGENT:
         agent_id = agent_id or call.key.agent_id
+        if not agent_id:
+            raise ForbiddenError("the offers of all agents take a key of role supervisor or admin: name agent_id")
         call.acting_for(agent_id)
     return answer({"offers": await call.services.views.offers(agent_id)})
 

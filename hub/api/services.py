@@ -10,14 +10,14 @@ from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
 from hub.application.read_models import Census, Page, Row, Snapshot
-from hub.domain.contact import Contact
+from hub.domain.contact import Contact, ConversationEvent
 from hub.ports import Clock, Journal, Recorded
 from hub.router.commands import Command
 from hub.router.state import Decided
 
 
 class Confirmation(Protocol):
-    """What became of a contact, true when it is given."""
+    """What became of a contact or a report, true when it is given."""
 
     @property
     def id(self) -> str: ...
@@ -43,7 +43,11 @@ class Intake(Protocol):
     """Takes contacts in."""
 
     async def submit(self, contact: Contact, actor: str) -> Confirmation:
-        """Answers after the contact is durable, or refused."""
+        """Answers after the contact is durable; raises HubError when it is refused."""
+        ...
+
+    async def signal(self, event: ConversationEvent) -> Confirmation:
+        """Answers after what was reported of a running conversation is done; raises HubError when it is refused."""
         ...
 
 

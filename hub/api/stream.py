@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -41,7 +42,7 @@ soon as the read models hold them, so that a page read after an event shows it.
 Send back the last `id` as `Last-Event-ID` to go on where the stream broke off. More than 100,000 events behind, the
 answer starts with `event: reset`, whose `data` holds `position` and `snapshot`: how things stand at that position.
 Comments every 15 seconds keep the connection open; a block with an `id` alone moves the mark. A listener who can't
-keep up is cut off and resumes.
+keep up is cut off and resumes; a key that is revoked ends its streams at once.
 """
 
 
@@ -67,7 +68,7 @@ async def stream(
     if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
-    return EventStream(call.services, topics, int(last_event_id) if last_event_id else None)
+    return EventStream(call, topics, int(last_event_id) if last_event_id else None)
 
 
 def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
@@ -79,13 +80,14 @@ def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
 
 
 class EventStream(Response):
-    """The answer that goes on until the listener leaves, falls behind, or the hub stops."""
+    """The answer that goes on until the listener leaves, falls behind, loses their key, or the hub stops."""
 
-    def __init__(self, services: Services, topics: Sequence[Topic], after: int | None) -> None:
+    def __init__(self, call: Call, topics: Sequence[Topic], after: int | None) -> None:
         super().__init__(media_type="text/event-stream")
-        self._services = services
+        self._services = call.services
+        self._key_id = call.key.key_id
         self._after = after
-        self._subscription = services.feed.subscribe(topics)
+        self._subscription = call.services.feed.subscribe(topics)
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Write until there is nothing more to write or nobody who reads."""
@@ -95,23 +97,31 @@ class EventStream(Response):
             (b"x-accel-buffering", b"no"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        unwatch = self._services.keys.watch(self._key_id, self._subscription.revoke)
         writing = asyncio.create_task(self._write(send))
         leaving = asyncio.create_task(_left(receive))
         ending = asyncio.create_task(self._subscription.ended())
         try:
             await asyncio.wait((writing, leaving, ending), return_when=asyncio.FIRST_COMPLETED)
             self._services.feed.detach(self._subscription)
-            if not leaving.done():
+            if self._subscription.revoked:
+                writing.cancel()
+                log.info("ended a stream: its key %s was revoked", self._key_id)
+            elif not leaving.done():
                 await asyncio.wait((writing, leaving), timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             finished, left = writing.done(), leaving.done()
         finally:
+            unwatch()
             self._services.feed.detach(self._subscription)
             for task in (writing, leaving, ending):
                 task.cancel()
             await asyncio.gather(writing, leaving, ending, return_exceptions=True)
         if finished:
             _log_failure(writing)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await _end(send)
+        elif self._subscription.revoked:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(_end(send), GRACE_SECONDS)
         elif not left:
             # Nobody reads: an end can't be sent either. Returning without one has the server close the connection.
             log.warning(
@@ -181,6 +191,10 @@ def _names(subscription: Subscription) -> tuple[list[str], list[str], list[str]]
         return sorted(topic.name for topic in subscription.topics if topic.kind == kind)
 
     return of("agent"), of("queue"), of("customer")
+
+
+async def _end(send: Send) -> None:
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _left(receive: Receive) -> None:

@@ -99,6 +99,7 @@ class KeyRing:
         self._keys: Keys = {}
         self._good: dict[str, ApiKey] = {}
         self._version = 0
+        self._watched: dict[str, set[Callable[[], None]]] = {}
         self._take(history)
 
     def follow(self, batch: Sequence[Recorded]) -> None:
@@ -109,6 +110,22 @@ class KeyRing:
         """The key this token belongs to; None: unknown or revoked."""
         return self._good.get(fingerprint(token))
 
+    def watch(self, key_id: str, revoked: Callable[[], None]) -> Callable[[], None]:
+        """Call `revoked` once when this key is good no longer: at once if it is so already. What is handed back ends
+        the watch."""
+        key = self._keys.get(key_id)
+        if key is None or key.revoked_at is not None:
+            revoked()
+            return lambda: None
+        self._watched.setdefault(key_id, set()).add(revoked)
+        return lambda: self._unwatch(key_id, revoked)
+
+    def _unwatch(self, key_id: str, revoked: Callable[[], None]) -> None:
+        watching = self._watched.get(key_id, set())
+        watching.discard(revoked)
+        if not watching:
+            self._watched.pop(key_id, None)
+
     def _take(self, history: Iterable[Recorded]) -> None:
         known = self._version
         for recorded in history:
@@ -117,3 +134,7 @@ class KeyRing:
                 self._version = recorded.version
         if self._version > known:
             self._good = {key.sha256: key for key in self._keys.values() if key.revoked_at is None}
+            good = {key.key_id for key in self._good.values()}
+            for key_id in self._watched.keys() - good:
+                for revoked in self._watched.pop(key_id):
+                    revoked()

@@ -63,8 +63,9 @@ class Audit:
 
 
 def audit(events: Iterable[Recorded]) -> Audit:
-    """Audit a log, or the part of it that one run wrote. Streaming: keeps what is open, and 8 bytes' worth of every
-    contact's id."""
+    """Audit a log, or the part of it that one run wrote. Streaming: keeps what is open, the ids of contacts that
+    nothing has taken up yet, and of every contact the hash of its id as an integer in two sets, received and taken up:
+    some 120 to 280 bytes of memory each."""
     counting = _Counting()
     for recorded in events:
         counting.take(recorded)

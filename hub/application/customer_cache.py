@@ -1,13 +1,13 @@
 """The customers who were touched last, kept at hand so that most contacts are decided without asking the store."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from hub.domain.customer.events import Customer, evolve
-from hub.ports import Journal
+from hub.ports import Journal, Recorded, Snapshot
 
 SNAPSHOT_EVERY = 200
 """Events of a customer after which what they add up to is kept, so that no history is ever read for long."""
@@ -25,6 +25,24 @@ class Known:
     customer: Customer
 
 
+NOBODY = Known(0, Customer())
+"""A stream without events."""
+
+
+def fold(kept: Snapshot | None, history: Iterable[Recorded]) -> Known:
+    """A customer from their newest snapshot of shape TOPIC, if there is one, and the events since."""
+    known = Known(kept.version, _STATE.validate_json(kept.state)) if kept else NOBODY
+    version, customer = known.version, known.customer
+    for recorded in history:
+        version, customer = recorded.version, evolve(customer, recorded.event)
+    return Known(version, customer)
+
+
+async def recall(journal: Journal, streams: Sequence[str]) -> dict[str, Known]:
+    """These customers as they stand in the log."""
+    return {stream: fold(*found) for stream, found in (await journal.recall(streams, TOPIC)).items()}
+
+
 class CustomerCache:
     """Customers as of the newest version this process decided on, committed or about to be; bounded."""
 
@@ -37,21 +55,12 @@ class CustomerCache:
         """Have all of these at hand; those `certainly_new` are not looked for."""
         missing = list(dict.fromkeys(stream for stream in streams if stream not in self._known))
         cold = [stream for stream in missing if stream not in certainly_new]
-        found = await self._load(cold) if cold else {}
+        found = await recall(self._journal, cold) if cold else {}
         for stream in missing:
             if stream not in self._known:
-                self._known[stream] = found.get(stream) or Known(0, Customer())
+                self._known[stream] = found.get(stream, NOBODY)
         while len(self._known) > max(self._size, len(streams)):
             self._known.popitem(last=False)
-
-    async def _load(self, streams: Sequence[str]) -> dict[str, Known]:
-        found = {}
-        for stream, (kept, history) in (await self._journal.recall(streams, TOPIC)).items():
-            customer = _STATE.validate_json(kept.state) if kept else Customer()
-            for recorded in history:
-                customer = evolve(customer, recorded.event)
-            found[stream] = Known(history[-1].version if history else kept.version if kept else 0, customer)
-        return found
 
     def get(self, stream: str) -> Known | None:
         """The customer as far as known here; None: fill first."""

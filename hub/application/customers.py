@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from hub.application.customer_cache import NOBODY, recall
 from hub.domain.customer.decide import change_lifecycle_stage, change_segment
-from hub.domain.customer.events import Customer, evolve
+from hub.domain.customer.events import Customer
+from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import ConflictError, NotFoundError
 from hub.domain.event import Event
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
@@ -42,13 +44,8 @@ class Customers:
 
     async def _change(self, customer_id: str, decide: Callable[[Customer], list[Event]]) -> list[Recorded]:
         for _ in range(ATTEMPTS):
-            history = (await self._journal.load([customer_id])).get(customer_id, [])
-            if not history:
-                raise NotFoundError(f"there is no customer {customer_id}")
-            customer = Customer()
-            for recorded in history:
-                customer = evolve(customer, recorded.event)
-            events, version = decide(customer), history[-1].version
+            version, customer = await self._registered(customer_id)
+            events = decide(customer)
             if not events:
                 return []
             [outcome] = await self._journal.commit([Unit([Append(customer_id, version, events)])])
@@ -56,3 +53,12 @@ class Customers:
                 numbered = enumerate(events)
                 return [Recorded(outcome.first + n, customer_id, version + 1 + n, event) for n, event in numbered]
         raise ConflictError(customer_id)
+
+    async def _registered(self, customer_id: str) -> tuple[int, Customer]:
+        """The customer and the version of their stream. Only a registered one is changed: a name that some other
+        stream has (a pool's, an agent's) must never get a customer's events."""
+        if customer_id.startswith(CUSTOMER):
+            known = (await recall(self._journal, [customer_id])).get(customer_id, NOBODY)
+            if known.customer.registered:
+                return known.version, known.customer
+        raise NotFoundError(f"there is no customer {customer_id}")

@@ -5,13 +5,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from hub.application.customer_cache import NOBODY, TOPIC, Known, fold
+from hub.application.envelope import body_hash
 from hub.calls.interaction import interaction_events
 from hub.calls.recorded_call import RecordedCall, Rejected, Row, Skipped
-from hub.domain.customer.decide import HISTORY_POOL, RecordContact, leading_identifier, record_contact
-from hub.domain.customer.events import Customer, evolve
+from hub.domain.customer.decide import HISTORY_POOL, RecordContact, record_contact
+from hub.domain.customer.events import evolve
+from hub.domain.customer.identity import home_of
 from hub.domain.errors import ConflictError, HubError
 from hub.domain.event import Event
-from hub.domain.ids import anonymous_customer_id, customer_id, interaction_id, pool_stream
+from hub.domain.ids import interaction_id, pool_stream
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.journal.store import Store
 from hub.ports import Append, Clock, Committed, ContactRow, KnownContactError, Unit
@@ -31,6 +34,14 @@ class Taken(NamedTuple):
     skipped: int
     duplicates: int
     rejected: Sequence[Rejected]
+
+
+class _Fresh(NamedTuple):
+    """A call that is not recorded yet. Anonymous: its customer can't be there yet either."""
+
+    call: RecordedCall
+    receipt: ContactRow
+    anonymous: bool
 
 
 class HistoryWriter:
@@ -60,29 +71,27 @@ class HistoryWriter:
             self._customers.forget()
         raise ImportFailedError("another process writes to the same customers again and again: stop it, then import")
 
-    def _unknown(
-        self, calls: Sequence[RecordedCall]
-    ) -> tuple[list[tuple[RecordedCall, ContactRow]], int, list[Rejected]]:
+    def _unknown(self, calls: Sequence[RecordedCall]) -> tuple[list["_Fresh"], int, list[Rejected]]:
         """The calls that are not recorded yet, how many are, and those whose id is taken by something else."""
         known = self._store.contacts([call.contact_id for call in calls])
-        fresh: list[tuple[RecordedCall, ContactRow]] = []
+        fresh: list[_Fresh] = []
         conflicting: list[Rejected] = []
         for call in calls:
-            receipt = ContactRow(call.contact_id, self._stream_of(call), _body_hash(call))
+            stream, anonymous = home_of(self._key, call.contact)
+            receipt = ContactRow(call.contact_id, stream, _body_hash(call))
             recorded = known.get(call.contact_id)
             if recorded is None:
                 known[call.contact_id] = receipt
-                fresh.append((call, receipt))
+                fresh.append(_Fresh(call, receipt, anonymous))
             elif recorded.body_hash != receipt.body_hash:
                 reason = f"contact {call.contact_id} is recorded already, with other contents"
                 conflicting.append(Rejected(call.row, "contact_id", reason, call.raw))
         return fresh, len(calls) - len(fresh) - len(conflicting), conflicting
 
-    def _write(self, fresh: Sequence[tuple[RecordedCall, ContactRow]]) -> bool:
+    def _write(self, fresh: Sequence["_Fresh"]) -> bool:
         """Whether they could be written; not when another writer was first on one of their streams."""
         now = self._clock.now()
-        known = [receipt.stream for call, receipt in fresh if call.contact.identifiers or call.contact.path.address]
-        self._customers.fill(known)
+        self._customers.fill([one.receipt.stream for one in fresh if not one.anonymous])
         fence = PoolCommitted(
             at=now,
             recorded_at=now,
@@ -91,18 +100,18 @@ class HistoryWriter:
             pool=HISTORY_POOL,
             epoch=self._epoch,
             consumed=0,
-            commands=(("import", self._source, fresh[0][0].row, fresh[-1][0].row),),
+            commands=(("import", self._source, fresh[0].call.row, fresh[-1].call.row),),
             policy=HISTORY_POOL,
         )
         appends = [Append(pool_stream(HISTORY_POOL), self._fence_version, [fence])]
-        for call, receipt in fresh:
+        for call, receipt, _ in fresh:
             command = RecordContact(call.contact, now, self._actor, HISTORY_POOL)
             version, events = self._customers.decide(receipt.stream, command)
             interaction = interaction_id(self._key, call.contact_id)
             appends.append(Append(receipt.stream, version, events))
             life = interaction_events(call, interaction, receipt.stream, now, self._actor)
             appends.append(Append(interaction, 0, life))
-        [outcome] = self._store.append([Unit(appends, [receipt for _, receipt in fresh])])
+        [outcome] = self._store.append([Unit(appends, [one.receipt for one in fresh])])
         match outcome:
             case Committed():
                 self._fence_version += 1
@@ -114,43 +123,41 @@ class HistoryWriter:
             case error:
                 raise error
 
-    def _stream_of(self, call: RecordedCall) -> str:
-        leading = leading_identifier(call.contact)
-        if leading is None:
-            return anonymous_customer_id(self._key, call.contact_id)
-        return customer_id(self._key, leading.kind, leading.value)
-
 
 class _Customers:
     """The customers touched last, as of the newest version decided on; bounded."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: OrderedDict[str, tuple[int, Customer]] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
 
     def fill(self, streams: Iterable[str]) -> None:
         """Have these at hand, all in one query; who is not filled is taken to be new."""
         wanted = list(dict.fromkeys(streams))
         missing = [stream for stream in wanted if stream not in self._known]
-        for stream, history in self._store.load(missing).items() if missing else ():
-            customer = Customer()
-            for recorded in history:
-                customer = evolve(customer, recorded.event)
-            self._known[stream] = (history[-1].version if history else 0), customer
+        if missing:
+            self._known |= self._load(missing)
         for stream in wanted:
             self._known.move_to_end(stream)
         while len(self._known) > max(CUSTOMERS_KEPT, len(wanted)):
             self._known.popitem(last=False)
 
+    def _load(self, streams: Sequence[str]) -> dict[str, Known]:
+        found = self._store.load_snapshots(streams)
+        kept = {stream: snapshot for stream, snapshot in found.items() if snapshot.topic == TOPIC}
+        since = self._store.load(streams, {stream: snapshot.version for stream, snapshot in kept.items()})
+        return {stream: fold(kept.get(stream), since[stream]) for stream in streams}
+
     def decide(self, stream: str, command: RecordContact) -> tuple[int, list[Event]]:
         """What a contact adds to its customer, and on which version."""
-        version, customer = self._known.get(stream, (0, Customer()))
+        known = self._known.get(stream, NOBODY)
+        customer = known.customer
         events = record_contact(customer, command)
         if stream in self._known:
             for event in events:
                 customer = evolve(customer, event)
-            self._known[stream] = version + len(events), customer
-        return version, events
+            self._known[stream] = Known(known.version + len(events), customer)
+        return known.version, events
 
     def forget(self) -> None:
         """What was decided has not been written: read anew."""
@@ -160,4 +167,4 @@ class _Customers:
 def _body_hash(call: RecordedCall) -> bytes:
     """What a repeat is compared by: the contact and what became of it."""
     outcome = f"{call.queued_at.timestamp()} {call.wait} {call.outcome} {call.talk} {call.agent}"
-    return hashlib.sha256(f"{call.contact.model_dump_json()}\n{outcome}".encode()).digest()
+    return hashlib.sha256(body_hash(call.contact) + outcome.encode()).digest()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from hub.application.customer_cache import CustomerCache, Known
 from hub.application.envelope import body_hash
 from hub.domain.contact import Contact
-from hub.domain.customer.decide import MAIN_POOL, RecordContact, leading_identifier, record_contact
+from hub.domain.customer.decide import MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
+from hub.domain.customer.identity import home_of
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
-from hub.domain.ids import anonymous_customer_id, customer_id
 from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Unit
 
 log = logging.getLogger(__name__)
@@ -71,12 +71,9 @@ class ContactRecorder:
 
     async def _attempt(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError | None]:
         """One round of decide and commit; None: another writer was first, decide again."""
-        streams = [self.stream_of(contact) for contact, _ in contacts]
-        anonymous = frozenset(
-            stream
-            for stream, (contact, _) in zip(streams, contacts, strict=True)
-            if leading_identifier(contact) is None
-        )
+        homes = [home_of(self._key, contact) for contact, _ in contacts]
+        streams = [home.stream for home in homes]
+        anonymous = frozenset(home.stream for home in homes if home.anonymous)
         while any(self._cache.get(stream) is None for stream in streams):
             await self._cache.fill(streams, certainly_new=anonymous)
         # From here to the hand-over to the journal nothing awaits: the cache and the journal's order agree.
@@ -127,13 +124,6 @@ class ContactRecorder:
             return None
         recorded = (await self._journal.contacts([row.contact_id])).get(row.contact_id)
         return _repeat(row, recorded) if recorded else None
-
-    def stream_of(self, contact: Contact) -> str:
-        """The customer stream a contact belongs to."""
-        leading = leading_identifier(contact)
-        if leading is None:
-            return anonymous_customer_id(self._key, contact.id)
-        return customer_id(self._key, leading.kind, leading.value)
 
 
 def _repeat(row: ContactRow, recorded: ContactRow) -> Receipt | HubError:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from hub.application.audit import audit
+from hub.application.customer_cache import TOPIC, Known, fold
 from hub.application.history import ImportTotals, import_calls, import_history, rejects_file, tail
 from hub.application.history_writer import HistoryWriter, ImportFailedError
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls
-from hub.domain.customer.events import ContactReceived, IdentifierObserved, SegmentChanged
+from hub.domain.contact import Contact, Standing
+from hub.domain.customer.events import ContactReceived, Customer, IdentifierObserved, SegmentChanged
 from hub.domain.interaction.events import InteractionEnded, InteractionQueued, OfferAccepted
 from hub.journal.errors import StoreInUseError
 from hub.journal.lock import hold_store
@@ -137,6 +141,30 @@ def test_one_id_with_two_contents_is_refused(store, tmp_path):
     [rejected] = map(json.loads, log.with_suffix(".rejects").read_text().splitlines())
     assert (rejected["row"], rejected["field"]) == (3, "contact_id")
     assert "recorded already, with other contents" in rejected["reason"]
+
+
+def test_a_further_field_of_contacts_makes_no_row_another_one(store, tmp_path):
+    class LongerContact(Contact):
+        mood: str = ""
+
+    calls = list(read_calls(bank_log(tmp_path / "calls.tsv", ROWS[0]), MAPPING))
+    longer = [replace(call, contact=LongerContact(**call.contact.model_dump())) for call in calls]
+    writer = HistoryWriter(store, KEY, FixedClock(), "import:test", "calls.tsv")
+    assert writer.take(calls).duplicates == 0
+    assert writer.take(longer).duplicates == 1
+
+
+def test_a_customer_with_a_snapshot_is_taken_on_from_there(store, tmp_path):
+    calls = list(read_calls(bank_log(tmp_path / "calls.tsv", ROWS[0], ROWS[0]), MAPPING))
+    HistoryWriter(store, KEY, FixedClock(), "import:test", "calls.tsv").take(calls[:1])
+    customer = next(one.stream for one in store.read(0, 100) if isinstance(one.event, ContactReceived))
+    history = store.load([customer])[customer]
+    known = fold(None, history)
+    named = Known(known.version, replace(known.customer, standing=Standing(value_tier="low")))
+    store.save_snapshot(customer, named.version, TypeAdapter(Customer).dump_json(named.customer), TOPIC)
+    HistoryWriter(store, KEY, FixedClock(), "import:test", "calls.tsv").take(calls[1:])
+    news = store.load([customer], {customer: history[-1].version})[customer]
+    assert [type(one.event) for one in news] == [SegmentChanged, ContactReceived]
 
 
 def test_without_refused_rows_there_is_no_rejects_file(store, tmp_path):

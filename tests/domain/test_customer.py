@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.domain.contact import Channel, Contact, Declared, Direction, Identifier, Path, Standing
 from hub.domain.customer import decide
-from hub.domain.customer.decide import RecordContact, leading_identifier, normalise, record_contact
+from hub.domain.customer.decide import RecordContact, record_contact
 from hub.domain.customer.events import (
     ContactReceived,
     ContactSent,
@@ -21,6 +21,7 @@ from hub.domain.customer.events import (
     SegmentChanged,
     evolve,
 )
+from hub.domain.customer.identity import home_of, leading_identifier, normalise
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 
@@ -128,6 +129,8 @@ def test_history_is_recorded_for_its_own_pool():
             Identifier(kind="loyalty", value="9"),
         ),
         (contact(address=""), None),
+        (contact(address="  "), None),
+        (contact(address="", identifiers=(Identifier(kind="loyalty", value=" "),)), None),
         (contact(address="a@B.c", channel=Channel.EMAIL), Identifier(kind="email", value="a@b.c")),
         (contact(address="+98 912", channel=Channel.SMS), PHONE),
     ],
@@ -139,6 +142,26 @@ def test_whose_stream_a_contact_belongs_to(one, expected):
 @for_all(kind=st.sampled_from(["phone", "email", "customer_number"]), value=st.text(max_size=30))
 def test_normalising_again_changes_nothing(kind, value):
     assert normalise(kind, normalise(kind, value)) == normalise(kind, value)
+
+
+SCRIPTS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９")
+
+
+@for_all(number=st.lists(st.integers(0, 9), min_size=1, max_size=15), plus=st.sampled_from(["", "+"]), data=st.data())
+def test_a_number_is_one_number_in_any_script(number, plus, data):
+    scripts = data.draw(st.lists(st.sampled_from(SCRIPTS), min_size=len(number), max_size=len(number)))
+    written = plus + "".join(script[digit] for script, digit in zip(scripts, number, strict=True))
+
+    assert normalise("phone", written) == plus + "".join(map(str, number))
+    assert home_of(b"k", contact(address=written)) == home_of(b"k", contact("c2", address=normalise("phone", written)))
+
+
+def test_who_brings_no_identifier_has_a_stream_for_each_contact():
+    first, again, second = (home_of(b"k", contact(name, address=" ")) for name in ("c1", "c1", "c2"))
+
+    assert first == again != second
+    assert first.anonymous
+    assert not home_of(b"k", contact()).anonymous
 
 
 def test_a_person_changes_segment_and_stage():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.domain.contact import Contact, Direction, Identifier, utc
+from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Direction, utc
 from hub.domain.customer.events import (
     ContactReceived,
     ContactSent,
@@ -16,11 +16,10 @@ from hub.domain.customer.events import (
     SegmentChanged,
     evolve,
 )
+from hub.domain.customer.identity import as_verified, observed_identifiers
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 
-SEGMENTS = ("B2C", "B2B", "B2G")
-LIFECYCLE_STAGES = ("acquisition", "enhancement", "retention", "lapsed")
 MAIN_POOL = "main"
 HISTORY_POOL = "history"
 
@@ -49,7 +48,7 @@ def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
         events.append(CustomerRegistered(**common))
     known = customer.identifiers
     for seen in observed_identifiers(contact):
-        if seen not in known and not (not seen.verified and _as_verified(seen) in known):
+        if seen not in known and not (not seen.verified and as_verified(seen) in known):
             events.append(IdentifierObserved(**common, kind=seen.kind, value=seen.value, verified=seen.verified))
             known = known | {seen}
     events += _declared(customer, contact, common)
@@ -110,56 +109,6 @@ def change_lifecycle_stage(
             lifecycle_stage=lifecycle_stage, reason="set by hand",
         )
     ]  # fmt: skip
-
-
-def observed_identifiers(contact: Contact) -> list[Identifier]:
-    """The identifiers of a contact, normalised: those it names, then its path's address as a claim."""
-    found = [
-        Identifier(kind=named.kind, value=normalise(named.kind, named.value), verified=named.verified)
-        for named in contact.identifiers
-    ]
-    if contact.path.address:
-        kind = ADDRESS_KIND[contact.path.channel]
-        claim = Identifier(kind=kind, value=normalise(kind, contact.path.address))
-        if claim not in found and _as_verified(claim) not in found:
-            found.append(claim)
-    return found
-
-
-def leading_identifier(contact: Contact) -> Identifier | None:
-    """The identifier whose stream a contact belongs to: the strongest verified one, else its path's address,
-    else whatever it brought first; None for a contact that brought nothing."""
-    found = observed_identifiers(contact)
-    verified = [one for one in found if one.verified]
-    if verified:
-        return min(verified, key=lambda one: STRENGTH.get(one.kind, len(STRENGTH)))
-    if contact.path.address:
-        kind = ADDRESS_KIND[contact.path.channel]
-        return Identifier(kind=kind, value=normalise(kind, contact.path.address))
-    return found[0] if found else None
-
-
-ADDRESS_KIND = {"phone": "phone", "sms": "phone", "email": "email", "web": "cookie", "in_person": "ticket"}
-"""What an address is on each channel."""
-
-STRENGTH = {kind: rank for rank, kind in enumerate(("national_id", "customer_number", "phone", "email"))}
-"""Kinds of identifier from the strongest on."""
-
-
-def normalise(kind: str, value: str) -> str:
-    """One spelling for one identifier, so that equal ones meet: phones keep digits and a leading plus,
-    mail addresses are lower case."""
-    value = value.strip()
-    if kind == "email":
-        return value.lower()
-    if kind == "phone":
-        digits = "".join(letter for letter in value if letter.isdigit())
-        return ("+" + digits if value.startswith("+") else digits) or value
-    return value
-
-
-def _as_verified(identifier: Identifier) -> Identifier:
-    return Identifier(kind=identifier.kind, value=identifier.value, verified=True)
 
 
 def _declared(customer: Customer, contact: Contact, common: dict[str, Any]) -> list[Event]:
