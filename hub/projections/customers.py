@@ -1,5 +1,6 @@
 """Customer 360: who a customer is, how to find them, and every contact on every channel, with what came of it."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,16 +19,22 @@ from hub.domain.customer.events import (
     ProfileChanged,
     SegmentChanged,
 )
+from hub.domain.customer.identity import CUSTOMER
 from hub.domain.event import Event
-from hub.domain.interaction.events import ContactAttached, InteractionQueued
+from hub.domain.interaction.events import ContactAttached, InteractionAbandoned, InteractionQueued, WrapUpCompleted
+from hub.projections import open_threads
 from hub.projections.interactions import InteractionRow, open_of_customer
-from hub.projections.projection import BrokenViewError, Entry, Projection, milliseconds, moment, moment_or_none
+from hub.projections.open_threads import OpenThreads, Thread
+from hub.projections.projection import Entry, Projection, milliseconds, moment, moment_or_none
 from hub.projections.views import among
+
+log = logging.getLogger(__name__)
 
 EXCERPT = 200
 """Characters of a contact's text that its line in the timeline shows."""
 
-DDL = """
+DDL = (
+    """
 CREATE TABLE customers (
     no INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -48,8 +55,10 @@ CREATE TABLE customers_contacts (
 ) WITHOUT ROWID;
 CREATE TABLE customers_unlinked (
     contact TEXT PRIMARY KEY, no INTEGER NOT NULL, at_ms INTEGER NOT NULL, position INTEGER NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
 """
+    + open_threads.DDL
+)
 """`customers_unlinked`: contacts that no interaction has taken up yet; what keeps the big table free of an index by
 contact id."""
 
@@ -93,7 +102,8 @@ class CustomerView:
 @dataclass(frozen=True, slots=True)
 class TimelineContact:
     """One contact on a customer's timeline. `position`, its place in the log, pages the list; the path is channel,
-    address and sender. Interaction, queue, phase, outcome and agent are empty where none took it up (yet)."""
+    address and sender. Interaction, queue, phase, outcome and agent are empty where none took it up (yet). What we sent
+    is part of the interaction that was open on its channel and thread, if there was one."""
 
     position: int
     at: datetime
@@ -213,6 +223,7 @@ class _Row:
 
 class _Batch:
     def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+        self.threads = OpenThreads(connection, entries)
         self.new: dict[str, int] = {}
         self.rows: dict[str, _Row] = {}
         self.identifiers: list[tuple[str, str, int]] = []
@@ -275,6 +286,7 @@ class _Batch:
             "INSERT INTO customers_unlinked VALUES (?, ?, ?, ?)",
             [(contact, *row[:3]) for contact, row in self.contacts.items()],
         )
+        self.threads.write(connection)
         if self.links:
             self._link_older(connection)
 
@@ -307,7 +319,9 @@ def _received(batch: _Batch, entry: Entry, row: _Row, event: ContactReceived) ->
 
 
 def _sent(batch: _Batch, entry: Entry, row: _Row, event: ContactSent) -> None:
-    batch.sent.append(batch.contact(entry, row, event, "outbound"))
+    contact = batch.contact(entry, row, event, "outbound")
+    contact[-1] = batch.threads.of(Thread(entry.stream, event.channel.value, event.thread))
+    batch.sent.append(contact)
 
 
 def _named(_: _Batch, __: Entry, row: _Row, event: ProfileChanged) -> None:
@@ -333,26 +347,36 @@ _FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
 
 
 def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """What is said of somebody who was never registered is passed over: no later event could mend it, and a view that
+    stops there would show nothing of anybody any more."""
     batch = _Batch(connection, entries)
     for entry in entries:
         event = entry.event
         kind = type(event)
         if kind is InteractionQueued or kind is ContactAttached:
             batch.link(event.contact_id, entry.stream)  # type: ignore[attr-defined]
-        elif kind is CustomerRegistered:
+            if isinstance(event, InteractionQueued):
+                batch.threads.queued(entry, event)
+        elif kind is InteractionAbandoned or kind is WrapUpCompleted:
+            batch.threads.over(entry)
+        elif kind is CustomerRegistered and entry.stream.startswith(CUSTOMER):
             batch.registered(entry)
         elif (fold := _FOLDS.get(kind)) is not None:
             row = batch.rows.get(entry.stream)
             if row is None:
-                raise BrokenViewError("customers", f"{entry.stream} was never registered (position {entry.position})")
+                log.warning(
+                    "event passed over: its stream is not that of a registered customer",
+                    extra={"stream": entry.stream, "position": entry.position, "type": kind.__name__},
+                )
+                continue
             fold(batch, entry, row, event)
     batch.write(connection)
 
 
 PROJECTION = Projection(
     "customers",
-    "1",
-    ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked"),
+    "2",
+    ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked", open_threads.TABLE),
     DDL,
     _apply,
 )

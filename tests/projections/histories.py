@@ -206,15 +206,24 @@ class World:
             self.add(f"agent-{agent}", AgentStateChanged, agent_id=agent, state=state, reason="lunch")
 
     def write_out(self) -> None:
-        self.contacts += 1
-        self.add(
-            self.customer(), ContactSent, contact_id=f"contact-{self.contacts}", channel=Channel.SMS, address="a",
-            sender="dealer", thread="t", purpose="marketing", service="", language="", subject="", text="hello",
-            standing=Standing(),
-        )  # fmt: skip
+        """News to anybody, or an answer on a thread that has work open."""
+        if self.work and self.chance.random() < 0.5:
+            interaction, work = self.chance.choice(list(self.work.items()))
+            self.send(work["customer"], QUEUES[work["queue"]], interaction.removeprefix("interaction-"))
+        else:
+            self.send(self.customer(), Channel.SMS, "t")
         self.add(
             "pool-main", PoolCommitted, pool="main", epoch=1, consumed=1, commands=(("tick", 1.0),), policy="p1"
         )  # fmt: skip
+
+    def send(self, customer: str, channel: Channel, thread: str) -> str:
+        self.contacts += 1
+        contact = f"contact-{self.contacts}"
+        self.add(
+            customer, ContactSent, contact_id=contact, channel=channel, address="a", sender="dealer", thread=thread,
+            purpose="marketing", service="", language="", subject="", text="hello", standing=Standing(),
+        )  # fmt: skip
+        return contact
 
     def past_call(self) -> None:
         """A recorded call, whole, with its own times: long before everything else."""

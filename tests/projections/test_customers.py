@@ -16,9 +16,11 @@ from hub.domain.customer.events import (
     Customer,
     CustomerRegistered,
     IdentifierObserved,
+    LifecycleStageChanged,
+    SegmentChanged,
     evolve,
 )
-from hub.domain.interaction.events import ContactAttached, InteractionQueued
+from hub.domain.interaction.events import ContactAttached, InteractionAbandoned, InteractionQueued, WrapUpCompleted
 from hub.projections import customers
 from hub.projections import interactions as work
 from hub.projections.registry import all_projections
@@ -51,7 +53,14 @@ def test_the_view_agrees_with_the_domain(chance: random.Random, steps: int, batc
     connection = project(log, batch)
     truth: dict[str, Customer] = {}
     taken_up: dict[str, str] = {}
+    talking: dict[tuple[str, str, str], str] = {}
     for stream, event in log.events:
+        if isinstance(event, InteractionQueued) and event.pool != "history":
+            talking[event.customer_id, event.channel, event.thread] = stream
+        elif isinstance(event, InteractionAbandoned | WrapUpCompleted):
+            talking = {thread: one for thread, one in talking.items() if one != stream}
+        elif isinstance(event, ContactSent):
+            taken_up[event.contact_id] = talking.get((stream, event.channel, event.thread), "")
         if stream.startswith("customer-"):
             truth[stream] = evolve(truth.get(stream, Customer()), event)
         elif isinstance(event, InteractionQueued | ContactAttached):
@@ -85,6 +94,49 @@ def test_the_view_agrees_with_the_domain(chance: random.Random, steps: int, batc
             for row in work.interactions(connection, limit=10_000)
             if row.customer_id == stream and row.phase not in ("completed", "abandoned")
         }
+    connection.close()
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_what_we_send_belongs_to_what_is_open_on_its_thread(batch: int) -> None:
+    world = World(random.Random(1))
+    customer, other = world.customer(), "customer-other"
+    world.add(other, CustomerRegistered)
+    sent = {"before": world.send(customer, Channel.EMAIL, "contact-2")}
+    asked = world.touch(customer, Channel.EMAIL)
+    interaction = world.queue(customer, asked, "service", Channel.EMAIL, "main")
+    sent["during"] = world.send(customer, Channel.EMAIL, asked)
+    sent["other thread"] = world.send(customer, Channel.EMAIL, "elsewhere")
+    sent["other channel"] = world.send(customer, Channel.SMS, asked)
+    world.send(other, Channel.EMAIL, asked)
+    world.add(interaction, InteractionAbandoned)
+    sent["after"] = world.send(customer, Channel.EMAIL, asked)
+    connection = project(world.log, batch)
+    shown = {one.contact_id: one.interaction_id for one in customers.timeline(connection, customer)}
+    assert {when: shown[contact] for when, contact in sent.items()} == {
+        "before": "", "during": interaction, "other thread": "", "other channel": "", "after": ""
+    }  # fmt: skip
+    assert [one.interaction_id for one in customers.timeline(connection, other)] == [""]
+    assert connection.execute("SELECT COUNT(*) FROM customers_open_threads").fetchone() == (0,)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "stream", ["pool-main", "agent-ann", "interaction-1", "access-keys", "customer-unknown", "customer-known"]
+)
+def test_what_is_said_of_nobody_stops_no_view(stream: str, caplog: pytest.LogCaptureFixture) -> None:
+    world = World(random.Random(1))
+    world.add("customer-known", CustomerRegistered)
+    world.add(stream, SegmentChanged, segment="B2B", value_tier="gold", reason="test")
+    world.add(stream, LifecycleStageChanged, lifecycle_stage="retention", reason="test")
+    world.touch("customer-known", Channel.PHONE)
+    connection = project(world.log)
+    view = customers.customer(connection, "customer-known")
+    assert view is not None
+    assert (view.contacts, view.segment == "B2B") == (1, stream == "customer-known")
+    assert stream == "customer-known" or customers.customer(connection, stream) is None
+    unheard = stream in ("customer-known", "pool-main")
+    assert [record.stream for record in caplog.records] == ([] if unheard else [stream] * 2)  # type: ignore[attr-defined]
     connection.close()
 
 
