@@ -2,7 +2,7 @@
 
 A result is None where there is nothing to take it of: no calls is neither 0 % nor 100 %."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,6 +74,32 @@ def asa(wait_of_answered: float, answered: int) -> float | None:
 def aht(handle_time: float, finished: int) -> float | None:
     """Average handle time: (talk + hold + wrap-up of the finished) / finished, in the unit of the time."""
     return _ratio(handle_time, finished)
+
+
+def first_response_time(contact_to_answer: float, answered: int) -> float | None:
+    """Total time from contact to first answer / answered, in the unit of the time. Calendar time: nights count. It is
+    the speed of answer plus what lies before the queue (menus, intake)."""
+    return _ratio(contact_to_answer, answered)
+
+
+def resolution_time(contact_to_end: float, ended: int) -> float | None:
+    """Total time from contact to the end of the interaction / ended ones, in the unit of the time. Calendar time;
+    wrap-up is not in it. The abandoned, which nobody resolved, are in neither."""
+    return _ratio(contact_to_end, ended)
+
+
+AGES = (("under_1_min", 60.0), ("1_to_5_min", 300.0), ("5_to_15_min", 900.0), ("15_to_60_min", 3600.0))
+"""The backlog's classes of age, youngest first: name, and the age in seconds at which the next begins."""
+OLDEST = "60_min_and_over"
+"""What is older than all of these."""
+
+
+def backlog_by_age(ages: Iterable[float]) -> dict[str, int]:
+    """How many have waited how long; `ages` in seconds. Every class is named, and each age is in just one."""
+    counts = dict.fromkeys([*(name for name, _ in AGES), OLDEST], 0)
+    for age in ages:
+        counts[next((name for name, end in AGES if age < end), OLDEST)] += 1
+    return counts
 
 
 def abandonment_rate(abandoned: int, offered: int) -> float | None:

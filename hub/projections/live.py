@@ -7,8 +7,10 @@ from typing import Any
 
 from hub.projections.agent_times import occupancy
 from hub.projections.agents import Activity, activities
+from hub.projections.formulas import backlog_by_age
 from hub.projections.metrics import contacts_by_channel, totals
-from hub.projections.queues import queue_board
+from hub.projections.projection import moment
+from hub.projections.queues import queue_board, waiting_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Live:
     in_queue: int
     """Not answered yet: waiting, or offered to an agent."""
     oldest_waiting_since: datetime | None
+    backlog_by_age: dict[str, int]
+    """Those of `in_queue` by how long ago they were queued, youngest class first."""
     active: int
     """Conversations; `on_contact` counts the agents."""
     available: int
@@ -38,6 +42,8 @@ class Live:
     service_level_variant: str
     asa_s: float | None
     aht_s: float | None
+    first_response_s: float | None
+    resolution_s: float | None
     abandonment_rate: float | None
     occupancy: float | None
 
@@ -47,18 +53,20 @@ class Live:
 
 
 def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: datetime | None = None) -> Live:
-    """`since`: counts and figures take the intervals from there on, None: everything. Agents' running times count up to
-    `as_of`, the newest event's time unless given."""
-    (events,) = connection.execute("SELECT events FROM metrics_totals").fetchone()
+    """`since`: counts and figures take the intervals from there on, None: everything. Agents' running times and
+    the ages of what waits count up to `as_of`, the newest event's time unless given."""
+    events, latest_ms = connection.execute("SELECT events, latest_ms FROM metrics_totals").fetchone()
+    now = as_of or moment(latest_ms)
     board, doing, figures = queue_board(connection), activities(connection), totals(connection, since)
     channels = {name: sum(counts.values()) for name, counts in contacts_by_channel(connection, since).items()}
-    waiting = [queue.oldest_waiting_since for queue in board if queue.oldest_waiting_since is not None]
+    queued = waiting_since(connection)
     return Live(
         events=events,
         contacts=sum(channels.values()),
         contacts_by_channel=channels,
         in_queue=sum(queue.in_queue for queue in board),
-        oldest_waiting_since=min(waiting, default=None),
+        oldest_waiting_since=min(queued, default=None),
+        backlog_by_age=backlog_by_age((now - one).total_seconds() for one in queued),
         active=sum(queue.active for queue in board),
         available=doing[Activity.AVAILABLE],
         offered=doing[Activity.OFFERED],
@@ -74,6 +82,8 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
         service_level_variant=figures.service_level_variant,
         asa_s=figures.asa_s,
         aht_s=figures.aht_s,
+        first_response_s=figures.first_response_s,
+        resolution_s=figures.resolution_s,
         abandonment_rate=figures.abandonment_rate,
         occupancy=occupancy(connection, since, as_of=as_of),
     )

@@ -15,11 +15,14 @@ from hub.projections.metrics_fold import (
     ANSWERED_WAIT,
     COLUMNS,
     DECLINED,
+    ENDED,
     HANDLED,
     OFFERS,
     RESCINDED,
     TALK,
     TIMED_OUT,
+    TO_ANSWER,
+    TO_END,
     WRAP_UP,
     Threshold,
     fold,
@@ -48,11 +51,14 @@ CREATE TABLE metrics_queues (
 ) WITHOUT ROWID;
 CREATE TABLE metrics_open (
     interaction TEXT PRIMARY KEY, start_ms INTEGER NOT NULL, queue TEXT NOT NULL, pool TEXT NOT NULL,
-    queued_ms INTEGER NOT NULL, units INTEGER NOT NULL, offered_ms INTEGER, accepted_ms INTEGER, ended_ms INTEGER
+    queued_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL, units INTEGER NOT NULL, offered_ms INTEGER,
+    accepted_ms INTEGER, ended_ms INTEGER
 ) WITHOUT ROWID;
+CREATE TABLE metrics_arrivals (contact TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 {agent_times.DDL}
 """
-"""The row '' of `metrics_thresholds` is for the queues that have none. `metrics_open` holds what is not over yet."""
+"""The row '' of `metrics_thresholds` is for the queues that have none. `metrics_open` holds what is not over yet,
+`metrics_arrivals` when contacts happened that no interaction has taken up yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,9 @@ class Figures:
     service_levels: dict[str, float | None]
     asa_s: float | None
     aht_s: float | None
+    first_response_s: float | None
+    resolution_s: float | None
+    ended: int
     abandonment_rate: float | None
     handled: int
     offers: int
@@ -184,6 +193,9 @@ def _figures(sums: Sequence[int]) -> Figures:
         service_levels={variant.value: level for variant, level in levels.items()},
         asa_s=formulas.asa(sums[ANSWERED_WAIT] / 1000, of.answered),
         aht_s=formulas.aht((sums[TALK] + sums[WRAP_UP]) / 1000, sums[HANDLED]),
+        first_response_s=formulas.first_response_time(sums[TO_ANSWER] / 1000, of.answered),
+        resolution_s=formulas.resolution_time(sums[TO_END] / 1000, sums[ENDED]),
+        ended=sums[ENDED],
         abandonment_rate=formulas.abandonment_rate(of.abandoned, of.offered),
         handled=sums[HANDLED],
         offers=sums[OFFERS],
@@ -217,5 +229,5 @@ def projection(
         fold(connection, entries, interval_ms, limits)
 
     tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_queues",
-              "metrics_open", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"1+{digest}", tables, DDL, apply, fill)
+              "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
+    return Projection("metrics", f"2+{digest}", tables, DDL, apply, fill)

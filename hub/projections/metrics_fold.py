@@ -10,6 +10,7 @@ from hub.domain.customer.decide import HISTORY_POOL
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
+    ContactAttached,
     InteractionAbandoned,
     InteractionEnded,
     InteractionOffered,
@@ -36,10 +37,10 @@ class Threshold(NamedTuple):
 COLUMNS = (
     "offered", "answered", "abandoned", "short_abandoned", "answered_in_target", "abandoned_in_target",
     "answered_wait_ms", "abandoned_wait_ms", "handled", "talk_ms", "wrap_up_ms",
-    "offers", "declined", "timed_out", "rescinded",
+    "offers", "declined", "timed_out", "rescinded", "ended", "contact_to_answer_ms", "contact_to_end_ms",
 )  # fmt: skip
 OFFERED, ANSWERED, ABANDONED, SHORT, ANSWERED_IN, ABANDONED_IN, ANSWERED_WAIT, ABANDONED_WAIT = range(8)
-HANDLED, TALK, WRAP_UP, OFFERS, DECLINED, TIMED_OUT, RESCINDED = range(8, 15)
+HANDLED, TALK, WRAP_UP, OFFERS, DECLINED, TIMED_OUT, RESCINDED, ENDED, TO_ANSWER, TO_END = range(8, 18)
 
 
 @dataclass(slots=True)
@@ -50,6 +51,8 @@ class _Open:
     queue: str
     pool: str
     queued_ms: int
+    contact_ms: int
+    """When the contact that opened it happened; `queued_ms` where the log does not say."""
     units: int
     offered_ms: int | None = None
     """When the open offer was made, None if there is none."""
@@ -62,9 +65,34 @@ class _Open:
 
     def values(self) -> tuple[Any, ...]:
         return (
-            self.start_ms, self.queue, self.pool, self.queued_ms, self.units, self.offered_ms, self.accepted_ms,
-            self.ended_ms,
+            self.start_ms, self.queue, self.pool, self.queued_ms, self.contact_ms, self.units, self.offered_ms,
+            self.accepted_ms, self.ended_ms,
         )  # fmt: skip
+
+
+class _Arrivals:
+    """When contacts happened that no interaction has taken up yet."""
+
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+        inbound = {entry.event.contact_id for entry in entries if isinstance(entry.event, ContactReceived)}
+        older = {
+            entry.event.contact_id for entry in entries if isinstance(entry.event, InteractionQueued | ContactAttached)
+        } - inbound
+        rows = connection.execute(
+            "SELECT contact, at_ms FROM metrics_arrivals WHERE contact IN (SELECT value FROM json_each(?))",
+            (among(older),),
+        )
+        self.at: dict[str, int] = dict(rows) if older else {}
+        self.stored = set(self.at)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        connection.executemany(
+            "DELETE FROM metrics_arrivals WHERE contact = ?", [(one,) for one in self.stored - self.at.keys()]
+        )
+        connection.executemany(
+            "INSERT OR REPLACE INTO metrics_arrivals VALUES (?, ?)",
+            [(contact, at) for contact, at in self.at.items() if contact not in self.stored],
+        )
 
 
 class _Batch:
@@ -86,6 +114,7 @@ class _Batch:
         )
         self.open = {row[0]: _Open(*row[1:]) for row in rows}
         self.stored = set(self.open)
+        self.arrivals = _Arrivals(connection, entries)
         touched = {entry.event.agent_id for entry in entries if type(entry.event) in _WITH_AGENT}  # type: ignore[attr-defined]
         self.agents = AgentTimes(connection, interval_ms, touched)
 
@@ -114,9 +143,10 @@ class _Batch:
             "DELETE FROM metrics_open WHERE interaction = ?", [(one,) for one in self.stored - self.open.keys()]
         )
         connection.executemany(
-            "INSERT OR REPLACE INTO metrics_open VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO metrics_open VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(stream, *one.values()) for stream, one in self.open.items()],
         )
+        self.arrivals.write(connection)
         self.agents.write(connection)
 
 
@@ -134,6 +164,7 @@ def _accepted(batch: _Batch, entry: Entry, work: _Open, event: OfferAccepted) ->
     wait, cell, limit = max(0, entry.at_ms - work.queued_ms), batch.cell(work), batch.limits.get(work.queue)
     cell[ANSWERED] += 1
     cell[ANSWERED_WAIT] += wait
+    cell[TO_ANSWER] += max(0, entry.at_ms - work.contact_ms)
     cell[ANSWERED_IN] += wait <= (limit or batch.limits[""]).target_s * 1000
     if work.past:
         if work.offered_ms is not None:
@@ -171,6 +202,9 @@ def _abandoned(batch: _Batch, entry: Entry, work: _Open, _: InteractionAbandoned
 
 
 def _ended(batch: _Batch, entry: Entry, work: _Open, event: InteractionEnded) -> None:
+    cell = batch.cell(work)
+    cell[ENDED] += 1
+    cell[TO_END] += max(0, entry.at_ms - work.contact_ms)
     if work.past:
         batch.agents.past(event.agent_id, work.pool, (work.accepted_ms or entry.at_ms, entry.at_ms), agent_times.TALK)
     else:
@@ -216,11 +250,19 @@ _OF_INTERACTIONS: dict[type[Event], Callable[[_Batch, Entry, _Open, Any], None]]
 
 def _queued(batch: _Batch, entry: Entry, event: InteractionQueued) -> None:
     at_ms = entry.at_ms
-    work = batch.open[entry.stream] = _Open(batch.start_of(at_ms), event.queue, event.pool, at_ms, event.units)
+    came_ms = batch.arrivals.at.pop(event.contact_id, at_ms)
+    work = _Open(batch.start_of(at_ms), event.queue, event.pool, at_ms, came_ms, event.units)
+    batch.open[entry.stream] = work
     batch.cell(work)[OFFERED] += 1
 
 
+def _attached(batch: _Batch, _: Entry, event: ContactAttached) -> None:
+    batch.arrivals.at.pop(event.contact_id, None)
+
+
 def _contact(batch: _Batch, entry: Entry, event: ContactReceived | ContactSent) -> None:
+    if isinstance(event, ContactReceived):
+        batch.arrivals.at[event.contact_id] = entry.at_ms
     direction = "inbound" if isinstance(event, ContactReceived) else "outbound"
     key = batch.start_of(entry.at_ms), event.channel.value, direction
     batch.contacts[key] = batch.contacts.get(key, 0) + 1
@@ -241,6 +283,7 @@ def _signed_off(batch: _Batch, entry: Entry, event: AgentSignedOff) -> None:
 
 _OTHERS: dict[type[Event], Callable[[_Batch, Entry, Any], None]] = {
     InteractionQueued: _queued,
+    ContactAttached: _attached,
     ContactReceived: _contact,
     ContactSent: _contact,
     AgentSignedOn: _signed_on,

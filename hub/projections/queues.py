@@ -63,3 +63,11 @@ def queue_board(connection: sqlite3.Connection) -> list[QueueNow]:
 def queue_now(connection: sqlite3.Connection, name: str) -> QueueNow | None:
     """One queue, None if it never had work."""
     return next((queue for queue in queue_board(connection) if queue.queue == name), None)
+
+
+def waiting_since(connection: sqlite3.Connection) -> list[datetime]:
+    """When each of those who have not been answered yet (waiting or offered) was queued, oldest first."""
+    rows = connection.execute(
+        f"SELECT queued_ms FROM interactions WHERE {OPEN} AND phase IN ('waiting', 'offered') ORDER BY queued_ms"
+    )
+    return [moment(queued_ms) for (queued_ms,) in rows]

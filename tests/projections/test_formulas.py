@@ -47,3 +47,18 @@ def test_means_and_shares() -> None:
 )  # fmt: skip
 def test_nothing_has_no_figure(formula) -> None:  # type: ignore[no-untyped-def]
     assert formula(0, 0) is None
+    assert formulas.first_response_time(120.0, 6) == 20
+    assert formulas.resolution_time(900.0, 3) == 300
+
+
+@pytest.mark.parametrize(
+    ("age", "name"),
+    [
+        (-1.0, "under_1_min"), (0.0, "under_1_min"), (59.9, "under_1_min"), (60.0, "1_to_5_min"),
+        (300.0, "5_to_15_min"), (900.0, "15_to_60_min"), (3599.9, "15_to_60_min"), (3600.0, "60_min_and_over"),
+    ],
+)  # fmt: skip
+def test_each_age_is_in_one_class(age: float, name: str) -> None:
+    counts = formulas.backlog_by_age([age])
+    assert {found for found, count in counts.items() if count} == {name}
+    assert list(counts) == ["under_1_min", "1_to_5_min", "5_to_15_min", "15_to_60_min", "60_min_and_over"]

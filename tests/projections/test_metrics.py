@@ -3,7 +3,7 @@
 import random
 import sqlite3
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, A
 from hub.domain.contact import Channel
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.interaction.events import (
+    ContactAttached,
     InteractionAbandoned,
     InteractionEnded,
     InteractionOffered,
@@ -56,7 +57,7 @@ def test_offered_is_answered_plus_abandoned_plus_open_everywhere(chance: random.
         assert figures.open >= 0
         assert figures.short_abandoned <= figures.abandoned_in_target <= figures.abandoned
         assert figures.answered_in_target <= figures.answered
-        assert figures.handled <= figures.answered
+        assert figures.handled <= figures.ended <= figures.answered
     for name in ("offered", "answered", "abandoned", "open", "handled", "offers", "declined", "timed_out", "rescinded"):
         assert sum(getattr(figures, name) for _, figures in rows) == getattr(total, name)
         assert sum(getattr(figures, name) for figures in by_queue.values()) == getattr(total, name)
@@ -66,6 +67,10 @@ def test_offered_is_answered_plus_abandoned_plus_open_everywhere(chance: random.
     }
     now = live(connection)
     assert (now.in_queue, now.answered, now.abandoned) == (total.open, total.answered, total.abandoned)
+    assert sum(now.backlog_by_age.values()) == now.in_queue
+    assert now.oldest_waiting_since == min(
+        (queue.oldest_waiting_since for queue in board.values() if queue.oldest_waiting_since), default=None
+    )
     assert now.active == sum(queue.active for queue in board.values())
     connection.close()
 
@@ -77,7 +82,12 @@ def test_figures_agree_with_a_slow_count(chance: random.Random, steps: int, targ
     connection = project(log, thresholds={"sales": Threshold(target, short)})
     expected: defaultdict[tuple[object, str], Counter[str]] = defaultdict(Counter)
     queued: dict[str, InteractionQueued] = {}
+    came: dict[str, datetime] = {}
+    to_answer: defaultdict[tuple[object, str], list[float]] = defaultdict(list)
+    to_end: defaultdict[tuple[object, str], list[float]] = defaultdict(list)
     for stream, event in log.events:
+        if isinstance(event, ContactReceived):
+            came[event.contact_id] = event.at
         if isinstance(event, InteractionQueued):
             queued[stream] = event
         first = queued.get(stream)
@@ -89,6 +99,10 @@ def test_figures_agree_with_a_slow_count(chance: random.Random, steps: int, targ
         of["offered"] += isinstance(event, InteractionQueued)
         of["offers"] += isinstance(event, InteractionOffered)
         of["timed_out"] += isinstance(event, OfferTimedOut)
+        of["ended"] += isinstance(event, InteractionEnded)
+        if isinstance(event, OfferAccepted | InteractionEnded):
+            times = to_answer if isinstance(event, OfferAccepted) else to_end
+            times[start, first.queue].append((event.at - came[first.contact_id]).total_seconds())
         if isinstance(event, OfferAccepted):
             of["answered"] += 1
             of["answered_in_target"] += wait <= limit
@@ -100,6 +114,8 @@ def test_figures_agree_with_a_slow_count(chance: random.Random, steps: int, targ
     assert shown.keys() == expected.keys()
     for key, of in expected.items():
         assert {name: getattr(shown[key], name) for name in of} == dict(of)
+        for value, times in ((shown[key].first_response_s, to_answer[key]), (shown[key].resolution_s, to_end[key])):
+            assert value == (pytest.approx(sum(times) / len(times)) if times else None)
     connection.close()
 
 
@@ -221,6 +237,39 @@ def test_an_outcome_belongs_to_the_interval_of_the_queueing() -> None:
     assert metrics.queue_intervals(connection, start=START + half) == []
     assert metrics.queue_intervals(connection, end=START + half, queue="sales") == [row]
     assert row.as_row()["service_levels"]["of_offered"] == 1.0
+    connection.close()
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_response_and_resolution_are_counted_from_the_contact(batch: int) -> None:
+    world = World(random.Random(1))
+    world.sign_on()
+    (agent,) = world.agents
+    contact = world.touch("customer-1", Channel.PHONE)
+    world.now += timedelta(seconds=40)
+    interaction = world.queue("customer-1", contact, "sales", Channel.PHONE, "main")
+    world.add(interaction, ContactAttached, contact_id=world.touch("customer-1", Channel.PHONE))
+    world.now += timedelta(seconds=20)
+    world.add(interaction, OfferAccepted, offer_id="offer-1", agent_id=agent)
+    world.now += timedelta(seconds=100)
+    world.add(interaction, InteractionEnded, agent_id=agent, ended_by="agent")
+    connection = project(world.log, batch)
+    figures = metrics.totals(connection)
+    assert (figures.asa_s, figures.first_response_s, figures.resolution_s, figures.ended) == (20.0, 60.0, 160.0, 1)
+    assert (live(connection).first_response_s, live(connection).resolution_s) == (60.0, 160.0)
+    assert connection.execute("SELECT COUNT(*) FROM metrics_arrivals").fetchone() == (0,)
+    connection.close()
+
+
+def test_the_backlog_by_age_is_of_the_moment_asked_for() -> None:
+    world = World(random.Random(1))
+    for number, minutes in enumerate((0, 50, 58, 59)):
+        world.now = START + timedelta(minutes=minutes)
+        world.queue("customer-1", f"contact-{number}", "sales", Channel.PHONE, "main")
+    connection = project(world.log)
+    assert list(live(connection).backlog_by_age.values()) == [1, 1, 1, 1, 0]
+    later = live(connection, as_of=START + timedelta(hours=1))
+    assert list(later.backlog_by_age.values()) == [0, 2, 1, 0, 1]
     connection.close()
 
 
