@@ -89,7 +89,7 @@ async def _fact(journal: Journal, contact_id: str) -> dict[str, Any] | None:
         if isinstance(event, ContactReceived | ContactSent) and event.contact_id == contact_id:
             inbound = isinstance(event, ContactReceived)
             return {
-                **event.model_dump(exclude={"pool", "causation"}),
+                **event.model_dump(include=set(ContactFact.model_fields)),
                 "direction": Direction.INBOUND if inbound else Direction.OUTBOUND,
                 "customer_id": recorded.stream,
                 "position": recorded.position,

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, events, found, page
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.rows import Customer, CustomerFound, Timeline, told
+from hub.domain.contact import VALUE_TIER
 from hub.domain.customer.identity import normalise
 
 router = APIRouter(tags=["customers"])
@@ -18,7 +20,7 @@ class NewSegment(BaseModel):
     """The class a customer belongs to, and the tier of their value."""
 
     segment: str = Field(max_length=32, examples=["B2C"])
-    value_tier: str = Field(max_length=32, examples=["standard"])
+    value_tier: str = Field(pattern=f"^{VALUE_TIER}$", examples=["standard"])
 
 
 class NewLifecycleStage(BaseModel):
@@ -27,7 +29,7 @@ class NewLifecycleStage(BaseModel):
     lifecycle_stage: str = Field(max_length=32, examples=["retention"])
 
 
-@router.get("/v1/customers", summary="The customer of an identifier", responses=PROBLEMS)
+@router.get("/v1/customers", summary="The customer of an identifier", responses=told(CustomerFound))
 async def by_identifier(
     call: AgentCall,
     kind: Annotated[str, Query(examples=["phone"])],
@@ -38,13 +40,13 @@ async def by_identifier(
     return found(row, f"customer with {kind} {value!r}")
 
 
-@router.get("/v1/customers/{customer_id}", summary="A customer", responses=PROBLEMS)
+@router.get("/v1/customers/{customer_id}", summary="A customer", responses=told(Customer))
 async def customer(customer_id: str, call: AgentCall) -> Response:
     """Profile, identifiers, standing, counts, open interactions."""
     return found(await call.services.views.customer(customer_id), f"customer {customer_id}")
 
 
-@router.get("/v1/customers/{customer_id}/timeline", summary="What happened with a customer", responses=PROBLEMS)
+@router.get("/v1/customers/{customer_id}/timeline", summary="What happened with a customer", responses=told(Timeline))
 async def timeline(
     customer_id: str,
     call: AgentCall,

@@ -1,4 +1,13 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.api import rows
 from hub.api.errors import PROBLEM_JSON
+from hub.application import read_models
+from hub.projections.agents import AgentNow
+from hub.projections.interactions import InteractionRow
+from hub.projections.metrics import QueueInterval
+from hub.projections.queues import QueueNow
 from tests.api.world import World
 
 
@@ -11,7 +20,8 @@ def test_every_route_is_documented() -> None:
             assert operation["tags"], (path, method)
             if path.startswith("/v1/"):
                 assert operation["security"] == [{"API key": []}], (path, method)
-                assert PROBLEM_JSON in operation["responses"]["4XX"]["content"], (path, method)
+                for status in ("4XX", "5XX"):
+                    assert PROBLEM_JSON in operation["responses"][status]["content"], (path, method)
 
 
 def test_commands_document_their_bodies_and_what_they_led_to() -> None:
@@ -20,7 +30,7 @@ def test_commands_document_their_bodies_and_what_they_led_to() -> None:
         for method, operation in methods.items():
             if method in ("post", "put"):
                 assert "application/json" in operation["requestBody"]["content"], path
-                if path != "/v1/contacts":
+                if path not in ("/v1/contacts", "/v1/conversations"):
                     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
                     assert answer == {"$ref": "#/components/schemas/EventsAnswer"}, path
 
@@ -29,3 +39,29 @@ def test_validation_is_documented_as_the_problem_it_is() -> None:
     for methods in World().app.openapi()["paths"].values():
         for operation in methods.values():
             assert "422" not in operation["responses"]
+
+
+def test_reads_document_what_they_answer() -> None:
+    told = World().app.openapi()
+    for path, methods in told["paths"].items():
+        if "get" in methods and path.startswith("/v1/") and path != "/v1/stream":
+            answer = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            named = told["components"]["schemas"][answer["$ref"].rpartition("/")[2]]
+            assert named["properties"], path
+    assert set(told["components"]["schemas"]["Agent"]["properties"]) >= {"agent_id", "skills", "idle_since"}
+    assert "id" not in told["components"]["schemas"]["Agent"]["properties"]
+
+
+@given(st.builds(InteractionRow), st.builds(AgentNow), st.builds(QueueNow), st.builds(QueueInterval))
+def test_documented_rows_are_those_that_are_told(
+    interaction: InteractionRow, agent: AgentNow, queue: QueueNow, interval: QueueInterval
+) -> None:
+    answers = (
+        (rows.Interaction, read_models._interaction(interaction)),
+        (rows.Agent, read_models._agent(agent)),
+        (rows.Queue, read_models._queue(queue)),
+        (rows.QueueIntervals.model_fields["intervals"].annotation.__args__[0], interval.as_row()),  # type: ignore[union-attr]
+    )
+    for model, row in answers:
+        assert set(model.model_fields) == set(row)
+        model.model_validate(row)

@@ -1,19 +1,34 @@
 import asyncio
+import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from hub.api.rows import ContactFact
+from hub.bus.connection import BusError
 from hub.domain.access.events import Role
-from hub.domain.agent.events import AgentState
-from hub.domain.customer.events import CustomerRegistered
-from hub.domain.errors import ConflictError, ContactConflictError, NotFoundError, RefusedError
-from hub.router.commands import Accept, ChangeState, CompleteWrapUp, Decline, End, SignOff, SignOn
+from hub.domain.agent.decide import sign_on
+from hub.domain.agent.events import Agent, AgentState
+from hub.domain.contact import Attachment, Channel, ConversationEvent, Identifier, Standing
+from hub.domain.customer.events import ContactReceived, ContactSent, CustomerRegistered
+from hub.domain.errors import ConflictError, ContactConflictError, InvalidError, NotFoundError, RefusedError
+from hub.journal.errors import StoreError, StoreInUseError
+from hub.ports import ContactRow
 from hub.router.asked import PoolUnavailableError
+from hub.router.commands import Accept, ChangeState, CompleteWrapUp, Decline, End, SignOff, SignOn
 from tests.api.world import META, NOON, World
 
 CONTACT = {"id": "c-1", "path": {"channel": "phone", "address": "+982112345"}, "occurred_at": "2026-01-05T12:00:00Z"}
 ACCEPT = {"agent_id": "a1"}
+REPORT = {
+    "id": "e-1",
+    "channel": "phone",
+    "thread": "t",
+    "signal": "customer_left",
+    "occurred_at": "2026-01-05T12:00:00Z",
+}
 
 
 @pytest.fixture
@@ -53,7 +68,7 @@ async def test_a_contact_is_created_and_its_repeat_is_told_as_one(world: World, 
 
 
 async def test_a_refused_contact_says_why_and_where(world: World, http: httpx.AsyncClient) -> None:
-    world.intake.rejects = "no such number"
+    world.intake.error = InvalidError("no such number", "path.address")
     told = says(await http.post("/v1/contacts", json=CONTACT), 422, "invalid", "path.address")
     assert told["detail"] == "no such number"
     world.intake.error = ContactConflictError("c-1")
@@ -68,10 +83,77 @@ async def test_a_refused_contact_says_why_and_where(world: World, http: httpx.As
         (CONTACT | {"occurred_at": "2026-01-05T12:00:00"}, "occurred_at"),
         (CONTACT | {"shoe_size": 43}, "shoe_size"),
         (CONTACT | {"identifiers": [{"kind": "phone", "value": ""}]}, "identifiers.0.value"),
+        (CONTACT | {"declared": {"segment": "vip-typo"}}, "declared.segment"),
+        (CONTACT | {"declared": {"lifecycle_stage": "Retention"}}, "declared.lifecycle_stage"),
+        (CONTACT | {"declared": {"value_tier": "Very High"}}, "declared.value_tier"),
+        (CONTACT | {"declared": {"value_tier": "x" * 33}}, "declared.value_tier"),
     ],
 )
 async def test_an_invalid_contact_names_the_field(http: httpx.AsyncClient, body: object, field: str) -> None:
     says(await http.post("/v1/contacts", json=body), 422, "invalid", field)
+
+
+async def test_a_contact_may_declare_what_the_hub_knows_or_nothing(world: World, http: httpx.AsyncClient) -> None:
+    full = {"segment": "B2G", "value_tier": "very-high_2", "lifecycle_stage": "lapsed"}
+    for number, declared in enumerate((full, dict.fromkeys(full, ""), {})):
+        body = CONTACT | {"id": f"d-{number}", "declared": declared}
+        assert (await http.post("/v1/contacts", json=body)).status_code == 201
+    assert world.intake.taken[0][0].declared.model_dump() == full | {"name": ""}
+
+
+async def test_a_customer_who_left_is_reported_and_answered_as_the_bus_would(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    http.headers.update(await world.bearer(Role.ADAPTER, "pbx"))
+    response = await http.post("/v1/conversations", json=REPORT)
+    assert response.status_code == 200
+    assert response.json() == {
+        "id": "e-1",
+        "status": "accepted",
+        "customer_id": "",
+        "duplicate": False,
+        "reason": "nothing is open in thread 't'",
+        "field": "",
+    }
+    assert world.intake.reported == [ConversationEvent.model_validate(REPORT)]
+    world.intake.error = PoolUnavailableError("recovering: ask again")
+    says(await http.post("/v1/conversations", json=REPORT), 503, "unavailable")
+
+
+FACT = {
+    "address": "+982112345",
+    "sender": "contact-centre",
+    "identifiers": (Identifier(kind="email", value="a@b.example", verified=True),),
+    "thread": "t",
+    "purpose": "service",
+    "service": "cards",
+    "language": "fa",
+    "subject": "my card",
+    "attachments": (Attachment(uri="s3://files/1", name="card.png"),),
+    "standing": Standing(segment="B2B"),
+}
+
+
+async def test_a_contact_is_told_whole(world: World, http: httpx.AsyncClient) -> None:
+    meta = META | {"actor": "adapter:pbx"}
+    first = ContactReceived(**meta, **FACT, contact_id="c/1", channel=Channel.PHONE, text="lost", pool="main")
+    reply = ContactSent(**meta, **FACT, contact_id="c-2", channel=Channel.EMAIL, text="blocked")
+    world.write(("customer-1", CustomerRegistered(**META)), ("customer-1", first), ("customer-1", reply))
+    for contact_id in ("c/1", "c-2"):
+        world.journal.rows[contact_id] = ContactRow(contact_id, "customer-1", b"")
+    received, sent = (await http.get("/v1/contacts/c%2F1")).json(), (await http.get("/v1/contacts/c-2")).json()
+    assert ContactFact.model_validate(received, extra="forbid").model_dump(mode="json") == received
+    assert (received["contact_id"], received["direction"], received["text"]) == ("c/1", "inbound", "lost")
+    assert (sent["contact_id"], sent["direction"], sent["text"]) == ("c-2", "outbound", "blocked")
+    assert (received["customer_id"], received["position"]) == ("customer-1", len(world.journal.log) - 1)
+    assert received["at"] == received["recorded_at"] == "2026-01-05T12:00:00Z"
+    assert received["identifiers"] == [{"kind": "email", "value": "a@b.example", "verified": True}]
+    assert received["attachments"][0]["uri"] == "s3://files/1"
+    assert received["standing"]["segment"] == "B2B"
+    says(await http.get("/v1/contacts/c-9"), 404, "not-found")
+    own, other = await world.bearer(Role.ADAPTER, "pbx"), await world.bearer(Role.ADAPTER, "mail")
+    assert (await http.get("/v1/contacts/c-2", headers=own)).json() == sent
+    says(await http.get("/v1/contacts/c-2", headers=other), 404, "not-found")
 
 
 async def test_all_invalid_fields_are_listed(http: httpx.AsyncClient) -> None:
@@ -167,6 +249,30 @@ async def test_what_a_command_fails_with_gets_its_status(
     assert ("retry-after" in response.headers) == (status == 503)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [StoreError("event store /var/lib/hub/events.sqlite: disk full"), BusError("NATS at nats://10.0.0.7:4222 is gone")],
+)
+async def test_a_store_or_bus_that_fails_is_for_later_and_names_no_place(
+    world: World, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    world.intake.error = error
+    with caplog.at_level(logging.WARNING):
+        response = await http.post("/v1/contacts", json=CONTACT)
+    says(response, 503, "unavailable")
+    assert response.headers["retry-after"] == "1"
+    assert "/var" not in response.text
+    assert "nats:" not in response.text
+    assert str(error) in caplog.text
+
+
+async def test_a_failure_of_the_hubs_own_is_told_without_detail(world: World, http: httpx.AsyncClient) -> None:
+    world.pool.error = StoreInUseError("/var/lib/hub is in use")
+    response = await http.post("/v1/offers/offer-1-1/accept", json=ACCEPT)
+    says(response, 500, "internal")
+    assert "/var" not in response.text
+
+
 async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World, http: httpx.AsyncClient) -> None:
     async def broken() -> None:
         raise RuntimeError("secret detail")
@@ -185,7 +291,23 @@ async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World,
         ("POST", "/v1/interactions/i/wrap-up", {"agent_id": "a1"}, "code"),
         ("PUT", "/v1/agents/a1/state", {"state": "asleep"}, "state"),
         ("PUT", "/v1/agents/a1/state", {"state": "not_answering"}, "state"),
-        ("POST", "/v1/agents/a%20b/sign-on", {}, "agent_id"),
+        ("POST", "/v1/agents/a1/sign-on", {"capacity": 10**30}, "capacity"),
+        ("POST", "/v1/agents/a1/sign-on", {"capacity": 10_001}, "capacity"),
+        ("POST", "/v1/agents/a1/sign-on", {"capacity": 0}, "capacity"),
+        ("POST", "/v1/agents/a1/sign-on", {"skills": {"cards": 6}}, "skills.cards"),
+        ("POST", "/v1/agents/a1/sign-on", {"skills": {"cards": 10**30}}, "skills.cards"),
+        ("POST", "/v1/agents/a1/sign-on", {"skills": {str(n): 1 for n in range(101)}}, "skills"),
+        ("POST", "/v1/agents/a1/sign-on", {"languages": ["fa"] * 51}, "languages"),
+        ("POST", "/v1/agents/a1/sign-on", {"languages": ["x" * 17]}, "languages.0"),
+        ("POST", "/v1/agents/a1/sign-on", {"name": "x" * 201}, "name"),
+        ("POST", "/v1/agents/a1/sign-off", {"reason": "x" * 201}, "reason"),
+        ("PUT", "/v1/agents/a1/state", {"state": "away", "reason": "x" * 201}, "reason"),
+        ("POST", "/v1/offers/o/decline", {"agent_id": "a1", "reason": "x" * 201}, "reason"),
+        ("POST", "/v1/interactions/i/wrap-up", {"agent_id": "a1", "code": "x" * 65}, "code"),
+        ("POST", "/v1/conversations", REPORT | {"signal": "customer_sneezed"}, "signal"),
+        ("POST", "/v1/conversations", REPORT | {"thread": ""}, "thread"),
+        ("PUT", "/v1/customers/customer-1/segment", {"segment": "B2B", "value_tier": "Gold!"}, "value_tier"),
+        ("GET", f"/v1/contacts/{'x' * 201}", None, "contact_id"),
         ("POST", "/v1/agents/a1/sign-on", {"skills": {"cards": "good"}}, "skills.cards"),
         ("PUT", "/v1/customers/customer-1/segment", {"value_tier": "gold"}, "segment"),
         ("GET", "/v1/customers?kind=phone", None, "value"),
@@ -273,14 +395,33 @@ async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncC
     await http.get("/v1/customers/customer-1/timeline?limit=7&before=9")
     await http.get("/v1/offers?agent_id=a1")
     await http.get("/v1/metrics?from=2026-01-05T12:00:00Z&queue=care")
-    await http.get("/v1/metrics/agents?to=2026-01-05T12:00:00Z&agent_id=a1")
+    await http.get("/v1/metrics/agents?from=2026-01-01T00:00:00Z&to=2026-01-05T12:00:00Z&agent_id=a1")
     assert world.views.asked == [
         ("care", "waiting", 7, "9"),
         ("customer-1", 7, 9),
         ("a1",),
         (NOON, None, "care"),
-        (None, NOON, "a1"),
+        (datetime(2026, 1, 1, tzinfo=UTC), NOON, "a1"),
     ]
+
+
+async def test_figures_are_of_today_unless_asked_otherwise(world: World, http: httpx.AsyncClient) -> None:
+    midnight = datetime(2026, 1, 5, tzinfo=UTC)
+    await http.get("/v1/metrics")
+    await http.get("/v1/metrics/agents?to=2026-01-05T12:00:00Z")
+    assert world.views.asked == [(midnight, None, ""), (midnight, NOON, "")]
+    says(await http.get("/v1/metrics?to=2026-01-04T12:00:00Z"), 422, "invalid", "to")
+
+
+async def test_whether_an_agent_id_can_be_is_for_the_domain_to_say(world: World, http: httpx.AsyncClient) -> None:
+    assert (await http.post("/v1/agents/مینا/sign-on", json={})).status_code == 200
+    [command] = world.pool.commands
+    assert isinstance(command, SignOn)
+    assert command.agent_id == "مینا"
+    with pytest.raises(InvalidError) as refused:
+        sign_on(Agent(), "a b", pool="main", name="", skills={})
+    world.pool.error = refused.value
+    says(await http.post("/v1/agents/a%20b/sign-on", json={}), 422, "invalid", "agent_id")
 
 
 async def test_a_hub_that_is_not_ready_says_what_is_missing(world: World, http: httpx.AsyncClient) -> None:
@@ -311,7 +452,8 @@ async def test_a_revoked_key_is_good_no_longer(world: World, http: httpx.AsyncCl
 
 
 ROLES = {
-    "adapter": ["POST /v1/contacts"],
+    "adapter": ["POST /v1/contacts", "POST /v1/conversations"],
+    "anybody": ["GET /v1/contacts/c-1"],
     "agent": [
         "GET /v1/customers",
         "GET /v1/customers/customer-1",
@@ -323,7 +465,7 @@ ROLES = {
         "POST /v1/agents/a1/sign-on",
         "PUT /v1/agents/a1/state",
         "POST /v1/agents/a1/sign-off",
-        "GET /v1/offers",
+        "GET /v1/offers?agent_id=a1",
         "POST /v1/offers/offer-1-1/accept",
         "POST /v1/offers/offer-1-1/decline",
         "GET /v1/queues",
@@ -345,10 +487,10 @@ ROLES = {
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.AsyncClient, role: Role) -> None:
     opens = {
-        Role.ADAPTER: {"adapter"},
-        Role.AGENT: {"agent"},
-        Role.SUPERVISOR: {"agent", "supervisor"},
-        Role.ADMIN: {"adapter", "agent", "supervisor"},
+        Role.ADAPTER: {"adapter", "anybody"},
+        Role.AGENT: {"agent", "anybody"},
+        Role.SUPERVISOR: {"agent", "supervisor", "anybody"},
+        Role.ADMIN: {"adapter", "agent", "supervisor", "anybody"},
     }[role]
     header = await world.bearer(role)
     for group, routes in ROLES.items():
@@ -364,8 +506,8 @@ async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.As
 async def test_the_role_table_covers_every_route(world: World) -> None:
     listed = {route for routes in ROLES.values() for route in routes}
     names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
-    names |= {"a1": "{agent_id}", "care": "{name}"}
-    templates = {"/".join(names.get(part, part) for part in route.split("/")) for route in listed}
+    names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}"}
+    templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"
         for path, methods in world.app.openapi()["paths"].items()
@@ -397,7 +539,11 @@ async def test_an_agents_key_works_for_its_own_agent_only(world: World, http: ht
     ):
         says(await http.request(method, path, json=body, headers=bound), 403, "forbidden")
     await http.get("/v1/offers", headers=bound)
-    assert world.views.asked == [("a1",)]
+    await http.get("/v1/offers?agent_id=a2", headers=free)
+    for path in ("/v1/offers", "/v1/stream?agent=*"):
+        says(await http.get(path, headers=free), 403, "forbidden")
+    await http.get("/v1/offers", headers=await world.bearer(Role.SUPERVISOR))
+    assert world.views.asked == [("a1",), ("a2",), ("",)]
     assert {command.actor for command in world.pool.commands} == {"agent:a1", "agent:a2"}
 
 

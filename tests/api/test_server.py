@@ -128,3 +128,41 @@ async def test_a_stream_whose_log_cannot_be_read_ends_so_that_it_is_resumed(capl
     async with serving(world) as (_, http), http.get("/v1/stream?agent=a1", headers=resume) as response:
         assert await asyncio.wait_for(response.content.read(), 5) == b""
     assert "a stream broke off" in caplog.text
+
+
+@pytest.mark.parametrize("resume", [{}, {"Last-Event-ID": "0"}])
+async def test_a_revoked_key_ends_its_streams_at_once_and_no_other(resume: dict[str, str]) -> None:
+    """A listener that follows, and one that still waits for its part of the log."""
+    world = World(Feed(held_length=4) if resume else None)
+    lost = await world.key(Role.SUPERVISOR, "lost")
+    header = {"Authorization": f"Bearer {lost.token}"} | resume
+    path = "/v1/stream?queue=care"
+    if resume:
+        for number in range(10):
+            world.write((f"interaction-{number}", queued()))
+    async with serving(world) as (_, http), http.get(path, headers=header) as gone, http.get(STREAM_A2) as stays:
+        await block(stays)
+        await block(stays)
+        if not resume:
+            await block(gone)
+        await world.access.revoke(lost.key_id)
+        rest = await asyncio.wait_for(gone.content.read(), 0.8)
+        world.write(("interaction-99", queued()), ("interaction-99", offered("a2")))
+        world.feed.views_at(len(world.journal.log))
+        assert b"event:" not in rest
+        assert (await block(stays))["event"] == "InteractionOffered"
+        assert world.feed.subscribers == 1
+        async with http.get(path, headers=header) as again:
+            assert again.status == 401
+    assert not world.keys._watched
+
+
+async def test_a_key_that_was_revoked_before_it_was_watched_is_told_at_once() -> None:
+    world = World()
+    issued = await world.key(Role.AGENT)
+    told: list[str] = []
+    world.keys.watch(issued.key_id, lambda: told.append("dropped"))()
+    world.keys.watch(issued.key_id, lambda: told.append("kept"))
+    await world.access.revoke(issued.key_id)
+    world.keys.watch(issued.key_id, lambda: told.append("late"))
+    assert told == ["kept", "late"]

@@ -12,7 +12,7 @@ from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.customers import Customers
 from hub.domain.access.events import Role
-from hub.domain.contact import Contact
+from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
 from hub.router.commands import Command
@@ -56,16 +56,20 @@ class FakeIntake:
 
     taken: list[tuple[Contact, str]] = field(default_factory=list)
     error: Exception | None = None
-    rejects: str = ""
+    reported: list[ConversationEvent] = field(default_factory=list)
 
     async def submit(self, contact: Contact, actor: str) -> Told:
         if self.error is not None:
             raise self.error
-        if self.rejects:
-            return Told(contact.id, "rejected", "", False, self.rejects, "path.address")
         duplicate = any(contact.id == known.id for known, _ in self.taken)
         self.taken.append((contact, actor))
         return Told(contact.id, duplicate=duplicate)
+
+    async def signal(self, event: ConversationEvent) -> Told:
+        if self.error is not None:
+            raise self.error
+        self.reported.append(event)
+        return Told(event.id, customer_id="", reason="nothing is open in thread 't'")
 
 
 @dataclass
