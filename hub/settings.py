@@ -29,7 +29,7 @@ class Settings(BaseModel):
     nats_url: str = ""
     """An existing NATS with JetStream; empty: the hub runs its own on a free loopback port."""
     nats_replicas: int = Field(default=1, ge=1, le=5)
-    """How many nodes of the NATS cluster keep each message: what is on its way survives the loss of the smaller half."""
+    """How many nodes of a NATS cluster keep each message; with 3 of them one may be lost."""
     nats_sync_always: bool = False
     """The embedded NATS flushes each message to disk before it acks: for senders that can't repeat."""
     api_host: str = "127.0.0.1"

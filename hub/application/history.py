@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -106,19 +105,21 @@ def import_calls(
     """The whole of `hub import`: take the store for this process alone, run the projector beside it (`projector` is
     its command), import, and wait until every view shows it. Raises HubError, StoreInUseError while a hub runs."""
     mapping = load_mapping(mapping_file)
-    with hold_store(settings, "hub import", alone=True), closing(open_store(settings)) as store:
-        environment = {**os.environ, **settings.environment()}
-        with BlockingProjector(projector, environment) as views:
-            return import_history(
-                store,
-                mapping,
-                calls,
-                installation_key(settings),
-                clock=clock,
-                views=views,
-                rejects=rejects_file(settings, calls),
-                on_bytes=on_bytes,
-            )
+    with (
+        hold_store(settings, "hub import", alone=True),
+        closing(open_store(settings)) as store,
+        BlockingProjector(projector, settings.environment()) as views,
+    ):
+        return import_history(
+            store,
+            mapping,
+            calls,
+            installation_key(settings),
+            clock=clock,
+            views=views,
+            rejects=rejects_file(settings, calls),
+            on_bytes=on_bytes,
+        )
 
 
 def rejects_file(settings: Settings, calls: Path) -> Path:
@@ -182,7 +183,7 @@ class _RejectsFile(AbstractContextManager["_RejectsFile"]):
         self._count = 0
 
     def __enter__(self) -> "_RejectsFile":
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = self._path.open("w", encoding="utf-8")
         return self
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from hub.clock import WallClock
 from hub.doctor import machine, parts, store
 from hub.doctor.check import Check, problem
+from hub.journal.lock import running_hub
 from hub.settings import Settings, SettingsError, load
 
 _COLOURS = {"ok": "32", "warning": "33", "problem": "31"}
@@ -18,10 +19,11 @@ _COLOURS = {"ok": "32", "warning": "33", "problem": "31"}
 def run_checks(settings: Settings) -> list[Check]:
     """Every check, in the order in which a problem explains the next. Changes nothing but for a file that is written
     and removed in the data directory; safe while a hub runs."""
-    hub = parts.running_hub(settings)
+    hub = running_hub(settings)
     looks: list[Callable[[], Check | Iterable[Check]]] = [
         machine.python_and_platform,
         lambda: machine.data_directory(settings),
+        lambda: machine.privacy(settings),
         lambda: machine.disk_space(settings),
         lambda: machine.clock(WallClock().now),
         lambda: store.installation_key(settings),

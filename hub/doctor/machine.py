@@ -18,6 +18,7 @@ NETWORK_FILE_SYSTEMS = frozenset(("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.ssh
 FIRST_YEAR = 2025
 """A clock that shows an earlier year was never set."""
 _SAMPLES = 200
+_OTHERS = 0o077
 
 
 def settings_in_force(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Check:
@@ -60,6 +61,19 @@ def data_directory(settings: Settings, mounts: Callable[[], str] = lambda: Path(
         return problem("data directory", f"{directory} is on a network file system ({kind})", advice)
     made = "" if directory.exists() else ", will be made at the first start"
     return good("data directory", f"{directory} can be written ({kind or 'unknown file system'}{made})")
+
+
+def privacy(settings: Settings) -> Check:
+    """Nobody but the hub's user comes at what customers said and who they are."""
+    directory = settings.data_dir.absolute()
+    if not directory.exists():
+        return good("privacy", "the data directory will be made for this user alone")
+    if not directory.stat().st_mode & _OTHERS:
+        return good("privacy", f"{directory} is closed to other users")
+    kept = (directory, settings.sqlite_path.parent, settings.sqlite_path, settings.views_path)
+    open_ones = [(path, path.stat().st_mode & 0o777) for path in kept if path.exists()]
+    named = ", ".join(f"{path} has mode {mode:o}" for path, mode in open_ones if mode & _OTHERS)
+    return warning("privacy", f"other users of this machine come at customers' data: {named}", f"chmod 700 {directory}")
 
 
 def disk_space(settings: Settings, usage: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> Check:

@@ -1,56 +1,23 @@
 """The moving parts: a hub that runs here, the bus, the policy, the API."""
 
 import asyncio
-import json
-import os
 import shutil
 import socket
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from hub.bus.connection import BusError, Connection, connect, redacted
 from hub.bus.rejected import RejectedContacts
 from hub.doctor.check import Check, good, problem, warning
+from hub.journal.lock import RunningHub, holder
 from hub.router.policy import PolicyError, load_policy
 from hub.settings import Settings
 
 OLDEST_NATS = (2, 11)
 _PATIENCE = 3.0
-
-
-class RunningHub(NamedTuple):
-    """The hub of this data directory, as it announced itself."""
-
-    pid: int
-    api_url: str
-    nats_url: str
-
-
-def running_hub(settings: Settings) -> RunningHub | None:
-    """What `hub.json` says, if its process is alive."""
-    with suppress(OSError, ValueError, KeyError):
-        told = json.loads((settings.data_dir / "hub.json").read_text())
-        os.kill(int(told["pid"]), 0)
-        return RunningHub(int(told["pid"]), str(told["api_url"]).rstrip("/"), str(told["nats_url"]))
-    return None
-
-
-def holder(settings: Settings) -> str:
-    """Who has the data directory for itself, such as `pid 7 (hub serve)`; empty if nobody. Looks at the kernel's list
-    of locks, so that it is never in the way of a hub that starts."""
-    file = settings.data_dir / "hub.lock"
-    with suppress(OSError):
-        inode = file.stat().st_ino
-        for line in Path("/proc/locks").read_text().splitlines():
-            fields = line.split()
-            if "FLOCK" in fields and any(field.endswith(f":{inode}") for field in fields):
-                return file.read_text(errors="replace").strip() or "another process"
-    return ""
 
 
 def policy(settings: Settings) -> Check:
@@ -66,13 +33,13 @@ def policy(settings: Settings) -> Check:
 async def bus(settings: Settings, hub: RunningHub | None) -> Iterable[Check]:
     """NATS answers and has JetStream; an embedded one could be started."""
     if hub is not None:
-        return await reachable(hub.nats_url, in_use=True)
+        return await reachable(hub.nats_url, in_use=True, replicas=settings.nats_replicas)
     if settings.nats_url:
         return await reachable(settings.nats_url, in_use=False)
     return [await embedded()]
 
 
-async def reachable(url: str, *, in_use: bool) -> list[Check]:
+async def reachable(url: str, *, in_use: bool, replicas: int = 1) -> list[Check]:
     """A NATS that should be there; in use by a hub, it may hold rejected contacts."""
     try:
         connection = await connect(url, "hub doctor", patience=_PATIENCE)
@@ -85,18 +52,18 @@ async def reachable(url: str, *, in_use: bool) -> list[Check]:
         return [problem("bus", f"{redacted(url)} answers, but without JetStream: {error!r}", advice)]
     else:
         answers = good("bus", f"NATS at {redacted(url)} with JetStream, {info.streams} streams")
-        return [answers, await _rejected(connection)] if in_use else [answers]
+        return [answers, await _rejected(connection, replicas)] if in_use else [answers]
     finally:
         await connection.close()
 
 
-async def _rejected(connection: Connection) -> Check:
+async def _rejected(connection: Connection, replicas: int) -> Check:
     try:
-        count = await RejectedContacts(connection).count()
+        count = await RejectedContacts(connection, replicas=replicas).count()
     except BusError as error:
         return warning("rejected contacts", str(error), "see the log of the hub and of NATS")
     if count:
-        advice = "see why: hub rejected list; put back what is corrected: hub rejected retry"
+        advice = "see why: hub rejected; put back what is corrected: hub rejected retry"
         return warning("rejected contacts", f"{count} were set aside", advice)
     return good("rejected contacts", "none")
 
@@ -139,7 +106,7 @@ def api(settings: Settings, hub: RunningHub | None) -> Check:
         said = error.read(500).decode(errors="replace")
         return warning("api", f"{hub.api_url} is not ready ({error.code}): {said}", "see its log; it may be recovering")
     except OSError as error:
-        advice = f"see its log; if pid {hub.pid} is no hub, remove {settings.data_dir / 'hub.json'}"
+        advice = f"see its log; if it hangs, end pid {hub.pid} and start it again"
         return problem("api", f"{hub.api_url} does not answer: {error}", advice)
     return good("api", f"{hub.api_url} is ready (pid {hub.pid})")
 

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from hub.journal.errors import KeyFileError
+from hub.journal.glance import holds_more_than_keys
 from hub.settings import Settings
 
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
@@ -13,16 +14,27 @@ _HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 def installation_key(settings: Settings) -> bytes:
     """32 bytes: the setting, else the file in the data directory, which is made where there is none and on disk
-    before it is returned. Back it up with the store: without it no caller is recognised again."""
+    before it is returned. Back it up with the store: without it no caller is recognised again, so none is made beside
+    a store that was written with one (KeyFileError)."""
     if settings.installation_key:
         return _parse(settings.installation_key, "HUB_INSTALLATION_KEY")
     file = key_file(settings)
     try:
         if not file.exists():
+            if key_is_lost(settings):
+                raise KeyFileError(
+                    f"the installation key {file} is missing, but the event store was written with one: restore it "
+                    "from the backup, or set HUB_INSTALLATION_KEY; with another key no customer would be found again"
+                )
             _make(file)
         return _parse(file.read_text(encoding="ascii", errors="replace"), str(file))
     except OSError as error:
         raise KeyFileError(f"installation key {file}: {error.strerror}") from error
+
+
+def key_is_lost(settings: Settings) -> bool:
+    """Whether there is no key, yet a store whose ids were derived with one. StoreError: the store can't be read."""
+    return not settings.installation_key and not key_file(settings).exists() and holds_more_than_keys(settings)
 
 
 def key_file(settings: Settings) -> Path:

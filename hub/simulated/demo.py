@@ -41,7 +41,7 @@ def run_demo(settings: Settings, *, seconds: float | None, as_json: bool) -> int
     was lost or done twice."""
     console = Console(quiet=as_json)
     demo = Demo(settings, seconds, console, with_board=not as_json)
-    demo.hub.data_dir.mkdir(parents=True, exist_ok=True)
+    demo.hub.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (demo.hub.data_dir / "demo.log").open("a") as log:
         configure(settings, log)
         uvloop.run(demo.run())

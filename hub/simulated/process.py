@@ -94,7 +94,7 @@ class HubProcess:
             return await self._launch()
 
     async def _launch(self) -> Address:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._stopping = False
         with (self.data_dir / "hub.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -103,7 +103,7 @@ class HubProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment(self._settings),
+                env=self._settings.environment(),
                 start_new_session=True,
                 preexec_fn=die_with_parent(),
             )
@@ -200,7 +200,7 @@ async def create_key(settings: Settings, role: str, name: str) -> str:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=environment(settings),
+        env=settings.environment(),
         start_new_session=True,
         preexec_fn=die_with_parent(),
     )
@@ -208,12 +208,6 @@ async def create_key(settings: Settings, role: str, name: str) -> str:
     if process.returncode != 0:
         raise HubStartError(f"no API key could be made: {complaint.decode(errors='replace').strip()}")
     return str(orjson.loads(out)["token"])
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """The environment that gives a child exactly these settings, whatever file or variable is about."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    return {**inherited, **settings.environment(), "HUB_CONFIG": os.devnull}
 
 
 def free_port(host: str, wanted: int) -> int:

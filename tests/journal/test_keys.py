@@ -8,7 +8,9 @@ import pytest
 
 from hub.journal.errors import KeyFileError
 from hub.journal.keys import installation_key, key_file
+from hub.journal.store import Store
 from hub.settings import Settings
+from tests.support.stores import unit
 
 
 def test_it_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
@@ -19,6 +21,23 @@ def test_it_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(key_file(settings).stat().st_mode) == 0o600
     assert key_file(settings) == tmp_path / "keys" / "installation.key"
     assert [file.name for file in key_file(settings).parent.iterdir()] == ["installation.key"]
+
+
+def test_beside_a_store_of_api_keys_alone_one_is_made(store: Store, store_settings: Settings) -> None:
+    store.append([unit("access-keys")])
+    assert len(installation_key(store_settings)) == 32
+
+
+def test_a_store_that_lost_its_key_gets_no_other(store: Store, store_settings: Settings) -> None:
+    key = installation_key(store_settings)
+    store.append([unit("access-keys"), unit("customer-1")])
+    assert installation_key(store_settings) == key
+    key_file(store_settings).unlink()
+    with pytest.raises(KeyFileError, match=r"installation\.key is missing, .* restore it from the backup"):
+        installation_key(store_settings)
+    assert not key_file(store_settings).exists()
+    given = store_settings.model_copy(update={"installation_key": "ab" * 32})
+    assert installation_key(given) == bytes.fromhex("ab" * 32)
 
 
 def test_each_installation_has_its_own(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """One hub a data directory; an import has the store for itself."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.journal.errors import StoreInUseError
-from hub.journal.lock import hold_store
+from hub.journal.lock import RunningHub, hold_store, running_hub
 from hub.settings import Settings
 
 HOLD = """
@@ -48,6 +49,25 @@ def test_a_killed_process_holds_nothing(store_settings: Settings) -> None:
         holder.kill()
         holder.wait()
     hold_store(store_settings, "hub import", alone=True).close()
+
+
+def test_a_hub_runs_while_the_one_that_announced_itself_holds_the_directory(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    told = {"pid": os.getpid(), "api_url": "http://127.0.0.1:1/", "nats_url": "nats://127.0.0.1:1"}
+    (tmp_path / "hub.json").write_text(json.dumps(told))
+    assert running_hub(settings) is None, "this process lives, but holds nothing: its pid was a hub's before"
+    with hold_store(settings, "hub serve", alone=False):
+        assert running_hub(settings) == RunningHub(os.getpid(), "http://127.0.0.1:1", "nats://127.0.0.1:1")
+        (tmp_path / "hub.json").write_text(json.dumps({**told, "pid": os.getppid()}))
+        assert running_hub(settings) is None, "left by a killed hub, and an import works here now"
+    assert running_hub(settings) is None
+
+
+def test_the_directory_is_made_for_its_user_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "var")
+    with hold_store(settings, "hub serve", alone=False):
+        assert settings.data_dir.stat().st_mode & 0o777 == 0o700
+        assert (settings.data_dir / "hub.lock").stat().st_mode & 0o777 == 0o600
 
 
 def test_two_directories_do_not_meet(tmp_path: Path) -> None:

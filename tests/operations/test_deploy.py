@@ -133,6 +133,7 @@ def test_the_hub_accepts_the_settings_it_is_given(secrets: dict[str, dict[str, s
     settings = load({"HUB_CONFIG": os.devnull, **SERVICES["hub"]["environment"], **secrets["hub.env"]})
     assert settings.is_postgres
     assert settings.log_format == "json"
+    assert settings.nats_replicas == len([name for name in SERVICES if name.startswith("nats-")])
     assert len(bytes.fromhex(settings.installation_key)) == 32
     baked = dict(re.findall(r"(HUB_[A-Z_]+)=(\S+)", DOCKERFILE))
     assert load({"HUB_CONFIG": os.devnull, **baked}).data_dir == settings.data_dir

@@ -17,7 +17,7 @@ from hub.clock import WallClock
 from hub.doctor import machine, parts, store
 from hub.doctor.check import Check, good, problem, warning
 from hub.journal.keys import installation_key, key_file
-from hub.journal.lock import hold_store
+from hub.journal.lock import RunningHub, hold_store, holder
 from hub.journal.store import migrate
 from hub.settings import Settings
 
@@ -31,8 +31,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def store_of(settings: Settings) -> Path:
+    settings.data_dir.mkdir(mode=0o700)
     migrate(settings)
     return settings.sqlite_path
+
+
+def with_an_event(file: Path, position: int = 1) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        columns = "(rowid, originator_id, originator_version, topic, state)"
+        connection.execute(f"INSERT INTO stored_events {columns} VALUES ({position}, 'customer-1', 1, 't', '')")
 
 
 def by_name(checks: list[Check]) -> dict[str, Check]:
@@ -117,7 +124,9 @@ def test_a_key_that_others_can_read_is_refused(settings: Settings) -> None:
 
 
 def test_a_store_without_its_key_is_refused(settings: Settings) -> None:
-    store_of(settings)
+    file = store_of(settings)
+    assert store.installation_key(settings).sign == "ok"
+    with_an_event(file)
     found = store.installation_key(settings)
     assert not found.ok
     assert "backup" in found.advice
@@ -127,6 +136,28 @@ def test_a_broken_key_is_refused(settings: Settings) -> None:
     key_file(settings).parent.mkdir(parents=True)
     key_file(settings).write_text("short\n")
     assert not store.installation_key(settings).ok
+
+
+def test_a_directory_that_others_can_enter_is_told(settings: Settings) -> None:
+    file = store_of(settings)
+    assert machine.privacy(settings).sign == "ok"
+    settings.data_dir.chmod(0o755)
+    file.chmod(0o644)
+    found = machine.privacy(settings)
+    assert found.sign == "warning"
+    assert f"{file} has mode 644" in found.what
+    assert found.advice == f"chmod 700 {settings.data_dir}"
+
+
+def test_a_large_store_is_not_read_from_end_to_end(settings: Settings) -> None:
+    file = store_of(settings)
+    size = file.stat().st_size
+    whole = next(store.event_store(settings, None, largest=size))
+    large = next(store.event_store(settings, None, largest=size - 1))
+    assert "whole" in whole.what
+    assert large.ok
+    assert "whole" not in large.what
+    assert "too large to be read from end to end" in large.what
 
 
 def test_a_store_of_a_newer_version_is_refused(settings: Settings) -> None:
@@ -151,12 +182,16 @@ def test_a_damaged_store_is_refused(settings: Settings) -> None:
 def test_a_store_that_a_hub_holds_is_fine_and_left_alone(settings: Settings) -> None:
     with closing(sqlite3.connect(store_of(settings))) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        checks = by_name(list(store.event_store(settings, parts.RunningHub(7, "http://x", "nats://x"))))
+        checks = by_name(list(store.event_store(settings, RunningHub(7, "http://x", "nats://x"))))
     assert "the hub (pid 7) writes" in checks["durability"].what
 
 
 def test_a_postgres_store_is_looked_at(settings: Settings, postgres_url: str) -> None:
     shared = settings.model_copy(update={"store_url": postgres_url})
+    settings.data_dir.mkdir(mode=0o700)
+    with closing(sqlite3.connect(settings.views_path)) as connection, connection:
+        connection.execute("CREATE TABLE projections (name TEXT, position INTEGER)")
+    assert store.read_models(shared, running=False).ok
     before = by_name(list(store.event_store(shared, None)))
     assert before["event store"].sign == "warning"
     assert "hub migrate" in before["event store"].advice
@@ -177,9 +212,7 @@ def test_a_postgres_that_is_not_there_is_a_problem_not_a_crash(settings: Setting
 
 
 def test_views_far_behind_are_told(settings: Settings) -> None:
-    with closing(sqlite3.connect(store_of(settings))) as connection, connection:
-        columns = "(rowid, originator_id, originator_version, topic, state)"
-        connection.execute(f"INSERT INTO stored_events {columns} VALUES (20000, 'customer-1', 1, 't', '')")
+    with_an_event(store_of(settings), position=20_000)
     with closing(sqlite3.connect(settings.views_path)) as connection, connection:
         connection.execute("CREATE TABLE projections (name TEXT, position INTEGER)")
         connection.execute("INSERT INTO projections VALUES ('queues', 19990), ('customers', 100)")
@@ -227,21 +260,14 @@ async def test_a_nats_that_answers_is_green_and_one_that_does_not_a_problem(tmp_
     assert "HUB_NATS_URL" in gone.advice
 
 
-def test_a_hub_that_announced_itself_and_died_is_no_running_hub(settings: Settings) -> None:
-    settings.data_dir.mkdir()
-    told = {"pid": os.getpid(), "api_url": "http://127.0.0.1:1/", "nats_url": "nats://127.0.0.1:1"}
-    (settings.data_dir / "hub.json").write_text(json.dumps(told))
-    hub = parts.running_hub(settings)
-    assert hub == parts.RunningHub(os.getpid(), "http://127.0.0.1:1", "nats://127.0.0.1:1")
-    found = parts.api(settings, hub)
+def test_a_hub_that_does_not_answer_is_a_problem(settings: Settings) -> None:
+    found = parts.api(settings, RunningHub(7, "http://127.0.0.1:1", "nats://127.0.0.1:1"))
     assert not found.ok
-    assert "hub.json" in found.advice
-    (settings.data_dir / "hub.json").write_text(json.dumps({**told, "pid": 2**22 + 1}))
-    assert parts.running_hub(settings) is None
+    assert "pid 7" in found.advice
 
 
 def test_whoever_has_the_directory_is_named(settings: Settings) -> None:
-    assert parts.holder(settings) == ""
+    assert holder(settings) == ""
     with hold_store(settings, "hub import", alone=True):
         found = parts.api(settings, None)
     assert found.sign == "warning"
@@ -260,7 +286,7 @@ async def test_a_hub_that_answers_is_green_and_one_that_recovers_a_warning(setti
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        hub = parts.RunningHub(7, f"http://127.0.0.1:{port}", "")
+        hub = RunningHub(7, f"http://127.0.0.1:{port}", "")
         assert (await asyncio.to_thread(parts.api, settings, hub)).sign == "ok"
         status = "503 Service Unavailable"
         assert (await asyncio.to_thread(parts.api, settings, hub)).sign == "warning"

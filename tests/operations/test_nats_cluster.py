@@ -15,9 +15,12 @@ import pytest
 from devservers.ports import free_ports
 from hub.bus.connection import BusError, Connection, connect
 from hub.bus.rejected import RejectedContacts
-from hub.bus.subjects import ensure_streams
+from hub.bus.subjects import INBOUND, REJECTED, ensure_streams
 from hub.children import die_with_parent
 from hub.doctor import parts
+from hub.operations import list_rejected
+from hub.settings import Settings
+from hub.simulated.process import HubProcess
 
 CONFIG = Path(__file__).parents[2] / "deploy/nats/nats.conf"
 NODES = ("nats-1", "nats-2", "nats-3")
@@ -106,6 +109,26 @@ async def test_three_nodes_form_a_cluster_that_keeps_streams_when_one_is_lost(cl
                 else:
                     break
     finally:
+        await connection.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_hub_keeps_its_streams_on_as_many_nodes_as_it_is_told(cluster: Cluster, tmp_path: Path) -> None:
+    connection = await connect(cluster.url, "test", patience=20)
+    hub = HubProcess(Settings(data_dir=tmp_path / "var", api_port=0, nats_url=cluster.url, nats_replicas=3))
+    try:
+        js = connection.jetstream()
+        await streams_of_three(connection)
+        for name in (INBOUND, REJECTED):
+            await js.delete_stream(name)
+        await hub.start()
+        assert [(await js.stream_info(name)).config.num_replicas for name in (INBOUND, REJECTED)] == [3, 3]
+        listed = await asyncio.to_thread(list_rejected, hub.settings, 10)
+        other = hub.settings.model_copy(update={"nats_url": "", "nats_replicas": 1})
+        assert await asyncio.to_thread(list_rejected, other, 10) == listed == []
+        assert [(await js.stream_info(name)).config.num_replicas for name in (INBOUND, REJECTED)] == [3, 3]
+    finally:
+        await hub.stop()
         await connection.close()
 
 

@@ -4,17 +4,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hub.settings import Settings, load
-from hub.simulated.process import HubProcess, HubStartError, environment, free_port, keep
-
-
-def test_a_child_gets_exactly_these_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HUB_LOG_LEVEL", "debug")
-    monkeypatch.setenv("HUB_UNHEARD_OF", "x")
-    settings = Settings(data_dir=tmp_path, api_port=0, clock_speed=60)
-    given = environment(settings)
-    assert load(given) == settings
-    assert "PATH" in given
+from hub.settings import Settings
+from hub.simulated.process import HubProcess, HubStartError, free_port, keep
 
 
 def test_a_port_that_is_taken_is_not_given_again() -> None:
