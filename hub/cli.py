@@ -1,6 +1,7 @@
 """The command `hub`: parse, call, print."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ MAPPING = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="How the file's columns become the hub's fields (TOML).",
 )
+LIMIT = click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
 CALLS = click.argument("calls", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -33,7 +35,9 @@ def hub() -> None:
 
 
 def main() -> None:
-    """Run the command; an error of the hub is a message and exit code 1, wrong usage exit code 2."""
+    """Run the command; an error of the hub is a message and exit code 1, wrong usage exit code 2. Whatever it or a
+    child of it writes is for its user alone: it is about customers."""
+    os.umask(0o077)
     try:
         hub(prog_name="hub")
     except HubError as error:
@@ -159,22 +163,29 @@ def list_projections(as_json: bool) -> None:
 @projections.command()
 @click.argument("name")
 def rebuild(name: str) -> None:
-    """Throw a read model away and make it anew from the log."""
+    """Throw a read model away and make it anew from the log, while no hub runs in the data directory."""
     from hub.operations import rebuild_projection
 
     click.echo(f"{name}: rebuilt up to log position {rebuild_projection(_settings(), name)}")
 
 
-@hub.group()
-def rejected() -> None:
-    """Contacts that could not be taken as they were: set aside with the reason, not lost."""
+@hub.group(invoke_without_command=True)
+@LIMIT
+@JSON
+@click.pass_context
+def rejected(context: click.Context, limit: int, as_json: bool) -> None:
+    """Contacts that could not be taken as they were: set aside with the reason, not lost. Alone, it lists them."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_rejected, limit=limit, as_json=as_json)
+    else:
+        context.default_map = {"list": {"limit": limit, "as_json": as_json}}
 
 
 @rejected.command("list")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@LIMIT
 @JSON
 def list_rejected(limit: int, as_json: bool) -> None:
-    """The newest rejected contacts, each with its reason and raw bytes."""
+    """Rejected contacts, the oldest first, each with its number, reason and raw bytes."""
     from hub.operations import list_rejected as run
 
     _print({"rejected": run(_settings(), limit)}, as_json)

@@ -1,36 +1,42 @@
 """What operators ask for beside a hub, running or not: import, keys, rejected contacts, read models."""
 
 import asyncio
-import json
+import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hub.app import PROJECTOR, RUNTIME_FILE
+from hub.app import PROJECTOR
 from hub.application import history
 from hub.application.access import AccessKeys
 from hub.application.history import ImportTotals
 from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
-from hub.bus.subjects import ensure_streams
 from hub.clock import WallClock
 from hub.domain.access.events import Role
+from hub.domain.errors import HubError, NotFoundError
+from hub.journal.glance import log_head
 from hub.journal.journal import EventJournal
+from hub.journal.lock import hold_store, running_hub
 from hub.journal.store import open_store
 from hub.logs import configure
 from hub.projections.metrics_fold import Threshold
 from hub.projections.process import serve
 from hub.projections.projection import Projection
 from hub.projections.registry import all_projections
-from hub.projections.runner import Runner
-from hub.projections.views import open_for_writing
+from hub.projections.runner import Runner, positions_of
+from hub.projections.views import open_for_writing, open_views
 from hub.router.policy import load_policy
 from hub.settings import Settings
 
 T = TypeVar("T")
+
+
+class ViewsFileError(HubError):
+    """The read models' file can't be read."""
 
 
 def import_calls(
@@ -61,24 +67,27 @@ def _projections(settings: Settings) -> list[Projection]:
 
 
 def projection_positions(settings: Settings) -> dict[str, Any]:
-    """How far each read model is, and the log."""
-    store = open_store(settings)
+    """How far each read model is, and the log. Changes nothing. NotFoundError: there are none yet;
+    ViewsFileError: they can't be read."""
+    if not settings.views_path.exists():
+        raise NotFoundError(f"there are no read models in {settings.data_dir} yet: they are made at the first start")
     try:
-        with closing(open_for_writing(settings.views_path)) as views:
-            runner = Runner(views, _projections(settings), store.read_stored, store.codec.decode)
-            return {**runner.positions(), "log": store.head()}
-    finally:
-        store.close()
+        with closing(open_views(settings.views_path)) as views:
+            return {**positions_of(views), "log": log_head(settings)}
+    except sqlite3.Error as error:
+        file = settings.views_path
+        raise ViewsFileError(f"{file}: {error}; stop the hub, remove the file, start: it is made anew") from error
 
 
 def rebuild_projection(settings: Settings, name: str) -> int:
-    """Make a read model anew from the log; the position it shows then."""
-    store = open_store(settings)
-    try:
-        with closing(open_for_writing(settings.views_path)) as views:
-            return Runner(views, _projections(settings), store.read_stored, store.codec.decode).rebuild(name)
-    finally:
-        store.close()
+    """Make a read model anew from the log; the position it shows then. StoreInUseError while a hub runs here."""
+    # The data directory is this process's alone either way; another hub on the same database has views of its own.
+    with (
+        hold_store(settings, "hub projections rebuild", alone=False),
+        closing(open_store(settings)) as store,
+        closing(open_for_writing(settings.views_path)) as views,
+    ):
+        return Runner(views, _projections(settings), store.read_stored, store.codec.decode).rebuild(name)
 
 
 def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:
@@ -129,18 +138,13 @@ def _with_rejected(settings: Settings, ask: Callable[[RejectedContacts], Awaitab
     """On the running hub's bus; where none runs, on its own for the moment."""
 
     async def run() -> T:
-        url = settings.nats_url or _running_bus(settings)
+        hub = running_hub(settings)
+        url = settings.nats_url or (hub.nats_url if hub else "")
         async with bus_server(url, settings.data_dir / "nats") as address:
             bus = await connect(address, "hub rejected")
             try:
-                await ensure_streams(bus.jetstream())
-                return await ask(RejectedContacts(bus))
+                return await ask(RejectedContacts(bus, replicas=settings.nats_replicas))
             finally:
                 await bus.close()
 
     return asyncio.run(run())
-
-
-def _running_bus(settings: Settings) -> str:
-    file = settings.data_dir / RUNTIME_FILE
-    return str(json.loads(file.read_text())["nats_url"]) if file.exists() else ""

@@ -169,6 +169,11 @@ class Runner:
         self._connection.execute("DELETE FROM projections WHERE name = ?", (name,))
 
 
+def positions_of(connection: sqlite3.Connection) -> dict[str, int]:
+    """How far each read model has come, in whatever version it is."""
+    return dict(connection.execute("SELECT name, position FROM projections ORDER BY name").fetchall())
+
+
 def position_of(connection: sqlite3.Connection, name: str) -> int:
     """How far one read model has come."""
     row = connection.execute("SELECT position FROM projections WHERE name = ?", (name,)).fetchone()
