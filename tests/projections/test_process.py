@@ -130,6 +130,41 @@ async def test_a_child_that_cannot_start_is_an_error(tmp_path: Path) -> None:
     await projector.stop()
 
 
+async def test_a_callback_that_fails_ends_nothing(store: Store) -> None:
+    heard: list[int] = []
+
+    def fail(position: int) -> None:
+        raise OSError(f"at {position}")
+
+    projector = Projector(store.command)
+    projector.on_position(fail)
+    projector.on_position(heard.append)
+    await projector.start()
+    assert projector._process is not None
+    os.kill(projector._process.pid, signal.SIGKILL)
+    head = store.write(World(random.Random(4)).run(50))
+    await asyncio.wait_for(projector.reached(head), 20)
+    assert heard[-1] == head
+    await projector.stop()
+
+
+async def test_a_child_that_cannot_be_started_again_is_tried_again(store: Store, tmp_path: Path) -> None:
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    projector = Projector([str(program), *store.command[1:]])
+    await projector.start()
+    assert projector._process is not None
+    program.rename(tmp_path / "away")
+    os.kill(projector._process.pid, signal.SIGKILL)
+    await asyncio.sleep(0.5)
+    assert not projector.alive
+    (tmp_path / "away").rename(program)
+    head = store.write(World(random.Random(5)).run(50))
+    await asyncio.wait_for(projector.reached(head), 20)
+    await projector.stop()
+
+
 async def test_stop_while_waiting_to_start_again(store: Store) -> None:
     projector = Projector(store.command)
     await projector.start()
