@@ -207,11 +207,12 @@ class World:
 
     def write_out(self) -> None:
         """News to anybody, or an answer on a thread that has work open."""
-        if self.work and self.chance.random() < 0.5:
-            interaction, work = self.chance.choice(list(self.work.items()))
+        customer, running = self.customer(), list(self.work.items())
+        if running and self.contacts % 2:
+            interaction, work = running[self.contacts % len(running)]
             self.send(work["customer"], QUEUES[work["queue"]], interaction.removeprefix("interaction-"))
         else:
-            self.send(self.customer(), Channel.SMS, "t")
+            self.send(customer, Channel.SMS, "t")
         self.add(
             "pool-main", PoolCommitted, pool="main", epoch=1, consumed=1, commands=(("tick", 1.0),), policy="p1"
         )  # fmt: skip
