@@ -55,7 +55,7 @@ class Attachment(_Value):
     uri: str = Field(min_length=1, max_length=2000)
     media_type: str = Field(default="application/octet-stream", max_length=200)
     name: str = Field(default="", max_length=255)
-    size: int | None = Field(default=None, ge=0)
+    size: int | None = Field(default=None, ge=0, lt=2**63)
 
 
 class Declared(_Value):

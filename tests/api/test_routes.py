@@ -83,6 +83,7 @@ async def test_a_refused_contact_says_why_and_where(world: World, http: httpx.As
         (CONTACT | {"occurred_at": "2026-01-05T12:00:00"}, "occurred_at"),
         (CONTACT | {"shoe_size": 43}, "shoe_size"),
         (CONTACT | {"identifiers": [{"kind": "phone", "value": ""}]}, "identifiers.0.value"),
+        (CONTACT | {"attachments": [{"uri": "s3://files/1", "size": 10**30}]}, "attachments.0.size"),
         (CONTACT | {"declared": {"segment": "vip-typo"}}, "declared.segment"),
         (CONTACT | {"declared": {"lifecycle_stage": "Retention"}}, "declared.lifecycle_stage"),
         (CONTACT | {"declared": {"value_tier": "Very High"}}, "declared.value_tier"),

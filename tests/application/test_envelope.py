@@ -18,6 +18,7 @@ from hub.application.envelope import (
     parse,
 )
 from hub.domain.contact import (
+    SEGMENTS,
     Attachment,
     Channel,
     Contact,
@@ -58,7 +59,7 @@ contacts = st.builds(
     thread=texts,
     text=texts,
     attachments=st.lists(st.builds(Attachment, uri=names, size=st.none() | st.integers(0, 10)), max_size=2).map(tuple),
-    declared=st.builds(Declared, segment=texts, name=texts),
+    declared=st.builds(Declared, segment=st.sampled_from(("", *SEGMENTS)), name=texts),
 )
 signals = st.builds(
     ConversationEvent,
