@@ -7,7 +7,6 @@ and interactions that wait, then starts a hub on it.
 import argparse
 import asyncio
 import json
-import os
 import tempfile
 import time
 from contextlib import closing
@@ -99,8 +98,7 @@ def _last(outcomes: list[Outcome]) -> int:
 
 def fill(settings: Settings, contacts: int, open_work: int) -> int:
     """Make the store and its views; how many events there are."""
-    environment = {**os.environ, **settings.environment()}
-    with BlockingProjector(PROJECTOR, environment) as views, closing(open_store(settings)) as store:
+    with BlockingProjector(PROJECTOR, settings.environment()) as views, closing(open_store(settings)) as store:
         Filler(settings, store).fill(contacts, open_work)
         views.wait_until(store.head())
         return store.head()
