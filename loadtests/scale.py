@@ -16,9 +16,10 @@ from pathlib import Path
 from hub.app import PROJECTOR
 from hub.application.envelope import body_hash
 from hub.clock import WallClock
-from hub.domain.customer.decide import HISTORY_POOL, MAIN_POOL, RecordContact, leading_identifier, record_contact
+from hub.domain.customer.decide import HISTORY_POOL, MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import ContactReceived, Customer
-from hub.domain.ids import customer_id, interaction_id, pool_stream
+from hub.domain.customer.identity import home_of
+from hub.domain.ids import interaction_id, pool_stream
 from hub.domain.pool.events import PoolCommitted
 from hub.journal.keys import installation_key
 from hub.journal.store import Store, open_store
@@ -65,9 +66,7 @@ class Filler:
 
     def _contact(self, number: int, pool: str) -> tuple[Unit, ContactReceived]:
         contact = self._make(Arrival(0.0, Stage.FREE_AGENTS, number), self._now)
-        leading = leading_identifier(contact)
-        assert leading is not None
-        stream = customer_id(self._key, leading.kind, leading.value)
+        stream = home_of(self._key, contact).stream
         events = record_contact(Customer(), RecordContact(contact, self._now, "adapter:load", pool))
         received = events[-1]
         assert isinstance(received, ContactReceived)
