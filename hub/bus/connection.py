@@ -62,7 +62,7 @@ class Connection:
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 while not await self._try(url):
-                    if "authorization" in str(self._problem).lower():
+                    if _is_refusal(self._problem):
                         break
                     await asyncio.sleep(RECONNECT_SECONDS)
                     self.client = Client()
@@ -88,13 +88,25 @@ class Connection:
                 pending_size=8 * 1024 * 1024,
             )
         except (OSError, NatsError, TimeoutError) as error:
-            self._problem = error
+            self._note(error)
+            self._let_go()
             return False
         self.client.options["allow_reconnect"] = True
         return True
 
+    def _let_go(self) -> None:
+        """nats-py leaves the socket of a try that failed open."""
+        transport = self.client._transport
+        if transport is not None:
+            transport.close()  # type: ignore[no-untyped-call]
+
+    def _note(self, error: Exception) -> None:
+        """Remember why. A refusal stays the reason: the server hangs up after it, which looks like another one."""
+        if not _is_refusal(self._problem):
+            self._problem = error
+
     async def _on_error(self, error: Exception) -> None:
-        self._problem = error
+        self._note(error)
         log.debug("NATS connection %s: %r", self.name, error)
 
     async def _on_disconnect(self) -> None:
@@ -125,12 +137,16 @@ async def connect(url: str, name: str, *, patience: float = 10.0) -> Connection:
     return connection
 
 
+def _is_refusal(problem: Exception | None) -> bool:
+    return "authorization" in str(problem).lower()
+
+
 def redacted(url: str) -> str:
     """The address without its credentials: fit for a log line."""
     return ", ".join(f"{part.hostname}:{part.port or 4222}" for part in map(urlsplit, url.split(",")))
 
 
 def _reason(problem: Exception | None) -> str:
-    if "authorization" in str(problem).lower():
+    if _is_refusal(problem):
         return "refuses the credentials: check the user and password (or token) in HUB_NATS_URL"
     return f"can't be reached ({problem or 'no answer'}): check HUB_NATS_URL and that the server runs"
