@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .venv/.installed: requirements-dev.lock pyproject.toml
+	@echo "making .venv from the lock file: about half a minute"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .

@@ -111,11 +111,14 @@ def replay(
 @JSON
 def import_(calls: Path, mapping_file: Path, as_json: bool) -> None:
     """Take a recorded call log in as history; running it again adds nothing."""
+    from hub.application.history import rejects_file
     from hub.operations import import_calls
 
     with _progress("importing", calls.stat().st_size, hidden=as_json) as advance:
         totals = import_calls(_settings(), calls, mapping_file, advance)
     _print(totals.as_json(), as_json)
+    if totals.rejected and not as_json:
+        click.echo(f"{totals.rejected} rows refused, each with its reason: {rejects_file(_settings(), calls)}")
     sys.exit(0 if totals.ok else 1)
 
 
@@ -264,12 +267,32 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
 
 
 def _print(result: dict[str, Any], as_json: bool) -> None:
+    """One JSON object; or for a person lists as tables and the rest by name."""
     if as_json:
         click.echo(json.dumps(result, default=str))
         return
     for name, value in result.items():
         if isinstance(value, list):
-            for row in value:
-                click.echo("  ".join(f"{key}={item}" for key, item in row.items()))
+            _print_table(value)
         else:
-            click.echo(f"{name:>16}  {value}")
+            click.echo(f"{name.replace('_', ' '):>16}  {value}")
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        click.echo("none")
+        return
+    columns = list(rows[0])
+    cells = [
+        [column.replace("_", " ") for column in columns],
+        *([_cell(row[column]) for column in columns] for row in rows),
+    ]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
+    for line in cells:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return "" if value is None else str(value)

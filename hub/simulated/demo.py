@@ -12,6 +12,8 @@ from rich.console import Console
 
 from hub.clock import WallClock
 from hub.domain.interaction.events import Phase
+from hub.journal.errors import StoreInUseError
+from hub.journal.lock import holder
 from hub.logs import configure
 from hub.router.policy import load_policy
 from hub.settings import Settings
@@ -39,6 +41,8 @@ _OPEN = (Phase.WAITING, Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP)
 def run_demo(settings: Settings, *, seconds: float | None, as_json: bool) -> int:
     """Until Ctrl-C, or for so many seconds and until all that is open has ended. The exit code is 0 unless something
     was lost or done twice."""
+    if used_by := holder(settings):
+        raise StoreInUseError(f"{settings.data_dir} is in use by {used_by}: stop that first, or set HUB_DATA_DIR")
     console = Console(quiet=as_json)
     demo = Demo(settings, seconds, console, with_board=not as_json)
     demo.hub.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

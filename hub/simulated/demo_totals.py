@@ -72,7 +72,8 @@ class DemoTotals:
         got = self.audit
         figures = (
             f"{got.contacts:,} contacts and {self.outbound:,} outbound, {got.interactions:,} interactions: "
-            f"{got.answered:,} answered, {got.abandoned:,} abandoned, {got.open:,} open; {got.events:,} events; "
+            f"{got.answered:,} answered, {got.abandoned:,} abandoned, {got.open:,} not over yet; "
+            f"{got.events:,} events; "
             f"lost {self.lost}, duplicates {got.duplicates}, double assigned {got.double_assigned}"
         )
         findings = "".join(f"\n  {finding}" for finding in got.findings)
