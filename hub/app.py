@@ -137,6 +137,7 @@ class Hub:
         """The pool takes over where the last owner stopped; the live feed starts at the same place of the log."""
         self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
         self.pool.figures.on_batch.append(self.instruments.decided)
+        self.instruments.unrouted = lambda: self.pool.figures.unrouted
         head = await self.pool.take()
         self._spawn(self.pool.run(), "routing pool")
         self._parts.push_async_callback(self._stop_pool)

@@ -1,7 +1,7 @@
 """What Prometheus reads: counted from the log and at the edge, cheaply, and written out when it is asked for."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -19,6 +19,8 @@ class Instruments(Collector):
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.unrouted: Callable[[], int] = int
+        """How many contacts on record could not be routed, through a fault of the hub."""
         self.rejected = 0
         """Contacts and conversation events that were set aside, since the start."""
         self.subscribers = 0
@@ -77,6 +79,7 @@ class Instruments(Collector):
         commits = self._events["PoolCommitted"]
         yield CounterMetricFamily("hub_pool_commits", "Transactions of the routing pool", value=commits)
         yield CounterMetricFamily("hub_contacts_rejected", "Messages set aside", value=self.rejected)
+        yield CounterMetricFamily("hub_contacts_unrouted", "Contacts whose routing broke", value=self.unrouted())
         waiting = GaugeMetricFamily("hub_waiting", "Interactions that wait", labels=["queue"])
         for queue, count in self.waiting.items():
             waiting.add_metric([queue], count)

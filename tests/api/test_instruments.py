@@ -71,3 +71,10 @@ def test_two_hubs_in_one_process_count_apart() -> None:
     first.decided(1, 0.1)
     assert b"hub_decision_seconds_count 1.0" in first.exposition()
     assert b"hub_decision_seconds_count 0.0" in second.exposition()
+
+
+def test_contacts_that_could_not_be_routed_are_told() -> None:
+    instruments = Instruments()
+    assert b"hub_contacts_unrouted_total 0.0" in instruments.exposition()
+    instruments.unrouted = lambda: 3
+    assert b"hub_contacts_unrouted_total 3.0" in instruments.exposition()
