@@ -11,6 +11,7 @@ from hub.domain.agent import events as agent
 from hub.domain.customer import events as customer
 from hub.domain.event import Event
 from hub.domain.interaction import events as interaction
+from hub.domain.policy import events as policy
 from hub.domain.pool import events as pool
 from hub.journal.errors import NewerStoreError, StoredEventError
 from hub.ports import Recorded
@@ -18,9 +19,13 @@ from hub.ports import Recorded
 EVENT_CLASSES: tuple[type[Event], ...] = (
     access.ApiKeyIssued,
     access.ApiKeyRevoked,
+    agent.AgentCapacityChanged,
+    agent.AgentChannelsClosed,
     agent.AgentSignedOff,
     agent.AgentSignedOn,
+    agent.AgentSkillsChanged,
     agent.AgentStateChanged,
+    agent.ShiftsPlanned,
     customer.ContactReceived,
     customer.ContactSent,
     customer.CustomerRegistered,
@@ -28,16 +33,40 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     customer.LifecycleStageChanged,
     customer.ProfileChanged,
     customer.SegmentChanged,
+    interaction.CallbackMissed,
+    interaction.CallbackScheduled,
     interaction.ContactAttached,
+    interaction.DeclinesForgotten,
     interaction.InteractionAbandoned,
+    interaction.InteractionContinued,
     interaction.InteractionEnded,
+    interaction.InteractionExpired,
+    interaction.InteractionFlagged,
+    interaction.InteractionHeld,
+    interaction.InteractionInterrupted,
+    interaction.InteractionMoved,
     interaction.InteractionOffered,
+    interaction.InteractionParked,
+    interaction.InteractionPrioritised,
+    interaction.InteractionPulledBack,
     interaction.InteractionQueued,
+    interaction.InteractionRefused,
+    interaction.InteractionReopened,
+    interaction.InteractionResumed,
+    interaction.InteractionTransferred,
+    interaction.InteractionUnparked,
     interaction.OfferAccepted,
     interaction.OfferDeclined,
     interaction.OfferRescinded,
     interaction.OfferTimedOut,
+    interaction.ParticipantJoined,
+    interaction.ParticipantLeft,
+    interaction.RequirementRelaxed,
     interaction.WrapUpCompleted,
+    policy.PolicyPublished,
+    pool.DayBegan,
+    pool.PolicyAdopted,
+    pool.QueueIntakeChanged,
     pool.PoolCommitted,
     pool.PoolTaken,
 )
@@ -46,7 +75,19 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """The JSON of an event of one schema version -> its JSON of the next."""
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+
+
+def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
+    """Fields were added; what was written before means their defaults."""
+    return data
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    ("AgentSignedOn", 1): _unchanged,
+    ("InteractionQueued", 1): _unchanged,
+    ("OfferAccepted", 1): _unchanged,
+    ("OfferDeclined", 1): _unchanged,
+}
 """By class name and the schema version it starts from."""
 
 EncodedEvent = tuple[str, int, str, bytes]

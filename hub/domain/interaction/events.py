@@ -1,15 +1,79 @@
 """The facts of an interaction, and the state they add up to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
 
 from hub.domain.contact import Channel
 from hub.domain.event import Event
 
 
-class InteractionQueued(Event):
+class RequirementStep(BaseModel):
+    """What is asked of an agent once the work has waited `after_seconds`: usually less than before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after_seconds: float
+    skills: dict[str, int] = {}
+    languages: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+    priority: int
+
+
+class Placement(Event):
+    """Where work waits and what it asks of an agent: common to all facts that put it into a queue."""
+
+    queue: str
+    priority: int
+    skills: dict[str, int]
+    """Least level per skill, 1 to 5."""
+    languages: tuple[str, ...] = ()
+    """Any of them will do; empty: it does not matter."""
+    attributes: dict[str, str] = {}
+    """All of these the agent must have."""
+    steps: tuple[RequirementStep, ...] = ()
+    """What is asked instead, later and later."""
+    units: int
+    """Capacity it takes of an agent's 100."""
+    since: datetime | None = None
+    """Its age counts from here; None: from `at`, or as before if it waited before."""
+    known_agent: str = ""
+    """Only this agent may have it, until `known_until`."""
+    known_reason: str = ""
+    """`last_agent`, `account_owner`, `case_agent`, `direct`, `parked_by`, …"""
+    known_until: datetime | None = None
+    policy: str
+    reasons: tuple[str, ...]
+
+
+class InteractionQueued(Placement):
     """Work entered a queue. Holds no personal data: the contact it came from does."""
+
+    SCHEMA: ClassVar[int] = 2
+
+    pool: str
+    contact_id: str
+    """Empty where no contact opened it: a consultation."""
+    customer_id: str
+    channel: Channel
+    thread: str
+    service: str
+    interruptible: bool = False
+    """The agent may be given urgent work on top of it; it is paused meanwhile."""
+    interrupts: bool = False
+    """It may pause interruptible work."""
+    place: int = 0
+    """From 1, in its queue, when it came; 0: not counted."""
+    estimated_wait_seconds: float | None = None
+    consult_of: str = ""
+    """The interaction whose agent asks for advice; such work is not a customer's contact."""
+
+
+class InteractionRefused(Event):
+    """A contact found no place to wait: it is told so, and nothing more happens to it."""
 
     pool: str
     queue: str
@@ -18,13 +82,10 @@ class InteractionQueued(Event):
     channel: Channel
     thread: str
     service: str
-    priority: int
-    skills: dict[str, int]
-    """Least level per skill, 1 to 5."""
-    languages: tuple[str, ...] = ()
-    """Any of them will do; empty: it does not matter."""
-    units: int
-    """Capacity it takes of an agent's 100."""
+    reason: str
+    """`closed`, `full`, `long_wait`, `nobody`, `paused`."""
+    opens_at: datetime | None = None
+    """When the queue is open again, as far as hours say."""
     policy: str
     reasons: tuple[str, ...]
 
@@ -33,6 +94,32 @@ class ContactAttached(Event):
     """A further contact of the thread joined the work that is open already."""
 
     contact_id: str
+
+
+class RequirementRelaxed(Event):
+    """It waited long enough, or nobody could have met it: less is asked from now on."""
+
+    step: int
+    """Index into the steps of its placement; -1: the first requirement, after the time of the known agent."""
+    reason: str
+    """`time`, `nobody signed on`."""
+
+
+class InteractionMoved(Placement):
+    """It waits in another queue, with the age it has."""
+
+    from_queue: str
+    reason: str
+    """`overflow`, `closed`, `drained`, `policy`, or what the supervisor says."""
+
+
+class InteractionPrioritised(Event):
+    """A supervisor moved it in the order of waiting work."""
+
+    priority: int | None = None
+    """The new priority; None: as it was."""
+    credit_seconds: float = 0.0
+    """Artificial age in all, on top of the real one."""
 
 
 class InteractionOffered(Event):
@@ -54,11 +141,22 @@ class _OfferFact(Event):
 class OfferAccepted(_OfferFact):
     """The agent took it: the conversation runs."""
 
+    SCHEMA: ClassVar[int] = 2
+
+    today: int = 0
+    """How many this agent has accepted this day, with this one."""
+    pace_seconds: float | None = None
+    """The smoothed time between two answers of its queue, with this one; None: not known yet."""
+
 
 class OfferDeclined(_OfferFact):
     """The agent would not: it waits on with its original age."""
 
+    SCHEMA: ClassVar[int] = 2
+
     reason: str = ""
+    busy: bool = False
+    """The agent's line was busy: nobody decided against it."""
 
 
 class OfferTimedOut(_OfferFact):
@@ -66,28 +164,136 @@ class OfferTimedOut(_OfferFact):
 
 
 class OfferRescinded(_OfferFact):
-    """Taken back before an answer: the customer left, or the agent signed off."""
+    """Taken back before an answer: the customer left, the agent signed off, somebody else was faster."""
 
     reason: str
+
+
+class DeclinesForgotten(Event):
+    """Everybody who fits has declined it: from `after` on they may be asked again."""
+
+    after: datetime
 
 
 class InteractionAbandoned(Event):
     """The customer left before anybody answered."""
 
 
-class InteractionEnded(Event):
+class InteractionExpired(Event):
+    """It waited, or was silent, as long as the policy allows: it is over without an agent."""
+
+    reason: str
+    """`waited too long`, `silence`, `callback failed`."""
+
+
+class _WithAgent(Event):
+    agent_id: str
+
+
+class InteractionHeld(_WithAgent):
+    """The customer is on hold; the agent stays with it."""
+
+
+class InteractionResumed(_WithAgent):
+    """The customer is off hold."""
+
+
+class InteractionInterrupted(_WithAgent):
+    """Urgent work came: this one rests with its agent and takes none of their capacity meanwhile."""
+
+    by: str
+    """The interaction that is more urgent."""
+
+
+class InteractionContinued(_WithAgent):
+    """The agent has time for it again."""
+
+
+class InteractionTransferred(Placement):
+    """An agent gave it away. Cold: it waits again, with its age. Warm: the consulted agent has it at once."""
+
+    agent_id: str
+    """Who gave it away."""
+    warm: bool = False
+    to_agent: str = ""
+    reason: str = ""
+
+
+class InteractionPulledBack(_WithAgent):
+    """A supervisor took it from its agent: it waits again, with its age."""
+
+    reason: str = ""
+
+
+class InteractionParked(_WithAgent):
+    """It rests until a time or the customer's answer; its agent is free for other work."""
+
+    until: datetime | None = None
+    reason: str = ""
+
+
+class InteractionUnparked(Event):
+    """It waits for an agent again: first for the one who parked it."""
+
+    reason: str
+    """`time`, `customer`, `agent`."""
+    known_agent: str = ""
+    known_until: datetime | None = None
+
+
+class CallbackScheduled(Event):
+    """The customer will be called: the line is free, the place stays."""
+
+    due: datetime | None = None
+    """Not before then; None: when its turn comes, by the age it has."""
+    address_of: str = ""
+    """The contact whose address is called; empty: that of the contact that opened it."""
+
+
+class CallbackMissed(_WithAgent):
+    """The agent called, nobody answered. An offer that was not accepted is no attempt."""
+
+    attempt: int
+    outcome: str
+    """`no_answer`, `busy`, `failed`."""
+    retry_at: datetime | None = None
+    """None: that was the last attempt."""
+
+
+class ParticipantJoined(_WithAgent):
+    """Somebody else is in the conversation; the channel's adapter carries it out."""
+
+    mode: str
+    """`conference`, `monitor` (hears), `coach` (the agent alone hears them), `barge` (all hear them)."""
+
+
+class ParticipantLeft(_WithAgent):
+    """They are out of it again."""
+
+
+class InteractionFlagged(Event):
+    """A supervisor should look at it."""
+
+    reason: str
+
+
+class InteractionEnded(_WithAgent):
     """The conversation is over; wrap-up begins."""
 
-    agent_id: str
     ended_by: str
-    """`agent` or `customer`."""
+    """`agent`, `customer`, `policy`."""
 
 
-class WrapUpCompleted(Event):
+class WrapUpCompleted(_WithAgent):
     """The work is done and the capacity free again."""
 
-    agent_id: str
     code: str
+
+
+class InteractionReopened(Placement):
+    """The customer came back to work that was over: it waits again, first for the agent who had it."""
+
+    contact_id: str
 
 
 class Phase(StrEnum):
@@ -98,8 +304,15 @@ class Phase(StrEnum):
     OFFERED = "offered"
     ACTIVE = "active"
     WRAP_UP = "wrap_up"
+    PARKED = "parked"
     COMPLETED = "completed"
     ABANDONED = "abandoned"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+OVER = (Phase.COMPLETED, Phase.ABANDONED, Phase.REFUSED, Phase.EXPIRED)
+"""Nothing more happens, unless it is reopened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +321,115 @@ class Interaction:
 
     phase: Phase = Phase.NEW
     offer_id: str = ""
+    """The offer that was accepted, or the last that is open."""
     agent_id: str = ""
+    """Whose offer that is: who has it; who parked or wrapped it up last."""
     offers: int = 0
+    """Made so far."""
+    open_offers: tuple[tuple[str, str], ...] = ()
+    """Offer and agent of all that wait for an answer."""
+    on_hold: bool = False
+    interrupted: bool = False
+    callback: bool = False
+    """The customer is not on the line: whoever accepts calls them."""
+    attempts: int = 0
+    """Callbacks nobody answered."""
+    answered: bool = False
+    """Whether an agent ever accepted it."""
+    participants: tuple[tuple[str, str], ...] = field(default=())
+    """Agent and mode of everybody else in the conversation."""
 
 
-def evolve(interaction: Interaction, event: Event) -> Interaction:
+def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: C901, PLR0912
     """The interaction after one more fact; facts that change no phase change nothing here."""
     match event:
         case InteractionQueued():
             return replace(interaction, phase=Phase.WAITING)
         case InteractionOffered():
-            return Interaction(Phase.OFFERED, event.offer_id, event.agent_id, interaction.offers + 1)
+            return _offered(interaction, event)
         case OfferAccepted():
-            return replace(interaction, phase=Phase.ACTIVE)
+            return replace(
+                interaction,
+                phase=Phase.ACTIVE,
+                offer_id=event.offer_id,
+                agent_id=event.agent_id,
+                open_offers=tuple(one for one in interaction.open_offers if one[0] != event.offer_id),
+                answered=True,
+            )
         case OfferDeclined() | OfferTimedOut() | OfferRescinded():
-            return Interaction(Phase.WAITING, "", "", interaction.offers)
-        case InteractionAbandoned():
-            return Interaction(Phase.ABANDONED, "", "", interaction.offers)
+            return _not_taken(interaction, event)
         case InteractionEnded():
-            return replace(interaction, phase=Phase.WRAP_UP)
+            return replace(interaction, phase=Phase.WRAP_UP, on_hold=False, interrupted=False, participants=())
         case WrapUpCompleted():
             return replace(interaction, phase=Phase.COMPLETED)
+        case InteractionAbandoned():
+            return Interaction(Phase.ABANDONED, offers=interaction.offers, answered=interaction.answered)
+        case InteractionRefused():
+            return replace(interaction, phase=Phase.REFUSED)
+        case InteractionExpired():
+            return replace(interaction, phase=Phase.EXPIRED)
+        case InteractionTransferred() if event.warm:
+            return replace(interaction, agent_id=event.to_agent, on_hold=False, interrupted=False)
+        case InteractionTransferred() | InteractionPulledBack():
+            return _waits_again(interaction)
+        case InteractionReopened():
+            return _waits_again(interaction)
+        case InteractionParked():
+            return replace(_waits_again(interaction), phase=Phase.PARKED, agent_id=event.agent_id)
+        case InteractionUnparked():
+            return _waits_again(interaction)
+        case CallbackScheduled():
+            return replace(
+                interaction, callback=True, phase=Phase.PARKED if event.due is not None else interaction.phase
+            )
+        case CallbackMissed():
+            return replace(_waits_again(interaction), phase=Phase.PARKED, attempts=event.attempt)
+        case InteractionHeld():
+            return replace(interaction, on_hold=True)
+        case InteractionResumed():
+            return replace(interaction, on_hold=False)
+        case InteractionInterrupted():
+            return replace(interaction, interrupted=True)
+        case InteractionContinued():
+            return replace(interaction, interrupted=False)
+        case ParticipantJoined():
+            others = tuple(one for one in interaction.participants if one[0] != event.agent_id)
+            return replace(interaction, participants=(*others, (event.agent_id, event.mode)))
+        case ParticipantLeft():
+            others = tuple(one for one in interaction.participants if one[0] != event.agent_id)
+            return replace(interaction, participants=others)
         case _:
             return interaction
+
+
+def _offered(interaction: Interaction, event: InteractionOffered) -> Interaction:
+    return replace(
+        interaction,
+        phase=Phase.OFFERED,
+        offer_id=event.offer_id,
+        agent_id=event.agent_id,
+        offers=interaction.offers + 1,
+        open_offers=(*interaction.open_offers, (event.offer_id, event.agent_id)),
+    )
+
+
+def _not_taken(interaction: Interaction, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Interaction:
+    left = tuple(one for one in interaction.open_offers if one[0] != event.offer_id)
+    if interaction.phase is not Phase.OFFERED:
+        return replace(interaction, open_offers=left)
+    if left:
+        return replace(interaction, open_offers=left, offer_id=left[-1][0], agent_id=left[-1][1])
+    return replace(interaction, phase=Phase.WAITING, offer_id="", agent_id="", open_offers=())
+
+
+def _waits_again(interaction: Interaction) -> Interaction:
+    return replace(
+        interaction,
+        phase=Phase.WAITING,
+        offer_id="",
+        agent_id="",
+        open_offers=(),
+        on_hold=False,
+        interrupted=False,
+        participants=(),
+    )

@@ -1,4 +1,4 @@
-"""The fence of a routing pool: its owner writes one of these in each transaction."""
+"""The fence of a routing pool: its owner writes one of these in each transaction; and what concerns the whole pool."""
 
 from typing import Any
 
@@ -24,3 +24,30 @@ class PoolCommitted(Event):
     commands: tuple[tuple[Any, ...], ...]
     """What was decided on, in order: kind, time, arguments."""
     policy: str
+
+
+class PolicyAdopted(Event):
+    """From here on the pool decides by this version."""
+
+    pool: str
+    version: str
+    waiting: bool
+    """Whether what waits already was classified anew."""
+
+
+class QueueIntakeChanged(Event):
+    """A supervisor opened or closed the way into a queue."""
+
+    pool: str
+    queue: str
+    intake: str
+    """`open`; `paused`: new work is treated as out of hours; `draining`: what waits and what comes goes to `to`."""
+    to: str = ""
+    reason: str = ""
+
+
+class DayBegan(Event):
+    """A new day in the policy's time zone: what agents did today counts from zero."""
+
+    pool: str
+    date: str

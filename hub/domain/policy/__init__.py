@@ -1,0 +1,1 @@
+"""The policy: rules people write, published in versions."""
