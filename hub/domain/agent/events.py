@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.domain.event import Event
 
@@ -32,7 +32,7 @@ class Abilities(Event):
     skills: dict[str, int]
     """Level per skill, 1 to 5, 5 best."""
     languages: tuple[str, ...]
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = Field(default_factory=dict)
 
 
 class AgentSignedOn(Abilities):
@@ -43,9 +43,9 @@ class AgentSignedOn(Abilities):
     pool: str
     name: str
     capacity: int
-    ceilings: dict[str, int] = {}
+    ceilings: dict[str, int] = Field(default_factory=dict)
     """Most pieces of work of a channel at once; the policy's where a channel is not named."""
-    units: dict[str, int] = {}
+    units: dict[str, int] = Field(default_factory=dict)
     """What work of a channel takes of this agent; the policy's where a channel is not named."""
 
 
@@ -58,8 +58,8 @@ class AgentCapacityChanged(Event):
 
     agent_id: str
     capacity: int
-    ceilings: dict[str, int] = {}
-    units: dict[str, int] = {}
+    ceilings: dict[str, int] = Field(default_factory=dict)
+    units: dict[str, int] = Field(default_factory=dict)
 
 
 class AgentStateChanged(Event):

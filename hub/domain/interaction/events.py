@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.domain.contact import Channel
 from hub.domain.event import Event
@@ -17,9 +17,9 @@ class RequirementStep(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     after_seconds: float
-    skills: dict[str, int] = {}
+    skills: dict[str, int] = Field(default_factory=dict)
     languages: tuple[str, ...] = ()
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = Field(default_factory=dict)
     priority: int
 
 
@@ -32,7 +32,7 @@ class Placement(Event):
     """Least level per skill, 1 to 5."""
     languages: tuple[str, ...] = ()
     """Any of them will do; empty: it does not matter."""
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = Field(default_factory=dict)
     """All of these the agent must have."""
     steps: tuple[RequirementStep, ...] = ()
     """What is asked instead, later and later."""
@@ -340,7 +340,7 @@ class Interaction:
     """Agent and mode of everybody else in the conversation."""
 
 
-def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: C901, PLR0912
+def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0912
     """The interaction after one more fact; facts that change no phase change nothing here."""
     match event:
         case InteractionQueued():
