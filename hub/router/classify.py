@@ -1,22 +1,26 @@
 """From a contact to what it asks for: the decision table, looked up rather than searched."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from hub.domain.customer.events import ContactReceived
-from hub.router.policy import CONDITIONS, Policy, Rule
+from hub.router.policy_model import CONDITIONS, CONTACT_LANGUAGE, Policy, Rule
+from hub.router.requirement import Requirement, Step, required_of, steps_of
+
+_LANGUAGE = CONDITIONS.index("language")
+_REMEMBERED = 4096
+"""Requirements kept ready, in languages of contacts; adapters may send any text as a language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """Where work waits and what it asks of an agent."""
+class RuleCheck(NamedTuple):
+    """Whether a rule (by its number, from 1) took a contact: `why_not` names the first condition that kept it off.
+    It may have matched and lost to a more specific one: just one `decided`."""
 
-    queue: str
-    priority: int
-    skills: Mapping[str, int]
-    languages: tuple[str, ...]
-    units: int
-    reasons: tuple[str, ...]
+    rule: int
+    matched: bool
+    why_not: str
+    decided: bool
 
 
 class Classifier:
@@ -26,18 +30,38 @@ class Classifier:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._masks = _masks(policy.rules)
-        self._made: dict[tuple[int, str], Requirement] = {}
+        self._steps = [steps_of(policy, rule) for rule in policy.rules]
+        self._in_own_language = [any(CONTACT_LANGUAGE in step.languages for step in steps) for steps in self._steps]
+        self._made: dict[tuple[int, str, str], Requirement] = {}
 
     def classify(self, contact: ContactReceived) -> Requirement:
-        """What a contact asks for, by its customer's standing at that time, its channel and its service."""
-        standing = contact.standing
-        number = self._rule_number(
-            (standing.segment, standing.value_tier, standing.lifecycle_stage, contact.channel.value, contact.service)
-        )
-        made = self._made.get((number, contact.channel))
+        """What a contact asks for, by its customer's standing at that time, its channel, service and language."""
+        number = self._rule_number(_values(contact))
+        language = contact.language if self._in_own_language[number] else ""
+        made = self._made.get((number, contact.channel, language))
         if made is None:
-            made = self._made[number, contact.channel] = self._require(number, contact.channel)
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            made = self._made[number, contact.channel, language] = self._require(number, contact.channel, language)
         return made
+
+    def of_queue(self, queue: str, channel: str, reason: str) -> Requirement:
+        """What work asks for that comes into a queue by another way than a rule: by overflow, a diversion, a
+        transfer. It has the queue's priority, and anyone whom the queue serves may take it."""
+        rules = self._policy.queue(queue)
+        serves = rules.serves
+        step = Step(0.0, serves.skills, serves.languages, serves.attributes, rules.priority)
+        return required_of(self._policy, queue, (step,), channel, None, reason)
+
+    def explain(self, contact: ContactReceived) -> list[RuleCheck]:
+        """Every rule of the policy, in the order of the file, with what it had to say of a contact."""
+        values = _values(contact)
+        decided = self._rule_number(values)
+        checks = []
+        for number, rule in enumerate(self._policy.rules):
+            why_not = next(_misses(rule, values), "")
+            checks.append(RuleCheck(number + 1, not why_not, why_not, number == decided))
+        return checks
 
     def _rule_number(self, values: tuple[str, ...]) -> int:
         best: int | None = None
@@ -46,29 +70,76 @@ class Classifier:
             if best is not None and len(columns) < named:
                 break
             number = rules.get(tuple(values[column] for column in columns))
+            if columns and columns[-1] == _LANGUAGE and (primary := primary_tag(values[_LANGUAGE])):
+                by_primary = rules.get((*(values[column] for column in columns[:-1]), primary))
+                number = min((one for one in (number, by_primary) if one is not None), default=None)
             if number is not None and (best is None or number < best):
                 best, named = number, len(columns)
         assert best is not None, "a policy without a catch-all is refused"
         return best
 
-    def _require(self, number: int, channel: str) -> Requirement:
+    def _require(self, number: int, channel: str, language: str) -> Requirement:
         rule = self._policy.rules[number]
-        queue = self._policy.queues[rule.queue]
-        return Requirement(
-            queue=rule.queue,
-            priority=queue.priority if rule.priority is None else rule.priority,
-            skills=rule.skills,
-            languages=rule.languages,
-            units=self._policy.units(channel),
-            reasons=(_reason(number, rule),),
-        )
+        steps = tuple(_spoken(step, language) for step in self._steps[number])
+        return required_of(self._policy, rule.queue, steps, channel, rule.known_agent, _reason(number, rule))
+
+
+def primary_tag(language: str) -> str:
+    """The first part of a language tag, in lower case: en of en-GB."""
+    return normal_tag(language).partition("-")[0]
+
+
+def normal_tag(language: str) -> str:
+    """A language tag as tags are compared: en_GB is en-gb."""
+    return language.strip().lower().replace("_", "-")
+
+
+def _values(contact: ContactReceived) -> tuple[str, ...]:
+    standing = contact.standing
+    return (
+        standing.segment,
+        standing.value_tier,
+        standing.lifecycle_stage,
+        contact.channel.value,
+        contact.service,
+        normal_tag(contact.language) if contact.language else "",
+    )
+
+
+def _wanted(rule: Rule) -> Iterator[tuple[int, str]]:
+    """What a rule names: column and value, ready to be compared."""
+    for column, value in enumerate(rule.conditions):
+        if value is not None:
+            yield column, normal_tag(value) if column == _LANGUAGE else value
+
+
+def _misses(rule: Rule, values: tuple[str, ...]) -> Iterator[str]:
+    """The conditions of a rule that a contact with these values does not meet."""
+    for column, wanted in _wanted(rule):
+        value = values[column]
+        if wanted != value and not (column == _LANGUAGE and wanted == primary_tag(value)):
+            yield f"{CONDITIONS[column].replace('_', ' ')} is {value or 'not known'}, not {rule.conditions[column]}"
+
+
+def _spoken(step: Step, language: str) -> Step:
+    """A step with the contact's own language, whole and its first part, in the place of 'contact'. A contact in no
+    language we know of adds none."""
+    if CONTACT_LANGUAGE not in step.languages:
+        return step
+    spoken: dict[str, None] = {}
+    for one in step.languages:
+        if one != CONTACT_LANGUAGE:
+            spoken[one] = None
+        elif language:
+            spoken |= {language: None, primary_tag(language): None}
+    return replace(step, languages=tuple(spoken))
 
 
 def _masks(rules: tuple[Rule, ...]) -> list[tuple[tuple[int, ...], dict[tuple[str, ...], int]]]:
     """The rules by which conditions they name, most first; in each, the first rule in the file for its values."""
     masks: dict[tuple[int, ...], dict[tuple[str, ...], int]] = {}
     for number, rule in enumerate(rules):
-        named = [(column, value) for column, value in enumerate(rule.conditions) if value is not None]
+        named = list(_wanted(rule))
         columns = tuple(column for column, _ in named)
         masks.setdefault(columns, {}).setdefault(tuple(value for _, value in named), number)
     return sorted(masks.items(), key=lambda mask: -len(mask[0]))

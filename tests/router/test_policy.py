@@ -143,15 +143,15 @@ skills = { y = 2 }
     assert line_of(lines, ("channels",)) == 1
 
 
-VALUES = st.sampled_from([None, "a", "b"])
+VALUES = st.sampled_from([None, "aa", "bb"])
 
 
 @given(
-    conditions=st.lists(st.tuples(VALUES, VALUES, VALUES, VALUES, VALUES), max_size=12),
-    asked=st.tuples(*[st.sampled_from(["a", "b", "c"])] * 5),
+    conditions=st.lists(st.tuples(*[VALUES] * 6), max_size=12),
+    asked=st.tuples(*[st.sampled_from(["aa", "bb", "cc"])] * 6),
 )
 def test_the_rule_that_names_most_decides_then_the_first_in_the_file(conditions, asked):
-    rules = [Rule(queue="q", **dict(zip(CONDITIONS, row, strict=True))) for row in [*conditions, (None,) * 5]]
+    rules = [Rule(queue="q", **dict(zip(CONDITIONS, row, strict=True))) for row in [*conditions, (None,) * 6]]
     matching = [
         (-sum(value is not None for value in rule.conditions), number)
         for number, rule in enumerate(rules)
