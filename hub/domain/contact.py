@@ -65,6 +65,12 @@ class Declared(_Value):
     value_tier: str = Field(default="", pattern=f"^({VALUE_TIER})?$")
     lifecycle_stage: str = Field(default="", pattern=f"^({'|'.join(LIFECYCLE_STAGES)})?$")
     name: str = Field(default="", max_length=200)
+    agent: str = Field(default="", max_length=64)
+    """The agent the customer asks for: an extension that was dialled, a mail answered to a person."""
+    account_owner: str = Field(default="", max_length=64)
+    """The agent who looks after the customer's account."""
+    case_agent: str = Field(default="", max_length=64)
+    """The agent of the customer's open case."""
 
 
 class Contact(_Value):

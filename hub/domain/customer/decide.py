@@ -71,7 +71,7 @@ def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
         "standing": customer.standing,
     }
     if contact.direction is Direction.INBOUND:
-        events.append(ContactReceived(**fact, pool=command.pool))
+        events.append(ContactReceived(**fact, pool=command.pool, known_agents=_known_agents(contact)))
     else:
         events.append(ContactSent(**fact))
     return events
@@ -109,6 +109,16 @@ def change_lifecycle_stage(
             lifecycle_stage=lifecycle_stage, reason="set by hand",
         )
     ]  # fmt: skip
+
+
+def _known_agents(contact: Contact) -> dict[str, str]:
+    declared = contact.declared
+    named = {
+        "direct": declared.agent,
+        "account_owner": declared.account_owner,
+        "case_agent": declared.case_agent,
+    }
+    return {how: agent for how, agent in named.items() if agent}
 
 
 def _declared(customer: Customer, contact: Contact, common: dict[str, Any]) -> list[Event]:

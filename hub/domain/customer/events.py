@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
 
 from hub.domain.contact import Attachment, Channel, Identifier, Standing
 from hub.domain.event import Event
@@ -60,7 +63,11 @@ class _ContactFact(Event):
 class ContactReceived(_ContactFact):
     """The customer touched us. `pool` is the routing pool that handles it; `history` is never routed."""
 
+    SCHEMA: ClassVar[int] = 2
+
     pool: str
+    known_agents: dict[str, str] = Field(default_factory=dict)
+    """Agents this customer knows, by how: `direct` (asked for by name), `account_owner`, `case_agent`."""
 
 
 class ContactSent(_ContactFact):

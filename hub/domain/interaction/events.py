@@ -61,6 +61,13 @@ class InteractionQueued(Placement):
     channel: Channel
     thread: str
     service: str
+    segment: str = ""
+    value_tier: str = ""
+    lifecycle_stage: str = ""
+    language: str = ""
+    """What it was classified by, with channel and service."""
+    known_agents: dict[str, str] = Field(default_factory=dict)
+    """As the contact says."""
     interruptible: bool = False
     """The agent may be given urgent work on top of it; it is paused meanwhile."""
     interrupts: bool = False
