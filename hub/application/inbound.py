@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from hub.application.envelope import Confirmation, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
-from hub.domain.contact import Contact, ConversationEvent, ConversationSignal
-from hub.domain.errors import HubError, InvalidError, NotFoundError
+from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
+from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.ports import Clock, Journal
-from hub.router.commands import CustomerLeft
+from hub.router.commands import Command, CustomerLeft, MissCallback, RequestCallback
 from hub.router.pool import Pool
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class InboundHandler:
         for part in _in_order(parsed):
             await self._take(part, parsed, answers)
         for index, answer in enumerate(answers):
-            if answer is not None and answer.status == "rejected":
+            if answer is not None and answer.status == "rejected" and not _is_refusal(parsed[index], answer):
                 self.rejected += 1
                 message = messages[index]
                 await self._set_aside(message.subject, message.body, answer.reason, answer.field)
@@ -77,29 +78,31 @@ class InboundHandler:
                 position = max(position, outcome.position if isinstance(outcome, Receipt) else 0)
         if signals:
             await self._pool.reached(position)
-            told = await asyncio.gather(*(self.signal(signal) for _, signal in signals))
+            told = await asyncio.gather(*(self._signal(signal) for _, signal in signals))
             for (index, _), answer in zip(signals, told, strict=True):
                 answers[index] = answer
 
+    async def _signal(self, signal: ConversationEvent) -> Confirmation:
+        """The same for the bus, where a refusal is an answer like any other."""
+        try:
+            return await self.signal(signal)
+        except InvalidError as error:
+            return Confirmation(id=signal.id, status="rejected", reason=str(error), field=error.field)
+        except RefusedError as error:
+            return Confirmation(id=signal.id, status="rejected", reason=str(error), field=_STATE)
+
     async def signal(self, signal: ConversationEvent) -> Confirmation:
-        """What an adapter reports of a running conversation, done when this returns. Raises HubError when the pool
-        can't do it now: then it is to come again."""
-        match signal.signal:
-            case ConversationSignal.CUSTOMER_LEFT:
-                command = CustomerLeft(
-                    at=self._clock.now(),
-                    id=signal.id,
-                    actor="customer",
-                    channel=signal.channel,
-                    thread=signal.thread,
-                )
+        """What an adapter reports of a running conversation, done when this returns. Raises InvalidError and
+        RefusedError where it can't be done, any other HubError when the pool can't do it now: then it is to come
+        again."""
+        command = _command(signal, self._clock.now())
         try:
             await self._pool.execute(command)
         except NotFoundError:
             return await self._late_signal(signal, command)
         return Confirmation(id=signal.id, status="accepted")
 
-    async def _late_signal(self, signal: ConversationEvent, command: CustomerLeft) -> Confirmation:
+    async def _late_signal(self, signal: ConversationEvent, command: Command) -> Confirmation:
         """Nothing is open in this thread: either it is over already, or its contact is still on its way from the log
         to the pool."""
         await self._pool.reached(await self._journal.head())
@@ -108,6 +111,38 @@ class InboundHandler:
         except NotFoundError:
             return Confirmation(id=signal.id, status="accepted", reason=f"nothing is open in thread {signal.thread!r}")
         return Confirmation(id=signal.id, status="accepted")
+
+
+_STATE = "signal"
+"""The field to blame where the present state does not allow what a signal asks."""
+
+
+def _is_refusal(parsed: object, answer: Confirmation) -> bool:
+    """Whether it was understood, and only comes at the wrong moment: nothing to set aside, later it is of no use."""
+    return isinstance(parsed, ConversationEvent) and answer.field == _STATE
+
+
+def _command(signal: ConversationEvent, now: datetime) -> Command:
+    """What a signal asks of the pool. Raises InvalidError where it does not say enough."""
+    match signal.signal:
+        case ConversationSignal.CUSTOMER_LEFT:
+            return CustomerLeft(now, signal.id, "customer", signal.channel, signal.thread, signal.dropped)
+        case ConversationSignal.CALLBACK_REQUESTED:
+            due = _moment(signal.due) if signal.due else None
+            return RequestCallback(now, signal.id, "customer", signal.channel, signal.thread, due, signal.address_of)
+        case ConversationSignal.CALLBACK_MISSED:
+            for field in ("interaction_id", "agent_id"):
+                if not getattr(signal, field):
+                    raise InvalidError(f"callback_missed takes the {field} that came with the command to call", field)
+            actor = f"adapter:{signal.channel.value}"
+            return MissCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id, signal.outcome.value)
+
+
+def _moment(due: datetime) -> datetime:
+    try:
+        return utc(due)
+    except OverflowError:
+        raise InvalidError("this time is out of range", "due") from None
 
 
 def confirmation(contact_id: str, outcome: Receipt | HubError) -> Confirmation | None:

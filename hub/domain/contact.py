@@ -97,16 +97,41 @@ class ConversationSignal(StrEnum):
 
     CUSTOMER_LEFT = "customer_left"
     """The customer hung up, closed the chat, went away: abandons what waits, ends what is spoken."""
+    CALLBACK_REQUESTED = "callback_requested"
+    """The customer would rather be called, when their turn comes or at `due`: they keep their place."""
+    CALLBACK_MISSED = "callback_missed"
+    """The customer was called, and nobody answered."""
+
+
+class CallbackOutcome(StrEnum):
+    """What became of a call to a customer that nobody answered."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
 
 
 class ConversationEvent(_Value):
-    """Something that happened in a running conversation, told by its channel and thread."""
+    """Something that happened in a running conversation, told by its channel and thread. What a signal does not speak
+    of is left out."""
 
     id: str = Field(min_length=1, max_length=200)
     channel: Channel
     thread: str = Field(min_length=1, max_length=200)
     signal: ConversationSignal
     occurred_at: AwareDatetime
+    dropped: bool = False
+    """Of customer_left: the line broke, nobody hung up. Who comes back soon may get their place back."""
+    due: AwareDatetime | None = None
+    """Of callback_requested: not before then; None: when their turn comes."""
+    address_of: str = Field(default="", max_length=200)
+    """Of callback_requested: the contact whose address is to be called; empty: that of the one that opened it."""
+    interaction_id: str = Field(default="", max_length=200)
+    """Of callback_missed: as the hub named it when it asked for the call."""
+    agent_id: str = Field(default="", max_length=64)
+    """Of callback_missed: the agent for whom it was called."""
+    outcome: CallbackOutcome = CallbackOutcome.NO_ANSWER
+    """Of callback_missed."""
 
 
 class Standing(_Value):

@@ -25,6 +25,12 @@ def interaction_id(key: bytes, contact_id: str) -> str:
     return "interaction-" + derive(key, "interaction", contact_id)
 
 
+def consult_id(interaction: str, request: str) -> str:
+    """The interaction that a request for advice opens: the same request of the same interaction is the same one."""
+    digest = hashlib.sha256(f"{interaction}\x1f{request}".encode()).hexdigest()
+    return f"interaction-{digest[:32]}"
+
+
 def offer_id(interaction: str, number: int) -> str:
     """The `number`-th offer of an interaction, counted from 1."""
     return f"offer-{interaction.removeprefix('interaction-')}-{number}"

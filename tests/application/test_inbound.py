@@ -1,6 +1,7 @@
 """What the bus brings is answered one by one: recorded, set aside with a reason, or asked for again."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -9,8 +10,9 @@ from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Path
-from hub.domain.errors import HubError, NotFoundError
-from hub.router.commands import Command, CustomerLeft
+from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
+from hub.router.asked import PoolUnavailableError
+from hub.router.commands import Command, CustomerLeft, MissCallback, RequestCallback
 from tests.support.memory import MemoryJournal
 
 CLOCK = WallClock()
@@ -30,6 +32,8 @@ class FakePool:
         self.late = late
         self.left: list[str] = []
         self.waited: list[int] = []
+        self.others: list[Command] = []
+        self.error: HubError | None = None
 
     async def reached(self, position: int) -> None:
         self.waited.append(position)
@@ -37,7 +41,11 @@ class FakePool:
             self.threads.add(self.late)
 
     async def execute(self, command: Command) -> list[object]:
-        assert isinstance(command, CustomerLeft)
+        if self.error is not None:
+            raise self.error
+        if not isinstance(command, CustomerLeft):
+            self.others.append(command)
+            return []
         if command.thread not in self.threads:
             raise NotFoundError("nothing open")
         self.left.append(command.thread)
@@ -132,6 +140,94 @@ async def test_a_new_message_does_not_overtake_the_goodbye_before_it() -> None:
     world.pool.execute = executing  # type: ignore[method-assign,assignment]
     await world.handler([call(1), hang_up("t1"), call(2, thread="t1"), call(3)])
     assert seen == ["c1", "left", "c2", "c3"]
+
+
+def report(signal: ConversationSignal, **more: object) -> Message:
+    event = ConversationEvent(
+        id="s1", channel=Channel.PHONE, thread="t1", signal=signal, occurred_at=CLOCK.now(), **more
+    )  # fmt: skip
+    return Message(conversation_envelope(event, "/adapters/test"), "conversations.in.phone.00000000")
+
+
+async def test_a_broken_line_is_told_as_one() -> None:
+    world, seen = World("t1"), list[Command]()
+
+    async def executing(command: Command) -> list[object]:
+        seen.append(command)
+        return []
+
+    world.pool.execute = executing  # type: ignore[method-assign]
+    await world.handler([report(ConversationSignal.CUSTOMER_LEFT, dropped=True), hang_up("t1")])
+    assert [command.dropped for command in seen if isinstance(command, CustomerLeft)] == [True, False]
+
+
+async def test_a_wish_to_be_called_back_reaches_the_pool() -> None:
+    world = World()
+    due = datetime(2026, 1, 5, 15, 30, tzinfo=timezone(timedelta(hours=3, minutes=30)))
+    [answer] = await world.handler([report(ConversationSignal.CALLBACK_REQUESTED, due=due, address_of="c7")])
+    assert answer is not None
+    assert answer.status == "accepted"
+    [command] = world.pool.others
+    assert isinstance(command, RequestCallback)
+    assert (command.channel, command.thread, command.address_of) == ("phone", "t1", "c7")
+    assert command.due == due
+    assert command.due.tzinfo is UTC
+
+
+async def test_a_callback_nobody_answered_names_the_work_and_the_agent() -> None:
+    world = World()
+    told = {"interaction_id": "interaction-1", "agent_id": "ann", "outcome": "busy"}
+    await world.handler([report(ConversationSignal.CALLBACK_MISSED, **told)])
+    [command] = world.pool.others
+    assert isinstance(command, MissCallback)
+    assert (command.interaction_id, command.agent_id, command.outcome) == ("interaction-1", "ann", "busy")
+    assert command.actor == "adapter:phone"
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [({"agent_id": "ann"}, "interaction_id"), ({"interaction_id": "interaction-1"}, "agent_id")],
+)
+async def test_a_missed_callback_that_does_not_say_whose_is_set_aside(more: dict[str, str], field: str) -> None:
+    world = World()
+    [answer] = await world.handler([report(ConversationSignal.CALLBACK_MISSED, **more)])
+    assert answer is not None
+    assert (answer.status, answer.field) == ("rejected", field)
+    assert [one[3] for one in world.aside] == [field]
+    with pytest.raises(InvalidError):
+        await world.handler.signal(
+            ConversationEvent(
+                id="s", channel=Channel.PHONE, thread="t", signal=ConversationSignal.CALLBACK_MISSED,
+                occurred_at=CLOCK.now(), **more,
+            )
+        )  # fmt: skip
+
+
+async def test_a_time_that_does_not_exist_in_utc_is_set_aside() -> None:
+    world = World()
+    due = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
+    [answer] = await world.handler([report(ConversationSignal.CALLBACK_REQUESTED, due=due)])
+    assert answer is not None
+    assert (answer.status, answer.field) == ("rejected", "due")
+
+
+async def test_what_the_state_does_not_allow_is_answered_and_not_set_aside() -> None:
+    world = World()
+    world.pool.error = RefusedError("queue sales offers no callback")
+    first, second = await world.handler([report(ConversationSignal.CALLBACK_REQUESTED), call(1)])
+    assert first is not None
+    assert second is not None
+    assert (first.status, first.reason) == ("rejected", "queue sales offers no callback")
+    assert second.status == "accepted"
+    assert not world.aside
+    assert world.handler.rejected == 0
+
+
+async def test_a_pool_that_cannot_now_is_asked_again() -> None:
+    world = World()
+    world.pool.error = PoolUnavailableError("recovering")
+    with pytest.raises(PoolUnavailableError):
+        await world.handler([report(ConversationSignal.CALLBACK_REQUESTED)])
 
 
 async def test_contention_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
