@@ -119,6 +119,10 @@ class Agent:
     units: dict[str, int] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     """Channels they get nothing of now."""
+    before: AgentState = AgentState.READY
+    """GONE: the state their desktop left them in."""
+    plan: tuple[datetime, datetime, tuple[Shift, ...]] | None = None
+    """What was planned last: from, to, shifts. Stays when they come and go."""
 
 
 def evolve(agent: Agent, event: Event) -> Agent:
@@ -134,17 +138,22 @@ def evolve(agent: Agent, event: Event) -> Agent:
                 event.attributes,
                 event.ceilings,
                 event.units,
+                plan=agent.plan,
             )
         case AgentStateChanged():
             closed = () if event.state is AgentState.READY else agent.closed
-            return replace(agent, state=event.state, closed=closed)
+            before = agent.before if agent.state is AgentState.GONE else agent.state
+            gone = event.state is AgentState.GONE
+            return replace(agent, state=event.state, closed=closed, before=before if gone else AgentState.READY)
         case AgentChannelsClosed():
             return replace(agent, closed=event.channels)
         case AgentSkillsChanged():
             return replace(agent, skills=event.skills, languages=event.languages, attributes=event.attributes)
         case AgentCapacityChanged():
             return replace(agent, capacity=event.capacity, ceilings=event.ceilings, units=event.units)
+        case ShiftsPlanned():
+            return replace(agent, plan=(event.start, event.end, event.shifts))
         case AgentSignedOff():
-            return replace(agent, state=AgentState.SIGNED_OFF, closed=())
+            return replace(agent, state=AgentState.SIGNED_OFF, closed=(), before=AgentState.READY)
         case _:
             return agent

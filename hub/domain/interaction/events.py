@@ -150,6 +150,7 @@ class OfferAccepted(_OfferFact):
 
     SCHEMA: ClassVar[int] = 2
 
+    queue: str = ""
     today: int = 0
     """How many this agent has accepted this day, with this one."""
     pace_seconds: float | None = None
@@ -288,7 +289,7 @@ class InteractionEnded(_WithAgent):
     """The conversation is over; wrap-up begins."""
 
     ended_by: str
-    """`agent`, `customer`, `policy`."""
+    """`agent`, `customer`, `dropped` (the customer's line broke), `policy`."""
 
 
 class WrapUpCompleted(_WithAgent):
@@ -338,13 +339,29 @@ class Interaction:
     on_hold: bool = False
     interrupted: bool = False
     callback: bool = False
-    """The customer is not on the line: whoever accepts calls them."""
+    """The customer is not on the line: whoever accepts calls them. Until something says that they were reached."""
     attempts: int = 0
     """Callbacks nobody answered."""
     answered: bool = False
     """Whether an agent ever accepted it."""
     participants: tuple[tuple[str, str], ...] = field(default=())
     """Agent and mode of everybody else in the conversation."""
+    callback_due: datetime | None = None
+    """When the customer asked to be called; None: when their turn comes."""
+    gave_up: tuple[str, ...] = ()
+    """How an agent gave it up last, so that the same command again changes nothing; empty once it was accepted."""
+    outrun: tuple[str, ...] = ()
+    """Offers that were open when somebody else accepted theirs."""
+    prioritised: tuple[int | None, float] | None = None
+    """Priority and artificial age a supervisor gave it; None: whatever it has does not come from one."""
+    step: int | None = None
+    """How far its requirement is relaxed."""
+    asked_again_after: datetime | None = None
+    """Since when declines count no more."""
+    flagged: str = ""
+    """Why a supervisor is asked to look at it."""
+    reopened_by: str = ""
+    """The contact that opened it again last."""
 
 
 def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0912
@@ -355,58 +372,102 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
         case InteractionOffered():
             return _offered(interaction, event)
         case OfferAccepted():
-            return replace(
-                interaction,
-                phase=Phase.ACTIVE,
-                offer_id=event.offer_id,
-                agent_id=event.agent_id,
-                open_offers=tuple(one for one in interaction.open_offers if one[0] != event.offer_id),
-                answered=True,
-            )
+            return _accepted(interaction, event)
         case OfferDeclined() | OfferTimedOut() | OfferRescinded():
             return _not_taken(interaction, event)
         case InteractionEnded():
-            return replace(interaction, phase=Phase.WRAP_UP, on_hold=False, interrupted=False, participants=())
+            return replace(
+                interaction, phase=Phase.WRAP_UP, on_hold=False, interrupted=False, participants=(), flagged=""
+            )
         case WrapUpCompleted():
             return replace(interaction, phase=Phase.COMPLETED)
         case InteractionAbandoned():
-            return Interaction(Phase.ABANDONED, offers=interaction.offers, answered=interaction.answered)
+            return Interaction(
+                Phase.ABANDONED,
+                offers=interaction.offers,
+                answered=interaction.answered,
+                reopened_by=interaction.reopened_by,
+            )
         case InteractionRefused():
             return replace(interaction, phase=Phase.REFUSED)
         case InteractionExpired():
             return replace(interaction, phase=Phase.EXPIRED)
-        case InteractionTransferred() if event.warm:
-            return replace(interaction, agent_id=event.to_agent, on_hold=False, interrupted=False)
-        case InteractionTransferred() | InteractionPulledBack():
+        case InteractionTransferred():
+            return _transferred(interaction, event)
+        case InteractionPulledBack() | InteractionUnparked():
             return _waits_again(interaction)
         case InteractionReopened():
-            return _waits_again(interaction)
-        case InteractionParked():
-            return replace(_waits_again(interaction), phase=Phase.PARKED, agent_id=event.agent_id)
-        case InteractionUnparked():
-            return _waits_again(interaction)
-        case CallbackScheduled():
             return replace(
-                interaction, callback=True, phase=Phase.PARKED if event.due is not None else interaction.phase
+                _waits_again(interaction),
+                callback=False,
+                callback_due=None,
+                attempts=0,
+                gave_up=(),
+                reopened_by=event.contact_id,
             )
+        case InteractionParked():
+            return replace(
+                _waits_again(interaction),
+                phase=Phase.PARKED,
+                agent_id=event.agent_id,
+                gave_up=parked(event.agent_id, event.until),
+            )
+        case CallbackScheduled():
+            phase = Phase.PARKED if event.due is not None else interaction.phase
+            return replace(interaction, callback=True, callback_due=event.due, phase=phase)
         case CallbackMissed():
-            return replace(_waits_again(interaction), phase=Phase.PARKED, attempts=event.attempt)
+            return replace(
+                _waits_again(interaction), phase=Phase.PARKED, attempts=event.attempt, gave_up=missed(event.agent_id)
+            )
+        case _:
+            return _changed(interaction, event)
+
+
+def _changed(interaction: Interaction, event: Event) -> Interaction:
+    """The interaction after a fact that leaves its phase as it is."""
+    match event:
+        case ContactAttached() if interaction.callback and interaction.phase is Phase.ACTIVE:
+            return replace(interaction, callback=False)
         case InteractionHeld():
-            return replace(interaction, on_hold=True)
+            return replace(interaction, on_hold=True, callback=False)
         case InteractionResumed():
             return replace(interaction, on_hold=False)
         case InteractionInterrupted():
             return replace(interaction, interrupted=True)
         case InteractionContinued():
             return replace(interaction, interrupted=False)
-        case ParticipantJoined():
-            others = tuple(one for one in interaction.participants if one[0] != event.agent_id)
-            return replace(interaction, participants=(*others, (event.agent_id, event.mode)))
-        case ParticipantLeft():
-            others = tuple(one for one in interaction.participants if one[0] != event.agent_id)
-            return replace(interaction, participants=others)
+        case InteractionMoved():
+            return replace(interaction, prioritised=None, step=None)
+        case RequirementRelaxed():
+            return replace(interaction, prioritised=None, step=event.step)
+        case InteractionPrioritised():
+            before = interaction.prioritised[0] if interaction.prioritised else None
+            priority = before if event.priority is None else event.priority
+            return replace(interaction, prioritised=(priority, event.credit_seconds))
+        case DeclinesForgotten():
+            return replace(interaction, asked_again_after=event.after)
+        case InteractionFlagged():
+            return replace(interaction, flagged=event.reason)
+        case ParticipantJoined() | ParticipantLeft():
+            here = ((event.agent_id, event.mode),) if isinstance(event, ParticipantJoined) else ()
+            return replace(interaction, participants=(*_without(interaction, event.agent_id), *here))
         case _:
             return interaction
+
+
+def transferred(agent_id: str, queue: str, to_agent: str, warm: bool) -> tuple[str, ...]:
+    """How an agent gave an interaction up who transferred it."""
+    return ("warm" if warm else "cold", agent_id, queue, to_agent)
+
+
+def parked(agent_id: str, until: datetime | None) -> tuple[str, ...]:
+    """How an agent gave an interaction up who parked it."""
+    return ("parked", agent_id, str(until.timestamp()) if until else "")
+
+
+def missed(agent_id: str) -> tuple[str, ...]:
+    """How an agent gave an interaction up whose customer they did not reach."""
+    return ("missed", agent_id)
 
 
 def _offered(interaction: Interaction, event: InteractionOffered) -> Interaction:
@@ -417,6 +478,22 @@ def _offered(interaction: Interaction, event: InteractionOffered) -> Interaction
         agent_id=event.agent_id,
         offers=interaction.offers + 1,
         open_offers=(*interaction.open_offers, (event.offer_id, event.agent_id)),
+        flagged="",
+    )
+
+
+def _accepted(interaction: Interaction, event: OfferAccepted) -> Interaction:
+    others = tuple(one for one in interaction.open_offers if one[0] != event.offer_id)
+    return replace(
+        interaction,
+        phase=Phase.ACTIVE,
+        offer_id=event.offer_id,
+        agent_id=event.agent_id,
+        open_offers=others,
+        outrun=tuple(offer for offer, _ in others),
+        answered=True,
+        gave_up=(),
+        flagged="",
     )
 
 
@@ -429,6 +506,25 @@ def _not_taken(interaction: Interaction, event: OfferDeclined | OfferTimedOut | 
     return replace(interaction, phase=Phase.WAITING, offer_id="", agent_id="", open_offers=())
 
 
+def _transferred(interaction: Interaction, event: InteractionTransferred) -> Interaction:
+    """Whoever transfers a conversation has the customer on the line, so that it is no callback any more."""
+    gave_up = transferred(event.agent_id, event.queue, event.to_agent, event.warm)
+    if not event.warm:
+        return replace(_waits_again(interaction), callback=False, gave_up=gave_up)
+    return replace(
+        interaction,
+        agent_id=event.to_agent,
+        on_hold=False,
+        interrupted=False,
+        participants=_without(interaction, event.to_agent),
+        callback=False,
+        gave_up=gave_up,
+        prioritised=None,
+        step=None,
+        flagged="",
+    )
+
+
 def _waits_again(interaction: Interaction) -> Interaction:
     return replace(
         interaction,
@@ -439,4 +535,11 @@ def _waits_again(interaction: Interaction) -> Interaction:
         on_hold=False,
         interrupted=False,
         participants=(),
+        prioritised=None,
+        step=None,
+        flagged="",
     )
+
+
+def _without(interaction: Interaction, agent_id: str) -> tuple[tuple[str, str], ...]:
+    return tuple(one for one in interaction.participants if one[0] != agent_id)
