@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hub.domain.customer.events import ContactReceived
+from hub.router.language import matches_tag, normal_tag, primary_tag
 from hub.router.policy_model import CONDITIONS, CONTACT_LANGUAGE, Policy, Rule
 from hub.router.requirement import Requirement, Step, required_of, steps_of
 
@@ -84,16 +85,6 @@ class Classifier:
         return required_of(self._policy, rule.queue, steps, channel, rule.known_agent, _reason(number, rule))
 
 
-def primary_tag(language: str) -> str:
-    """The first part of a language tag, in lower case: en of en-GB."""
-    return normal_tag(language).partition("-")[0]
-
-
-def normal_tag(language: str) -> str:
-    """A language tag as tags are compared: en_GB is en-gb."""
-    return language.strip().lower().replace("_", "-")
-
-
 def _values(contact: ContactReceived) -> tuple[str, ...]:
     standing = contact.standing
     return (
@@ -117,7 +108,7 @@ def _misses(rule: Rule, values: tuple[str, ...]) -> Iterator[str]:
     """The conditions of a rule that a contact with these values does not meet."""
     for column, wanted in _wanted(rule):
         value = values[column]
-        if wanted != value and not (column == _LANGUAGE and wanted == primary_tag(value)):
+        if wanted != value and not (column == _LANGUAGE and matches_tag(wanted, value)):
             yield f"{CONDITIONS[column].replace('_', ' ')} is {value or 'not known'}, not {rule.conditions[column]}"
 
 

@@ -16,6 +16,10 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+Remark = tuple[Severity, Place, str]
+"""What will be a finding once its place is looked up in the file."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One remark. `field` is its place in the words of the file: `rule 3, field skills.english`."""
@@ -35,6 +39,8 @@ class Finding:
 def field_of(place: Place) -> str:
     """A place as people say it: `rule 3, field skills.english`."""
     match place:
+        case ():
+            return "policy"
         case ("rules" | "staff" as table, int(index), *inner):
             owner = f"{table.removesuffix('s')} {index + 1}"
         case ("queues" | "channels" as table, str(name), *inner):

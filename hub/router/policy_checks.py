@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
 from hub.router.policy_fields import Action
 from hub.router.policy_model import CONDITIONS, Policy
+from hub.router.policy_rules import holes
+from hub.router.regions import text_of
 from hub.router.toml_lines import Place
 
 Problem = tuple[Place, str]
@@ -20,7 +22,8 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
     if not any(rule.conditions == (None,) * len(CONDITIONS) for rule in policy.rules):
         yield (
             ("rules",),
-            "no rule takes what all others leave: add one that names only a queue, so that every contact has one",
+            "no rule takes what all others leave: add one that names only a queue, so that every contact has one; "
+            f"nobody takes now: {text_of(holes(policy.rules))}",
         )
 
 
