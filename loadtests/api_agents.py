@@ -14,7 +14,7 @@ import uvloop
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Reaction, Step, Work, WrapUp
 from hub.simulated.client import Answer, HubClient
-from loadtests.contacts import SERVICES
+from loadtests import centre
 from loadtests.hub_with_agents import OBSERVED, READY
 from loadtests.observed import Observed
 from loadtests.plan import Load
@@ -69,8 +69,9 @@ async def run(base: str, token: str, plan: Load, expected: int, notes: Path) -> 
         if over == expected:
             observed.write(notes / OBSERVED)
 
-    skills = {service: 1 + number % 5 for number, service in enumerate(SERVICES)}
-    team = [AgentProfile(f"a{number}", f"Agent {number}", skills, ("en",)) for number in range(plan.agents)]
+    team = [
+        AgentProfile(name, f"Agent {name}", skills, ("en",)) for name, skills in centre.agents(plan.agents, plan.skills)
+    ]
     async with StampingClient(base, token, observed) as client:
         agents = SimulatedAgents(client, team, Handling(plan), on_change=saw)
         working = asyncio.create_task(agents.run())

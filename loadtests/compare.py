@@ -23,6 +23,7 @@ from hub.router.policy import load_policy
 from hub.router.pool import Pool
 from hub.settings import Settings
 from loadtests import naive
+from loadtests.centre import agents
 from loadtests.contacts import contact_maker
 from loadtests.desk import Desk
 from loadtests.plan import Arrival, Stage
@@ -48,7 +49,7 @@ class Flow:
         """Contacts as fast as they are dealt with, for so long."""
         async with self._parts as parts:
             desk = await self._start(parts)
-            await desk.sign_on(AGENTS)
+            await desk.sign_on(agents(AGENTS))
             before, started = await self.journal.head(), time.perf_counter()
             await self._feed(desk, started + seconds)
             elapsed = time.perf_counter() - started

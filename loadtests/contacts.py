@@ -1,18 +1,20 @@
-"""Contacts for load: all five channels, six services, mostly unknown callers and some who come again."""
+"""Contacts for load: all five channels, all services alike, mostly unknown callers and some who come again."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from hub.domain.contact import Channel, Contact, Declared, Path
+from loadtests.centre import SERVICES
 from loadtests.plan import Arrival
 
-SERVICES = ("accounts", "cards", "loans", "stock", "internet", "advice")
 RETURNING = 0.3
 """Share of contacts from a customer who was here before."""
 
 
-def contact_maker(seed: int, returning: float = RETURNING) -> Callable[[Arrival, datetime], Contact]:
+def contact_maker(
+    seed: int, returning: float = RETURNING, services: Sequence[str] = SERVICES
+) -> Callable[[Arrival, datetime], Contact]:
     """A function that makes an arrival's contact; `start` is the wall's time at the start of the run."""
     chance = random.Random(seed)
 
@@ -24,7 +26,7 @@ def contact_maker(seed: int, returning: float = RETURNING) -> Callable[[Arrival,
             id=arrival.contact_id,
             path=Path(channel=channel, address=address(channel, caller)),
             occurred_at=start + timedelta(seconds=arrival.due),
-            service=chance.choice(SERVICES),
+            service=chance.choice(services),
             language="en",
             subject="load test",
             text="I would like to know where my money is.",

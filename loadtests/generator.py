@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from hub.application.envelope import Confirmation, contact_envelope
 from hub.bus.subjects import contact_subject
 from hub.domain.errors import HubError
+from loadtests.centre import SERVICES
 from loadtests.contacts import contact_maker
 from loadtests.plan import Arrival
 
@@ -44,9 +45,11 @@ class Published:
     """Given up: the connection was closed before the hub confirmed."""
 
 
-def prepare(planned: Iterable[Arrival], start: datetime, seed: int = 1) -> list[Prepared]:
+def prepare(
+    planned: Iterable[Arrival], start: datetime, seed: int = 1, services: Sequence[str] = SERVICES
+) -> list[Prepared]:
     """The contacts as adapters send them; `start` is the wall's time of the run's beginning."""
-    make = contact_maker(seed)
+    make = contact_maker(seed, services=services)
     contacts = ((arrival, make(arrival, start)) for arrival in planned)
     return [
         Prepared(arrival, contact_subject(contact), contact_envelope(contact, SOURCE)) for arrival, contact in contacts

@@ -11,6 +11,7 @@ import uvloop
 from hub.app import Hub
 from hub.logs import configure
 from hub.settings import Settings, load
+from loadtests import centre
 from loadtests.desk import Desk
 from loadtests.plan import Load
 
@@ -29,13 +30,14 @@ async def run(settings: Settings, plan: Load, expected: int) -> None:
     async with Hub(settings) as hub:
         desk = Desk(hub.pool.execute, hub.clock, plan.handle, expected)
         hub.tail.follow(await hub.journal.head(), desk.on_log)
-        await desk.sign_on(plan.agents)
+        await desk.sign_on(centre.agents(plan.agents, plan.skills))
         (notes / READY).touch()
         writing = asyncio.create_task(_tell(desk, notes))
         try:
             await hub.run(stopping)
         finally:
             writing.cancel()
+            desk.close()
             await asyncio.gather(writing, return_exceptions=True)
     if not (notes / OBSERVED).exists():
         desk.observed.write(notes / OBSERVED)

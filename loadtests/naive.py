@@ -11,7 +11,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
-from loadtests.contacts import SERVICES
+from loadtests.centre import SERVICES
 
 
 class Customer(Aggregate):

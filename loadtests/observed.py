@@ -22,6 +22,8 @@ from hub.ports import Recorded
 _LONGEST_US = 3_600_000_000
 _DIGITS = 3
 
+_Skills = frozenset[tuple[str, int]]
+
 
 @dataclass(slots=True)
 class Observed:
@@ -50,19 +52,43 @@ class Samples:
     """The moments of a run, matched. One interaction an agent at a time is taken for granted."""
 
     offers: list[tuple[str, int]] = field(default_factory=list)
-    """Contact and moment of its offer, of contacts that found a free agent when they entered the queue."""
+    """Contact and moment of its offer, of contacts that found a free agent who fits when they entered the queue."""
     freed: list[tuple[int, int]] = field(default_factory=list)
-    """Moment an agent became free while contacts waited, and moment of their next offer."""
+    """Moment an agent became free while contacts waited that they can serve, and moment of their next offer."""
+
+
+class _Need:
+    """Work that asks for the same skills: how much of it waits, and how many who can do it are free."""
+
+    def __init__(self, skills: Mapping[str, int]) -> None:
+        self.skills = skills
+        self.waiting = 0
+        self.free = 0
+
+    def fits(self, skills: Mapping[str, int]) -> bool:
+        return all(skills.get(skill, 0) >= least for skill, least in self.skills.items())
+
+
+@dataclass(slots=True)
+class _Team:
+    """Agents with the same skills, and what they can do."""
+
+    skills: Mapping[str, int]
+    needs: list[_Need] = field(default_factory=list)
 
 
 class Matching:
-    """Counts free agents and waiting contacts in the log's order, and matches what was observed."""
+    """Counts free agents and waiting contacts in the log's order, and matches what was observed. Who can't do a
+    piece of work is neither free for it nor kept from it."""
 
     def __init__(self, observed: Observed) -> None:
         self.samples = Samples()
         self._observed = observed
-        self._free = 0
-        self._waiting = 0
+        self._needs: dict[_Skills, _Need] = {}
+        self._teams: dict[_Skills, _Team] = {}
+        self._team_of: dict[str, _Team] = {}
+        self._free: set[str] = set()
+        self._need_of: dict[str, _Need] = {}
         self._found_free_agent: dict[str, str] = {}
         self._freed: dict[str, int] = {}
 
@@ -74,30 +100,35 @@ class Matching:
     def _take(self, stream: str, event: object) -> None:
         match event:
             case InteractionQueued():
-                if self._free > self._waiting:
+                need = self._need_of[stream] = self._need(event.skills)
+                if need.free > need.waiting:
                     self._found_free_agent[stream] = event.contact_id
-                self._waiting += 1
+                need.waiting += 1
             case InteractionOffered():
                 self._offered(stream, event)
             case WrapUpCompleted():
-                self._free += 1
-                if self._waiting and stream in self._observed.finished:
-                    self._freed[event.agent_id] = self._observed.finished[stream]
+                self._is_free(event.agent_id)
+                finished = self._observed.finished.get(stream)
+                if finished is not None and any(need.waiting for need in self._team(event.agent_id).needs):
+                    self._freed[event.agent_id] = finished
+                self._need_of.pop(stream, None)
             case OfferDeclined() | OfferRescinded():
-                self._waiting += 1
-                self._free += 1
+                self._need_of[stream].waiting += 1
+                self._is_free(event.agent_id)
             case OfferTimedOut():
-                self._waiting += 1
+                self._need_of[stream].waiting += 1
             case InteractionAbandoned():
-                self._waiting -= 1
+                self._need_of.pop(stream).waiting -= 1
             case AgentSignedOn():
-                self._free += 1
+                self._is_busy(event.agent_id)
+                self._team_of[event.agent_id] = self._team_with(event.skills)
+                self._is_free(event.agent_id)
             case AgentStateChanged() if event.state is AgentState.READY:
-                self._free += 1
+                self._is_free(event.agent_id)
 
     def _offered(self, stream: str, event: InteractionOffered) -> None:
-        self._waiting -= 1
-        self._free -= 1
+        self._need_of[stream].waiting -= 1
+        self._is_busy(event.agent_id)
         contact, freed = self._found_free_agent.pop(stream, None), self._freed.pop(event.agent_id, None)
         received = self._observed.received.get(event.offer_id)
         if received is None:
@@ -106,6 +137,40 @@ class Matching:
             self.samples.offers.append((contact, received))
         if freed is not None:
             self.samples.freed.append((freed, received))
+
+    def _is_free(self, agent: str) -> None:
+        if agent not in self._free:
+            self._free.add(agent)
+            for need in self._team(agent).needs:
+                need.free += 1
+
+    def _is_busy(self, agent: str) -> None:
+        if agent in self._free:
+            self._free.discard(agent)
+            for need in self._team(agent).needs:
+                need.free -= 1
+
+    def _team(self, agent: str) -> _Team:
+        return self._team_of.get(agent) or self._team_of.setdefault(agent, self._team_with({}))
+
+    def _team_with(self, skills: Mapping[str, int]) -> _Team:
+        key = frozenset(skills.items())
+        team = self._teams.get(key)
+        if team is None:
+            can = [need for need in self._needs.values() if need.fits(skills)]
+            team = self._teams[key] = _Team(skills, can)
+        return team
+
+    def _need(self, skills: Mapping[str, int]) -> _Need:
+        key = frozenset(skills.items())
+        need = self._needs.get(key)
+        if need is None:
+            need = self._needs[key] = _Need(skills)
+            for team in self._teams.values():
+                if need.fits(team.skills):
+                    team.needs.append(need)
+            need.free = sum(need in self._team(agent).needs for agent in self._free)
+        return need
 
 
 Percentiles = dict[str, float]

@@ -32,6 +32,7 @@ from hub.domain.errors import HubError
 from hub.settings import Settings, load
 from hub.simulated.process import HubProcess, create_key
 from hub.simulated.stored import stored_events
+from loadtests import centre
 from loadtests.evaluation import Log, Result, evaluate
 from loadtests.generator import Generator, Prepared, prepare
 from loadtests.hub_with_agents import OBSERVED, READY, notes_of
@@ -102,7 +103,8 @@ class Drive:
 
     def _prepare(self, now: datetime) -> list[Prepared]:
         """Contacts carry the time at which they will be sent, as far as that is known before they are made."""
-        return prepare(self._planned, now + timedelta(seconds=_LEAD_SECONDS))
+        start = now + timedelta(seconds=_LEAD_SECONDS)
+        return prepare(self._planned, start, services=centre.services(self.plan))
 
     @asynccontextmanager
     async def _agents(self) -> AsyncIterator[None]:
@@ -150,7 +152,7 @@ def run(settings: Settings, plan: Load, via: str) -> tuple[Result, bool, tuple[s
     return result, sound, log.audit.findings
 
 
-def settings_for(store: str, places: ExitStack) -> Settings:
+def settings_for(plan: Load, store: str, places: ExitStack) -> Settings:
     """An installation of its own in HUB_DATA_DIR, which must not hold a store yet, else in a temporary directory."""
     given = load()
     if "HUB_DATA_DIR" in os.environ:
@@ -165,7 +167,7 @@ def settings_for(store: str, places: ExitStack) -> Settings:
         server = PostgresServer()
         places.callback(server.stop)
         url = server.create_database()
-    own = {"data_dir": directory, "store_url": url, "policy": Path(__file__).with_name("policy.toml"), "nats_url": ""}
+    own = {"data_dir": directory, "store_url": url, "policy": centre.policy(plan, directory), "nats_url": ""}
     return given.model_copy(update=own)
 
 
@@ -175,15 +177,27 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rate", type=_positive, required=True, help="contacts a second")
     parser.add_argument("--agents", type=_count, required=True)
     parser.add_argument("--seconds", type=_positive, required=True, help="length of each of the two phases")
-    parser.add_argument("--talk", type=_positive, help="seconds; talk + wrap-up: 0.8 x agents / rate")
+    talk = parser.add_mutually_exclusive_group()
+    talk.add_argument("--talk", type=_positive, help="seconds; talk + wrap-up: 0.8 x agents / rate")
+    talk.add_argument("--cycle", type=_positive, help="mean seconds of talk + wrap-up, exponentially distributed")
     parser.add_argument("--wrap", type=_not_negative, help="seconds of wrap-up")
     parser.add_argument("--warmup", type=_not_negative, help="seconds before phase 1")
+    parser.add_argument("--skills", type=_count, default=0, help="agents have 3 to 8 of so many; with --queues")
+    parser.add_argument("--queues", type=_count, default=0, help="so many, each for one skill; with --skills")
     parser.add_argument(
         "--via", choices=("core", "api"), default="core", help="agents in the hub's process, or by HTTP"
     )
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--json", action="store_true", help="print exactly one JSON object")
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    if bool(given.skills) != bool(given.queues):
+        parser.error("--skills and --queues go together: agents with some of the skills, queues that ask for one each")
+    return given
+
+
+def _plan(given: argparse.Namespace) -> Load:
+    names = ("talk", "wrap", "warmup", "cycle", "skills", "queues")
+    return load_of(given.rate, given.agents, given.seconds, **{name: getattr(given, name) for name in names})
 
 
 def _positive(text: str) -> float:
@@ -207,10 +221,10 @@ def _count(text: str) -> int:
 def main() -> int:
     """The exit code: 0 only if nothing was lost, done twice or too much."""
     given = parse()
-    plan = load_of(given.rate, given.agents, given.seconds, talk=given.talk, wrap=given.wrap, warmup=given.warmup)
+    plan = _plan(given)
     with ExitStack() as places:
         try:
-            result, sound, findings = run(settings_for(given.store, places), plan, given.via)
+            result, sound, findings = run(settings_for(plan, given.store, places), plan, given.via)
         except HubError as error:
             print(f"loadtests.peak: {error}", file=sys.stderr)
             return 1

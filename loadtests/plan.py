@@ -1,5 +1,7 @@
 """What arrives when: the open model, in which nobody waits for the hub to catch up."""
 
+import hashlib
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +10,8 @@ from typing import NamedTuple
 
 TARGET_LOAD = 0.8
 """Share of the agents' time that phase 1 takes unless talk and wrap-up are given."""
+RAMP_RATE = 1.25
+"""Contacts in the ramp, as a multiple of the rate."""
 
 
 class Stage(StrEnum):
@@ -31,8 +35,9 @@ class Arrival(NamedTuple):
 
     @property
     def contact_id(self) -> str:
-        """Names the stage, so that whoever handles the contact knows how long it talks."""
-        return f"load-{self.stage}-{self.number}"
+        """Names the stage and the millisecond it is due, so that whoever handles the contact knows how long it
+        talks."""
+        return f"load-{self.stage}-{self.number}-{round(self.due * 1000)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,13 @@ class Load:
     talk: float
     wrap: float
     warmup: float
+    varied: bool = False
+    """Talk and wrap-up are means, and the time of a contact is drawn from an exponential distribution: no two are
+    alike. Else each contact takes just as long."""
+    skills: int = 0
+    """How many skills there are, of which each agent has a few; 0: every agent can do everything."""
+    queues: int = 0
+    """How many queues there are then."""
 
     @property
     def stretch(self) -> float:
@@ -62,7 +74,24 @@ class Load:
     def ramp_seconds(self) -> float:
         """Time to fill agents and backlog with a quarter more contacts than the rate."""
         busy = min(float(self.agents), self.rate * (self.talk + self.wrap))
+        if self.varied:
+            return max(1.0, self._varied_ramp())
         return max(1.0, (self.agents - busy + self.backlog) / (self.rate / 4))
+
+    def _varied_ramp(self) -> float:
+        """Conversations of phase 1 end one by one during the ramp, at first faster than the long ones that follow.
+        What they still end in phase 2 above the rate must wait at its beginning, or the backlog would be used up."""
+        short = self.talk + self.wrap
+        long = short * self.stretch
+        begins = self.rate * short * (1 - math.exp(-(self.warmup + self.seconds) / short))
+        seconds = 0.0
+        while seconds < 10 * long:
+            left = begins * math.exp(-seconds / short)
+            new = RAMP_RATE * self.rate * long * (1 - math.exp(-seconds / long))
+            if left + new >= self.agents + self.backlog + left * (1 - 1 / self.stretch):
+                break
+            seconds += long / 200
+        return seconds
 
     def begins(self, stage: Stage) -> float:
         """When a stage begins, in seconds after the start."""
@@ -85,15 +114,34 @@ class Load:
     @property
     def drained(self) -> float:
         """Longest time from the last arrival to the last wrap-up, if the hub keeps up."""
-        longest = (self.talk + self.wrap) * self.stretch
+        longest = self._closing if self.varied else (self.talk + self.wrap) * self.stretch
         overload = max(0.0, self.rate * (self.talk + self.wrap) / self.agents - 1.0) * self.ends
         return overload + longest + 2 * self.backlog / self.rate
 
     def handle(self, contact_id: str) -> tuple[float, float]:
-        """Talk and wrap-up time of a contact, by the stage that its id names."""
+        """Talk and wrap-up time of a contact, by the stage that its id names, and by its number if they vary."""
         stage = Stage(contact_id.split("-")[1])
         factor = self.stretch if stage in (Stage.RAMP, Stage.BACKLOG) else 1.0
-        return self.talk * factor, self.wrap * factor
+        if not self.varied:
+            return self.talk * factor, self.wrap * factor
+        lot, ends = _two_chances(contact_id)
+        factor *= -math.log1p(-lot)
+        longest = self.ends - int(contact_id.rpartition("-")[2]) / 1000 + self._closing * ends
+        talk = min(self.talk * factor, longest)
+        return talk, min(self.wrap * factor, longest - talk)
+
+    @property
+    def _closing(self) -> float:
+        """After the last arrival, when nothing is measured any more, conversations that would last longer end one by
+        one within this time."""
+        return max(self.agents / self.rate, 1.0)
+
+
+def _two_chances(contact_id: str) -> tuple[float, float]:
+    """Two numbers in [0, 1) that are the same for this contact in every process."""
+    drawn = hashlib.blake2b(contact_id.encode(), digest_size=16).digest()
+    first, second = int.from_bytes(drawn[:8], "big"), int.from_bytes(drawn[8:], "big")
+    return (first >> 11) / 2**53, (second >> 11) / 2**53
 
 
 def load_of(
@@ -104,15 +152,21 @@ def load_of(
     talk: float | None = None,
     wrap: float | None = None,
     warmup: float | None = None,
+    cycle: float | None = None,
+    skills: int = 0,
+    queues: int = 0,
 ) -> Load:
     """The load asked for. Talk and wrap-up default to 0.8 x agents / rate seconds together, a quarter of it wrap-up;
-    the warm-up to the time until all agents have had work, at least 2 s."""
-    total = TARGET_LOAD * agents / rate
+    the warm-up to the time until all agents have had work, at least 2 s. `cycle` is the mean of both together, and
+    lets them vary; then the warm-up is three of it, after which the agents are as busy as they will be but for 5%."""
+    total = TARGET_LOAD * agents / rate if cycle is None else cycle
     if talk is None:
         talk = total * 0.75 if wrap is None else max(0.0, total - wrap)
     if wrap is None:
         wrap = max(0.0, total - talk)
-    return Load(rate, agents, seconds, talk, wrap, max(2.0, talk + wrap) if warmup is None else warmup)
+    if warmup is None:
+        warmup = max(2.0, (talk + wrap) * (1 if cycle is None else 3))
+    return Load(rate, agents, seconds, talk, wrap, warmup, cycle is not None, skills, queues)
 
 
 def arrivals(load: Load, seed: int = 1) -> Iterator[Arrival]:
@@ -121,7 +175,7 @@ def arrivals(load: Load, seed: int = 1) -> Iterator[Arrival]:
     number = 0
     for stage in Stage:
         due, end = load.begins(stage), _end(load, stage)
-        rate = load.rate * 1.25 if stage is Stage.RAMP else load.rate
+        rate = load.rate * RAMP_RATE if stage is Stage.RAMP else load.rate
         while (due := due + chance.expovariate(rate)) < end:
             yield Arrival(due, stage, number)
             number += 1

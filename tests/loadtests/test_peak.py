@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from loadtests.peak import LoadError, parse, settings_for
+from loadtests.plan import load_of
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {
@@ -35,8 +36,14 @@ def peak(data_dir: Path, *arguments: str) -> dict[str, Any]:
 @pytest.mark.acceptance
 @pytest.mark.parametrize(
     "how",
-    [("--via", "core"), ("--via", "api"), ("--store", "postgres")],
-    ids=["agents in the hub", "agents over HTTP", "PostgreSQL"],
+    [
+        ("--via", "core"),
+        ("--via", "api"),
+        ("--store", "postgres"),
+        ("--cycle", "0.3"),
+        ("--skills", "9", "--queues", "12"),
+    ],
+    ids=["agents in the hub", "agents over HTTP", "PostgreSQL", "times that vary", "many skills and queues"],
 )
 def test_a_short_run_measures_both_phases_and_loses_nothing(tmp_path: Path, how: tuple[str, ...]) -> None:
     found = peak(tmp_path / "var", "--rate", "40", "--agents", "16", "--seconds", "1", "--warmup", "1", *how)
@@ -56,7 +63,7 @@ def test_a_directory_that_holds_a_store_is_left_alone(tmp_path: Path, monkeypatc
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "events.sqlite").touch()
     with ExitStack() as places, pytest.raises(LoadError, match="holds a store"):
-        settings_for("sqlite", places)
+        settings_for(load_of(10, 5, 1), "sqlite", places)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +72,8 @@ def test_a_directory_that_holds_a_store_is_left_alone(tmp_path: Path, monkeypatc
         ["--rate", "0", "--agents", "1", "--seconds", "1"],
         ["--rate", "5"],
         ["--rate", "5", "--agents", "-1", "--seconds", "1"],
+        ["--rate", "5", "--agents", "9", "--seconds", "1", "--talk", "3", "--cycle", "5"],
+        ["--rate", "5", "--agents", "9", "--seconds", "1", "--skills", "5"],
     ],
 )
 def test_wrong_usage_ends_with_code_two(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
