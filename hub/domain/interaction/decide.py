@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from hub.domain.contact import CallbackOutcome
 from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
@@ -42,8 +43,7 @@ from hub.domain.interaction.events import (
 
 MODES = ("conference", "monitor", "coach", "barge")
 """How somebody else may be in a conversation."""
-OUTCOMES = ("no_answer", "busy", "failed")
-"""Why a callback did not reach the customer."""
+OUTCOMES = tuple(CallbackOutcome)
 HIGHEST_PRIORITY = 1000
 MOST_CREDIT_SECONDS = 365 * 86_400.0
 
@@ -55,8 +55,9 @@ _UNFINISHED = (*_OPEN, Phase.ACTIVE, Phase.PARKED)
 
 
 def accept(
-    state: Interaction, offer_id: str, agent_id: str, today: int = 0, pace_seconds: float | None = None, **meta: Any
-) -> list[Event]:
+    state: Interaction, offer_id: str, agent_id: str, queue: str = "", today: int = 0,
+    pace_seconds: float | None = None, **meta: Any,
+) -> list[Event]:  # fmt: skip
     """The agent takes the offer; whoever else was asked is no longer. Accepting one's own accepted offer again
     changes nothing."""
     if state.phase is Phase.ACTIVE and (state.offer_id, state.agent_id) == (offer_id, agent_id):
@@ -64,7 +65,9 @@ def accept(
     if offer_id in state.outrun:
         raise RefusedError(f"offer {offer_id} is no longer open: another agent was faster and has taken it")
     _require_offer(state, offer_id, agent_id)
-    accepted = OfferAccepted(offer_id=offer_id, agent_id=agent_id, today=today, pace_seconds=pace_seconds, **meta)
+    accepted = OfferAccepted(
+        offer_id=offer_id, agent_id=agent_id, queue=queue, today=today, pace_seconds=pace_seconds, **meta
+    )
     others = [one for one in state.open_offers if one[0] != offer_id]
     return [accepted, *_rescinded(others, "taken by another agent", meta)]
 
