@@ -1,181 +1,139 @@
 """Agents as matching sees them: what they fit, how much room they have, since when they are idle."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from heapq import heappop, heappush
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from hub.router.order import AgentChoice
+
+if TYPE_CHECKING:
+    from hub.router.waiting import Line, Work
 
 Idle = tuple[float, int, "Seat"]
 """Place in the order of idle agents: since when (epoch seconds), and as it came."""
 
-_ROOM = 64
-"""Entries a need may hold before the first clean-up of what is out of date in it."""
+NeedKey = tuple[tuple[tuple[str, int], ...], tuple[str, ...], tuple[tuple[str, str], ...], str, int, bool, bool, str]
+ProfileKey = tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[tuple[str, str]]]
+
+ROOM = 64
+"""Entries an index may hold before the first clean-up of what is out of date in it."""
 
 
 class Need:
-    """What work asks of an agent: least levels of skills, any one of the languages, units of capacity. `idle` has the
-    agents who fit, the longest idle first. Most join at its end; who comes back to an earlier place is in the heap
-    `returned`. Entries that are out of date are dropped when they are met."""
+    """What work asks of an agent: least levels of skills, any one of the languages, all of the attributes, units of
+    capacity (1 or more) on a channel; whether it may pause other work, and be paused itself; and who gets it.
 
-    __slots__ = ("idle", "languages", "limit", "returned", "skills", "units")
+    The rest is an index of the agents who can take it. For the longest idle: `idle` in order, most join at its end;
+    who comes back to an earlier place is in the heap `returned`. For other choices: the heap `ranked`. Entries that
+    are out of date are dropped when they are met."""
 
-    def __init__(self, skills: tuple[tuple[str, int], ...], languages: tuple[str, ...], units: int) -> None:
-        self.skills = skills
-        self.languages = languages
-        self.units = units
+    __slots__ = (
+        "attributes", "channel", "choice", "idle", "interruptible", "interrupts", "is_ranked", "languages", "limit",
+        "lines", "ranked", "returned", "signed_on", "skills", "units",
+    )  # fmt: skip
+
+    def __init__(self, key: NeedKey) -> None:
+        self.skills, self.languages, self.attributes = key[0], key[1], key[2]
+        self.channel, self.units, self.interrupts, self.interruptible = key[3], key[4], key[5], key[6]
+        self.choice = AgentChoice(key[7])
+        self.is_ranked = self.choice is not AgentChoice.LONGEST_IDLE
         self.idle: deque[Idle] = deque()
         self.returned: list[Idle] = []
-        self.limit = _ROOM
+        self.ranked: list[tuple[float, Idle]] = []
+        self.limit = ROOM
+        self.signed_on = 0
+        """How many fitting agents are signed on."""
+        self.lines: list[Line] = []
 
-    def show(self, idle: Idle) -> None:
-        """Let work find this agent."""
-        if not self.idle or self.idle[-1] < idle:
-            self.idle.append(idle)
-        else:
-            heappush(self.returned, idle)
-        if len(self.idle) > self.limit or len(self.returned) > self.limit:
-            self.refill((*self.idle, *self.returned))
-
-    def refill(self, idle: Iterable[Idle]) -> None:
-        """Hold those of these agents who can take it now, each once, and nothing else."""
-        current = {one[1]: one for one in idle if one[2].idle is one and one[2].can_take(self)}
-        self.idle = deque(sorted(current.values()))
-        self.returned = []
-        self.limit = 2 * len(current) + _ROOM
-
-    def fits(self, skills: Mapping[str, int], languages: tuple[str, ...]) -> bool:
-        """Whether an agent with these may do it at all; room is another matter."""
+    def fits(self, profile: "Profile") -> bool:
+        """Whether an agent with this profile may do it at all; room is another matter."""
         for skill, least in self.skills:
-            if skills.get(skill, 0) < least:
+            if profile.skills.get(skill, 0) < least:
                 return False
-        return not self.languages or any(one in languages for one in self.languages)
+        for name, value in self.attributes:
+            if profile.attributes.get(name) != value:
+                return False
+        return not self.languages or any(one in profile.languages for one in self.languages)
 
 
 class Profile:
     """What agents have in common who can do the same; most centres have few of them, some one an agent."""
 
-    __slots__ = ("key", "languages", "needs", "seats", "skills")
+    __slots__ = ("attributes", "key", "languages", "lines", "needs", "seats", "skills")
 
-    def __init__(self, key: "ProfileKey", skills: Mapping[str, int], languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, key: ProfileKey, skills: Mapping[str, int], languages: frozenset[str], attributes: Mapping[str, str]
+    ) -> None:
         self.key = key
         self.skills = skills
         self.languages = languages
-        self.needs: set[Need] = set()
+        self.attributes = attributes
+        self.needs: dict[Need, int] = {}
+        """What they fit, with the sum of their levels in the skills it asks for."""
+        self.lines: list[Line] = []
+        """Where such work waits."""
         self.seats = 0
 
-
-ProfileKey = tuple[frozenset[tuple[str, int]], tuple[str, ...]]
+    def add(self, need: Need) -> None:
+        """They fit this need."""
+        self.needs[need] = sum(self.skills[skill] for skill, _ in need.skills)
+        self.lines += need.lines
 
 
 class Seat:
-    """One agent. `free` is what is left of their capacity; `barred` says until when (epoch seconds) they are not
-    to be asked again about a piece of work they declined or let time out."""
+    """One agent. `free` is what is left of their capacity, of which work that may be paused holds `pausable`; `held`
+    says with which need each piece of work was booked; `barred` until when (epoch seconds) they are not to be asked
+    again about a piece of work they declined or let time out; `rest` until when they get nothing at all."""
 
-    __slots__ = ("agent_id", "barred", "capacity", "free", "freed", "idle", "profile", "ready")
+    __slots__ = (
+        "agent_id", "barred", "bound", "capacity", "ceilings", "closed", "free", "freed", "held", "idle", "is_limited",
+        "is_open", "pace", "pausable", "paused", "profile", "ready", "rest", "signed_on", "today", "turn",
+    )  # fmt: skip
 
     def __init__(self, agent_id: str, profile: Profile) -> None:
         self.agent_id = agent_id
         self.profile = profile
         self.capacity = 0
         self.free = 0
+        self.pausable = 0
+        self.signed_on = False
         self.ready = False
+        self.rest = 0.0
+        self.is_open = False
+        """Signed on, ready and not resting."""
+        self.held: dict[Work, Need] = {}
+        self.paused: set[Work] = set()
         self.barred: dict[str, float] = {}
+        self.ceilings: Mapping[str, int] = {}
+        self.closed: frozenset[str] = frozenset()
+        self.is_limited = False
+        """There are ceilings or closed channels to look at."""
         self.idle: Idle = (0.0, 0, self)
+        self.turn = 0
+        """When they were given work last, as a number that grows."""
+        self.today = 0
+        self.pace = 1.0
+        self.bound: dict[Line, Line] = {}
+        """Where work waits for this agent alone."""
         self.freed = False
-        """Has room that matching has not dealt with yet."""
+        """May have become able to take something that matching has not dealt with yet."""
 
     def can_take(self, need: Need) -> bool:
-        """Whether the agent fits, is ready and has room."""
-        return self.ready and self.free >= need.units and need in self.profile.needs
+        """Whether the agent fits, may be given work now and has room."""
+        return self.is_open and need in self.profile.needs and self.has_room(need)
 
+    def has_room(self, need: Need) -> bool:
+        """Whether units and channel allow one more piece."""
+        if self.free < need.units and not (need.interrupts and self.free + self.pausable >= need.units):
+            return False
+        return not self.is_limited or self._allows(need.channel)
 
-class Roster:
-    """All agents, and for each need those who can take it."""
+    def passes_over(self, work: "Work", now: float) -> bool:
+        """Whether this piece of work is not for this agent now: they have it already, or refused it."""
+        return self.barred.get(work.id, 0.0) > now or work in self.held
 
-    __slots__ = ("_by_skill", "_needs", "_number", "_profiles", "seats")
-
-    def __init__(self) -> None:
-        self.seats: dict[str, Seat] = {}
-        self._number = 0
-        self._profiles: dict[ProfileKey, Profile] = {}
-        self._needs: dict[tuple[tuple[tuple[str, int], ...], tuple[str, ...], int], Need] = {}
-        self._by_skill: dict[str, list[Need]] = {}
-
-    def need(self, skills: tuple[tuple[str, int], ...], languages: tuple[str, ...], units: int) -> Need:
-        """The need for these; made, with all who fit, when it is asked for the first time."""
-        need = self._needs.get((skills, languages, units))
-        if need is None:
-            need = self._needs[skills, languages, units] = Need(skills, languages, units)
-            self._by_skill.setdefault(skills[0][0] if skills else "", []).append(need)
-            for profile in self._profiles.values():
-                if need.fits(profile.skills, profile.languages):
-                    profile.needs.add(need)
-            need.refill(seat.idle for seat in self.seats.values())
-        return need
-
-    def seat(self, agent_id: str) -> Seat:
-        """The agent's seat; an agent not seen before has one without skills or room."""
-        seat = self.seats.get(agent_id)
-        if seat is None:
-            seat = self.seats[agent_id] = Seat(agent_id, self._join({}, ()))
-        return seat
-
-    def equip(self, seat: Seat, skills: Mapping[str, int], languages: tuple[str, ...], capacity: int) -> None:
-        """What the agent can do from now on; what they hold stays held."""
-        self._leave(seat.profile)
-        seat.profile = self._join(skills, languages)
-        seat.free += capacity - seat.capacity
-        seat.capacity = capacity
-
-    def idle_since(self, seat: Seat, since: float) -> None:
-        """A new place in the order of idle agents, behind all who are idle since then or longer."""
-        self._number += 1
-        seat.idle = (since, self._number, seat)
-
-    def show(self, seat: Seat) -> None:
-        """Let work find this agent."""
-        if not seat.ready:
-            return
-        idle, free = seat.idle, seat.free
-        for need in seat.profile.needs:
-            if need.units <= free:
-                need.show(idle)
-
-    def _join(self, skills: Mapping[str, int], languages: tuple[str, ...]) -> Profile:
-        key = (frozenset(skills.items()), languages)
-        profile = self._profiles.get(key)
-        if profile is None:
-            profile = self._profiles[key] = Profile(key, skills, languages)
-            for skill in ("", *skills):
-                for need in self._by_skill.get(skill, ()):
-                    if need.fits(skills, languages):
-                        profile.needs.add(need)
-        profile.seats += 1
-        return profile
-
-    def _leave(self, profile: Profile) -> None:
-        profile.seats -= 1
-        if not profile.seats:
-            del self._profiles[profile.key]
-
-
-def longest_idle(need: Need, work_id: str, now: float) -> Seat | None:
-    """Of those who fit, have room and are not barred from this work, the one who is idle longest."""
-    line, returned, units = need.idle, need.returned, need.units
-    barred: list[Idle] = []
-    found: Seat | None = None
-    while line or returned:
-        is_returned = bool(returned) and (not line or returned[0] < line[0])
-        idle = returned[0] if is_returned else line[0]
-        seat = idle[2]
-        if seat.idle is idle and seat.ready and seat.free >= units:
-            if not seat.barred or seat.barred.get(work_id, 0.0) <= now:
-                found = seat
-                break
-            barred.append(idle)
-        if is_returned:
-            heappop(returned)
-        else:
-            line.popleft()
-    for idle in barred:
-        heappush(returned, idle)
-    return found
+    def _allows(self, channel: str) -> bool:
+        if channel in self.closed:
+            return False
+        ceiling = self.ceilings.get(channel)
+        return ceiling is None or sum(need.channel == channel for need in self.held.values()) < ceiling

@@ -1,151 +1,510 @@
-"""Who gets what: the highest priority, then the oldest work; the longest idle of the agents who fit.
+"""Who gets what: the first work in the order of all, and of the agents who may take it the one its need chooses.
 
-The meaning, stated once: as long as some waiting work has an agent who fits, is ready, has room and is not barred from
-it, take the first such work in the order of all and give it to the longest idle of its agents. What follows gets there
-by looking only at what changed since nothing matched any more.
+The meaning, stated once: as long as some waiting work has an agent who may take it (see `candidates.may_take`), take
+the first such work in the order of all and give it to the chosen one of its agents. In the order `skill` the agent has
+a say: the longest idle agent who may take any work names the work they are best at, and of all who may take that the
+chosen one gets it. `candidates.canonical_match` says the same as slowly as it is said here. What follows gets there by
+looking only at what changed since nothing matched any more.
 """
 
-from collections.abc import Mapping
-from heapq import heappop, heappush
+from collections.abc import Collection, Iterable, Mapping
+from heapq import heapify, heappop, heappush
 
-from hub.router.agents import Roster, Seat, longest_idle
-from hub.router.waiting import Key, Line, WaitingWork, Work
+from hub.router.agents import Idle, Need, Seat
+from hub.router.choice import choose, longest_idle, show
+from hub.router.order import AgentChoice, Order
+from hub.router.roster import Roster
+from hub.router.waiting import Entry, Key, Line, WaitingWork, Work
+
+Asking = Seat | Line | None
+"""Who has other work to look at when this is gone: the agent who asks for it, the line it heads, or nobody."""
+
+_FEW = 4
+"""So many agents freed at once ask one by one; of more, the lines they could serve are compared."""
 
 
 class Matcher:
     """Waiting work and agents. Times are epoch seconds; nothing here reads a clock. Say what happened, then ask
     `next` and `reserve` what it answers, until it answers None."""
 
-    __slots__ = ("_allowed_again", "_changed", "_freed", "_number", "roster", "waiting")
+    __slots__ = ("_asking", "_changed", "_changed_at", "_freed", "_news", "_number", "_timers", "roster", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, order: Order = Order.PRIORITY) -> None:
         self.roster = Roster()
-        self.waiting = WaitingWork()
+        self.waiting = WaitingWork(order)
         self._number = 0
         self._freed: list[Seat] = []
-        self._changed: list[tuple[Key, int, Seat | Line | None]] = []
-        """Work that may have found an agent, in order. With the agent who asks for it, or the line it heads: when it
-        is gone, they have other work to look at."""
-        self._allowed_again: list[tuple[float, int, Seat, Work]] = []
+        """Agents who may have become able to take something."""
+        self._news: list[tuple[Entry, Asking]] = []
+        """Work that may have found an agent."""
+        self._changed: list[tuple[Key, int, Entry, Asking]] = []
+        """The same, in the order of all as of `_changed_at`."""
+        self._changed_at = 0.0
+        self._asking: list[Idle] = []
+        """Agents who may name work in the order `skill`, the longest idle first."""
+        self._timers: list[tuple[float, int, Seat, Work | None]] = []
+        """When an agent may be asked again: about a piece of work, or at all. Some are out of date."""
 
-    def work(
+    @property
+    def order(self) -> Order:
+        """The order in which waiting work is taken."""
+        return self.waiting.order
+
+    def set_order(self, order: Order) -> None:
+        """Take everything that waits in this order from now on."""
+        self.waiting.set_order(order)
+        self._news, self._changed, self._asking = [], [], []
+        for seat in self.roster.seats.values():
+            self._free(seat)
+
+    # What there is.
+
+    def need(
         self,
-        work_id: str,
-        since: float,
-        *,
-        queue: str,
-        priority: int,
         skills: Mapping[str, int],
-        languages: tuple[str, ...],
-        units: int,
-    ) -> Work:
-        """A new piece of work, behind all of its priority that began to wait before."""
-        need = self.roster.need(tuple(sorted(skills.items())) if skills else (), languages, units)
+        *,
+        languages: Iterable[str] = (),
+        attributes: Mapping[str, str] | None = None,
+        channel: str = "",
+        units: int = 100,
+        interrupts: bool = False,
+        interruptible: bool = False,
+        choice: AgentChoice = AgentChoice.LONGEST_IDLE,
+    ) -> Need:
+        """What work asks for; the same object for the same. `units` is 1 or more."""
+        return self.roster.need((
+            tuple(sorted(skills.items())), tuple(sorted(languages)),
+            tuple(sorted(attributes.items())) if attributes else (),
+            channel, units, interrupts, interruptible, choice,
+        ))  # fmt: skip
+
+    def line(self, queue: str, need: Need, *, priority: int = 0, weight: float = 0.0, target: float = 0.0) -> Line:
+        """Where such work waits; the same object for the same. `weight` is points of priority a minute of age,
+        `target` seconds from arrival to answer: each counts in the order that goes by it."""
+        return self.waiting.line((queue, need, priority, weight, target), self.roster.profiles())
+
+    def work(self, work_id: str, since: float, line: Line, credit: float = 0.0) -> Work:
+        """A new piece of work; of equals it comes behind all that there were before. `credit`: seconds of age on top,
+        or less than none."""
         self._number += 1
-        return Work(work_id, self.waiting.line(queue, priority, need), since, self._number)
+        return Work(work_id, line, since, self._number, credit)
+
+    def seat(self, agent_id: str) -> Seat:
+        """The agent's seat, made when it is asked for the first time: without skills, not signed on."""
+        return self.roster.seat(agent_id)
+
+    # What happens to work.
 
     def wait(self, work: Work) -> None:
         """It waits for an agent: for the first time, or again with the age it has."""
-        self.waiting.add(work)
-        self._look_at(work)
+        if work.entry is None:
+            self.waiting.add(work)
+            self._look_at(work)
 
     def withdraw(self, work: Work) -> None:
-        """It waits no longer, and nobody has it."""
+        """It waits no longer."""
         self.waiting.remove(work)
 
-    def reserve(self, work: Work, seat: Seat, units: int) -> None:
-        """It is with this agent now, who has that much less room."""
+    def move(self, work: Work, line: Line, *, since: float | None = None, credit: float | None = None) -> None:
+        """It belongs in this line now. It keeps its number, unless told its age, and waits or not as before; who has
+        it keeps the room booked for it as it was."""
+        was_waiting = work.entry is not None
         self.waiting.remove(work)
-        seat.free -= units
+        credit = work.credit if credit is None else credit
+        work.since = work.since if since is None else since
+        work.place = work.since - credit
+        work.line, work.need = line, line.need
+        if was_waiting:
+            self.wait(work)
 
-    def release(self, seat: Seat, units: int) -> None:
-        """The agent has that much more room."""
-        seat.free += units
+    def bind(self, work: Work, seat: Seat) -> None:
+        """Only this agent may take it, until it is unbound; they must fit all the same."""
+        self._set_bound(work, seat)
+
+    def unbind(self, work: Work) -> None:
+        """Whoever fits may take it."""
+        self._set_bound(work, None)
+
+    def reserve(self, work: Work, seat: Seat) -> None:
+        """It waits no longer and takes of this agent's room what it needs now; others may hold it at the same time.
+        A second reservation for the same agent changes nothing."""
+        if work.entry is not None:
+            self.waiting.remove(work)
+        if work in seat.held:
+            return
+        need = work.need
+        seat.held[work] = need
+        seat.free -= need.units
+        if need.interruptible:
+            seat.pausable += need.units
+        self._number += 1
+        seat.turn = self._number
+
+    def release(self, work: Work, seat: Seat) -> None:
+        """What was booked for it at this agent is free again."""
+        need = seat.held.pop(work, None)
+        if need is None:
+            return
+        if work in seat.paused:
+            seat.paused.remove(work)
+        else:
+            seat.free += need.units
+            if need.interruptible:
+                seat.pausable -= need.units
+        self._free(seat)
+
+    def forget(self, work: Work) -> None:
+        """It is over for matching: waits no longer, is bound to nobody and refused by nobody."""
+        self.waiting.remove(work)
+        work.bound = None
+        self.clear_bars(work)
+
+    def to_pause(self, seat: Seat, need: Need) -> list[Work]:
+        """What this agent must pause before work with this need is reserved: the fewest pieces, the newest first."""
+        lacking = need.units - seat.free
+        if lacking <= 0 or not need.interrupts:
+            return []
+        pausable = [(-held.units, -at, work) for at, (work, held) in enumerate(seat.held.items()) if held.interruptible]
+        chosen: list[Work] = []
+        for units, _, work in sorted(pausable):
+            if lacking > 0 and work not in seat.paused:
+                chosen.append(work)
+                lacking += units
+        return chosen
+
+    def to_resume(self, seat: Seat) -> list[Work]:
+        """What this agent has paused and has room for again, the longest held first."""
+        free, chosen = seat.free, []
+        for work, need in seat.held.items():
+            if work in seat.paused and need.units <= free:
+                chosen.append(work)
+                free -= need.units
+        return chosen
+
+    def pause(self, work: Work, seat: Seat) -> None:
+        """It takes no room of this agent for now. Only what may be interrupted can be paused."""
+        need = seat.held.get(work)
+        if need is not None and need.interruptible and work not in seat.paused:
+            seat.paused.add(work)
+            seat.free += need.units
+            seat.pausable -= need.units
+            self._free(seat)
+
+    def resume(self, work: Work, seat: Seat) -> None:
+        """It takes room of this agent again; see `to_resume` for what there is room for."""
+        if work in seat.paused:
+            seat.paused.remove(work)
+            seat.free -= seat.held[work].units
+            seat.pausable += seat.held[work].units
+
+    def bar(self, seat: Seat, work: Work, until: float) -> None:
+        """The agent is not to get this work before then; `inf`: never, until the bars are cleared."""
+        seat.barred[work.id] = until
+        if work.barred_at is None:
+            work.barred_at = []
+        if seat not in work.barred_at:
+            work.barred_at.append(seat)
+        self._wake(until, seat, work)
+
+    def clear_bars(self, work: Work) -> None:
+        """Nobody has refused this work any more."""
+        for seat in work.barred_at or ():
+            seat.barred.pop(work.id, None)
+        if work.barred_at and work.entry is not None:
+            self._look_at(work)
+        work.barred_at = None
+
+    def refused_by_all(self, work: Work, now: float) -> bool:
+        """Whether it has been refused by everybody who is signed on and fits it, and by somebody at all."""
+        at = work.barred_at or ()
+        refused = sum(
+            one.signed_on and work.need in one.profile.needs and one.barred.get(work.id, 0.0) > now for one in at
+        )
+        return 0 < refused == work.need.signed_on
+
+    # What happens to agents.
+
+    def sign(self, seat: Seat, on: bool) -> None:
+        """Whether the agent is signed on. Nobody is ready before they say so, nor when they have signed off."""
+        self.roster.sign(seat, on)
+        if not on:
+            seat.ready = False
+        self._open(seat)
+
+    def forgive(self, seat: Seat) -> None:
+        """Forget what the agent refused."""
+        seat.barred = {}
+        self._free(seat)
+
+    def took_turn(self, seat: Seat) -> None:
+        """The agent was given work, by what is known of it: others have had their turn less recently."""
+        self._number += 1
+        seat.turn = self._number
+
+    def equip(
+        self,
+        seat: Seat,
+        skills: Mapping[str, int],
+        languages: Iterable[str] = (),
+        attributes: Mapping[str, str] | None = None,
+        capacity: int = 100,
+        ceilings: Mapping[str, int] | None = None,
+        pace: float = 1.0,
+    ) -> None:
+        """What the agent can do from now on; what they hold stays held. `ceilings`: the most pieces of work of a
+        channel at once. `pace`: handle times are so many times the usual ones."""
+        self.roster.equip(seat, skills, languages, attributes or {})
+        seat.free += capacity - seat.capacity
+        seat.capacity = capacity
+        seat.pace = pace
+        seat.ceilings = ceilings or {}
+        seat.is_limited = bool(seat.ceilings or seat.closed)
+        # A new object: what needs remember of the agent is out of date.
+        seat.idle = (seat.idle[0], seat.idle[1], seat)
         self._free(seat)
 
     def set_ready(self, seat: Seat, ready: bool) -> None:
-        """Whether the agent may be given work at all."""
+        """Whether the agent may be given work at all, now that they are signed on."""
         seat.ready = ready
+        self._open(seat)
+
+    def set_closed(self, seat: Seat, channels: frozenset[str]) -> None:
+        """The agent gets nothing of these channels now."""
+        seat.closed = channels
+        seat.is_limited = bool(seat.ceilings or seat.closed)
         self._free(seat)
+
+    def rest(self, seat: Seat, until: float) -> None:
+        """The agent gets nothing before then. A new rest takes the place of the one before."""
+        seat.rest = until
+        self._open(seat)
+        self._wake(until, seat, None)
 
     def idle_since(self, seat: Seat, since: float) -> None:
-        """The agent's last piece of work was over then."""
-        self.roster.idle_since(seat, since)
+        """The agent's last piece of work was over then: they come behind all who are idle since then or longer."""
+        self._number += 1
+        seat.idle = (since, self._number, seat)
         self._free(seat)
 
-    def bar(self, seat: Seat, work: Work, until: float) -> None:
-        """The agent is not to get this work before then."""
-        seat.barred[work.id] = until
-        self._number += 1
-        heappush(self._allowed_again, (until, self._number, seat, work))
+    def counted(self, seat: Seat, today: int) -> None:
+        """So many pieces of work the agent has had today."""
+        is_fewer = today < seat.today
+        seat.today = today
+        if is_fewer:
+            self._free(seat)
+
+    def new_day(self) -> None:
+        """Nobody has had any work today."""
+        for seat in self.roster.seats.values():
+            self.counted(seat, 0)
+
+    # What to ask.
+
+    def somebody(self, need: Need) -> bool:
+        """Whether anybody who fits is signed on."""
+        return need.signed_on > 0
+
+    def another(self, work: Work, now: float, besides: Collection[Seat] = ()) -> Seat | None:
+        """Who is to get the same work as well: the chosen one of those who may take it, have it not yet and are not
+        among these."""
+        self._lift(now)
+        for seat in self._freed:
+            show(seat)
+        return choose(work, now, besides)
+
+    def queue_length(self, queue: str) -> int:
+        """How much waits in this queue."""
+        return sum(line.count for line in self.waiting.lines_of(queue) if line.owner is None)
+
+    def oldest(self, queue: str) -> Work | None:
+        """What waits longest in this queue, credit counted."""
+        return min(
+            (line.head[3] for line in self.waiting.lines_of(queue) if line.head is not None),
+            key=lambda work: (work.place, work.number),
+            default=None,
+        )
+
+    def in_order(self, queue: str, now: float) -> list[Work]:
+        """What waits in this queue, first in the order of all first: to tell all of it where it stands. Where the
+        agent has a say in the order, by age."""
+        works = [entry[3] for line in self.waiting.lines_of(queue) for entry in line.entries()]
+        return sorted(works, key=lambda work: self.waiting.key(work, now))
+
+    def waiting_at(self, work: Work, now: float) -> int:
+        """Its place in that order, from 1. Looks at all that waits in the queue."""
+        key = self.waiting.key
+        own = key(work, now)
+        lines = self.waiting.lines_of(work.line.queue)
+        return 1 + sum(key(entry[3], now) < own for line in lines for entry in line.entries())
 
     def next_change(self) -> float | None:
         """When time alone may make something match."""
-        return self._allowed_again[0][0] if self._allowed_again else None
+        timers = self._timers
+        while timers and not _is_current(timers[0]):
+            heappop(timers)
+        return timers[0][0] if timers else None
 
     def next(self, now: float) -> tuple[Work, Seat] | None:
-        """The next match, not yet carried out; None when nothing matches any more."""
-        if self._allowed_again and self._allowed_again[0][0] <= now:
-            self._lift_bars(now)
-        if self._freed:
-            if len(self._freed) == 1 and not self._changed:
-                seat = self._freed[0]
-                work = self.waiting.best_for(seat, now) if seat.ready and seat.free > 0 else None
+        """The next match, not yet carried out; None when nothing matches any more. `now` never goes back."""
+        if self._timers and self._timers[0][0] <= now:
+            self._lift(now)
+        news, freed = self._news, self._freed
+        if not self._changed and not self._asking:
+            if not freed:
+                if not news:
+                    return None
+                if len(news) == 1 and news[0][1] is None:
+                    return self._match_one(news, now)
+            elif len(freed) == 1 and not news:
+                seat = freed[0]
+                work = self.waiting.best_for(seat, now) if seat.is_open else None
                 if work is not None:
                     return work, seat
+                freed.clear()
+                seat.freed = False
+                show(seat)
+                return None
+        if self.waiting.order is Order.SKILL:
+            return self._next_by_skill(now)
+        if freed:
             self._settle(now)
-        changed = self._changed
-        while changed:
-            key, _, asking = changed[0]
-            work = key[3]
-            waits = work.waiting
+        return self._first_of_changed(now)
+
+    def _match_one(self, news: list[tuple[Entry, Asking]], now: float) -> tuple[Work, Seat] | None:
+        """Nothing but this piece of work can match."""
+        entry = news[0][0]
+        work = entry[3]
+        if work.entry is entry:
+            taker = choose(work, now)
+            if taker is not None:
+                return work, taker
+        news.clear()
+        return None
+
+    def _first_of_changed(self, now: float) -> tuple[Work, Seat] | None:
+        if self._changed and self._changed_at != now and self.waiting.order is Order.GROWING:
+            self._changed = [(self.waiting.key(one[2][3], now), *one[1:]) for one in self._changed]
+            heapify(self._changed)
+        self._changed_at = now
+        changed, news = self._changed, self._news
+        while True:
+            for entry, asking in news:
+                self._number += 1
+                heappush(changed, (self.waiting.key(entry[3], now), self._number, entry, asking))
+            news.clear()
+            if not changed:
+                return None
+            _, _, entry, asking = changed[0]
+            work = entry[3]
+            waits = work.entry is entry
             if waits:
-                taker = longest_idle(work.need, work.id, now)
+                taker = choose(work, now)
                 if taker is not None:
                     return work, taker
             heappop(changed)
             if isinstance(asking, Seat):
                 self._ask_for_work(asking, now)
             elif asking is not None and not waits and asking.head is not None:
-                self._look_at(asking.head[3], asking)
-        return None
+                news.append((asking.head, asking))
 
     def _settle(self, now: float) -> None:
-        """Let work find those who were freed. One agent asks for the best they may take; of several, the lines they
-        could serve compete for them, head against head, so that a thousand freed at once cost a thousand matches."""
+        """Let work find those who were freed. A few ask for the best they may take; of many, the lines they could
+        serve compete for them, head against head, so that a thousand freed at once cost a thousand matches."""
+        freed = self._show_freed()
+        are_few = len(freed) <= _FEW
+        if not are_few:
+            for line in self.waiting.lines():
+                if line.head is not None:
+                    self._news.append((line.head, line))
+        for seat in freed:
+            if are_few or seat.barred or seat.bound or seat.held:
+                self._ask_for_work(seat, now)
+
+    def _next_by_skill(self, now: float) -> tuple[Work, Seat] | None:
+        for seat in self._show_freed():
+            heappush(self._asking, seat.idle)
+        looked_at = {entry[2]: entry for entry, _ in self._news if entry[3].entry is entry}
+        if len(looked_at) > _FEW:
+            looked_at = {}
+            self._asking = sorted(seat.idle for seat in self.roster.seats.values() if seat.is_open)
+        self._news = []
+        first = self._first_asking(now)
+        for entry in looked_at.values():
+            taker = longest_idle(entry[3], now)
+            if taker is not None:
+                self._news.append((entry, None))
+                if first is None or taker.idle < first.idle:
+                    first = taker
+        work = None if first is None else self.waiting.best_for(first, now)
+        taker = None if work is None else choose(work, now)
+        return None if work is None or taker is None else (work, taker)
+
+    def _first_asking(self, now: float) -> Seat | None:
+        asking = self._asking
+        while asking:
+            seat = asking[0][2]
+            if seat.idle is asking[0] and seat.is_open and self.waiting.best_for(seat, now) is not None:
+                return seat
+            heappop(asking)
+        return None
+
+    def _show_freed(self) -> list[Seat]:
         freed, self._freed = self._freed, []
         for seat in freed:
             seat.freed = False
-            self.roster.show(seat)
-        if len(freed) > 1:
-            for key in self.waiting.heads:
-                self._look_at(key[3], key[3].line)
-        elif not self._changed:
-            return
-        for seat in freed:
-            if seat.barred or len(freed) == 1:
-                self._ask_for_work(seat, now)
+            show(seat)
+        return freed
 
     def _ask_for_work(self, seat: Seat, now: float) -> None:
-        if seat.ready and seat.free > 0:
-            work = self.waiting.best_for(seat, now)
-            if work is not None:
-                self._look_at(work, seat)
+        work = self.waiting.best_for(seat, now) if seat.is_open else None
+        if work is not None and work.entry is not None:
+            self._news.append((work.entry, seat))
 
-    def _look_at(self, work: Work, asking: Seat | Line | None = None) -> None:
-        self._number += 1
-        heappush(self._changed, (work.key(), self._number, asking))
+    def _look_at(self, work: Work) -> None:
+        if work.entry is not None:
+            self._news.append((work.entry, None))
+
+    def _set_bound(self, work: Work, seat: Seat | None) -> None:
+        if work.bound is seat:
+            return
+        was_waiting = work.entry is not None
+        self.waiting.remove(work)
+        work.bound = seat
+        if was_waiting:
+            self.wait(work)
+
+    def _open(self, seat: Seat) -> None:
+        seat.is_open = seat.signed_on and seat.ready and not seat.rest
+        self._free(seat)
 
     def _free(self, seat: Seat) -> None:
-        if not seat.freed and seat.ready and seat.free > 0:
+        if not seat.freed and seat.is_open:
             seat.freed = True
             self._freed.append(seat)
 
-    def _lift_bars(self, now: float) -> None:
-        bars = self._allowed_again
-        while bars and bars[0][0] <= now:
-            _, _, seat, work = heappop(bars)
-            if seat.barred.get(work.id, now + 1) <= now:
+    def _wake(self, at: float, seat: Seat, work: Work | None) -> None:
+        if at != float("inf"):
+            self._number += 1
+            heappush(self._timers, (at, self._number, seat, work))
+
+    def _lift(self, now: float) -> None:
+        """Time has ended some rests and bars."""
+        timers = self._timers
+        while timers and timers[0][0] <= now:
+            timer = heappop(timers)
+            if not _is_current(timer):
+                continue
+            _, _, seat, work = timer
+            if work is None:
+                seat.rest = 0.0
+                self._open(seat)
+            else:
                 del seat.barred[work.id]
-                if work.waiting:
-                    self._look_at(work)
+                if work.barred_at and seat in work.barred_at:
+                    work.barred_at.remove(seat)
+                self._look_at(work)
+
+
+def _is_current(timer: tuple[float, int, Seat, Work | None]) -> bool:
+    at, _, seat, work = timer
+    return seat.rest == at if work is None else seat.barred.get(work.id) == at
