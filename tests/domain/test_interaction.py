@@ -1,164 +1,159 @@
 """Given the facts of an interaction, when somebody acts, then these facts follow, or none, or a refusal."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 
 from hub.domain.errors import RefusedError
-from hub.domain.event import Event
-from hub.domain.interaction import decide
+from hub.domain.interaction.decide import (
+    accept,
+    complete_wrap_up,
+    customer_left,
+    decline,
+    end,
+    rescind,
+    time_out,
+)
 from hub.domain.interaction.events import (
     ContactAttached,
     Interaction,
     InteractionAbandoned,
     InteractionEnded,
-    InteractionOffered,
-    InteractionQueued,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRescinded,
-    OfferTimedOut,
     Phase,
-    WrapUpCompleted,
-    evolve,
+)
+from tests.domain.interactions import (
+    ABANDONED,
+    ACCEPTED,
+    ACTIVE,
+    COMPLETED,
+    DECLINED,
+    ENDED,
+    META,
+    OFFERED_AGAIN,
+    OFFERED_TO_BOTH,
+    OPEN_OFFER,
+    OVER,
+    REFUSED_ENTRY,
+    RESCINDED,
+    TIMED_OUT,
+    TO_BEN,
+    WAITING,
+    WRAP_UP,
+    given,
+    rescinded,
+    when,
 )
 
-NOON = datetime(2024, 3, 4, 12, tzinfo=UTC)
-META: dict[str, Any] = {"at": NOON, "recorded_at": NOON, "causation": "c", "correlation": "i", "actor": "test"}
-
-QUEUED = InteractionQueued(
-    **META, pool="main", queue="q", contact_id="c", customer_id="customer-1", channel="phone", thread="t", service="",
-    priority=0, skills={}, units=100, policy="p", reasons=("r",),
-)  # fmt: skip
-OFFERED = InteractionOffered(
-    **META, offer_id="offer-1", agent_id="anna", expires_at=NOON, units=100, policy="p", reasons=("r",)
-)
-TO_ANNA = {"offer_id": "offer-1", "agent_id": "anna"}
-ACCEPTED = OfferAccepted(**META, **TO_ANNA)
-DECLINED = OfferDeclined(**META, **TO_ANNA, reason="busy")
-TIMED_OUT = OfferTimedOut(**META, **TO_ANNA)
-RESCINDED = OfferRescinded(**META, **TO_ANNA, reason="gone")
-ENDED = InteractionEnded(**META, agent_id="anna", ended_by="agent")
-COMPLETED = WrapUpCompleted(**META, agent_id="anna", code="done")
-
-WAITING = (QUEUED,)
-OPEN_OFFER = (*WAITING, OFFERED)
-ACTIVE = (*OPEN_OFFER, ACCEPTED)
-WRAP_UP = (*ACTIVE, ENDED)
-OVER = (*WRAP_UP, COMPLETED)
-ABANDONED = (*WAITING, InteractionAbandoned(**META))
-OFFERED_AGAIN = (*OPEN_OFFER, DECLINED, OFFERED.model_copy(update={"offer_id": "offer-2", "agent_id": "ben"}))
-
-When = Callable[[Interaction], list[Event]]
-
-
-def accept(offer: str = "offer-1", agent: str = "anna") -> When:
-    return lambda state: decide.accept(state, offer, agent, **META)
-
-
-def decline(offer: str = "offer-1", agent: str = "anna") -> When:
-    return lambda state: decide.decline(state, offer, agent, "busy", **META)
-
-
-def time_out(offer: str = "offer-1") -> When:
-    return lambda state: decide.time_out(state, offer, **META)
-
-
-def rescind() -> When:
-    return lambda state: decide.rescind(state, "gone", **META)
-
-
-def customer_left() -> When:
-    return lambda state: decide.customer_left(state, **META)
-
-
-def end(agent: str = "anna") -> When:
-    return lambda state: decide.end(state, agent, **META)
-
-
-def complete(agent: str = "anna") -> When:
-    return lambda state: decide.complete_wrap_up(state, agent, "done", **META)
-
-
-def given(facts: tuple[Event, ...]) -> Interaction:
-    state = Interaction()
-    for fact in facts:
-        state = evolve(state, fact)
-    return state
+ANNA_TAKES_IT = when(accept, "offer-1", "anna")
+BEN_TAKES_IT = when(accept, "offer-2", "ben")
+TAKEN_OF_TWO = (*OFFERED_TO_BOTH, ACCEPTED, rescinded("taken by another agent", **TO_BEN))
+BUSY = when(decline, "offer-1", "anna", "busy")
+TIME_OUT = when(time_out, "offer-1")
+GONE = when(rescind, "gone")
+LEFT = when(customer_left)
+END = when(end, "anna")
+COMPLETE = when(complete_wrap_up, "anna", "done")
 
 
 @pytest.mark.parametrize(
-    ("facts", "when", "then"),
+    ("facts", "what", "then"),
     [
-        (OPEN_OFFER, accept(), [ACCEPTED]),
-        (OPEN_OFFER, decline(), [DECLINED]),
-        (OPEN_OFFER, time_out(), [TIMED_OUT]),
-        (OPEN_OFFER, rescind(), [RESCINDED]),
-        (OFFERED_AGAIN, time_out("offer-2"), [TIMED_OUT.model_copy(update={"offer_id": "offer-2", "agent_id": "ben"})]),
-        (WAITING, customer_left(), [InteractionAbandoned(**META)]),
+        (OPEN_OFFER, ANNA_TAKES_IT, [ACCEPTED]),
         (
             OPEN_OFFER,
-            customer_left(),
-            [RESCINDED.model_copy(update={"reason": "customer left"}), InteractionAbandoned(**META)],
+            when(accept, "offer-1", "anna", queue="q", today=3, pace_seconds=8.5),
+            [ACCEPTED.model_copy(update={"queue": "q", "today": 3, "pace_seconds": 8.5})],
         ),
-        (ACTIVE, customer_left(), [ENDED.model_copy(update={"ended_by": "customer"})]),
-        (ACTIVE, end(), [ENDED]),
-        (WRAP_UP, complete(), [COMPLETED]),
+        (OPEN_OFFER, BUSY, [DECLINED]),
+        (
+            OPEN_OFFER,
+            when(decline, "offer-1", "anna", "busy", busy=True),
+            [DECLINED.model_copy(update={"busy": True})],
+        ),
+        (OPEN_OFFER, TIME_OUT, [TIMED_OUT]),
+        (OPEN_OFFER, GONE, [RESCINDED]),
+        (OFFERED_AGAIN, when(time_out, "offer-2"), [TIMED_OUT.model_copy(update=TO_BEN)]),
+        (WAITING, LEFT, [InteractionAbandoned(**META)]),
+        (OPEN_OFFER, LEFT, [rescinded("customer left"), InteractionAbandoned(**META)]),
+        (ACTIVE, LEFT, [ENDED.model_copy(update={"ended_by": "customer"})]),
+        (ACTIVE, END, [ENDED]),
+        (ACTIVE, when(end, "anna", "policy"), [InteractionEnded(**META, agent_id="anna", ended_by="policy")]),
+        (WRAP_UP, COMPLETE, [COMPLETED]),
     ],
 )
-def test_what_happens(facts, when, then):
-    assert when(given(facts)) == then
+def test_what_happens(facts, what, then):
+    assert what(given(facts)) == then
 
 
 @pytest.mark.parametrize(
-    ("facts", "when"),
+    ("facts", "what", "then"),
     [
-        (ACTIVE, accept()),
-        (ACTIVE, time_out()),
-        (WAITING, time_out()),
-        (OFFERED_AGAIN, time_out()),
-        (WAITING, rescind()),
-        (ACTIVE, rescind()),
-        (WRAP_UP, end()),
-        (OVER, end()),
-        (OVER, complete()),
-        (WRAP_UP, customer_left()),
-        (OVER, customer_left()),
-        (ABANDONED, customer_left()),
+        (OFFERED_TO_BOTH, ANNA_TAKES_IT, [ACCEPTED, rescinded("taken by another agent", **TO_BEN)]),
+        (OFFERED_TO_BOTH, BUSY, [DECLINED]),
+        (OFFERED_TO_BOTH, TIME_OUT, [TIMED_OUT]),
+        (OFFERED_TO_BOTH, GONE, [RESCINDED, rescinded("gone", **TO_BEN)]),
+        (OFFERED_TO_BOTH, when(rescind, "gone", "anna"), [RESCINDED]),
+        (OFFERED_TO_BOTH, when(rescind, "gone", "cleo"), []),
+        (
+            OFFERED_TO_BOTH,
+            LEFT,
+            [rescinded("customer left"), rescinded("customer left", **TO_BEN), InteractionAbandoned(**META)],
+        ),
     ],
 )
-def test_nothing_to_do(facts, when):
-    assert when(given(facts)) == []
+def test_what_happens_when_several_were_asked(facts, what, then):
+    assert what(given(facts)) == then
 
 
 @pytest.mark.parametrize(
-    ("facts", "when", "reason"),
+    ("facts", "what"),
     [
-        (OPEN_OFFER, accept(agent="ben"), "another agent"),
-        (OPEN_OFFER, accept(offer="offer-9"), "no longer open"),
-        (WAITING, accept(), "no longer open"),
-        (ABANDONED, accept(), "no longer open"),
-        (OVER, accept(), "no longer open"),
-        (OFFERED_AGAIN, accept(), "no longer open"),
-        (ACTIVE, accept(agent="ben"), "no longer open"),
-        (OPEN_OFFER, decline(agent="ben"), "another agent"),
-        (ACTIVE, decline(), "no longer open"),
-        (WAITING, decline(), "no longer open"),
-        (OPEN_OFFER, end(), "it is offered"),
-        (WAITING, end(), "it is waiting"),
-        (ACTIVE, end("ben"), "with another agent"),
-        (WRAP_UP, end("ben"), "with another agent"),
-        (ABANDONED, end(), "it is abandoned"),
-        (ACTIVE, complete(), "it is active"),
-        (WRAP_UP, complete("ben"), "with another agent"),
-        (OVER, complete("ben"), "with another agent"),
+        (ACTIVE, ANNA_TAKES_IT),
+        (TAKEN_OF_TWO, ANNA_TAKES_IT),
+        (ACTIVE, TIME_OUT),
+        (TAKEN_OF_TWO, when(time_out, "offer-2")),
+        (WAITING, TIME_OUT),
+        (OFFERED_AGAIN, TIME_OUT),
+        (WAITING, GONE),
+        (ACTIVE, GONE),
+        (WRAP_UP, END),
+        (OVER, END),
+        (OVER, COMPLETE),
+        (WRAP_UP, LEFT),
+        (OVER, LEFT),
+        (ABANDONED, LEFT),
     ],
 )
-def test_refused(facts, when, reason):
+def test_nothing_to_do(facts, what):
+    assert what(given(facts)) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "what", "reason"),
+    [
+        (OPEN_OFFER, when(accept, "offer-1", "ben"), "another agent"),
+        (OPEN_OFFER, when(accept, "offer-9", "anna"), "no longer open"),
+        (WAITING, ANNA_TAKES_IT, "no longer open"),
+        (ABANDONED, ANNA_TAKES_IT, "no longer open"),
+        (OVER, ANNA_TAKES_IT, "no longer open"),
+        (OFFERED_AGAIN, ANNA_TAKES_IT, "no longer open"),
+        (ACTIVE, when(accept, "offer-1", "ben"), "no longer open"),
+        (TAKEN_OF_TWO, BEN_TAKES_IT, "another agent was faster"),
+        ((*TAKEN_OF_TWO, ENDED), BEN_TAKES_IT, "another agent was faster"),
+        (OPEN_OFFER, when(decline, "offer-1", "ben", ""), "another agent"),
+        (ACTIVE, BUSY, "no longer open"),
+        (WAITING, BUSY, "no longer open"),
+        (OPEN_OFFER, END, "it is offered"),
+        (WAITING, END, "it is waiting"),
+        (ACTIVE, when(end, "ben"), "it is with another agent, anna: active"),
+        (WRAP_UP, when(end, "ben"), "with another agent, anna: wrap_up"),
+        (ABANDONED, END, "it is abandoned"),
+        (ACTIVE, COMPLETE, "it is active"),
+        (WRAP_UP, when(complete_wrap_up, "ben", "done"), "with another agent"),
+        (OVER, when(complete_wrap_up, "ben", "done"), "with another agent"),
+    ],
+)
+def test_refused(facts, what, reason):
     with pytest.raises(RefusedError, match=reason):
-        when(given(facts))
+        what(given(facts))
 
 
 @pytest.mark.parametrize(
@@ -166,15 +161,25 @@ def test_refused(facts, when, reason):
     [
         ((), Interaction(Phase.NEW)),
         (WAITING, Interaction(Phase.WAITING)),
-        (OPEN_OFFER, Interaction(Phase.OFFERED, "offer-1", "anna", 1)),
+        ((REFUSED_ENTRY,), Interaction(Phase.REFUSED)),
+        (OPEN_OFFER, Interaction(Phase.OFFERED, "offer-1", "anna", 1, (("offer-1", "anna"),))),
         ((*OPEN_OFFER, DECLINED), Interaction(Phase.WAITING, "", "", 1)),
         ((*OPEN_OFFER, TIMED_OUT), Interaction(Phase.WAITING, "", "", 1)),
         ((*OPEN_OFFER, RESCINDED), Interaction(Phase.WAITING, "", "", 1)),
-        (OFFERED_AGAIN, Interaction(Phase.OFFERED, "offer-2", "ben", 2)),
-        (ACTIVE, Interaction(Phase.ACTIVE, "offer-1", "anna", 1)),
-        ((*ACTIVE, ContactAttached(**META, contact_id="c2")), Interaction(Phase.ACTIVE, "offer-1", "anna", 1)),
-        (WRAP_UP, Interaction(Phase.WRAP_UP, "offer-1", "anna", 1)),
-        (OVER, Interaction(Phase.COMPLETED, "offer-1", "anna", 1)),
+        (OFFERED_AGAIN, Interaction(Phase.OFFERED, "offer-2", "ben", 2, (("offer-2", "ben"),))),
+        ((*OFFERED_TO_BOTH, DECLINED), Interaction(Phase.OFFERED, "offer-2", "ben", 2, (("offer-2", "ben"),))),
+        (
+            (*OFFERED_TO_BOTH, rescinded("gone", **TO_BEN)),
+            Interaction(Phase.OFFERED, "offer-1", "anna", 2, (("offer-1", "anna"),)),
+        ),
+        (TAKEN_OF_TWO, Interaction(Phase.ACTIVE, "offer-1", "anna", 2, answered=True, outrun=("offer-2",))),
+        (ACTIVE, Interaction(Phase.ACTIVE, "offer-1", "anna", 1, answered=True)),
+        (
+            (*ACTIVE, ContactAttached(**META, contact_id="c2")),
+            Interaction(Phase.ACTIVE, "offer-1", "anna", 1, answered=True),
+        ),
+        (WRAP_UP, Interaction(Phase.WRAP_UP, "offer-1", "anna", 1, answered=True)),
+        (OVER, Interaction(Phase.COMPLETED, "offer-1", "anna", 1, answered=True)),
         (ABANDONED, Interaction(Phase.ABANDONED, "", "", 0)),
     ],
 )
