@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hub.projections import agents, customers, interactions, metrics, open_work
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS
 from hub.projections.metrics_fold import Threshold
+from hub.projections.open_work import Keep
 from hub.projections.projection import Projection
 
 
@@ -12,13 +13,14 @@ def all_projections(
     interval_seconds: int = INTERVAL_SECONDS,
     thresholds: Mapping[str, Threshold] | None = None,
     default: Threshold = DEFAULT_THRESHOLD,
+    keep: Keep = Keep(),  # noqa: B008 - it is immutable
 ) -> list[Projection]:
     """Every read model, in the order a batch is applied. The length of the metrics' intervals comes from the settings,
-    the thresholds by queue from the policy."""
+    the thresholds by queue and how long what is over is kept from the policy."""
     return [
         customers.PROJECTION,
         interactions.PROJECTION,
         agents.PROJECTION,
         metrics.projection(interval_seconds, thresholds, default),
-        open_work.PROJECTION,
+        open_work.projection(keep),
     ]

@@ -2,7 +2,7 @@
 
 import bisect
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from hub.domain.customer.events import (
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     ContactAttached,
+    Interaction,
     InteractionAbandoned,
     InteractionEnded,
     InteractionOffered,
@@ -33,10 +34,13 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     Phase,
     WrapUpCompleted,
+    evolve,
 )
 from hub.domain.pool.events import PoolCommitted
 from hub.journal.codec import Codec
 from hub.ports import Stored
+from tests.projections import happenings
+from tests.projections.happenings import placement
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 """Histories are told by a seed: a failing one is shrunk to fewer steps."""
@@ -80,19 +84,36 @@ class World:
         self.contacts = 0
         self.customers: list[str] = []
         self.work: dict[str, dict[str, Any]] = {}
+        self.done: dict[str, dict[str, Any]] = {}
+        self.states: dict[str, Interaction] = {}
         self.agents: dict[str, AgentState] = {}
 
     def run(self, steps: int) -> Log:
-        actions = [self.contact] * 4 + [self.offer, self.answer, self.answer, self.finish, self.finish, self.wrap_up]
+        actions: list[Callable[..., None]] = [self.contact] * 4 + [
+            self.offer,
+            self.answer,
+            self.answer,
+            self.finish,
+            self.finish,
+            self.wrap_up,
+        ]
         actions += [self.sign_on, self.sign_off, self.change_state, self.leave, self.write_out, self.past_call]
+        actions += happenings.ALL
         for _ in range(steps):
             self.now += timedelta(milliseconds=self.chance.choice([0, 1, 900, 5_000, 61_000, 700_000]))
-            self.chance.choice(actions)()
+            action = self.chance.choice(actions)
+            if action in happenings.ALL:
+                action(self)
+            else:
+                action()
         return self.log
 
     def add(self, stream: str, event: type[Event], **fields: Any) -> None:
         common = {"at": self.now, "recorded_at": self.now, "causation": "test", "actor": "test"}
-        self.log.add(stream, event(**{**common, **fields}))
+        fact = event(**{**common, **fields})
+        self.log.add(stream, fact)
+        if stream.startswith("interaction-"):
+            self.states[stream] = evolve(self.states.get(stream, Interaction()), fact)
 
     def customer(self) -> str:
         if self.customers and self.chance.random() < 0.5:
@@ -127,61 +148,75 @@ class World:
         else:
             self.queue(customer, contact, queue, channel, "main")
 
-    def queue(self, customer: str, contact: str, queue: str, channel: Channel, pool: str, **fields: Any) -> str:
-        interaction = f"interaction-{contact}"
+    def queue(
+        self, customer: str, contact: str, queue: str, channel: Channel, pool: str, name: str = "", **fields: Any
+    ) -> str:
+        interaction = f"interaction-{name or contact}"
         self.add(
-            interaction, InteractionQueued, pool=pool, queue=queue, contact_id=contact, customer_id=customer,
-            channel=channel, thread=contact, service="", priority=1, skills={}, units=100 if queue == "sales" else 25,
-            policy="p1", reasons=("first", "second"), **fields,
+            interaction, InteractionQueued, pool=pool, contact_id=contact, customer_id=customer, channel=channel,
+            thread=contact, service="", **{**placement(queue), **fields},
         )  # fmt: skip
         if pool != "history":
-            self.work[interaction] = {"phase": Phase.WAITING, "customer": customer, "agent": "", "queue": queue}
+            self.work[interaction] = {"customer": customer, "queue": queue, "channel": channel}
         return interaction
 
     def offer(self) -> None:
-        ready = [agent for agent, state in self.agents.items() if state is AgentState.READY]
         interaction = self.pick(Phase.WAITING)
-        if interaction and ready:
-            agent = self.chance.choice(ready)
-            units = 100 if self.work[interaction]["queue"] == "sales" else 25
-            self.work[interaction].update(phase=Phase.OFFERED, agent=agent)
+        if interaction:
+            self.offer_to_somebody(interaction)
+
+    def offer_to_somebody(self, interaction: str) -> None:
+        """To an agent who is ready and has no offer of it yet, if there is one."""
+        state = self.states[interaction]
+        asked = {agent for _, agent in state.open_offers}
+        ready = [one for one, how in self.agents.items() if how is AgentState.READY and one not in asked]
+        if ready:
             self.add(
-                interaction, InteractionOffered, offer_id=f"offer-{interaction}", agent_id=agent, policy="p1",
-                expires_at=self.now + timedelta(seconds=15), units=units, reasons=("idle longest",),
+                interaction, InteractionOffered, offer_id=f"offer-{interaction}-{state.offers + 1}", policy="p1",
+                agent_id=self.chance.choice(ready), expires_at=self.now + timedelta(seconds=15),
+                units=100 if self.work[interaction]["queue"] == "sales" else 25, reasons=("idle longest",),
             )  # fmt: skip
 
     def answer(self) -> None:
         interaction = self.pick(Phase.OFFERED)
         if interaction is None:
             return
-        agent = self.work[interaction]["agent"]
-        given = {"offer_id": f"offer-{interaction}", "agent_id": agent}
         kind = self.chance.choice([OfferAccepted] * 6 + [OfferDeclined, OfferTimedOut, OfferRescinded])
         if kind is OfferAccepted:
-            self.work[interaction]["phase"] = Phase.ACTIVE
-        else:
-            self.work[interaction].update(phase=Phase.WAITING, agent="")
-        self.add(interaction, kind, **given, **({"reason": "r"} if kind in (OfferDeclined, OfferRescinded) else {}))
+            self.accept(interaction)
+            return
+        offer, agent = self.chance.choice(self.states[interaction].open_offers)
+        reason = {"reason": "r"} if kind is not OfferTimedOut else {}
+        self.add(interaction, kind, offer_id=offer, agent_id=agent, **reason)
         if kind is OfferTimedOut and self.agents[agent] is AgentState.READY:
             self.agents[agent] = AgentState.NOT_ANSWERING
             self.add(f"agent-{agent}", AgentStateChanged, agent_id=agent, state=AgentState.NOT_ANSWERING)
 
+    def accept(self, interaction: str) -> None:
+        """One of those asked takes it, and the others are told."""
+        offer, agent = self.chance.choice(self.states[interaction].open_offers)
+        self.add(interaction, OfferAccepted, offer_id=offer, agent_id=agent)
+        for other, loser in self.states[interaction].open_offers:
+            self.add(interaction, OfferRescinded, offer_id=other, agent_id=loser, reason="taken by another agent")
+
     def finish(self) -> None:
         interaction = self.pick(Phase.ACTIVE)
         if interaction:
-            self.work[interaction]["phase"] = Phase.WRAP_UP
-            self.add(interaction, InteractionEnded, agent_id=self.work[interaction]["agent"], ended_by="agent")
+            self.add(interaction, InteractionEnded, agent_id=self.states[interaction].agent_id, ended_by="agent")
 
     def wrap_up(self) -> None:
         interaction = self.pick(Phase.WRAP_UP)
         if interaction:
-            self.add(interaction, WrapUpCompleted, agent_id=self.work.pop(interaction)["agent"], code="done")
+            self.over(interaction, WrapUpCompleted, agent_id=self.states[interaction].agent_id, code="done")
 
     def leave(self) -> None:
         interaction = self.pick(Phase.WAITING)
         if interaction:
-            self.work.pop(interaction)
-            self.add(interaction, InteractionAbandoned)
+            self.over(interaction, InteractionAbandoned)
+
+    def over(self, interaction: str, how: type[Event], **fields: Any) -> None:
+        self.add(interaction, how, **fields)
+        self.done[interaction] = self.work.pop(interaction)
 
     def sign_on(self) -> None:
         agent = f"ann{self.chance.randrange(4)}"
@@ -247,5 +282,5 @@ class World:
         self.add(interaction, WrapUpCompleted, code="", at=at, **given)
 
     def pick(self, phase: Phase) -> str | None:
-        found = [one for one, work in self.work.items() if work["phase"] is phase]
+        found = [one for one in self.work if self.states[one].phase is phase]
         return self.chance.choice(found) if found else None

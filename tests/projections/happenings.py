@@ -1,0 +1,242 @@
+"""What may happen in a random history besides plain calls: transfers, parking, callbacks, supervision, policies."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hub.domain.agent.events import (
+    AgentCapacityChanged,
+    AgentChannelsClosed,
+    AgentSkillsChanged,
+    AgentState,
+    AgentStateChanged,
+    Shift,
+    ShiftsPlanned,
+)
+from hub.domain.contact import Channel
+from hub.domain.interaction.events import (
+    CallbackMissed,
+    CallbackScheduled,
+    DeclinesForgotten,
+    InteractionContinued,
+    InteractionExpired,
+    InteractionFlagged,
+    InteractionHeld,
+    InteractionInterrupted,
+    InteractionMoved,
+    InteractionParked,
+    InteractionPrioritised,
+    InteractionPulledBack,
+    InteractionRefused,
+    InteractionReopened,
+    InteractionResumed,
+    InteractionTransferred,
+    InteractionUnparked,
+    ParticipantJoined,
+    ParticipantLeft,
+    Phase,
+    RequirementRelaxed,
+)
+from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
+
+
+def placement(queue: str) -> dict[str, Any]:
+    """The fields of a Placement."""
+    return {
+        "queue": queue, "priority": 1, "skills": {}, "units": 100 if queue == "sales" else 25, "policy": "p1",
+        "reasons": ("first", "second"),
+    }  # fmt: skip
+
+
+def another(world: Any, interaction: str) -> str:
+    return str(world.chance.choice([one for one in ("sales", "service", "chat") if one != _queue(world, interaction)]))
+
+
+def _queue(world: Any, interaction: str) -> str:
+    return str(world.work[interaction]["queue"])
+
+
+def _agent(world: Any, interaction: str) -> dict[str, str]:
+    return {"agent_id": world.states[interaction].agent_id}
+
+
+def relax(world: Any) -> None:
+    if one := world.pick(Phase.WAITING):
+        world.add(one, RequirementRelaxed, step=world.chance.randrange(-1, 3), reason="time")
+
+
+def move(world: Any) -> None:
+    if one := world.pick(Phase.WAITING):
+        old, new = _queue(world, one), another(world, one)
+        world.work[one]["queue"] = new
+        world.add(one, InteractionMoved, from_queue=old, reason="overflow", **placement(new))
+
+
+def prioritise(world: Any) -> None:
+    if one := world.pick(Phase.WAITING):
+        world.add(one, InteractionPrioritised, priority=world.chance.choice([None, 7]), credit_seconds=60.0)
+
+
+def forget_declines(world: Any) -> None:
+    if one := world.pick(Phase.WAITING):
+        world.add(one, DeclinesForgotten, after=world.now)
+
+
+def ask_another(world: Any) -> None:
+    if one := world.pick(Phase.OFFERED):
+        world.offer_to_somebody(one)
+
+
+def hold(world: Any) -> None:
+    one = world.pick(Phase.ACTIVE)
+    if one and not world.states[one].interrupted:
+        kind = InteractionResumed if world.states[one].on_hold else InteractionHeld
+        world.add(one, kind, **_agent(world, one))
+
+
+def interrupt(world: Any) -> None:
+    one = world.pick(Phase.ACTIVE)
+    if one and world.states[one].interrupted:
+        world.add(one, InteractionContinued, **_agent(world, one))
+    elif one and not world.states[one].on_hold:
+        world.add(one, InteractionInterrupted, by="interaction-urgent", **_agent(world, one))
+
+
+def park(world: Any) -> None:
+    if one := world.pick(Phase.ACTIVE):
+        until = world.chance.choice([None, world.now + timedelta(hours=1)])
+        world.add(one, InteractionParked, until=until, reason="asked for a document", **_agent(world, one))
+
+
+def unpark(world: Any) -> None:
+    if one := world.pick(Phase.PARKED):
+        world.add(
+            one,
+            InteractionUnparked,
+            reason="customer",
+            known_agent="ann1",
+            known_until=world.now + timedelta(minutes=1),
+        )
+
+
+def transfer(world: Any) -> None:
+    if one := world.pick(Phase.ACTIVE):
+        queue = another(world, one)
+        world.work[one]["queue"] = queue
+        others = [agent for agent in world.agents if agent != world.states[one].agent_id]
+        warm = {"warm": True, "to_agent": world.chance.choice(others)} if others and world.chance.random() < 0.4 else {}
+        world.add(one, InteractionTransferred, reason="asked for", **_agent(world, one), **warm, **placement(queue))
+
+
+def pull_back(world: Any) -> None:
+    if one := world.pick(Phase.ACTIVE):
+        world.add(one, InteractionPulledBack, reason="agent is gone", **_agent(world, one))
+
+
+def call_back(world: Any) -> None:
+    if one := world.pick(Phase.WAITING):
+        world.add(one, CallbackScheduled, due=world.chance.choice([None, world.now + timedelta(minutes=20)]))
+
+
+def miss_callback(world: Any) -> None:
+    one = world.pick(Phase.ACTIVE)
+    if one and world.states[one].callback:
+        attempt = world.states[one].attempts + 1
+        retry = world.now + timedelta(minutes=15) if attempt < 3 else None
+        world.add(one, CallbackMissed, attempt=attempt, outcome="busy", retry_at=retry, **_agent(world, one))
+
+
+def join(world: Any) -> None:
+    if one := world.pick(Phase.ACTIVE):
+        there = world.states[one].participants
+        if there:
+            world.add(one, ParticipantLeft, agent_id=there[0][0])
+        else:
+            world.add(one, ParticipantJoined, agent_id="boss", mode="coach")
+
+
+def flag(world: Any) -> None:
+    if one := world.pick(Phase.ACTIVE):
+        world.add(one, InteractionFlagged, reason="agent is gone")
+
+
+def expire(world: Any) -> None:
+    if one := world.pick(world.chance.choice([Phase.WAITING, Phase.PARKED])):
+        world.over(one, InteractionExpired, reason="waited too long")
+
+
+def refuse(world: Any) -> None:
+    customer = world.customer()
+    contact = world.touch(customer, Channel.PHONE)
+    world.add(
+        f"interaction-{contact}", InteractionRefused, pool="main", queue="sales", contact_id=contact, thread=contact,
+        customer_id=customer, channel=Channel.PHONE, service="", reason=world.chance.choice(["closed", "full"]),
+        policy="p1", reasons=("first",),
+    )  # fmt: skip
+
+
+def reopen(world: Any) -> None:
+    over = [one for one in world.done if "consult" not in one]
+    if over:
+        one = world.chance.choice(over)
+        work = world.work[one] = world.done.pop(one)
+        contact = world.touch(work["customer"], work["channel"])
+        world.add(one, InteractionReopened, contact_id=contact, **placement(work["queue"]))
+
+
+def consult(world: Any) -> None:
+    if one := world.pick(Phase.ACTIVE):
+        world.consults = getattr(world, "consults", 0) + 1
+        work = world.work[one]
+        world.queue(
+            work["customer"],
+            "",
+            work["queue"],
+            work["channel"],
+            "main",
+            consult_of=one,
+            name=f"consult-{world.consults}",
+        )
+
+
+def refit(world: Any) -> None:
+    if world.agents:
+        agent = world.chance.choice(list(world.agents))
+        kind, fields = world.chance.choice([
+            (AgentSkillsChanged, {"skills": {"sales": 1}, "languages": (), "attributes": {"site": "north"}}),
+            (AgentCapacityChanged, {"capacity": 200, "units": {"web": 10}}),
+            (AgentChannelsClosed, {"channels": ("phone",), "reason": "no answer"}),
+        ])  # fmt: skip
+        if world.agents[agent] is not AgentState.SIGNED_OFF:
+            world.add(f"agent-{agent}", kind, agent_id=agent, **fields)
+
+
+def plan(world: Any) -> None:
+    agent, start = f"ann{world.chance.randrange(4)}", world.now + timedelta(minutes=world.chance.randrange(-30, 30))
+    middle, end = start + timedelta(minutes=20), start + timedelta(hours=1)
+    shifts = (Shift(start=start, end=middle), Shift(start=middle, end=end, state=AgentState.AWAY, reason="lunch"))
+    world.add(f"agent-{agent}", ShiftsPlanned, agent_id=agent, start=start, end=end, shifts=shifts)
+
+
+def vanish(world: Any) -> None:
+    here = [agent for agent, state in world.agents.items() if state is AgentState.READY]
+    if here:
+        agent = world.chance.choice(here)
+        world.agents[agent] = AgentState.GONE
+        world.add(f"agent-{agent}", AgentStateChanged, agent_id=agent, state=AgentState.GONE)
+
+
+def govern(world: Any) -> None:
+    kind, fields = world.chance.choice([
+        (PolicyAdopted, {"version": "p2", "waiting": True}),
+        (QueueIntakeChanged, {"queue": world.chance.choice(["sales", "chat"]), "intake": "paused"}),
+        (DayBegan, {"date": "2026-03-02"}),
+    ])  # fmt: skip
+    world.add("pool-main", kind, pool="main", **fields)
+
+
+ALL: list[Callable[[Any], None]] = [
+    relax, move, prioritise, forget_declines, ask_another, ask_another, hold, hold, interrupt, interrupt, park, unpark,
+    transfer, pull_back, call_back, miss_callback, join, flag, expire, refuse, reopen, consult, refit, plan, vanish,
+    govern,
+]  # fmt: skip
