@@ -105,6 +105,29 @@ def replay(
     sys.exit(run_replay(_settings(), plan, as_json=as_json))
 
 
+@hub.command()
+@click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Route by this policy instead of the scenario's own routing.",
+)
+@click.option("--seed", type=int, help="Other random calls than the scenario's.")
+@click.option("--calls", type=click.IntRange(min=1), help="So many calls, those of the warm-up included.")
+@JSON
+def simulate(scenario: Path, policy_file: Path | None, seed: int | None, calls: int | None, as_json: bool) -> None:
+    """Simulate a contact centre with the hub's own matching core: waits, abandonment and use of agents, for planning
+    and to check the core against queueing theory."""
+    from hub.router.policy import load_policy
+    from hub.router.scenario import load_scenario
+    from hub.router.simulation import simulate as run
+
+    policy = load_policy(policy_file) if policy_file else None
+    result = run(load_scenario(scenario, seed=seed, calls=calls, by_policy=policy is not None), policy)
+    _print(result.as_json() if as_json else result.as_table(), as_json)
+
+
 @hub.command("import")
 @CALLS
 @MAPPING

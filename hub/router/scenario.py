@@ -1,4 +1,4 @@
-"""The scenario of a simulation: written by people in TOML, checked before it is used, mistakes named by line and field."""
+"""The scenario of a simulation: written by people in TOML, checked before use, each mistake told by line and field."""
 
 import tomllib
 from collections.abc import Iterator
@@ -89,6 +89,7 @@ class Agents(_Section):
     count: int = Field(ge=1, le=1_000_000)
     skills: dict[Text, Annotated[int, AfterValidator(_level)]]
     languages: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    attributes: dict[Text, Text] = Field(default_factory=dict)
     handle_factor: Positive = 1.0
 
 
@@ -101,17 +102,22 @@ class Scenario(_Section):
     agents: Annotated[tuple[Agents, ...], Field(strict=False)]
 
 
-def load_scenario(path: Path, *, seed: int | None = None, calls: int | None = None) -> Scenario:
+def load_scenario(
+    path: Path, *, seed: int | None = None, calls: int | None = None, by_policy: bool = False
+) -> Scenario:
     """The scenario in a file; `seed` and `calls` replace what it says. Raises ScenarioError."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"scenario {path} can't be read: {error}") from None
-    return parse_scenario(text, str(path), seed=seed, calls=calls)
+    return parse_scenario(text, str(path), seed=seed, calls=calls, by_policy=by_policy)
 
 
-def parse_scenario(text: str, name: str = "scenario", *, seed: int | None = None, calls: int | None = None) -> Scenario:
-    """The scenario that a TOML text says; `name` is what errors call it. Raises ScenarioError naming every mistake."""
+def parse_scenario(
+    text: str, name: str = "scenario", *, seed: int | None = None, calls: int | None = None, by_policy: bool = False
+) -> Scenario:
+    """The scenario that a TOML text says; `name` is what errors call it. `by_policy`: the policy says which skills are
+    asked for. Raises ScenarioError naming every mistake."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -124,7 +130,7 @@ def parse_scenario(text: str, name: str = "scenario", *, seed: int | None = None
     except ValidationError as error:
         problems = mistakes_in(error, Scenario)
     else:
-        problems = list(_contradictions(scenario))
+        problems = list(_contradictions(scenario, by_policy))
         if not problems:
             return scenario
     lines = lines_of(text)
@@ -132,7 +138,7 @@ def parse_scenario(text: str, name: str = "scenario", *, seed: int | None = None
     raise ScenarioError("\n".join(f"{name}: line {line}, {field}: {message}" for line, field, message in found))
 
 
-def _contradictions(scenario: Scenario) -> Iterator[Mistake]:
+def _contradictions(scenario: Scenario, by_policy: bool) -> Iterator[Mistake]:
     """What no field by itself shows."""
     run = scenario.run
     if run.warmup_calls >= run.calls:
@@ -147,7 +153,7 @@ def _contradictions(scenario: Scenario) -> Iterator[Mistake]:
         if arrivals.name in names:
             yield (*place, "name"), f"{arrivals.name!r} is the name of an earlier one: results are told by name"
         names.add(arrivals.name)
-        if arrivals.skill not in skills:
+        if skills and not by_policy and arrivals.skill not in skills:
             yield (
                 (*place, "skill"),
                 f"no agent has the skill {arrivals.skill!r}; agents have {', '.join(sorted(skills))}",
