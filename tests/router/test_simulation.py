@@ -192,11 +192,13 @@ def test_the_command_takes_another_seed_and_number_of_calls(scenario_file: Path)
 
 
 def test_the_command_prints_a_table_for_people(scenario_file: Path) -> None:
-    lines = CliRunner().invoke(hub, ["simulate", str(scenario_file)]).stdout.splitlines()
+    lines = [line.split() for line in CliRunner().invoke(hub, ["simulate", str(scenario_file)]).stdout.splitlines()]
 
-    assert any(line.split() == ["arrivals", "2500"] for line in lines)
-    assert any(line.split()[:1] == ["sales"] for line in lines)
-    assert any(line.split()[:1] == ["support"] for line in lines)
+    assert lines[0][:4] == ["arrivals", "of", "arrivals", "blocked"]
+    assert [line[0] for line in lines[1:4]] == ["all", "sales", "support"]
+    assert lines[1][1:3] == ["2500", "0"]
+    assert int(lines[2][1]) + int(lines[3][1]) == 2500
+    assert [line[0] for line in lines[4:]] == ["decisions", "seconds"]
 
 
 def test_a_bad_scenario_is_refused_by_the_command(tmp_path: Path) -> None:
