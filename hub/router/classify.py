@@ -14,6 +14,17 @@ _REMEMBERED = 4096
 """Requirements kept ready, in languages of contacts; adapters may send any text as a language."""
 
 
+class Traits(NamedTuple):
+    """What a contact is classified by, in the order of CONDITIONS; the language as its adapter gave it."""
+
+    segment: str
+    value_tier: str
+    lifecycle_stage: str
+    channel: str
+    service: str
+    language: str
+
+
 class RuleCheck(NamedTuple):
     """Whether a rule (by its number, from 1) took a contact: `why_not` names the first condition that kept it off.
     It may have matched and lost to a more specific one: just one `decided`."""
@@ -37,13 +48,17 @@ class Classifier:
 
     def classify(self, contact: ContactReceived) -> Requirement:
         """What a contact asks for, by its customer's standing at that time, its channel, service and language."""
-        number = self._rule_number(_values(contact))
-        language = contact.language if self._in_own_language[number] else ""
-        made = self._made.get((number, contact.channel, language))
+        return self.classify_traits(traits_of(contact))
+
+    def classify_traits(self, traits: Traits) -> Requirement:
+        """The same for what is kept of a contact, when work that waits is classified anew."""
+        number = self._rule_number(_values(traits))
+        channel, language = traits.channel, traits.language if self._in_own_language[number] else ""
+        made = self._made.get((number, channel, language))
         if made is None:
             if len(self._made) >= _REMEMBERED:
                 self._made.clear()
-            made = self._made[number, contact.channel, language] = self._require(number, contact.channel, language)
+            made = self._made[number, channel, language] = self._require(number, channel, language)
         return made
 
     def of_queue(self, queue: str, channel: str, reason: str) -> Requirement:
@@ -56,7 +71,11 @@ class Classifier:
 
     def explain(self, contact: ContactReceived) -> list[RuleCheck]:
         """Every rule of the policy, in the order of the file, with what it had to say of a contact."""
-        values = _values(contact)
+        return self.explain_traits(traits_of(contact))
+
+    def explain_traits(self, traits: Traits) -> list[RuleCheck]:
+        """The same for what is kept of a contact."""
+        values = _values(traits)
         decided = self._rule_number(values)
         checks = []
         for number, rule in enumerate(self._policy.rules):
@@ -85,16 +104,22 @@ class Classifier:
         return required_of(self._policy, rule.queue, steps, channel, rule.known_agent, _reason(number, rule))
 
 
-def _values(contact: ContactReceived) -> tuple[str, ...]:
+def traits_of(contact: ContactReceived) -> Traits:
+    """What a contact is classified by."""
     standing = contact.standing
-    return (
+    return Traits(
         standing.segment,
         standing.value_tier,
         standing.lifecycle_stage,
         contact.channel.value,
         contact.service,
-        normal_tag(contact.language) if contact.language else "",
+        contact.language,
     )
+
+
+def _values(traits: Traits) -> tuple[str, ...]:
+    """As they are compared."""
+    return (*traits[:_LANGUAGE], normal_tag(traits.language)) if traits.language else traits
 
 
 def _wanted(rule: Rule) -> Iterator[tuple[int, str]]:

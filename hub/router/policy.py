@@ -9,13 +9,12 @@ from pydantic import ValidationError
 
 from hub.domain.errors import HubError
 from hub.router.findings import Finding, Severity, field_of
+from hub.router.order import AgentChoice, Order
 from hub.router.policy_checks import Problem, contradictions
 from hub.router.policy_fields import (
     Action,
-    AgentChoice,
     Diversion,
     NotAnswering,
-    Order,
     Who,
     WrapUpRule,
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
 from hub.router.hours import Span, spans_of, zone_of
+from hub.router.order import AgentChoice
 
 _DAY = 86_400
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -51,6 +52,12 @@ def _date(written: object) -> date:
     raise ValueError(f'{written!r} is no date: write it like "2027-03-21"')
 
 
+def _choice(choice: AgentChoice) -> AgentChoice:
+    if choice is AgentChoice.FASTEST:
+        raise ValueError("'fastest' is for simulations: the hub does not know the pace of its agents")
+    return choice
+
+
 Text = Annotated[str, AfterValidator(_not_empty)]
 Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Seconds = Annotated[float, Field(gt=0, le=30 * _DAY)]
@@ -65,27 +72,8 @@ Tag = Annotated[str, AfterValidator(_language)]
 """A language: fa, en-GB."""
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Spans = Annotated[tuple[Span, ...], PlainValidator(_spans)]
+Choice = Annotated[AgentChoice, Field(strict=False), AfterValidator(_choice)]
 Day = Annotated[date, BeforeValidator(_date)]
-
-
-class Order(StrEnum):
-    """What goes first of all that waits."""
-
-    PRIORITY = "priority"
-    AGE = "age"
-    DEADLINE = "deadline"
-    GROWING = "growing"
-    SKILL = "skill"
-
-
-class AgentChoice(StrEnum):
-    """Who gets it of the agents who fit; ties go to the longest idle."""
-
-    LONGEST_IDLE = "longest_idle"
-    HIGHEST_LEVEL = "highest_level"
-    LEAST_OCCUPIED = "least_occupied"
-    FEWEST_TODAY = "fewest_today"
-    ROUND_ROBIN = "round_robin"
 
 
 class NotAnswering(StrEnum):

@@ -9,19 +9,19 @@ from hub.domain.agent.events import FULL_CAPACITY
 from hub.domain.contact import Channel
 from hub.projections.formulas import ServiceLevelVariant
 from hub.router.hours import WEEKDAYS, Hours, Span, zone_of
+from hub.router.order import AgentChoice, Order
 from hub.router.policy_fields import (
     REFUSE,
     WAIT,
     Action,
-    AgentChoice,
     Attributes,
+    Choice,
     Day,
     Days,
     Delay,
     Diversion,
     LongTime,
     NotAnswering,
-    Order,
     Priority,
     Seconds,
     Section,
@@ -54,6 +54,8 @@ class AgentRules(Section):
     after_decline_seconds: Delay = 0.0
     after_no_answer_seconds: Delay = 0.0
     after_busy_seconds: Delay = 0.0
+    known_agent_seconds: Seconds = 60.0
+    """How long work waits for the agent it was meant for: asked for by name, who parked it, to whom it was given."""
     away_reasons: Texts = ()
     """What an agent who goes away may name; empty: anything or nothing."""
 
@@ -143,7 +145,7 @@ class Queue(Section):
     offer_timeout_seconds: Seconds = 20.0
     offer_to: int = Field(default=1, ge=1, le=10)
     """So many agents are offered it at once; the first to accept gets it."""
-    agent_choice: Annotated[AgentChoice, Field(strict=False)] = AgentChoice.LONGEST_IDLE
+    agent_choice: Choice = AgentChoice.LONGEST_IDLE
     wrap_up: Texts = ()
     """Codes an agent may close with; empty: any."""
     wrap_up_rule: Annotated[WrapUpRule, Field(strict=False)] = WrapUpRule.UNTIL_COMPLETED

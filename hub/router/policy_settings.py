@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from hub.router.findings import Remark, Severity
 from hub.router.hours import WEEKDAYS
-from hub.router.policy_fields import Action, Order, WrapUpRule
+from hub.router.order import Order
+from hub.router.policy_fields import Action, WrapUpRule
 from hub.router.policy_model import Policy, Queue, Rule
 from hub.router.requirement import steps_of
 
