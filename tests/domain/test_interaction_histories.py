@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hub.domain.errors import HubError
 from hub.domain.event import Event
@@ -36,6 +36,8 @@ ENDS = {WrapUpCompleted: Phase.COMPLETED, InteractionAbandoned: Phase.ABANDONED,
 ANSWERS = (OfferAccepted, OfferDeclined, OfferTimedOut, OfferRescinded)
 
 agents = st.sampled_from(["anna", "ben", "cleo"])
+HOLDER = "whoever has it"
+holders = st.sampled_from([HOLDER, HOLDER, HOLDER, HOLDER, "anna", "ben"])
 offers = st.integers(1, 6).map("offer-{}".format)
 moments = st.none() | st.integers(1, 3).map(lambda hours: NOON + timedelta(hours=hours))
 placements = st.sampled_from([ELSEWHERE, {**ELSEWHERE, "queue": "q"}])
@@ -49,18 +51,17 @@ def asking(what: Callable[..., list[Event]], *arguments: Any, **named: Any) -> s
 
 
 of_agents = st.one_of(
-    asking(decide.hold, agents),
-    asking(decide.resume, agents),
-    asking(decide.interrupt, agents, st.just("interaction-2")),
-    asking(decide.continue_, agents),
-    asking(decide.end, agents),
-    asking(decide.complete_wrap_up, agents, st.just("done")),
-    asking(decide.park, agents, moments, reasons),
-    asking(decide.transfer, agents, warm=st.booleans(), to_agent=agents | st.just(""), placement=placements),
-    asking(decide.miss_callback, agents, st.sampled_from(decide.OUTCOMES), moments),
+    asking(decide.hold, holders),
+    asking(decide.resume, holders),
+    asking(decide.interrupt, holders, st.just("interaction-2")),
+    asking(decide.continue_, holders),
+    asking(decide.end, holders),
+    asking(decide.complete_wrap_up, holders, st.just("done")),
+    asking(decide.park, holders, moments, reasons),
+    asking(decide.transfer, holders, warm=st.booleans(), to_agent=agents | st.just(""), placement=placements),
+    asking(decide.miss_callback, holders, st.sampled_from(decide.OUTCOMES), moments),
 )
 of_others = st.one_of(
-    asking(decide.customer_left),
     asking(decide.schedule_callback, moments, st.just("")),
     asking(decide.reopen, st.sampled_from(["c1", "c2", "c3"]), placements),
     asking(decide.rescind, reasons, agents | st.just("")),
@@ -71,7 +72,6 @@ of_others = st.one_of(
     asking(decide.leave, agents),
     asking(decide.flag, reasons),
     asking(decide.relax, st.integers(-1, 2), reasons),
-    asking(decide.expire, reasons),
     asking(decide.forget_declines, moments.filter(lambda moment: moment is not None)),
 )
 
@@ -88,6 +88,14 @@ class Histories(RuleBasedStateMachine):
         self.reopened = 0
         self.happened: Counter[str] = Counter()
         self.apply([QUEUED])
+
+    @initialize(callback=st.booleans(), accepted=st.booleans())
+    def begin(self, callback: bool, accepted: bool) -> None:
+        if callback:
+            self.apply(decide.schedule_callback(self.state, None, "", **META))
+        if accepted:
+            self.apply([OFFERED])
+            self.ask((decide.accept, ("offer-1", "anna"), {}))
 
     def apply(self, events: list[Event]) -> None:
         for event in events:
@@ -111,6 +119,8 @@ class Histories(RuleBasedStateMachine):
 
     def ask(self, asked: Asked) -> None:
         what, arguments, named = asked
+        arguments = tuple(self.state.agent_id if one == HOLDER else one for one in arguments)
+        asked = (what, arguments, named)
         over = self.state.phase in OVER
         try:
             events = what(self.state, *arguments, **named, **META)
@@ -148,13 +158,12 @@ class Histories(RuleBasedStateMachine):
         if self.open.get(offer) != agent:
             self.ask((decide.accept, (offer, agent), {}))
 
-    @precondition(lambda self: self.state.phase in (Phase.ACTIVE, Phase.WRAP_UP))
-    @rule(what=st.sampled_from([decide.hold, decide.park, decide.transfer, decide.end, decide.complete_wrap_up]))
-    def go_on(self, what: Callable[..., list[Event]]) -> None:
-        more = {decide.park: (None, "rests"), decide.complete_wrap_up: ("done",)}.get(what, ())
-        named = {"placement": ELSEWHERE} if what is decide.transfer else {}
-        self.ask((what, (self.state.agent_id, *more), named))
+    @rule(what=st.sampled_from([decide.customer_left, decide.expire]), now=st.integers(0, 3))
+    def be_over(self, what: Callable[..., list[Event]], now: int) -> None:
+        if now == 0:
+            self.ask((what, ("time",) if what is decide.expire else (), {}))
 
+    @precondition(lambda self: self.state.phase in (Phase.ACTIVE, Phase.WRAP_UP, Phase.COMPLETED))
     @rule(asked=of_agents)
     def agent_asks(self, asked: Asked) -> None:
         self.ask(asked)
@@ -168,9 +177,10 @@ class Histories(RuleBasedStateMachine):
         self.ask((decide.move, (), {"from_queue": self.queue, "reason": reason, "placement": placement}))
 
     @precondition(lambda self: self.state.phase not in OVER)
-    @rule()
-    def attach(self) -> None:
-        self.apply([ContactAttached(**META, contact_id="more")])
+    @rule(now=st.integers(0, 3))
+    def attach(self, now: int) -> None:
+        if now == 0:
+            self.apply([ContactAttached(**META, contact_id="more")])
 
     @invariant()
     def the_books_agree(self) -> None:
@@ -213,4 +223,4 @@ class Histories(RuleBasedStateMachine):
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestHistories.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
