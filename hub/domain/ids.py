@@ -50,3 +50,8 @@ def agent_stream(agent: str) -> str:
 def pool_stream(pool: str) -> str:
     """The stream that fences a routing pool's owner."""
     return f"pool-{pool}"
+
+
+def routing_stream(pool: str) -> str:
+    """The stream of what concerns a whole pool: its policy, closed queues, days."""
+    return f"routing-{pool}"

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.ports import Journal, Recorded
+from hub.router.evolve import evolve
 from hub.router.policy import Policy
-from hub.router.state import PoolState, evolve
+from hub.router.state import PoolState
 
 TAIL_BATCH = 5_000
 

@@ -28,13 +28,13 @@ async def is_repeat(journal: Journal, command: Command) -> bool:
 
 
 def _decide(state: Interaction, command: Accept | Decline | End | CompleteWrapUp) -> list[Event]:
-    meta = {"at": command.at, "recorded_at": command.at, "causation": command.id, "actor": command.actor}
+    given = meta(command)
     match command:
         case Accept():
-            return decide.accept(state, command.offer_id, command.agent_id, **meta)
+            return decide.accept(state, command.offer_id, command.agent_id, **given)
         case Decline():
-            return decide.decline(state, command.offer_id, command.agent_id, command.reason, **meta)
+            return decide.decline(state, command.offer_id, command.agent_id, command.reason, **given)
         case End():
-            return decide.end(state, command.agent_id, **meta)
+            return decide.end(state, command.agent_id, **given)
         case CompleteWrapUp():
-            return decide.complete_wrap_up(state, command.agent_id, command.code, **meta)
+            return decide.complete_wrap_up(state, command.agent_id, command.code, **given)

@@ -1,34 +1,22 @@
 """What a routing pool's owner knows: open interactions and agents, as the log says, kept ready for deciding."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
-from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from hub.domain.agent import events as agent_facts
-from hub.domain.agent.events import Agent, AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.agent.events import Agent
 from hub.domain.event import Event
 from hub.domain.ids import agent_stream
-from hub.domain.interaction import events as interaction_facts
-from hub.domain.interaction.events import (
-    ContactAttached,
-    Interaction,
-    InteractionAbandoned,
-    InteractionEnded,
-    InteractionOffered,
-    InteractionQueued,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRescinded,
-    OfferTimedOut,
-    Phase,
-    WrapUpCompleted,
-)
-from hub.router.agents import Seat
+from hub.domain.interaction.events import Interaction, InteractionQueued, Phase, Placement, RequirementStep
+from hub.router.agents import Need, Seat
 from hub.router.classify import Classifier
 from hub.router.matching import Matcher
-from hub.router.policy import Policy
-from hub.router.waiting import Work
+from hub.router.policy import Policy, Queue
+from hub.router.timers import Due, Timer, Timers
+from hub.router.waiting import Line, Work
+
+REMEMBERED = 200_000
+"""Customers whose last agent is kept in mind."""
 
 
 class Decided(NamedTuple):
@@ -40,25 +28,61 @@ class Decided(NamedTuple):
 
 
 class OpenInteraction:
-    """An interaction that is not over. `deadline` (epoch seconds) is that of its open offer."""
+    """An interaction that is not over, or may be reopened."""
 
-    __slots__ = ("contacts", "deadline", "state", "stream", "thread", "units", "version", "work")
+    __slots__ = (
+        "barred", "callback_of", "consults", "contacts", "credit", "flags", "is_waiting", "over_at", "placed",
+        "placement", "queued", "quiet_since", "since", "state", "step", "stream", "thread", "version", "work",
+    )  # fmt: skip
 
-    def __init__(self, stream: str, work: Work, thread: tuple[str, str], contact_id: str) -> None:
+    def __init__(self, stream: str, queued: InteractionQueued, work: Work) -> None:
         self.stream = stream
+        self.queued = queued
+        """The fact that opened it: customer, channel, service, what it was classified by."""
         self.version = 0
         self.state = Interaction()
+        self.placement: Placement = queued
+        """Where it was put last, and what it asks for there."""
+        self.placed = 0
+        """Version of that fact: what was due by an earlier placement counts no longer."""
+        self.step = -1
+        """Which step of the placement is in force; -1: its first requirement."""
+        self.since = 0.0
+        """Its age counts from here, epoch seconds."""
+        self.credit = 0.0
+        """Artificial age, seconds."""
         self.work = work
-        self.thread = thread
-        self.contacts = [contact_id]
-        self.units = 0
-        self.deadline = 0.0
+        self.thread = (queued.channel, queued.thread)
+        self.contacts = [queued.contact_id] if queued.contact_id else []
+        self.barred: set[str] = set()
+        """Agents who declined it or let it time out."""
+        self.consults: dict[str, None] = {}
+        """Open consultations its agent asked for."""
+        self.flags: set[str] = set()
+        self.quiet_since = 0.0
+        """When a contact or an agent touched it last, epoch seconds."""
+        self.callback_of = ""
+        """The contact whose address is called back."""
+        self.is_waiting = False
+        """Whether it counts as waiting in its queue."""
+        self.over_at = 0.0
+        """When it was over, epoch seconds; for what may be reopened."""
+
+    @property
+    def queue(self) -> str:
+        """Where it waits, or waited last."""
+        return self.placement.queue
+
+    @property
+    def priority(self) -> int:
+        """What it has by its present step."""
+        return self.work.line.priority
 
 
 class KnownAgent:
     """An agent, signed on or not. `holds` are the interactions that take of their capacity, in the order they came."""
 
-    __slots__ = ("holds", "id", "seat", "state", "stream", "version")
+    __slots__ = ("answered", "bound", "holds", "id", "interrupted", "seat", "state", "stream", "version")
 
     def __init__(self, agent_id: str, seat: Seat) -> None:
         self.id = agent_id
@@ -67,214 +91,173 @@ class KnownAgent:
         self.state = Agent()
         self.seat = seat
         self.holds: dict[str, OpenInteraction] = {}
+        self.interrupted: dict[str, OpenInteraction] = {}
+        """Work of theirs that rests for more urgent work: it takes no capacity."""
+        self.bound: dict[str, OpenInteraction] = {}
+        """Work that waits for this agent alone."""
+        self.answered = 0
+        """Offers accepted this day."""
+
+
+class Pace(NamedTuple):
+    """How fast a queue is served while somebody waits in it."""
+
+    seconds: float | None
+    """Smoothed time between two answers."""
+    last: float
+    """When the last one was, epoch seconds."""
+
+
+class Left(NamedTuple):
+    """A customer whose line dropped: what they get back when they return soon."""
+
+    queue: str
+    since: float
+    agent_id: str
+    at: float
+
+
+class Intake(NamedTuple):
+    """A queue a supervisor closed."""
+
+    intake: str
+    to: str
 
 
 class PoolState:
     """Everything deciding needs. Changed by `evolve` alone, whether an event was just decided or comes from the log;
-    the heaps of deadlines are only an index into it."""
+    the timers are only an index into it."""
 
     def __init__(self, policy: Policy, pool: str) -> None:
-        self.policy = policy
         self.pool = pool
-        self.actor = f"policy:{policy.version}"
-        self.classifier = Classifier(policy)
-        self.matcher = Matcher()
+        self.version = 0
+        """Of the stream of facts about the whole pool."""
+        self.policies: dict[str, Policy] = {policy.version: policy}
+        """By version: all that the log may name."""
+        self.matcher = Matcher(policy.order)
+        self.use(policy)
         self.interactions: dict[str, OpenInteraction] = {}
         self.agents: dict[str, KnownAgent] = {}
         self.threads: dict[tuple[str, str], str] = {}
         """The newest open interaction of each channel and thread."""
+        self.closed: dict[tuple[str, str], OpenInteraction] = {}
+        """The newest interaction of each thread that is over and may be reopened."""
         self.contacts: dict[str, str] = {}
         """The open interaction of each contact that was taken up."""
-        self.deadlines: list[tuple[float, str, str]] = []
-        """Of open offers: when, interaction, offer; some are out of date."""
+        self.timers = Timers()
+        self.stepped: dict[Need, dict[str, OpenInteraction]] = {}
+        """Work in line that asks for less when nobody who meets this need is signed on."""
+        self.refused: dict[str, OpenInteraction] = {}
+        """Waiting work that some agents declined or let time out."""
+        self.intakes: dict[str, Intake] = {}
+        self.paces: dict[str, Pace] = {}
+        self.last_agents: dict[str, tuple[str, float]] = {}
+        """The agent each customer spoke to last, and when; the customers who were there last come last."""
+        self.left: dict[tuple[str, str], Left] = {}
+        """By customer and channel: those who may come back to their place."""
+        self.freed: dict[str, KnownAgent] = {}
+        """Agents with interrupted work who have room since the last command."""
+        self.waiting_in: dict[str, int] = {}
+        """How many wait in each queue."""
+        self.day_ends = 0.0
+        """Epoch seconds; what agents did this day is counted until then."""
 
+    def use(self, policy: Policy) -> None:
+        """Decide by this policy from now on."""
+        self.policy = policy
+        self.actor = f"policy:{policy.version}"
+        self.classifier = Classifier(policy)
+        self.counts_days = any(queue.agent_choice == "fewest_today" for queue in policy.queues.values())
+        self.hours = {name: hours for name in policy.queues if (hours := policy.hours_of(name)) is not None}
+        self.matcher.set_order(policy.order)
 
-def evolve(state: PoolState, stream: str, version: int, event: Event) -> None:
-    """The state after one more fact of the log. Facts about interactions that are over, or of other pools, and of
-    other kinds change nothing."""
-    apply = _EVOLVE.get(type(event))
-    if apply is not None:
-        apply(state, stream, version, event)
+    def queue(self, name: str) -> Queue:
+        """The rules of a queue."""
+        return self.policy.queue(name)
+
+    def agent(self, agent_id: str) -> KnownAgent:
+        """The agent; one who was not heard of before has no skills and is not signed on."""
+        agent = self.agents.get(agent_id)
+        if agent is None:
+            agent = self.agents[agent_id] = KnownAgent(agent_id, self.matcher.seat(agent_id))
+        return agent
+
+    def line(self, queued: InteractionQueued, placement: Placement, step: int) -> Line:
+        """Where work waits by this step of its placement."""
+        return self.line_for(queued, placement, placement.steps[step] if step >= 0 else None)
+
+    def line_for(self, queued: InteractionQueued, placement: Placement, step: RequirementStep | None) -> Line:
+        """The same for a step given; None: the first requirement."""
+        asked = placement if step is None else step
+        rules = self.policy.queue(placement.queue)
+        need = self.matcher.need(
+            asked.skills,
+            languages=asked.languages,
+            attributes=asked.attributes,
+            channel=queued.channel.value,
+            units=placement.units,
+            interrupts=queued.interrupts,
+            interruptible=queued.interruptible,
+            choice=rules.agent_choice,
+        )
+        return self.matcher.line(
+            placement.queue,
+            need,
+            priority=asked.priority,
+            weight=rules.age_weight,
+            target=rules.service_level.seconds,
+        )
 
 
 def next_deadline(state: PoolState) -> float | None:
     """When (epoch seconds) something becomes due that only a Tick brings about; None: nothing will."""
-    deadlines = state.deadlines
-    while deadlines and not _is_open(state, deadlines[0]):
-        heappop(deadlines)
-    bar = state.matcher.next_change()
-    if not deadlines:
-        return bar
-    return deadlines[0][0] if bar is None else min(bar, deadlines[0][0])
+    timers = state.timers
+    while (first := timers.first) is not None and not counts(state, first):
+        timers.pop()
+    change = state.matcher.next_change()
+    days = state.day_ends if state.counts_days else None
+    return min((at for at in (change, days, first.at if first else None) if at is not None), default=None)
 
 
-def pop_due(state: PoolState, now: float) -> OpenInteraction | None:
-    """The next interaction whose open offer's time is up by now."""
-    deadlines = state.deadlines
-    while deadlines and deadlines[0][0] <= now:
-        due = heappop(deadlines)
-        if _is_open(state, due):
-            return state.interactions[due[1]]
+def pop_due(state: PoolState, now: float) -> Timer | None:
+    """The next timer that is up by now and still counts."""
+    timers = state.timers
+    while (first := timers.first) is not None and first.at <= now:
+        timers.pop()
+        if counts(state, first):
+            return first
     return None
+
+
+def counts(state: PoolState, timer: Timer) -> bool:
+    """Whether what it was set for is still so."""
+    interaction = state.interactions.get(timer.stream)
+    if interaction is None:
+        return False
+    one = interaction.state
+    match timer.due:
+        case Due.OFFER:
+            return any(offer == timer.mark for offer, _ in one.open_offers)
+        case Due.ENTRY | Due.KNOWN_AGENT | Due.STEP | Due.OVERFLOW | Due.LEAVE:
+            return interaction.placed == timer.mark and one.phase is Phase.WAITING
+        case Due.WRAP_UP:
+            return one.phase is Phase.WRAP_UP
+        case Due.RETURN:
+            return one.phase is Phase.PARKED and interaction.placed == timer.mark
+        case Due.SILENCE:
+            return one.phase in (Phase.PARKED, Phase.ACTIVE) and interaction.quiet_since == timer.mark
 
 
 def reset_deadlines(state: PoolState, at: datetime) -> None:
     """Give every open offer its full time again, from `at` on: the hub's downtime must cost no agent their offer."""
-    state.deadlines = []
+    now = at.timestamp()
+    state.timers.drop(Due.OFFER)
     for interaction in state.interactions.values():
-        if interaction.state.phase is Phase.OFFERED:
-            queue = state.policy.queue(interaction.work.line.queue)
-            _set_deadline(state, interaction, at.timestamp() + queue.offer_timeout_seconds)
+        timeout = state.queue(interaction.queue).offer_timeout_seconds
+        for offer, _ in interaction.state.open_offers:
+            state.timers.set(now + timeout, Due.OFFER, interaction.stream, offer)
 
 
-def _is_open(state: PoolState, deadline: tuple[float, str, str]) -> bool:
-    _, stream, offer_id = deadline
-    interaction = state.interactions.get(stream)
-    return (
-        interaction is not None and interaction.state.phase is Phase.OFFERED and interaction.state.offer_id == offer_id
-    )
-
-
-def _set_deadline(state: PoolState, interaction: OpenInteraction, due: float) -> None:
-    interaction.deadline = due
-    heappush(state.deadlines, (due, interaction.stream, interaction.state.offer_id))
-
-
-def _agent(state: PoolState, agent_id: str) -> KnownAgent:
-    agent = state.agents.get(agent_id)
-    if agent is None:
-        agent = state.agents[agent_id] = KnownAgent(agent_id, state.matcher.roster.seat(agent_id))
-    return agent
-
-
-def _queued(state: PoolState, stream: str, version: int, event: InteractionQueued) -> None:
-    if event.pool != state.pool:
-        return
-    work = state.matcher.work(
-        stream,
-        event.at.timestamp(),
-        queue=event.queue,
-        priority=event.priority,
-        skills=event.skills,
-        languages=event.languages,
-        units=event.units,
-    )
-    interaction = OpenInteraction(stream, work, (event.channel, event.thread), event.contact_id)
-    interaction.version = version
-    interaction.state = interaction_facts.evolve(interaction.state, event)
-    state.interactions[stream] = interaction
-    state.threads[interaction.thread] = stream
-    state.contacts[event.contact_id] = stream
-    state.matcher.wait(work)
-
-
-def _offered(state: PoolState, interaction: OpenInteraction, event: InteractionOffered) -> None:
-    agent = _agent(state, event.agent_id)
-    agent.holds[interaction.stream] = interaction
-    interaction.units = event.units
-    state.matcher.reserve(interaction.work, agent.seat, event.units)
-    _set_deadline(state, interaction, event.expires_at.timestamp())
-
-
-def _refused(state: PoolState, interaction: OpenInteraction, event: OfferDeclined | OfferTimedOut) -> None:
-    until = event.at.timestamp() + state.policy.decline_backoff_seconds
-    state.matcher.bar(_agent(state, event.agent_id).seat, interaction.work, until)
-    _waits_on(state, interaction, event)
-
-
-def _waits_on(
-    state: PoolState, interaction: OpenInteraction, event: OfferDeclined | OfferTimedOut | OfferRescinded
-) -> None:
-    _let_go(state, interaction, event.agent_id)
-    state.matcher.wait(interaction.work)
-
-
-def _abandoned(state: PoolState, interaction: OpenInteraction, event: InteractionAbandoned) -> None:  # noqa: ARG001
-    state.matcher.withdraw(interaction.work)
-    _forget(state, interaction)
-
-
-def _attached(state: PoolState, interaction: OpenInteraction, event: ContactAttached) -> None:
-    interaction.contacts.append(event.contact_id)
-    state.contacts[event.contact_id] = interaction.stream
-
-
-def _stays(state: PoolState, interaction: OpenInteraction, event: OfferAccepted | InteractionEnded) -> None:
-    """It is with its agent since the offer, and stays there until the wrap-up is done."""
-
-
-def _wrapped_up(state: PoolState, stream: str, version: int, event: WrapUpCompleted) -> None:  # noqa: ARG001
-    """Also of an interaction that is over and forgotten: recovery reads each agent's last one, for their idle time."""
-    interaction = state.interactions.get(stream)
-    if interaction is not None:
-        _let_go(state, interaction, event.agent_id)
-        _forget(state, interaction)
-    agent = state.agents.get(event.agent_id)
-    if agent is not None and event.at.timestamp() >= agent.seat.idle[0]:
-        state.matcher.idle_since(agent.seat, event.at.timestamp())
-
-
-def _let_go(state: PoolState, interaction: OpenInteraction, agent_id: str) -> None:
-    agent = _agent(state, agent_id)
-    if agent.holds.pop(interaction.stream, None) is not None:
-        state.matcher.release(agent.seat, interaction.units)
-
-
-def _forget(state: PoolState, interaction: OpenInteraction) -> None:
-    del state.interactions[interaction.stream]
-    for contact_id in interaction.contacts:
-        state.contacts.pop(contact_id, None)
-    if state.threads.get(interaction.thread) == interaction.stream:
-        del state.threads[interaction.thread]
-
-
-def _signed_on(state: PoolState, stream: str, version: int, event: AgentSignedOn) -> None:  # noqa: ARG001
-    if event.pool != state.pool:
-        return
-    agent = _agent(state, event.agent_id)
-    agent.version = version
-    agent.state = agent_facts.evolve(agent.state, event)
-    agent.seat.barred = {}
-    matcher = state.matcher
-    matcher.roster.equip(agent.seat, event.skills, event.languages, event.capacity)
-    matcher.idle_since(agent.seat, event.at.timestamp())
-    matcher.set_ready(agent.seat, True)
-
-
-def _agent_changed(
-    state: PoolState, stream: str, version: int, event: AgentStateChanged | AgentSignedOff  # noqa: ARG001
-) -> None:  # fmt: skip
-    agent = _agent(state, event.agent_id)
-    agent.version = version
-    agent.state = agent_facts.evolve(agent.state, event)
-    state.matcher.set_ready(agent.seat, agent.state.state is AgentState.READY)
-
-
-def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -> Callable[..., None]:
-    """A fact of an open interaction: its own state first, then its effect on agents and matching."""
-
-    def apply(state: PoolState, stream: str, version: int, event: Event) -> None:
-        interaction = state.interactions.get(stream)
-        if interaction is not None:
-            interaction.version = version
-            interaction.state = interaction_facts.evolve(interaction.state, event)
-            effect(state, interaction, event)
-
-    return apply
-
-
-_EVOLVE: dict[type[Event], Callable[..., None]] = {
-    InteractionQueued: _queued,
-    ContactAttached: _of_interaction(_attached),
-    InteractionOffered: _of_interaction(_offered),
-    OfferAccepted: _of_interaction(_stays),
-    OfferDeclined: _of_interaction(_refused),
-    OfferTimedOut: _of_interaction(_refused),
-    OfferRescinded: _of_interaction(_waits_on),
-    InteractionAbandoned: _of_interaction(_abandoned),
-    InteractionEnded: _of_interaction(_stays),
-    WrapUpCompleted: _wrapped_up,
-    AgentSignedOn: _signed_on,
-    AgentStateChanged: _agent_changed,
-    AgentSignedOff: _agent_changed,
-}
+def open_of(interactions: Iterable[OpenInteraction], *phases: Phase) -> list[OpenInteraction]:
+    """Those in one of these phases."""
+    return [one for one in interactions if one.state.phase in phases]

@@ -12,8 +12,9 @@ from hub.domain.interaction.events import Phase
 from hub.router import commands
 from hub.router.commands import Command
 from hub.router.decide import handle
+from hub.router.evolve import evolve
 from hub.router.policy import Policy, parse_policy
-from hub.router.state import Decided, PoolState, evolve
+from hub.router.state import Decided, PoolState
 
 START = datetime(2024, 3, 4, 8, 0, tzinfo=UTC)
 

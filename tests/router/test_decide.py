@@ -21,7 +21,8 @@ from hub.domain.interaction.events import (
     WrapUpCompleted,
 )
 from hub.router.commands import Accept, SignOn, TakeUp, Tick, as_tuple
-from hub.router.state import evolve, next_deadline, reset_deadlines
+from hub.router.evolve import evolve
+from hub.router.state import next_deadline, reset_deadlines
 from hub.router.waiting import Work
 from tests.router.pools import POLICY, START, PoolInHand, contact, picture
 
