@@ -1,7 +1,5 @@
 """A policy says what it means, and its mistakes are named where they are."""
 
-import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -213,40 +211,3 @@ def test_the_bank_policy_knows_its_services_and_value_tiers():
         assert {one.queue for one in found} == {service}
         assert all(one.skills == {service: 1} for one in found)
     assert classifier.classify(contact("c")).queue == "regular"
-
-
-def test_the_example_in_the_docs_does_what_they_say():
-    text = (ROOT / "docs" / "policies.md").read_text()
-    [example] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    classifier = Classifier(parse_policy(example))
-    standard = classifier.classify(contact("c", service="support"))
-    high = classifier.classify(contact("c", service="support", standing=Standing(value_tier="high")))
-    other = classifier.classify(contact("c", service="sales", channel=Channel.WEB))
-
-    assert (standard.queue, standard.skills, standard.priority, standard.languages) == (
-        "support", {"support": 2}, 0, (),
-    )  # fmt: skip
-    assert (high.queue, high.skills, high.priority, high.languages) == ("support", {"support": 4}, 10, ("fa", "en"))
-    assert (other.queue, other.skills, other.units) == ("general", {}, 25)
-
-
-def test_the_mistake_in_the_docs_is_worded_as_the_hub_words_it():
-    text = (ROOT / "docs" / "policies.md").read_text()
-    [shown] = re.findall(r"```text\n(.*?)\n```", text, re.DOTALL)
-    level = SOUND.replace("sales = 3", "english = 7")
-
-    assert mistakes(level)[0].split(", ", 1)[1] == shown.split(", ", 1)[1]
-
-
-def test_the_docs_name_every_field_with_its_default():
-    text = (ROOT / "docs" / "policies.md").read_text()
-    for section, fields in (
-        (Policy, ["decline_backoff_seconds"]),
-        (type(parse_policy(SOUND).queues["sales"]), ["short_abandon_seconds", "offer_timeout_seconds", "priority"]),
-    ):
-        for field in fields:
-            default = section.model_fields[field].default
-            assert f"`{field}` | {default:g} |" in text
-    default = ServiceLevel()
-    written = tomllib.loads("x = " + re.search(r"`service_level` \| `(\{.*?\})`", text)[1])["x"]
-    assert written == {"seconds": default.seconds, "share": default.share}
