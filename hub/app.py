@@ -17,12 +17,14 @@ from hub.api.app import create_app
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.api.server import ApiServer
-from hub.api.services import Services
+from hub.api.services import Services, new_id
 from hub.application.access import AccessKeys, KeyRing
 from hub.application.customers import Customers
 from hub.application.envelope import Confirmation, check
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
+from hub.application.policies import Policies
+from hub.application.presence import Limits, PresenceWatch
 from hub.application.read_models import ReadModels
 from hub.bus.connection import connect
 from hub.bus.inbound import Inbound, InboundMessage
@@ -108,6 +110,7 @@ class Hub:
         await self._start_projector()
         await self._start_routing()
         await self._start_intake()
+        self._start_presence()
         await self._start_api()
         gc.collect()
         gc.freeze()
@@ -214,6 +217,16 @@ class Hub:
         check(event)
         return await self.handler.signal(event)
 
+    def _start_presence(self) -> None:
+        """Who is at their desk: heard of from the API, told to the pool."""
+        file = self.settings.data_dir / "presence.json"
+        self.presence = PresenceWatch(self.pool, self.clock, self._presence_limits, new_id, file)
+        self._spawn(self.tail.follow(self._keys_from, self.presence.follow).ended(), "log follower")
+        self._spawn(self.presence.run(), "presence")
+
+    def _presence_limits(self) -> Limits:
+        return Limits(self.policy.agents.heartbeat_seconds, self.policy.agents.grace_seconds)
+
     async def _start_api(self) -> None:
         services = Services(
             intake=self,
@@ -226,6 +239,8 @@ class Hub:
             clock=self.clock,
             instruments=self.instruments,
             readiness=self.missing,
+            presence=self.presence,
+            policies=Policies(self.journal, self.clock, self.policy),
         )
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
         await self.api.start()

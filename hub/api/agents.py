@@ -1,48 +1,93 @@
-"""Agents: who is here, in which state, and how they say so."""
+"""Agents: who is here, in which state, what they can do, and how they say so."""
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events, found
-from hub.api.callers import AgentCall, SupervisorCall
+from hub.api.bodies import Language, Level, Moment, Name, Reason, Text, WithReason
+from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Agent, Agents, told
-from hub.domain.agent.events import FULL_CAPACITY, AgentState
+from hub.domain.access.events import Role
+from hub.domain.agent.events import FULL_CAPACITY, AgentState, Shift
 from hub.domain.errors import InvalidError
-from hub.router.commands import ChangeState, SignOff, SignOn
+from hub.router.commands import ChangeCapacity, ChangeSkills, ChangeState, PlanShifts, SignOff, SignOn
 
 router = APIRouter(tags=["agents"])
 
-Skill = Annotated[str, Field(min_length=1, max_length=64)]
-Level = Annotated[int, Field(ge=1, le=5)]
-Language = Annotated[str, Field(min_length=1, max_length=16)]
+_EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
+_BY_THE_HUB = (AgentState.NOT_ANSWERING, AgentState.GONE)
+Pieces = Annotated[int, Field(ge=0, le=1000)]
+Units = Annotated[int, Field(ge=1, le=10_000)]
 
 
-class AgentArrives(BaseModel):
-    """Who arrives, and what they can do."""
+class AgentCan(BaseModel):
+    """What an agent can do."""
 
-    name: str = Field(default="", max_length=200)
-    skills: dict[Skill, Level] = Field(
+    skills: dict[Name, Level] = Field(
         default={}, max_length=100, description="Level per skill, 1 to 5", examples=[{"cards": 3}]
     )
     languages: tuple[Language, ...] = Field(default=(), max_length=50, examples=[["en", "fa"]])
+    attributes: dict[Name, Text] = Field(default={}, max_length=100, examples=[{"site": "Tehran"}])
+
+
+class AgentTakes(BaseModel):
+    """How much an agent does at once."""
+
     capacity: int = Field(default=FULL_CAPACITY, ge=1, le=10_000, description="Units; a call takes 100")
+    ceilings: dict[Name, Pieces] = Field(
+        default={},
+        max_length=20,
+        description="Most pieces of work of a channel at once; the policy's where none is named",
+        examples=[{"web": 3}],
+    )
+    units: dict[Name, Units] = Field(
+        default={},
+        max_length=20,
+        description="What work of a channel takes of this agent; the policy's where none is named",
+        examples=[{"web": 50}],
+    )
 
 
-class NewState(BaseModel):
+class AgentArrives(AgentCan, AgentTakes):
+    """Who arrives, what they can do, and how much at once."""
+
+    name: str = Field(default="", max_length=200)
+
+
+class NewState(WithReason):
     """Ready for work, or not, and why."""
 
     state: AgentState
-    reason: str = Field(default="", max_length=200)
 
 
-class AgentLeaves(BaseModel):
-    """Why."""
+class AgentLeaves(WithReason):
+    """Why, and whether a supervisor says so."""
 
-    reason: str = Field(default="", max_length=200)
+    forced: bool = Field(
+        default=False, description="For supervisors: sign them off now; what they were handling waits again"
+    )
+
+
+class PlannedShift(BaseModel):
+    """A stretch of planned time."""
+
+    start: Moment
+    end: Moment
+    state: AgentState = Field(default=AgentState.READY, description="ready or away")
+    reason: Reason = Field(default="", examples=["lunch"])
+
+
+class Plan(BaseModel):
+    """What an agent is to do between two moments; it replaces what was planned there."""
+
+    start: Moment
+    end: Moment
+    shifts: tuple[PlannedShift, ...] = Field(default=(), max_length=1000)
 
 
 @router.get("/v1/agents", summary="All agents", responses=told(Agents))
@@ -58,51 +103,97 @@ async def agent(agent_id: str, call: AgentCall) -> Response:
     return found(await call.services.views.agent(agent_id), f"agent {agent_id}")
 
 
-@router.post("/v1/agents/{agent_id}/sign-on", summary="Sign on", responses={200: {"model": EventsAnswer}, **PROBLEMS})
+@router.post("/v1/agents/{agent_id}/sign-on", summary="Sign on", responses=_EVENTS)
 async def sign_on(agent_id: str, body: AgentArrives, call: AgentCall) -> Response:
-    """Ready for work from now on. Signing on again with the same skills while ready changes nothing."""
-    services = call.services
+    """Ready for work from now on. Signing on again with the same abilities while ready changes nothing."""
     command = SignOn(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(agent_id),
+        **call.asked(call.acting_for(agent_id)),
         agent_id=agent_id,
         name=body.name or agent_id,
         skills=body.skills,
         languages=body.languages,
         capacity=body.capacity,
+        attributes=body.attributes,
+        ceilings=body.ceilings,
+        units=body.units,
     )
-    return events(await services.pool.execute(command))
+    return events(await call.services.pool.execute(command))
 
 
-@router.put(
-    "/v1/agents/{agent_id}/state", summary="Become ready or away", responses={200: {"model": EventsAnswer}, **PROBLEMS}
-)
+@router.put("/v1/agents/{agent_id}/skills", summary="Say what an agent can do", responses=_EVENTS)
+async def change_skills(agent_id: str, body: AgentCan, call: AgentCall) -> Response:
+    """In place of all that was said before; what they hold stays held. So already: 200 without events."""
+    command = ChangeSkills(
+        **call.asked(call.acting_for(agent_id)),
+        agent_id=agent_id,
+        skills=body.skills,
+        languages=body.languages,
+        attributes=body.attributes,
+    )
+    return events(await call.services.pool.execute(command))
+
+
+@router.put("/v1/agents/{agent_id}/capacity", summary="Say how much an agent does at once", responses=_EVENTS)
+async def change_capacity(agent_id: str, body: AgentTakes, call: AgentCall) -> Response:
+    """In place of all that was said before; what they hold stays held. So already: 200 without events."""
+    command = ChangeCapacity(
+        **call.asked(call.acting_for(agent_id)),
+        agent_id=agent_id,
+        capacity=body.capacity,
+        ceilings=body.ceilings,
+        units=body.units,
+    )
+    return events(await call.services.pool.execute(command))
+
+
+@router.put("/v1/agents/{agent_id}/state", summary="Become ready or away", responses=_EVENTS)
 async def change_state(agent_id: str, body: NewState, call: AgentCall) -> Response:
     """No offers while away. Being there already changes nothing."""
-    if body.state is AgentState.NOT_ANSWERING:
-        raise InvalidError("only the hub sets 'not_answering', when an offer times out", "state")
-    services = call.services
+    if body.state in _BY_THE_HUB:
+        raise InvalidError(f"only the hub sets {body.state.value!r}: use ready or away", "state")
     command = ChangeState(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(agent_id),
-        agent_id=agent_id,
-        state=body.state,
-        reason=body.reason,
+        **call.asked(call.acting_for(agent_id)), agent_id=agent_id, state=body.state, reason=body.reason
     )
-    return events(await services.pool.execute(command))
+    return events(await call.services.pool.execute(command))
 
 
-@router.post("/v1/agents/{agent_id}/sign-off", summary="Sign off", responses={200: {"model": EventsAnswer}, **PROBLEMS})
+@router.put("/v1/agents/{agent_id}/shifts", summary="Plan an agent's time", responses=_EVENTS)
+async def plan_shifts(agent_id: str, body: Plan, call: SupervisorCall) -> Response:
+    """What adherence is measured against. Shifts lie between `start` and `end`, in order, without overlap; what is not
+    in any of them is time off. Planned so already: 200 without events."""
+    command = PlanShifts(
+        **call.asked(),
+        agent_id=agent_id,
+        start=body.start,
+        end=body.end,
+        shifts=tuple(
+            Shift(start=shift.start, end=shift.end, state=shift.state, reason=shift.reason) for shift in body.shifts
+        ),
+    )
+    return events(await call.services.pool.execute(command))
+
+
+@router.post(
+    "/v1/agents/{agent_id}/heartbeat",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Give a sign of life",
+    response_class=Response,
+    responses=PROBLEMS,
+)
+async def heartbeat(agent_id: str, call: AgentCall) -> Response:
+    """The agent's desktop is there. Takes no body. From the first one on (or the first stream of the agent's own) the
+    hub expects more: without a sign of life for the policy's `heartbeat_seconds` the agent gets no work."""
+    call.acting_for(agent_id)
+    call.services.presence.heard(agent_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/v1/agents/{agent_id}/sign-off", summary="Sign off", responses=_EVENTS)
 async def sign_off(agent_id: str, body: AgentLeaves, call: AgentCall) -> Response:
     """Gone: an open offer is taken back. Signing off again changes nothing."""
-    services = call.services
+    if body.forced and call.key.role is Role.AGENT:
+        raise ForbiddenError("signing an agent off by force takes a key of role supervisor or admin")
     command = SignOff(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(agent_id),
-        agent_id=agent_id,
-        reason=body.reason,
+        **call.asked(call.acting_for(agent_id)), agent_id=agent_id, reason=body.reason, forced=body.forced
     )
-    return events(await services.pool.execute(command))
+    return events(await call.services.pool.execute(command))

@@ -50,11 +50,13 @@ def page(noun: str, got: Page, cursor: str) -> Response:
     return answer({noun: got.rows, cursor: got.next})
 
 
-def events(decided: Sequence[tuple[str, int, Event]]) -> Response:
-    """What a command led to, after its commit: (stream, version, event) each."""
+def events(decided: Sequence[tuple[str, int, Event]], **beside: Any) -> Response:
+    """What a command led to, after its commit: (stream, version, event) each; `beside`: what else is told."""
     parts = [
         b'{"type":"%b","stream":%b,"version":%d,"event":%b}'
         % (type(event).__name__.encode(), orjson.dumps(stream), version, event.model_dump_json().encode())
         for stream, version, event in decided
     ]
-    return Response(b'{"events":[' + b",".join(parts) + b"]}", media_type="application/json")
+    others = [b",%b:%b" % (orjson.dumps(name), json_bytes(value)) for name, value in beside.items()]
+    body = b'{"events":[' + b",".join(parts) + b"]" + b"".join(others) + b"}"
+    return Response(body, media_type="application/json")

@@ -8,7 +8,19 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from hub import __version__
-from hub.api import agents, contacts, customers, health, interactions, offers, queues, stream
+from hub.api import (
+    agents,
+    contacts,
+    conversations,
+    customers,
+    health,
+    interactions,
+    offers,
+    policies,
+    queues,
+    stream,
+    supervision,
+)
 from hub.api.callers import CALLER, caller
 from hub.api.errors import add_handlers, name_media_type, problem
 from hub.api.services import Services
@@ -18,9 +30,12 @@ ROUTERS = (
     contacts.router,
     offers.router,
     interactions.router,
+    conversations.router,
+    supervision.router,
     agents.router,
     customers.router,
     queues.router,
+    policies.router,
     stream.router,
     health.router,
 )

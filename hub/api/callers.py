@@ -1,7 +1,7 @@
 """Who is asking, and whether they may: every route says in its signature which roles it is for."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
@@ -37,6 +37,10 @@ class Call:
         """Who the events will say did it."""
         kind = "adapter" if self.key.role is Role.ADAPTER else "operator"
         return f"{kind}:{self.key.name}"
+
+    def asked(self, actor: str = "") -> dict[str, Any]:
+        """What every command brings: when, under which id, and who asks (unless given: the caller's own name)."""
+        return {"at": self.services.clock.now(), "id": self.services.new_id(), "actor": actor or self.actor}
 
     def acting_for(self, agent_id: str) -> str:
         """Who the events will say did it, where it was done for this agent. Raises ForbiddenError for others."""

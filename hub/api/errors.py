@@ -18,6 +18,7 @@ from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.journal.errors import StoreError
 from hub.router.asked import PoolUnavailableError
+from hub.router.policy import PolicyError
 from hub.router.pool import PoolLostError
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class FieldProblem(BaseModel):
 
     field: str
     message: str
+    line: int = Field(0, description="Where it stands in a text of several lines; 0: there is none.")
 
 
 class Problem(BaseModel):
@@ -59,6 +61,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     InvalidError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     ValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     RequestValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
+    PolicyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
@@ -94,6 +97,9 @@ def problem(error: Exception) -> Response:
         )
     if isinstance(error, InvalidError):
         return _answer(status, slug, str(error), field=error.field)
+    if isinstance(error, PolicyError):
+        mistakes = [FieldProblem(field=one.field, message=one.message, line=one.line) for one in error.findings]
+        return _answer(status, slug, str(error), field="text", errors=mistakes)
     if isinstance(error, ContactConflictError):
         return _answer(status, slug, str(error), field="id")
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
@@ -156,8 +162,8 @@ def _answer(
     }
     if field:
         body["field"] = field
-    if len(errors) > 1:
-        body["errors"] = [error.model_dump() for error in errors]
+    if len(errors) > 1 or any(error.line for error in errors):
+        body["errors"] = [error.model_dump(exclude_defaults=True) for error in errors]
     return Response(json_bytes(body), status.value, dict(headers or {}), PROBLEM_JSON)
 
 

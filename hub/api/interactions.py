@@ -1,12 +1,13 @@
 """Interactions: what waits, what is spoken, how it went, and how an agent ends it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, events, found, page
+from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Interactions, InteractionStory, told
@@ -16,10 +17,11 @@ from hub.router.commands import CompleteWrapUp, End
 router = APIRouter(tags=["interactions"])
 
 
-class ByAgent(BaseModel):
-    """Who does it."""
+class DecisionsTold(BaseModel):
+    """The decisions on an interaction, oldest first."""
 
-    agent_id: str = Field(min_length=1, max_length=64)
+    interaction_id: str
+    decisions: list[dict[str, Any]]
 
 
 class WrapUp(ByAgent):
@@ -49,6 +51,15 @@ async def interaction(interaction_id: str, call: AgentCall) -> Response:
     return found(await call.services.views.interaction(interaction_id), f"interaction {interaction_id}")
 
 
+@router.get(
+    "/v1/interactions/{interaction_id}/decisions", summary="Why it went to whom it went", responses=told(DecisionsTold)
+)
+async def decisions(interaction_id: str, call: SupervisorCall) -> Response:
+    """Of each decision: every candidate with the rule that kept or excluded it and its rank, the inputs, and the
+    version of the policy. Computed again from the log, exactly as it was decided then."""
+    return found(await call.services.decisions(interaction_id), f"interaction {interaction_id}")
+
+
 @router.post(
     "/v1/interactions/{interaction_id}/end",
     summary="End a conversation",
@@ -56,15 +67,9 @@ async def interaction(interaction_id: str, call: AgentCall) -> Response:
 )
 async def end(interaction_id: str, body: ByAgent, call: AgentCall) -> Response:
     """Wrap-up begins. Ending it again changes nothing: 200 without events."""
-    services = call.services
-    command = End(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(body.agent_id),
-        agent_id=body.agent_id,
-        interaction_id=interaction_id,
-    )
-    return events(await services.pool.execute(command))
+    asked = call.asked(call.acting_for(body.agent_id))
+    command = End(**asked, agent_id=body.agent_id, interaction_id=interaction_id)
+    return events(await call.services.pool.execute(command))
 
 
 @router.post(
@@ -74,13 +79,6 @@ async def end(interaction_id: str, body: ByAgent, call: AgentCall) -> Response:
 )
 async def wrap_up(interaction_id: str, body: WrapUp, call: AgentCall) -> Response:
     """The capacity is free again. Completing it again changes nothing: 200 without events."""
-    services = call.services
-    command = CompleteWrapUp(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(body.agent_id),
-        agent_id=body.agent_id,
-        interaction_id=interaction_id,
-        code=body.code,
-    )
-    return events(await services.pool.execute(command))
+    asked = call.asked(call.acting_for(body.agent_id))
+    command = CompleteWrapUp(**asked, agent_id=body.agent_id, interaction_id=interaction_id, code=body.code)
+    return events(await call.services.pool.execute(command))

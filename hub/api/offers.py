@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
+from hub.api.bodies import ByAgent, Reason
 from hub.api.callers import AgentCall, ForbiddenError
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Offers, told
@@ -16,17 +17,11 @@ from hub.router.commands import Accept, Decline
 router = APIRouter(tags=["offers"])
 
 
-class AcceptOffer(BaseModel):
-    """Who takes it."""
-
-    agent_id: str = Field(min_length=1, max_length=64)
-
-
-class DeclineOffer(BaseModel):
+class DeclineOffer(ByAgent):
     """Who will not take it, and why."""
 
-    agent_id: str = Field(min_length=1, max_length=64)
-    reason: str = Field(default="", max_length=200)
+    reason: Reason = ""
+    busy: bool = Field(default=False, description="Their line was taken: nobody decided against it")
 
 
 @router.get("/v1/offers", summary="Open offers", responses=told(Offers))
@@ -46,17 +41,12 @@ async def offers(
 @router.post(
     "/v1/offers/{offer_id}/accept", summary="Accept an offer", responses={200: {"model": EventsAnswer}, **PROBLEMS}
 )
-async def accept(offer_id: str, body: AcceptOffer, call: AgentCall) -> Response:
-    """The conversation runs. Accepting it again changes nothing: 200 without events. Too late, or not theirs: 409."""
-    services = call.services
-    command = Accept(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(body.agent_id),
-        agent_id=body.agent_id,
-        offer_id=offer_id,
-    )
-    return events(await services.pool.execute(command))
+async def accept(offer_id: str, body: ByAgent, call: AgentCall) -> Response:
+    """The conversation runs. Accepting it again changes nothing: 200 without events. Too late, not theirs, or somebody
+    else was faster: 409."""
+    asked = call.asked(call.acting_for(body.agent_id))
+    command = Accept(**asked, agent_id=body.agent_id, offer_id=offer_id)
+    return events(await call.services.pool.execute(command))
 
 
 @router.post(
@@ -64,13 +54,6 @@ async def accept(offer_id: str, body: AcceptOffer, call: AgentCall) -> Response:
 )
 async def decline(offer_id: str, body: DeclineOffer, call: AgentCall) -> Response:
     """The interaction waits on with its original age."""
-    services = call.services
-    command = Decline(
-        at=services.clock.now(),
-        id=services.new_id(),
-        actor=call.acting_for(body.agent_id),
-        agent_id=body.agent_id,
-        offer_id=offer_id,
-        reason=body.reason,
-    )
-    return events(await services.pool.execute(command))
+    asked = call.asked(call.acting_for(body.agent_id))
+    command = Decline(**asked, agent_id=body.agent_id, offer_id=offer_id, reason=body.reason, busy=body.busy)
+    return events(await call.services.pool.execute(command))

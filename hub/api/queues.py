@@ -1,18 +1,37 @@
 """Queues and their figures, now and by interval."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
-from hub.api.answers import answer, found
-from hub.api.callers import AgentCall, Call, SupervisorCall
+from hub.api.answers import EventsAnswer, answer, events, found
+from hub.api.bodies import WithReason
+from hub.api.callers import AgentCall, Call, ContactCall, SupervisorCall
+from hub.api.errors import PROBLEMS
 from hub.api.rows import AgentIntervals, LiveFigures, Queue, QueueIntervals, Queues, told
 from hub.domain.errors import InvalidError
+from hub.router.commands import SetIntake
 
 router = APIRouter(tags=["queues"])
+
+
+class NewIntake(WithReason):
+    """Whether new work comes in."""
+
+    intake: Literal["open", "paused", "draining"]
+    to: str = Field(default="", max_length=64, description="Where a drained queue's work goes")
+
+
+class WaitEstimate(BaseModel):
+    """What somebody who joined now would have to expect; `estimated_wait_s` is null where it can't be said."""
+
+    queue: str
+    place_if_joining_now: int
+    estimated_wait_s: float | None
+
 
 _FROM = "First moment, RFC 3339; midnight UTC of today unless given"
 
@@ -27,6 +46,34 @@ async def queues(call: AgentCall) -> Response:
 async def queue(name: str, call: AgentCall) -> Response:
     """What `GET /v1/queues` tells of it."""
     return found(await call.services.views.queue(name), f"queue {name!r}")
+
+
+@router.get("/v1/queues/{name}/estimate", summary="What joining a queue now would mean", responses=told(WaitEstimate))
+async def estimate(name: str, call: ContactCall) -> Response:
+    """The place somebody who came now would have, and how long they would wait, as far as that can be said."""
+    told = call.services.pool.estimate(name)
+    wait = told.estimated_wait_seconds
+    return answer(
+        {
+            "queue": name,
+            "place_if_joining_now": told.waiting + 1,
+            "estimated_wait_s": None if wait is None else round(wait, 1),
+        }
+    )
+
+
+@router.put(
+    "/v1/queues/{name}/intake",
+    summary="Open or close the way into a queue",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def set_intake(name: str, body: NewIntake, call: SupervisorCall) -> Response:
+    """`paused`: what comes is treated as outside the queue's hours. `draining`: what waits and what comes goes to the
+    queue `to`. So already: 200 without events."""
+    if (body.intake == "draining") != bool(body.to):
+        raise InvalidError("a queue that is drained names the queue it is drained into, and no other does", "to")
+    command = SetIntake(**call.asked(), queue=name, intake=body.intake, to=body.to, reason=body.reason)
+    return events(await call.services.pool.execute(command))
 
 
 @router.get("/v1/metrics", summary="Figures by interval", responses=told(QueueIntervals))

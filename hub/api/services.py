@@ -1,17 +1,19 @@
 """What the API needs of the rest of the hub, and who provides it: the composition root."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
+from hub.application.policies import Policies
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.domain.contact import Contact, ConversationEvent
 from hub.ports import Clock, Journal, Recorded
+from hub.router.asked import PoolUnavailableError
 from hub.router.commands import Command
 from hub.router.state import Decided
 
@@ -51,11 +53,45 @@ class Intake(Protocol):
         ...
 
 
+class Estimate(Protocol):
+    """What somebody who joins a queue now has to expect."""
+
+    @property
+    def waiting(self) -> int:
+        """How many wait there."""
+        ...
+
+    @property
+    def estimated_wait_seconds(self) -> float | None:
+        """None: nobody was answered there lately, so that it can't be said."""
+        ...
+
+
 class Pool(Protocol):
     """The routing pool, for commands of people."""
 
     async def execute(self, command: Command) -> Sequence[Decided]:
         """The events a command led to, after their commit; none for a repeat. Raises HubError when refused."""
+        ...
+
+    def estimate(self, queue: str) -> Estimate:
+        """Of a queue that the policy in force knows; else NotFoundError."""
+        ...
+
+
+class Presence(Protocol):
+    """Hears of agents' desktops, and notices when it does not."""
+
+    def heard(self, agent_id: str) -> None:
+        """A sign of life."""
+        ...
+
+    def opened(self, agent_id: str) -> None:
+        """A stream of the agent's desktop stands."""
+        ...
+
+    def closed(self, agent_id: str) -> None:
+        """It ended. Called once for each `opened`."""
         ...
 
 
@@ -95,12 +131,20 @@ class Views(Protocol):
         ...
 
 
+Decisions = Callable[[str], Awaitable[Mapping[str, Any] | None]]
+"""Every decision on an interaction with its candidates, computed again from the log; None: there is no such one."""
+
 Readiness = Callable[[], Mapping[str, str]]
 """For each part of the hub what keeps it from working; empty: it is ready."""
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A name that nothing else has."""
     return secrets.token_hex(16)
+
+
+async def _unexplained(_: str) -> Mapping[str, Any] | None:
+    raise PoolUnavailableError("this process can't compute decisions again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +161,8 @@ class Services:
     clock: Clock
     instruments: Instruments
     readiness: Readiness
-    new_id: Callable[[], str] = _new_id
+    presence: Presence
+    policies: Policies
+    decisions: Decisions = _unexplained
+    new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""

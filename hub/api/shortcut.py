@@ -1,6 +1,7 @@
 """The short way of commands: what FastAPI would do with their requests, for a third of its time."""
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -17,18 +18,19 @@ from hub.api.services import Services
 from hub.domain.access.decide import ApiKey
 
 LONGEST_BODY = 1_000_000
+_SHAPE = re.compile(r"/v1/(?P<noun>\w+)(/\{\w+\}/(?P<verb>[\w-]+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A route that takes one JSON body, as its own signature says."""
+    """A route that takes one JSON body or none, as its own signature says."""
 
     route: str
     """Its template."""
     endpoint: Callable[..., Awaitable[Response]]
     allow: Allow
     call_name: str
-    body: type[BaseModel]
+    body: type[BaseModel] | None
     body_name: str
     id_name: str
     """The parameter in its path; empty: there is none."""
@@ -36,7 +38,8 @@ class Command:
     async def answer(self, services: Services, key: ApiKey, name: str, receive: Receive) -> Response:
         """Run it for this caller and the name from its path."""
         given: dict[str, Any] = {self.call_name: self.allow.admit(services, key)}
-        given[self.body_name] = self.body.model_validate_json(await body(receive))
+        if self.body is not None:
+            given[self.body_name] = self.body.model_validate_json(await body(receive))
         if self.id_name:
             given[self.id_name] = name
         return await self.endpoint(**given)
@@ -51,10 +54,10 @@ class Shortcut:
             if not isinstance(route, APIRoute):
                 continue
             command = _command(route)
-            if command is not None:
-                _, _, noun, *rest = route.path.split("/")
+            shape = _SHAPE.fullmatch(route.path)
+            if command is not None and shape is not None:
                 for method in route.methods or ():
-                    self._commands[method, noun, rest[1] if rest else ""] = command
+                    self._commands[method, shape["noun"], shape["verb"] or ""] = command
 
     def find(self, method: str, path: str) -> tuple[Command, str] | None:
         """The command and the name in the path; None: not a command, FastAPI knows what it is."""
@@ -81,17 +84,17 @@ async def body(receive: Receive) -> bytes:
 
 
 def _command(route: APIRoute) -> Command | None:
-    """What the signature of a route's function says; None where it takes no body."""
+    """What the signature of a route's function says; None where it only reads, or takes more than a body and a name."""
     endpoint: Callable[..., Awaitable[Response]] = route.endpoint
     hints = get_type_hints(endpoint, include_extras=True)
     bodies = {name: kind for name, kind in hints.items() if inspect.isclass(kind) and issubclass(kind, BaseModel)}
     allows = {name: _allow(kind) for name, kind in hints.items() if _allow(kind) is not None}
-    if len(bodies) != 1 or len(allows) != 1:
+    others = [name for name in hints if name not in (*bodies, *allows, "return")]
+    if "GET" in (route.methods or ()) or len(bodies) > 1 or len(allows) != 1 or len(others) > 1:
         return None
-    [(body_name, model)] = bodies.items()
+    [(body_name, model)] = bodies.items() or [("", None)]
     [(call_name, allow)] = allows.items()
     assert allow is not None
-    others = [name for name in hints if name not in (body_name, call_name, "return")]
     return Command(route.path, endpoint, allow, call_name, model, body_name, others[0] if others else "")
 
 

@@ -88,6 +88,9 @@ class EventStream(Response):
         self._key_id = call.key.key_id
         self._after = after
         self._subscription = call.services.feed.subscribe(topics)
+        own = call.key.role is Role.AGENT
+        self._desktops = [topic.name for topic in topics if own and topic.kind == "agent"]
+        """Whose desktop listens here: a supervisor who looks on is nobody's."""
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Write until there is nothing more to write or nobody who reads."""
@@ -101,6 +104,9 @@ class EventStream(Response):
         writing = asyncio.create_task(self._write(send))
         leaving = asyncio.create_task(_left(receive))
         ending = asyncio.create_task(self._subscription.ended())
+        presence = self._services.presence
+        for agent_id in self._desktops:
+            presence.opened(agent_id)
         try:
             await asyncio.wait((writing, leaving, ending), return_when=asyncio.FIRST_COMPLETED)
             self._services.feed.detach(self._subscription)
@@ -111,6 +117,8 @@ class EventStream(Response):
                 await asyncio.wait((writing, leaving), timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             finished, left = writing.done(), leaving.done()
         finally:
+            for agent_id in self._desktops:
+                presence.closed(agent_id)
             unwatch()
             self._services.feed.detach(self._subscription)
             for task in (writing, leaving, ending):

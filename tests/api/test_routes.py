@@ -10,15 +10,43 @@ from hub.api.rows import ContactFact
 from hub.bus.connection import BusError
 from hub.domain.access.events import Role
 from hub.domain.agent.decide import sign_on
-from hub.domain.agent.events import Agent, AgentState
+from hub.domain.agent.events import Agent, AgentState, Shift
 from hub.domain.contact import Attachment, Channel, ConversationEvent, Identifier, Standing
 from hub.domain.customer.events import ContactReceived, ContactSent, CustomerRegistered
 from hub.domain.errors import ConflictError, ContactConflictError, InvalidError, NotFoundError, RefusedError
+from hub.domain.ids import consult_id
 from hub.journal.errors import StoreError, StoreInUseError
 from hub.ports import ContactRow
 from hub.router.asked import PoolUnavailableError
-from hub.router.commands import Accept, ChangeState, CompleteWrapUp, Decline, End, SignOff, SignOn
-from tests.api.world import META, NOON, World
+from hub.router.commands import (
+    Accept,
+    Assign,
+    ChangeCapacity,
+    ChangeSkills,
+    ChangeState,
+    CompleteTransfer,
+    CompleteWrapUp,
+    Conference,
+    Consult,
+    Decline,
+    End,
+    Hold,
+    Join,
+    Leave,
+    MissCallback,
+    Move,
+    Park,
+    PlanShifts,
+    Prioritise,
+    PullBack,
+    Resume,
+    SetIntake,
+    SignOff,
+    SignOn,
+    Transfer,
+    Unpark,
+)
+from tests.api.world import META, NOON, FakeEstimate, World
 
 CONTACT = {"id": "c-1", "path": {"channel": "phone", "address": "+982112345"}, "occurred_at": "2026-01-05T12:00:00Z"}
 ACCEPT = {"agent_id": "a1"}
@@ -99,7 +127,7 @@ async def test_a_contact_may_declare_what_the_hub_knows_or_nothing(world: World,
     for number, declared in enumerate((full, dict.fromkeys(full, ""), {})):
         body = CONTACT | {"id": f"d-{number}", "declared": declared}
         assert (await http.post("/v1/contacts", json=body)).status_code == 201
-    assert world.intake.taken[0][0].declared.model_dump() == full | {"name": ""}
+    assert world.intake.taken[0][0].declared.model_dump(include=set(full)) == full
 
 
 async def test_a_customer_who_left_is_reported_and_answered_as_the_bus_would(
@@ -171,6 +199,13 @@ async def test_a_body_beyond_the_limit_is_refused(http: httpx.AsyncClient) -> No
     says(await http.post("/v1/contacts", content=b" " * 1_000_001), 413, "too-large")
 
 
+WORK = "/v1/interactions/interaction-1"
+
+
+def hour(of_day: int) -> datetime:
+    return NOON.replace(hour=of_day)
+
+
 COMMANDS = [
     (
         "POST",
@@ -213,6 +248,161 @@ COMMANDS = [
         "/v1/agents/a1/sign-off",
         {"reason": "home"},
         SignOff(NOON, "command-1", "operator:root", "a1", "home"),
+    ),
+    (
+        "POST",
+        "/v1/agents/a1/sign-off",
+        {"reason": "ill", "forced": True},
+        SignOff(NOON, "command-1", "operator:root", "a1", "ill", forced=True),
+    ),
+    (
+        "POST",
+        "/v1/agents/a2/sign-on",
+        {"attributes": {"site": "Tehran"}, "ceilings": {"web": 3}, "units": {"email": 50}},
+        SignOn(
+            NOON,
+            "command-1",
+            "operator:root",
+            "a2",
+            "a2",
+            {},
+            (),
+            100,
+            {"site": "Tehran"},
+            {"web": 3},
+            {"email": 50},
+        ),
+    ),
+    (
+        "PUT",
+        "/v1/agents/a1/skills",
+        {"skills": {"cards": 5}, "languages": ["fa"], "attributes": {"site": "Shiraz"}},
+        ChangeSkills(NOON, "command-1", "operator:root", "a1", {"cards": 5}, ("fa",), {"site": "Shiraz"}),
+    ),
+    (
+        "PUT",
+        "/v1/agents/a1/capacity",
+        {"capacity": 50, "ceilings": {"phone": 0}, "units": {"web": 10}},
+        ChangeCapacity(NOON, "command-1", "operator:root", "a1", 50, {"phone": 0}, {"web": 10}),
+    ),
+    (
+        "PUT",
+        "/v1/agents/a1/shifts",
+        {
+            "start": "2026-01-05T11:30:00+03:30",
+            "end": "2026-01-05T16:00:00Z",
+            "shifts": [
+                {"start": "2026-01-05T08:00:00Z", "end": "2026-01-05T12:00:00Z"},
+                {"start": "2026-01-05T12:00:00Z", "end": "2026-01-05T13:00:00Z", "state": "away", "reason": "lunch"},
+            ],
+        },
+        PlanShifts(
+            NOON,
+            "command-1",
+            "operator:root",
+            "a1",
+            hour(8),
+            hour(16),
+            (
+                Shift(start=hour(8), end=hour(12)),
+                Shift(start=hour(12), end=hour(13), state=AgentState.AWAY, reason="lunch"),
+            ),
+        ),
+    ),
+    (
+        "POST",
+        "/v1/offers/offer-1-1/decline",
+        ACCEPT | {"busy": True},
+        Decline(NOON, "command-1", "operator:root", "a1", "offer-1-1", busy=True),
+    ),
+    ("POST", f"{WORK}/hold", ACCEPT, Hold(NOON, "command-1", "operator:root", "a1", "interaction-1")),
+    ("POST", f"{WORK}/resume", ACCEPT, Resume(NOON, "command-1", "operator:root", "a1", "interaction-1")),
+    ("POST", f"{WORK}/park", ACCEPT, Park(NOON, "command-1", "operator:root", "a1", "interaction-1")),
+    (
+        "POST",
+        f"{WORK}/park",
+        ACCEPT | {"until": "2026-01-05T19:30:00+03:30", "reason": "waits for papers"},
+        Park(NOON, "command-1", "operator:root", "a1", "interaction-1", hour(16), "waits for papers"),
+    ),
+    ("POST", f"{WORK}/unpark", ACCEPT, Unpark(NOON, "command-1", "operator:root", "a1", "interaction-1")),
+    (
+        "POST",
+        f"{WORK}/transfer",
+        ACCEPT | {"queue": "billing", "reason": "an invoice"},
+        Transfer(NOON, "command-1", "operator:root", "a1", "interaction-1", "billing", "", "an invoice"),
+    ),
+    (
+        "POST",
+        f"{WORK}/transfer",
+        ACCEPT | {"to_agent": "bob"},
+        Transfer(NOON, "command-1", "operator:root", "a1", "interaction-1", "", "bob"),
+    ),
+    (
+        "POST",
+        f"{WORK}/complete-transfer",
+        ACCEPT | {"reason": "knows more"},
+        CompleteTransfer(NOON, "command-1", "operator:root", "a1", "interaction-1", "knows more"),
+    ),
+    ("POST", f"{WORK}/conference", ACCEPT, Conference(NOON, "command-1", "operator:root", "a1", "interaction-1")),
+    (
+        "POST",
+        f"{WORK}/callback-missed",
+        ACCEPT | {"outcome": "busy"},
+        MissCallback(NOON, "command-1", "operator:root", "a1", "interaction-1", "busy"),
+    ),
+    (
+        "POST",
+        f"{WORK}/assign",
+        ACCEPT | {"reason": "she knows them"},
+        Assign(NOON, "command-1", "operator:root", "interaction-1", "a1", "she knows them"),
+    ),
+    (
+        "POST",
+        f"{WORK}/move",
+        {"queue": "billing", "reason": "empty there"},
+        Move(NOON, "command-1", "operator:root", "interaction-1", "billing", "empty there"),
+    ),
+    (
+        "POST",
+        f"{WORK}/prioritise",
+        {"priority": 9},
+        Prioritise(NOON, "command-1", "operator:root", "interaction-1", 9),
+    ),
+    (
+        "POST",
+        f"{WORK}/prioritise",
+        {"credit_seconds": -60},
+        Prioritise(NOON, "command-1", "operator:root", "interaction-1", None, -60.0),
+    ),
+    (
+        "POST",
+        f"{WORK}/pull-back",
+        {"reason": "too long"},
+        PullBack(NOON, "command-1", "operator:root", "interaction-1", "too long"),
+    ),
+    (
+        "POST",
+        f"{WORK}/join",
+        {"agent_id": "boss", "mode": "coach"},
+        Join(NOON, "command-1", "operator:root", "interaction-1", "boss", "coach"),
+    ),
+    (
+        "POST",
+        f"{WORK}/leave",
+        {"agent_id": "boss"},
+        Leave(NOON, "command-1", "operator:root", "interaction-1", "boss"),
+    ),
+    (
+        "PUT",
+        "/v1/queues/care/intake",
+        {"intake": "paused", "reason": "fire drill"},
+        SetIntake(NOON, "command-1", "operator:root", "care", "paused", "", "fire drill"),
+    ),
+    (
+        "PUT",
+        "/v1/queues/care/intake",
+        {"intake": "draining", "to": "sales"},
+        SetIntake(NOON, "command-1", "operator:root", "care", "draining", "sales"),
     ),
 ]
 
@@ -292,6 +482,25 @@ async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World,
         ("POST", "/v1/interactions/i/wrap-up", {"agent_id": "a1"}, "code"),
         ("PUT", "/v1/agents/a1/state", {"state": "asleep"}, "state"),
         ("PUT", "/v1/agents/a1/state", {"state": "not_answering"}, "state"),
+        ("PUT", "/v1/agents/a1/state", {"state": "gone"}, "state"),
+        ("POST", "/v1/agents/a1/sign-on", {"ceilings": {"web": 1001}}, "ceilings.web"),
+        ("POST", "/v1/agents/a1/sign-on", {"units": {"web": 0}}, "units.web"),
+        ("PUT", "/v1/agents/a1/skills", {"skills": {"cards": 0}}, "skills.cards"),
+        ("PUT", "/v1/agents/a1/shifts", {"start": "2026-01-05T08:00:00", "end": "2026-01-05T09:00:00Z"}, "start"),
+        ("POST", "/v1/interactions/i/park", {"agent_id": "a1", "until": "soon"}, "until"),
+        ("POST", "/v1/interactions/i/park", {"agent_id": "a1", "until": "0001-01-01T00:00:00+10:00"}, "until"),
+        ("POST", "/v1/interactions/i/transfer", {"agent_id": "a1"}, "queue"),
+        ("POST", "/v1/interactions/i/transfer", {"agent_id": "a1", "queue": "q", "to_agent": "b"}, "queue"),
+        ("POST", "/v1/interactions/i/consult", {"agent_id": "a1"}, "queue"),
+        ("POST", "/v1/interactions/i/callback-missed", {"agent_id": "a1", "outcome": "asleep"}, "outcome"),
+        ("POST", "/v1/interactions/i/prioritise", {}, "priority"),
+        ("POST", "/v1/interactions/i/prioritise", {"priority": 1, "credit_seconds": 5}, "priority"),
+        ("POST", "/v1/interactions/i/join", {"agent_id": "boss", "mode": "whisper"}, "mode"),
+        ("POST", "/v1/interactions/i/move", {"queue": ""}, "queue"),
+        ("PUT", "/v1/queues/care/intake", {"intake": "closed"}, "intake"),
+        ("PUT", "/v1/queues/care/intake", {"intake": "draining"}, "to"),
+        ("PUT", "/v1/queues/care/intake", {"intake": "open", "to": "sales"}, "to"),
+        ("POST", "/v1/policies/routing", {"text": ""}, "text"),
         ("POST", "/v1/agents/a1/sign-on", {"capacity": 10**30}, "capacity"),
         ("POST", "/v1/agents/a1/sign-on", {"capacity": 10_001}, "capacity"),
         ("POST", "/v1/agents/a1/sign-on", {"capacity": 0}, "capacity"),
@@ -360,6 +569,11 @@ async def test_segment_and_stage_are_recorded_on_the_customer(world: World, http
         ("/v1/metrics", {"intervals": [{"queue": "care", "offered": 3}]}),
         ("/v1/metrics/agents", {"intervals": [{"agent_id": "a1", "occupancy": 0.75}]}),
         ("/v1/metrics/live", {"waiting": 2}),
+        ("/v1/queues/care/estimate", {"queue": "care", "place_if_joining_now": 3, "estimated_wait_s": 41.3}),
+        (
+            "/v1/interactions/interaction-1/decisions",
+            {"interaction_id": "interaction-1", "decisions": [{"position": 7, "candidates": []}]},
+        ),
         ("/healthz", {"status": "ok"}),
         ("/readyz", {"status": "ready", "waiting_for": {}}),
     ],
@@ -378,6 +592,9 @@ async def test_a_query_tells_what_the_views_hold(http: httpx.AsyncClient, path: 
         "/v1/interactions/x",
         "/v1/agents/x",
         "/v1/queues/x",
+        "/v1/queues/x/estimate",
+        "/v1/interactions/x/decisions",
+        "/v1/policies/routing/versions/x",
         "/v1/x",
     ],
 )
@@ -454,7 +671,7 @@ async def test_a_revoked_key_is_good_no_longer(world: World, http: httpx.AsyncCl
 
 ROLES = {
     "adapter": ["POST /v1/contacts", "POST /v1/conversations"],
-    "anybody": ["GET /v1/contacts/c-1"],
+    "anybody": ["GET /v1/contacts/c-1", "GET /v1/queues/care/estimate"],
     "agent": [
         "GET /v1/customers",
         "GET /v1/customers/customer-1",
@@ -462,7 +679,19 @@ ROLES = {
         "GET /v1/interactions/interaction-1",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
+        "POST /v1/interactions/interaction-1/hold",
+        "POST /v1/interactions/interaction-1/resume",
+        "POST /v1/interactions/interaction-1/park",
+        "POST /v1/interactions/interaction-1/unpark",
+        "POST /v1/interactions/interaction-1/transfer",
+        "POST /v1/interactions/interaction-1/consult",
+        "POST /v1/interactions/interaction-1/complete-transfer",
+        "POST /v1/interactions/interaction-1/conference",
+        "POST /v1/interactions/interaction-1/callback-missed",
         "GET /v1/agents/a1",
+        "PUT /v1/agents/a1/skills",
+        "PUT /v1/agents/a1/capacity",
+        "POST /v1/agents/a1/heartbeat",
         "POST /v1/agents/a1/sign-on",
         "PUT /v1/agents/a1/state",
         "POST /v1/agents/a1/sign-off",
@@ -478,6 +707,21 @@ ROLES = {
         "PUT /v1/customers/customer-1/segment",
         "PUT /v1/customers/customer-1/lifecycle-stage",
         "GET /v1/interactions",
+        "GET /v1/interactions/interaction-1/decisions",
+        "POST /v1/interactions/interaction-1/assign",
+        "POST /v1/interactions/interaction-1/move",
+        "POST /v1/interactions/interaction-1/prioritise",
+        "POST /v1/interactions/interaction-1/pull-back",
+        "POST /v1/interactions/interaction-1/join",
+        "POST /v1/interactions/interaction-1/leave",
+        "PUT /v1/agents/a1/shifts",
+        "PUT /v1/queues/care/intake",
+        "GET /v1/policies/routing",
+        "GET /v1/policies/routing/history",
+        "GET /v1/policies/routing/versions/0",
+        "POST /v1/policies/routing",
+        "POST /v1/policies/routing/check",
+        "POST /v1/policies/routing/diff",
         "GET /v1/agents",
         "GET /v1/metrics",
         "GET /v1/metrics/agents",
@@ -507,7 +751,7 @@ async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.As
 async def test_the_role_table_covers_every_route(world: World) -> None:
     listed = {route for routes in ROLES.values() for route in routes}
     names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
-    names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}"}
+    names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"
@@ -563,3 +807,123 @@ async def test_a_cancelled_request_is_not_answered_with_a_problem(world: World) 
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+
+
+async def test_a_consultation_is_told_by_its_name(world: World, http: httpx.AsyncClient) -> None:
+    body = ACCEPT | {"to_agent": "bob", "reason": "what now?"}
+    response = await http.post(f"{WORK}/consult", json=body)
+    [command] = world.pool.commands
+    assert command == Consult(
+        NOON, "command-1", "operator:root", "a1", "interaction-1",
+        consult_id("interaction-1", "command-1"), "", "bob", "what now?",
+    )  # fmt: skip
+    assert response.json()["consult_id"] == command.consult_id
+    assert len(response.json()["events"]) == 1
+
+
+async def test_a_request_for_advice_sent_again_is_the_same_consultation(world: World, http: httpx.AsyncClient) -> None:
+    object.__setattr__(world.services, "new_id", iter(["x", "y", "z", "u"]).__next__)
+    body = ACCEPT | {"queue": "billing", "request_id": "r-1"}
+    first = await http.post(f"{WORK}/consult", json=body)
+    again = await http.post(f"{WORK}/consult", json=body)
+    other = await http.post(f"{WORK}/consult", json=body | {"request_id": "r-2"})
+    unnamed = await http.post(f"{WORK}/consult", json=ACCEPT | {"queue": "billing"})
+    ids = [answer.json()["consult_id"] for answer in (first, again, other, unnamed)]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
+    assert all(one.startswith("interaction-") and one != "interaction-1" for one in ids)
+
+
+async def test_a_heartbeat_is_heard_and_leads_to_nothing(world: World, http: httpx.AsyncClient) -> None:
+    response = await http.post("/v1/agents/a1/heartbeat")
+    assert (response.status_code, response.content) == (204, b"")
+    assert world.presence.told == [("heard", "a1")]
+    assert not world.pool.commands
+    bound = await world.bearer(Role.AGENT, "bob", "bob")
+    says(await http.post("/v1/agents/a1/heartbeat", headers=bound), 403, "forbidden")
+    assert world.presence.told == [("heard", "a1")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", f"{WORK}/hold", {"agent_id": "a1"}),
+        ("POST", f"{WORK}/consult", {"agent_id": "a1", "queue": "q"}),
+        ("POST", f"{WORK}/transfer", {"agent_id": "a1", "queue": "q"}),
+        ("PUT", "/v1/agents/a1/skills", {}),
+        ("PUT", "/v1/agents/a1/capacity", {}),
+    ],
+)
+async def test_an_agent_acts_for_nobody_else(
+    world: World, http: httpx.AsyncClient, method: str, path: str, body: object
+) -> None:
+    bob, ann = await world.bearer(Role.AGENT, "bob", "bob"), await world.bearer(Role.AGENT, "ann", "a1")
+    says(await http.request(method, path, json=body, headers=bob), 403, "forbidden")
+    assert not world.pool.commands
+    assert (await http.request(method, path, json=body, headers=ann)).status_code == 200
+    assert [command.actor for command in world.pool.commands] == ["agent:a1"]
+
+
+async def test_only_a_supervisor_signs_off_by_force(world: World, http: httpx.AsyncClient) -> None:
+    own = await world.bearer(Role.AGENT, "ann", "a1")
+    says(await http.post("/v1/agents/a1/sign-off", json={"forced": True}, headers=own), 403, "forbidden")
+    boss = await world.bearer(Role.SUPERVISOR, "eve")
+    assert (await http.post("/v1/agents/a1/sign-off", json={"forced": True}, headers=boss)).status_code == 200
+    [command] = world.pool.commands
+    assert (command.actor, getattr(command, "forced", None)) == ("operator:eve", True)
+
+
+async def test_a_queue_where_nobody_was_answered_promises_nothing(world: World, http: httpx.AsyncClient) -> None:
+    world.pool.expected = FakeEstimate(0, None)
+    told = (await http.get("/v1/queues/care/estimate")).json()
+    assert told == {"queue": "care", "place_if_joining_now": 1, "estimated_wait_s": None}
+
+
+POLICY = '[queues.care]\n[[rules]]\nqueue = "care"\n'
+
+
+async def test_a_policy_is_published_read_and_kept(world: World, http: httpx.AsyncClient) -> None:
+    before = (await http.get("/v1/policies/routing")).json()
+    assert (before["published_at"], before["version"]) == (None, world.policies._starting.version)
+    assert (await http.get("/v1/policies/routing/history")).json() == {"versions": []}
+    body = {"text": POLICY, "note": "simpler", "waiting": True, "expected_version": before["version"]}
+    first = await http.post("/v1/policies/routing", json=body)
+    [event] = first.json()["events"]
+    assert (event["type"], event["event"]["actor"], event["event"]["waiting"]) == (
+        "PolicyPublished",
+        "operator:root",
+        True,
+    )
+    again = await http.post("/v1/policies/routing", json={"text": POLICY})
+    assert again.json() == {"events": []}
+    now = (await http.get("/v1/policies/routing")).json()
+    assert (now["text"], now["note"], now["published_at"]) == (POLICY, "simpler", "2026-01-05T12:00:00Z")
+    [kept] = (await http.get("/v1/policies/routing/history")).json()["versions"]
+    assert kept == {name: value for name, value in now.items() if name != "text"}
+    for version in (now["version"], before["version"]):
+        told = (await http.get(f"/v1/policies/routing/versions/{version}")).json()
+        assert told["version"] == version
+    says(await http.post("/v1/policies/routing", json=body | {"text": POLICY + "#"}), 409, "refused")
+
+
+async def test_a_policy_with_mistakes_is_refused_with_every_line(world: World, http: httpx.AsyncClient) -> None:
+    text = '[queues.care]\ncolour = 3\n[[rules]]\nqueue = "nowhere"\nskills = { cards = 9 }\n'
+    for way in ("", "/diff"):
+        told = says(await http.post("/v1/policies/routing" + way, json={"text": text}), 422, "invalid", "text")
+        assert [error["line"] for error in told["errors"]] == [2, 5]  # type: ignore[attr-defined]
+    says(await http.post("/v1/policies/routing", json={"text": "= ="}), 422, "invalid", "text")
+    found = (await http.post("/v1/policies/routing/check", json={"text": text})).json()
+    assert found["ok"] is False
+    assert [one["line"] for one in found["findings"]] == [2, 5]
+    assert not [one for one in world.journal.log if one.stream == "policy-routing"]
+
+
+async def test_a_policy_is_checked_and_compared_without_effect(world: World, http: httpx.AsyncClient) -> None:
+    length = len(world.journal.log)
+    found = (await http.post("/v1/policies/routing/check", json={"text": POLICY})).json()
+    assert found["ok"] is True
+    assert all(one["severity"] != "error" for one in found["findings"])
+    told = (await http.post("/v1/policies/routing/diff", json={"text": POLICY})).json()
+    assert told["before"] == world.policies._starting.version
+    assert told["routing"]
+    assert len(world.journal.log) == length

@@ -17,6 +17,8 @@ REQUESTS = [
     ("POST", "/v1/contacts", CONTACT),
     ("POST", "/v1/contacts", CONTACT | {"path": {"channel": "telepathy"}}),
     ("POST", "/v1/offers/o/accept", {}),
+    ("POST", "/v1/interactions/i/consult", {"agent_id": "a1", "queue": "q"}),
+    ("POST", "/v1/interactions/i/park", {"agent_id": "a1", "until": "0001-01-01T00:00:00+10:00"}),
     ("PUT", "/v1/agents/a1/state", {"state": "asleep"}),
     ("PUT", "/v1/customers/customer-1/segment", {"segment": "B2B", "value_tier": "x"}),
 ]
@@ -57,6 +59,9 @@ async def test_both_ways_answer_the_same(role: Role, method: str, path: str, bod
         ("POST", "/v1/offers/o/accept/"),
         ("POST", "/v1/offers/o/other"),
         ("GET", "/v1/contacts"),
+        ("POST", "/v1/policies/routing"),
+        ("POST", "/v1/policies/routing/check"),
+        ("GET", "/v1/queues/care/estimate"),
         ("POST", "/v1"),
     ],
 )

@@ -11,11 +11,14 @@ from hub.api.instruments import Instruments
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.customers import Customers
+from hub.application.policies import Policies
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
+from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
 from hub.router.commands import Command
+from hub.router.policy import load_policy
 from hub.router.state import Decided
 from tests.support.memory import MemoryJournal
 
@@ -73,11 +76,20 @@ class FakeIntake:
 
 
 @dataclass
+class FakeEstimate:
+    """Two wait."""
+
+    waiting: int = 2
+    estimated_wait_seconds: float | None = 41.27
+
+
+@dataclass
 class FakePool:
     """Answers every command with one event, or with the error it was given."""
 
     commands: list[Command] = field(default_factory=list)
     error: Exception | None = None
+    expected: FakeEstimate = field(default_factory=FakeEstimate)
 
     async def execute(self, command: Command) -> Sequence[Decided]:
         self.commands.append(command)
@@ -85,6 +97,34 @@ class FakePool:
             raise self.error
         accepted = OfferAccepted(**META, offer_id="offer-1-1", agent_id=getattr(command, "agent_id", ""))
         return [Decided("interaction-1", 3, accepted)]
+
+    def estimate(self, queue: str) -> FakeEstimate:
+        if queue != "care":
+            raise NotFoundError(f"there is no queue {queue!r}")
+        return self.expected
+
+
+@dataclass
+class FakePresence:
+    """Notes what it hears."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+    def heard(self, agent_id: str) -> None:
+        self.told.append(("heard", agent_id))
+
+    def opened(self, agent_id: str) -> None:
+        self.told.append(("opened", agent_id))
+
+    def closed(self, agent_id: str) -> None:
+        self.told.append(("closed", agent_id))
+
+
+async def explained(interaction_id: str) -> dict[str, Any] | None:
+    """One interaction has one decision."""
+    if interaction_id != "interaction-1":
+        return None
+    return {"interaction_id": interaction_id, "decisions": [{"position": 7, "candidates": []}]}
 
 
 @dataclass
@@ -161,6 +201,8 @@ class World:
         self.feed = Feed() if feed is None else feed
         self.keys = KeyRing()
         self.instruments = Instruments()
+        self.presence = FakePresence()
+        self.policies = Policies(self.journal, self.clock, load_policy())
         self.missing: dict[str, str] = {}
         self.access = AccessKeys(self.journal, self.clock)
         self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
@@ -175,6 +217,9 @@ class World:
             clock=self.clock,
             instruments=self.instruments,
             readiness=lambda: self.missing,
+            presence=self.presence,
+            policies=self.policies,
+            decisions=explained,
             new_id=lambda: "command-1",
         )
         self.app = create_app(self.services)

@@ -1,0 +1,118 @@
+"""Routing policies: published as facts by people, so that every text that was ever in force can be read again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.domain.errors import ConflictError, NotFoundError, RefusedError
+from hub.domain.policy.events import ROUTING, PolicyPublished
+from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+from hub.router.findings import Finding, Severity
+from hub.router.policy import Policy, PolicyError, parse_policy
+from hub.router.policy_diff import PolicyDiff, diff
+from hub.router.policy_model import Staff
+from hub.router.policy_report import check, check_text
+
+ATTEMPTS = 5
+NAME = "policy"
+"""What findings call a text that came without a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A text that was put in force. `published_at` None: nobody did, the hub started with it."""
+
+    version: str
+    text: str
+    note: str = ""
+    waiting: bool = False
+    actor: str = ""
+    published_at: datetime | None = None
+    stream_version: int = 0
+    """Place in the history, from 1."""
+
+
+class Policies:
+    """The routing policy's history, and what is added to it. `starting` is what a hub routes by as long as nothing was
+    published: the file that its settings name, or the policy that ships with it."""
+
+    def __init__(self, journal: Journal, clock: Clock, starting: Policy) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._starting = starting
+
+    async def publish(
+        self,
+        text: str,
+        note: str = "",
+        waiting: bool = False,
+        *,
+        actor: str,
+        command_id: str,
+        expected_version: str = "",
+    ) -> list[Recorded]:
+        """Put a text in force: what it led to, nothing where it was published last already. Raises PolicyError with
+        every mistake, and RefusedError where another version than the expected one is in force."""
+        policy = usable(text)
+        for _ in range(ATTEMPTS):
+            history = await self.history()
+            in_force = history[-1] if history else self._first()
+            if expected_version not in ("", in_force.version):
+                raise RefusedError(
+                    f"version {in_force.version} is in force, not {expected_version}: "
+                    "see what changed, then publish against that one"
+                )
+            if history and in_force.version == policy.version:
+                return []
+            now = self._clock.now()
+            event = PolicyPublished(
+                at=now, recorded_at=now, causation=command_id, actor=actor,
+                kind="routing", version=policy.version, text=text, note=note, waiting=waiting,
+            )  # fmt: skip
+            [outcome] = await self._journal.commit([Unit([Append(ROUTING, in_force.stream_version, [event])])])
+            if isinstance(outcome, Committed):
+                return [Recorded(outcome.first, ROUTING, in_force.stream_version + 1, event)]
+            if not isinstance(outcome, ConflictError):
+                raise outcome
+        raise ConflictError(ROUTING)
+
+    async def history(self) -> list[Published]:
+        """Everything that was published, oldest first; a version may come more than once."""
+        recorded = (await self._journal.load([ROUTING])).get(ROUTING, [])
+        return [_published(one.event, one.version) for one in recorded if isinstance(one.event, PolicyPublished)]
+
+    async def in_force(self) -> Published:
+        """What was published last; as long as nothing was, what the hub started with."""
+        history = await self.history()
+        return history[-1] if history else self._first()
+
+    async def version(self, version: str) -> Published:
+        """The newest publication of a version, or what the hub started with. Raises NotFoundError."""
+        for published in [*reversed(await self.history()), self._first()]:
+            if published.version == version:
+                return published
+        raise NotFoundError(f"there is no version {version!r} of the routing policy: the history lists them")
+
+    def check(self, text: str, staff: Sequence[Staff] = ()) -> list[Finding]:
+        """Everything there is to say about a text. Raises PolicyError where it is not even TOML."""
+        return check_text(text, NAME, staff, self._clock.now().date())
+
+    async def diff(self, text: str) -> PolicyDiff:
+        """What a text would change of the policy in force. Raises PolicyError where it can't be used."""
+        return diff(parse_policy((await self.in_force()).text), parse_policy(text, NAME))
+
+    def _first(self) -> Published:
+        return Published(self._starting.version, self._starting.text)
+
+
+def usable(text: str, name: str = NAME) -> Policy:
+    """The policy of a text in which the checker finds no error. Raises PolicyError naming all of them."""
+    policy = parse_policy(text, name)
+    errors = tuple(finding for finding in check(policy) if finding.severity is Severity.ERROR)
+    if errors:
+        raise PolicyError("\n".join(f"{name}: {finding}" for finding in errors), errors)
+    return policy
+
+
+def _published(event: PolicyPublished, stream_version: int) -> Published:
+    return Published(event.version, event.text, event.note, event.waiting, event.actor, event.at, stream_version)
