@@ -206,7 +206,7 @@ class PresenceWatch:
 
     async def run(self) -> None:
         """Tell the pool, for ever."""
-        kept_at = 0.0
+        kept_at = -KEEP_SECONDS
         while True:
             at = self._clock.now()
             for agent_id, step in self._presence.due(at.timestamp(), self._limits()):
