@@ -91,7 +91,7 @@ def end(state: PoolState, command: End) -> list[Decided]:
 def complete_wrap_up(state: PoolState, command: CompleteWrapUp) -> list[Decided]:
     """The agent has finished. Where the queue lists codes one of them is due, unless wrap-up is optional there."""
     interaction = open_interaction(state, command.interaction_id)
-    queue = state.queue(interaction.queue)
+    queue = state.rules_of(interaction.placement)
     may_lack = queue.wrap_up_rule is not WrapUpRule.UNTIL_COMPLETED and not command.code
     if queue.wrap_up and command.code not in queue.wrap_up and not may_lack and not interaction.queued.consult_of:
         raise InvalidError(
@@ -141,7 +141,7 @@ def customer_left(state: PoolState, command: CustomerLeft) -> list[Decided]:
 def request_callback(state: PoolState, command: RequestCallback) -> list[Decided]:
     """The customer would rather be called."""
     interaction = _on_thread(state, command.channel, command.thread)
-    if state.queue(interaction.queue).callback is None:
+    if state.rules_of(interaction.placement).callback is None:
         raise RefusedError(f"queue {interaction.queue} offers no callbacks: the policy has no `callback` for it")
     if command.due is not None and command.due <= command.at:
         raise InvalidError("the time to be called at has passed already", "due")
@@ -152,7 +152,7 @@ def request_callback(state: PoolState, command: RequestCallback) -> list[Decided
 def miss_callback(state: PoolState, command: MissCallback) -> list[Decided]:
     """The agent called and nobody answered: again later, as often as the policy says."""
     interaction = open_interaction(state, command.interaction_id)
-    callback = state.queue(interaction.queue).callback
+    callback = state.rules_of(interaction.placement).callback
     again = None
     if callback is not None and interaction.state.attempts + 1 < callback.attempts:
         again = command.at + timedelta(seconds=callback.retry_seconds)

@@ -58,7 +58,7 @@ def _offer(
 ) -> None:  # fmt: skip
     """To the agent who is to have it, and to as many more as the queue says."""
     _offer_to(state, work, seat, command, now, decided)
-    more = state.queue(work.line.queue).offer_to - 1
+    more = state.rules_of(state.interactions[work.id].placement).offer_to - 1
     while more and (another := state.matcher.another(work, now)) is not None:
         _offer_to(state, work, another, command, now, decided)
         more -= 1
@@ -74,7 +74,7 @@ def _offer_to(
             given = by_policy(state, command, other.stream)
             interrupted = of(other, rules.interrupt(other.state, seat.agent_id, work.id, **given))
             _carry_out(state, interrupted, command, decided)
-    timeout = timedelta(seconds=state.queue(work.line.queue).offer_timeout_seconds)
+    timeout = timedelta(seconds=state.rules_of(interaction.placement).offer_timeout_seconds)
     offered = InteractionOffered(
         at=command.at,
         recorded_at=command.at,

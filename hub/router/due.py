@@ -77,7 +77,7 @@ def _step(state: PoolState, interaction: OpenInteraction, _: Timer, command: Com
 
 
 def _overflow(state: PoolState, interaction: OpenInteraction, _: Timer, command: Command) -> list[Decided]:
-    overflow = state.queue(interaction.queue).overflow
+    overflow = state.rules_of(interaction.placement).overflow
     return [] if overflow is None else move_to(state, interaction, overflow.to, "overflow", command)
 
 

@@ -195,7 +195,7 @@ def _forgive(state: PoolState, interaction: OpenInteraction) -> None:
 
 
 def _abandoned(state: PoolState, interaction: OpenInteraction, event: InteractionAbandoned) -> None:
-    if state.queue(interaction.queue).reentry_seconds:
+    if state.rules_of(interaction.placement).reentry_seconds:
         _may_come_back(state, interaction, "", event)
     _over(state, interaction, event)
 
@@ -291,9 +291,9 @@ def _nothing_more(_: PoolState, interaction: OpenInteraction, event: Event) -> N
 
 
 def _ended(state: PoolState, interaction: OpenInteraction, event: InteractionEnded) -> None:
-    if event.ended_by == "dropped" and state.queue(interaction.queue).reentry_seconds:
+    if event.ended_by == "dropped" and state.rules_of(interaction.placement).reentry_seconds:
         _may_come_back(state, interaction, event.agent_id, event)
-    rules = state.queue(interaction.queue)
+    rules = state.rules_of(interaction.placement)
     if rules.wrap_up_rule is WrapUpRule.TIMED:
         due = event.at.timestamp() + rules.wrap_up_seconds
         state.timers.set(due, Due.WRAP_UP, interaction.stream, interaction.version)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from hub.domain.agent.events import AgentState
-from hub.domain.errors import HubError
 from hub.domain.event import Event
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.router.evolve_agents import equip
@@ -16,10 +15,7 @@ def _adopted(state: PoolState, stream: str, version: int, event: PolicyAdopted) 
     if event.pool != state.pool:
         return
     state.version = version
-    policy = state.policies.get(event.version)
-    if policy is None:
-        raise HubError(f"the text of routing policy {event.version} is not in the log: restore the store from a backup")
-    state.use(policy)
+    state.use(state.policies.get(event.version))
     for agent in state.agents.values():
         if agent.state.state is not AgentState.SIGNED_OFF:
             equip(state, agent)

@@ -13,7 +13,7 @@ from hub.domain.interaction.events import (
     Phase,
 )
 from hub.router.commands import TakeUp
-from hub.router.decided import AWAY_FROM_WORK, by_policy, numbered, of, placement
+from hub.router.decided import AWAY_FROM_WORK, by_policy, numbered, of, placement, require_queue
 from hub.router.hours import is_open, next_open
 from hub.router.policy_fields import Action, Diversion, Who
 from hub.router.policy_model import KnownAgent as KnownAgentRule
@@ -176,6 +176,21 @@ def estimate(state: PoolState, queue: str, line: Line, at: datetime) -> tuple[in
         return 1, 0.0
     pace = state.paces.get(queue)
     return ahead + 1, None if pace is None or pace.seconds is None else (ahead + 1) * pace.seconds
+
+
+class Estimate(NamedTuple):
+    """What somebody who joins a queue now has to expect; None: nobody was answered there yet."""
+
+    waiting: int
+    estimated_wait_seconds: float | None
+
+
+def estimate_of(state: PoolState, queue: str) -> Estimate:
+    """Of work that nobody is free for. Raises NotFoundError."""
+    require_queue(state, queue)
+    waiting = state.waiting_in.get(queue, 0)
+    pace = state.paces.get(queue)
+    return Estimate(waiting, None if pace is None or pace.seconds is None else (waiting + 1) * pace.seconds)
 
 
 def who_first(

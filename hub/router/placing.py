@@ -10,7 +10,7 @@ ENTRY_DELAY = "entry delay"
 
 def place(state: PoolState, interaction: OpenInteraction, placement: Placement, *, is_new: bool = False) -> None:
     """It waits where the placement says, with the age it has."""
-    rules = state.queue(placement.queue)
+    rules = state.rules_of(placement)
     interaction.placement, interaction.placed, interaction.step = placement, interaction.version, -1
     if placement.since is not None:
         interaction.since = placement.since.timestamp()
@@ -93,7 +93,7 @@ def _bind(state: PoolState, interaction: OpenInteraction) -> None:
 def _set_timers(state: PoolState, interaction: OpenInteraction, at: float) -> None:
     """Steps count on the age of the work; overflow and leaving on its time in this queue."""
     timers, stream, placed = state.timers, interaction.stream, interaction.placed
-    rules = state.queue(interaction.queue)
+    rules = state.rules_of(interaction.placement)
     for step in interaction.placement.steps:
         timers.set(interaction.since + step.after_seconds, Due.STEP, stream, placed)
     if rules.overflow is not None:

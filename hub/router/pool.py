@@ -10,11 +10,14 @@ from typing import Any
 from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import ConflictError, HubError, NotFoundError
 from hub.domain.ids import interaction_id, pool_stream
+from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
 from hub.router.asked import Answer, Asked, PoolUnavailableError, fail_all
-from hub.router.commands import Command, TakeUp, Tick, as_tuple
+from hub.router.commands import AdoptPolicy, Command, TakeUp, Tick, as_tuple
 from hub.router.decide import handle
+from hub.router.joining import Estimate, estimate_of
+from hub.router.policies import PolicyBook
 from hub.router.policy import Policy
 from hub.router.recovery import OpenWork, is_of, recover
 from hub.router.repeat import is_repeat
@@ -56,7 +59,9 @@ class PoolFigures:
 
 
 class Pool:
-    """One routing pool. `run` owns it until `stop`; `execute` asks for a command; `on_log` follows the log."""
+    """One routing pool. `run` owns it until `stop`; `execute` asks for a command; `on_log` follows the log.
+
+    It decides by the policy that was published last; by `policy` as long as none was."""
 
     def __init__(
         self, journal: Journal, clock: Clock, policy: Policy, key: bytes, open_work: OpenWork, name: str = "main"
@@ -87,6 +92,15 @@ class Pool:
         return self._state
 
     @property
+    def policy(self) -> Policy:
+        """What it decides by now."""
+        return self._state.policy
+
+    def estimate(self, queue: str) -> Estimate:
+        """What somebody who joins this queue now has to expect. Raises NotFoundError."""
+        return estimate_of(self._state, queue)
+
+    @property
     def recovering(self) -> bool:
         """Whether a commit failed and the pool has not come back from the log yet."""
         return self._recovering
@@ -112,8 +126,13 @@ class Pool:
         return outcome.last
 
     async def _recover(self, consumed: int, head: int) -> None:
+        published = [one.event for one in (await self._journal.load([ROUTING])).get(ROUTING, [])]
+        book = PolicyBook(self._policy)
+        for event in published:
+            if isinstance(event, PolicyPublished):
+                book.add(event.version, event.text)
         state, pending = await recover(
-            self._journal, self._open_work, self._policy, self.name, consumed=consumed, head=head
+            self._journal, self._open_work, PoolState(self._policy, self.name, book), consumed=consumed, head=head
         )
         reset_deadlines(state, self._clock.now())
         # From here on nothing awaits. What the log brought meanwhile stands behind what was read again.
@@ -123,12 +142,20 @@ class Pool:
         self._seen = max(head, self._seen)
         self.figures.recoveries += 1
         self._take_up(pending)
+        if published and isinstance(published[-1], PolicyPublished):
+            self._adopt(published[-1])
         self._asked.append(Asked(Tick(at=self._clock.now(), id=f"recovery-{self._epoch}", actor=self._actor)))
         self._asked.extend(newer)
 
     def on_log(self, batch: Sequence[Recorded]) -> None:
-        """The log went on: new contacts of this pool are taken up."""
-        self._take_up([one for one in batch if one.position > self._seen and is_of(self.name, one.event)])
+        """The log went on: new contacts of this pool are taken up, a new policy is adopted."""
+        for one in batch:
+            if one.position <= self._seen:
+                continue
+            if is_of(self.name, one.event):
+                self._take_up([one])
+            elif isinstance(one.event, PolicyPublished):
+                self._adopt(one.event)
         self._seen = max(self._seen, batch[-1].position)
         if self._moved:
             self._wake.set()
@@ -249,7 +276,7 @@ class Pool:
             epoch=self._epoch,
             consumed=consumed,
             commands=tuple(as_tuple(one.command) for one in asked if not one.refused),
-            policy=self._policy.version,
+            policy=self._state.policy.version,
         )
         unit = Unit([Append(self._stream, self._version, [fence]), *_runs(decided)])
         [outcome] = await self._journal.commit([unit])
@@ -310,6 +337,18 @@ class Pool:
             self._asked.append(Asked(command, position=recorded.position))
             self._wake.set()
 
+    def _adopt(self, published: PolicyPublished) -> None:
+        self._ask(
+            AdoptPolicy(
+                at=self._clock.now(),
+                id=published.causation,
+                actor=published.actor,
+                version=published.version,
+                text=published.text,
+                waiting=published.waiting,
+            )
+        )
+
     def _ask(self, command: Command, answer: Answer | None = None) -> None:
         self._asked.append(Asked(command, answer))
         self._wake.set()
@@ -325,7 +364,7 @@ class Pool:
 
     @property
     def _actor(self) -> str:
-        return f"policy:{self._policy.version}"
+        return self._state.actor
 
     def _meta(self, causation: str) -> dict[str, Any]:
         now = self._clock.now()

@@ -143,7 +143,7 @@ def _ended(state: PoolState, one: Decided, command: Command) -> list[Decided]:
     if interaction is None or interaction.state.phase is not Phase.WRAP_UP:
         return []
     decided = _over(state, one, command)
-    if state.queue(interaction.queue).wrap_up_rule is WrapUpRule.NONE or interaction.queued.consult_of:
+    if state.rules_of(interaction.placement).wrap_up_rule is WrapUpRule.NONE or interaction.queued.consult_of:
         given = by_policy(state, command, interaction.stream)
         agent_id = interaction.state.agent_id
         decided += of(interaction, rules.complete_wrap_up(interaction.state, agent_id, "", **given))

@@ -7,7 +7,6 @@ from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.ports import Journal, Recorded
 from hub.router.evolve import evolve
-from hub.router.policy import Policy
 from hub.router.state import PoolState
 
 TAIL_BATCH = 5_000
@@ -23,12 +22,9 @@ class Recovered(NamedTuple):
     pending: list[Recorded]
 
 
-async def recover(
-    journal: Journal, open_work: OpenWork, policy: Policy, pool: str, *, consumed: int, head: int
-) -> Recovered:
-    """The pool as of `head`, whose contacts had been taken up as far as `consumed`."""
+async def recover(journal: Journal, open_work: OpenWork, state: PoolState, *, consumed: int, head: int) -> Recovered:
+    """The pool as of `head`, whose contacts had been taken up as far as `consumed`. `state`: one that knows nothing."""
     position, rows = await open_work()
-    state = PoolState(policy, pool)
     for recorded in rows:
         evolve(state, recorded.stream, recorded.version, recorded.event)
     pending: list[Recorded] = []
@@ -40,7 +36,7 @@ async def recover(
                 break
             if recorded.position > position:
                 evolve(state, recorded.stream, recorded.version, recorded.event)
-            if recorded.position > consumed and is_of(pool, recorded.event):
+            if recorded.position > consumed and is_of(state.pool, recorded.event):
                 pending.append(recorded)
         if not batch:
             break

@@ -6,6 +6,7 @@ from hub.domain.interaction import decide
 from hub.domain.interaction.events import Interaction, evolve
 from hub.ports import Journal
 from hub.router.commands import Accept, Command, CompleteWrapUp, Decline, End
+from hub.router.decided import meta
 
 
 async def is_repeat(journal: Journal, command: Command) -> bool:

@@ -11,6 +11,7 @@ from hub.domain.interaction.events import Interaction, InteractionQueued, Phase,
 from hub.router.agents import Need, Seat
 from hub.router.classify import Classifier
 from hub.router.matching import Matcher
+from hub.router.policies import PolicyBook
 from hub.router.policy import Policy, Queue
 from hub.router.timers import Due, Timer, Timers
 from hub.router.waiting import Line, Work
@@ -128,11 +129,11 @@ class PoolState:
     """Everything deciding needs. Changed by `evolve` alone, whether an event was just decided or comes from the log;
     the timers are only an index into it."""
 
-    def __init__(self, policy: Policy, pool: str) -> None:
+    def __init__(self, policy: Policy, pool: str, policies: PolicyBook | None = None) -> None:
         self.pool = pool
         self.version = 0
         """Of the stream of facts about the whole pool."""
-        self.policies: dict[str, Policy] = {policy.version: policy}
+        self.policies = policies or PolicyBook(policy)
         """By version: all that the log may name."""
         self.matcher = Matcher(policy.order)
         self.use(policy)
@@ -175,6 +176,12 @@ class PoolState:
         """The rules of a queue."""
         return self.policy.queue(name)
 
+    def rules_of(self, placement: Placement) -> Queue:
+        """The rules of the queue as they were when work was put there; the present ones where the log knows no more."""
+        if placement.policy == self.policy.version or placement.policy not in self.policies:
+            return self.policy.queue(placement.queue)
+        return self.policies.get(placement.policy).queue(placement.queue)
+
     def agent(self, agent_id: str) -> KnownAgent:
         """The agent; one who was not heard of before has no skills and is not signed on."""
         agent = self.agents.get(agent_id)
@@ -189,7 +196,7 @@ class PoolState:
     def line_for(self, queued: InteractionQueued, placement: Placement, step: RequirementStep | None) -> Line:
         """The same for a step given; None: the first requirement."""
         asked = placement if step is None else step
-        rules = self.policy.queue(placement.queue)
+        rules = self.rules_of(placement)
         need = self.matcher.need(
             asked.skills,
             languages=asked.languages,
@@ -253,7 +260,7 @@ def reset_deadlines(state: PoolState, at: datetime) -> None:
     now = at.timestamp()
     state.timers.drop(Due.OFFER)
     for interaction in state.interactions.values():
-        timeout = state.queue(interaction.queue).offer_timeout_seconds
+        timeout = state.rules_of(interaction.placement).offer_timeout_seconds
         for offer, _ in interaction.state.open_offers:
             state.timers.set(now + timeout, Due.OFFER, interaction.stream, offer)
 

@@ -13,7 +13,7 @@ from hub.router.classify import Classifier
 from hub.router.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
 from hub.router.decided import here, meta, of, of_pool, open_interaction, placement, require_queue
 from hub.router.hours import zone_of
-from hub.router.policy import Policy, parse_policy
+from hub.router.policy import Policy
 from hub.router.state import Decided, OpenInteraction, PoolState
 
 INTAKES = ("open", "paused", "draining")
@@ -32,7 +32,7 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
     if not agent.seat.has_room(need) and interaction.stream not in agent.holds:
         raise RefusedError(f"agent {agent.id} has no room for {need.units} units of channel {need.channel} now")
     offer = offer_id(interaction.stream, one.offers + 1)
-    timeout = timedelta(seconds=state.queue(interaction.queue).offer_timeout_seconds)
+    timeout = timedelta(seconds=state.rules_of(interaction.placement).offer_timeout_seconds)
     back = rules.rescind(one, "given to an agent by a supervisor", **given)
     offered = InteractionOffered(
         **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=need.units,
@@ -146,8 +146,9 @@ def adopt(state: PoolState, command: AdoptPolicy) -> list[Decided]:
     """New work goes by this policy from now on; what waits too, where it is asked for."""
     if command.version == state.policy.version:
         return []
-    policy = state.policies.get(command.version) or parse_policy(command.text, f"policy {command.version}")
-    state.policies[policy.version] = policy
+    if command.version not in state.policies:
+        state.policies.add(command.version, command.text)
+    policy = state.policies.get(command.version)
     adopted = PolicyAdopted(**meta(command), pool=state.pool, version=policy.version, waiting=command.waiting)
     decided = of_pool(state, [adopted])
     if command.waiting:
