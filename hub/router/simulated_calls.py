@@ -36,38 +36,45 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where calls stand as they age, the first step from the beginning on. `share` is the part of an agent that one of
-    them takes."""
+    them takes. When `limit` calls wait in the queue, the next stands at `instead`, or is blocked. Times in seconds."""
 
     steps: Sequence[Step]
     share: float = 1.0
+    queue: str = ""
+    limit: int | None = None
+    instead: "Place | None" = None
+    entry_delay: float = 0.0
+    """Agents do not get it before this age."""
+    leave_after: float | None = None
+    """A call that nobody answered by then is let go."""
 
 
 class CallClass:
     """Calls that are alike: when they come, how long they take, where they wait."""
 
-    __slots__ = ("draws", "handled", "line", "name", "relaxed", "share", "tally", "waited")
+    __slots__ = ("draws", "handled", "name", "place", "tally", "waited")
 
     def __init__(self, name: str, draws: Draws, place: Place) -> None:
         self.name = name
         self.draws = draws
-        self.line = place.steps[0].line
-        self.relaxed = place.steps[1:]
-        self.share = place.share
+        self.place = place
         self.tally = Tally()
         self.waited = 0.0
         """Seconds waited by all calls whose wait is over."""
         self.handled = 0.0
-        """Seconds of handling begun so far, counted to their end."""
+        """Seconds of handling begun so far, counted to their end, times the part of an agent they take."""
 
 
 class Call:
     """One call that entered. `seat` is the agent who has it; `handle` is in seconds of an agent of factor 1."""
 
-    __slots__ = ("counted", "handle", "kind", "seat", "since", "work")
+    __slots__ = ("counted", "handle", "kind", "place", "seat", "since", "work")
 
-    def __init__(self, kind: CallClass, work: Work, since: float, handle: float, counted: bool) -> None:
+    work: Work
+
+    def __init__(self, kind: CallClass, place: Place, since: float, handle: float, counted: bool) -> None:
         self.kind = kind
-        self.work = work
+        self.place = place
         self.since = since
         self.handle = handle
         self.counted = counted

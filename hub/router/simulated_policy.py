@@ -7,8 +7,7 @@ from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.router.classify import Classifier
 from hub.router.matching import Matcher
-from hub.router.order import AgentChoice, Order
-from hub.router.policy import Policy
+from hub.router.policy import Action, Diversion, Overflow, Policy
 from hub.router.requirement import Requirement
 from hub.router.scenario import Arrivals, ScenarioError
 from hub.router.simulated_calls import ALL_OF_AN_AGENT, Place, Step
@@ -18,8 +17,9 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class PolicyRouting:
-    """What a policy makes of the calls of a scenario: queue, priority, requirement with its steps, overflow, units,
-    order and agent choice. Everybody is signed on all the time, and takes what they are offered at once."""
+    """What a policy makes of the calls of a scenario: queue, priority, requirement with its steps, units, order, agent
+    choice, entry delay, limit, overflow and leaving. Everybody is signed on all the time, and takes what they are
+    offered at once; it is always within hours; nobody is known to anybody."""
 
     def __init__(self, policy: Policy, matcher: Matcher) -> None:
         self._policy = policy
@@ -27,49 +27,69 @@ class PolicyRouting:
         self._classifier = Classifier(policy)
 
     def place(self, arrivals: Arrivals) -> Place:
-        """Where calls of this class stand. Raises ScenarioError if they would wait for ever."""
+        """Where calls of this class stand. Raises ScenarioError if some would wait for ever."""
         wanted = self._classifier.classify(_contact(arrivals))
-        steps = list(self._steps(wanted, arrivals.channel))
-        met = [step for step in steps if self._matcher.somebody(step.line.need)]
-        if not met and arrivals.patience is None:
-            raise ScenarioError(
-                f"arrivals {arrivals.name}, field service: nobody can serve what the policy makes of them "
-                f"({', '.join(wanted.reasons)}), and without patience they would wait for ever"
-            )
-        return Place(_skipping(steps, met), wanted.units / ALL_OF_AN_AGENT)
+        place = self._place(wanted, arrivals.channel, frozenset())
+        at: Place | None = place
+        while at is not None and arrivals.patience is None:
+            if at.limit != 0 and at.leave_after is None and not self._is_met(at.steps[-1].line):
+                raise ScenarioError(
+                    f"arrivals {arrivals.name}, field patience: is missing, and nobody can serve what the policy makes "
+                    f"of these calls ({', '.join(wanted.reasons)}): they would wait for ever in queue {at.queue}"
+                )
+            at = at.instead
+        return place
 
-    def _steps(self, wanted: Requirement, channel: str) -> Iterator[Step]:
-        """The line for each age, in order of age; after an overflow, that of the other queue."""
-        overflow = self._policy.queue(wanted.queue).overflow
-        for number, step in enumerate(wanted.steps):
-            if overflow is None or step.after_seconds < overflow.after_seconds:
-                yield Step(step.after_seconds, self._line(wanted, number))
+    def _place(self, wanted: Requirement, channel: str, been: frozenset[str]) -> Place:
+        rules = self._policy.queue(wanted.queue)
+        steps = [Step(step.after_seconds, self._line(wanted, channel, at)) for at, step in enumerate(wanted.steps)]
+        limit, diversion = rules.limit, rules.full
+        if rules.nobody.action is not Action.WAIT and not any(self._is_met(step.line) for step in steps):
+            limit, diversion = 0, rules.nobody
+        been |= {wanted.queue}
+        if diversion.action is Action.WAIT or diversion.to in been:
+            limit = None
+        return Place(
+            steps=tuple(self._in_time(steps, rules.overflow, channel)),
+            share=wanted.units / ALL_OF_AN_AGENT,
+            queue=wanted.queue,
+            limit=limit,
+            instead=self._instead(diversion, channel, been) if limit is not None else None,
+            entry_delay=rules.entry_delay_seconds,
+            leave_after=rules.leave_after_seconds,
+        )
+
+    def _instead(self, diversion: Diversion, channel: str, been: frozenset[str]) -> Place | None:
+        if diversion.action is not Action.MOVE:
+            return None
+        return self._place(self._classifier.of_queue(diversion.to, channel, "diverted"), channel, been)
+
+    def _in_time(self, steps: list[Step], overflow: Overflow | None, channel: str) -> Iterator[Step]:
+        """The line for each age. A step that nobody can meet gives way at once to the next that somebody can meet; an
+        overflow to the line of its queue."""
+        for number, step in enumerate(steps):
+            if overflow is None or step.after < overflow.after_seconds:
+                met = (later.line for later in steps[number:] if self._is_met(later.line))
+                yield Step(step.after, next(met, step.line))
         if overflow is not None:
-            yield Step(overflow.after_seconds, self._line(self._classifier.of_queue(overflow.to, channel, "overflow")))
+            wanted = self._classifier.of_queue(overflow.to, channel, "overflow")
+            yield Step(overflow.after_seconds, self._line(wanted, channel, 0))
 
-    def _line(self, wanted: Requirement, number: int = 0) -> Line:
-        queue, step = self._policy.queue(wanted.queue), wanted.steps[number]
+    def _is_met(self, line: Line) -> bool:
+        return self._matcher.somebody(line.need)
+
+    def _line(self, wanted: Requirement, channel: str, number: int) -> Line:
+        rules, step = self._policy.queue(wanted.queue), wanted.steps[number]
         need = self._matcher.need(
             step.skills,
             languages=step.languages,
             attributes=step.attributes,
+            channel=channel,
             units=wanted.units,
-            choice=AgentChoice(queue.agent_choice.value),
+            choice=rules.agent_choice,
         )
-        target = queue.service_level.seconds
-        return self._matcher.line(wanted.queue, need, priority=step.priority, weight=queue.age_weight, target=target)
-
-
-def order_of(policy: Policy) -> Order:
-    """The order in which a policy has waiting work taken."""
-    return Order(policy.order.value)
-
-
-def _skipping(steps: list[Step], met: list[Step]) -> list[Step]:
-    """What nobody can meet is skipped: the next step that somebody can meet holds at once."""
-    if not met:
-        return steps[:1]
-    return [Step(0.0, met[0].line), *met[1:]]
+        target = rules.service_level.seconds
+        return self._matcher.line(wanted.queue, need, priority=step.priority, weight=rules.age_weight, target=target)
 
 
 def _contact(arrivals: Arrivals) -> ContactReceived:

@@ -11,7 +11,7 @@ from typing import Any
 from hub.router.agents import Seat
 from hub.router.matching import Matcher
 from hub.router.scenario import Run
-from hub.router.simulated_calls import Call, CallClass, Step
+from hub.router.simulated_calls import Call, CallClass, Place, Step
 from hub.router.waiting import Work
 
 Event = tuple[float, int, Callable[[float, Any], None], Any]
@@ -77,8 +77,9 @@ class SimulatedRun:
         counted = self._arrived > self._run.warmup_calls
         if counted:
             kind.tally.arrivals += 1
-        if self._in_system < self._most:
-            self._enter(now, kind, handle, patience, counted)
+        place = self._place_for(kind) if self._in_system < self._most else None
+        if place is not None:
+            self._enter(now, Call(kind, place, now, handle, counted), patience)
         elif counted:
             kind.tally.blocked += 1
         if self._arrived == self._run.warmup_calls:
@@ -88,19 +89,39 @@ class SimulatedRun:
             self.measured_to = now
             self._add_areas(now, 1)
 
-    def _enter(self, now: float, kind: CallClass, handle: float, patience: float, counted: bool) -> None:
+    def _place_for(self, kind: CallClass) -> Place | None:
+        """Where the next call of the class may stand; None: nowhere."""
+        place: Place | None = kind.place
+        while place is not None and place.limit is not None:
+            if self._matcher.queue_length(place.queue) < place.limit:
+                break
+            place = place.instead
+        return place
+
+    def _enter(self, now: float, call: Call, patience: float) -> None:
         self.entered += 1
         self._in_system += 1
-        work = self._matcher.work(str(self._arrived), now, kind.line)
-        call = self._waiting[work] = Call(kind, work, now, handle, counted)
-        self._matcher.wait(work)
-        self._match(now)
-        if call.seat is not None:
-            return
+        place = call.place
+        call.work = work = self._matcher.work(str(self._arrived), now, place.steps[0].line)
+        self._waiting[work] = call
+        if place.entry_delay:
+            self._at(now + place.entry_delay, self._join, call)
+        else:
+            self._matcher.wait(work)
+            self._match(now)
+            if call.seat is not None:
+                return
+        if place.leave_after is not None:
+            patience = min(patience, place.leave_after)
         if patience < math.inf:
             self._at(now + patience, self._leave, call)
-        for step in kind.relaxed:
+        for step in place.steps[1:]:
             self._at(now + step.after, self._relax, (call, step))
+
+    def _join(self, now: float, call: Call) -> None:
+        if call.work in self._waiting:
+            self._matcher.wait(call.work)
+            self._match(now)
 
     def _leave(self, now: float, call: Call) -> None:
         if call.seat is not None:
@@ -142,19 +163,19 @@ class SimulatedRun:
             if call.counted:
                 kind.tally.answered.append(wait)
             handle = call.handle * self._factors[seat]
-            kind.handled += handle
+            kind.handled += handle * call.place.share
             self._at(now + handle, self._end, call)
 
     def _add_areas(self, now: float, sign: int) -> None:
         """Add (or take away) all waiting and handling up to now, so that what remains is between two moments."""
         for kind in self.classes:
             kind.tally.queue_area += sign * kind.waited
-            kind.tally.busy_area += sign * kind.share * kind.handled
+            kind.tally.busy_area += sign * kind.handled
         for call in self._waiting.values():
             call.kind.tally.queue_area += sign * (now - call.since)
         for time, _, happen, subject in self._events:
             if happen == self._end:
-                subject.kind.tally.busy_area -= sign * subject.kind.share * (time - now)
+                subject.kind.tally.busy_area -= sign * subject.place.share * (time - now)
 
 
 @contextmanager

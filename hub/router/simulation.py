@@ -12,7 +12,7 @@ from hub.router.order import AgentChoice, Order
 from hub.router.policy import Policy
 from hub.router.scenario import Agents, Arrivals, Routing, Scenario
 from hub.router.simulated_calls import ALL_OF_AN_AGENT, CallClass, Place, Step
-from hub.router.simulated_policy import PolicyRouting, order_of
+from hub.router.simulated_policy import PolicyRouting
 from hub.router.simulated_run import SimulatedRun
 from hub.router.simulation_result import Figures, Measured, as_row, figures
 
@@ -69,7 +69,7 @@ def simulate(
 
 def make_run(scenario: Scenario, policy: Policy | None, make: Callable[[Order], Matcher]) -> SimulatedRun:
     """A run that has not begun: all agents idle, in the order of the file, and nobody there yet."""
-    matcher = make(order_of(policy) if policy else ORDERS[scenario.routing.work_choice])
+    matcher = make(policy.order if policy else ORDERS[scenario.routing.work_choice])
     factors = _seat_agents(matcher, scenario.agents, policy.ceilings() if policy else {})
     place = PolicyRouting(policy, matcher).place if policy else partial(_own_place, matcher, scenario.routing)
     seed = scenario.run.seed
