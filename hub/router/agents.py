@@ -1,49 +1,53 @@
 """Agents as matching sees them: what they fit, how much room they have, since when they are idle."""
 
-from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hub.router.bench import Bench, Idle
 from hub.router.order import AgentChoice
 
 if TYPE_CHECKING:
     from hub.router.waiting import Line, Work
 
-Idle = tuple[float, int, "Seat"]
-"""Place in the order of idle agents: since when (epoch seconds), and as it came."""
-
 NeedKey = tuple[tuple[tuple[str, int], ...], tuple[str, ...], tuple[tuple[str, str], ...], str, int, bool, bool, str]
 ProfileKey = tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[tuple[str, str]]]
-
-ROOM = 64
-"""Entries an index may hold before the first clean-up of what is out of date in it."""
 
 
 class Need:
     """What work asks of an agent: least levels of skills, any one of the languages, all of the attributes, units of
-    capacity (1 or more) on a channel; whether it may pause other work, and be paused itself; and who gets it.
-
-    The rest is an index of the agents who can take it. For the longest idle: `idle` in order, most join at its end;
-    who comes back to an earlier place is in the heap `returned`. For other choices: the heap `ranked`. Entries that
-    are out of date are dropped when they are met."""
+    capacity (1 or more) on a channel; whether it may pause other work, and be paused itself; and who gets it."""
 
     __slots__ = (
-        "attributes", "channel", "choice", "idle", "interruptible", "interrupts", "is_ranked", "languages", "limit",
-        "lines", "ranked", "returned", "signed_on", "skills", "units",
-    )  # fmt: skip
+        "attributes",
+        "benches",
+        "channel",
+        "choice",
+        "interruptible",
+        "interrupts",
+        "is_ranked",
+        "languages",
+        "lines",
+        "signed_on",
+        "skills",
+        "units",
+    )
 
     def __init__(self, key: NeedKey) -> None:
         self.skills, self.languages, self.attributes = key[0], key[1], key[2]
         self.channel, self.units, self.interrupts, self.interruptible = key[3], key[4], key[5], key[6]
         self.choice = AgentChoice(key[7])
-        self.is_ranked = self.choice is not AgentChoice.LONGEST_IDLE
-        self.idle: deque[Idle] = deque()
-        self.returned: list[Idle] = []
-        self.ranked: list[tuple[float, Idle]] = []
-        self.limit = ROOM
+        self.benches: list[Bench] = []
+        """Where the agents are who can take it. By levels, the highest first."""
+        self.is_ranked = False
+        """Whether they are found there by rank, not by idle time."""
         self.signed_on = 0
         """How many fitting agents are signed on."""
         self.lines: list[Line] = []
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether one level of one skill, or nothing, says who fits."""
+        return len(self.skills) <= 1 and not self.languages and not self.attributes
 
     def fits(self, profile: "Profile") -> bool:
         """Whether an agent with this profile may do it at all; room is another matter."""
@@ -59,7 +63,7 @@ class Need:
 class Profile:
     """What agents have in common who can do the same; most centres have few of them, some one an agent."""
 
-    __slots__ = ("attributes", "key", "languages", "lines", "needs", "seats", "skills")
+    __slots__ = ("attributes", "benches", "key", "languages", "lines", "needs", "seats", "skills")
 
     def __init__(
         self, key: ProfileKey, skills: Mapping[str, int], languages: frozenset[str], attributes: Mapping[str, str]
@@ -72,6 +76,8 @@ class Profile:
         """What they fit, with the sum of their levels in the skills it asks for."""
         self.lines: list[Line] = []
         """Where such work waits."""
+        self.benches: list[Bench] = []
+        """Where they are found."""
         self.seats = 0
 
     def add(self, need: Need) -> None:

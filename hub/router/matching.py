@@ -10,8 +10,9 @@ looking only at what changed since nothing matched any more.
 from collections.abc import Collection, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
-from hub.router.agents import Idle, Need, Seat
-from hub.router.choice import choose, longest_idle, show
+from hub.router.agents import Need, Seat
+from hub.router.bench import Idle, show
+from hub.router.choice import choose, longest_idle
 from hub.router.order import AgentChoice, Order
 from hub.router.roster import Roster
 from hub.router.waiting import Entry, Key, Line, WaitingWork, Work

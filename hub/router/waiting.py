@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
 
-from hub.router.agents import ROOM, Need, Profile, Seat
+from hub.router.agents import Need, Profile, Seat
+from hub.router.bench import ROOM
 from hub.router.order import Order
 
 Entry = tuple[float, float, int, "Work"]

@@ -694,8 +694,8 @@ def test_indexes_are_cleaned_of_what_is_out_of_date(order: Order, choice: AgentC
         matcher.bind(left, seat)
         matcher.unbind(left)
         matcher.withdraw(left)
-        need, line = work.need, first.line
-        assert len(need.idle) + len(need.returned) + len(need.ranked) <= 400
+        benches, line = work.need.benches, first.line
+        assert sum(len(one.idle) + len(one.returned) + len(one.ranked) for one in benches) <= 400
         assert len(line.arrived) + len(line.returned) <= 200
         assert not seat.bound
         assert not line.own
