@@ -1,6 +1,5 @@
 """The command `hub`: parse, call, print."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,11 +11,13 @@ from typing import Any
 import click
 
 from hub import __version__
+from hub.cli_output import JSON
+from hub.cli_output import show as _print
+from hub.cli_policy import policy
 from hub.domain.access.events import Role
 from hub.domain.errors import HubError
 from hub.settings import Settings, load
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object.")
 MAPPING = click.option(
     "--mapping",
     "mapping_file",
@@ -289,33 +290,4 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def _print(result: dict[str, Any], as_json: bool) -> None:
-    """One JSON object; or for a person lists as tables and the rest by name."""
-    if as_json:
-        click.echo(json.dumps(result, default=str))
-        return
-    for name, value in result.items():
-        if isinstance(value, list):
-            _print_table(value)
-        else:
-            click.echo(f"{name.replace('_', ' '):>16}  {value}")
-
-
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        click.echo("none")
-        return
-    columns = list(rows[0])
-    cells = [
-        [column.replace("_", " ") for column in columns],
-        *([_cell(row[column]) for column in columns] for row in rows),
-    ]
-    widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
-    for line in cells:
-        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    return "" if value is None else str(value)
+hub.add_command(policy)

@@ -1,17 +1,24 @@
 """Routing policies: published as facts by people, so that every text that was ever in force can be read again."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
-from hub.router.findings import Finding, Severity
+from hub.router.findings import Finding, Severity, field_of
 from hub.router.policy import Policy, PolicyError, parse_policy
 from hub.router.policy_diff import PolicyDiff, diff
 from hub.router.policy_model import Staff
 from hub.router.policy_report import check, check_text
+from hub.router.toml_errors import mistakes_in
+from hub.router.toml_lines import line_of, lines_of
 
 ATTEMPTS = 5
 NAME = "policy"
@@ -76,6 +83,15 @@ class Policies:
                 raise outcome
         raise ConflictError(ROUTING)
 
+    async def publish_first(self, *, from_file: bool, command_id: str) -> None:
+        """At a hub's start: what it starts with goes on record, so that every decision can be computed again. Once
+        something was published, only a file whose text never was takes its place."""
+        history = await self.history()
+        if history and not (from_file and all(one.version != self._starting.version for one in history)):
+            return
+        note = "the file named in the settings" if from_file else "ships with the hub"
+        await self.publish(self._starting.text, note, actor="operator:settings", command_id=command_id)
+
     async def history(self) -> list[Published]:
         """Everything that was published, oldest first; a version may come more than once."""
         recorded = (await self._journal.load([ROUTING])).get(ROUTING, [])
@@ -112,6 +128,30 @@ def usable(text: str, name: str = NAME) -> Policy:
     if errors:
         raise PolicyError("\n".join(f"{name}: {finding}" for finding in errors), errors)
     return policy
+
+
+class _StaffFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    staff: Annotated[tuple[Staff, ...], Field(strict=False)]
+
+
+def load_staff(file: Path) -> tuple[Staff, ...]:
+    """Who there is, from a TOML file of [[staff]] tables. Raises PolicyError naming every mistake."""
+    try:
+        text = file.read_text("utf-8")
+        return _StaffFile.model_validate(tomllib.loads(text)).staff
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"staff {file} can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{file}: this is not TOML: {error}") from None
+    except ValidationError as error:
+        lines = lines_of(text)
+        found = sorted(
+            Finding(line_of(lines, place), Severity.ERROR, field_of(place), message)
+            for place, message in mistakes_in(error, _StaffFile)
+        )
+        raise PolicyError("\n".join(f"{file}: {finding}" for finding in found), tuple(found)) from None
 
 
 def _published(event: PolicyPublished, stream_version: int) -> Published:
