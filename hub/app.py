@@ -138,6 +138,8 @@ class Hub:
 
     async def _start_routing(self) -> None:
         """The pool takes over where the last owner stopped; the live feed starts at the same place of the log."""
+        self.policies = Policies(self.journal, self.clock, self.policy)
+        await self.policies.publish_first(from_file=self.settings.policy is not None, command_id=new_id())
         self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
         self.pool.figures.on_batch.append(self.instruments.decided)
         self.instruments.unrouted = lambda: self.pool.figures.unrouted
@@ -225,7 +227,8 @@ class Hub:
         self._spawn(self.presence.run(), "presence")
 
     def _presence_limits(self) -> Limits:
-        return Limits(self.policy.agents.heartbeat_seconds, self.policy.agents.grace_seconds)
+        rules = self.pool.policy.agents
+        return Limits(rules.heartbeat_seconds, rules.grace_seconds)
 
     async def _start_api(self) -> None:
         services = Services(
@@ -240,7 +243,7 @@ class Hub:
             instruments=self.instruments,
             readiness=self.missing,
             presence=self.presence,
-            policies=Policies(self.journal, self.clock, self.policy),
+            policies=self.policies,
         )
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
         await self.api.start()

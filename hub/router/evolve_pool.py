@@ -14,7 +14,7 @@ from hub.router.state import Intake, PoolState
 def _adopted(state: PoolState, stream: str, version: int, event: PolicyAdopted) -> None:  # noqa: ARG001
     if event.pool != state.pool:
         return
-    state.version = version
+    state.version, state.adopted = version, event.version
     state.use(state.policies.get(event.version))
     for agent in state.agents.values():
         if agent.state.state is not AgentState.SIGNED_OFF:

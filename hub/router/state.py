@@ -133,6 +133,8 @@ class PoolState:
         self.pool = pool
         self.version = 0
         """Of the stream of facts about the whole pool."""
+        self.adopted = ""
+        """The version that the log says is in force; empty: it says nothing yet."""
         self.policies = policies or PolicyBook(policy)
         """By version: all that the log may name."""
         self.matcher = Matcher(policy.order)
