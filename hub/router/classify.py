@@ -11,7 +11,7 @@ from hub.router.requirement import Requirement, Step, required_of, steps_of
 
 _LANGUAGE = CONDITIONS.index("language")
 _REMEMBERED = 4096
-"""Requirements kept ready, in languages of contacts; adapters may send any text as a language."""
+"""Contacts whose requirement is kept ready; adapters may send any text as a service or a language."""
 
 
 class Traits(NamedTuple):
@@ -43,8 +43,7 @@ class Classifier:
         self._policy = policy
         self._masks = _masks(policy.rules)
         self._steps = [steps_of(policy, rule) for rule in policy.rules]
-        self._in_own_language = [any(CONTACT_LANGUAGE in step.languages for step in steps) for steps in self._steps]
-        self._made: dict[tuple[int, str, str], Requirement] = {}
+        self._made: dict[Traits, Requirement] = {}
 
     def classify(self, contact: ContactReceived) -> Requirement:
         """What a contact asks for, by its customer's standing at that time, its channel, service and language."""
@@ -52,13 +51,11 @@ class Classifier:
 
     def classify_traits(self, traits: Traits) -> Requirement:
         """The same for what is kept of a contact, when work that waits is classified anew."""
-        number = self._rule_number(_values(traits))
-        channel, language = traits.channel, traits.language if self._in_own_language[number] else ""
-        made = self._made.get((number, channel, language))
+        made = self._made.get(traits)
         if made is None:
             if len(self._made) >= _REMEMBERED:
                 self._made.clear()
-            made = self._made[number, channel, language] = self._require(number, channel, language)
+            made = self._made[traits] = self._require(self._rule_number(_values(traits)), traits)
         return made
 
     def of_queue(self, queue: str, channel: str, reason: str) -> Requirement:
@@ -98,10 +95,10 @@ class Classifier:
         assert best is not None, "a policy without a catch-all is refused"
         return best
 
-    def _require(self, number: int, channel: str, language: str) -> Requirement:
+    def _require(self, number: int, traits: Traits) -> Requirement:
         rule = self._policy.rules[number]
-        steps = tuple(_spoken(step, language) for step in self._steps[number])
-        return required_of(self._policy, rule.queue, steps, channel, rule.known_agent, _reason(number, rule))
+        steps = tuple(_spoken(step, traits.language) for step in self._steps[number])
+        return required_of(self._policy, rule.queue, steps, traits.channel, rule.known_agent, _reason(number, rule))
 
 
 def traits_of(contact: ContactReceived) -> Traits:

@@ -7,7 +7,6 @@ from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
 from hub.router.policy_fields import Action
 from hub.router.policy_model import CONDITIONS, Policy
 from hub.router.policy_rules import holes
-from hub.router.regions import text_of
 from hub.router.toml_lines import Place
 
 Problem = tuple[Place, str]
@@ -23,7 +22,7 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
         yield (
             ("rules",),
             "no rule takes what all others leave: add one that names only a queue, so that every contact has one; "
-            f"nobody takes now: {text_of(holes(policy.rules))}",
+            f"nobody takes now: {holes(policy.rules)}",
         )
 
 

@@ -15,6 +15,8 @@ from hub.router.policy_rules import step_text
 from hub.router.regions import Region, Winners, regions
 from hub.router.requirement import steps_of
 
+_TOLD = 500
+"""Combinations a diff has at most."""
 _NOT_SETTINGS = frozenset({"version", "text", "rules"})
 
 
@@ -62,9 +64,11 @@ class PolicyDiff:
     after: str
     settings: tuple[SettingChange, ...]
     routing: tuple[RoutingChange, ...]
+    routing_total: int
+    """Of what is routed differently; `routing` has the first of it."""
 
     def as_json(self) -> dict[str, Any]:
-        """`{before, after, settings: [{path, before, after}], routing: [{where, before, after}]}`."""
+        """`{before, after, settings: [{path, before, after}], routing: [{where, before, after}], routing_total}`."""
         return {
             "before": self.before,
             "after": self.after,
@@ -77,6 +81,7 @@ class PolicyDiff:
                 }
                 for change in self.routing
             ],
+            "routing_total": self.routing_total,
         }
 
     def as_text(self) -> str:
@@ -85,6 +90,8 @@ class PolicyDiff:
             lines += ["", "Settings:", *(f"  {change}" for change in self.settings)]
         if self.routing:
             lines += ["", "Routed differently:", *(f"  {change}" for change in self.routing)]
+            more = self.routing_total - len(self.routing)
+            lines += [f"  and {more} more combinations"] if more else []
         if not self.settings and not self.routing:
             lines += ["", "They do the same."]
         return "\n".join(lines) + "\n"
@@ -92,7 +99,8 @@ class PolicyDiff:
 
 def diff(old: Policy, new: Policy) -> PolicyDiff:
     """All that is different in `new`."""
-    return PolicyDiff(old.version, new.version, tuple(_settings(old, new)), tuple(_routing(old, new)))
+    routing, total = _routing(old, new)
+    return PolicyDiff(old.version, new.version, tuple(_settings(old, new)), routing, total)
 
 
 def _settings(old: Policy, new: Policy) -> Iterator[SettingChange]:
@@ -148,7 +156,7 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _routing(old: Policy, new: Policy) -> Iterator[RoutingChange]:
+def _routing(old: Policy, new: Policy) -> tuple[tuple[RoutingChange, ...], int]:
     before, after = _outcomes(old), _outcomes(new)
 
     def change(winners: Winners) -> tuple[Routed, Routed] | None:
@@ -157,9 +165,9 @@ def _routing(old: Policy, new: Policy) -> Iterator[RoutingChange]:
         assert becomes is not None
         return None if before[was] == after[becomes] else (before[was], after[becomes])
 
-    for region in regions([old.rules, new.rules], change):
-        if region.outcome is not None:
-            yield RoutingChange(region, *region.outcome)
+    found = regions([old.rules, new.rules], change, wanted=lambda pair: pair is not None, most=_TOLD)
+    changes = tuple(RoutingChange(region, *region.outcome) for region in found.regions if region.outcome is not None)
+    return changes, found.total
 
 
 def _outcomes(policy: Policy) -> list[Routed]:

@@ -37,6 +37,8 @@ from hub.router.policy_fields import (
 
 CONDITIONS = ("segment", "value_tier", "lifecycle_stage", "channel", "service", "language")
 """What a rule may ask of a contact and its customer."""
+ANYTHING = "*"
+"""Written for a condition: the same as leaving it out."""
 CONTACT_LANGUAGE = "contact"
 """Among the languages of a rule: the one the contact is in."""
 ASYNCHRONOUS = frozenset({Channel.EMAIL, Channel.SMS, Channel.WEB})
@@ -229,6 +231,14 @@ class Rule(Section):
     attributes: Attributes = Field(default_factory=dict)
     known_agent: KnownAgent | None = None
     steps: Annotated[tuple[RuleStep, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, written: Any) -> Any:
+        """Without the conditions that are "*"."""
+        if not isinstance(written, dict):
+            return written
+        return {name: value for name, value in written.items() if not (name in CONDITIONS and value == ANYTHING)}
 
     @property
     def conditions(self) -> tuple[str | None, ...]:

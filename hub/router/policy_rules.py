@@ -4,28 +4,30 @@ from collections.abc import Iterator, Sequence
 
 from hub.router.findings import Remark, Severity
 from hub.router.policy_model import CONDITIONS, Policy, Rule
-from hub.router.regions import Region, Row, regions, row_of, text_of
+from hub.router.regions import Found, Row, outcomes, regions, row_of
 from hub.router.requirement import Step, steps_of
 
+_TOLD = 8
+"""Combinations that are named of those nobody has asked for."""
 
-def holes(rules: Sequence[Rule]) -> list[Region[bool]]:
+
+def holes(rules: Sequence[Rule]) -> Found[bool]:
     """What no rule takes but those that take everything."""
     asking = [rule for rule in rules if any(rule.conditions)]
-    return [region for region in regions([asking], lambda winners: winners == (None,)) if region.outcome]
+    return regions([asking], lambda winners: winners == (None,), wanted=bool, most=_TOLD)
 
 
 def remarks_on_rules(policy: Policy) -> Iterator[Remark]:
     """Rows that can never apply, and what is left to the rule that takes everything else."""
-    deciding = regions([policy.rules], lambda winners: winners[0])
-    decisive = {region.outcome for region in deciding}
+    decisive = outcomes([policy.rules], lambda winners: winners[0])
     rows = [row_of(rule) for rule in policy.rules]
     for number in range(len(rows)):
         if number not in decisive:
             yield Severity.WARNING, ("rules", number), f"can never apply: {_in_the_way(number, rows)}"
     last = next(number for number, rule in enumerate(policy.rules) if not any(rule.conditions))
     if last in decisive:
-        left = text_of(holes(policy.rules))
-        yield Severity.NOTE, ("rules", last), f"only this rule, which asks for nothing, takes: {left}"
+        message = f"only this rule, which asks for nothing, takes: {holes(policy.rules)}"
+        yield Severity.NOTE, ("rules", last), message
 
 
 def _in_the_way(number: int, rows: list[Row]) -> str:

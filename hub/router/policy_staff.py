@@ -27,6 +27,7 @@ def remarks_on_staff(policy: Policy, staff: Sequence[Staff]) -> Iterator[Remark]
     if not staff:
         yield Severity.NOTE, (), "no staff is given ([[staff]]): who can serve the queues was not checked"
         return
+    agents = sum(one.count for one in staff)
     targets = {target for queue in policy.queues.values() for _, target in queue.targets()}
     for name, queue in policy.queues.items():
         demands = [
@@ -40,7 +41,11 @@ def remarks_on_staff(policy: Policy, staff: Sequence[Staff]) -> Iterator[Remark]
         if all(demand.is_hopeless for demand in demands):
             goes = "" if queue.nobody.action is Action.WAIT else f"; while nobody can, its work goes: {queue.nobody}"
             severity = Severity.WARNING if goes else Severity.ERROR
-            yield severity, ("queues", name), f"nobody can serve it: {demands[0].lacks[-1]}{goes}"
+            yield (
+                severity,
+                ("queues", name),
+                f"none of {agents} agents can serve it: {demands[0].lacks[-1]}{goes}",
+            )
         else:
             for demand in demands:
                 yield from _unmet(name, demand)

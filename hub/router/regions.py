@@ -5,6 +5,7 @@ one outcome is not looked into. So it stays small where the product of all value
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
@@ -61,21 +62,40 @@ class Region(Generic[Outcome]):
         }
 
 
-def regions(tables: Sequence[Sequence[Rule]], outcome: Callable[[Winners], Outcome]) -> list[Region[Outcome]]:
-    """All contacts there could be, by what becomes of them in the tables; each is in exactly one region."""
-    return list(_Diagram([[row_of(rule) for rule in table] for table in tables], outcome).regions())
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Outcome]):
+    """The first of `total` regions."""
+
+    regions: list[Region[Outcome]]
+    total: int
+
+    def __str__(self) -> str:
+        more = self.total - len(self.regions)
+        return "; ".join(str(region) for region in self.regions) + (f"; and {more} more" if more else "")
+
+
+def regions(
+    tables: Sequence[Sequence[Rule]],
+    outcome: Callable[[Winners], Outcome],
+    *,
+    wanted: Callable[[Outcome], bool] = lambda _: True,
+    most: int | None = None,
+) -> Found[Outcome]:
+    """All contacts there could be, by what becomes of them in the tables; each is in exactly one region. Told are those
+    with an outcome that is wanted, `most` of them."""
+    diagram = _Diagram([[row_of(rule) for rule in table] for table in tables], outcome, wanted)
+    return Found(list(islice(diagram.regions(), most)), diagram.total())
+
+
+def outcomes(tables: Sequence[Sequence[Rule]], outcome: Callable[[Winners], Outcome]) -> set[Outcome]:
+    """Everything that may become of a contact, without the regions, of which there may be very many."""
+    return _Diagram([[row_of(rule) for rule in table] for table in tables], outcome, lambda _: True).outcomes()
 
 
 def row_of(rule: Rule) -> Row:
     """The conditions of a rule as they are compared."""
     *others, language = rule.conditions
     return (*others, None if language is None else normal_tag(language))
-
-
-def text_of(regions: Sequence[Region[Any]], most: int = 8) -> str:
-    """The first of the regions in words, and how many more there are."""
-    more = len(regions) - most
-    return "; ".join(str(region) for region in regions[:most]) + (f"; and {more} more" if more > 0 else "")
 
 
 Node = int
@@ -85,18 +105,32 @@ _Alive = tuple[tuple[int, ...], ...]
 class _Diagram(Generic[Outcome]):
     """Nodes are numbers: leaves hold an outcome, all others a column and what its values lead to."""
 
-    def __init__(self, tables: list[list[Row]], outcome: Callable[[Winners], Outcome]) -> None:
+    def __init__(
+        self,
+        tables: list[list[Row]],
+        outcome: Callable[[Winners], Outcome],
+        wanted: Callable[[Outcome], bool],
+    ) -> None:
         self._tables = tables
         self._outcome = outcome
+        self._wanted = wanted
         self._values = [_values_of(column, tables) for column in range(len(CONDITIONS))]
         self._made: dict[tuple[int, _Alive], Node] = {}
         self._numbers: dict[Hashable, Node] = {}
         self._leaves: dict[Node, Outcome] = {}
         self._inner: dict[Node, tuple[int, dict[Node, tuple[str, ...]]]] = {}
+        self._ways: dict[Node, int] = {}
+        """How many regions that are wanted each node leads to."""
+        self._root = self._node(0, tuple(tuple(range(len(table))) for table in tables))
 
     def regions(self) -> Iterator[Region[Outcome]]:
-        everyone = tuple(tuple(range(len(table))) for table in self._tables)
-        yield from self._walk(self._node(0, everyone), {})
+        return self._walk(self._root, {})
+
+    def total(self) -> int:
+        return self._ways_from(self._root)
+
+    def outcomes(self) -> set[Outcome]:
+        return set(self._leaves.values())
 
     def _node(self, depth: int, alive: _Alive) -> Node:
         alive = tuple(self._still_in_it(table, rows, depth) for table, rows in zip(self._tables, alive, strict=True))
@@ -147,7 +181,17 @@ class _Diagram(Generic[Outcome]):
                 break
         return tuple(asked.values())
 
+    def _ways_from(self, node: Node) -> int:
+        if node not in self._ways:
+            if node in self._leaves:
+                self._ways[node] = int(self._wanted(self._leaves[node]))
+            else:
+                self._ways[node] = sum(self._ways_from(child) for child in self._inner[node][1])
+        return self._ways[node]
+
     def _walk(self, node: Node, named: dict[int, tuple[str, ...]]) -> Iterator[Region[Outcome]]:
+        if not self._ways_from(node):
+            return
         if node in self._leaves:
             where = [self._where(column, named[column]) for column in sorted(named)]
             yield Region(tuple(where), self._leaves[node])

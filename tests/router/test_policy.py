@@ -93,6 +93,13 @@ def test_every_mistake_is_named_in_the_order_of_the_file():
     assert [line.split(":")[1].split(",")[0].strip() for line in mistakes(text)] == ["line 2", "line 7", "line 9"]
 
 
+def test_a_star_is_anything():
+    policy = parse_policy(SOUND.replace('service = "sales"', 'service = "sales"\nchannel = "*"\nlanguage = "*"'))
+
+    assert policy.rules[0].conditions == (None, None, None, None, "sales", None)
+    assert mistakes(SOUND.replace('"sales"\nskills', '"*"\nskills'))[0].startswith("p.toml: line 6, rule 1, field qu")
+
+
 def test_a_policy_must_take_every_contact():
     [found] = mistakes(SOUND.replace('queue = "general"', 'queue = "general"\nchannel = "web"'))
 

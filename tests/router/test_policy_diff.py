@@ -101,6 +101,14 @@ def test_what_is_routed_differently_is_told_before_and_after():
     assert "Routed differently:\n  value tier high, service sales:\n    before: queue sales" in changed.as_text()
 
 
+def test_more_than_anybody_reads_is_counted():
+    rules = "".join(f'[[rules]]\nservice = "s{n}"\npriority = {n}\nqueue = "sales"\n' for n in range(1, 601))
+    changed = differences(("[[rules]]", f"{rules}[[rules]]"))
+
+    assert (len(changed.routing), changed.routing_total) == (500, 600)
+    assert changed.as_text().endswith("  and 100 more combinations\n")
+
+
 def test_a_setting_of_the_queue_that_reaches_a_rule_is_seen_in_both():
     changed = differences(("[queues.general]", "[queues.general]\npriority = 4"))
 

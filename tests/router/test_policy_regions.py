@@ -9,7 +9,7 @@ from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
 from hub.router.classify import Classifier, Traits
 from hub.router.language import normal_tag, primary_tag
 from hub.router.policy import CONDITIONS, Policy, Queue, Rule
-from hub.router.regions import Region, regions, text_of
+from hub.router.regions import Region, outcomes, regions
 
 VALUES = {
     "segment": [None, None, *SEGMENTS[:2]],
@@ -52,7 +52,7 @@ def contains(region: Region, traits: Traits, rules) -> bool:
 @given(rules=RULES)
 def test_each_contact_is_in_just_one_region_with_the_rule_that_decides(rules):
     classifier = Classifier(policy_of(rules))
-    found = regions([rules], lambda winners: winners[0])
+    found = regions([rules], lambda winners: winners[0]).regions
 
     for values in list(product(*ASKED.values()))[::5]:
         traits = Traits(*values)
@@ -64,7 +64,7 @@ def test_each_contact_is_in_just_one_region_with_the_rule_that_decides(rules):
 @given(old=RULES, new=RULES)
 def test_two_tables_are_told_apart_where_they_differ(old, new):
     before, after = Classifier(policy_of(old)), Classifier(policy_of(new))
-    found = regions([old, new], lambda winners: winners)
+    found = regions([old, new], lambda winners: winners).regions
 
     for values in list(product(*ASKED.values()))[::7]:
         traits = Traits(*values)
@@ -80,7 +80,7 @@ def test_values_with_one_outcome_are_told_together():
         Rule(queue="q", segment="B2G"),
         Rule(queue="q"),
     ]
-    found = regions([rules], lambda winners: "general" if winners[0] == 3 else "other")
+    found = regions([rules], lambda winners: "general" if winners[0] == 3 else "other").regions
 
     assert [(str(region), region.outcome) for region in found] == [
         ("service sales or support", "other"),
@@ -94,19 +94,27 @@ def test_values_with_one_outcome_are_told_together():
 
 
 def test_without_differences_all_contacts_are_one_region():
-    [everything] = regions([[Rule(queue="q"), Rule(queue="q", service="x")]], lambda _: "same")
+    [everything] = regions([[Rule(queue="q"), Rule(queue="q", service="x")]], lambda _: "same").regions
 
     assert str(everything) == "every contact"
 
 
 def test_a_long_list_is_cut_short_and_says_so():
     rules = [Rule(queue="q", service=f"s{number}") for number in range(12)]
-    found = regions([rules], lambda winners: winners[0])
 
-    assert text_of(found, most=2) == "service s0; service s1; and 11 more"
+    assert str(regions([rules], lambda winners: winners[0], most=2)) == "service s0; service s1; and 11 more"
+    assert str(regions([rules], lambda winners: winners[0], most=13)).endswith("s10 or s11")
 
 
-def test_hundreds_of_rules_stay_quick():
+def test_only_what_is_wanted_is_told_and_counted():
+    rules = [Rule(queue="q", service=f"s{number}") for number in range(12)]
+    found = regions([rules], lambda winners: winners[0], wanted=lambda winner: winner in (3, None))
+
+    assert (str(found.regions[0]), found.total) == ("service s3", 2)
+    assert outcomes([rules], lambda winners: winners[0]) == {*range(12), None}
+
+
+def test_hundreds_of_rules_have_few_combinations():
     channels = [channel.value for channel in Channel]
     rules = [
         Rule(queue="q", service=f"s{number}", **extra)
@@ -115,5 +123,6 @@ def test_hundreds_of_rules_stay_quick():
     ]
     found = regions([[*rules, Rule(queue="q")]], lambda winners: winners[0])
 
-    assert len({region.outcome for region in found}) == 601
-    assert set(CONDITIONS) > {one.condition for region in found for one in region.where}
+    assert len({region.outcome for region in found.regions}) == 601
+    assert found.total == len(found.regions) < 1000
+    assert set(CONDITIONS) > {one.condition for region in found.regions for one in region.where}

@@ -141,10 +141,10 @@ RULE = 'skills = { sales = 3 }'  # fmt: skip
         # staff
         (
             RULE, "skills = { sales = 3, law = 2 }",
-            "error line 3, queue sales: nobody can serve it: nobody has law at level 2 (nor at any)",
+            "error line 3, queue sales: none of 1 agents can serve it: nobody has law at level 2 (nor at any)",
         ),
-        (RULE, 'languages = ["fa", "ar"]', "error line 3, queue sales: nobody can serve it: nobody speaks fa or ar"),
-        (RULE, 'attributes = { site = "x" }', "error line 3, queue sales: nobody can serve it: nobody has site x"),
+        (RULE, 'languages = ["fa", "ar"]', "queue sales: none of 1 agents can serve it: nobody speaks fa or ar"),
+        (RULE, 'attributes = { site = "x" }', "queue sales: none of 1 agents can serve it: nobody has site x"),
         (
             QUEUE, '[queues.sales.serves]\nskills = { law = 1 }\n[queues.general]\nnobody = { to = "sales" }',
             "error line 4, queue sales, field serves: nobody can take what comes from other queues: nobody has law",
@@ -172,15 +172,15 @@ def test_each_slip_is_found_where_it_is(old, new, expected):
 def test_what_goes_elsewhere_when_nobody_can_serve_it_is_only_a_warning():
     text = changed("[queues.sales]", '[queues.sales]\nnobody = { to = "general" }').replace("sales = 3", "law = 3")
 
-    [found] = [line for line in said(text) if "nobody can serve" in line]
-    assert found.startswith("warning line 3, queue sales: nobody can serve it: nobody has law at level 3")
+    [found] = [line for line in said(text) if "none of 1 agents" in line]
+    assert found.startswith("warning line 3, queue sales: none of 1 agents can serve it: nobody has law at level 3")
     assert found.endswith("while nobody can, its work goes: to queue general")
 
 
 def test_skills_must_meet_in_one_person():
     text = SOUND.replace("sales = 3", "sales = 3, law = 1") + "[[staff]]\nskills = { law = 5 }\n"
 
-    assert any("nobody can serve it: nobody has all of it at once" in line for line in said(text))
+    assert any("none of 2 agents can serve it: nobody has all of it at once" in line for line in said(text))
 
 
 def test_the_language_of_the_contact_is_judged_where_the_rule_names_it():
