@@ -22,17 +22,17 @@ AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 META = {"at": AT, "recorded_at": AT, "causation": "c", "actor": "test"}
 
 
-def signed_on(agent: str) -> tuple[str, Event]:
+def signed_on(agent: str, **skills: int) -> tuple[str, Event]:
     event = AgentSignedOn(
-        **META, pool="main", agent_id=agent, name=agent, skills={}, languages=(), capacity=100
+        **META, pool="main", agent_id=agent, name=agent, skills=skills, languages=(), capacity=100
     )  # fmt: skip
     return f"agent-{agent}", event
 
 
-def queued(number: int) -> tuple[str, Event]:
+def queued(number: int, **skills: int) -> tuple[str, Event]:
     event = InteractionQueued(
         **META, pool="main", queue="q", contact_id=f"load-a-{number}", customer_id="customer-1",
-        channel=Channel.PHONE, thread="t", service="", priority=1, skills={}, units=100, policy="p", reasons=(),
+        channel=Channel.PHONE, thread="t", service="", priority=1, skills=skills, units=100, policy="p", reasons=(),
     )  # fmt: skip
     return f"interaction-{number}", event
 
@@ -95,6 +95,23 @@ def test_an_offer_taken_back_leaves_the_agent_free() -> None:
     left = InteractionAbandoned(**META)
     log = [signed_on("a"), queued(1), offered(1, "a"), ("interaction-1", back), ("interaction-1", left)]
     assert matched(observed, *log, queued(2), offered(2, "a")).offers == [("load-a-2", 90)]
+
+
+def test_only_agents_who_can_do_it_are_free_for_a_contact() -> None:
+    observed = Observed(received={"offer-1-1": 10, "offer-2-1": 20})
+    team = [signed_on("a", fa=3), signed_on("b", fa=2, en=1)]
+    log = [*team, queued(1, fa=3), offered(1, "a"), queued(2, fa=3), wrapped_up(1, "a"), offered(2, "a")]
+    assert matched(observed, *log).offers == [("load-a-1", 10)]
+
+
+def test_an_agent_who_can_do_nothing_of_what_waits_is_not_kept_from_it() -> None:
+    observed = Observed(
+        received={"offer-2-1": 90, "offer-3-1": 95}, finished={"interaction-1": 50, "interaction-2": 60}
+    )
+    log = [signed_on("a", fa=3), queued(1, fa=1), offered(1, "a"), queued(3, en=1), wrapped_up(1, "a")]
+    assert matched(observed, *log, queued(2, fa=1), offered(2, "a")).freed == []
+    both = [*log, signed_on("b", en=1, fa=1), queued(2, fa=1), offered(2, "b"), wrapped_up(2, "b"), offered(3, "b")]
+    assert matched(observed, *both).freed == [(60, 95)]
 
 
 def test_percentiles_are_in_milliseconds() -> None:

@@ -1,3 +1,6 @@
+import itertools
+import math
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -52,3 +55,42 @@ def test_the_ramp_brings_enough_to_fill_agents_and_backlog() -> None:
     load = load_of(500, 2000, 60)
     extra = load.ramp_seconds * load.rate / 4
     assert extra == pytest.approx(0.2 * load.agents + load.backlog)
+
+
+VARIED = load_of(400, 48_000, 60, cycle=100)
+
+
+def test_a_mean_cycle_lets_times_vary_around_it() -> None:
+    """Of the first ones: those of the last ones are cut short when all is measured."""
+    measured = list(itertools.islice(arrivals(VARIED), 20_000))
+    times = [VARIED.handle(one.contact_id) for one in measured]
+    totals = [talk + wrap for talk, wrap in times]
+    mean = sum(totals) / len(totals)
+    deviation = (sum((one - mean) ** 2 for one in totals) / len(totals)) ** 0.5
+    assert mean == pytest.approx(100, rel=0.05)
+    assert deviation == pytest.approx(100, rel=0.1)
+    assert VARIED.warmup == 300
+    assert VARIED.handle(measured[0].contact_id) == VARIED.handle(measured[0].contact_id)
+
+
+def test_nothing_lasts_longer_than_it_takes_to_close() -> None:
+    for one in arrivals(load_of(400, 48_000, 5, cycle=100, warmup=20)):
+        talk, wrap = VARIED.handle(one.contact_id)
+        assert talk >= 0
+        assert wrap >= 0
+        assert one.due + talk + wrap <= VARIED.ends + VARIED.drained
+
+
+def test_in_a_varied_ramp_agents_and_backlog_fill_for_all_of_phase_two() -> None:
+    """By the means: contacts that came and are not over yet, were all of them served at once."""
+    cycle, stretched = 100, 100 * VARIED.stretch
+
+    def unfinished(at: float, since: float, until: float, rate: float, mean: float) -> float:
+        return rate * mean * (math.exp(-max(0.0, at - until) / mean) - math.exp(-(at - since) / mean))
+
+    for at in (VARIED.begins(Stage.BACKLOG), VARIED.ends):
+        ramp, backlog = VARIED.begins(Stage.RAMP), VARIED.begins(Stage.BACKLOG)
+        there = unfinished(at, 0, ramp, 400, cycle) + unfinished(at, ramp, backlog, 500, stretched)
+        if at > backlog:
+            there += unfinished(at, backlog, at, 400, stretched)
+        assert there >= VARIED.agents
