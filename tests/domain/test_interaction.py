@@ -144,7 +144,7 @@ def test_nothing_to_do(facts, what):
         (OPEN_OFFER, END, "it is offered"),
         (WAITING, END, "it is waiting"),
         (ACTIVE, when(end, "ben"), "it is with another agent, anna: active"),
-        (WRAP_UP, when(end, "ben"), "with another agent, anna: wrap_up"),
+        (WRAP_UP, when(end, "ben"), "with another agent, anna: in wrap-up"),
         (ABANDONED, END, "it is abandoned"),
         (ACTIVE, COMPLETE, "it is active"),
         (WRAP_UP, when(complete_wrap_up, "ben", "done"), "with another agent"),

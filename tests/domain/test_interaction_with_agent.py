@@ -169,7 +169,7 @@ def test_nothing_to_do(facts, what):
     [
         (WAITING, "agent anna can't .* this interaction: it is waiting"),
         (OPEN_OFFER, "it is offered"),
-        (WRAP_UP, "it is wrap_up"),
+        (WRAP_UP, "it is in wrap-up"),
         (OVER, "it is completed"),
         (ABANDONED, "it is abandoned"),
         ((*OPEN_OFFER, ACCEPTED.model_copy(update={"agent_id": "cleo"})), "it is with another agent, cleo: active"),
@@ -191,7 +191,7 @@ def test_only_who_has_it_may(facts, rule, words):
         (ACTIVE, ASK_CALLBACK, "can't be called back: it is active, with agent anna"),
         (BY_ANNA_PARKED, ASK_CALLBACK, "it is parked"),
         (OVER, ASK_CALLBACK, "it is completed"),
-        ((*CALLING, *WRAP_UP[-1:]), ASK_CALLBACK, "it is wrap_up"),
+        ((*CALLING, *WRAP_UP[-1:]), ASK_CALLBACK, "it is in wrap-up"),
         (ACTIVE, MISS, "the customer of this interaction is on the line"),
         ((*CALLING, HELD), MISS, "on the line"),
         ((*CALLED_IN_VAIN, UNPARKED, OFFERED), when(decide.miss_callback, "ben", "busy", LATER), "can't miss"),

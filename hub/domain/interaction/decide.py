@@ -348,9 +348,13 @@ def _require(state: Interaction, phase: Phase, verb: str, agent_id: str) -> None
     if state.phase is phase and state.agent_id == agent_id:
         return
     is_with = f"with another agent, {state.agent_id}: " if state.agent_id not in ("", agent_id) else ""
-    raise RefusedError(f"agent {agent_id} can't {verb} this interaction: it is {is_with}{state.phase.value}")
+    raise RefusedError(f"agent {agent_id} can't {verb} this interaction: it is {is_with}{_phase(state)}")
 
 
 def _refused(state: Interaction, verb: str) -> RefusedError:
     has_it = f", with agent {state.agent_id}" if state.agent_id else ""
-    return RefusedError(f"this interaction can't {verb}: it is {state.phase.value}{has_it}")
+    return RefusedError(f"this interaction can't {verb}: it is {_phase(state)}{has_it}")
+
+
+def _phase(state: Interaction) -> str:
+    return "in wrap-up" if state.phase is Phase.WRAP_UP else state.phase.value
