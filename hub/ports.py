@@ -119,6 +119,10 @@ class Journal(Protocol):
         whoever writes meanwhile. At most `limit`; fewer means the end was reached."""
         ...
 
+    async def at(self, positions: Sequence[int]) -> list[Recorded]:
+        """The events at these positions of the log, in its order."""
+        ...
+
     async def head(self) -> int:
         """Position of the newest event, 0 in an empty log."""
         ...

@@ -70,6 +70,9 @@ class EventJournal:
     async def read(self, after: int, limit: int) -> list[Recorded]:
         return await self._read(lambda: self.store.read(after, limit))
 
+    async def at(self, positions: Sequence[int]) -> list[Recorded]:
+        return await self._read(lambda: self.store.at(positions))
+
     async def head(self) -> int:
         return await self._read(self.store.head)
 

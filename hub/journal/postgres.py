@@ -54,6 +54,9 @@ _LAST: LiteralString = (
     f"SELECT {_ROW} FROM stored_events WHERE originator_id = %b ORDER BY originator_version DESC LIMIT 1"
 )
 _READ: LiteralString = f"SELECT {_ROW} FROM stored_events WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
+_AT: LiteralString = (
+    f"SELECT {_ROW} FROM stored_events WHERE notification_id = ANY(%b::bigint[]) ORDER BY notification_id"
+)
 _HEAD: LiteralString = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 _VERSIONS: LiteralString = """
 SELECT stream, coalesce((SELECT max(originator_version) FROM stored_events WHERE originator_id = stream), 0)
@@ -189,6 +192,11 @@ class PostgresStore:
 
     def read_stored(self, after: int, limit: int) -> list[Stored]:
         return [Stored._make(row) for row in self._rows(after, limit)]
+
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        with self._failing(), self._datastore.rows() as cursor:
+            rows = cursor.execute(_AT, (list(positions),), prepare=True).fetchall()
+        return [self.codec.recorded(row) for row in rows]
 
     def head(self) -> int:
         row = self._one(_HEAD)

@@ -50,6 +50,7 @@ _LOAD = (
 """One statement for many streams: [[stream, version it is known up to], ...]."""
 _LAST = f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1"
 _READ = f"SELECT {_ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+_AT = f"SELECT {_ROW} FROM stored_events WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid"
 _HEAD = "SELECT coalesce(max(rowid), 0) FROM stored_events"
 _VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
 _CONTACT = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id = ?"
@@ -215,6 +216,10 @@ class SqliteStore:
 
     def read_stored(self, after: int, limit: int) -> list[Stored]:
         return [Stored._make(row) for row in self._rows(after, limit)]
+
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        with self._failing(), self._datastore.reading() as cursor:
+            return self._decoded(cursor.execute(_AT, (orjson.dumps(positions).decode(),)).fetchall())
 
     def head(self) -> int:
         with self._failing(), self._datastore.reading() as cursor:

@@ -40,6 +40,10 @@ class Store(Protocol):
         """The same, not decoded."""
         ...
 
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        """The events at these positions of the log, in its order."""
+        ...
+
     def head(self) -> int:
         """Position of the newest event, 0 in an empty log."""
         ...

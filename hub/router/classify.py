@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from hub.domain.contact import Standing
 from hub.domain.customer.events import ContactReceived
+from hub.domain.interaction.events import InteractionQueued
 from hub.router.language import matches_tag, normal_tag, primary_tag
 from hub.router.policy_model import CONDITIONS, CONTACT_LANGUAGE, Policy, Rule
 from hub.router.requirement import Requirement, Step, required_of, steps_of
@@ -111,6 +113,19 @@ def traits_of(contact: ContactReceived) -> Traits:
         contact.channel.value,
         contact.service,
         contact.language,
+    )
+
+
+def traits_kept(queued: InteractionQueued) -> Traits:
+    """The same of work, as the fact that opened it kept them."""
+    unknown = Standing()
+    return Traits(
+        queued.segment or unknown.segment,
+        queued.value_tier or unknown.value_tier,
+        queued.lifecycle_stage or unknown.lifecycle_stage,
+        queued.channel.value,
+        queued.service,
+        queued.language,
     )
 
 

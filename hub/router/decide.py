@@ -86,7 +86,7 @@ def _offer_to(
         expires_at=command.at + timeout,
         units=work.need.units,
         policy=state.policy.version,
-        reasons=offer_reasons(work, seat, now),
+        reasons=offer_reasons(work, seat, now, state.matcher.order),
     )
     _carry_out(state, of(interaction, [offered]), command, decided)
 

@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from hub.domain.contact import Channel, Standing
 from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.ids import offer_id
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import InteractionOffered, OfferAccepted, Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
-from hub.router.classify import Classifier
+from hub.router.classify import Classifier, traits_kept
 from hub.router.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
 from hub.router.decided import here, meta, of, of_pool, open_interaction, placement, require_queue
 from hub.router.hours import zone_of
@@ -144,7 +143,7 @@ def _require_way_out(state: PoolState, command: SetIntake) -> None:
 
 def adopt(state: PoolState, command: AdoptPolicy) -> list[Decided]:
     """New work goes by this policy from now on; what waits too, where it is asked for."""
-    if command.version == state.policy.version:
+    if command.version == state.adopted:
         return []
     if command.version not in state.policies:
         state.policies.add(command.version, command.text)
@@ -159,25 +158,10 @@ def adopt(state: PoolState, command: AdoptPolicy) -> list[Decided]:
     return decided
 
 
-class _Facts:
-    """What work was classified by, without the contact it came from."""
-
-    def __init__(self, interaction: OpenInteraction) -> None:
-        queued = interaction.queued
-        self.channel: Channel = queued.channel
-        self.service = queued.service
-        self.language = queued.language
-        self.standing = Standing(
-            segment=queued.segment or Standing().segment,
-            value_tier=queued.value_tier or Standing().value_tier,
-            lifecycle_stage=queued.lifecycle_stage or Standing().lifecycle_stage,
-        )
-
-
 def _classified_anew(
     state: PoolState, policy: Policy, classifier: Classifier, interaction: OpenInteraction, command: AdoptPolicy
 ) -> list[Decided]:
-    where: dict[str, Any] = placement(state, classifier.classify(_Facts(interaction)))  # type: ignore[arg-type]
+    where: dict[str, Any] = placement(state, classifier.classify_traits(traits_kept(interaction.queued)))
     where["policy"] = policy.version
     now = interaction.placement
     if all(where[name] == getattr(now, name) for name in ("queue", "priority", "skills", "languages", "attributes",

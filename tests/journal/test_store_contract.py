@@ -21,6 +21,18 @@ def versions(store: Store, stream: str) -> list[int]:
     return [recorded.version for recorded in store.load([stream])[stream]]
 
 
+class TestReadingAtPositions:
+    def test_only_these_come_in_the_order_of_the_log(self, store: Store) -> None:
+        store.append([unit("agent-1", events=3), unit("agent-2", events=2)])
+        log = store.read(0, 10)
+        assert store.at([log[3].position, log[0].position]) == [log[0], log[3]]
+
+    def test_where_nothing_stands_nothing_comes(self, store: Store) -> None:
+        store.append([unit("agent-1")])
+        assert store.at([]) == []
+        assert store.at([store.head() + 7]) == []
+
+
 class TestAppending:
     def test_events_stand_in_their_streams_and_in_the_log(self, store: Store) -> None:
         appends = [Append("agent-1", 0, [event(1), event(2)]), Append("agent-2", 0, [event(3)])]

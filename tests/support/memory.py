@@ -77,5 +77,9 @@ class MemoryJournal:
     async def read(self, after: int, limit: int) -> list[Recorded]:
         return self.log[after : after + limit]
 
+    async def at(self, positions: Sequence[int]) -> list[Recorded]:
+        wanted = set(positions)
+        return [one for one in self.log if one.position in wanted]
+
     async def head(self) -> int:
         return len(self.log)
