@@ -30,8 +30,9 @@ def _explain(problem: Mapping[str, Any], model: type[BaseModel], hidden: Collect
         case "model_type":
             return place, f"{problem['input']!r} can't be taken: write a table of fields"
         case _:
-            message = problem["msg"].replace("tuple", "list").replace("dictionary", "table")
-            return place, f"{problem['input']!r} can't be taken: {message[0].lower()}{message[1:]}"
+            message = f"{problem['msg'][0].lower()}{problem['msg'][1:]}"
+            message = message.replace("tuple", "list").replace("dictionary", "table")
+            return place, f"{problem['input']!r} can't be taken: {message}"
 
 
 def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel]:
