@@ -42,10 +42,12 @@ from hub.journal.store import open_store
 from hub.journal.tail import LogTail
 from hub.logs import configure
 from hub.ports import Recorded
-from hub.projections.open_work import open_work
+from hub.projections.open_work import last_agents, open_work
 from hub.projections.process import Projector
 from hub.router.policy import load_policy
 from hub.router.pool import Pool
+from hub.router.recovery import Opened
+from hub.router.state import REMEMBERED
 from hub.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -148,7 +150,7 @@ class Hub:
         self._parts.push_async_callback(self._stop_pool)
         self.tail = LogTail(self.journal)
         self._parts.push_async_callback(self.tail.close)
-        seen, open_events = await self._open_work()
+        seen, open_events, _ = await self._open_work()
         self.feed.restore(seen, open_events)
         self.projector.on_position(self._views_at)
         self._views_at(self.projector.position)
@@ -170,10 +172,15 @@ class Hub:
         self._views_moved = monotonic()
         self.feed.views_at(position)
 
-    async def _open_work(self) -> tuple[int, Iterable[Recorded]]:
+    async def _open_work(self) -> Opened:
         stored = await self.views.read(open_work)
+        known = await self.views.read(lambda views: last_agents(views, 0, REMEMBERED))
         decode = self.journal.store.codec.recorded
-        return stored.position, (decode(row) for row in stored.rows)
+        return Opened(
+            stored.position,
+            (decode(row) for row in stored.rows),
+            [(one.customer_id, one.agent_id, one.at_ms / 1000) for one in known],
+        )
 
     async def _stop_pool(self) -> None:
         self.pool.stop()

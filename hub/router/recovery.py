@@ -11,8 +11,16 @@ from hub.router.state import PoolState
 
 TAIL_BATCH = 5_000
 
-OpenWork = Callable[[], Awaitable[tuple[int, Iterable[Recorded]]]]
-"""Reads the projection of open work: its position, and the events of what is open, in log order."""
+class Opened(NamedTuple):
+    """The projection of open work: its position, the events of what is open, in log order; and of customers who were
+    answered lately, the longest ago first: customer, agent, when (epoch seconds)."""
+
+    position: int
+    rows: Iterable[Recorded]
+    last_agents: Iterable[tuple[str, str, float]] = ()
+
+
+OpenWork = Callable[[], Awaitable[Opened]]
 
 
 class Recovered(NamedTuple):
@@ -24,7 +32,8 @@ class Recovered(NamedTuple):
 
 async def recover(journal: Journal, open_work: OpenWork, state: PoolState, *, consumed: int, head: int) -> Recovered:
     """The pool as of `head`, whose contacts had been taken up as far as `consumed`. `state`: one that knows nothing."""
-    position, rows = await open_work()
+    position, rows, last_agents = await open_work()
+    state.last_agents.update((customer, (agent, at)) for customer, agent, at in last_agents)
     for recorded in rows:
         evolve(state, recorded.stream, recorded.version, recorded.event)
     pending: list[Recorded] = []

@@ -1,7 +1,7 @@
 """The owner of a pool decides, commits, and only then lets a decision out; whatever breaks, nothing is forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,13 +22,14 @@ from hub.router.asked import PoolUnavailableError
 from hub.router.commands import Accept, ChangeState, CompleteWrapUp, CustomerLeft, End, SignOn
 from hub.router.policy import load_policy
 from hub.router.pool import Pool, PoolLostError
+from hub.router.recovery import Opened
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-async def nothing_open() -> tuple[int, Iterable[Recorded]]:
-    return 0, []
+async def nothing_open() -> Opened:
+    return Opened(0, [])
 
 
 def make(journal: MemoryJournal, **more: Any) -> Pool:
@@ -146,8 +147,8 @@ async def test_recovery_reads_open_work_and_only_the_tail_behind_it() -> None:
     reads: list[int] = []
     read = journal.read
 
-    async def open_work() -> tuple[int, Iterable[Recorded]]:
-        return position, list(journal.log)
+    async def open_work() -> Opened:
+        return Opened(position, list(journal.log))
 
     async def watched(after: int, limit: int) -> list[Recorded]:
         reads.append(after)
