@@ -1,9 +1,8 @@
 """The facts of an interaction, and the state they add up to."""
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -323,9 +322,8 @@ OVER = (Phase.COMPLETED, Phase.ABANDONED, Phase.REFUSED, Phase.EXPIRED)
 """Nothing more happens, unless it is reopened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """What deciding needs to know of an interaction."""
+class Interaction(NamedTuple):
+    """What deciding needs to know of an interaction. A tuple, since every event makes a new one."""
 
     phase: Phase = Phase.NEW
     offer_id: str = ""
@@ -344,7 +342,7 @@ class Interaction:
     """Callbacks nobody answered."""
     answered: bool = False
     """Whether an agent ever accepted it."""
-    participants: tuple[tuple[str, str], ...] = field(default=())
+    participants: tuple[tuple[str, str], ...] = ()
     """Agent and mode of everybody else in the conversation."""
     callback_due: datetime | None = None
     """When the customer asked to be called; None: when their turn comes."""
@@ -368,7 +366,7 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
     """The interaction after one more fact; facts that change no phase change nothing here."""
     match event:
         case InteractionQueued():
-            return replace(interaction, phase=Phase.WAITING)
+            return interaction._replace(phase=Phase.WAITING)
         case InteractionOffered():
             return _offered(interaction, event)
         case OfferAccepted():
@@ -376,11 +374,11 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
         case OfferDeclined() | OfferTimedOut() | OfferRescinded():
             return _not_taken(interaction, event)
         case InteractionEnded():
-            return replace(
-                interaction, phase=Phase.WRAP_UP, on_hold=False, interrupted=False, participants=(), flagged=""
+            return interaction._replace(
+                phase=Phase.WRAP_UP, on_hold=False, interrupted=False, participants=(), flagged=""
             )
         case WrapUpCompleted():
-            return replace(interaction, phase=Phase.COMPLETED)
+            return interaction._replace(phase=Phase.COMPLETED)
         case InteractionAbandoned():
             return Interaction(
                 Phase.ABANDONED,
@@ -389,16 +387,15 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
                 reopened_by=interaction.reopened_by,
             )
         case InteractionRefused():
-            return replace(interaction, phase=Phase.REFUSED)
+            return interaction._replace(phase=Phase.REFUSED)
         case InteractionExpired():
-            return replace(interaction, phase=Phase.EXPIRED)
+            return interaction._replace(phase=Phase.EXPIRED)
         case InteractionTransferred():
             return _transferred(interaction, event)
         case InteractionPulledBack() | InteractionUnparked():
             return _waits_again(interaction)
         case InteractionReopened():
-            return replace(
-                _waits_again(interaction),
+            return _waits_again(interaction)._replace(
                 callback=False,
                 callback_due=None,
                 attempts=0,
@@ -406,18 +403,17 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
                 reopened_by=event.contact_id,
             )
         case InteractionParked():
-            return replace(
-                _waits_again(interaction),
+            return _waits_again(interaction)._replace(
                 phase=Phase.PARKED,
                 agent_id=event.agent_id,
                 gave_up=parked(event.agent_id, event.until),
             )
         case CallbackScheduled():
             phase = Phase.PARKED if event.due is not None else interaction.phase
-            return replace(interaction, callback=True, callback_due=event.due, phase=phase)
+            return interaction._replace(callback=True, callback_due=event.due, phase=phase)
         case CallbackMissed():
-            return replace(
-                _waits_again(interaction), phase=Phase.PARKED, attempts=event.attempt, gave_up=missed(event.agent_id)
+            return _waits_again(interaction)._replace(
+                phase=Phase.PARKED, attempts=event.attempt, gave_up=missed(event.agent_id)
             )
         case _:
             return _changed(interaction, event)
@@ -427,30 +423,30 @@ def _changed(interaction: Interaction, event: Event) -> Interaction:
     """The interaction after a fact that leaves its phase as it is."""
     match event:
         case ContactAttached() if interaction.callback and interaction.phase is Phase.ACTIVE:
-            return replace(interaction, callback=False)
+            return interaction._replace(callback=False)
         case InteractionHeld():
-            return replace(interaction, on_hold=True, callback=False)
+            return interaction._replace(on_hold=True, callback=False)
         case InteractionResumed():
-            return replace(interaction, on_hold=False)
+            return interaction._replace(on_hold=False)
         case InteractionInterrupted():
-            return replace(interaction, interrupted=True)
+            return interaction._replace(interrupted=True)
         case InteractionContinued():
-            return replace(interaction, interrupted=False)
+            return interaction._replace(interrupted=False)
         case InteractionMoved():
-            return replace(interaction, prioritised=None, step=None)
+            return interaction._replace(prioritised=None, step=None)
         case RequirementRelaxed():
-            return replace(interaction, prioritised=None, step=event.step)
+            return interaction._replace(prioritised=None, step=event.step)
         case InteractionPrioritised():
             before = interaction.prioritised[0] if interaction.prioritised else None
             priority = before if event.priority is None else event.priority
-            return replace(interaction, prioritised=(priority, event.credit_seconds))
+            return interaction._replace(prioritised=(priority, event.credit_seconds))
         case DeclinesForgotten():
-            return replace(interaction, asked_again_after=event.after)
+            return interaction._replace(asked_again_after=event.after)
         case InteractionFlagged():
-            return replace(interaction, flagged=event.reason)
+            return interaction._replace(flagged=event.reason)
         case ParticipantJoined() | ParticipantLeft():
             here = ((event.agent_id, event.mode),) if isinstance(event, ParticipantJoined) else ()
-            return replace(interaction, participants=(*_without(interaction, event.agent_id), *here))
+            return interaction._replace(participants=(*_without(interaction, event.agent_id), *here))
         case _:
             return interaction
 
@@ -471,8 +467,7 @@ def missed(agent_id: str) -> tuple[str, ...]:
 
 
 def _offered(interaction: Interaction, event: InteractionOffered) -> Interaction:
-    return replace(
-        interaction,
+    return interaction._replace(
         phase=Phase.OFFERED,
         offer_id=event.offer_id,
         agent_id=event.agent_id,
@@ -484,8 +479,7 @@ def _offered(interaction: Interaction, event: InteractionOffered) -> Interaction
 
 def _accepted(interaction: Interaction, event: OfferAccepted) -> Interaction:
     others = tuple(one for one in interaction.open_offers if one[0] != event.offer_id)
-    return replace(
-        interaction,
+    return interaction._replace(
         phase=Phase.ACTIVE,
         offer_id=event.offer_id,
         agent_id=event.agent_id,
@@ -500,19 +494,18 @@ def _accepted(interaction: Interaction, event: OfferAccepted) -> Interaction:
 def _not_taken(interaction: Interaction, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Interaction:
     left = tuple(one for one in interaction.open_offers if one[0] != event.offer_id)
     if interaction.phase is not Phase.OFFERED:
-        return replace(interaction, open_offers=left)
+        return interaction._replace(open_offers=left)
     if left:
-        return replace(interaction, open_offers=left, offer_id=left[-1][0], agent_id=left[-1][1])
-    return replace(interaction, phase=Phase.WAITING, offer_id="", agent_id="", open_offers=())
+        return interaction._replace(open_offers=left, offer_id=left[-1][0], agent_id=left[-1][1])
+    return interaction._replace(phase=Phase.WAITING, offer_id="", agent_id="", open_offers=())
 
 
 def _transferred(interaction: Interaction, event: InteractionTransferred) -> Interaction:
     """Whoever transfers a conversation has the customer on the line, so that it is no callback any more."""
     gave_up = transferred(event.agent_id, event.queue, event.to_agent, event.warm)
     if not event.warm:
-        return replace(_waits_again(interaction), callback=False, gave_up=gave_up)
-    return replace(
-        interaction,
+        return _waits_again(interaction)._replace(callback=False, gave_up=gave_up)
+    return interaction._replace(
         agent_id=event.to_agent,
         on_hold=False,
         interrupted=False,
@@ -526,8 +519,7 @@ def _transferred(interaction: Interaction, event: InteractionTransferred) -> Int
 
 
 def _waits_again(interaction: Interaction) -> Interaction:
-    return replace(
-        interaction,
+    return interaction._replace(
         phase=Phase.WAITING,
         offer_id="",
         agent_id="",
