@@ -1,7 +1,7 @@
 """What a matching decision costs by number of agents and of waiting work: `python -m benchmarks.matching_scale`.
 
-A decision is an arrival that entered, or an agent who was freed. Agents have 3 to 8 random skills of 50 each, levels 1 to
-5; each queue asks for one skill at some least level from 1 to 3, some with a priority.
+A decision is an arrival that entered, or an agent who was freed. Agents have 3 to 8 random skills of 50 each, levels
+1 to 5; each queue asks for one skill at some least level from 1 to 3, some with a priority.
 """
 
 import gc

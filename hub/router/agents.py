@@ -1,7 +1,7 @@
 """Agents as matching sees them: what they fit, how much room they have, since when they are idle."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hub.router.bench import Bench, Idle
 from hub.router.order import AgentChoice
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 NeedKey = tuple[tuple[tuple[str, int], ...], tuple[str, ...], tuple[tuple[str, str], ...], str, int, bool, bool, str]
 ProfileKey = tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[tuple[str, str]]]
+
+_NOTHING: dict[Any, Any] = {}
+"""What most agents refused, and what waits for them alone: one object for all, which matching finds in the cache. Never
+filled: whoever puts something into what is empty puts a new one in its place."""
 
 
 class Need:
@@ -92,13 +96,14 @@ class Seat:
     again about a piece of work they declined or let time out; `rest` until when they get nothing at all."""
 
     __slots__ = (
-        "agent_id", "barred", "bound", "capacity", "ceilings", "closed", "free", "freed", "held", "idle", "is_limited",
-        "is_open", "pace", "pausable", "paused", "profile", "ready", "rest", "signed_on", "today", "turn",
+        "agent_id", "barred", "benches", "bound", "capacity", "ceilings", "closed", "free", "freed", "held", "idle",
+        "is_limited", "is_open", "lines", "pace", "pausable", "paused", "profile", "ready", "rest", "signed_on",
+        "today", "turn",
     )  # fmt: skip
 
     def __init__(self, agent_id: str, profile: Profile) -> None:
         self.agent_id = agent_id
-        self.profile = profile
+        self.take(profile)
         self.capacity = 0
         self.free = 0
         self.pausable = 0
@@ -108,8 +113,8 @@ class Seat:
         self.is_open = False
         """Signed on, ready and not resting."""
         self.held: dict[Work, Need] = {}
-        self.paused: set[Work] = set()
-        self.barred: dict[str, float] = {}
+        self.paused: frozenset[Work] = frozenset()
+        self.barred: dict[str, float] = _NOTHING
         self.ceilings: Mapping[str, int] = {}
         self.closed: frozenset[str] = frozenset()
         self.is_limited = False
@@ -119,10 +124,30 @@ class Seat:
         """When they were given work last, as a number that grows."""
         self.today = 0
         self.pace = 1.0
-        self.bound: dict[Line, Line] = {}
+        self.bound: dict[Line, Line] = _NOTHING
         """Where work waits for this agent alone."""
         self.freed = False
         """May have become able to take something that matching has not dealt with yet."""
+
+    def take(self, profile: Profile) -> None:
+        """Can do what this profile says. Benches and lines are the profile's own: it is one step less to them."""
+        self.profile = profile
+        self.benches = profile.benches
+        self.lines = profile.lines
+
+    def bar(self, work_id: str, until: float) -> None:
+        """Not to be asked about this work before then."""
+        if self.barred:
+            self.barred[work_id] = until
+        else:
+            self.barred = {work_id: until}
+
+    def bind(self, line: "Line", own: "Line") -> None:
+        """Work of this line that is for them alone waits here."""
+        if self.bound:
+            self.bound[line] = own
+        else:
+            self.bound = {line: own}
 
     def can_take(self, need: Need) -> bool:
         """Whether the agent fits, may be given work now and has room."""

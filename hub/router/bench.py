@@ -76,15 +76,15 @@ class Bench:
 
     def longest_idle(self, work: "Work", now: float, besides: Collection["Seat"]) -> Idle | None:
         """The first who can take this work and is not to be passed over."""
-        line, returned, need = self.idle, self.returned, self.need
+        line, returned, need, units = self.idle, self.returned, self.need, self.units
         aside: list[Idle] = []
         found: Idle | None = None
         while line or returned:
             is_returned = bool(returned) and (not line or returned[0] < line[0])
             idle = returned[0] if is_returned else line[0]
             seat = idle[2]
-            if seat.idle is idle and seat.is_open and seat.has_room(need):
-                if not (seat.passes_over(work, now) or seat in besides):
+            if seat.idle is idle and seat.is_open and (seat.free >= units or need.interrupts) and seat.has_room(need):
+                if not ((seat.barred or seat.held) and seat.passes_over(work, now)) and seat not in besides:
                     found = idle
                     break
                 aside.append(idle)
@@ -131,7 +131,7 @@ def show(seat: "Seat") -> None:
     if not seat.is_open:
         return
     idle, free = seat.idle, seat.free
-    for bench in seat.profile.benches:
+    for bench in seat.benches:
         if bench.units > free and not (bench.need.interrupts and bench.units <= free + seat.pausable):
             continue
         if bench.is_ranked:

@@ -147,7 +147,7 @@ class Matcher:
         if need is None:
             return
         if work in seat.paused:
-            seat.paused.remove(work)
+            seat.paused -= {work}
         else:
             seat.free += need.units
             if need.interruptible:
@@ -186,7 +186,7 @@ class Matcher:
         """It takes no room of this agent for now. Only what may be interrupted can be paused."""
         need = seat.held.get(work)
         if need is not None and need.interruptible and work not in seat.paused:
-            seat.paused.add(work)
+            seat.paused |= {work}
             seat.free += need.units
             seat.pausable -= need.units
             self._free(seat)
@@ -194,13 +194,13 @@ class Matcher:
     def resume(self, work: Work, seat: Seat) -> None:
         """It takes room of this agent again; see `to_resume` for what there is room for."""
         if work in seat.paused:
-            seat.paused.remove(work)
+            seat.paused -= {work}
             seat.free -= seat.held[work].units
             seat.pausable += seat.held[work].units
 
     def bar(self, seat: Seat, work: Work, until: float) -> None:
         """The agent is not to get this work before then; `inf`: never, until the bars are cleared."""
-        seat.barred[work.id] = until
+        seat.bar(work.id, until)
         if work.barred_at is None:
             work.barred_at = []
         if seat not in work.barred_at:
@@ -210,7 +210,8 @@ class Matcher:
     def clear_bars(self, work: Work) -> None:
         """Nobody has refused this work any more."""
         for seat in work.barred_at or ():
-            seat.barred.pop(work.id, None)
+            if work.id in seat.barred:
+                del seat.barred[work.id]
         if work.barred_at and work.entry is not None:
             self._look_at(work)
         work.barred_at = None
@@ -358,12 +359,13 @@ class Matcher:
                     return self._match_one(news, now)
             elif len(freed) == 1 and not news:
                 seat = freed[0]
-                work = self.waiting.best_for(seat, now) if seat.is_open else None
-                if work is not None:
-                    return work, seat
+                if seat.is_open and (seat.free > 0 or seat.pausable):
+                    work = self.waiting.best_for(seat, now)
+                    if work is not None:
+                        return work, seat
+                    show(seat)
                 freed.clear()
                 seat.freed = False
-                show(seat)
                 return None
         if self.waiting.order is Order.SKILL:
             return self._next_by_skill(now)

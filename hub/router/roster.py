@@ -64,7 +64,7 @@ class Roster:
         signed_on = seat.signed_on
         self.sign(seat, False)
         self._leave(seat.profile)
-        seat.profile = self._join(skills, frozenset(languages), attributes)
+        seat.take(self._join(skills, frozenset(languages), attributes))
         self.sign(seat, signed_on)
 
     def sign(self, seat: Seat, on: bool) -> None:

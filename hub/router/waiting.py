@@ -224,7 +224,7 @@ class WaitingWork:
         """The first piece of work in the order of all that this agent fits, has room for and is not passed over for."""
         if not self._is_plain:
             return self._best_ranked(seat, now)
-        lines: Iterable[Line] = seat.profile.lines
+        lines: Iterable[Line] = seat.lines
         if seat.bound:
             lines = (*lines, *seat.bound.values())
         best: Entry | None = None
@@ -251,7 +251,7 @@ class WaitingWork:
         """The same where heads can't be compared as they are: by agent, or at a time."""
         needs, best, found = seat.profile.needs, None, None
         by_skill = self.order is Order.SKILL
-        for line in chain(seat.profile.lines, seat.bound.values()):
+        for line in chain(seat.lines, seat.bound.values()):
             if line.head is None or line.need not in needs or not seat.has_room(line.need):
                 continue
             head = line.first(seat, now)
@@ -274,7 +274,8 @@ class WaitingWork:
         if own is None:
             own = Line((line.queue, line.need, line.priority, line.weight, line.target), seat)
             own.lead = line.lead
-            seat.bound[line] = line.own[seat] = own
+            line.own[seat] = own
+            seat.bind(line, own)
         return own
 
 
