@@ -13,12 +13,19 @@ from hub.domain.contact import Contact, ConversationEvent
 
 INBOUND: Final = "INBOUND"
 REJECTED: Final = "REJECTED"
+OUTBOUND: Final = "OUTBOUND"
 INTAKE: Final = "intake"
 """The durable consumer of INBOUND."""
 
 CONTACTS_IN: Final = "contacts.in"
 CONVERSATIONS_IN: Final = "conversations.in"
 CONTACTS_REJECTED: Final = "contacts.rejected"
+CONVERSATIONS_OUT: Final = "conversations.out"
+"""What adapters are to carry out, kept for a day."""
+OUTBOUND_POSITION: Final = "conversations.position"
+"""How far the hub has told them, in the same stream."""
+ANNOUNCEMENTS_OUT: Final = "announcements.out"
+"""What is said again and again while somebody waits, not kept."""
 INBOX: Final = "_INBOX"
 """What every subject begins with that the hub confirms to."""
 
@@ -27,6 +34,8 @@ REASON: Final = "Hub-Reason"
 FIELD: Final = "Hub-Field"
 SUBJECT: Final = "Hub-Subject"
 REJECTED_AT: Final = "Hub-Rejected-At"
+POSITION: Final = "Hub-Position"
+"""The place in the log of what a message tells."""
 
 MAX_MESSAGE: Final = 1_000_000
 """Bytes of an inbound message with its headers: room is left below NATS' own 1,048,576 for the headers under which
@@ -46,6 +55,16 @@ def contact_subject(contact: Contact) -> str:
 def conversation_subject(event: ConversationEvent) -> str:
     """`conversations.in.<channel>.<hash>`: one subject a thread."""
     return f"{CONVERSATIONS_IN}.{event.channel}.{subject_hash(event.thread)}"
+
+
+def command_subject(channel: str, thread: str) -> str:
+    """`conversations.out.<channel>.<hash>`: one subject a thread, by the same hash as what comes in of it."""
+    return f"{CONVERSATIONS_OUT}.{channel}.{subject_hash(thread)}"
+
+
+def announcement_subject(channel: str, thread: str) -> str:
+    """`announcements.out.<channel>.<hash>`: the same, not kept."""
+    return f"{ANNOUNCEMENTS_OUT}.{channel}.{subject_hash(thread)}"
 
 
 def subject_hash(text: str) -> str:
@@ -93,9 +112,26 @@ def rejected_stream(replicas: int = 1) -> StreamConfig:
     )
 
 
+def outbound_stream(replicas: int = 1) -> StreamConfig:
+    """What channel adapters are to carry out. Each adapter reads it at its own pace; the hub sends again from the log
+    what was lost. After a day nobody needs to be told any more that they are on hold."""
+    return StreamConfig(
+        name=OUTBOUND,
+        subjects=[f"{CONVERSATIONS_OUT}.>", OUTBOUND_POSITION],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_age=_DAY,
+        max_bytes=512 * _MIB,
+        duplicate_window=120.0,
+        allow_direct=True,
+        num_replicas=replicas,
+    )
+
+
 async def ensure_streams(js: JetStreamContext, replicas: int = 1) -> None:
-    """Make both streams, or bring them to this shape. Raises BusError."""
-    for config in (inbound_stream(replicas), rejected_stream(replicas)):
+    """Make all streams, or bring them to this shape. Raises BusError."""
+    for config in (inbound_stream(replicas), rejected_stream(replicas), outbound_stream(replicas)):
         try:
             await _ensure(js, config)
         except (NatsError, APIError, TimeoutError) as error:

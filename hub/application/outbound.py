@@ -1,0 +1,203 @@
+"""Tells channel adapters what to carry out: follows the log, and sends again from it what a crash kept from them."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple, Protocol
+
+from hub.application.outbound_commands import Command, Conversations
+from hub.bus.connection import BusError
+from hub.bus.outbound import OutboundMessage
+from hub.domain.errors import HubError
+from hub.domain.interaction.events import Placement
+from hub.ports import Clock, Journal, Recorded
+
+log = logging.getLogger(__name__)
+
+KEPT_BATCHES = 256
+"""Transactions kept while adapters can't be told; beyond them the log is read again."""
+READ_EVENTS = 1_000
+FAR_BEHIND = 1_000_000
+"""Events after which nobody needs to be told any more what was to be done then."""
+KEEP_SECONDS = 5.0
+"""Between two times that the position is kept while nothing is to be told, on the wall's clock."""
+RENEW_SECONDS = 3600.0
+"""The position is kept anew, though it has not moved: what JetStream holds goes after a day."""
+RETRY_SECONDS = 1.0
+SLICE = 50
+"""Announcements made before others get their turn."""
+
+
+class Place(NamedTuple):
+    """Where somebody stands who waits, from 1, and for how long yet; None: that can't be said."""
+
+    number: int
+    estimated_wait_seconds: float | None
+
+
+Places = Callable[[str], Mapping[str, Place]]
+"""Of a queue: the place of each interaction in it that is to be told one."""
+Every = Callable[[str], float]
+"""Seconds between two announcements to those who wait in a queue."""
+
+
+class Wire(Protocol):
+    """What is needed of the bus. All raise BusError."""
+
+    async def position(self) -> int | None: ...
+    async def keep(self, position: int) -> None: ...
+    async def publish(self, messages: Sequence[OutboundMessage]) -> None: ...
+    async def announce(self, message: OutboundMessage) -> None: ...
+
+
+class Outbound:
+    """`start` once, `follow` with the log as it is committed, `run` beside it. Each command is sent at least once, in
+    the order of the log; a repeat has the same id."""
+
+    def __init__(
+        self, journal: Journal, wire: Wire, clock: Clock, places: Places, every: Every, pool: str = "main"
+    ) -> None:
+        self.position = 0
+        """Up to where adapters have been told."""
+        self._journal = journal
+        self._wire = wire
+        self._clock = clock
+        self._places = places
+        self._every = every
+        self._conversations = Conversations(pool)
+        self._waiting: deque[Sequence[Recorded]] = deque()
+        self._unsent: list[Command] = []
+        self._told = 0
+        self._behind = True
+        self._wake = asyncio.Event()
+        self._announce_at: dict[str, float] = {}
+        self._kept = -1
+        self._kept_at = 0.0
+
+    async def start(self, open_work: Iterable[Recorded] = ()) -> None:
+        """Find out how far adapters were told; at the very first start, from now on. `open_work`: the events so far of
+        the interactions that are open."""
+        head = await self._journal.head()
+        position = await self._wire.position()
+        if position is None or not 0 <= head - position <= FAR_BEHIND:
+            if position is not None:
+                log.warning("channel adapters are told the log from position %d on, not from %d on", head, position)
+            position = head
+            await self._wire.keep(position)
+        self.position = self._kept = self._told = position
+        known = [recorded for recorded in open_work if recorded.position <= position]
+        self._note_queues(known)
+        self._conversations.restore(known)
+
+    def follow(self, batch: Sequence[Recorded]) -> None:
+        """The log went on."""
+        if len(self._waiting) >= KEPT_BATCHES:
+            self._waiting.clear()
+            self._behind = True
+        self._waiting.append(batch)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Tell adapters, for ever, through every failure of NATS and the store."""
+        failed = False
+        while True:
+            try:
+                busy = await self._step()
+                await self._announce()
+                await self._keep()
+            except HubError as error:
+                if not failed:
+                    log.warning("channel adapters can't be told now, trying on: %s", error)
+                failed = True
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            failed = False
+            if not busy:
+                await self._rest()
+
+    async def stop(self) -> None:
+        """Leave word of how far adapters were told."""
+        with suppress(BusError):
+            await self._wire.keep(self.position)
+
+    async def _step(self) -> bool:
+        """Tell one part of the log; False: there is nothing more."""
+        if not self._unsent:
+            batch = await self._next()
+            if not batch:
+                return False
+            missing = self._conversations.unknown(batch)
+            if missing:
+                for history in (await self._journal.load(missing)).values():
+                    self._conversations.restore(one for one in history if one.position < batch[0].position)
+            self._note_queues(batch)
+            self._unsent, self._told = self._conversations.tell(batch), batch[-1].position
+        await self._wire.publish([_message(command) for command in self._unsent])
+        self._unsent, self.position = [], self._told
+        return True
+
+    async def _next(self) -> Sequence[Recorded]:
+        """The log from the first event that was not told."""
+        while self._waiting and not self._behind:
+            new = [recorded for recorded in self._waiting.popleft() if recorded.position > self.position]
+            if new and new[0].position == self.position + 1:
+                return new
+            self._behind = bool(new)
+        if not self._behind:
+            return ()
+        batch = await self._journal.read(self.position, READ_EVENTS)
+        self._behind = len(batch) == READ_EVENTS
+        return batch
+
+    async def _announce(self) -> None:
+        """Tell those who wait, queue by queue, where they stand by now. Nobody is told twice, nothing is kept."""
+        moment = asyncio.get_running_loop().time()
+        due = [queue for queue, at in self._announce_at.items() if at <= moment]
+        for queue in due:
+            self._announce_at[queue] = moment + self._every(queue) / self._clock.speed
+            at = self._clock.now()
+            for number, (interaction_id, place) in enumerate(self._places(queue).items(), 1):
+                known = self._conversations[interaction_id]
+                if known is None or not known.waits:
+                    continue
+                details = {"place": place.number, "estimated_wait_s": _rounded(place.estimated_wait_seconds)}
+                name = f"{interaction_id}.at.{int(at.timestamp() * 1000)}"
+                await self._wire.announce(_message(Command(name, 0, at, "waiting", known, known.queue, details)))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)
+
+    async def _keep(self) -> None:
+        moment = asyncio.get_running_loop().time()
+        since = moment - self._kept_at
+        if since >= RENEW_SECONDS or (self.position != self._kept and since >= KEEP_SECONDS):
+            position = self.position
+            await self._wire.keep(position)
+            self._kept, self._kept_at = position, moment
+
+    async def _rest(self) -> None:
+        """Until the log goes on, or somebody is to be told where they stand."""
+        if self._waiting:
+            return
+        self._wake.clear()
+        due = min(self._announce_at.values(), default=float("inf")) - asyncio.get_running_loop().time()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.05, min(due, KEEP_SECONDS))):
+                await self._wake.wait()
+
+    def _note_queues(self, batch: Iterable[Recorded]) -> None:
+        moment = asyncio.get_running_loop().time()
+        for recorded in batch:
+            if isinstance(recorded.event, Placement) and recorded.event.queue not in self._announce_at:
+                queue = recorded.event.queue
+                self._announce_at[queue] = moment + self._every(queue) / self._clock.speed
+
+
+def _message(command: Command) -> OutboundMessage:
+    about = command.conversation
+    return OutboundMessage(about.channel, about.thread, command.id, command.position, command.envelope())
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

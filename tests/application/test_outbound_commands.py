@@ -1,0 +1,272 @@
+"""What adapters are told: given the log, then these commands, and nothing of what is not theirs."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from hub.application.outbound_commands import Command, Conversations
+from hub.domain.contact import Channel
+from hub.domain.event import Event
+from hub.domain.interaction.events import (
+    CallbackMissed,
+    CallbackScheduled,
+    InteractionAbandoned,
+    InteractionContinued,
+    InteractionEnded,
+    InteractionExpired,
+    InteractionHeld,
+    InteractionInterrupted,
+    InteractionMoved,
+    InteractionOffered,
+    InteractionParked,
+    InteractionPulledBack,
+    InteractionQueued,
+    InteractionRefused,
+    InteractionReopened,
+    InteractionResumed,
+    InteractionTransferred,
+    InteractionUnparked,
+    OfferAccepted,
+    OfferTimedOut,
+    ParticipantJoined,
+    ParticipantLeft,
+    WrapUpCompleted,
+)
+from hub.ports import Recorded
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+META: dict[str, Any] = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "policy:1"}
+WHERE: dict[str, Any] = {"queue": "care", "priority": 0, "skills": {}, "units": 100, "policy": "1", "reasons": ()}
+ANN = {"agent_id": "ann"}
+ONE = "interaction-1"
+
+
+def queued(**more: Any) -> InteractionQueued:
+    given = {
+        "pool": "main", "contact_id": "c1", "customer_id": "customer-1", "channel": Channel.PHONE, "thread": "t1",
+        "service": "cards",
+    }  # fmt: skip
+    return InteractionQueued(**META, **{**WHERE, **given, **more})
+
+
+def offered() -> InteractionOffered:
+    return InteractionOffered(**META, **ANN, offer_id="o", expires_at=NOON, units=100, policy="1", reasons=())
+
+
+def accepted() -> OfferAccepted:
+    return OfferAccepted(**META, **ANN, offer_id="o")
+
+
+def ended() -> InteractionEnded:
+    return InteractionEnded(**META, **ANN, ended_by="agent")
+
+
+class Log:
+    """Events one after the other, each a batch of its own unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.conversations = Conversations()
+        self.length = 0
+
+    def add(self, *events: Event, stream: str = ONE) -> list[Command]:
+        batch = [Recorded(self.length + n, stream, self.length + n, event) for n, event in enumerate(events, 1)]
+        self.length += len(batch)
+        return self.conversations.tell(batch)
+
+    def told(self, *events: Event, stream: str = ONE) -> list[tuple[str, dict[str, Any]]]:
+        return [(one.name, dict(one.details)) for event in events for one in self.add(event, stream=stream)]
+
+
+def test_a_call_that_waits_is_answered_and_ends() -> None:
+    log = Log()
+    told = log.told(queued(place=3, estimated_wait_seconds=40.0), offered(), accepted(), ended())
+    assert told == [
+        ("waiting", {"place": 3, "estimated_wait_s": 40.0}),
+        ("answered", {"agent_id": "ann"}),
+        ("ended", {"agent_id": "ann", "ended_by": "agent"}),
+    ]
+    assert log.told(WrapUpCompleted(**META, **ANN, code="")) == []
+    assert log.conversations[ONE] is None
+
+
+def test_who_is_offered_in_the_same_breath_is_not_told_that_they_wait() -> None:
+    assert Log().add(queued(place=1), offered()) == []
+
+
+def test_the_envelope_is_a_cloud_event_that_names_the_thread() -> None:
+    [command] = Log().add(queued(place=1))
+    told = orjson.loads(command.envelope())
+    assert told == {
+        "specversion": "1.0",
+        "id": "interaction-1.1",
+        "source": "/hub",
+        "type": "hub.conversation.command.v1",
+        "time": "2026-01-05T12:00:00Z",
+        "datacontenttype": "application/json",
+        "data": {
+            "command": "waiting",
+            "interaction_id": ONE,
+            "channel": "phone",
+            "thread": "t1",
+            "customer_id": "customer-1",
+            "queue": "care",
+            "place": 1,
+            "estimated_wait_s": None,
+        },
+    }
+    assert command.position == 1
+
+
+REST: list[tuple[Event, tuple[str, dict[str, Any]]]] = [
+    (InteractionHeld(**META, **ANN), ("held", ANN)),
+    (InteractionResumed(**META, **ANN), ("resumed", ANN)),
+    (
+        InteractionTransferred(**META, **WHERE, **ANN, to_agent="bob", warm=True, reason="r"),
+        ("transferred", {"agent_id": "ann", "to_agent": "bob", "warm": True, "reason": "r"}),
+    ),
+    (InteractionPulledBack(**META, **ANN, reason="r"), ("pulled_back", {"agent_id": "ann", "reason": "r"})),
+    (
+        InteractionParked(**META, **ANN, until=NOON, reason="r"),
+        ("parked", {"agent_id": "ann", "until": NOON, "reason": "r"}),
+    ),
+    (InteractionUnparked(**META, reason="time"), ("unparked", {"reason": "time"})),
+    (CallbackScheduled(**META, due=NOON), ("callback_scheduled", {"due": NOON})),
+    (
+        CallbackMissed(**META, **ANN, attempt=1, outcome="busy"),
+        ("callback_missed", {"agent_id": "ann", "attempt": 1, "outcome": "busy", "retry_at": None}),
+    ),
+    (
+        ParticipantJoined(**META, agent_id="eve", mode="coach"),
+        ("participant_joined", {"agent_id": "eve", "mode": "coach"}),
+    ),
+    (ParticipantLeft(**META, agent_id="eve"), ("participant_left", {"agent_id": "eve"})),
+    (InteractionExpired(**META, reason="silence"), ("expired", {"reason": "silence"})),
+    (
+        InteractionMoved(**META, **{**WHERE, "queue": "sales"}, from_queue="care", reason="overflow"),
+        ("moved", {"from_queue": "care", "reason": "overflow"}),
+    ),
+    (InteractionReopened(**META, **WHERE, contact_id="c2"), ("reopened", {"contact_id": "c2"})),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), REST, ids=lambda value: type(value).__name__)
+def test_what_happens_to_a_conversation_is_told_to_its_adapter(event: Event, expected: object) -> None:
+    log = Log()
+    log.add(queued(), offered(), accepted())
+    assert log.told(event) == [expected]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        InteractionInterrupted(**META, **ANN, by="interaction-2"),
+        InteractionContinued(**META, **ANN),
+        InteractionAbandoned(**META),
+        OfferTimedOut(**META, **ANN, offer_id="o"),
+    ],
+)
+def test_what_no_adapter_can_do_anything_about_is_not_told(event: Event) -> None:
+    log = Log()
+    log.add(queued())
+    assert log.told(event) == []
+
+
+def test_a_contact_that_found_no_place_is_told_and_forgotten() -> None:
+    log = Log()
+    opens = NOON + timedelta(hours=20)
+    refused = InteractionRefused(
+        **META, pool="main", queue="care", contact_id="c1", customer_id="customer-1", channel=Channel.SMS, thread="t9",
+        service="cards", reason="closed", opens_at=opens, policy="1", reasons=(),
+    )  # fmt: skip
+    [command] = log.add(refused)
+    assert (command.name, command.details) == ("refused", {"reason": "closed", "opens_at": opens})
+    assert (command.conversation.channel, command.conversation.thread) == ("sms", "t9")
+    assert log.conversations[ONE] is None
+
+
+def test_who_wished_to_be_called_is_dialled_until_they_were_spoken_to() -> None:
+    log = Log()
+    log.add(queued(), CallbackScheduled(**META, address_of="c7"))
+    assert log.told(offered(), accepted()) == [("dial", {"agent_id": "ann", "contact_id": "c7"})]
+    log.add(CallbackMissed(**META, **ANN, attempt=1, outcome="busy", retry_at=NOON))
+    log.add(InteractionUnparked(**META, reason="time"))
+    assert log.told(accepted()) == [("dial", {"agent_id": "ann", "contact_id": "c7"})]
+    log.add(InteractionTransferred(**META, **WHERE, **ANN))
+    assert log.told(accepted()) == [("answered", {"agent_id": "ann"})]
+
+
+def test_a_command_names_the_queue_of_its_own_moment() -> None:
+    log = Log()
+    first, second = log.add(
+        queued(), InteractionMoved(**META, **{**WHERE, "queue": "sales"}, from_queue="care", reason="r")
+    )
+    assert [orjson.loads(one.envelope())["data"]["queue"] for one in (first, second)] == ["care", "sales"]
+
+
+def test_the_conversation_a_consultation_is_about_is_looked_up_too() -> None:
+    advice = Recorded(9, "interaction-2", 1, queued(contact_id="", thread="", consult_of=ONE))
+    assert Conversations().unknown([advice]) == [ONE]
+    assert Conversations().unknown([Recorded(8, ONE, 1, queued()), advice]) == []
+
+
+def test_without_another_address_the_first_contact_is_dialled() -> None:
+    log = Log()
+    log.add(queued(), CallbackScheduled(**META))
+    assert log.told(accepted()) == [("dial", {"agent_id": "ann", "contact_id": "c1"})]
+
+
+def test_a_consultation_is_told_in_the_thread_it_is_about() -> None:
+    log = Log()
+    log.add(queued(), offered(), accepted())
+    advice = queued(contact_id="", thread="", consult_of=ONE)
+    assert log.told(advice, offered(), stream="interaction-2") == []
+    [answered] = log.add(accepted(), stream="interaction-2")
+    assert (answered.name, answered.details) == ("consult_answered", {"agent_id": "ann", "consult_id": "interaction-2"})
+    assert (answered.conversation.interaction_id, answered.conversation.thread) == (ONE, "t1")
+    assert log.told(InteractionHeld(**META, **ANN), stream="interaction-2") == []
+    [over] = log.add(ended(), stream="interaction-2")
+    assert (over.name, over.conversation.interaction_id) == ("consult_ended", ONE)
+    assert over.id == "interaction-2.8"
+    log.add(WrapUpCompleted(**META, **ANN, code=""), stream="interaction-2")
+    assert log.conversations["interaction-2"] is None
+
+
+@pytest.mark.parametrize(
+    "event", [InteractionPulledBack(**META, **ANN), InteractionTransferred(**META, **WHERE, **ANN)]
+)
+def test_an_adviser_who_is_taken_away_is_out_of_the_call(event: Event) -> None:
+    log = Log()
+    log.add(queued())
+    log.add(queued(contact_id="", thread="", consult_of=ONE), accepted(), stream="interaction-2")
+    assert [name for name, _ in log.told(event, stream="interaction-2")] == ["consult_ended"]
+
+
+def test_what_another_pool_has_is_passed_over() -> None:
+    log = Log()
+    events = (queued(pool="history"), offered(), accepted(), ended(), WrapUpCompleted(**META, **ANN, code=""))
+    assert log.add(*events) == []
+    assert log.conversations.unknown([Recorded(9, ONE, 9, ended())]) == [ONE]
+
+
+def test_it_knows_what_began_before_and_goes_on_from_there() -> None:
+    log = Log()
+    assert log.conversations.unknown([Recorded(4, ONE, 4, ended()), Recorded(5, "agent-a", 1, ended())]) == [ONE]
+    history = [queued(), offered(), accepted()]
+    log.conversations.restore(Recorded(n, ONE, n, event) for n, event in enumerate(history, 1))
+    assert log.conversations.unknown([Recorded(4, ONE, 4, ended())]) == []
+    assert [name for name, _ in log.told(ended())] == ["ended"]
+
+
+def test_who_waits() -> None:
+    log = Log()
+    log.add(queued())
+    known = log.conversations[ONE]
+    assert known is not None
+    waits = []
+    for event in (offered(), accepted(), InteractionTransferred(**META, **{**WHERE, "queue": "sales"}, **ANN)):
+        log.add(event)
+        waits.append(known.waits)
+    log.add(CallbackScheduled(**META))
+    assert [*waits, known.waits, known.queue] == [True, False, True, False, "sales"]
