@@ -149,6 +149,10 @@ class Seat:
         else:
             self.bound = {line: own}
 
+    def open(self) -> None:
+        """What they said of themselves has changed, or their rest."""
+        self.is_open = self.signed_on and self.ready and not self.rest
+
     def can_take(self, need: Need) -> bool:
         """Whether the agent fits, may be given work now and has room."""
         return self.is_open and need in self.profile.needs and self.has_room(need)

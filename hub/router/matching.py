@@ -8,43 +8,27 @@ looking only at what changed since nothing matched any more.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from heapq import heapify, heappop, heappush
 
+from hub.router import booking
 from hub.router.agents import Need, Seat
-from hub.router.bench import Idle, show
-from hub.router.choice import choose, longest_idle
+from hub.router.choice import choose
 from hub.router.order import AgentChoice, Order
 from hub.router.roster import Roster
-from hub.router.waiting import Entry, Key, Line, WaitingWork, Work
-
-Asking = Seat | Line | None
-"""Who has other work to look at when this is gone: the agent who asks for it, the line it heads, or nobody."""
-
-_FEW = 4
-"""So many agents freed at once ask one by one; of more, the lines they could serve are compared."""
+from hub.router.search import Search
+from hub.router.waiting import Line, WaitingWork, Work
 
 
 class Matcher:
     """Waiting work and agents. Times are epoch seconds; nothing here reads a clock. Say what happened, then ask
     `next` and `reserve` what it answers, until it answers None."""
 
-    __slots__ = ("_asking", "_changed", "_changed_at", "_freed", "_news", "_number", "_timers", "roster", "waiting")
+    __slots__ = ("_number", "_search", "roster", "waiting")
 
     def __init__(self, order: Order = Order.PRIORITY) -> None:
         self.roster = Roster()
         self.waiting = WaitingWork(order)
+        self._search = Search(self.roster, self.waiting)
         self._number = 0
-        self._freed: list[Seat] = []
-        """Agents who may have become able to take something."""
-        self._news: list[tuple[Entry, Asking]] = []
-        """Work that may have found an agent."""
-        self._changed: list[tuple[Key, int, Entry, Asking]] = []
-        """The same, in the order of all as of `_changed_at`."""
-        self._changed_at = 0.0
-        self._asking: list[Idle] = []
-        """Agents who may name work in the order `skill`, the longest idle first."""
-        self._timers: list[tuple[float, int, Seat, Work | None]] = []
-        """When an agent may be asked again: about a piece of work, or at all. Some are out of date."""
 
     @property
     def order(self) -> Order:
@@ -54,9 +38,7 @@ class Matcher:
     def set_order(self, order: Order) -> None:
         """Take everything that waits in this order from now on."""
         self.waiting.set_order(order)
-        self._news, self._changed, self._asking = [], [], []
-        for seat in self.roster.seats.values():
-            self._free(seat)
+        self._search.begin_again()
 
     # What there is.
 
@@ -100,7 +82,7 @@ class Matcher:
         """It waits for an agent: for the first time, or again with the age it has."""
         if work.entry is None:
             self.waiting.add(work)
-            self._look_at(work)
+            self._search.look_at(work)
 
     def withdraw(self, work: Work) -> None:
         """It waits no longer."""
@@ -131,28 +113,14 @@ class Matcher:
         A second reservation for the same agent changes nothing."""
         if work.entry is not None:
             self.waiting.remove(work)
-        if work in seat.held:
-            return
-        need = work.need
-        seat.held[work] = need
-        seat.free -= need.units
-        if need.interruptible:
-            seat.pausable += need.units
-        self._number += 1
-        seat.turn = self._number
+        if booking.book(work, seat):
+            self._number += 1
+            seat.turn = self._number
 
     def release(self, work: Work, seat: Seat) -> None:
         """What was booked for it at this agent is free again."""
-        need = seat.held.pop(work, None)
-        if need is None:
-            return
-        if work in seat.paused:
-            seat.paused -= {work}
-        else:
-            seat.free += need.units
-            if need.interruptible:
-                seat.pausable -= need.units
-        self._free(seat)
+        if booking.give_back(work, seat):
+            self._search.free(seat)
 
     def forget(self, work: Work) -> None:
         """It is over for matching: waits no longer, is bound to nobody and refused by nobody."""
@@ -162,41 +130,20 @@ class Matcher:
 
     def to_pause(self, seat: Seat, need: Need) -> list[Work]:
         """What this agent must pause before work with this need is reserved: the fewest pieces, the newest first."""
-        lacking = need.units - seat.free
-        if lacking <= 0 or not need.interrupts:
-            return []
-        pausable = [(-held.units, -at, work) for at, (work, held) in enumerate(seat.held.items()) if held.interruptible]
-        chosen: list[Work] = []
-        for units, _, work in sorted(pausable):
-            if lacking > 0 and work not in seat.paused:
-                chosen.append(work)
-                lacking += units
-        return chosen
+        return booking.to_pause(seat, need)
 
     def to_resume(self, seat: Seat) -> list[Work]:
         """What this agent has paused and has room for again, the longest held first."""
-        free, chosen = seat.free, []
-        for work, need in seat.held.items():
-            if work in seat.paused and need.units <= free:
-                chosen.append(work)
-                free -= need.units
-        return chosen
+        return booking.to_resume(seat)
 
     def pause(self, work: Work, seat: Seat) -> None:
         """It takes no room of this agent for now. Only what may be interrupted can be paused."""
-        need = seat.held.get(work)
-        if need is not None and need.interruptible and work not in seat.paused:
-            seat.paused |= {work}
-            seat.free += need.units
-            seat.pausable -= need.units
-            self._free(seat)
+        if booking.pause(work, seat):
+            self._search.free(seat)
 
     def resume(self, work: Work, seat: Seat) -> None:
         """It takes room of this agent again; see `to_resume` for what there is room for."""
-        if work in seat.paused:
-            seat.paused -= {work}
-            seat.free -= seat.held[work].units
-            seat.pausable += seat.held[work].units
+        booking.resume(work, seat)
 
     def bar(self, seat: Seat, work: Work, until: float) -> None:
         """The agent is not to get this work before then; `inf`: never, until the bars are cleared."""
@@ -205,7 +152,7 @@ class Matcher:
             work.barred_at = []
         if seat not in work.barred_at:
             work.barred_at.append(seat)
-        self._wake(until, seat, work)
+        self._search.wake(until, seat, work)
 
     def clear_bars(self, work: Work) -> None:
         """Nobody has refused this work any more."""
@@ -213,7 +160,7 @@ class Matcher:
             if work.id in seat.barred:
                 del seat.barred[work.id]
         if work.barred_at and work.entry is not None:
-            self._look_at(work)
+            self._search.look_at(work)
         work.barred_at = None
 
     def refused_by_all(self, work: Work, now: float) -> bool:
@@ -231,12 +178,13 @@ class Matcher:
         self.roster.sign(seat, on)
         if not on:
             seat.ready = False
-        self._open(seat)
+        seat.open()
+        self._search.free(seat)
 
     def forgive(self, seat: Seat) -> None:
         """Forget what the agent refused."""
         seat.barred = {}
-        self._free(seat)
+        self._search.free(seat)
 
     def took_turn(self, seat: Seat) -> None:
         """The agent was given work, by what is known of it: others have had their turn less recently."""
@@ -263,37 +211,39 @@ class Matcher:
         seat.is_limited = bool(seat.ceilings or seat.closed)
         # A new object: what needs remember of the agent is out of date.
         seat.idle = (seat.idle[0], seat.idle[1], seat)
-        self._free(seat)
+        self._search.free(seat)
 
     def set_ready(self, seat: Seat, ready: bool) -> None:
         """Whether the agent may be given work at all, now that they are signed on."""
         seat.ready = ready
-        self._open(seat)
+        seat.open()
+        self._search.free(seat)
 
     def set_closed(self, seat: Seat, channels: frozenset[str]) -> None:
         """The agent gets nothing of these channels now."""
         seat.closed = channels
         seat.is_limited = bool(seat.ceilings or seat.closed)
-        self._free(seat)
+        self._search.free(seat)
 
     def rest(self, seat: Seat, until: float) -> None:
         """The agent gets nothing before then. A new rest takes the place of the one before."""
         seat.rest = until
-        self._open(seat)
-        self._wake(until, seat, None)
+        seat.open()
+        self._search.free(seat)
+        self._search.wake(until, seat, None)
 
     def idle_since(self, seat: Seat, since: float) -> None:
         """The agent's last piece of work was over then: they come behind all who are idle since then or longer."""
         self._number += 1
         seat.idle = (since, self._number, seat)
-        self._free(seat)
+        self._search.free(seat)
 
     def counted(self, seat: Seat, today: int) -> None:
         """So many pieces of work the agent has had today."""
         is_fewer = today < seat.today
         seat.today = today
         if is_fewer:
-            self._free(seat)
+            self._search.free(seat)
 
     def new_day(self) -> None:
         """Nobody has had any work today."""
@@ -309,9 +259,8 @@ class Matcher:
     def another(self, work: Work, now: float, besides: Collection[Seat] = ()) -> Seat | None:
         """Who is to get the same work as well: the chosen one of those who may take it, have it not yet and are not
         among these."""
-        self._lift(now)
-        for seat in self._freed:
-            show(seat)
+        self._search.lift(now)
+        self._search.show_freed()
         return choose(work, now, besides)
 
     def queue_length(self, queue: str) -> int:
@@ -341,131 +290,11 @@ class Matcher:
 
     def next_change(self) -> float | None:
         """When time alone may make something match."""
-        timers = self._timers
-        while timers and not _is_current(timers[0]):
-            heappop(timers)
-        return timers[0][0] if timers else None
+        return self._search.next_change()
 
     def next(self, now: float) -> tuple[Work, Seat] | None:
         """The next match, not yet carried out; None when nothing matches any more. `now` never goes back."""
-        if self._timers and self._timers[0][0] <= now:
-            self._lift(now)
-        news, freed = self._news, self._freed
-        if not self._changed and not self._asking:
-            if not freed:
-                if not news:
-                    return None
-                if len(news) == 1 and news[0][1] is None:
-                    return self._match_one(news, now)
-            elif len(freed) == 1 and not news:
-                seat = freed[0]
-                if seat.is_open and (seat.free > 0 or seat.pausable):
-                    work = self.waiting.best_for(seat, now)
-                    if work is not None:
-                        return work, seat
-                    show(seat)
-                freed.clear()
-                seat.freed = False
-                return None
-        if self.waiting.order is Order.SKILL:
-            return self._next_by_skill(now)
-        if freed:
-            self._settle(now)
-        return self._first_of_changed(now)
-
-    def _match_one(self, news: list[tuple[Entry, Asking]], now: float) -> tuple[Work, Seat] | None:
-        """Nothing but this piece of work can match."""
-        entry = news[0][0]
-        work = entry[3]
-        if work.entry is entry:
-            taker = choose(work, now)
-            if taker is not None:
-                return work, taker
-        news.clear()
-        return None
-
-    def _first_of_changed(self, now: float) -> tuple[Work, Seat] | None:
-        if self._changed and self._changed_at != now and self.waiting.order is Order.GROWING:
-            self._changed = [(self.waiting.key(one[2][3], now), *one[1:]) for one in self._changed]
-            heapify(self._changed)
-        self._changed_at = now
-        changed, news = self._changed, self._news
-        while True:
-            for entry, asking in news:
-                self._number += 1
-                heappush(changed, (self.waiting.key(entry[3], now), self._number, entry, asking))
-            news.clear()
-            if not changed:
-                return None
-            _, _, entry, asking = changed[0]
-            work = entry[3]
-            waits = work.entry is entry
-            if waits:
-                taker = choose(work, now)
-                if taker is not None:
-                    return work, taker
-            heappop(changed)
-            if isinstance(asking, Seat):
-                self._ask_for_work(asking, now)
-            elif asking is not None and not waits and asking.head is not None:
-                news.append((asking.head, asking))
-
-    def _settle(self, now: float) -> None:
-        """Let work find those who were freed. A few ask for the best they may take; of many, the lines they could
-        serve compete for them, head against head, so that a thousand freed at once cost a thousand matches."""
-        freed = self._show_freed()
-        are_few = len(freed) <= _FEW
-        if not are_few:
-            for line in self.waiting.lines():
-                if line.head is not None:
-                    self._news.append((line.head, line))
-        for seat in freed:
-            if are_few or seat.barred or seat.bound or seat.held:
-                self._ask_for_work(seat, now)
-
-    def _next_by_skill(self, now: float) -> tuple[Work, Seat] | None:
-        for seat in self._show_freed():
-            heappush(self._asking, seat.idle)
-        looked_at = {entry[2]: entry for entry, _ in self._news if entry[3].entry is entry}
-        if len(looked_at) > _FEW:
-            looked_at = {}
-            self._asking = sorted(seat.idle for seat in self.roster.seats.values() if seat.is_open)
-        self._news = []
-        first = self._first_asking(now)
-        for entry in looked_at.values():
-            taker = longest_idle(entry[3], now)
-            if taker is not None:
-                self._news.append((entry, None))
-                if first is None or taker.idle < first.idle:
-                    first = taker
-        work = None if first is None else self.waiting.best_for(first, now)
-        taker = None if work is None else choose(work, now)
-        return None if work is None or taker is None else (work, taker)
-
-    def _first_asking(self, now: float) -> Seat | None:
-        asking = self._asking
-        while asking:
-            seat = asking[0][2]
-            if seat.idle is asking[0] and seat.is_open and self.waiting.best_for(seat, now) is not None:
-                return seat
-            heappop(asking)
-        return None
-
-    def _show_freed(self) -> list[Seat]:
-        freed, self._freed = self._freed, []
-        for seat in freed:
-            seat.freed = False
-            show(seat)
-        return freed
-
-    def _ask_for_work(self, seat: Seat, now: float) -> None:
-        work = self.waiting.best_for(seat, now) if seat.is_open else None
-        if work is not None and work.entry is not None:
-            self._news.append((work.entry, seat))
-
-    def _look_at(self, work: Work) -> None:
-        if work.entry is not None:
-            self._news.append((work.entry, None))
+        return self._search.next(now)
 
     def _set_bound(self, work: Work, seat: Seat | None) -> None:
         if work.bound is seat:
@@ -475,39 +304,3 @@ class Matcher:
         work.bound = seat
         if was_waiting:
             self.wait(work)
-
-    def _open(self, seat: Seat) -> None:
-        seat.is_open = seat.signed_on and seat.ready and not seat.rest
-        self._free(seat)
-
-    def _free(self, seat: Seat) -> None:
-        if not seat.freed and seat.is_open:
-            seat.freed = True
-            self._freed.append(seat)
-
-    def _wake(self, at: float, seat: Seat, work: Work | None) -> None:
-        if at != float("inf"):
-            self._number += 1
-            heappush(self._timers, (at, self._number, seat, work))
-
-    def _lift(self, now: float) -> None:
-        """Time has ended some rests and bars."""
-        timers = self._timers
-        while timers and timers[0][0] <= now:
-            timer = heappop(timers)
-            if not _is_current(timer):
-                continue
-            _, _, seat, work = timer
-            if work is None:
-                seat.rest = 0.0
-                self._open(seat)
-            else:
-                del seat.barred[work.id]
-                if work.barred_at and seat in work.barred_at:
-                    work.barred_at.remove(seat)
-                self._look_at(work)
-
-
-def _is_current(timer: tuple[float, int, Seat, Work | None]) -> bool:
-    at, _, seat, work = timer
-    return seat.rest == at if work is None else seat.barred.get(work.id) == at

@@ -701,7 +701,7 @@ def test_indexes_are_cleaned_of_what_is_out_of_date(order: Order, choice: AgentC
         assert not line.own
     assert matcher.next_change() is None
     assert all(not seat.barred and not seat.held for seat in seats)
-    assert len(matcher._timers) <= 10
+    assert len(matcher._search._timers) <= 10
 
 
 # Why.
