@@ -13,11 +13,11 @@ from hub.projections.projection import milliseconds, moment
 from hub.projections.views import among
 
 COLUMNS = (
-    "signed_on_ms", "available_ms", "offer_ms", "talk_ms", "wrap_up_ms", "away_ms", "not_answering_ms",
-    "unit_ms", "capacity_ms", "handled", "offers", "declined", "timed_out",
+    "signed_on_ms", "available_ms", "offer_ms", "talk_ms", "hold_ms", "wrap_up_ms", "away_ms", "not_answering_ms",
+    "gone_ms", "unit_ms", "capacity_ms", "handled", "offers", "declined", "timed_out",
 )  # fmt: skip
-SIGNED_ON, AVAILABLE, OFFER, TALK, WRAP_UP, AWAY, NOT_ANSWERING, UNITS, CAPACITY = range(9)
-HANDLED, OFFERS, DECLINED, TIMED_OUT = range(9, 13)
+SIGNED_ON, AVAILABLE, OFFER, TALK, HOLD, WRAP_UP, AWAY, NOT_ANSWERING, GONE, UNITS, CAPACITY = range(11)
+HANDLED, OFFERS, DECLINED, TIMED_OUT = range(11, 15)
 
 DDL = f"""
 CREATE TABLE metrics_agents (
@@ -28,7 +28,7 @@ CREATE TABLE metrics_agents (
 CREATE TABLE metrics_agents_now (
     agent TEXT PRIMARY KEY, pool TEXT NOT NULL, state TEXT NOT NULL, at_ms INTEGER NOT NULL,
     offered INTEGER NOT NULL, active INTEGER NOT NULL, wrap_up INTEGER NOT NULL,
-    units INTEGER NOT NULL, capacity INTEGER NOT NULL
+    units INTEGER NOT NULL, capacity INTEGER NOT NULL, held INTEGER NOT NULL
 ) WITHOUT ROWID
 """
 TABLES = ("metrics_agents", "metrics_agents_now")
@@ -37,6 +37,7 @@ _OF_STATE = {
     AgentState.READY.value: AVAILABLE,
     AgentState.AWAY.value: AWAY,
     AgentState.NOT_ANSWERING.value: NOT_ANSWERING,
+    AgentState.GONE.value: GONE,
 }
 _SIGNED_OFF = AgentState.SIGNED_OFF.value
 
@@ -46,8 +47,8 @@ Cells = dict[tuple[int, str, str], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class AgentInterval:
-    """One agent in one interval; times in seconds. Of several things at once talk counts before wrap-up before an open
-    offer, so that busy = offer + talk + wrap-up never exceeds the clock. Talk includes hold. History has no sign-ons:
+    """One agent in one interval; times in seconds. Of several things at once talk counts before hold before wrap-up
+    before an open offer, so that busy = offer + talk + hold + wrap-up never exceeds the clock. History has no sign-ons:
     there, times are per interaction and there is no occupancy."""
 
     start: datetime
@@ -58,9 +59,11 @@ class AgentInterval:
     available_s: float
     offer_s: float
     talk_s: float
+    hold_s: float
     wrap_up_s: float
     away_s: float
     not_answering_s: float
+    gone_s: float
     handled: int
     offers: int
     declined: int
@@ -87,6 +90,8 @@ class AgentClock:
     wrap_up: int = 0
     units: int = 0
     capacity: int = 0
+    held: int = 0
+    """Of `active`: the customer is on hold."""
 
     def credit(self, until_ms: int, cells: Cells, interval_ms: int) -> None:
         """Book the time since the last change. Events that come with an earlier time book nothing."""
@@ -108,12 +113,12 @@ class AgentClock:
         """The row that keeps it."""
         return (
             self.agent, self.pool, self.state, self.at_ms, self.offered, self.active, self.wrap_up, self.units,
-            self.capacity,
+            self.capacity, self.held,
         )  # fmt: skip
 
     def _doing(self) -> int | None:
         if self.active:
-            return TALK
+            return TALK if self.active > self.held else HOLD
         if self.wrap_up:
             return WRAP_UP
         return OFFER if self.offered else _OF_STATE.get(self.state)
@@ -140,7 +145,9 @@ class AgentTimes:
         return clock
 
     def count(self, agent: str, pool: str, at_ms: int, column: int) -> None:
-        """One more of something at this moment."""
+        """One more of something at this moment. `pool` empty: the agent's."""
+        if not pool and agent in self._clocks:
+            pool = self._clocks[agent].pool
         cell_of(self._cells, (at_ms // self._interval_ms * self._interval_ms, agent, pool))[column] += 1
 
     def past(self, agent: str, pool: str, span: tuple[int, int], column: int) -> None:
@@ -156,21 +163,8 @@ class AgentTimes:
             [(*key, *cell) for key, cell in self._cells.items()],
         )
         connection.executemany(
-            "INSERT OR REPLACE INTO metrics_agents_now VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    one.agent,
-                    one.pool,
-                    one.state,
-                    one.at_ms,
-                    one.offered,
-                    one.active,
-                    one.wrap_up,
-                    one.units,
-                    one.capacity,
-                )
-                for one in self._clocks.values()
-            ],
+            "INSERT OR REPLACE INTO metrics_agents_now VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [one.values() for one in self._clocks.values()],
         )
 
 
@@ -229,8 +223,8 @@ def occupancy(
     """Of all agents who signed on here, over the intervals from `start` on."""
     where, arguments = _where(start, None, None)
     past: tuple[int, int] = connection.execute(
-        "SELECT coalesce(SUM(offer_ms + talk_ms + wrap_up_ms), 0), coalesce(SUM(available_ms), 0) FROM metrics_agents"
-        f" WHERE {where} AND pool <> ?",
+        "SELECT coalesce(SUM(offer_ms + talk_ms + hold_ms + wrap_up_ms), 0), coalesce(SUM(available_ms), 0)"
+        f" FROM metrics_agents WHERE {where} AND pool <> ?",
         (*arguments, HISTORY_POOL),
     ).fetchone()
     now = _busy_and_available(_running(connection, start, None, None, as_of))
@@ -268,7 +262,7 @@ def _limits(start: datetime | None, end: datetime | None) -> tuple[int, int]:
 def _busy_and_available(cells: Cells) -> tuple[int, int]:
     """Milliseconds busy and available, over all cells of agents who signed on here: not those of history."""
     known = [cell for (_, _, pool), cell in cells.items() if pool != HISTORY_POOL]
-    return sum(cell[OFFER] + cell[TALK] + cell[WRAP_UP] for cell in known), sum(cell[AVAILABLE] for cell in known)
+    return sum(sum(cell[OFFER : WRAP_UP + 1]) for cell in known), sum(cell[AVAILABLE] for cell in known)
 
 
 def handled_by_agent(connection: sqlite3.Connection, since: datetime | None = None) -> dict[str, int]:
@@ -292,9 +286,11 @@ def _interval(key: tuple[int, str, str], cell: list[int], interval_ms: int) -> A
         available_s=seconds[AVAILABLE],
         offer_s=seconds[OFFER],
         talk_s=seconds[TALK],
+        hold_s=seconds[HOLD],
         wrap_up_s=seconds[WRAP_UP],
         away_s=seconds[AWAY],
         not_answering_s=seconds[NOT_ANSWERING],
+        gone_s=seconds[GONE],
         handled=cell[HANDLED],
         offers=cell[OFFERS],
         declined=cell[DECLINED],

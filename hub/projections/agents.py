@@ -10,11 +10,19 @@ from typing import Any
 
 import orjson
 
-from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.agent.events import (
+    AgentCapacityChanged,
+    AgentChannelsClosed,
+    AgentSignedOff,
+    AgentSignedOn,
+    AgentSkillsChanged,
+    AgentState,
+    AgentStateChanged,
+)
 from hub.domain.ids import agent_stream
 from hub.domain.interaction.events import Phase, WrapUpCompleted
 from hub.projections.agent_times import handled_by_agent
-from hub.projections.interactions import HELD
+from hub.projections.interactions_tables import HELD
 from hub.projections.projection import BrokenViewError, Entry, Projection, moment
 from hub.projections.views import among
 
@@ -22,6 +30,7 @@ DDL = """
 CREATE TABLE agents (
     stream TEXT PRIMARY KEY, id TEXT NOT NULL, pool TEXT NOT NULL, name TEXT NOT NULL,
     skills BLOB NOT NULL, languages BLOB NOT NULL, capacity INTEGER NOT NULL,
+    attributes BLOB NOT NULL, ceilings BLOB NOT NULL, units BLOB NOT NULL, closed BLOB NOT NULL,
     state TEXT NOT NULL, reason TEXT NOT NULL, since_ms INTEGER NOT NULL, signed_on_ms INTEGER NOT NULL,
     freed_ms INTEGER
 ) WITHOUT ROWID
@@ -38,17 +47,20 @@ class Activity(StrEnum):
     """Ready, and nothing to do."""
     AWAY = "away"
     NOT_ANSWERING = "not_answering"
+    GONE = "gone"
+    """Their desktop has not been heard of for too long."""
     SIGNED_OFF = "signed_off"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldInteraction:
-    """A piece of work an agent has."""
+    """A piece of work an agent has. `units` it takes of their capacity: none while it is interrupted."""
 
     interaction_id: str
     queue: str
     phase: str
     units: int
+    interrupted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,14 @@ class AgentNow:
     name: str
     skills: dict[str, int]
     languages: tuple[str, ...]
+    attributes: dict[str, str]
     capacity: int
+    ceilings: dict[str, int]
+    """Most pieces of work of a channel at once; the policy's where a channel is not named."""
+    channel_units: dict[str, int]
+    """What work of a channel takes of their capacity; the policy's where a channel is not named."""
+    closed_channels: tuple[str, ...]
+    """Channels they get nothing of until they say that they are ready."""
     state: str
     reason: str
     since: datetime
@@ -102,6 +121,7 @@ _BY_STATE = {
     AgentState.READY: Activity.AVAILABLE,
     AgentState.AWAY: Activity.AWAY,
     AgentState.NOT_ANSWERING: Activity.NOT_ANSWERING,
+    AgentState.GONE: Activity.GONE,
     AgentState.SIGNED_OFF: Activity.SIGNED_OFF,
 }
 
@@ -115,8 +135,12 @@ def activities(connection: sqlite3.Connection) -> dict[Activity, int]:
     """How many agents do what."""
     counts = dict.fromkeys(Activity, 0)
     phases: defaultdict[str, list[str]] = defaultdict(list)
-    for agent, phase in connection.execute(f"SELECT DISTINCT agent, phase FROM interactions WHERE {HELD}"):
-        phases[agent].append(phase)
+    resting = _interrupted(connection)
+    for agent, phase, no in connection.execute(f"SELECT agent, phase, no FROM interactions WHERE {HELD}"):
+        if no not in resting:
+            phases[agent].append(phase)
+    for (agent,) in connection.execute("SELECT DISTINCT agent FROM interactions_offers"):
+        phases[agent].append(Phase.OFFERED)
     for agent, state in connection.execute("SELECT id, state FROM agents"):
         counts[activity(state, phases[agent])] += 1
     return counts
@@ -127,18 +151,33 @@ def _agents(
 ) -> list[AgentNow]:
     rows = connection.execute(f"SELECT * FROM agents {where} ORDER BY id", arguments).fetchall()
     held: defaultdict[str, list[HeldInteraction]] = defaultdict(list)
-    of_one = " AND agent = ?" if len(rows) == 1 else ""
-    for agent, *values in connection.execute(
-        f"SELECT agent, id, queue, phase, units FROM interactions WHERE {HELD}{of_one} ORDER BY no",
-        (rows[0][1],) if of_one else (),
+    resting = _interrupted(connection)
+    for agent, no, interaction, queue, phase, units in connection.execute(
+        _HELD, (rows[0][1] if len(rows) == 1 else None,)
     ):
-        held[agent].append(HeldInteraction(*values))
+        rests = no in resting and phase == Phase.ACTIVE
+        held[agent].append(HeldInteraction(interaction, queue, phase, 0 if rests else units, rests))
     handled = handled_by_agent(connection, since)
     return [_agent(row, tuple(held[row[1]]), handled.get(row[1], 0)) for row in rows]
 
 
+def _interrupted(connection: sqlite3.Connection) -> set[int]:
+    return {no for (no,) in connection.execute("SELECT no FROM interactions_more WHERE interrupted")}
+
+
+_HELD = f"""
+SELECT agent, no, id, queue, phase, units FROM interactions WHERE {HELD} AND (?1 IS NULL OR agent = ?1)
+UNION ALL
+SELECT o.agent, no, id, queue, 'offered', o.units FROM interactions_offers o JOIN interactions USING (no)
+WHERE ?1 IS NULL OR o.agent = ?1
+ORDER BY 2
+"""
+"""What agents have or are asked to take, of one agent or of all."""
+
+
 def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) -> AgentNow:
-    _, agent, pool, name, skills, languages, capacity, state, reason, since, signed_on, freed = row
+    _, agent, pool, name, skills, languages, capacity, attributes, ceilings, units, closed, *rest = row
+    state, reason, since, signed_on, freed = rest
     signed_off = state == AgentState.SIGNED_OFF
     return AgentNow(
         id=agent,
@@ -146,12 +185,16 @@ def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) 
         name=name,
         skills=orjson.loads(skills),
         languages=tuple(orjson.loads(languages)),
+        attributes=orjson.loads(attributes),
+        ceilings=orjson.loads(ceilings),
+        channel_units=orjson.loads(units),
+        closed_channels=tuple(orjson.loads(closed)),
         capacity=capacity,
         state=state,
         reason=reason,
         since=moment(since),
         signed_on_at=moment(signed_on),
-        activity=activity(state, [one.phase for one in held]),
+        activity=activity(state, [one.phase for one in held if not one.interrupted]),
         units_in_use=sum(one.units for one in held),
         idle_since=None if held or signed_off else moment(max(signed_on, freed or signed_on)),
         interactions=held,
@@ -171,14 +214,33 @@ class _Batch:
         stream, at = entry.stream, entry.at_ms
         self.rows[stream] = [
             stream, event.agent_id, event.pool, event.name, orjson.dumps(event.skills), orjson.dumps(event.languages),
-            event.capacity, AgentState.READY.value, "", at, at, None,
+            event.capacity, orjson.dumps(event.attributes), orjson.dumps(event.ceilings), orjson.dumps(event.units),
+            b"[]", AgentState.READY.value, "", at, at, None,
         ]  # fmt: skip
 
     def changed(self, entry: Entry, state: AgentState, reason: str) -> None:
+        row = self.row(entry)
+        row[_STATE], row[_REASON], row[_SINCE] = state.value, reason, entry.at_ms
+        if state in (AgentState.READY, AgentState.SIGNED_OFF):
+            row[_CLOSED] = b"[]"
+
+    def row(self, entry: Entry) -> list[Any]:
         row = self.rows.get(entry.stream)
         if row is None:
             raise BrokenViewError("agents", f"{entry.stream} never signed on (position {entry.position})")
-        row[_STATE], row[_REASON], row[_SINCE] = state.value, reason, entry.at_ms
+        return row
+
+    def refitted(self, entry: Entry, event: AgentSkillsChanged | AgentCapacityChanged | AgentChannelsClosed) -> None:
+        row = self.row(entry)
+        match event:
+            case AgentSkillsChanged():
+                row[_SKILLS], row[_LANGUAGES] = orjson.dumps(event.skills), orjson.dumps(event.languages)
+                row[_ATTRIBUTES] = orjson.dumps(event.attributes)
+            case AgentCapacityChanged():
+                row[_CAPACITY], row[_CEILINGS] = event.capacity, orjson.dumps(event.ceilings)
+                row[_UNITS] = orjson.dumps(event.units)
+            case AgentChannelsClosed():
+                row[_CLOSED] = orjson.dumps(event.channels)
 
     def freed(self, agent: str, at_ms: int) -> None:
         """Agents of history never signed on and are not on the board."""
@@ -187,8 +249,10 @@ class _Batch:
             row[_FREED] = max(at_ms, row[_FREED] or at_ms)
 
 
-_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, WrapUpCompleted}
-_STATE, _REASON, _SINCE, _FREED = 7, 8, 9, 11
+_REFITS = (AgentSkillsChanged, AgentCapacityChanged, AgentChannelsClosed)
+_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, WrapUpCompleted, *_REFITS}
+_SKILLS, _LANGUAGES, _CAPACITY, _ATTRIBUTES, _CEILINGS, _UNITS, _CLOSED = range(4, 11)
+_STATE, _REASON, _SINCE, _FREED = 11, 12, 13, 15
 
 
 def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
@@ -202,11 +266,13 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
                 batch.changed(entry, event.state, event.reason)
             case AgentSignedOff() as event:
                 batch.changed(entry, AgentState.SIGNED_OFF, event.reason)
+            case AgentSkillsChanged() | AgentCapacityChanged() | AgentChannelsClosed() as event:
+                batch.refitted(entry, event)
             case WrapUpCompleted() as event:
                 batch.freed(event.agent_id, entry.at_ms)
     connection.executemany(
-        "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows.values()
+        "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows.values()
     )
 
 
-PROJECTION = Projection("agents", "1", ("agents",), DDL, _apply)
+PROJECTION = Projection("agents", "2", ("agents",), DDL, _apply)

@@ -21,7 +21,15 @@ from hub.domain.customer.events import (
 )
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.event import Event
-from hub.domain.interaction.events import ContactAttached, InteractionAbandoned, InteractionQueued, WrapUpCompleted
+from hub.domain.interaction.events import (
+    ContactAttached,
+    InteractionAbandoned,
+    InteractionExpired,
+    InteractionQueued,
+    InteractionRefused,
+    InteractionReopened,
+    WrapUpCompleted,
+)
 from hub.projections import open_threads
 from hub.projections.interactions import InteractionRow, open_of_customer
 from hub.projections.open_threads import OpenThreads, Thread
@@ -230,6 +238,10 @@ class _Batch:
         self.contacts: dict[str, list[Any]] = {}
         self.sent: list[list[Any]] = []
         self.links: dict[str, str] = {}
+        self.written_on: dict[str, Thread] = {}
+        self.again = {entry.event.contact_id for entry in entries if isinstance(entry.event, InteractionReopened)}
+        if self.again:
+            self._load_threads(connection, self.again)
         touched = {entry.stream for entry in entries if type(entry.event) in _FOLDS}
         touched -= {entry.stream for entry in entries if type(entry.event) is CustomerRegistered}
         if touched:
@@ -240,6 +252,20 @@ class _Batch:
             for stream, no, name, segment, tier, stage, identifiers, counts, first, last in rows:
                 known, counted = orjson.loads(identifiers), orjson.loads(counts)
                 self.rows[stream] = _Row(no, name, segment, tier, stage, known, counted, first, last)
+
+    def _load_threads(self, connection: sqlite3.Connection, contacts: set[str]) -> None:
+        """Where the customers wrote on who came back to work that was over."""
+        rows = connection.execute(
+            "SELECT u.contact, id, channel, thread FROM customers_unlinked u JOIN customers_contacts USING (no, at_ms,"
+            " position) JOIN customers USING (no) WHERE u.contact IN (SELECT value FROM json_each(?))",
+            (among(contacts),),
+        )
+        self.written_on = {contact: Thread(*thread) for contact, *thread in rows}
+
+    def reopened(self, entry: Entry, event: InteractionReopened) -> None:
+        thread = self.written_on.get(event.contact_id)
+        if thread is not None:
+            self.threads.reopened(entry, thread)
 
     def registered(self, entry: Entry) -> None:
         self.new[entry.stream] = entry.at_ms
@@ -316,6 +342,8 @@ def _observed(batch: _Batch, _: Entry, row: _Row, event: IdentifierObserved) -> 
 
 def _received(batch: _Batch, entry: Entry, row: _Row, event: ContactReceived) -> None:
     batch.contacts[event.contact_id] = batch.contact(entry, row, event, "inbound")
+    if event.contact_id in batch.again:
+        batch.written_on[event.contact_id] = Thread(entry.stream, event.channel.value, event.thread)
 
 
 def _sent(batch: _Batch, entry: Entry, row: _Row, event: ContactSent) -> None:
@@ -346,6 +374,10 @@ _FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
 }
 
 
+_TAKEN_UP = (InteractionQueued, ContactAttached, InteractionRefused, InteractionReopened)
+_OVER = (InteractionAbandoned, InteractionExpired, WrapUpCompleted)
+
+
 def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """What is said of somebody who was never registered is passed over: no later event could mend it, and a view that
     stops there would show nothing of anybody any more."""
@@ -353,11 +385,14 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     for entry in entries:
         event = entry.event
         kind = type(event)
-        if kind is InteractionQueued or kind is ContactAttached:
-            batch.link(event.contact_id, entry.stream)  # type: ignore[attr-defined]
-            if isinstance(event, InteractionQueued):
+        if isinstance(event, _TAKEN_UP):
+            if isinstance(event, InteractionReopened):
+                batch.reopened(entry, event)
+            elif isinstance(event, InteractionQueued) and not event.consult_of:
                 batch.threads.queued(entry, event)
-        elif kind is InteractionAbandoned or kind is WrapUpCompleted:
+            if event.contact_id:
+                batch.link(event.contact_id, entry.stream)
+        elif kind in _OVER:
             batch.threads.over(entry)
         elif kind is CustomerRegistered and entry.stream.startswith(CUSTOMER):
             batch.registered(entry)
@@ -375,7 +410,7 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
 
 PROJECTION = Projection(
     "customers",
-    "2",
+    "3",
     ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked", open_threads.TABLE),
     DDL,
     _apply,

@@ -33,11 +33,18 @@ class Outcomes:
     short_abandoned: int = 0
     answered_in_target: int = 0
     abandoned_in_target: int = 0
+    expired: int = 0
+    """Over without an agent, since they waited as long as the policy allows."""
 
     @property
     def open(self) -> int:
-        """Neither answered nor abandoned yet."""
-        return self.offered - self.answered - self.abandoned
+        """Nothing of all that yet."""
+        return self.offered - self.answered - self.abandoned - self.expired
+
+    @property
+    def lost(self) -> int:
+        """Customers who waited and got no agent."""
+        return self.abandoned + self.expired
 
 
 def service_level(answered_in_target: int, answered: int, abandoned: int, short_abandoned: int) -> float | None:
@@ -49,19 +56,20 @@ def service_level(answered_in_target: int, answered: int, abandoned: int, short_
 
 
 def service_levels(outcomes: Outcomes) -> dict[ServiceLevelVariant, float | None]:
-    """The service level by every variant; the formulas stand at the variants."""
+    """The service level by every variant; the formulas stand at the variants. Who waited as long as the policy allows
+    and was let go counts like who left, never as a short abandonment and never as met."""
     return {variant: formula(outcomes) for variant, formula in _SERVICE_LEVELS.items()}
 
 
 _SERVICE_LEVELS: dict[ServiceLevelVariant, Callable[[Outcomes], float | None]] = {
     ServiceLevelVariant.WITHOUT_SHORT_ABANDONED: lambda of: service_level(
-        of.answered_in_target, of.answered, of.abandoned, of.short_abandoned
+        of.answered_in_target, of.answered, of.lost, of.short_abandoned
     ),
     ServiceLevelVariant.OF_OFFERED: lambda of: _ratio(of.answered_in_target, of.offered),
     ServiceLevelVariant.ABANDONED_AS_MET: lambda of: _ratio(
-        of.answered_in_target + of.abandoned_in_target, of.answered + of.abandoned
+        of.answered_in_target + of.abandoned_in_target, of.answered + of.lost
     ),
-    ServiceLevelVariant.ABANDONED_AS_MISSED: lambda of: _ratio(of.answered_in_target, of.answered + of.abandoned),
+    ServiceLevelVariant.ABANDONED_AS_MISSED: lambda of: _ratio(of.answered_in_target, of.answered + of.lost),
     ServiceLevelVariant.OF_ANSWERED: lambda of: _ratio(of.answered_in_target, of.answered),
 }
 
@@ -100,6 +108,26 @@ def backlog_by_age(ages: Iterable[float]) -> dict[str, int]:
     for age in ages:
         counts[next((name for name, end in AGES if age < end), OLDEST)] += 1
     return counts
+
+
+def mean(total: float, count: int) -> float | None:
+    """total / count, in the unit of the total."""
+    return _ratio(total, count)
+
+
+def transfer_rate(transferred: int, answered: int) -> float | None:
+    """Interactions that were transferred at least once / answered ones."""
+    return _ratio(transferred, answered)
+
+
+def callbacks_kept(kept: int, missed: int) -> float | None:
+    """Customers reached who were to be called / (those + customers given up); who waits for the call is in neither."""
+    return _ratio(kept, kept + missed)
+
+
+def adherence(as_planned: float, planned: float) -> float | None:
+    """Time in the planned state / planned time, in any unit."""
+    return _ratio(as_planned, planned)
 
 
 def abandonment_rate(abandoned: int, offered: int) -> float | None:

@@ -1,72 +1,40 @@
 """Interactions as screens see them: one row each, its timeline, and lists by queue, phase and agent."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub.domain.event import Event
-from hub.domain.interaction.events import (
-    ContactAttached,
-    InteractionAbandoned,
-    InteractionEnded,
-    InteractionOffered,
-    InteractionQueued,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRescinded,
-    OfferTimedOut,
-    Phase,
-    WrapUpCompleted,
-)
-from hub.projections.projection import BrokenViewError, Entry, Projection, milliseconds, moment, moment_or_none
-from hub.projections.views import among
+import orjson
 
-OPEN = "phase IN ('waiting', 'offered', 'active', 'wrap_up')"
-"""SQL: neither abandoned nor completed. Partial indexes are used only where a query repeats these very words."""
-HELD = "phase IN ('offered', 'active', 'wrap_up')"
-"""SQL: takes capacity of an agent."""
+from hub.domain.interaction.events import OVER
+from hub.projections.interactions_fold import apply
+from hub.projections.interactions_tables import DDL, HELD, OPEN, SHOWN, TABLES
+from hub.projections.projection import Projection, moment, moment_or_none
 
-_CONSTANT = "no, id, pool, queue, priority, channel, service, customer, contact, thread, queued_ms"
-_CHANGING = (
-    "phase, contacts, offers, agent, offer, expires_ms, units, outcome, offered_ms, accepted_ms, ended_ms,"
-    " completed_ms, ended_by, code"
-)
-_PHASE, _CONTACTS, _OFFERS, _AGENT, _OFFER, _EXPIRES, _UNITS, _OUTCOME, _OFFERED, _ACCEPTED, _ENDED, _COMPLETED = range(
-    12
-)
-_ENDED_BY, _CODE = 12, 13
-_TIMES = {10, 16, 19, 20, 21, 22}
-"""Places of the times in a row: constant columns, then changing ones."""
+__all__ = ("HELD", "OPEN", "InteractionFact", "InteractionRow", "Participant", "held_by", "interaction",
+           "interactions", "offers", "open_of_customer", "timeline")  # fmt: skip
 
-DDL = f"""
-CREATE TABLE interactions (
-    no INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    pool TEXT NOT NULL, queue TEXT NOT NULL, priority INTEGER NOT NULL, channel TEXT NOT NULL, service TEXT NOT NULL,
-    customer TEXT NOT NULL, contact TEXT NOT NULL, thread TEXT NOT NULL, queued_ms INTEGER NOT NULL,
-    phase TEXT NOT NULL, contacts INTEGER NOT NULL, offers INTEGER NOT NULL,
-    agent TEXT NOT NULL, offer TEXT NOT NULL, expires_ms INTEGER, units INTEGER NOT NULL, outcome TEXT NOT NULL,
-    offered_ms INTEGER, accepted_ms INTEGER, ended_ms INTEGER, completed_ms INTEGER,
-    ended_by TEXT NOT NULL, code TEXT NOT NULL
-);
-CREATE INDEX interactions_by_queue ON interactions (queue);
-CREATE INDEX interactions_open ON interactions (queue, phase, queued_ms, agent) WHERE {OPEN};
-CREATE INDEX interactions_held ON interactions (agent, phase, units) WHERE {HELD};
-CREATE INDEX interactions_open_of_customer ON interactions (customer) WHERE {OPEN};
-CREATE TABLE interactions_timeline (
-    no INTEGER NOT NULL, position INTEGER NOT NULL, at_ms INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL,
-    agent TEXT NOT NULL, offer TEXT NOT NULL, detail TEXT NOT NULL, policy TEXT NOT NULL, reasons TEXT NOT NULL,
-    PRIMARY KEY (no, position)
-) WITHOUT ROWID
-"""
+_COLUMNS = ", ".join(f"coalesce({column}, {default})" if default else column for column, default in SHOWN.items())
+_TIMES = tuple(place for place, name in enumerate(SHOWN) if name.endswith("_ms"))
+_FLAGS = tuple(place for place, name in enumerate(SHOWN) if name in ("on_hold", "interrupted", "callback"))
+_PARTICIPANTS = tuple(SHOWN).index("participants")
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody else in the conversation; mode `conference`, `monitor`, `coach` or `barge`."""
+
+    agent_id: str
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionRow:
-    """One interaction. `no` orders them by when they were queued and pages lists; `agent` is who has it, or had it
-    last; `outcome` is empty until it is `answered` or `abandoned`."""
+    """One interaction. `no` orders them by when they were queued and pages lists; `agent` is who has it, parked it, or
+    had it last, of several open offers the agent of the last; `priority` that of the queue it entered, or what a
+    supervisor gave it. `outcome` is empty until it is `answered`, `abandoned`, `refused` or `expired`: the first of
+    these stays, whatever happens later, as does the first `accepted_at`."""
 
     no: int
     id: str
@@ -93,12 +61,41 @@ class InteractionRow:
     completed_at: datetime | None
     ended_by: str
     code: str
+    since: datetime
+    """Its age on the boards counts from here: when it was queued, unless it brought an age with it; anew when it is
+    taken up again after it was parked or over."""
+    place: int
+    """In its queue when it came, from 1; 0: not counted."""
+    estimated_wait_s: float | None
+    """What was expected when it came."""
+    consult_of: str
+    """The interaction whose agent asks for advice; empty for a customer's contact."""
+    known_agent_id: str
+    """Who alone may have it until `known_until`."""
+    known_until: datetime | None
+    on_hold: bool
+    interrupted: bool
+    """Its agent is on something more urgent; it takes none of their capacity meanwhile."""
+    callback: bool
+    """The customer is to be called."""
+    callback_due: datetime | None
+    attempts: int
+    """Calls back nobody answered."""
+    participants: tuple[Participant, ...]
+    parked_until: datetime | None
+    parked_by: str
+    step: int | None
+    """How far its requirement is relaxed: index into its steps, -1 for the first requirement without the known agent;
+    None: not at all."""
+    transfers: int
+    flagged: str
+    """Why a supervisor should look at it; empty: they need not."""
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionFact:
-    """One line of an interaction's timeline. `detail`: the contact that joined, the reason given, the wrap-up code or
-    who ended it, as the type says."""
+    """One line of an interaction's timeline. `detail`: the contact that joined, the reason given, where it went, until
+    when it rests, the wrap-up code or who ended it, as the type says."""
 
     position: int
     at: datetime
@@ -145,7 +142,7 @@ def interactions(
         where.append("queue = ?")
         arguments.append(queue)
     if phase is not None:
-        if phase not in (Phase.COMPLETED, Phase.ABANDONED):
+        if phase not in OVER:
             where.append(OPEN)
         where.append("phase = ?")
         arguments.append(phase)
@@ -158,148 +155,55 @@ def interactions(
 
 def held_by(connection: sqlite3.Connection, agent_id: str) -> list[InteractionRow]:
     """What an agent has been offered, is on, or wraps up, oldest first."""
-    return _select(connection, f"WHERE {HELD} AND agent = ? ORDER BY no", agent_id)
+    held = _select(connection, f"WHERE {HELD} AND agent = ? ORDER BY no", agent_id)
+    return sorted([*held, *offers(connection, agent_id)], key=lambda row: row.no)
 
 
 def open_of_customer(connection: sqlite3.Connection, customer_id: str) -> list[InteractionRow]:
-    """A customer's interactions that are not over, oldest first."""
-    return _select(connection, f"WHERE {OPEN} AND customer = ? ORDER BY no", customer_id)
+    """A customer's interactions that are not over, oldest first; what agents ask each other is not theirs."""
+    return _select(connection, f"WHERE {OPEN} AND customer = ? AND consult_of = '' ORDER BY no", customer_id)
 
 
 def offers(connection: sqlite3.Connection, agent_id: str | None = None) -> list[InteractionRow]:
-    """Interactions on offer, of one agent or of all, oldest first."""
-    of_agent, arguments = ("", ()) if agent_id is None else (" AND agent = ?", (agent_id,))
-    return _select(connection, f"WHERE {HELD} AND phase = 'offered'{of_agent} ORDER BY no", *arguments)
+    """Open offers, of one agent or of all, oldest interaction first: the interaction, once for each of its open offers,
+    with that offer's agent, deadline, units and time."""
+    found = connection.execute(
+        "SELECT no, offer, agent, units, offered_ms, expires_ms FROM interactions_offers"
+        " WHERE ?1 IS NULL OR agent = ?1 ORDER BY no, offered_ms, offer",
+        (agent_id,),
+    ).fetchall()
+    rows = {}
+    if found:
+        numbers = orjson.dumps([one[0] for one in found]).decode()
+        rows = {row.no: row for row in _select(connection, "WHERE no IN (SELECT value FROM json_each(?))", numbers)}
+    return [
+        replace(
+            rows[no],
+            agent_id=agent,
+            offer_id=offer,
+            units=units,
+            offered_at=moment(offered_ms),
+            expires_at=moment(expires_ms),
+        )
+        for no, offer, agent, units, offered_ms, expires_ms in found
+    ]
 
 
 def _select(connection: sqlite3.Connection, rest: str, *arguments: object) -> list[InteractionRow]:
-    rows = connection.execute(f"SELECT {_CONSTANT}, {_CHANGING} FROM interactions {rest}", arguments)
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM interactions LEFT JOIN interactions_more USING (no) {rest}", arguments
+    )
     return [_interaction_row(list(row)) for row in rows]
 
 
 def _interaction_row(values: list[Any]) -> InteractionRow:
     for place in _TIMES:
         values[place] = moment_or_none(values[place])
+    for place in _FLAGS:
+        values[place] = bool(values[place])
+    there = values[_PARTICIPANTS]
+    values[_PARTICIPANTS] = tuple(Participant(*one) for one in orjson.loads(there)) if there else ()
     return InteractionRow(*values)
 
 
-class _Batch:
-    """Folds a batch: rows that are new, rows that change (from the table, then in memory), lines of timelines."""
-
-    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        self.new: dict[str, tuple[Any, ...]] = {}
-        self.numbers: dict[str, int] = {}
-        self.changing: dict[str, list[Any]] = {}
-        self.lines: list[tuple[Any, ...]] = []
-        known = {entry.stream for entry in entries if type(entry.event) in _FOLDS}
-        known -= {entry.stream for entry in entries if type(entry.event) is InteractionQueued}
-        if known:
-            rows = connection.execute(
-                f"SELECT id, no, {_CHANGING} FROM interactions WHERE id IN (SELECT value FROM json_each(?))",
-                (among(known),),
-            )
-            for stream, no, *values in rows:
-                self.numbers[stream] = no
-                self.changing[stream] = values
-
-    def queued(self, entry: Entry, event: InteractionQueued) -> None:
-        stream = entry.stream
-        self.numbers[stream] = entry.position
-        self.new[stream] = (
-            entry.position, stream, event.pool, event.queue, event.priority, event.channel.value, event.service,
-            event.customer_id, event.contact_id, event.thread, entry.at_ms,
-        )  # fmt: skip
-        self.changing[stream] = ["waiting", 1, 0, "", "", None, event.units, "", None, None, None, None, "", ""]
-        self.line(entry, "", "", event.contact_id, policy=event.policy, reasons="\n".join(event.reasons))
-
-    def line(
-        self, entry: Entry, agent: str, offer: str = "", detail: str = "", *, policy: str = "", reasons: str = ""
-    ) -> None:
-        event = entry.event
-        self.lines.append((
-            self.numbers[entry.stream], entry.position, entry.at_ms, type(event).__name__, event.actor,
-            agent, offer, detail, policy, reasons,
-        ))  # fmt: skip
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        connection.executemany(
-            f"INSERT INTO interactions ({_CONSTANT}, {_CHANGING}) VALUES ({', '.join('?' * 25)})",
-            [(*values, *self.changing[stream]) for stream, values in self.new.items()],
-        )
-        connection.executemany(
-            f"UPDATE interactions SET {' = ?, '.join(_CHANGING.split(', '))} = ? WHERE no = ?",
-            [(*row, self.numbers[stream]) for stream, row in self.changing.items() if stream not in self.new],
-        )
-        connection.executemany("INSERT INTO interactions_timeline VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self.lines)
-
-
-def _attached(batch: _Batch, entry: Entry, row: list[Any], event: ContactAttached) -> None:
-    row[_CONTACTS] += 1
-    batch.line(entry, "", "", event.contact_id)
-
-
-def _offered(batch: _Batch, entry: Entry, row: list[Any], event: InteractionOffered) -> None:
-    row[_PHASE], row[_AGENT], row[_OFFER], row[_UNITS] = "offered", event.agent_id, event.offer_id, event.units
-    row[_OFFERED], row[_EXPIRES] = entry.at_ms, milliseconds(event.expires_at)
-    row[_OFFERS] += 1
-    batch.line(entry, event.agent_id, event.offer_id, policy=event.policy, reasons="\n".join(event.reasons))
-
-
-def _accepted(batch: _Batch, entry: Entry, row: list[Any], event: OfferAccepted) -> None:
-    row[_PHASE], row[_AGENT], row[_OUTCOME], row[_ACCEPTED] = "active", event.agent_id, "answered", entry.at_ms
-    row[_OFFER], row[_EXPIRES] = event.offer_id, None
-    batch.line(entry, event.agent_id, event.offer_id)
-
-
-def _not_taken(
-    batch: _Batch, entry: Entry, row: list[Any], event: OfferDeclined | OfferTimedOut | OfferRescinded
-) -> None:
-    row[_PHASE], row[_AGENT], row[_OFFER], row[_EXPIRES] = "waiting", "", "", None
-    reason = "" if isinstance(event, OfferTimedOut) else event.reason
-    batch.line(entry, event.agent_id, event.offer_id, reason)
-
-
-def _abandoned(batch: _Batch, entry: Entry, row: list[Any], _: InteractionAbandoned) -> None:
-    row[_PHASE], row[_OUTCOME], row[_ENDED], row[_ENDED_BY] = "abandoned", "abandoned", entry.at_ms, "customer"
-    row[_AGENT], row[_OFFER], row[_EXPIRES] = "", "", None
-    batch.line(entry, "")
-
-
-def _ended(batch: _Batch, entry: Entry, row: list[Any], event: InteractionEnded) -> None:
-    row[_PHASE], row[_ENDED], row[_ENDED_BY] = "wrap_up", entry.at_ms, event.ended_by
-    batch.line(entry, event.agent_id, "", event.ended_by)
-
-
-def _wrapped_up(batch: _Batch, entry: Entry, row: list[Any], event: WrapUpCompleted) -> None:
-    row[_PHASE], row[_COMPLETED], row[_CODE] = "completed", entry.at_ms, event.code
-    batch.line(entry, event.agent_id, "", event.code)
-
-
-_FOLDS: dict[type[Event], Callable[[_Batch, Entry, list[Any], Any], None]] = {
-    ContactAttached: _attached,
-    InteractionOffered: _offered,
-    OfferAccepted: _accepted,
-    OfferDeclined: _not_taken,
-    OfferTimedOut: _not_taken,
-    OfferRescinded: _not_taken,
-    InteractionAbandoned: _abandoned,
-    InteractionEnded: _ended,
-    WrapUpCompleted: _wrapped_up,
-}
-
-
-def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    batch = _Batch(connection, entries)
-    for entry in entries:
-        event = entry.event
-        if type(event) is InteractionQueued:
-            batch.queued(entry, event)
-        elif (fold := _FOLDS.get(type(event))) is not None:
-            row = batch.changing.get(entry.stream)
-            if row is None:
-                raise BrokenViewError("interactions", f"{entry.stream} was never queued (position {entry.position})")
-            fold(batch, entry, row, event)
-    batch.write(connection)
-
-
-PROJECTION = Projection("interactions", "1", ("interactions", "interactions_timeline"), DDL, _apply)
+PROJECTION = Projection("interactions", "2", TABLES, DDL, apply)

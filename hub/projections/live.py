@@ -22,22 +22,37 @@ class Live:
     contacts: int
     contacts_by_channel: dict[str, int]
     in_queue: int
-    """Not answered yet: waiting, or offered to an agent."""
+    """Customers who wait for an agent: waiting, or offered to one."""
+    waiting: int
+    """Of these, offered to nobody."""
+    unanswered: int
+    """What no agent has ever accepted, of what is not over: in queue for the first time, or to be called later."""
     oldest_waiting_since: datetime | None
     backlog_by_age: dict[str, int]
-    """Those of `in_queue` by how long ago they were queued, youngest class first."""
+    """Those of `in_queue` by their age, youngest class first."""
     active: int
     """Conversations; `on_contact` counts the agents."""
+    on_hold: int
+    """Of these, those whose customer is on hold."""
+    parked: int
+    """Rests until a time or the customer's answer."""
+    flagged: int
+    """What a supervisor should look at."""
+    consults: int
+    """Agents' questions to other agents: in no other count of work."""
     available: int
     offered: int
     on_contact: int
     in_wrap_up: int
     away: int
     not_answering: int
+    gone: int
     signed_off: int
     offered_to_queue: int
     answered: int
     abandoned: int
+    expired: int
+    refused: int
     service_level: float | None
     service_level_variant: str
     asa_s: float | None
@@ -67,17 +82,26 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
         in_queue=sum(queue.in_queue for queue in board),
         oldest_waiting_since=min(queued, default=None),
         backlog_by_age=backlog_by_age((now - one).total_seconds() for one in queued),
+        waiting=sum(queue.waiting for queue in board),
+        unanswered=sum(queue.unanswered for queue in board),
         active=sum(queue.active for queue in board),
+        on_hold=sum(queue.on_hold for queue in board),
+        parked=sum(queue.parked for queue in board),
+        flagged=sum(queue.flagged for queue in board),
+        consults=sum(queue.consults for queue in board),
         available=doing[Activity.AVAILABLE],
         offered=doing[Activity.OFFERED],
         on_contact=doing[Activity.ON_CONTACT],
         in_wrap_up=doing[Activity.WRAP_UP],
         away=doing[Activity.AWAY],
         not_answering=doing[Activity.NOT_ANSWERING],
+        gone=doing[Activity.GONE],
         signed_off=doing[Activity.SIGNED_OFF],
         offered_to_queue=figures.offered,
         answered=figures.answered,
         abandoned=figures.abandoned,
+        expired=figures.expired,
+        refused=figures.refused,
         service_level=figures.service_level,
         service_level_variant=figures.service_level_variant,
         asa_s=figures.asa_s,

@@ -1,7 +1,8 @@
 """Service-level and the other figures by interval and queue, from events and their own times only.
 
 Everything that becomes of an interaction is booked in the interval in which it was queued, so that in each row, and in
-each sum of rows, offered = answered + abandoned + open."""
+each sum of rows, offered = answered + abandoned + expired + open. The queue is the one it was queued in
+first, wherever it is answered."""
 
 import hashlib
 import sqlite3
@@ -10,23 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.projections import agent_times, formulas
-from hub.projections.metrics_fold import (
-    ANSWERED_WAIT,
-    COLUMNS,
-    DECLINED,
-    ENDED,
-    HANDLED,
-    OFFERS,
-    RESCINDED,
-    TALK,
-    TIMED_OUT,
-    TO_ANSWER,
-    TO_END,
-    WRAP_UP,
-    Threshold,
-    fold,
-)
+from hub.projections import agent_times, formulas, metrics_work
+from hub.projections import metrics_columns as column
+from hub.projections.metrics_columns import COLUMNS
+from hub.projections.metrics_fold import Threshold, fold
 from hub.projections.projection import Entry, Projection, milliseconds, moment
 
 INTERVAL_SECONDS = 1800
@@ -37,11 +25,12 @@ DEFAULT_THRESHOLD = Threshold()
 DDL = f"""
 CREATE TABLE metrics_settings (interval_ms INTEGER NOT NULL);
 CREATE TABLE metrics_thresholds (
-    queue TEXT PRIMARY KEY, target_ms INTEGER NOT NULL, short_abandon_ms INTEGER NOT NULL
+    queue TEXT PRIMARY KEY, target_ms INTEGER NOT NULL, short_abandon_ms INTEGER NOT NULL,
+    variant TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE metrics_totals (events INTEGER NOT NULL, latest_ms INTEGER NOT NULL);
 CREATE TABLE metrics_contacts (
-    start_ms INTEGER NOT NULL, channel TEXT NOT NULL, direction TEXT NOT NULL, contacts INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL, channel TEXT NOT NULL, direction TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (start_ms, channel, direction)
 ) WITHOUT ROWID;
 CREATE TABLE metrics_queues (
@@ -49,11 +38,11 @@ CREATE TABLE metrics_queues (
     {", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)},
     PRIMARY KEY (start_ms, queue)
 ) WITHOUT ROWID;
-CREATE TABLE metrics_open (
-    interaction TEXT PRIMARY KEY, start_ms INTEGER NOT NULL, queue TEXT NOT NULL, pool TEXT NOT NULL,
-    queued_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL, units INTEGER NOT NULL, offered_ms INTEGER,
-    accepted_ms INTEGER, ended_ms INTEGER
+CREATE TABLE metrics_refused (
+    start_ms INTEGER NOT NULL, queue TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (start_ms, queue, reason)
 ) WITHOUT ROWID;
+{metrics_work.DDL};
 CREATE TABLE metrics_arrivals (contact TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 {agent_times.DDL}
 """
@@ -68,7 +57,10 @@ class Figures:
     offered: int
     answered: int
     abandoned: int
+    expired: int
     open: int
+    refused: int
+    refused_by_reason: dict[str, int]
     short_abandoned: int
     answered_in_target: int
     abandoned_in_target: int
@@ -77,6 +69,7 @@ class Figures:
     service_levels: dict[str, float | None]
     asa_s: float | None
     aht_s: float | None
+    hold_s: float | None
     first_response_s: float | None
     resolution_s: float | None
     ended: int
@@ -87,6 +80,20 @@ class Figures:
     timed_out: int
     rescinded: int
     non_response: float | None
+    transfers: int
+    transferred: int
+    transfer_rate: float | None
+    moved: int
+    parked: int
+    reopened: int
+    callbacks: int
+    callbacks_kept: int
+    callbacks_missed: int
+    callbacks_kept_rate: float | None
+    missed_calls: int
+    estimated: int
+    estimate_error_s: float | None
+    estimate_absolute_error_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +124,21 @@ def queue_intervals(
     limits = _thresholds(connection)
     where, arguments = _where(start, end, queue)
     rows = connection.execute(f"SELECT * FROM metrics_queues WHERE {where} ORDER BY start_ms, queue", arguments)
+    refused = _refused(connection, where, arguments, "start_ms, queue")
     found = []
     for start_ms, name, *sums in rows:
         limit = limits.get(name, limits[""])
-        found.append(QueueInterval(moment(start_ms), moment(start_ms + interval_ms), name, *limit, _figures(sums)))
+        figures = _figures(sums, refused.get((start_ms, name), {}), limit.variant)
+        found.append(
+            QueueInterval(
+                start=moment(start_ms),
+                end=moment(start_ms + interval_ms),
+                queue=name,
+                target_s=limit.target_s,
+                short_abandon_s=limit.short_abandon_s,
+                figures=figures,
+            )
+        )
     return found
 
 
@@ -130,10 +148,14 @@ def totals(
     end: datetime | None = None,
     queue: str | None = None,
 ) -> Figures:
-    """The figures of everything queued in the intervals that begin in [start, end), of one queue or all."""
+    """The figures of everything queued in the intervals that begin in [start, end), of one queue or all. The service
+    level of all is counted as for queues that the policy says nothing of."""
+    limits = _thresholds(connection)
     where, arguments = _where(start, end, queue)
     sums = ", ".join(f"coalesce(SUM({column}), 0)" for column in COLUMNS)
-    return _figures(connection.execute(f"SELECT {sums} FROM metrics_queues WHERE {where}", arguments).fetchone())
+    found = connection.execute(f"SELECT {sums} FROM metrics_queues WHERE {where}", arguments).fetchone()
+    refused = _refused(connection, where, arguments, "''")
+    return _figures(found, refused.get(("",), {}), limits.get(queue or "", limits[""]).variant)
 
 
 def totals_by_queue(
@@ -143,7 +165,8 @@ def totals_by_queue(
     where, arguments = _where(start, end, None)
     sums = ", ".join(f"SUM({column})" for column in COLUMNS)
     rows = connection.execute(f"SELECT queue, {sums} FROM metrics_queues WHERE {where} GROUP BY queue", arguments)
-    return {name: _figures(row) for name, *row in rows}
+    refused, limits = _refused(connection, where, arguments, "queue"), _thresholds(connection)
+    return {name: _figures(row, refused.get((name,), {}), limits.get(name, limits[""]).variant) for name, *row in rows}
 
 
 def contacts_by_channel(
@@ -152,7 +175,7 @@ def contacts_by_channel(
     """Contacts by channel and direction that happened in the intervals that begin in [start, end)."""
     where, arguments = _where(start, end, None)
     rows = connection.execute(
-        f"SELECT channel, direction, SUM(contacts) FROM metrics_contacts WHERE {where} GROUP BY channel, direction",
+        f"SELECT channel, direction, SUM(count) FROM metrics_contacts WHERE {where} GROUP BY channel, direction",
         arguments,
     )
     counts: dict[str, dict[str, int]] = {}
@@ -172,37 +195,68 @@ def _where(start: datetime | None, end: datetime | None, queue: str | None) -> t
 
 
 def _thresholds(connection: sqlite3.Connection) -> dict[str, Threshold]:
-    rows = connection.execute("SELECT queue, target_ms, short_abandon_ms FROM metrics_thresholds")
-    return {queue: Threshold(target / 1000, short / 1000) for queue, target, short in rows}
+    rows = connection.execute("SELECT queue, target_ms, short_abandon_ms, variant FROM metrics_thresholds")
+    return {queue: Threshold(target / 1000, short / 1000, variant) for queue, target, short, variant in rows}
 
 
-def _figures(sums: Sequence[int]) -> Figures:
-    of = formulas.Outcomes(*sums[:6])
-    levels = formulas.service_levels(of)
-    default = formulas.ServiceLevelVariant.WITHOUT_SHORT_ABANDONED
+def _refused(
+    connection: sqlite3.Connection, where: str, arguments: list[Any], key: str
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """How many contacts were refused for which reason, by what `key` selects."""
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for *of, reason, count in connection.execute(
+        f"SELECT {key}, reason, SUM(count) FROM metrics_refused WHERE {where} GROUP BY {key}, reason", arguments
+    ):
+        found.setdefault(tuple(of), {})[reason] = count
+    return found
+
+
+def _figures(sums: Sequence[int], refused: dict[str, int], variant: str) -> Figures:
+    of = formulas.Outcomes(*sums[: column.EXPIRED + 1])
+    levels = {one.value: level for one, level in formulas.service_levels(of).items()}
+    seconds = [value / 1000 for value in sums]
+    handle_s = seconds[column.TALK] + seconds[column.HOLD] + seconds[column.WRAP_UP]
     return Figures(
         offered=of.offered,
         answered=of.answered,
         abandoned=of.abandoned,
+        expired=of.expired,
         open=of.open,
+        refused=sums[column.REFUSED],
+        refused_by_reason=refused,
         short_abandoned=of.short_abandoned,
         answered_in_target=of.answered_in_target,
         abandoned_in_target=of.abandoned_in_target,
-        service_level=levels[default],
-        service_level_variant=default.value,
-        service_levels={variant.value: level for variant, level in levels.items()},
-        asa_s=formulas.asa(sums[ANSWERED_WAIT] / 1000, of.answered),
-        aht_s=formulas.aht((sums[TALK] + sums[WRAP_UP]) / 1000, sums[HANDLED]),
-        first_response_s=formulas.first_response_time(sums[TO_ANSWER] / 1000, of.answered),
-        resolution_s=formulas.resolution_time(sums[TO_END] / 1000, sums[ENDED]),
-        ended=sums[ENDED],
+        service_level=levels[variant],
+        service_level_variant=variant,
+        service_levels=levels,
+        asa_s=formulas.asa(seconds[column.ANSWERED_WAIT], of.answered),
+        aht_s=formulas.aht(handle_s, sums[column.HANDLED]),
+        hold_s=formulas.mean(seconds[column.HOLD], sums[column.HANDLED]),
+        first_response_s=formulas.first_response_time(seconds[column.TO_ANSWER], of.answered),
+        resolution_s=formulas.resolution_time(seconds[column.TO_END], sums[column.ENDED]),
+        ended=sums[column.ENDED],
         abandonment_rate=formulas.abandonment_rate(of.abandoned, of.offered),
-        handled=sums[HANDLED],
-        offers=sums[OFFERS],
-        declined=sums[DECLINED],
-        timed_out=sums[TIMED_OUT],
-        rescinded=sums[RESCINDED],
-        non_response=formulas.non_response(sums[TIMED_OUT], sums[OFFERS]),
+        handled=sums[column.HANDLED],
+        offers=sums[column.OFFERS],
+        declined=sums[column.DECLINED],
+        timed_out=sums[column.TIMED_OUT],
+        rescinded=sums[column.RESCINDED],
+        non_response=formulas.non_response(sums[column.TIMED_OUT], sums[column.OFFERS]),
+        transfers=sums[column.TRANSFERS],
+        transferred=sums[column.TRANSFERRED],
+        transfer_rate=formulas.transfer_rate(sums[column.TRANSFERRED], of.answered),
+        moved=sums[column.MOVED],
+        parked=sums[column.PARKED],
+        reopened=sums[column.REOPENED],
+        callbacks=sums[column.CALLBACKS],
+        callbacks_kept=sums[column.CALLBACKS_KEPT],
+        callbacks_missed=sums[column.CALLBACKS_MISSED],
+        callbacks_kept_rate=formulas.callbacks_kept(sums[column.CALLBACKS_KEPT], sums[column.CALLBACKS_MISSED]),
+        missed_calls=sums[column.MISSED_CALLS],
+        estimated=sums[column.ESTIMATED],
+        estimate_error_s=formulas.mean(seconds[column.ESTIMATE_ERROR], sums[column.ESTIMATED]),
+        estimate_absolute_error_s=formulas.mean(seconds[column.ESTIMATE_OFF], sums[column.ESTIMATED]),
     )
 
 
@@ -221,13 +275,13 @@ def projection(
         connection.execute("INSERT INTO metrics_settings VALUES (?)", (interval_ms,))
         connection.execute("INSERT INTO metrics_totals VALUES (0, 0)")
         connection.executemany(
-            "INSERT INTO metrics_thresholds VALUES (?, ?, ?)",
-            [(queue, round(limit[0] * 1000), round(limit[1] * 1000)) for queue, limit in limits.items()],
+            "INSERT INTO metrics_thresholds VALUES (?, ?, ?, ?)",
+            [(queue, round(one[0] * 1000), round(one[1] * 1000), str(one[2])) for queue, one in limits.items()],
         )
 
     def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         fold(connection, entries, interval_ms, limits)
 
-    tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_queues",
-              "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"2+{digest}", tables, DDL, apply, fill)
+    tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_refused",
+              "metrics_queues", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
+    return Projection("metrics", f"3+{digest}", tables, DDL, apply, fill)

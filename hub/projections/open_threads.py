@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from hub.domain.customer.decide import HISTORY_POOL
 from hub.domain.customer.events import ContactSent
-from hub.domain.interaction.events import InteractionAbandoned, InteractionQueued, WrapUpCompleted
+from hub.domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionExpired,
+    InteractionQueued,
+    InteractionReopened,
+    WrapUpCompleted,
+)
 from hub.projections.projection import Entry
 from hub.projections.views import among
 
@@ -49,11 +55,17 @@ class OpenThreads:
                 for interaction, position, *thread in rows:
                     self._add(interaction, position, Thread(*thread))
         self._stored = set(self._threads)
+        self._renewed: set[str] = set()
 
     def queued(self, entry: Entry, event: InteractionQueued) -> None:
         """An interaction is open. What was recorded elsewhere is over: nothing is sent on it any more."""
         if event.pool != HISTORY_POOL:
             self._add(entry.stream, entry.position, Thread(event.customer_id, event.channel.value, event.thread))
+
+    def reopened(self, entry: Entry, thread: Thread) -> None:
+        """An interaction that was over is open again."""
+        self._add(entry.stream, entry.position, thread)
+        self._renewed.add(entry.stream)
 
     def over(self, entry: Entry) -> None:
         """It is not open any more."""
@@ -72,11 +84,11 @@ class OpenThreads:
             f"DELETE FROM {TABLE} WHERE interaction = ?", [(one,) for one in self._stored - self._threads.keys()]
         )
         connection.executemany(
-            f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?, ?, ?)",
             [
                 (one, self._open[thread][one], *thread)
                 for one, thread in self._threads.items()
-                if one not in self._stored
+                if one not in self._stored or one in self._renewed
             ],
         )
 
@@ -85,4 +97,5 @@ class OpenThreads:
         self._open.setdefault(thread, {})[interaction] = position
 
 
-_OVER = (InteractionAbandoned, WrapUpCompleted)
+_OVER = (InteractionAbandoned, InteractionExpired, InteractionReopened, WrapUpCompleted)
+"""What makes it matter whether an interaction is known to be open."""

@@ -1,0 +1,362 @@
+"""How a batch of the log changes the interactions on screen, their open offers and their timelines."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from hub.domain.event import Event
+from hub.domain.interaction.events import (
+    CallbackMissed,
+    CallbackScheduled,
+    ContactAttached,
+    DeclinesForgotten,
+    InteractionAbandoned,
+    InteractionContinued,
+    InteractionEnded,
+    InteractionExpired,
+    InteractionFlagged,
+    InteractionHeld,
+    InteractionInterrupted,
+    InteractionMoved,
+    InteractionOffered,
+    InteractionParked,
+    InteractionPrioritised,
+    InteractionPulledBack,
+    InteractionQueued,
+    InteractionRefused,
+    InteractionReopened,
+    InteractionResumed,
+    InteractionTransferred,
+    InteractionUnparked,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+    ParticipantJoined,
+    ParticipantLeft,
+    RequirementRelaxed,
+    WrapUpCompleted,
+)
+from hub.projections.interactions_lines import DETAILS
+from hub.projections.interactions_tables import CHANGING, CONSTANT, MORE, PLACED, More, Row, Work
+from hub.projections.projection import BrokenViewError, Entry, milliseconds
+from hub.projections.views import among
+
+
+class _Batch:
+    """Folds a batch: rows that are new, rows that change (from the tables, then in memory), lines of timelines."""
+
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+        self.work: dict[str, Work] = {}
+        self.lines: list[tuple[Any, ...]] = []
+        known = {entry.stream for entry in entries if type(entry.event) in FOLDS}
+        known -= {entry.stream for entry in entries if type(entry.event) in _FIRST}
+        if known:
+            self._load(connection, among(known))
+
+    def _load(self, connection: sqlite3.Connection, streams: str) -> None:
+        rows = connection.execute(
+            f"SELECT id, no, queue, since_ms, {CHANGING} FROM interactions"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            (streams,),
+        )
+        by_no: dict[int, Work] = {}
+        for stream, no, queue, since_ms, *values in rows:
+            by_no[no] = self.work[stream] = Work(no, queue, Row(*values), since_ms=since_ms)
+        numbers = orjson.dumps(list(by_no)).decode()
+        for no, *more in connection.execute(
+            f"SELECT no, {MORE} FROM interactions_more WHERE no IN (SELECT value FROM json_each(?))", (numbers,)
+        ):
+            by_no[no].more = More(*more)
+        for no, offer, *values in connection.execute(
+            "SELECT no, offer, agent, units, offered_ms, expires_ms FROM interactions_offers"
+            " WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no, offered_ms",
+            (numbers,),
+        ):
+            by_no[no].offers[offer] = tuple(values)
+        for one in by_no.values():
+            one.stored_offers = tuple(one.offers)
+
+    def first(self, entry: Entry, event: InteractionQueued | InteractionRefused) -> Work:
+        consult, place, estimate = "", 0, None
+        if isinstance(event, InteractionQueued):
+            consult, place, estimate = event.consult_of, event.place, event.estimated_wait_seconds
+        new = (
+            entry.position, entry.stream, event.pool, event.channel.value, event.service, event.customer_id,
+            event.contact_id, event.thread, entry.at_ms, place, estimate, consult,
+        )  # fmt: skip
+        work = self.work[entry.stream] = Work(entry.position, event.queue, Row(0, "waiting"), new)
+        return work
+
+    def line(self, entry: Entry, work: Work) -> None:
+        event: Any = entry.event
+        kind = type(event)
+        has_agent, has_offer, has_reasons = _FIELDS[kind]
+        detail = DETAILS.get(kind)
+        self.lines.append((
+            work.no, entry.position, entry.at_ms, kind.__name__, event.actor,
+            event.agent_id if has_agent else "", event.offer_id if has_offer else "", detail(event) if detail else "",
+            event.policy if has_reasons else "", "\n".join(event.reasons) if has_reasons else "",
+        ))  # fmt: skip
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        run, work = connection.executemany, self.work.values()
+        run(
+            f"INSERT INTO interactions ({CONSTANT}, {PLACED}, {CHANGING}) VALUES ({', '.join('?' * 31)})",
+            [(*one.new, *one.placed, *one.row.values()) for one in work if one.new and one.placed],
+        )
+        run(
+            f"UPDATE interactions SET {' = ?, '.join(CHANGING.split(', '))} = ? WHERE no = ?",
+            [(*one.row.values(), one.no) for one in work if not one.new],
+        )
+        run(
+            f"UPDATE interactions SET {' = ?, '.join(PLACED.split(', '))} = ? WHERE no = ?",
+            [(*one.placed, one.no) for one in work if one.placed and not one.new],
+        )
+        run(
+            f"INSERT OR REPLACE INTO interactions_more (no, {MORE}) VALUES ({', '.join('?' * 12)})",
+            [(one.no, *one.more.values()) for one in work if one.more],
+        )
+        asked = [one for one in work if one.asked]
+        run(
+            "DELETE FROM interactions_offers WHERE no = ? AND offer = ?",
+            [(one.no, offer) for one in asked for offer in one.stored_offers if offer not in one.offers],
+        )
+        run(
+            "INSERT OR REPLACE INTO interactions_offers VALUES (?, ?, ?, ?, ?, ?)",
+            [(one.no, offer, *values) for one in asked for offer, values in one.offers.items()],
+        )
+        run("INSERT INTO interactions_timeline VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self.lines)
+
+
+def _queued(work: Work, entry: Entry, event: InteractionQueued) -> None:
+    work.place(event, entry.at_ms)
+
+
+def _refused(work: Work, entry: Entry, event: InteractionRefused) -> None:
+    row = work.row
+    work.placed = (event.queue, entry.at_ms, "", None)
+    row.phase, row.outcome, row.ended_ms, row.ended_by = "refused", "refused", entry.at_ms, "policy"
+
+
+def _attached(work: Work, _: Entry, __: ContactAttached) -> None:
+    work.row.contacts += 1
+    if work.more is not None and work.row.phase == "active":
+        work.more.callback = 0
+
+
+def _offered(work: Work, entry: Entry, event: InteractionOffered) -> None:
+    row, expires = work.row, milliseconds(event.expires_at)
+    row.phase, row.agent, row.offer, row.units = "offered", event.agent_id, event.offer_id, event.units
+    row.offered_ms, row.expires_ms = entry.at_ms, expires
+    row.offers += 1
+    work.offers[event.offer_id] = (event.agent_id, event.units, entry.at_ms, expires)
+    work.asked = True
+
+
+def _accepted(work: Work, entry: Entry, event: OfferAccepted) -> None:
+    row, offer = work.row, work.offers.pop(event.offer_id, None)
+    work.asked = True
+    row.phase, row.agent, row.offer, row.expires_ms = "active", event.agent_id, event.offer_id, None
+    row.outcome = row.outcome or "answered"
+    if offer is not None:
+        row.units, row.offered_ms = offer[1], offer[2]
+    if row.accepted_ms is None:
+        row.accepted_ms = entry.at_ms
+    if work.more is not None:
+        work.more.flagged = ""
+
+
+def _not_taken(work: Work, _: Entry, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> None:
+    row = work.row
+    work.offers.pop(event.offer_id, None)
+    work.asked = True
+    if row.phase != "offered":
+        return
+    if work.offers:
+        row.offer, (row.agent, row.units, row.offered_ms, row.expires_ms) = next(reversed(work.offers.items()))
+    else:
+        row.phase, row.agent, row.offer, row.expires_ms = "waiting", "", "", None
+
+
+def _abandoned(work: Work, entry: Entry, _: InteractionAbandoned) -> None:
+    row = work.row
+    work.waits_again("abandoned")
+    row.outcome, row.ended_ms, row.ended_by = row.outcome or "abandoned", entry.at_ms, "customer"
+
+
+def _expired(work: Work, entry: Entry, _: InteractionExpired) -> None:
+    row = work.row
+    work.close_offers()
+    row.phase, row.outcome, row.ended_ms, row.ended_by = "expired", row.outcome or "expired", entry.at_ms, "policy"
+
+
+def _ended(work: Work, entry: Entry, event: InteractionEnded) -> None:
+    row, more = work.row, work.more
+    row.phase, row.ended_ms, row.ended_by = "wrap_up", entry.at_ms, event.ended_by
+    if more is not None:
+        more.on_hold = more.interrupted = 0
+        more.participants = more.flagged = ""
+
+
+def _wrapped_up(work: Work, entry: Entry, event: WrapUpCompleted) -> None:
+    row = work.row
+    row.phase, row.completed_ms, row.code = "completed", entry.at_ms, event.code
+
+
+def _relaxed(work: Work, _: Entry, event: RequirementRelaxed) -> None:
+    work.rare().step = event.step
+
+
+def _moved(work: Work, _: Entry, event: InteractionMoved) -> None:
+    work.place(event, work.since_ms)
+    if work.more is not None:
+        work.more.step = None
+
+
+def _prioritised(work: Work, _: Entry, event: InteractionPrioritised) -> None:
+    if event.priority is not None:
+        work.row.priority = event.priority
+
+
+def _held(work: Work, _: Entry, event: InteractionHeld | InteractionResumed) -> None:
+    more = work.rare()
+    more.on_hold = int(isinstance(event, InteractionHeld))
+    if more.on_hold:
+        more.callback = 0
+
+
+def _interrupted(work: Work, _: Entry, event: InteractionInterrupted | InteractionContinued) -> None:
+    work.rare().interrupted = int(isinstance(event, InteractionInterrupted))
+
+
+def _transferred(work: Work, _: Entry, event: InteractionTransferred) -> None:
+    more = work.rare()
+    more.transfers += 1
+    if event.warm:
+        there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.to_agent]
+        work.row.agent, more.on_hold, more.interrupted, more.step, more.flagged = event.to_agent, 0, 0, None, ""
+        more.participants = orjson.dumps(there).decode() if there else ""
+    else:
+        work.waits_again()
+    more.callback = 0
+    work.place(event, work.since_ms)
+
+
+def _pulled_back(work: Work, _: Entry, __: InteractionPulledBack) -> None:
+    work.waits_again()
+
+
+def _parked(work: Work, _: Entry, event: InteractionParked) -> None:
+    work.waits_again("parked", event.agent_id)
+    more = work.rare()
+    more.parked_by = event.agent_id
+    more.parked_until_ms = None if event.until is None else milliseconds(event.until)
+
+
+def _unparked(work: Work, entry: Entry, event: InteractionUnparked) -> None:
+    work.waits_again()
+    more = work.rare()
+    more.parked_by, more.parked_until_ms = "", None
+    work.wait_since(entry.at_ms, event)
+
+
+def _reopened(work: Work, entry: Entry, event: InteractionReopened) -> None:
+    row, more = work.row, work.more
+    work.waits_again()
+    row.contacts += 1
+    row.ended_ms = row.completed_ms = None
+    row.ended_by = row.code = ""
+    if more is not None:
+        more.callback, more.due_ms, more.attempts, more.parked_by, more.parked_until_ms = 0, None, 0, "", None
+    work.place(event, entry.at_ms)
+
+
+def _call_back(work: Work, _: Entry, event: CallbackScheduled) -> None:
+    more = work.rare()
+    more.callback, more.due_ms = 1, None if event.due is None else milliseconds(event.due)
+    if event.due is not None:
+        work.row.phase = "parked"
+
+
+def _missed(work: Work, _: Entry, event: CallbackMissed) -> None:
+    work.waits_again("parked")
+    more = work.rare()
+    more.attempts, more.due_ms = event.attempt, None if event.retry_at is None else milliseconds(event.retry_at)
+
+
+def _participant(work: Work, _: Entry, event: ParticipantJoined | ParticipantLeft) -> None:
+    more = work.rare()
+    there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.agent_id]
+    if isinstance(event, ParticipantJoined):
+        there.append([event.agent_id, event.mode])
+    more.participants = orjson.dumps(there).decode() if there else ""
+
+
+def _flagged(work: Work, _: Entry, event: InteractionFlagged) -> None:
+    work.rare().flagged = event.reason
+
+
+def _said(_: Work, __: Entry, ___: DeclinesForgotten) -> None:
+    """Nothing but its line in the timeline."""
+
+
+FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
+    InteractionQueued: _queued,
+    InteractionRefused: _refused,
+    ContactAttached: _attached,
+    InteractionOffered: _offered,
+    OfferAccepted: _accepted,
+    OfferDeclined: _not_taken,
+    OfferTimedOut: _not_taken,
+    OfferRescinded: _not_taken,
+    InteractionAbandoned: _abandoned,
+    InteractionExpired: _expired,
+    InteractionEnded: _ended,
+    WrapUpCompleted: _wrapped_up,
+    RequirementRelaxed: _relaxed,
+    InteractionMoved: _moved,
+    InteractionPrioritised: _prioritised,
+    DeclinesForgotten: _said,
+    InteractionHeld: _held,
+    InteractionResumed: _held,
+    InteractionInterrupted: _interrupted,
+    InteractionContinued: _interrupted,
+    InteractionTransferred: _transferred,
+    InteractionPulledBack: _pulled_back,
+    InteractionParked: _parked,
+    InteractionUnparked: _unparked,
+    InteractionReopened: _reopened,
+    CallbackScheduled: _call_back,
+    CallbackMissed: _missed,
+    ParticipantJoined: _participant,
+    ParticipantLeft: _participant,
+    InteractionFlagged: _flagged,
+}
+_FIELDS = {
+    kind: ("agent_id" in kind.model_fields, "offer_id" in kind.model_fields, "reasons" in kind.model_fields)
+    for kind in FOLDS
+}
+"""Which kinds of fact name an agent, an offer, a policy with its reasons: asking each event would take too long."""
+_FIRST = (InteractionQueued, InteractionRefused)
+
+
+def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """What the batch makes of the interactions."""
+    batch = _Batch(connection, entries)
+    for entry in entries:
+        event = entry.event
+        fold = FOLDS.get(type(event))
+        if fold is None:
+            continue
+        if isinstance(event, _FIRST):
+            work = batch.first(entry, event)
+        elif entry.stream in batch.work:
+            work = batch.work[entry.stream]
+        else:
+            raise BrokenViewError("interactions", f"{entry.stream} was never queued (position {entry.position})")
+        fold(work, entry, event)
+        batch.line(entry, work)
+    batch.write(connection)

@@ -1,0 +1,182 @@
+"""The tables of interactions on screen, and one interaction in a batch that changes them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.domain.interaction.events import InteractionUnparked, Placement
+from hub.projections.projection import milliseconds
+
+OPEN = "phase IN ('waiting', 'offered', 'active', 'wrap_up', 'parked')"
+"""SQL: not over. Partial indexes are used only where a query repeats these very words."""
+HELD = "phase IN ('active', 'wrap_up')"
+"""SQL: an agent has it. Who is asked only is in `interactions_offers`."""
+
+CONSTANT = "no, id, pool, channel, service, customer, contact, thread, queued_ms, place, estimated_wait_s, consult_of"
+PLACED = "queue, since_ms, known_agent, known_until_ms"
+CHANGING = (
+    "priority, phase, contacts, offers, agent, offer, expires_ms, units, outcome, offered_ms, accepted_ms, ended_ms,"
+    " completed_ms, ended_by, code"
+)
+MORE = (
+    "on_hold, interrupted, callback, due_ms, attempts, participants, parked_until_ms, parked_by, step, transfers,"
+    " flagged"
+)
+SHOWN = {
+    **dict.fromkeys(
+        (
+            "no", "id", "pool", "queue", "priority", "channel", "service", "customer", "contact", "thread", "queued_ms",
+            "phase", "contacts", "offers", "agent", "offer", "expires_ms", "units", "outcome", "offered_ms",
+            "accepted_ms", "ended_ms", "completed_ms", "ended_by", "code", "since_ms", "place", "estimated_wait_s",
+            "consult_of", "known_agent", "known_until_ms",
+        ),
+        "",
+    ),
+    "on_hold": "0", "interrupted": "0", "callback": "0", "due_ms": "", "attempts": "0", "participants": "''",
+    "parked_until_ms": "", "parked_by": "''", "step": "", "transfers": "0", "flagged": "''",
+}  # fmt: skip
+"""The columns of an interaction as it is shown, and what stands for each where it has no row in `interactions_more`."""
+
+DDL = f"""
+CREATE TABLE interactions (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    pool TEXT NOT NULL, channel TEXT NOT NULL, service TEXT NOT NULL, customer TEXT NOT NULL, contact TEXT NOT NULL,
+    thread TEXT NOT NULL, queued_ms INTEGER NOT NULL, place INTEGER NOT NULL, estimated_wait_s REAL,
+    consult_of TEXT NOT NULL,
+    queue TEXT NOT NULL, since_ms INTEGER NOT NULL, known_agent TEXT NOT NULL, known_until_ms INTEGER,
+    priority INTEGER NOT NULL, phase TEXT NOT NULL, contacts INTEGER NOT NULL, offers INTEGER NOT NULL,
+    agent TEXT NOT NULL, offer TEXT NOT NULL, expires_ms INTEGER, units INTEGER NOT NULL, outcome TEXT NOT NULL,
+    offered_ms INTEGER, accepted_ms INTEGER, ended_ms INTEGER, completed_ms INTEGER,
+    ended_by TEXT NOT NULL, code TEXT NOT NULL
+);
+CREATE INDEX interactions_by_queue ON interactions (queue);
+CREATE INDEX interactions_open ON interactions (queue, phase, consult_of, outcome, since_ms, agent) WHERE {OPEN};
+CREATE INDEX interactions_held ON interactions (agent, phase, units) WHERE {HELD};
+CREATE INDEX interactions_open_of_customer ON interactions (customer) WHERE {OPEN};
+CREATE TABLE interactions_more (
+    no INTEGER PRIMARY KEY, on_hold INTEGER NOT NULL, interrupted INTEGER NOT NULL, callback INTEGER NOT NULL,
+    due_ms INTEGER, attempts INTEGER NOT NULL, participants TEXT NOT NULL, parked_until_ms INTEGER,
+    parked_by TEXT NOT NULL, step INTEGER, transfers INTEGER NOT NULL, flagged TEXT NOT NULL
+);
+CREATE INDEX interactions_on_hold ON interactions_more (no) WHERE on_hold;
+CREATE INDEX interactions_interrupted ON interactions_more (no) WHERE interrupted;
+CREATE INDEX interactions_flagged ON interactions_more (no) WHERE flagged <> '';
+CREATE TABLE interactions_offers (
+    no INTEGER NOT NULL, offer TEXT NOT NULL, agent TEXT NOT NULL, units INTEGER NOT NULL, offered_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    PRIMARY KEY (no, offer)
+) WITHOUT ROWID;
+CREATE INDEX interactions_offers_of_agent ON interactions_offers (agent);
+CREATE TABLE interactions_timeline (
+    no INTEGER NOT NULL, position INTEGER NOT NULL, at_ms INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL,
+    agent TEXT NOT NULL, offer TEXT NOT NULL, detail TEXT NOT NULL, policy TEXT NOT NULL, reasons TEXT NOT NULL,
+    PRIMARY KEY (no, position)
+) WITHOUT ROWID
+"""
+"""`interactions_more` has a row for those only to which something less usual happened."""
+TABLES = ("interactions", "interactions_more", "interactions_offers", "interactions_timeline")
+
+
+@dataclass(slots=True)
+class Row:
+    """What changes of an interaction: `CHANGING`, in order."""
+
+    priority: int
+    phase: str
+    contacts: int = 1
+    offers: int = 0
+    agent: str = ""
+    offer: str = ""
+    expires_ms: int | None = None
+    units: int = 0
+    outcome: str = ""
+    offered_ms: int | None = None
+    accepted_ms: int | None = None
+    ended_ms: int | None = None
+    completed_ms: int | None = None
+    ended_by: str = ""
+    code: str = ""
+
+    def values(self) -> tuple[Any, ...]:
+        """The columns."""
+        return (
+            self.priority, self.phase, self.contacts, self.offers, self.agent, self.offer, self.expires_ms, self.units,
+            self.outcome, self.offered_ms, self.accepted_ms, self.ended_ms, self.completed_ms, self.ended_by, self.code,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class More:
+    """What happens to few: `MORE`, in order."""
+
+    on_hold: int = 0
+    interrupted: int = 0
+    callback: int = 0
+    due_ms: int | None = None
+    attempts: int = 0
+    participants: str = ""
+    parked_until_ms: int | None = None
+    parked_by: str = ""
+    step: int | None = None
+    transfers: int = 0
+    flagged: str = ""
+
+    def values(self) -> tuple[Any, ...]:
+        """The columns."""
+        return (
+            self.on_hold, self.interrupted, self.callback, self.due_ms, self.attempts, self.participants,
+            self.parked_until_ms, self.parked_by, self.step, self.transfers, self.flagged,
+        )  # fmt: skip
+
+
+Offer = tuple[str, int, int, int]
+"""Agent, units, when it was made and until when it stands."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One interaction in a batch. `placed` has what it was placed by last, if it was in this batch: `PLACED`."""
+
+    no: int
+    queue: str
+    row: Row
+    new: tuple[Any, ...] | None = None
+    placed: tuple[Any, ...] | None = None
+    since_ms: int = 0
+    more: More | None = None
+    offers: dict[str, Offer] = field(default_factory=dict)
+    stored_offers: tuple[str, ...] = ()
+    asked: bool = False
+    """Whether its offers changed."""
+
+    def rare(self) -> More:
+        """Its row of what happens to few."""
+        if self.more is None:
+            self.more = More()
+        return self.more
+
+    def close_offers(self) -> None:
+        """Nobody is asked any more."""
+        if self.offers:
+            self.offers, self.asked = {}, True
+
+    def waits_again(self, phase: str = "waiting", agent: str = "") -> None:
+        """It is with nobody; `agent` is who had it, where that is to be shown."""
+        row, more = self.row, self.more
+        row.phase, row.agent, row.offer, row.expires_ms = phase, agent, "", None
+        self.close_offers()
+        if more is not None:
+            more.on_hold = more.interrupted = 0
+            more.participants = more.flagged = ""
+            more.step = None
+
+    def place(self, event: Placement, since_ms: int) -> None:
+        """It waits in this queue, or with this agent, from now on; `since_ms` holds where the event says nothing."""
+        self.queue, self.row.units, self.row.priority = event.queue, event.units, event.priority
+        self.wait_since(since_ms if event.since is None else milliseconds(event.since), event)
+
+    def wait_since(self, since_ms: int, event: Placement | InteractionUnparked) -> None:
+        """Its age counts from there."""
+        self.since_ms = since_ms
+        until = None if event.known_until is None else milliseconds(event.known_until)
+        self.placed = (self.queue, since_ms, event.known_agent, until)
