@@ -1,9 +1,7 @@
 """A contact centre under a simulated clock: random calls, the production matcher, exact accounts of what happened."""
 
-import gc
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from time import perf_counter
 from typing import Any
@@ -53,13 +51,12 @@ class SimulatedRun:
     def run(self) -> None:
         """Simulate until the last call is over."""
         start = perf_counter()
-        with _without_collector():
-            for kind in self.classes:
-                self._at(next(kind.draws.gaps), self._arrive, kind)
-            events = self._events
-            while events:
-                now, _, happen, subject = heappop(events)
-                happen(now, subject)
+        for kind in self.classes:
+            self._at(next(kind.draws.gaps), self._arrive, kind)
+        events = self._events
+        while events:
+            now, _, happen, subject = heappop(events)
+            happen(now, subject)
         self.seconds = perf_counter() - start
 
     def _at(self, time: float, happen: Callable[[float, Any], None], subject: object) -> None:
@@ -176,15 +173,3 @@ class SimulatedRun:
         for time, _, happen, subject in self._events:
             if happen == self._end:
                 subject.kind.tally.busy_area -= sign * subject.place.share * (time - now)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Calls leave no cycles behind, and looking for some costs a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
