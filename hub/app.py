@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from time import monotonic
 
@@ -23,11 +23,14 @@ from hub.application.customers import Customers
 from hub.application.envelope import Confirmation, check
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
+from hub.application.outbound import Outbound, Place
+from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
 from hub.application.read_models import ReadModels
 from hub.bus.connection import connect
 from hub.bus.inbound import Inbound, InboundMessage
+from hub.bus.outbound import OutboundStream
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
@@ -205,6 +208,23 @@ class Hub:
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")
         self._parts.push_async_callback(self.inbound.stop)
+        await self._start_outbound()
+
+    async def _start_outbound(self) -> None:
+        """Channel adapters are told what to carry out, from where they were told before."""
+        wire = OutboundStream(self.bus, replicas=self.settings.nats_replicas)
+        self.outbound = Outbound(self.journal, wire, self.clock, self._places, self._announce_every, self.pool.name)
+        await self.outbound.start((await self._open_work()).rows)
+        self._parts.push_async_callback(self.outbound.stop)
+        head = await self.journal.head()
+        self._spawn(self.tail.follow(head, self.outbound.follow).ended(), "log follower")
+        self._spawn(self.outbound.run(), "outbound")
+
+    def _places(self, queue: str) -> Mapping[str, Place]:
+        return places_in(self.pool.state, queue, self.clock.now().timestamp())
+
+    def _announce_every(self, queue: str) -> float:
+        return self.pool.policy.queue(queue).announce_every_seconds
 
     async def _on_messages(self, messages: Sequence[InboundMessage]) -> list[bytes | None]:
         return [None if answer is None else answer.to_bytes() for answer in await self.handler(messages)]

@@ -87,6 +87,7 @@ class Outbound:
             position = head
             await self._wire.keep(position)
         self.position = self._kept = self._told = position
+        self._kept_at = asyncio.get_running_loop().time()
         known = [recorded for recorded in open_work if recorded.position <= position]
         self._note_queues(known)
         self._conversations.restore(known)

@@ -134,21 +134,18 @@ class Conversations:
             self._take(recorded.stream, recorded.event)
 
     def tell(self, batch: Sequence[Recorded]) -> list[Command]:
-        """What adapters are to carry out, in order. Who is offered to an agent in the same breath is not told first
-        that they wait."""
-        offered = {recorded.stream for recorded in batch if isinstance(recorded.event, InteractionOffered)}
+        """What adapters are to carry out, in order. Not told is what the same breath takes back: that somebody waits
+        who is offered to an agent, that advice is over from whom the conversation is handed to."""
+        taken_back = set(_taken_back(batch))
         commands = []
-        for recorded in batch:
-            position, stream, _, event = recorded
+        for position, stream, _, event in batch:
             known = self._take(stream, event)
-            if known is not None:
-                make = _COMMANDS.get(type(event))
-                made = make(known, event) if make else None
-                if made is not None and not (made[0] == "waiting" and stream in offered):
-                    about = self._of_consult(known) if known.consult_of else known
-                    commands.append(
-                        Command(f"{stream}.{position}", position, event.at, made[0], about, about.queue, made[1])
-                    )
+            make = _COMMANDS.get(type(event))
+            made = make(known, event) if make and known else None
+            if known is not None and made is not None and _subject(known, made) not in taken_back:
+                name, details = made
+                about = self._of_consult(known) if known.consult_of else known
+                commands.append(Command(f"{stream}.{position}", position, event.at, name, about, about.queue, details))
             if isinstance(event, _LAST):
                 self._open.pop(stream, None)
         return commands
@@ -178,6 +175,21 @@ class Conversations:
 _LAST = (WrapUpCompleted, InteractionAbandoned, InteractionRefused, InteractionExpired)
 """After these an interaction is over."""
 Made = tuple[str, dict[str, Any]] | None
+
+
+def _subject(known: Conversation, made: tuple[str, dict[str, Any]]) -> tuple[Any, ...]:
+    """What a command says of whom."""
+    if known.consult_of:
+        return made[0], known.consult_of, made[1]["agent_id"]
+    return made[0], known.interaction_id
+
+
+def _taken_back(batch: Iterable[Recorded]) -> Iterator[tuple[Any, ...]]:
+    for _, stream, _, event in batch:
+        if isinstance(event, InteractionOffered):
+            yield "waiting", stream
+        elif isinstance(event, InteractionTransferred) and event.warm:
+            yield "consult_ended", stream, event.to_agent
 
 
 def _opened(stream: str, event: InteractionQueued | InteractionRefused) -> Conversation:

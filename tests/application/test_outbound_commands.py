@@ -233,6 +233,17 @@ def test_a_consultation_is_told_in_the_thread_it_is_about() -> None:
     assert log.conversations["interaction-2"] is None
 
 
+def test_who_is_handed_the_conversation_they_advised_on_stays_on_the_line() -> None:
+    log = Log()
+    log.add(queued(), accepted())
+    advice = queued(contact_id="", thread="", consult_of=ONE)
+    log.add(advice, OfferAccepted(**META, agent_id="bob", offer_id="o"), stream="interaction-2")
+    over = InteractionEnded(**META, agent_id="bob", ended_by="policy")
+    given = InteractionTransferred(**META, **WHERE, **ANN, warm=True, to_agent="bob")
+    batch = [Recorded(5, "interaction-2", 3, over), Recorded(6, ONE, 3, given)]
+    assert [one.name for one in log.conversations.tell(batch)] == ["transferred"]
+
+
 @pytest.mark.parametrize(
     "event", [InteractionPulledBack(**META, **ANN), InteractionTransferred(**META, **WHERE, **ANN)]
 )
