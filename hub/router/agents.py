@@ -13,8 +13,8 @@ NeedKey = tuple[tuple[tuple[str, int], ...], tuple[str, ...], tuple[tuple[str, s
 ProfileKey = tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[tuple[str, str]]]
 
 _NOTHING: dict[Any, Any] = {}
-"""What most agents refused, and what waits for them alone: one object for all, which matching finds in the cache. Never
-filled: whoever puts something into what is empty puts a new one in its place."""
+"""What idle agents hold, most refused, and what waits for them alone: one object for all, which matching finds in the
+cache. Never filled: whoever puts something into what is empty puts a new one in its place."""
 
 
 class Need:
@@ -112,7 +112,7 @@ class Seat:
         self.rest = 0.0
         self.is_open = False
         """Signed on, ready and not resting."""
-        self.held: dict[Work, Need] = {}
+        self.held: dict[Work, Need] = _NOTHING
         self.paused: frozenset[Work] = frozenset()
         self.barred: dict[str, float] = _NOTHING
         self.ceilings: Mapping[str, int] = {}
@@ -141,6 +141,25 @@ class Seat:
             self.barred[work_id] = until
         else:
             self.barred = {work_id: until}
+
+    def hold(self, work: "Work", need: Need) -> None:
+        """They have this work, booked with this need."""
+        if self.held:
+            self.held[work] = need
+        else:
+            self.held = {work: need}
+
+    def let_go(self, work: "Work") -> Need | None:
+        """They have it no longer; with what it was booked. None: they did not have it."""
+        held = self.held
+        need = held.get(work)
+        if need is None:
+            return None
+        if len(held) == 1:
+            self.held = _NOTHING
+        else:
+            del held[work]
+        return need
 
     def bind(self, line: "Line", own: "Line") -> None:
         """Work of this line that is for them alone waits here."""

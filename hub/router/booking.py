@@ -9,7 +9,7 @@ def book(work: Work, seat: Seat) -> bool:
     if work in seat.held:
         return False
     need = work.need
-    seat.held[work] = need
+    seat.hold(work, need)
     seat.free -= need.units
     if need.interruptible:
         seat.pausable += need.units
@@ -18,10 +18,10 @@ def book(work: Work, seat: Seat) -> bool:
 
 def give_back(work: Work, seat: Seat) -> bool:
     """It takes nothing any more; False: they did not have it."""
-    need = seat.held.pop(work, None)
+    need = seat.let_go(work)
     if need is None:
         return False
-    if work in seat.paused:
+    if need.interruptible and work in seat.paused:
         seat.paused -= {work}
         return True
     seat.free += need.units
