@@ -8,11 +8,15 @@ from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, ShiftsPlanned
 from hub.domain.customer.decide import HISTORY_POOL
 from hub.domain.ids import agent_stream
 from hub.domain.interaction.events import (
+    CallbackMissed,
     InteractionAbandoned,
     InteractionExpired,
     InteractionOffered,
+    InteractionParked,
+    InteractionPulledBack,
     InteractionQueued,
     InteractionReopened,
+    InteractionTransferred,
     OfferAccepted,
     Placement,
     WrapUpCompleted,
@@ -91,8 +95,9 @@ def open_work(connection: sqlite3.Connection) -> OpenWork:
 
     - all events of interactions that are open, parked ones among them, and of those that are over but kept (`Keep`);
     - of each agent's stream the events since the last sign-on, or from the sign-off on, and the last ShiftsPlanned;
-    - of each agent who is signed on the last WrapUpCompleted since then; of each agent who ever had one the last
-      InteractionOffered and OfferAccepted, whatever became of the interaction;
+    - of each agent who is signed on, since then, the last of each fact that freed them of work: WrapUpCompleted,
+      InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed; of each agent who ever had one
+      the last InteractionOffered and OfferAccepted; whatever became of the interaction;
     - of each queue the last OfferAccepted of its work, and the last QueueIntakeChanged;
     - of each pool the last PolicyAdopted and the last DayBegan."""
     connection.execute("BEGIN")
@@ -121,6 +126,7 @@ def last_agents(connection: sqlite3.Connection, since_ms: int, limit: int) -> li
 
 
 _Row = tuple[str, int, str, str, int, str, bytes]
+_FREEING = (WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed)
 _OVER = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
 
 
@@ -148,7 +154,7 @@ class _Batch:
             (among(streams),),
         )
         self.work = {stream: _Work(*values, stored=True) for stream, *values in rows}
-        freed = {agent_stream(entry.event.agent_id) for entry in entries if type(entry.event) is WrapUpCompleted}
+        freed = {agent_stream(entry.event.agent_id) for entry in entries if isinstance(entry.event, _FREEING)}
         self.signed_on = {
             owner
             for (owner,) in connection.execute(
@@ -179,7 +185,9 @@ class _Batch:
             self.last[event.queue or work.queue, _PACE] = entry
             if work.customer:
                 self.agents[work.customer] = (event.agent_id, entry.at_ms)
-        elif kind in _OVER:
+        if isinstance(event, _FREEING) and (owner := agent_stream(event.agent_id)) in self.signed_on:
+            self.last[owner, f"{_FREED} {kind.__name__}"] = entry
+        if kind in _OVER:
             self._over(entry, work)
 
     def _placed(self, stream: str, event: Placement, work: _Work | None) -> _Work | None:
@@ -200,14 +208,12 @@ class _Batch:
         return work.until_ms is not None and work.until_ms <= self.latest_ms
 
     def _over(self, entry: Entry, work: _Work) -> None:
-        event, stream = entry.event, entry.stream
+        stream = entry.stream
         kept = self.keep.milliseconds(work.channel, work.queue)
         if kept:
             work.until_ms, work.changed = entry.at_ms + kept, True
         else:
             self._forget(stream)
-        if isinstance(event, WrapUpCompleted) and (owner := agent_stream(event.agent_id)) in self.signed_on:
-            self.last[owner, _FREED] = entry
 
     def _forget(self, stream: str) -> None:
         work = self.work.pop(stream, None)
@@ -224,7 +230,8 @@ class _Batch:
             self.forget.add(stream)
             self.rows.pop(stream, None)
             self.unfreed.add(stream)
-            self.last.pop((stream, _FREED), None)
+            for freeing in _FREEING:
+                self.last.pop((stream, f"{_FREED} {freeing.__name__}"), None)
             (self.signed_on.add if kind == _SIGNED_ON else self.signed_on.discard)(stream)
         elif isinstance(event, ShiftsPlanned):
             self.last[stream, _PLANNED] = entry
@@ -241,7 +248,7 @@ class _Batch:
     def write(self, connection: sqlite3.Connection) -> None:
         run = connection.executemany
         run("DELETE FROM open_work WHERE owner = ?", [(owner,) for owner in self.forget])
-        run("DELETE FROM open_work_last WHERE owner = ? AND kind = 'freed'", [(owner,) for owner in self.unfreed])
+        run("DELETE FROM open_work_last WHERE owner = ? AND kind GLOB 'freed *'", [(owner,) for owner in self.unfreed])
         run("DELETE FROM open_work_interactions WHERE interaction = ?", [(owner,) for owner in self.unlist])
         run("INSERT INTO open_work VALUES (?, ?, ?, ?, ?, ?, ?)", [row for rows in self.rows.values() for row in rows])
         run(
@@ -301,6 +308,11 @@ def projection(keep: Keep = Keep()) -> Projection:  # noqa: B008 - it is immutab
     return Projection("open_work", "2", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
 
 
-_ROUTES: Mapping[str, Any] = {"interaction": _Batch.interaction, "agent": _Batch.agent, "pool": _Batch.pool}
+_ROUTES: Mapping[str, Any] = {
+    "interaction": _Batch.interaction,
+    "agent": _Batch.agent,
+    "pool": _Batch.pool,
+    "routing": _Batch.pool,
+}
 TABLES = ("open_work", "open_work_interactions", "open_work_last", "last_agents", "open_work_clock")
 PROJECTION = projection()

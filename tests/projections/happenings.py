@@ -232,7 +232,7 @@ def govern(world: Any) -> None:
         (QueueIntakeChanged, {"queue": world.chance.choice(["sales", "chat"]), "intake": "paused"}),
         (DayBegan, {"date": "2026-03-02"}),
     ])  # fmt: skip
-    world.add("pool-main", kind, pool="main", **fields)
+    world.add("routing-main", kind, pool="main", **fields)
 
 
 ALL: list[Callable[[Any], None]] = [

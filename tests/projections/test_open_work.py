@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, ShiftsPlanned
 from hub.domain.contact import Channel
 from hub.domain.interaction.events import (
+    CallbackMissed,
     InteractionAbandoned,
     InteractionExpired,
     InteractionOffered,
+    InteractionParked,
+    InteractionPulledBack,
     InteractionQueued,
     InteractionReopened,
+    InteractionTransferred,
     OfferAccepted,
     WrapUpCompleted,
 )
-from hub.domain.pool.events import PoolCommitted
 from hub.ports import Stored
 from hub.projections import open_work_marks
 from hub.projections.open_work import Keep, LastAgent, last_agents, open_work, projection
@@ -29,6 +32,7 @@ from hub.projections.projection import milliseconds
 from hub.projections.runner import Runner
 from tests.projections.histories import CHANCE, LIVES, START, Log, World
 
+FREEING = (WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed)
 KEEP_NOTHING = Keep()
 
 
@@ -60,12 +64,12 @@ def expected(log: Log, keep: Keep) -> list[Stored]:  # noqa: PLR0912 - a plain a
         if stream.startswith("agent-"):
             if isinstance(event, AgentSignedOn | AgentSignedOff):
                 kept[stream] = []
-                last.pop((stream, "freed"), None)
+                last = {key: one for key, one in last.items() if key[0] != stream or not key[1].startswith("freed")}
             if isinstance(event, ShiftsPlanned):
                 last[stream, "planned"] = row
             else:
                 kept.setdefault(stream, []).append(row)
-        elif stream.startswith("pool-") and not isinstance(event, PoolCommitted):
+        elif stream.startswith("routing-"):
             last[stream, f"{type(event).__name__} {getattr(event, 'queue', '')}"] = row
         elif stream.startswith("interaction-"):
             if isinstance(event, InteractionQueued) and event.pool != "history":
@@ -83,10 +87,10 @@ def expected(log: Log, keep: Keep) -> list[Stored]:  # noqa: PLR0912 - a plain a
                 last[f"agent-{event.agent_id}", "offered"] = row
             if isinstance(event, OfferAccepted):
                 last[f"agent-{event.agent_id}", "accepted"] = last[queue, "pace"] = row
-            if isinstance(event, WrapUpCompleted):
+            if isinstance(event, FREEING):
                 agent = f"agent-{event.agent_id}"
                 if any(one.topic.startswith("AgentSignedOn") for one in kept.get(agent, [])):
-                    last[agent, "freed"] = row
+                    last[agent, f"freed {type(event).__name__}"] = row
             if isinstance(event, WrapUpCompleted | InteractionAbandoned | InteractionExpired):
                 until[stream] = event.at + timedelta(milliseconds=keep.milliseconds(channel, queue))
                 if until[stream] <= now:
