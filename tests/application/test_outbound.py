@@ -96,8 +96,11 @@ def journal() -> Journal:
 async def test_what_is_committed_is_told_in_order(journal: Journal) -> None:
     wire = FakeWire()
     async with telling(journal, wire) as told:
-        await asyncio.sleep(0.05)
-        await over(journal)
+        await journal.write(queued())
+        await eventually(lambda: told.position == 1)
+        await journal.write(offered())
+        await journal.write(accepted())
+        await journal.write(ended())
         await eventually(lambda: told.position == 4)
         await told.stop()
     assert wire.told == [(1, "waiting"), (3, "answered"), (4, "ended")]
