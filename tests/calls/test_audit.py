@@ -1,27 +1,44 @@
+import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.application.audit import Audit, audit
-from hub.domain.agent.events import AgentSignedOn
+from hub.domain.agent.events import AgentCapacityChanged, AgentSignedOn
 from hub.domain.contact import Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     ContactAttached,
     InteractionAbandoned,
+    InteractionContinued,
     InteractionEnded,
+    InteractionExpired,
+    InteractionHeld,
+    InteractionInterrupted,
     InteractionOffered,
+    InteractionParked,
+    InteractionPulledBack,
     InteractionQueued,
+    InteractionRefused,
+    InteractionReopened,
+    InteractionTransferred,
+    InteractionUnparked,
     OfferAccepted,
     OfferDeclined,
+    OfferRescinded,
     OfferTimedOut,
+    Phase,
     WrapUpCompleted,
 )
 from hub.domain.pool.events import PoolCommitted
 from hub.ports import Recorded
+from tests.projections.histories import CHANCE, LIVES, World
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 META: dict[str, Any] = {"at": NOON, "recorded_at": NOON, "causation": "x", "actor": "test"}
@@ -137,7 +154,7 @@ def test_an_attached_contact_is_taken_up():
     [
         ((served(1), contact(1)), "duplicates"),
         ((served(1), queued(1), abandoned(1)), "duplicates"),
-        ((contact(), queued(), offered(), offered(agent="b", offer=2)), "double_assigned"),
+        ((contact(), queued(), offered(), offered(offer=2)), "double_assigned"),
         ((contact(), queued(), offered(), accepted(), offered(agent="b", offer=2)), "double_assigned"),
         ((contact(), queued(), offered(), accepted(), accepted(agent="b")), "double_assigned"),
         ((contact(1), queued(1), offered(1), contact(2), queued(2), offered(2, units=1)), "over_capacity"),
@@ -165,3 +182,120 @@ def test_capacity_is_what_the_agent_signed_on_with_and_is_free_again_after_wrap_
     assert audited(half, contact(), queued(), offered(units=51)).over_capacity == 1
     assert audited(half, contact(), queued(), offered(units=50)).over_capacity == 0
     assert audited(served(1), served(2), served(3)).over_capacity == 0
+
+
+def fact(kind: type[Event], number: int = 1, **fields: Any) -> Life:
+    return [(f"interaction-{number}", kind(**META, **fields))]
+
+
+def moved_to(agent: str = "", **fields: Any) -> Life:
+    placed = {"queue": "q2", "priority": 0, "skills": {}, "units": 100, "policy": "p", "reasons": ()}
+    return fact(InteractionTransferred, agent_id="a", warm=agent != "", to_agent=agent, **placed, **fields)
+
+
+def reopened(number: int = 1, contact_id: str = "c2") -> Life:
+    placed = {"queue": "q", "priority": 0, "skills": {}, "units": 100, "policy": "p", "reasons": ()}
+    return fact(InteractionReopened, number, contact_id=contact_id, **placed)
+
+
+def refused(number: int = 1) -> Life:
+    return fact(
+        InteractionRefused, number, pool="main", queue="q", contact_id=f"c{number}", customer_id=f"customer-{number}",
+        channel="phone", thread="t", service="", reason="full", policy="p", reasons=(),
+    )  # fmt: skip
+
+
+def consult(number: int = 9) -> Life:
+    [(stream, asked)] = queued(number)
+    return [(stream, asked.model_copy(update={"contact_id": "", "consult_of": "interaction-1"}))]
+
+
+RESCINDED = fact(OfferRescinded, offer_id="o1-2", agent_id="b", reason="taken by another agent")
+TALKING = [*contact(), *queued(), *offered(), *accepted()]
+
+
+def test_several_may_be_asked_and_one_may_accept():
+    asked = [*contact(), *queued(), *offered(), *offered(agent="b", offer=2)]
+    assert audited(asked, accepted(), RESCINDED, ended(), wrapped_up()).clean
+    assert audited(asked, accepted(), accepted(agent="b", offer=2)).double_assigned == 1
+    assert audited(asked, accepted(), ended(), wrapped_up()).contradictions == 1
+
+
+def test_what_is_interrupted_parked_or_handed_on_takes_nothing_of_its_agent():
+    other = [*contact(2), *queued(2), *offered(2), *accepted(2)]
+    interrupted = fact(InteractionInterrupted, agent_id="a", by="interaction-2")
+    continued = fact(InteractionContinued, agent_id="a")
+    assert audited(TALKING, interrupted, other).clean
+    assert audited(TALKING, other).over_capacity == 1
+    assert audited(TALKING, interrupted, other, continued).over_capacity == 1
+    assert audited(TALKING, interrupted, other, ended(2), wrapped_up(2), continued, ended(), wrapped_up()).clean
+    assert audited(TALKING, fact(InteractionParked, agent_id="a"), other).clean
+    assert audited(TALKING, moved_to(), other).clean
+    assert audited(TALKING, moved_to("b"), other).clean
+    assert audited(TALKING, fact(InteractionPulledBack, agent_id="a"), other).clean
+    assert audited(contact(2), queued(2), offered(2, "b"), accepted(2, "b"), TALKING, moved_to("b")).over_capacity == 1
+
+
+def test_the_first_outcome_stays():
+    found = audited(TALKING, moved_to(), abandoned())
+    assert (found.answered, found.abandoned, found.open, found.clean) == (1, 0, 0, True)
+    expired = fact(InteractionExpired, reason="waited too long")
+    assert (audited(contact(), queued(), expired).expired, audited(contact(), queued(), expired).clean) == (1, True)
+    again = audited(served(1), contact(2), reopened(), offered(offer=2), accepted(offer=2), ended(), wrapped_up())
+    assert (again.interactions, again.answered, again.reopened, again.lost, again.clean) == (1, 1, 1, 0, True)
+
+
+def test_who_was_refused_is_not_lost_and_what_agents_ask_each_other_is_no_contact():
+    found = audited(contact(), refused())
+    assert (found.refused, found.interactions, found.lost, found.clean) == (1, 0, 0, True)
+    asked = audited(TALKING, consult(), offered(9, "b"), accepted(9, "b"))
+    assert (asked.contacts, asked.interactions, asked.answered, asked.open, asked.consults) == (1, 1, 1, 1, 1)
+    assert asked.clean
+    assert audited(TALKING, consult()).lost == 0
+
+
+def test_capacity_may_change():
+    more = [("agent-a", AgentCapacityChanged(**META, agent_id="a", capacity=200))]
+    assert audited(more, TALKING, contact(2), queued(2), offered(2), accepted(2)).clean
+
+
+@pytest.mark.parametrize(
+    "lives",
+    [
+        [TALKING, fact(InteractionContinued, agent_id="a")],
+        [TALKING, fact(InteractionHeld, agent_id="b")],
+        [TALKING, fact(InteractionExpired, reason="silence")],
+        [TALKING, fact(InteractionUnparked, reason="time")],
+        [contact(), queued(), contact(2), reopened()],
+        [contact(), queued(), fact(InteractionParked, agent_id="a")],
+        [contact(), refused(), accepted()],
+        [contact(2), reopened(contact_id="c2")],
+    ],
+)
+def test_what_can_not_be_is_a_contradiction(lives):
+    assert audited(*lives).contradictions == 1
+
+
+@given(chance=CHANCE, steps=st.integers(1, 300))
+@LIVES
+def test_of_any_history_it_counts_what_a_slow_look_sees(chance: random.Random, steps: int) -> None:
+    world = World(chance)
+    log = world.run(steps)
+    found = audit(
+        Recorded(row.position, row.stream, row.version, event)
+        for row, (_, event) in zip(log.rows, log.events, strict=True)
+    )
+    assert (found.duplicates, found.double_assigned, found.contradictions) == (0, 0, 0), found.findings
+    first: dict[str, str] = {}
+    for stream, event in log.events:
+        if isinstance(event, OfferAccepted | InteractionAbandoned | InteractionExpired) and "consult" not in stream:
+            first.setdefault(stream, type(event).__name__)
+    outcomes = Counter(first.values())
+    assert (found.answered, found.abandoned, found.expired) == (
+        outcomes["OfferAccepted"], outcomes["InteractionAbandoned"], outcomes["InteractionExpired"],
+    )  # fmt: skip
+    over = (Phase.COMPLETED, Phase.ABANDONED, Phase.EXPIRED, Phase.REFUSED)
+    mine = {stream: state for stream, state in world.states.items() if "consult" not in stream}
+    assert found.open == sum(state.phase not in over for state in mine.values())
+    assert found.refused == sum(state.phase is Phase.REFUSED for state in mine.values())
+    assert found.interactions + found.refused == len(mine)

@@ -1,0 +1,347 @@
+"""What each fact adds to an audit, and what it must not be: the second owner, too much, impossible."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.domain.agent.events import FULL_CAPACITY, AgentCapacityChanged, AgentSignedOn
+from hub.domain.customer.events import ContactReceived, CustomerRegistered
+from hub.domain.event import Event
+from hub.domain.interaction.events import (
+    CallbackMissed,
+    CallbackScheduled,
+    ContactAttached,
+    DeclinesForgotten,
+    Interaction,
+    InteractionAbandoned,
+    InteractionContinued,
+    InteractionEnded,
+    InteractionExpired,
+    InteractionFlagged,
+    InteractionHeld,
+    InteractionInterrupted,
+    InteractionMoved,
+    InteractionOffered,
+    InteractionParked,
+    InteractionPrioritised,
+    InteractionPulledBack,
+    InteractionQueued,
+    InteractionRefused,
+    InteractionReopened,
+    InteractionResumed,
+    InteractionTransferred,
+    InteractionUnparked,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+    ParticipantJoined,
+    ParticipantLeft,
+    Phase,
+    RequirementRelaxed,
+    WrapUpCompleted,
+    evolve,
+)
+
+FINDINGS_KEPT = 20
+
+
+@dataclass(slots=True)
+class Open:
+    """An interaction that is not over. `holder` has it with so many units; `settled`: it has its outcome."""
+
+    state: Interaction
+    units: int
+    consult: bool = False
+    settled: bool = False
+    offers: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Open offers: agent and units."""
+    holder: tuple[str, int] | None = None
+    rests: bool = False
+    """It is interrupted: its holder has it, but it takes nothing of them."""
+
+
+class ImpossibleError(Exception):
+    """An event that what was before it does not allow."""
+
+    def __init__(self, one: Open | None) -> None:
+        super().__init__(f"it is {one.state.phase.value}" if one else "it is not open")
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was counted so far, and what must be remembered to go on."""
+
+    contacts: int = 0
+    customers: int = 0
+    interactions: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    expired: int = 0
+    refused: int = 0
+    reopened: int = 0
+    consults: int = 0
+    duplicates: int = 0
+    double_assigned: int = 0
+    over_capacity: int = 0
+    contradictions: int = 0
+    findings: list[str] = field(default_factory=list)
+    open: dict[str, Open] = field(default_factory=dict)
+    over: set[int] = field(default_factory=set)
+    waiting_contacts: set[str] = field(default_factory=set)
+    """Received, and not yet taken up."""
+    received: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
+    capacity: dict[str, int] = field(default_factory=dict)
+    in_use: dict[str, int] = field(default_factory=dict)
+
+    def find(self, what: str) -> None:
+        """Say this of the log."""
+        if len(self.findings) < FINDINGS_KEPT:
+            self.findings.append(what)
+
+    def require(self, stream: str, *phases: Phase, agent: str | None = None) -> Open:
+        """The interaction, in one of these phases (none named: any), with this agent. Raises ImpossibleError."""
+        one = self.open.get(stream)
+        if one is None or (phases and one.state.phase not in phases):
+            raise ImpossibleError(one)
+        if agent is not None and one.state.agent_id != agent:
+            raise ImpossibleError(one)
+        return one
+
+    def take(self, stream: str, agent: str, units: int) -> None:
+        """The agent holds so much more."""
+        held = self.in_use.get(agent, 0) + units
+        if held > self.capacity.get(agent, FULL_CAPACITY):
+            self.over_capacity += 1
+            self.find(f"{stream}: {agent} holds {held} units with it, more than their capacity")
+        self.in_use[agent] = held
+
+    def free(self, agent: str, units: int) -> None:
+        """The agent holds so much less."""
+        self.in_use[agent] = self.in_use.get(agent, 0) - units
+        if not self.in_use[agent]:
+            del self.in_use[agent]
+
+    def let_go(self, one: Open) -> None:
+        """Whoever has it has it no more."""
+        if one.holder is not None and not one.rests:
+            self.free(*one.holder)
+        one.holder, one.rests = None, False
+
+    def finish(self, stream: str, one: Open) -> None:
+        """It is over. Offers that are still open are found: nobody could answer them any more."""
+        self.let_go(one)
+        for offer, held in one.offers.items():
+            self.contradictions += 1
+            self.find(f"{stream}: it is over, and offer {offer} to {held[0]} is open")
+            self.free(*held)
+        del self.open[stream]
+        self.over.add(hash(stream))
+
+
+def _customer(counts: Counts, _stream: str, _event: Event) -> None:
+    counts.customers += 1
+
+
+def _contact(counts: Counts, stream: str, event: ContactReceived) -> None:
+    mark = hash(event.contact_id)
+    if mark in counts.received:
+        counts.duplicates += 1
+        counts.find(f"{stream}: contact {event.contact_id} is recorded twice")
+        return
+    counts.received.add(mark)
+    counts.contacts += 1
+    if mark not in counts.taken:
+        counts.waiting_contacts.add(event.contact_id)
+
+
+def _take_up(counts: Counts, stream: str, contact_id: str) -> None:
+    mark = hash(contact_id)
+    if mark in counts.taken:
+        counts.duplicates += 1
+        counts.find(f"{stream}: contact {contact_id} is taken up twice")
+    counts.taken.add(mark)
+    counts.waiting_contacts.discard(contact_id)
+
+
+def _attached(counts: Counts, stream: str, event: ContactAttached) -> None:
+    _take_up(counts, stream, event.contact_id)
+    if (one := counts.open.get(stream)) is not None:
+        one.state = evolve(one.state, event)
+
+
+def _queued(counts: Counts, stream: str, event: InteractionQueued) -> None:
+    if stream in counts.open:
+        raise ImpossibleError(counts.open[stream])
+    if event.consult_of:
+        counts.consults += 1
+    else:
+        _take_up(counts, stream, event.contact_id)
+        counts.interactions += 1
+    counts.open[stream] = Open(evolve(Interaction(), event), event.units, consult=event.consult_of != "")
+
+
+def _refused(counts: Counts, stream: str, event: InteractionRefused) -> None:
+    if stream in counts.open:
+        raise ImpossibleError(counts.open[stream])
+    _take_up(counts, stream, event.contact_id)
+    counts.refused += 1
+
+
+def _reopened(counts: Counts, stream: str, event: InteractionReopened) -> None:
+    if stream in counts.open or hash(stream) not in counts.over:
+        raise ImpossibleError(counts.open.get(stream))
+    _take_up(counts, stream, event.contact_id)
+    counts.reopened += 1
+    counts.over.discard(hash(stream))
+    counts.open[stream] = Open(evolve(Interaction(), event), event.units, settled=True)
+
+
+def _offered(counts: Counts, stream: str, event: InteractionOffered) -> None:
+    one = counts.require(stream)
+    asked = [agent for agent, _ in one.offers.values()]
+    if one.state.phase not in (Phase.WAITING, Phase.OFFERED) or event.agent_id in asked:
+        counts.double_assigned += 1
+        counts.find(f"{stream}: offered to {event.agent_id} while {one.state.agent_id} has it")
+        counts.let_go(one)
+    counts.take(stream, event.agent_id, event.units)
+    one.offers[event.offer_id] = (event.agent_id, event.units)
+    one.state = evolve(one.state, event)
+
+
+def _accepted(counts: Counts, stream: str, event: OfferAccepted) -> None:
+    one = counts.require(stream)
+    held = one.offers.get(event.offer_id)
+    if one.state.phase is not Phase.OFFERED or held is None or held[0] != event.agent_id:
+        if one.state.agent_id not in ("", event.agent_id):
+            counts.double_assigned += 1
+            counts.find(f"{stream}: accepted by {event.agent_id} while {one.state.agent_id} has it")
+            return
+        raise ImpossibleError(one)
+    del one.offers[event.offer_id]
+    one.holder = held
+    counts.answered += not (one.settled or one.consult)
+    one.settled = True
+    one.state = evolve(one.state, event)
+
+
+def _not_taken(counts: Counts, stream: str, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> None:
+    one = counts.require(stream)
+    held = one.offers.pop(event.offer_id, None)
+    if held is None:
+        raise ImpossibleError(one)
+    counts.free(*held)
+    one.state = evolve(one.state, event)
+
+
+def _abandoned(counts: Counts, stream: str, _event: InteractionAbandoned) -> None:
+    one = counts.require(stream, Phase.WAITING)
+    counts.abandoned += not (one.settled or one.consult)
+    counts.finish(stream, one)
+
+
+def _expired(counts: Counts, stream: str, _event: InteractionExpired) -> None:
+    one = counts.require(stream, Phase.WAITING, Phase.PARKED)
+    counts.expired += not (one.settled or one.consult)
+    counts.finish(stream, one)
+
+
+def _ended(counts: Counts, stream: str, event: InteractionEnded) -> None:
+    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
+    one.state = evolve(one.state, event)
+
+
+def _completed(counts: Counts, stream: str, event: WrapUpCompleted) -> None:
+    counts.finish(stream, counts.require(stream, Phase.WRAP_UP, agent=event.agent_id))
+
+
+def _goes_on(counts: Counts, stream: str, event: InteractionHeld | InteractionResumed) -> None:
+    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
+    one.state = evolve(one.state, event)
+
+
+def _interrupted(counts: Counts, stream: str, event: InteractionInterrupted) -> None:
+    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
+    if one.rests or one.holder is None:
+        raise ImpossibleError(one)
+    counts.free(*one.holder)
+    one.rests = True
+    one.state = evolve(one.state, event)
+
+
+def _continued(counts: Counts, stream: str, event: InteractionContinued) -> None:
+    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
+    if not one.rests or one.holder is None:
+        raise ImpossibleError(one)
+    one.rests = False
+    counts.take(stream, *one.holder)
+    one.state = evolve(one.state, event)
+
+
+def _transferred(counts: Counts, stream: str, event: InteractionTransferred) -> None:
+    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
+    counts.let_go(one)
+    one.units = event.units
+    if event.warm:
+        one.holder = (event.to_agent, event.units)
+        counts.take(stream, *one.holder)
+    one.state = evolve(one.state, event)
+
+
+def _given_back(counts: Counts, stream: str, event: InteractionPulledBack | InteractionParked | CallbackMissed) -> None:
+    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
+    counts.let_go(one)
+    one.state = evolve(one.state, event)
+
+
+def _in(*phases: Phase) -> Callable[[Counts, str, Any], None]:
+    """A fact that nothing but a phase is asked for."""
+
+    def rule(counts: Counts, stream: str, event: Event) -> None:
+        one = counts.require(stream, *phases)
+        one.state = evolve(one.state, event)
+
+    return rule
+
+
+def _fitted(counts: Counts, _stream: str, event: AgentSignedOn | AgentCapacityChanged) -> None:
+    counts.capacity[event.agent_id] = event.capacity
+
+
+RULES: dict[type[Event], Callable[..., None]] = {
+    CustomerRegistered: _customer,
+    ContactReceived: _contact,
+    ContactAttached: _attached,
+    InteractionQueued: _queued,
+    InteractionRefused: _refused,
+    InteractionReopened: _reopened,
+    InteractionOffered: _offered,
+    OfferAccepted: _accepted,
+    OfferDeclined: _not_taken,
+    OfferTimedOut: _not_taken,
+    OfferRescinded: _not_taken,
+    InteractionAbandoned: _abandoned,
+    InteractionExpired: _expired,
+    InteractionEnded: _ended,
+    WrapUpCompleted: _completed,
+    InteractionHeld: _goes_on,
+    InteractionResumed: _goes_on,
+    InteractionInterrupted: _interrupted,
+    InteractionContinued: _continued,
+    InteractionTransferred: _transferred,
+    InteractionPulledBack: _given_back,
+    InteractionParked: _given_back,
+    CallbackMissed: _given_back,
+    InteractionUnparked: _in(Phase.PARKED),
+    CallbackScheduled: _in(Phase.WAITING, Phase.OFFERED, Phase.PARKED),
+    InteractionMoved: _in(Phase.WAITING),
+    RequirementRelaxed: _in(Phase.WAITING, Phase.OFFERED),
+    InteractionPrioritised: _in(Phase.WAITING, Phase.OFFERED),
+    DeclinesForgotten: _in(Phase.WAITING, Phase.OFFERED),
+    ParticipantJoined: _in(Phase.ACTIVE),
+    ParticipantLeft: _in(Phase.ACTIVE),
+    InteractionFlagged: _in(),
+    AgentSignedOn: _fitted,
+    AgentCapacityChanged: _fitted,
+}
