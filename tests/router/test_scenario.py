@@ -1,10 +1,14 @@
 """A scenario is checked before it is simulated; each mistake is told by line and field."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from hub.router.scenario import ScenarioError, parse_scenario
+from hub.router.scenario import ScenarioError, load_scenario, parse_scenario
+from hub.router.simulation import simulate
+
+ROOT = Path(__file__).parents[2]
 
 GOOD = """\
 [run]
@@ -49,7 +53,7 @@ handle = { distribution = "exponential", mean = 1.0 }
 count = 1
 skills = { s = 1 }
 """
-LEAST_TABLES = ["[" + part for part in re.split(r"^\[", LEAST, flags=re.M)[1:]]
+LEAST_TABLES = ["[" + part for part in re.split(r"^\[", LEAST, flags=re.MULTILINE)[1:]]
 
 
 def test_all_that_may_be_written() -> None:
@@ -61,6 +65,22 @@ def test_all_that_may_be_written() -> None:
     assert scenario.arrivals[0].patience is not None
     assert scenario.arrivals[1].patience is None
     assert scenario.agents[0].handle_factor == 0.5
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples/scenarios").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_examples_can_be_simulated(path: Path) -> None:
+    scenario = load_scenario(path)
+
+    result = simulate(scenario.model_copy(update={"run": scenario.run.model_copy(update={"calls": 45_000})}))
+    assert result.figures["answered"] > 0
+
+
+def test_the_example_of_the_documentation() -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/simulation.md").read_text(), re.DOTALL)
+
+    scenario = parse_scenario(example)
+    assert [arrivals.name for arrivals in scenario.arrivals] == ["sales", "support"]
+    assert scenario.run.max_in_system == 120
 
 
 def test_what_may_be_left_out() -> None:

@@ -125,6 +125,18 @@ def test_last_come_first_served_has_the_same_mean_and_a_larger_second_moment() -
     assert second_moment(first_come).holds(theory.second_moment_first_come(3, rate, mu), within=0.35)
 
 
+def test_littles_law() -> None:
+    """Queue length = rate x wait (Little, Operations Research 9, 1961), run by run, with calls lost in every way."""
+    found = replicate(
+        {**one_queue(10, 11.0, patience=exponential(200.0)), "run": {"max_in_system": 18}}, calls=10_000, seeds=1250
+    )
+
+    rate = 11.0 / 300
+    by_law = [rate * (1 - one["blocked_share"]) * one["wait_mean_s"] for one in found]
+    ratios = [one["queue_length_mean"] / length for one, length in zip(found, by_law, strict=True)]
+    assert interval(ratios).holds(1.0, within=0.05)
+
+
 @pytest.mark.parametrize("load", [14.0, 18.0])
 def test_erlang_a(load: float) -> None:
     found = replicate(one_queue(15, load, patience=exponential(120.0)), seeds=1200 + int(load))
@@ -201,7 +213,9 @@ def test_longest_idle_is_random_selection_with_unequal_servers(most: int) -> Non
     for name in ("blocked", "p_wait", "wait_mean", "busy"):
         assert getattr(chain, name) == pytest.approx(getattr(truth, name))
 
-    check_unequal(replicate(unequal("longest_idle", most), seeds=1700 + 10 * most), truth)
+    found = replicate(unequal("longest_idle", most), seeds=1700 + 10 * most)
+    check_unequal(found, truth)
+    assert of(found, "utilisation").above(theory.IdleOrder(2.4, MUS, most).fastest().busy / 3)
 
 
 @pytest.mark.parametrize("most", [3, 9])
