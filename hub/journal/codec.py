@@ -85,6 +85,7 @@ def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("AgentSignedOn", 1): _unchanged,
     ("ContactReceived", 1): _unchanged,
+    ("InteractionAbandoned", 1): _unchanged,
     ("InteractionQueued", 1): _unchanged,
     ("OfferAccepted", 1): _unchanged,
     ("OfferDeclined", 1): _unchanged,

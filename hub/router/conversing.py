@@ -18,7 +18,8 @@ from hub.router.commands import (
     Resume,
     Unpark,
 )
-from hub.router.decided import meant_for, meta, of, offered, open_interaction
+from hub.router.decided import here, meant_for, meta, of, offered, open_interaction
+from hub.router.handing_on import end_consults, finish_consult, leave_conference
 from hub.router.policy_fields import WrapUpRule
 from hub.router.state import Decided, OpenInteraction, Pace, PoolState
 
@@ -83,8 +84,12 @@ def resume(state: PoolState, command: Resume) -> list[Decided]:
 
 
 def end(state: PoolState, command: End) -> list[Decided]:
-    """The agent ends the conversation."""
+    """The agent ends the conversation; or who asked for advice needs it no more."""
     interaction = open_interaction(state, command.interaction_id)
+    parent = state.interactions.get(interaction.queued.consult_of)
+    if parent is not None and parent.state.agent_id == command.agent_id:
+        left = leave_conference(state, interaction, interaction.state.agent_id, command)
+        return [*finish_consult(state, interaction, command), *left]
     return of(interaction, rules.end(interaction.state, command.agent_id, **meta(command, interaction.stream)))
 
 
@@ -124,6 +129,8 @@ def park(state: PoolState, command: Park) -> list[Decided]:
 def unpark(state: PoolState, command: Unpark) -> list[Decided]:
     """An agent takes it up again: it comes to them as soon as they have room."""
     interaction = open_interaction(state, command.interaction_id)
+    if interaction.state.phase is Phase.PARKED:
+        here(state, command.agent_id)
     who, _, until = meant_for(state, command, command.agent_id, "parked_by")
     return of(interaction, rules.unpark(interaction.state, "agent", who, until, **meta(command, interaction.stream)))
 
@@ -131,11 +138,9 @@ def unpark(state: PoolState, command: Unpark) -> list[Decided]:
 def customer_left(state: PoolState, command: CustomerLeft) -> list[Decided]:
     """The customer hung up or went away."""
     interaction = _on_thread(state, command.channel, command.thread)
-    given = meta(command, interaction.stream)
-    one = interaction.state
-    if command.dropped and one.phase is Phase.ACTIVE and not one.callback:
-        return of(interaction, rules.end(one, one.agent_id, "dropped", **given))
-    return of(interaction, rules.customer_left(one, **given))
+    return of(
+        interaction, rules.customer_left(interaction.state, command.dropped, **meta(command, interaction.stream))
+    )  # fmt: skip
 
 
 def request_callback(state: PoolState, command: RequestCallback) -> list[Decided]:
@@ -157,7 +162,8 @@ def miss_callback(state: PoolState, command: MissCallback) -> list[Decided]:
     if callback is not None and interaction.state.attempts + 1 < callback.attempts:
         again = command.at + timedelta(seconds=callback.retry_seconds)
     given = meta(command, interaction.stream)
-    return of(interaction, rules.miss_callback(interaction.state, command.agent_id, command.outcome, again, **given))
+    missed = rules.miss_callback(interaction.state, command.agent_id, command.outcome, again, **given)
+    return [*(end_consults(state, interaction, command) if missed else []), *of(interaction, missed)]
 
 
 def _on_thread(state: PoolState, channel: str, thread: str) -> OpenInteraction:

@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from hub.domain.ids import offer_id
-from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import InteractionOffered
 from hub.router import commands as ask
 from hub.router import conversing, handing_on, joining, staffing, supervising
 from hub.router.agents import Seat
 from hub.router.commands import Command
-from hub.router.decided import by_policy, meta, of
+from hub.router.decided import of
 from hub.router.due import due_now
 from hub.router.evolve import evolve
 from hub.router.explanation import offer_reasons
+from hub.router.interrupting import go_on, is_wanted, make_room
 from hub.router.reactions import REACTIONS
 from hub.router.state import Decided, PoolState, pop_due
 from hub.router.waiting import Work
@@ -33,10 +33,12 @@ def handle(state: PoolState, command: Command) -> list[Decided]:
     else:
         _carry_out(state, _DECIDE[type(command)](state, command), command, decided)
     if state.freed:
-        _continue_work(state, command, decided)
+        _go_on(state, command, decided, now)
     next_match = state.matcher.next
     while (match := next_match(now)) is not None:
         _offer(state, *match, command, now, decided)
+    if state.freed:
+        _go_on(state, command, decided, None)
     return decided
 
 
@@ -69,11 +71,9 @@ def _offer_to(
 ) -> None:  # fmt: skip
     interaction = state.interactions[work.id]
     if work.need.interrupts and seat.free < work.need.units:
-        for paused in state.matcher.to_pause(seat, work.need):
-            other = state.interactions[paused.id]
-            given = by_policy(state, command, other.stream)
-            interrupted = of(other, rules.interrupt(other.state, seat.agent_id, work.id, **given))
-            _carry_out(state, interrupted, command, decided)
+        _carry_out(
+            state, make_room(state, state.agents[seat.agent_id], work.need, work.id, command), command, decided
+        )  # fmt: skip
     timeout = timedelta(seconds=state.rules_of(interaction.placement).offer_timeout_seconds)
     offered = InteractionOffered(
         at=command.at,
@@ -91,15 +91,13 @@ def _offer_to(
     _carry_out(state, of(interaction, [offered]), command, decided)
 
 
-def _continue_work(state: PoolState, command: Command, decided: list[Decided]) -> None:
-    """Agents who have room again go on with what was interrupted, before they get anything new."""
-    freed, state.freed = list(state.freed.values()), {}
-    for agent in freed:
-        for work in state.matcher.to_resume(agent.seat):
-            interaction = state.interactions[work.id]
-            given = meta(command, interaction.stream)
-            continued = of(interaction, rules.continue_(interaction.state, agent.id, **given))
-            _carry_out(state, continued, command, decided)
+def _go_on(state: PoolState, command: Command, decided: list[Decided], now: float | None) -> None:
+    """Agents who have room again go on with what was interrupted, before they get anything new; but those whom urgent
+    work waits for `now` only when it has found its agents."""
+    for agent in list(state.freed.values()):
+        if now is None or not is_wanted(state, agent, now):
+            del state.freed[agent.id]
+            _carry_out(state, go_on(state, agent, command), command, decided)
 
 
 _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {

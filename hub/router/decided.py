@@ -95,9 +95,10 @@ def placement(
     *,
     since: datetime | None = None,
     agent: tuple[str, str, datetime | None] = ("", "", None),
-    reasons: tuple[str, ...] = (),
+    reasons: tuple[str, ...] | None = None,
 ) -> dict[str, Any]:
-    """The fields of Placement for a requirement; `agent`: who may have it first, why, and until when."""
+    """The fields of Placement for a requirement; `agent`: who may have it first, why, and until when. `reasons`: in
+    place of the requirement's own."""
     return {
         "queue": requirement.queue,
         "priority": requirement.priority,
@@ -120,7 +121,7 @@ def placement(
         "known_reason": agent[1],
         "known_until": agent[2],
         "policy": state.policy.version,
-        "reasons": (*requirement.reasons, *reasons),
+        "reasons": requirement.reasons if reasons is None else reasons,
     }
 
 

@@ -42,7 +42,7 @@ from hub.domain.interaction.events import (
 from hub.router import evolve_agents, evolve_pool
 from hub.router.placing import in_line, place, put_back_in_line, relax, take_out_of_line, unbind
 from hub.router.policy import WrapUpRule
-from hub.router.state import REMEMBERED, Left, OpenInteraction, Pace, PoolState
+from hub.router.state import REMEMBERED, KnownAgent, Left, OpenInteraction, Pace, PoolState
 from hub.router.timers import Due
 
 _DAY = 86_400.0
@@ -69,25 +69,29 @@ def _queued(state: PoolState, stream: str, version: int, event: InteractionQueue
     if event.contact_id:
         state.threads[interaction.thread] = stream
         state.contacts[event.contact_id] = stream
+        state.left.pop((event.customer_id, event.channel), None)
     elif event.consult_of in state.interactions:
-        state.interactions[event.consult_of].consults[stream] = None
-    state.left.pop((event.customer_id, event.channel), None)
+        parent = state.interactions[event.consult_of]
+        parent.consults[stream] = None
+        parent.consulted.add(stream)
     interaction.since = since
     place(state, interaction, event, is_new=True)
 
 
 def _reopened(state: PoolState, stream: str, version: int, event: InteractionReopened) -> None:
-    thread = next((thread for thread, one in state.closed.items() if one.stream == stream), None)
-    if thread is None:
+    interaction = state.closed.pop(stream, None)
+    if interaction is None:
         return
-    interaction = state.closed.pop(thread)
+    thread = interaction.thread
+    if state.closed_threads.get(thread) == stream:
+        del state.closed_threads[thread]
     interaction.version = version
     interaction.state = facts.evolve(interaction.state, event)
     interaction.contacts = [event.contact_id]
     state.interactions[stream] = interaction
     state.threads[thread] = stream
     state.contacts[event.contact_id] = stream
-    interaction.since = (event.since or event.at).timestamp()
+    interaction.since, interaction.credit = (event.since or event.at).timestamp(), 0.0
     place(state, interaction, event)
 
 
@@ -132,16 +136,15 @@ def _accepted(state: PoolState, interaction: OpenInteraction, event: OfferAccept
     state.matcher.clear_bars(interaction.work)
     if not interaction.queued.consult_of:
         _remember(state, interaction, event)
-    state.left.pop((interaction.queued.customer_id, interaction.queued.channel), None)
+        state.left.pop((interaction.queued.customer_id, interaction.queued.channel), None)
     _touched(state, interaction, event)
 
 
 def _answered(state: PoolState, event: OfferAccepted) -> None:
     """Also of interactions that are over and forgotten: recovery reads each agent's and each queue's last one."""
-    agent = state.agents.get(event.agent_id)
-    if agent is not None:
-        agent.answered = event.today
-        state.matcher.counted(agent.seat, event.today)
+    agent = state.agent(event.agent_id)
+    agent.answered = event.today
+    state.matcher.counted(agent.seat, event.today)
     if event.queue:
         state.paces[event.queue] = Pace(event.pace_seconds, event.at.timestamp())
 
@@ -195,7 +198,7 @@ def _forgive(state: PoolState, interaction: OpenInteraction) -> None:
 
 
 def _abandoned(state: PoolState, interaction: OpenInteraction, event: InteractionAbandoned) -> None:
-    if state.rules_of(interaction.placement).reentry_seconds:
+    if event.dropped:
         _may_come_back(state, interaction, "", event)
     _over(state, interaction, event)
 
@@ -207,8 +210,9 @@ def _expired(state: PoolState, interaction: OpenInteraction, event: InteractionE
 def _touched(state: PoolState, interaction: OpenInteraction, event: Event) -> None:
     """Somebody wrote or spoke: silence is counted from here."""
     interaction.quiet_since = event.at.timestamp()
-    silence = state.policy.channel(interaction.queued.channel).close_after_silence_seconds
-    if silence is not None:
+    channel = state.policy.channel(interaction.queued.channel)
+    silence = channel.close_after_silence_seconds
+    if silence is not None and channel.asynchronous:
         state.timers.set(interaction.quiet_since + silence, Due.SILENCE, interaction.stream, interaction.quiet_since)
 
 
@@ -261,9 +265,8 @@ def _again(
     interaction: OpenInteraction, event: Event, known_agent: str = "", known_until: datetime | None = None
 ) -> Placement:
     """The placement it had, from now on, and with another known agent or none."""
-    return interaction.placement.model_copy(
-        update={"at": event.at, "since": None, "known_agent": known_agent, "known_until": known_until}
-    )
+    known = {"known_agent": known_agent, "known_reason": "parked_by" if known_agent else "", "known_until": known_until}
+    return interaction.placement.model_copy(update={"at": event.at, "since": None, **known})
 
 
 def _callback(state: PoolState, interaction: OpenInteraction, event: CallbackScheduled) -> None:
@@ -282,33 +285,47 @@ def _callback_missed(state: PoolState, interaction: OpenInteraction, event: Call
         state.timers.set(event.retry_at.timestamp(), Due.RETURN, interaction.stream, interaction.placed)
 
 
-def _flagged(_: PoolState, interaction: OpenInteraction, event: InteractionFlagged) -> None:
-    interaction.flags.add(event.reason)
-
-
 def _nothing_more(_: PoolState, interaction: OpenInteraction, event: Event) -> None:
     """Its own state has it already."""
 
 
 def _ended(state: PoolState, interaction: OpenInteraction, event: InteractionEnded) -> None:
-    if event.ended_by == "dropped" and state.rules_of(interaction.placement).reentry_seconds:
+    """Nothing interrupts a wrap-up: what is paused goes on resting, what is not is not paused any more."""
+    interaction.placed = interaction.version
+    if event.ended_by == "dropped":
         _may_come_back(state, interaction, event.agent_id, event)
+    agent = state.agent(event.agent_id)
+    if interaction.stream in agent.holds and interaction.work.need.interruptible:
+        _keep_at_it(state, interaction, agent)
     rules = state.rules_of(interaction.placement)
     if rules.wrap_up_rule is WrapUpRule.TIMED:
         due = event.at.timestamp() + rules.wrap_up_seconds
-        state.timers.set(due, Due.WRAP_UP, interaction.stream, interaction.version)
+        state.timers.set(due, Due.WRAP_UP, interaction.stream, interaction.placed)
+
+
+def _keep_at_it(state: PoolState, interaction: OpenInteraction, agent: KnownAgent) -> None:
+    """The agent's room is booked for the same work again, as work that can't be paused."""
+    matcher, work, turn = state.matcher, interaction.work, agent.seat.turn
+    need = matcher.need({}, channel=work.need.channel, units=work.need.units)
+    matcher.release(work, agent.seat)
+    matcher.move(work, matcher.line(interaction.queue, need))
+    matcher.reserve(work, agent.seat)
+    agent.seat.turn = turn
 
 
 def _may_come_back(state: PoolState, interaction: OpenInteraction, agent_id: str, event: Event) -> None:
+    if not state.rules_of(interaction.placement).reentry_seconds or interaction.queued.consult_of:
+        return
     at = event.at.timestamp()
+    longest = max(queue.reentry_seconds for queue in state.policy.queues.values())
     while state.left:
         oldest = next(iter(state.left))
-        if state.left[oldest].at > at - _DAY:
+        if state.left[oldest].at >= at - longest:
             break
         del state.left[oldest]
-    state.left[interaction.queued.customer_id, interaction.queued.channel] = Left(
-        interaction.queue, interaction.since, agent_id, at
-    )
+    key = interaction.queued.customer_id, interaction.queued.channel
+    state.left.pop(key, None)
+    state.left[key] = Left(interaction.queue, interaction.since, agent_id, at)
 
 
 def _wrapped_up(state: PoolState, stream: str, version: int, event: WrapUpCompleted) -> None:
@@ -353,17 +370,19 @@ def _over(state: PoolState, interaction: OpenInteraction, event: Event) -> None:
     if parent is not None:
         parent.consults.pop(interaction.stream, None)
     interaction.over_at = event.at.timestamp()
-    if state.policy.channel(interaction.queued.channel).reopen_within_days and interaction.state.answered:
+    may_reopen = interaction.state.answered and not interaction.queued.consult_of
+    if may_reopen and state.policy.channel(interaction.queued.channel).reopen_within_days:
         _keep_closed(state, interaction)
 
 
 def _keep_closed(state: PoolState, interaction: OpenInteraction) -> None:
     longest = max(channel.reopen_within_days for channel in state.policy.channels.values()) * _DAY
-    closed = state.closed
-    closed.pop(interaction.thread, None)
-    closed[interaction.thread] = interaction
+    closed, threads = state.closed, state.closed_threads
+    closed.pop(threads.get(interaction.thread, ""), None)
+    closed[interaction.stream] = interaction
+    threads[interaction.thread] = interaction.stream
     while (oldest := next(iter(closed.values()))).over_at < interaction.over_at - longest:
-        del closed[oldest.thread]
+        del closed[oldest.stream], threads[oldest.thread]
 
 
 def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -> Callable[..., None]:
@@ -377,8 +396,8 @@ def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -
             effect(state, interaction, event)
         elif isinstance(event, OfferAccepted):
             _answered(state, event)
-        elif isinstance(event, InteractionOffered) and event.agent_id in state.agents:
-            state.matcher.took_turn(state.agents[event.agent_id].seat)
+        elif isinstance(event, InteractionOffered):
+            state.matcher.took_turn(state.agent(event.agent_id).seat)
 
     return apply
 
@@ -392,7 +411,7 @@ _OF_INTERACTIONS: dict[type[Event], Callable[[PoolState, OpenInteraction, Any], 
     InteractionContinued: _continued,
     InteractionEnded: _ended,
     InteractionExpired: _expired,
-    InteractionFlagged: _flagged,
+    InteractionFlagged: _nothing_more,
     InteractionHeld: _nothing_more,
     InteractionInterrupted: _interrupted,
     InteractionMoved: _moved,

@@ -13,6 +13,7 @@ from hub.domain.agent.events import (
     AgentStateChanged,
 )
 from hub.domain.event import Event
+from hub.router.placing import bar_asker
 from hub.router.state import KnownAgent, PoolState
 
 
@@ -21,9 +22,8 @@ def _signed_on(state: PoolState, stream: str, version: int, event: AgentSignedOn
         return
     agent = state.agent(event.agent_id)
     _note(agent, version, event)
-    for interaction in list(state.refused.values()):
-        interaction.barred.discard(agent.id)
     equip(state, agent)
+    _begin_anew(state, agent)
     matcher = state.matcher
     matcher.sign(agent.seat, True)
     matcher.set_closed(agent.seat, frozenset())
@@ -55,8 +55,24 @@ def _abilities(
 
 
 def _planned(state: PoolState, stream: str, version: int, event: facts.ShiftsPlanned) -> None:  # noqa: ARG001
-    """Nothing is decided on shifts; the stream has one event more."""
-    state.agent(event.agent_id).version = version
+    """Nothing is decided on shifts; the agent has a plan."""
+    _note(state.agent(event.agent_id), version, event)
+
+
+def _begin_anew(state: PoolState, agent: KnownAgent) -> None:
+    """What they refused is forgotten, and they are rested."""
+    for stream in agent.seat.barred:
+        refused = state.interactions.get(stream)
+        if refused is not None:
+            refused.barred.discard(agent.id)
+            if not refused.barred:
+                state.refused.pop(stream, None)
+    state.matcher.forgive(agent.seat)
+    if agent.seat.rest:
+        state.matcher.rest(agent.seat, 0.0)
+    for held in (*agent.holds.values(), *agent.interrupted.values()):
+        for stream in held.consults:
+            bar_asker(state, state.interactions[stream])
 
 
 def _note(agent: KnownAgent, version: int, event: Event) -> None:
@@ -75,6 +91,8 @@ def equip(state: PoolState, agent: KnownAgent) -> None:
         one.capacity,
         ceilings={**state.policy.ceilings(), **one.ceilings},
     )
+    if agent.interrupted:
+        state.freed[agent.id] = agent
 
 
 EVOLVE: dict[type[Event], Callable[..., None]] = {

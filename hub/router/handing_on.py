@@ -3,8 +3,9 @@
 from typing import Any
 
 from hub.domain.errors import InvalidError, RefusedError
+from hub.domain.event import Event
 from hub.domain.interaction import decide as rules
-from hub.domain.interaction.events import InteractionQueued, Phase
+from hub.domain.interaction.events import InteractionQueued, Phase, transferred
 from hub.domain.interaction.events import evolve as evolve_interaction
 from hub.router.commands import CompleteTransfer, Conference, Consult, Transfer
 from hub.router.decided import (
@@ -28,13 +29,17 @@ TRANSFERRED = "transferred"
 def transfer(state: PoolState, command: Transfer) -> list[Decided]:
     """Cold: it waits again with its age, in a queue or for one agent."""
     interaction = open_interaction(state, command.interaction_id)
+    one = interaction.state
+    if one.agent_id != command.agent_id and one.gave_up == transferred(
+        command.agent_id, command.queue or interaction.queue, command.to_agent, False
+    ):
+        return []
     where = _where(state, interaction, command, "transferred by an agent")
     given = meta(command, interaction.stream)
     return of(
         interaction,
         rules.transfer(
-            interaction.state, command.agent_id, to_agent=command.to_agent, reason=command.reason, placement=where,
-            **given,
+            one, command.agent_id, to_agent=command.to_agent, reason=command.reason, placement=where, **given,
         ),
     )  # fmt: skip
 
@@ -42,7 +47,7 @@ def transfer(state: PoolState, command: Transfer) -> list[Decided]:
 def consult(state: PoolState, command: Consult) -> list[Decided]:
     """Advice is work of its own: queued, offered and ended like any other, while the conversation goes on."""
     interaction = open_interaction(state, command.interaction_id)
-    if command.consult_id in state.interactions:
+    if command.consult_id in interaction.consulted:
         return []
     one = interaction.state
     if one.phase is not Phase.ACTIVE or one.agent_id != command.agent_id:
@@ -73,12 +78,15 @@ def consult(state: PoolState, command: Consult) -> list[Decided]:
 def complete_transfer(state: PoolState, command: CompleteTransfer) -> list[Decided]:
     """Warm: the consulted agent has the conversation, and the consultation is over."""
     interaction = open_interaction(state, command.interaction_id)
+    if interaction.state.agent_id != command.agent_id and interaction.state.gave_up[:2] == ("warm", command.agent_id):
+        return []
     advice = _advice(state, interaction, command.agent_id)
     consultant = advice.state.agent_id
+    _require_room(state, advice, interaction)
     given = meta(command, interaction.stream)
     where = same_placement(state, interaction, ("", "", None), f"transferred to {consultant}, who was consulted")
     return [
-        *_finish(advice, command, TRANSFERRED),
+        *finish_consult(state, advice, command, TRANSFERRED),
         *of(
             interaction,
             rules.transfer(
@@ -97,27 +105,49 @@ def conference(state: PoolState, command: Conference) -> list[Decided]:
     return of(interaction, rules.join(interaction.state, advice.state.agent_id, "conference", **given))
 
 
-def end_consults(state: PoolState, interaction: OpenInteraction, command: Any) -> list[Decided]:
-    """The conversation is over or waits again: nobody needs the advice."""
+def end_consults(
+    state: PoolState, interaction: OpenInteraction, command: Any, *, goes_on: bool = False
+) -> list[Decided]:
+    """The conversation is over, waits again or has another agent: nobody needs the advice. Where the conversation
+    `goes_on`, who was in it for advice leaves."""
     decided: list[Decided] = []
-    for stream in list(interaction.consults):
+    leaving: list[Event] = []
+    given = meta(command, interaction.stream)
+    for stream in interaction.consults:
         advice = state.interactions[stream]
-        if advice.state.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-            decided += _finish(advice, command, "")
-        else:
-            decided += of(advice, rules.expire(advice.state, "advice is not needed any more", **meta(command, stream)))
-    return decided
+        decided += finish_consult(state, advice, command)
+        if goes_on and (advice.state.agent_id, "conference") in interaction.state.participants:
+            leaving += rules.leave(interaction.state, advice.state.agent_id, **given)
+    return [*decided, *of(interaction, leaving)]
 
 
-def _finish(advice: OpenInteraction, command: Any, code: str) -> list[Decided]:
-    """Advice has no work after it."""
-    given = meta(command, advice.stream)
-    agent_id = advice.state.agent_id
-    ended = rules.end(advice.state, agent_id, "policy", **given)
-    state = advice.state
+def finish_consult(state: PoolState, advice: OpenInteraction, command: Any, code: str = "") -> list[Decided]:
+    """Advice is over, and so is what its agent asked of others; there is no work after it. Nobody waits for it
+    either, where it was not accepted yet."""
+    given, one = meta(command, advice.stream), advice.state
+    nested = end_consults(state, advice, command)
+    if one.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
+        return [*nested, *of(advice, rules.expire(one, "advice is not needed any more", **given))]
+    ended = rules.end(one, one.agent_id, "policy", **given)
+    over = one
     for event in ended:
-        state = evolve_interaction(state, event)
-    return of(advice, [*ended, *rules.complete_wrap_up(state, agent_id, code, **given)])
+        over = evolve_interaction(over, event)
+    return [*nested, *of(advice, [*ended, *rules.complete_wrap_up(over, one.agent_id, code, **given)])]
+
+
+def leave_conference(state: PoolState, advice: OpenInteraction, agent_id: str, command: Any) -> list[Decided]:
+    """Whose consultation is over is in the conversation no longer."""
+    parent = state.interactions.get(advice.queued.consult_of)
+    if parent is None or (agent_id, "conference") not in parent.state.participants:
+        return []
+    return of(parent, rules.leave(parent.state, agent_id, **meta(command, parent.stream)))
+
+
+def _require_room(state: PoolState, advice: OpenInteraction, interaction: OpenInteraction) -> None:
+    """The conversation takes the place of the consultation, which may have been queued under another policy."""
+    seat = state.agent(advice.state.agent_id).seat
+    if interaction.work.need.units > seat.free + advice.work.need.units:
+        raise RefusedError(f"agent {seat.agent_id} has no room for {interaction.work.need.units} units now")
 
 
 def _advice(state: PoolState, interaction: OpenInteraction, agent_id: str) -> OpenInteraction:

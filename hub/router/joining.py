@@ -36,6 +36,7 @@ class Place(NamedTuple):
     action: Action
     obstacle: str
     reasons: tuple[str, ...]
+    """Of all that led there."""
 
 
 def take_up(state: PoolState, command: TakeUp) -> list[Decided]:
@@ -48,7 +49,7 @@ def take_up(state: PoolState, command: TakeUp) -> list[Decided]:
     if running is not None and running.state.phase is not Phase.WRAP_UP:
         meta = by_policy(state, command, running.stream)
         return of(running, [ContactAttached(**meta, contact_id=contact.contact_id)])
-    over = state.closed.get(thread) if state.closed else None
+    over = state.closed.get(state.closed_threads.get(thread, "")) if state.closed else None
     if over is not None and _may_reopen(state, over, command):
         return _reopen(state, over, command)
     return _join(state, command)
@@ -69,7 +70,7 @@ def _join(state: PoolState, command: TakeUp) -> list[Decided]:
     if place.action is Action.REFUSE:
         refused = InteractionRefused(
             **facts, queue=place.requirement.queue, reason=place.obstacle, opens_at=opens_at(state, place, command.at),
-            policy=state.policy.version, reasons=(*place.requirement.reasons, *place.reasons),
+            policy=state.policy.version, reasons=place.reasons,
         )  # fmt: skip
         return numbered(stream, 0, [refused])
     requirement, standing = place.requirement, contact.standing
@@ -103,7 +104,7 @@ def _join(state: PoolState, command: TakeUp) -> list[Decided]:
 
 def find_place(state: PoolState, requirement: Requirement, channel: str, at: datetime) -> Place:
     """The queue where it can wait, after whatever the policy says about closed, full and unserved ones."""
-    reasons: list[str] = []
+    reasons = list(requirement.reasons)
     been = {requirement.queue}
     while True:
         for obstacle, diversion in _obstacles(state, requirement, channel, at):
@@ -117,7 +118,6 @@ def find_place(state: PoolState, requirement: Requirement, channel: str, at: dat
             reasons.append(f"queue {requirement.queue} is {_WORDS[obstacle]}: {diversion}")
             been.add(diversion.to)
             requirement = state.classifier.of_queue(diversion.to, channel, reasons[-1])
-            reasons.pop()
             break
         else:
             return Place(requirement, Action.WAIT, "", tuple(reasons))
@@ -151,13 +151,14 @@ def _obstacles(
         state.matcher.somebody(line.need) for line in _lines(state, requirement, channel)
     ):
         yield "nobody", queue_rules.nobody
-    if queue_rules.limit is not None and state.waiting_in.get(queue, 0) >= queue_rules.limit:
+    limit, longest = queue_rules.limit, queue_rules.max_estimated_wait_seconds
+    if limit is None and longest is None:
+        return
+    place, wait = estimate(state, queue, _first_line(state, requirement, channel), at)
+    if limit is not None and place > limit and wait != 0.0:
         yield "full", queue_rules.full
-    longest = queue_rules.max_estimated_wait_seconds
-    if longest is not None:
-        _, wait = estimate(state, queue, _first_line(state, requirement, channel), at)
-        if wait is not None and wait > longest:
-            yield "long_wait", queue_rules.long_wait
+    if longest is not None and wait is not None and wait > longest:
+        yield "long_wait", queue_rules.long_wait
 
 
 def opens_at(state: PoolState, place: Place, at: datetime) -> datetime | None:
@@ -171,11 +172,12 @@ def estimate(state: PoolState, queue: str, line: Line, at: datetime) -> tuple[in
 
     Place times the smoothed time between two answers while somebody waited: the queue-length estimator of Ibrahim and
     Whitt (2009), with the service rate taken from what was seen."""
-    ahead = state.waiting_in.get(queue, 0)
-    if not ahead and state.matcher.another(state.matcher.work("", at.timestamp(), line), at.timestamp()) is not None:
-        return 1, 0.0
+    now, delay = at.timestamp(), state.queue(queue).entry_delay_seconds
+    if state.matcher.another(state.matcher.work("", now, line), now) is not None:
+        return 1, delay
+    place = state.waiting_in.get(queue, 0) + 1
     pace = state.paces.get(queue)
-    return ahead + 1, None if pace is None or pace.seconds is None else (ahead + 1) * pace.seconds
+    return place, None if pace is None or pace.seconds is None else max(delay, place * pace.seconds)
 
 
 class Estimate(NamedTuple):

@@ -11,6 +11,7 @@ ENTRY_DELAY = "entry delay"
 def place(state: PoolState, interaction: OpenInteraction, placement: Placement, *, is_new: bool = False) -> None:
     """It waits where the placement says, with the age it has."""
     rules = state.rules_of(placement)
+    unbind(state, interaction)
     interaction.placement, interaction.placed, interaction.step = placement, interaction.version, -1
     if placement.since is not None:
         interaction.since = placement.since.timestamp()
@@ -19,6 +20,7 @@ def place(state: PoolState, interaction: OpenInteraction, placement: Placement, 
         state.matcher.move(interaction.work, line, since=interaction.since, credit=interaction.credit)
     at = placement.at.timestamp()
     _bind(state, interaction)
+    bar_asker(state, interaction)
     _set_timers(state, interaction, at)
     if rules.entry_delay_seconds and interaction.since + rules.entry_delay_seconds > at:
         entry = interaction.since + rules.entry_delay_seconds
@@ -76,6 +78,13 @@ def unbind(state: PoolState, interaction: OpenInteraction) -> None:
     agent_id = interaction.placement.known_agent
     if agent_id and state.agent(agent_id).bound.pop(interaction.stream, None) is not None:
         state.matcher.unbind(interaction.work)
+
+
+def bar_asker(state: PoolState, interaction: OpenInteraction) -> None:
+    """Nobody is asked for advice on what they have themselves."""
+    parent = state.interactions.get(interaction.queued.consult_of) if interaction.queued.consult_of else None
+    if parent is not None and parent.state.agent_id:
+        state.matcher.bar(state.agent(parent.state.agent_id).seat, interaction.work, float("inf"))
 
 
 def _bind(state: PoolState, interaction: OpenInteraction) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from hub.domain.agent.events import AgentSignedOff, AgentSkillsChanged, AgentState, AgentStateChanged
+from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentSkillsChanged, AgentState, AgentStateChanged
 from hub.domain.event import Event
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import (
@@ -20,15 +20,17 @@ from hub.domain.interaction.events import (
     InteractionTransferred,
     InteractionUnparked,
     OfferDeclined,
+    OfferRescinded,
     OfferTimedOut,
     Phase,
     RequirementRelaxed,
 )
 from hub.router.commands import Command
 from hub.router.decided import AWAY_FROM_WORK, by_policy, meant_for, of
-from hub.router.handing_on import end_consults
+from hub.router.handing_on import end_consults, leave_conference
 from hub.router.policy_fields import WrapUpRule
 from hub.router.state import Decided, OpenInteraction, PoolState
+from hub.router.supervising import drained_to, move_to
 
 NOBODY = "nobody signed on"
 
@@ -40,7 +42,17 @@ def _waits(state: PoolState, one: Decided, command: Command) -> list[Decided]:
     interaction = state.interactions.get(one.stream)
     if interaction is None or interaction.state.phase is not Phase.WAITING:
         return []
-    return [*_agent_not_here(state, interaction, command), *_nobody_meets(state, interaction, command)]
+    return (
+        _drained(state, interaction, command)
+        or [*_agent_not_here(state, interaction, command), *_nobody_meets(state, interaction, command)]
+        or _refused_by_all(state, [interaction], command)
+    )
+
+
+def _drained(state: PoolState, interaction: OpenInteraction, command: Command) -> list[Decided]:
+    """What comes to a queue that is drained goes on to where that leads."""
+    queue = drained_to(state, interaction.queue)
+    return [] if queue == interaction.queue else move_to(state, interaction, queue, "drained", command)
 
 
 def _agent_not_here(state: PoolState, interaction: OpenInteraction, command: Command) -> list[Decided]:
@@ -79,16 +91,15 @@ def _refused(state: PoolState, one: Decided, command: Command) -> list[Decided]:
     if interaction.work.bound is not None and interaction.work.bound.agent_id == event.agent_id:
         given = by_policy(state, command, interaction.stream)
         return of(interaction, [RequirementRelaxed(step=-1, reason="declined", **given)])
-    return _refused_by_all(state, [interaction], command)
+    return _waits(state, one, command)
 
 
 def _refused_by_all(state: PoolState, works: Iterable[OpenInteraction], command: Command) -> list[Decided]:
     decided: list[Decided] = []
     after = command.at + timedelta(seconds=state.policy.decline_backoff_seconds)
     for interaction in works:
-        if interaction.state.phase is Phase.WAITING and state.matcher.refused_by_all(
-            interaction.work, command.at.timestamp()
-        ):
+        is_refused = interaction.barred and interaction.state.phase is Phase.WAITING
+        if is_refused and state.matcher.refused_by_all(interaction.work, command.at.timestamp()):
             given = by_policy(state, command, interaction.stream)
             forgotten = rules.forget_declines(interaction.state, after, **given)
             flagged = rules.flag(interaction.state, "everybody who fits has declined it", **given)
@@ -96,17 +107,10 @@ def _refused_by_all(state: PoolState, works: Iterable[OpenInteraction], command:
     return decided
 
 
-def _relaxed(state: PoolState, one: Decided, command: Command) -> list[Decided]:
-    interaction = state.interactions.get(one.stream)
-    if interaction is None or not interaction.barred:
-        return []
-    return _refused_by_all(state, [interaction], command)
-
-
 def _agent_left(state: PoolState, one: Decided, command: Command) -> list[Decided]:
     """Somebody is not there any more, or can do less: what waited for them waits for others."""
     event = one.event
-    assert isinstance(event, AgentSignedOff | AgentStateChanged | AgentSkillsChanged)
+    assert isinstance(event, AgentSignedOn | AgentSignedOff | AgentStateChanged | AgentSkillsChanged)
     if isinstance(event, AgentStateChanged) and event.state is not AgentState.GONE:
         return []
     agent = state.agents[event.agent_id]
@@ -142,7 +146,7 @@ def _ended(state: PoolState, one: Decided, command: Command) -> list[Decided]:
     interaction = state.interactions.get(one.stream)
     if interaction is None or interaction.state.phase is not Phase.WRAP_UP:
         return []
-    decided = _over(state, one, command)
+    decided = [*_consult_given_up(state, one, command), *_over(state, one, command)]
     if state.rules_of(interaction.placement).wrap_up_rule is WrapUpRule.NONE or interaction.queued.consult_of:
         given = by_policy(state, command, interaction.stream)
         agent_id = interaction.state.agent_id
@@ -152,11 +156,25 @@ def _ended(state: PoolState, one: Decided, command: Command) -> list[Decided]:
 
 def _over(state: PoolState, one: Decided, command: Command) -> list[Decided]:
     interaction = state.interactions.get(one.stream)
-    return end_consults(state, interaction, command) if interaction is not None and interaction.consults else []
+    if interaction is None or not interaction.consults:
+        return []
+    return end_consults(state, interaction, command, goes_on=interaction.state.phase is Phase.ACTIVE)
+
+
+def _consult_given_up(state: PoolState, one: Decided, command: Command) -> list[Decided]:
+    """Who was asked for advice and has the consultation no longer is out of the conversation."""
+    interaction = state.interactions.get(one.stream)
+    if interaction is None or not interaction.queued.consult_of:
+        return []
+    return leave_conference(state, interaction, one.event.agent_id, command)  # type: ignore[attr-defined]
+
+
+def _laid_aside(state: PoolState, one: Decided, command: Command) -> list[Decided]:
+    return [*_consult_given_up(state, one, command), *_over(state, one, command)]
 
 
 def _given_up(state: PoolState, one: Decided, command: Command) -> list[Decided]:
-    return [*_over(state, one, command), *_waits(state, one, command)]
+    return [*_laid_aside(state, one, command), *_waits(state, one, command)]
 
 
 REACTIONS: dict[type[Event], React] = {
@@ -166,15 +184,17 @@ REACTIONS: dict[type[Event], React] = {
     InteractionUnparked: _waits,
     InteractionTransferred: _given_up,
     InteractionPulledBack: _given_up,
-    InteractionParked: _over,
-    CallbackMissed: _over,
+    InteractionParked: _laid_aside,
+    CallbackMissed: _laid_aside,
     InteractionEnded: _ended,
     InteractionAbandoned: _over,
     InteractionExpired: _over,
     ContactAttached: _attached,
     OfferDeclined: _refused,
     OfferTimedOut: _refused,
-    RequirementRelaxed: _relaxed,
+    OfferRescinded: _waits,
+    RequirementRelaxed: _waits,
+    AgentSignedOn: _agent_left,
     AgentSignedOff: _agent_left,
     AgentStateChanged: _agent_left,
     AgentSkillsChanged: _agent_left,

@@ -162,6 +162,6 @@ def _require_room(state: PoolState, agent_id: str, capacity: int, ceilings: dict
     if capacity < held:
         raise RefusedError(f"agent {agent_id} holds work of {held} units: finish it before signing on with less")
     for channel, most in ceilings.items():
-        has = sum(one.queued.channel == channel for one in agent.holds.values())
+        has = sum(one.queued.channel == channel for one in (*agent.holds.values(), *agent.interrupted.values()))
         if has > most:
             raise RefusedError(f"agent {agent_id} holds {has} pieces of work of channel {channel}, more than {most}")

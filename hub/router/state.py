@@ -1,6 +1,5 @@
 """What a routing pool's owner knows: open interactions and agents, as the log says, kept ready for deciding."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ class OpenInteraction:
     """An interaction that is not over, or may be reopened."""
 
     __slots__ = (
-        "barred", "callback_of", "consults", "contacts", "credit", "flags", "is_waiting", "over_at", "placed",
+        "barred", "callback_of", "consulted", "consults", "contacts", "credit", "is_waiting", "over_at", "placed",
         "placement", "queued", "quiet_since", "since", "state", "step", "stream", "thread", "version", "work",
     )  # fmt: skip
 
@@ -45,7 +44,8 @@ class OpenInteraction:
         self.placement: Placement = queued
         """Where it was put last, and what it asks for there."""
         self.placed = 0
-        """Version of that fact: what was due by an earlier placement counts no longer."""
+        """Version of that fact, or of the one that parked or ended it: what was due by an earlier one counts no
+        longer."""
         self.step = -1
         """Which step of the placement is in force; -1: its first requirement."""
         self.since = 0.0
@@ -56,10 +56,11 @@ class OpenInteraction:
         self.thread = (queued.channel, queued.thread)
         self.contacts = [queued.contact_id] if queued.contact_id else []
         self.barred: set[str] = set()
-        """Agents who declined it or let it time out."""
+        """Agents who declined it or let it time out, until that is forgotten."""
         self.consults: dict[str, None] = {}
         """Open consultations its agent asked for."""
-        self.flags: set[str] = set()
+        self.consulted: set[str] = set()
+        """All consultations its agents asked for, those that are over too."""
         self.quiet_since = 0.0
         """When a contact or an agent touched it last, epoch seconds."""
         self.callback_of = ""
@@ -143,8 +144,10 @@ class PoolState:
         self.agents: dict[str, KnownAgent] = {}
         self.threads: dict[tuple[str, str], str] = {}
         """The newest open interaction of each channel and thread."""
-        self.closed: dict[tuple[str, str], OpenInteraction] = {}
-        """The newest interaction of each thread that is over and may be reopened."""
+        self.closed: dict[str, OpenInteraction] = {}
+        """What is over and may be reopened, by stream; what was over last comes last."""
+        self.closed_threads: dict[tuple[str, str], str] = {}
+        """The newest of them of each channel and thread."""
         self.contacts: dict[str, str] = {}
         """The open interaction of each contact that was taken up."""
         self.timers = Timers()
@@ -159,7 +162,7 @@ class PoolState:
         self.left: dict[tuple[str, str], Left] = {}
         """By customer and channel: those who may come back to their place."""
         self.freed: dict[str, KnownAgent] = {}
-        """Agents with interrupted work who have room since the last command."""
+        """Agents with interrupted work who may have room for it since it was looked at last."""
         self.waiting_in: dict[str, int] = {}
         """How many wait in each queue."""
         self.day_ends = 0.0
@@ -250,11 +253,12 @@ def counts(state: PoolState, timer: Timer) -> bool:
         case Due.ENTRY | Due.KNOWN_AGENT | Due.STEP | Due.OVERFLOW | Due.LEAVE:
             return interaction.placed == timer.mark and one.phase is Phase.WAITING
         case Due.WRAP_UP:
-            return one.phase is Phase.WRAP_UP
+            return one.phase is Phase.WRAP_UP and interaction.placed == timer.mark
         case Due.RETURN:
             return one.phase is Phase.PARKED and interaction.placed == timer.mark
         case Due.SILENCE:
-            return one.phase in (Phase.PARKED, Phase.ACTIVE) and interaction.quiet_since == timer.mark
+            is_open = one.phase in (Phase.PARKED, Phase.ACTIVE) and not one.callback
+            return is_open and interaction.quiet_since == timer.mark
 
 
 def reset_deadlines(state: PoolState, at: datetime) -> None:
@@ -265,8 +269,3 @@ def reset_deadlines(state: PoolState, at: datetime) -> None:
         timeout = state.rules_of(interaction.placement).offer_timeout_seconds
         for offer, _ in interaction.state.open_offers:
             state.timers.set(now + timeout, Due.OFFER, interaction.stream, offer)
-
-
-def open_of(interactions: Iterable[OpenInteraction], *phases: Phase) -> list[OpenInteraction]:
-    """Those in one of these phases."""
-    return [one for one in interactions if one.state.phase in phases]

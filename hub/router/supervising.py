@@ -12,8 +12,9 @@ from hub.router.classify import Classifier, traits_kept
 from hub.router.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
 from hub.router.decided import here, meta, of, of_pool, open_interaction, placement, require_queue
 from hub.router.hours import zone_of
+from hub.router.interrupting import make_room
 from hub.router.policy import Policy
-from hub.router.state import Decided, OpenInteraction, PoolState
+from hub.router.state import Decided, KnownAgent, OpenInteraction, PoolState
 
 INTAKES = ("open", "paused", "draining")
 
@@ -27,8 +28,11 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
     if one.phase not in (Phase.WAITING, Phase.OFFERED):
         raise RefusedError(f"only waiting work can be given to an agent, and this is {one.phase.value}")
     agent = here(state, command.agent_id)
+    asked = next((offer for offer, asked in one.open_offers if asked == agent.id), "")
+    if asked:
+        return of(interaction, rules.accept(one, asked, agent.id, **_counted(state, interaction, agent), **given))
     need = interaction.work.need
-    if not agent.seat.has_room(need) and interaction.stream not in agent.holds:
+    if not agent.seat.has_room(need):
         raise RefusedError(f"agent {agent.id} has no room for {need.units} units of channel {need.channel} now")
     offer = offer_id(interaction.stream, one.offers + 1)
     timeout = timedelta(seconds=state.rules_of(interaction.placement).offer_timeout_seconds)
@@ -37,21 +41,19 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
         **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=need.units,
         policy=state.policy.version, reasons=(f"given by {command.actor}: {command.reason or 'no reason said'}",),
     )  # fmt: skip
-    accepted = OfferAccepted(
-        **given, offer_id=offer, agent_id=agent.id, queue=interaction.queue, today=agent.answered + 1,
-        pace_seconds=pace.seconds if (pace := state.paces.get(interaction.queue)) else None,
-    )  # fmt: skip
-    return [*_pauses(state, interaction, agent.id, command), *of(interaction, [*back, offered, accepted])]
+    accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **_counted(state, interaction, agent))
+    room = make_room(state, agent, need, interaction.stream, command)
+    return [*room, *of(interaction, [*back, offered, accepted])]
 
 
-def _pauses(state: PoolState, interaction: OpenInteraction, agent_id: str, command: Command) -> list[Decided]:
-    seat = state.agents[agent_id].seat
-    decided: list[Decided] = []
-    for work in state.matcher.to_pause(seat, interaction.work.need):
-        paused = state.interactions[work.id]
-        given = meta(command, paused.stream)
-        decided += of(paused, rules.interrupt(paused.state, agent_id, interaction.stream, **given))
-    return decided
+def _counted(state: PoolState, interaction: OpenInteraction, agent: KnownAgent) -> dict[str, Any]:
+    """What was not matched says nothing about the pace of its queue."""
+    pace = state.paces.get(interaction.queue)
+    return {
+        "queue": interaction.queue,
+        "today": agent.answered + 1,
+        "pace_seconds": pace.seconds if pace else None,
+    }
 
 
 def move(state: PoolState, command: Move) -> list[Decided]:
@@ -124,10 +126,18 @@ def set_intake(state: PoolState, command: SetIntake) -> list[Decided]:
     )  # fmt: skip
     decided = of_pool(state, [changed])
     if command.to:
+        to = drained_to(state, command.to)
         for interaction in state.interactions.values():
             if interaction.queue == command.queue and interaction.state.phase in (Phase.WAITING, Phase.OFFERED):
-                decided += move_to(state, interaction, command.to, "drained", command)
+                decided += move_to(state, interaction, to, "drained", command)
     return decided
+
+
+def drained_to(state: PoolState, queue: str) -> str:
+    """Where work of a queue that is drained goes in the end; the queue itself, if it is not."""
+    while (intake := state.intakes.get(queue)) is not None and intake.to:
+        queue = intake.to
+    return queue
 
 
 def _require_way_out(state: PoolState, command: SetIntake) -> None:
@@ -158,14 +168,18 @@ def adopt(state: PoolState, command: AdoptPolicy) -> list[Decided]:
     return decided
 
 
+_ASKED = ("queue", "priority", "skills", "languages", "attributes", "steps", "units")
+
+
 def _classified_anew(
     state: PoolState, policy: Policy, classifier: Classifier, interaction: OpenInteraction, command: AdoptPolicy
 ) -> list[Decided]:
-    where: dict[str, Any] = placement(state, classifier.classify_traits(traits_kept(interaction.queued)))
-    where["policy"] = policy.version
     now = interaction.placement
-    if all(where[name] == getattr(now, name) for name in ("queue", "priority", "skills", "languages", "attributes",
-                                                         "steps", "units")):  # fmt: skip
+    agent = (now.known_agent, now.known_reason, now.known_until) if interaction.work.bound else ("", "", None)
+    where = placement(state, classifier.classify_traits(traits_kept(interaction.queued)), agent=agent)
+    where["policy"] = policy.version
+    same = all(where[name] == getattr(now, name) for name in _ASKED)
+    if same and policy.queue(now.queue) == state.rules_of(now):
         return []
     given = meta(command, interaction.stream)
     return of(

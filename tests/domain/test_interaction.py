@@ -163,11 +163,17 @@ def test_refused(facts, what, reason):
         (WAITING, Interaction(Phase.WAITING)),
         ((REFUSED_ENTRY,), Interaction(Phase.REFUSED)),
         (OPEN_OFFER, Interaction(Phase.OFFERED, "offer-1", "anna", 1, (("offer-1", "anna"),))),
-        ((*OPEN_OFFER, DECLINED), Interaction(Phase.WAITING, "", "", 1)),
+        ((*OPEN_OFFER, DECLINED), Interaction(Phase.WAITING, "", "", 1, declined=(("offer-1", "anna"),))),
         ((*OPEN_OFFER, TIMED_OUT), Interaction(Phase.WAITING, "", "", 1)),
         ((*OPEN_OFFER, RESCINDED), Interaction(Phase.WAITING, "", "", 1)),
-        (OFFERED_AGAIN, Interaction(Phase.OFFERED, "offer-2", "ben", 2, (("offer-2", "ben"),))),
-        ((*OFFERED_TO_BOTH, DECLINED), Interaction(Phase.OFFERED, "offer-2", "ben", 2, (("offer-2", "ben"),))),
+        (
+            OFFERED_AGAIN,
+            Interaction(Phase.OFFERED, "offer-2", "ben", 2, (("offer-2", "ben"),), declined=(("offer-1", "anna"),)),
+        ),
+        (
+            (*OFFERED_TO_BOTH, DECLINED),
+            Interaction(Phase.OFFERED, "offer-2", "ben", 2, (("offer-2", "ben"),), declined=(("offer-1", "anna"),)),
+        ),
         (
             (*OFFERED_TO_BOTH, rescinded("gone", **TO_BEN)),
             Interaction(Phase.OFFERED, "offer-1", "anna", 2, (("offer-1", "anna"),)),

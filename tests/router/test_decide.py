@@ -10,8 +10,10 @@ from hub.domain.contact import Channel
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import (
     ContactAttached,
+    DeclinesForgotten,
     InteractionAbandoned,
     InteractionEnded,
+    InteractionFlagged,
     InteractionOffered,
     InteractionQueued,
     OfferAccepted,
@@ -61,8 +63,9 @@ def test_a_contact_that_finds_a_fitting_agent_is_offered_at_once(pool):
     assert (offered.agent_id, offered.offer_id, offered.units) == ("anna", "offer-c1-1", 100)
     assert offered.expires_at == pool.now + seconds(20)
     assert offered.reasons == (
-        "first in queue sales, priority 1, that the agent fits: waited 0.0 s",
-        "longest idle of those who fit with 100 units free: 30.0 s",
+        "queue sales, priority 1, waited 0.0 s: the highest priority, then the longest waiting of all that the agent"
+        " may take",
+        "longest idle of those who fit: idle 30.0 s, 100 units free",
     )
     assert [(one.stream, one.version) for one in pool.log[1:]] == [("interaction-c1", 1), ("interaction-c1", 2)]
 
@@ -162,10 +165,11 @@ def test_a_declined_interaction_goes_to_the_next_with_its_age(pool):
     assert "waited 70.0 s" in offered.reasons[0]
 
 
-def test_who_declined_is_asked_again_only_after_the_backoff(pool):
+def test_when_all_who_fit_have_declined_they_are_asked_again_after_the_backoff(pool):
     pool.signs_on("anna")
     pool.arrives("c1")
-    assert kinds(pool.declines("anna", "offer-c1-1")) == [OfferDeclined]
+    _, forgotten, flagged = pool.declines("anna", "offer-c1-1")
+    assert (forgotten.after, flagged.reason) == (START + seconds(60), "everybody who fits has declined it")
     assert next_deadline(pool.state) == (START + seconds(60)).timestamp()
     assert pool.passes(59) == []
     [offered] = pool.passes(1)
@@ -212,7 +216,9 @@ def test_other_offers_of_an_agent_who_does_not_answer_are_taken_back(pool):
     pool.now += seconds(5)
     pool.arrives("c2", channel=Channel.WEB)
 
-    assert kinds(pool.passes(5)) == [OfferTimedOut, AgentStateChanged, OfferRescinded]
+    assert kinds(pool.passes(5)) == [
+        OfferTimedOut, AgentStateChanged, OfferRescinded, DeclinesForgotten, InteractionFlagged,
+    ]  # fmt: skip
     assert next_deadline(pool.state) == (pool.now + seconds(60)).timestamp()
 
 
@@ -221,7 +227,9 @@ def test_two_offers_of_one_agent_that_time_out_together(pool):
     pool.arrives("c1", channel=Channel.WEB)
     pool.arrives("c2", channel=Channel.WEB)
 
-    assert kinds(pool.passes(10)) == [OfferTimedOut, AgentStateChanged, OfferRescinded]
+    assert kinds(pool.passes(10)) == [
+        OfferTimedOut, AgentStateChanged, OfferRescinded, DeclinesForgotten, InteractionFlagged,
+    ]  # fmt: skip
 
 
 def test_an_answer_after_the_time_is_up_is_refused(pool):
@@ -385,7 +393,7 @@ def test_after_downtime_open_offers_get_their_full_time_again(pool):
 
     assert next_deadline(pool.state) == (pool.now + seconds(10)).timestamp()
     assert pool.passes(9.9) == []
-    assert kinds(pool.passes(0.1)) == [OfferTimedOut, AgentStateChanged]
+    assert kinds(pool.passes(0.1)) == [OfferTimedOut, AgentStateChanged, DeclinesForgotten, InteractionFlagged]
 
 
 def test_the_end_of_older_work_leaves_idle_time_as_it_is(pool):
@@ -410,7 +418,9 @@ def test_commands_are_kept_compact_and_without_personal_data():
     assert as_tuple(Accept(START, "i", "agent:a", "a", "offer-1-1")) == (
         "accept", START.timestamp(), ("a", "offer-1-1"),
     )  # fmt: skip
-    assert as_tuple(SignOn(START, "i", "agent:a", "a", "Anna", {"x": 1}))[2] == ("a", "Anna", {"x": 1}, (), 100)
+    assert as_tuple(SignOn(START, "i", "agent:a", "a", "Anna", {"x": 1}))[2] == (
+        "a", "Anna", {"x": 1}, (), 100, {}, {}, {},
+    )  # fmt: skip
     assert as_tuple(Tick(START, "i", "p")) == ("tick", START.timestamp(), ())
 
 

@@ -75,7 +75,9 @@ def accept(
 def decline(
     state: Interaction, offer_id: str, agent_id: str, reason: str, busy: bool = False, **meta: Any
 ) -> list[Event]:
-    """The agent will not take it, or can't: their line is `busy`."""
+    """The agent will not take it, or can't: their line is `busy`. Declining the same offer again changes nothing."""
+    if (offer_id, agent_id) in state.declined:
+        return []
     _require_offer(state, offer_id, agent_id)
     return [OfferDeclined(offer_id=offer_id, agent_id=agent_id, reason=reason, busy=busy, **meta)]
 
@@ -98,16 +100,17 @@ def rescind(state: Interaction, reason: str, agent_id: str = "", **meta: Any) ->
 # The customer
 
 
-def customer_left(state: Interaction, **meta: Any) -> list[Event]:
+def customer_left(state: Interaction, dropped: bool = False, **meta: Any) -> list[Event]:
     """The customer hung up or went away: waiting work is abandoned, a running conversation ends. Who is to be called
-    back, and has not been reached yet, may hang up; what is parked goes on without them."""
+    back, and has not been reached yet, may hang up; what is parked goes on without them. `dropped`: the line broke."""
     if state.callback:
         return []
     match state.phase:
         case Phase.WAITING | Phase.OFFERED:
-            return [*rescind(state, "customer left", **meta), InteractionAbandoned(**meta)]
+            return [*rescind(state, "customer left", **meta), InteractionAbandoned(dropped=dropped, **meta)]
         case Phase.ACTIVE:
-            return [InteractionEnded(agent_id=state.agent_id, ended_by="customer", **meta)]
+            ended_by = "dropped" if dropped else "customer"
+            return [InteractionEnded(agent_id=state.agent_id, ended_by=ended_by, **meta)]
         case _:
             return []
 

@@ -185,6 +185,11 @@ class DeclinesForgotten(Event):
 class InteractionAbandoned(Event):
     """The customer left before anybody answered."""
 
+    SCHEMA: ClassVar[int] = 2
+
+    dropped: bool = False
+    """Their line broke: if they are back soon they may get their place back."""
+
 
 class InteractionExpired(Event):
     """It waited, or was silent, as long as the policy allows: it is over without an agent."""
@@ -322,6 +327,9 @@ OVER = (Phase.COMPLETED, Phase.ABANDONED, Phase.REFUSED, Phase.EXPIRED)
 """Nothing more happens, unless it is reopened."""
 
 
+_DECLINES_KEPT = 16
+
+
 class Interaction(NamedTuple):
     """What deciding needs to know of an interaction. A tuple, since every event makes a new one."""
 
@@ -350,6 +358,8 @@ class Interaction(NamedTuple):
     """How an agent gave it up last, so that the same command again changes nothing; empty once it was accepted."""
     outrun: tuple[str, ...] = ()
     """Offers that were open when somebody else accepted theirs."""
+    declined: tuple[tuple[str, str], ...] = ()
+    """Offer and agent of the newest that were declined, so that declining one again changes nothing."""
     prioritised: tuple[int | None, float] | None = None
     """Priority and artificial age a supervisor gave it; None: whatever it has does not come from one."""
     step: int | None = None
@@ -384,6 +394,7 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
                 Phase.ABANDONED,
                 offers=interaction.offers,
                 answered=interaction.answered,
+                declined=interaction.declined,
                 reopened_by=interaction.reopened_by,
             )
         case InteractionRefused():
@@ -492,6 +503,9 @@ def _accepted(interaction: Interaction, event: OfferAccepted) -> Interaction:
 
 
 def _not_taken(interaction: Interaction, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Interaction:
+    if isinstance(event, OfferDeclined):
+        known = (*interaction.declined, (event.offer_id, event.agent_id))[-_DECLINES_KEPT:]
+        interaction = interaction._replace(declined=known)
     left = tuple(one for one in interaction.open_offers if one[0] != event.offer_id)
     if interaction.phase is not Phase.OFFERED:
         return interaction._replace(open_offers=left)
