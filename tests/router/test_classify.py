@@ -109,7 +109,11 @@ def test_the_language_of_the_contact_is_asked_of_the_agent_whole_or_its_first_pa
 
 
 def test_the_language_of_the_contact_stands_where_the_rule_has_it(classifier):
-    assert classifier.classify_traits(asked(language="en-US")).languages == ("en-US", "en", "fa")
+    assert classifier.classify_traits(asked(language="en-US")).languages == (
+        "en-US",
+        "en",
+        "fa",
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,17 +139,38 @@ def test_the_channel_says_how_work_is_handled(classifier):
     call = classifier.classify_traits(asked())
     chat = classifier.classify_traits(asked(channel="web"))
 
-    assert (mail.units, mail.interruptible, mail.interrupts, mail.asynchronous) == (10, True, False, True)
-    assert (call.units, call.interruptible, call.interrupts, call.asynchronous) == (100, False, True, False)
-    assert (chat.units, chat.interruptible, chat.interrupts, chat.asynchronous) == (100, False, False, True)
+    assert (mail.units, mail.interruptible, mail.interrupts, mail.asynchronous) == (
+        10,
+        True,
+        False,
+        True,
+    )
+    assert (call.units, call.interruptible, call.interrupts, call.asynchronous) == (
+        100,
+        False,
+        True,
+        False,
+    )
+    assert (chat.units, chat.interruptible, chat.interrupts, chat.asynchronous) == (
+        100,
+        False,
+        False,
+        True,
+    )
 
 
-def test_work_that_comes_by_another_way_than_a_rule_asks_for_what_the_queue_serves(classifier):
+def test_work_that_comes_by_another_way_than_a_rule_asks_for_what_the_queue_serves(
+    classifier,
+):
     moved = classifier.of_queue("sales", "email", "overflow from queue general")
 
     assert moved.queue == "sales"
     assert moved.steps == (Step(0.0, {"sales": 1}, ("fa",), {}, 2),)
-    assert (moved.units, moved.known_agent, moved.reasons) == (10, None, ("overflow from queue general",))
+    assert (moved.units, moved.known_agent, moved.reasons) == (
+        10,
+        None,
+        ("overflow from queue general",),
+    )
 
 
 def test_every_rule_says_whether_it_took_the_contact_and_why_not(classifier):
@@ -158,6 +183,19 @@ def test_every_rule_says_whether_it_took_the_contact_and_why_not(classifier):
         "", "language is de-ch, not en", "language is de-ch, not en-GB", "", "",
     ]  # fmt: skip
     assert classifier.explain_traits(asked())[0].why_not == "service is not known, not sales"
+
+
+def test_of_rules_that_name_equally_many_the_first_in_the_file_decides_whatever_they_name():
+    rules = [("service", "x"), ("segment", "B2C"), ("service", "sales")]
+    written = "".join(f'[[rules]]\n{name} = "{value}"\nqueue = "q"\n' for name, value in rules)
+    classifier = Classifier(parse_policy(f'[queues.q]\n{written}[[rules]]\nqueue = "q"'))
+
+    assert rule(classifier.classify_traits(asked(service="sales"))) == "rule 2"
+
+
+def test_only_languages_have_a_first_part(classifier):
+    assert rule(classifier.classify_traits(asked(service="sales-abroad"))) == "rule 5"
+    assert not classifier.explain_traits(asked(service="sales-abroad"))[0].matched
 
 
 def test_a_language_for_each_contact_does_not_fill_the_memory(classifier):
