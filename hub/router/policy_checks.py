@@ -25,33 +25,19 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
 
 def _unknown_names(policy: Policy) -> Iterator[Problem]:
     channels = tuple(Channel)
-    known = {
-        "segment": SEGMENTS,
-        "lifecycle_stage": LIFECYCLE_STAGES,
-        "channel": channels,
-        "queue": policy.queues,
-    }
+    known = {"segment": SEGMENTS, "lifecycle_stage": LIFECYCLE_STAGES, "channel": channels, "queue": policy.queues}
     for channel in policy.channels:
         if channel not in channels:
-            yield (
-                ("channels", channel),
-                f"there is no channel {channel!r}; known are {', '.join(channels)}",
-            )
+            yield ("channels", channel), f"there is no channel {channel!r}; known are {', '.join(channels)}"
     for index, rule in enumerate(policy.rules):
         for field, names in known.items():
             named = getattr(rule, field)
             if named is not None and named not in names:
                 what = field.replace("_", " ")
-                yield (
-                    ("rules", index, field),
-                    f"there is no {what} {named!r}; known are {', '.join(names)}",
-                )
+                yield ("rules", index, field), f"there is no {what} {named!r}; known are {', '.join(names)}"
     for name, queue in policy.queues.items():
         if queue.hours is not None and queue.hours not in policy.hours:
-            yield (
-                ("queues", name, "hours"),
-                f"there are no hours {queue.hours!r}: write a table [hours.{queue.hours}]",
-            )
+            yield ("queues", name, "hours"), f"there are no hours {queue.hours!r}: write a table [hours.{queue.hours}]"
     for name, hours in policy.hours.items():
         if hours.holidays is not None and hours.holidays not in policy.holidays:
             yield (
@@ -66,20 +52,10 @@ def _steps(policy: Policy) -> Iterator[Problem]:
         for number, step in enumerate(rule.steps):
             place: Place = ("rules", index, "steps", number)
             if step.after_seconds <= before:
-                yield (
-                    (*place, "after_seconds"),
-                    f"comes after {before:g} s, so it must be more than that",
-                )
+                yield (*place, "after_seconds"), f"comes after {before:g} s, so it must be more than that"
             before = step.after_seconds
-            if step.anyone and (step.skills, step.languages, step.attributes) != (
-                None,
-                None,
-                None,
-            ):
-                yield (
-                    (*place, "anyone"),
-                    "asks for what the queue serves: leave out skills, languages and attributes",
-                )
+            if step.anyone and (step.skills, step.languages, step.attributes) != (None, None, None):
+                yield (*place, "anyone"), "asks for what the queue serves: leave out skills, languages and attributes"
 
 
 def _diversions(policy: Policy) -> Iterator[Problem]:
@@ -87,10 +63,7 @@ def _diversions(policy: Policy) -> Iterator[Problem]:
         for field, target in queue.targets():
             if target not in policy.queues:
                 place = ("queues", name, field, "to")
-                yield (
-                    place,
-                    f"there is no queue {target!r}; known are {', '.join(policy.queues)}",
-                )
+                yield place, f"there is no queue {target!r}; known are {', '.join(policy.queues)}"
         for field, diversion in queue.diversions():
             if diversion.action is Action.CALLBACK and queue.callback is None:
                 yield (
@@ -107,10 +80,7 @@ def _rounds(policy: Policy) -> Iterator[Problem]:
         round_ = _way_back(ways, name, passed)
         if round_ is not None:
             field = next(field for field, target in ways[name] if target == round_[1])
-            yield (
-                ("queues", name, field),
-                f"work could go round for ever: {' -> '.join(round_)}",
-            )
+            yield ("queues", name, field), f"work could go round for ever: {' -> '.join(round_)}"
         passed.add(name)
 
 

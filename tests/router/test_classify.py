@@ -109,11 +109,7 @@ def test_the_language_of_the_contact_is_asked_of_the_agent_whole_or_its_first_pa
 
 
 def test_the_language_of_the_contact_stands_where_the_rule_has_it(classifier):
-    assert classifier.classify_traits(asked(language="en-US")).languages == (
-        "en-US",
-        "en",
-        "fa",
-    )
+    assert classifier.classify_traits(asked(language="en-US")).languages == ("en-US", "en", "fa")
 
 
 @pytest.mark.parametrize(
@@ -139,38 +135,17 @@ def test_the_channel_says_how_work_is_handled(classifier):
     call = classifier.classify_traits(asked())
     chat = classifier.classify_traits(asked(channel="web"))
 
-    assert (mail.units, mail.interruptible, mail.interrupts, mail.asynchronous) == (
-        10,
-        True,
-        False,
-        True,
-    )
-    assert (call.units, call.interruptible, call.interrupts, call.asynchronous) == (
-        100,
-        False,
-        True,
-        False,
-    )
-    assert (chat.units, chat.interruptible, chat.interrupts, chat.asynchronous) == (
-        100,
-        False,
-        False,
-        True,
-    )
+    assert (mail.units, mail.interruptible, mail.interrupts, mail.asynchronous) == (10, True, False, True)
+    assert (call.units, call.interruptible, call.interrupts, call.asynchronous) == (100, False, True, False)
+    assert (chat.units, chat.interruptible, chat.interrupts, chat.asynchronous) == (100, False, False, True)
 
 
-def test_work_that_comes_by_another_way_than_a_rule_asks_for_what_the_queue_serves(
-    classifier,
-):
+def test_work_that_comes_by_another_way_than_a_rule_asks_for_what_the_queue_serves(classifier):
     moved = classifier.of_queue("sales", "email", "overflow from queue general")
 
     assert moved.queue == "sales"
     assert moved.steps == (Step(0.0, {"sales": 1}, ("fa",), {}, 2),)
-    assert (moved.units, moved.known_agent, moved.reasons) == (
-        10,
-        None,
-        ("overflow from queue general",),
-    )
+    assert (moved.units, moved.known_agent, moved.reasons) == (10, None, ("overflow from queue general",))
 
 
 def test_every_rule_says_whether_it_took_the_contact_and_why_not(classifier):

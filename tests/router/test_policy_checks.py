@@ -80,9 +80,6 @@ def test_a_way_that_ends_is_no_round():
 
 
 def test_what_no_rule_takes_is_told():
-    [found] = refused(
-        'queue = "a"',
-        'queue = "a"\nchannel = "phone"\n[[rules]]\nservice = "x"\nqueue = "b"',
-    )
+    [found] = refused('queue = "a"', 'queue = "a"\nchannel = "phone"\n[[rules]]\nservice = "x"\nqueue = "b"')
 
     assert found.endswith("nobody takes now: channel web, email, sms or in_person, service other than x")

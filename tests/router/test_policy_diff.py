@@ -44,8 +44,7 @@ def differences(*changes):
 
 def test_a_policy_that_does_the_same_has_no_differences():
     same = differences(
-        ('service = "sales"', '# the same\nservice = "sales"'),
-        ("[agents]", "[agents]\ngrace_seconds = 120"),
+        ('service = "sales"', '# the same\nservice = "sales"'), ("[agents]", "[agents]\ngrace_seconds = 120")
     )
 
     assert (same.settings, same.routing) == ((), ())
@@ -58,10 +57,7 @@ def test_settings_are_told_by_their_path():
         ('["lunch"]', '["lunch", "training"]'),
         ("units = 50", "units = 25"),
         ("08:00-12:00", "09:00-12:00"),
-        (
-            '2027-03-21 = "Nowruz"',
-            '2027-03-21 = { name = "Nowruz", open = ["09:00-10:00"] }\n2027-03-22 = "Nowruz"',
-        ),
+        ('2027-03-21 = "Nowruz"', '2027-03-21 = { name = "Nowruz", open = ["09:00-10:00"] }\n2027-03-22 = "Nowruz"'),
         ("limit = 5\n", ""),
         ('full = { to = "sales" }', ""),
         ("[queues.general]", "[queues.vip]\npriority = 3\n[queues.general]"),
@@ -84,10 +80,7 @@ def test_settings_are_told_by_their_path():
 
 def test_what_is_routed_differently_is_told_before_and_after():
     changed = differences(
-        (
-            "[[rules]]",
-            '[[rules]]\nservice = "sales"\nvalue_tier = "high"\nqueue = "general"\npriority = 9\n[[rules]]',
-        )
+        ("[[rules]]", '[[rules]]\nservice = "sales"\nvalue_tier = "high"\nqueue = "general"\npriority = 9\n[[rules]]')
     )
 
     [change] = changed.routing
@@ -150,17 +143,10 @@ def test_contacts_are_routed_differently_if_and_only_if_it_says_so(old, new):
     tags = {row[2].split('"')[1].lower() for row in [*old, *new] if row[2]}
 
     for service in ("x", "y", ""):
-        for segment, tier, channel in (
-            ("B2B", "low", "phone"),
-            ("B2C", "high", "sms"),
-            ("B2B", "high", "sms"),
-        ):
+        for segment, tier, channel in (("B2B", "low", "phone"), ("B2C", "high", "sms"), ("B2B", "high", "sms")):
             for language in ("en", "en-gb", ""):
                 traits = Traits(segment, tier, "lapsed", channel, service, language)
-                was, becomes = (
-                    before.classify_traits(traits),
-                    after.classify_traits(traits),
-                )
+                was, becomes = before.classify_traits(traits), after.classify_traits(traits)
                 atom = language if language in tags else language[:2]
                 told = [one for one in changes if all(
                     ((atom if where.condition == "language" else getattr(traits, where.condition)) in where.values)
@@ -168,9 +154,6 @@ def test_contacts_are_routed_differently_if_and_only_if_it_says_so(old, new):
                 )]  # fmt: skip
                 assert len(told) <= 1
                 if (was.queue, was.steps) != (becomes.queue, becomes.steps):
-                    assert (told[0].before.queue, told[0].after.queue) == (
-                        was.queue,
-                        becomes.queue,
-                    )
+                    assert (told[0].before.queue, told[0].after.queue) == (was.queue, becomes.queue)
                 elif told:
                     assert language == "", "only a contact in no language can't tell whose language is asked for"

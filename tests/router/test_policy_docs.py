@@ -63,11 +63,7 @@ def test_every_field_is_told_with_its_default(heading: str, model: type[BaseMode
 def test_the_fields_of_all_work_and_all_agents_are_told_with_their_defaults():
     told = dict(table("For all"))
 
-    assert {name for name in told if "agents." not in name} == {
-        "order",
-        "time_zone",
-        "decline_backoff_seconds",
-    }
+    assert {name for name in told if "agents." not in name} == {"order", "time_zone", "decline_backoff_seconds"}
     assert {name for name in told if "agents." in name} == {f"agents.{name}" for name in AgentRules.model_fields}
     for name, default in told.items():
         model = AgentRules if "agents." in name else Policy
@@ -93,12 +89,7 @@ def assert_default(model, name, told):
 def test_the_example_does_what_it_says():
     [example] = blocks("toml")
     classifier = Classifier(parse_policy(example))
-    asked = Traits(
-        *Standing().model_dump().values(),
-        channel="phone",
-        service="support",
-        language="",
-    )
+    asked = Traits(*Standing().model_dump().values(), channel="phone", service="support", language="")
     standard = classifier.classify_traits(asked)
     high = classifier.classify_traits(asked._replace(value_tier="high"))
     other = classifier.classify_traits(asked._replace(service="sales", channel="web"))
@@ -106,12 +97,7 @@ def test_the_example_does_what_it_says():
     assert (standard.queue, standard.skills, standard.priority, standard.languages) == (
         "support", {"support": 2}, 0, (),
     )  # fmt: skip
-    assert (high.queue, high.skills, high.priority, high.languages) == (
-        "support",
-        {"support": 4},
-        10,
-        ("fa", "en"),
-    )
+    assert (high.queue, high.skills, high.priority, high.languages) == ("support", {"support": 4}, 10, ("fa", "en"))
     assert [(step.after_seconds, step.skills, step.languages) for step in high.steps[1:]] == [
         (30, {"support": 2}, ("fa", "en"))
     ]
@@ -122,26 +108,13 @@ def test_the_hours_and_the_staff_shown_can_be_taken():
     _, hours, staff = blocks("text")
     policy = parse_policy(f'[queues.q]\nhours = "office"\n{hours}\n[[rules]]\nqueue = "q"\n{staff}')
 
-    assert [holiday.name for holiday in policy.holidays["iran"].values()] == [
-        "Nowruz",
-        "last day of the year",
-    ]
-    assert policy.staff == (
-        Staff(
-            count=12,
-            skills={"sales": 4},
-            languages=("fa", "en"),
-            attributes={"site": "north"},
-        ),
-    )
+    assert [holiday.name for holiday in policy.holidays["iran"].values()] == ["Nowruz", "last day of the year"]
+    assert policy.staff == (Staff(count=12, skills={"sales": 4}, languages=("fa", "en"), attributes={"site": "north"}),)
 
 
 def test_the_mistake_shown_is_worded_as_the_hub_words_it():
     with pytest.raises(PolicyError) as refused:
-        parse_policy(
-            '[queues.q]\n[[rules]]\nqueue = "q"\nskills = { english = 7 }',
-            "my_policy.toml",
-        )
+        parse_policy('[queues.q]\n[[rules]]\nqueue = "q"\nskills = { english = 7 }', "my_policy.toml")
 
     assert str(refused.value).split(", ", 1)[1] == blocks("text")[0].split(", ", 1)[1]
 

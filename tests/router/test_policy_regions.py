@@ -28,8 +28,7 @@ ASKED = {
     "language": ("", "fa", "en", "en-GB", "de"),
 }
 RULES = st.lists(
-    st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()}),
-    max_size=8,
+    st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()}), max_size=8
 ).map(lambda rows: (*(Rule(queue="q", **row) for row in rows), Rule(queue="q")))
 
 
@@ -120,12 +119,7 @@ def test_hundreds_of_rules_have_few_combinations():
     rules = [
         Rule(queue="q", service=f"s{number}", **extra)
         for number in range(150)
-        for extra in (
-            {},
-            {"segment": "B2B"},
-            {"value_tier": "high"},
-            {"channel": channels[number % 5]},
-        )
+        for extra in ({}, {"segment": "B2B"}, {"value_tier": "high"}, {"channel": channels[number % 5]})
     ]
     found = regions([[*rules, Rule(queue="q")]], lambda winners: winners[0])
 

@@ -55,10 +55,7 @@ def test_without_staff_it_says_what_was_not_checked():
 
 @pytest.mark.parametrize("name", ["bank_calls", "full_centre"])
 def test_the_examples_raise_no_error_and_no_warning(name):
-    findings = check(
-        load_policy(ROOT / "examples" / "policies" / f"{name}.toml"),
-        today=date(2026, 12, 1),
-    )
+    findings = check(load_policy(ROOT / "examples" / "policies" / f"{name}.toml"), today=date(2026, 12, 1))
 
     assert {finding.severity for finding in findings} <= {Severity.NOTE}
 
@@ -191,10 +188,7 @@ def test_a_priority_nobody_looks_at_is_told_where_it_is_given(order, added):
 
 
 def test_a_step_as_long_as_an_offer_is_long_enough():
-    long = changed(
-        RULE,
-        RULE + "\nsteps = [{ after_seconds = 20, anyone = true }]\nknown_agent = { seconds = 20 }",
-    )
+    long = changed(RULE, RULE + "\nsteps = [{ after_seconds = 20, anyone = true }]\nknown_agent = { seconds = 20 }")
 
     assert len(said(long)) == 1
     assert len(said(long.replace("= 20,", "= 19.9,").replace("= 20 }", "= 19.9 }"))) == 3
@@ -219,10 +213,7 @@ def test_a_rule_whose_contacts_all_go_to_more_specific_ones_never_applies():
     segments = "".join(
         f'[[rules]]\nservice = "law"\nsegment = "{one}"\nqueue = "sales"\n' for one in ("B2C", "B2B", "B2G")
     )
-    text = changed(
-        "[[rules]]",
-        f'{segments}[[rules]]\nservice = "law"\nqueue = "general"\n[[rules]]',
-    )
+    text = changed("[[rules]]", f'{segments}[[rules]]\nservice = "law"\nqueue = "general"\n[[rules]]')
 
     assert [line for line in said(text) if "never apply" in line] == [
         "warning line 17, rule 4: can never apply: all it would take goes to rules that come before it: 1, 2, 3"
@@ -268,11 +259,7 @@ steps = [{ after_seconds = 30, languages = ["fa", "en"], attributes = { site = "
     lines = explain_order(parse_policy(text)).splitlines()
 
     assert lines[0].split() == ["rule", "names", "takes", "queue", "asks", "for"]
-    assert [line.split()[:2] for line in lines[2:5]] == [
-        ["3", "2"],
-        ["1", "1"],
-        ["2", "0"],
-    ]
+    assert [line.split()[:2] for line in lines[2:5]] == [["3", "2"], ["1", "1"], ["2", "0"]]
     assert lines[2].endswith(
         "segment B2B, service sales  sales    priority 5; then after 30 s: priority 5, speaks fa or en, site north"
     )
