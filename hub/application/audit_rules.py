@@ -337,7 +337,7 @@ RULES: dict[type[Event], Callable[..., None]] = {
     CallbackScheduled: _in(Phase.WAITING, Phase.OFFERED, Phase.PARKED),
     InteractionMoved: _in(Phase.WAITING),
     RequirementRelaxed: _in(Phase.WAITING, Phase.OFFERED),
-    InteractionPrioritised: _in(Phase.WAITING, Phase.OFFERED),
+    InteractionPrioritised: _in(Phase.WAITING, Phase.OFFERED, Phase.PARKED),
     DeclinesForgotten: _in(Phase.WAITING, Phase.OFFERED),
     ParticipantJoined: _in(Phase.ACTIVE),
     ParticipantLeft: _in(Phase.ACTIVE),

@@ -1,0 +1,54 @@
+"""An interaction that is open, as the live feed knows it: who is told of what happens to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+ALL = "*"
+
+
+class Topic(NamedTuple):
+    """What a stream can be about. `name` is an id, or `*` for all of the kind."""
+
+    kind: str
+    """`agent`, `queue` or `customer`."""
+    name: str
+
+
+AGENTS = Topic("agent", ALL)
+QUEUES = Topic("queue", ALL)
+
+
+@dataclass(slots=True)
+class OpenInteraction:
+    """What the later events of an interaction don't repeat. `customer` is None for what agents ask each other."""
+
+    queue: Topic
+    customer: Topic | None
+    customer_id: str
+    channel: str
+    service: str
+    contact_id: str
+    queued_at: datetime
+    agent_id: str = ""
+    """Who has it, or parked it."""
+    asked: list[str] = field(default_factory=list)
+    """Agents with an open offer of it."""
+    others: list[str] = field(default_factory=list)
+    """Who else listens: participants, and the agent who asks for advice."""
+
+
+def topics_of(known: OpenInteraction | None, agent_id: str = "") -> tuple[Topic, ...]:
+    """The agent the event names, whoever has it or is asked where it names none, and all who listen; its queue and its
+    customer."""
+    if known is None:
+        return (Topic("agent", agent_id),) if agent_id else ()
+    of_work = (known.queue, known.customer) if known.customer else (known.queue,)
+    if known.others:
+        agents = dict.fromkeys([agent_id or known.agent_id, known.agent_id, *known.others])
+        return (*(Topic("agent", one) for one in agents if one), *of_work)
+    if agent_id:
+        return (Topic("agent", agent_id), *of_work)
+    if known.agent_id:
+        return (Topic("agent", known.agent_id), *of_work)
+    return (*(Topic("agent", one) for one in known.asked), *of_work)
