@@ -9,11 +9,12 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 
 from hub.cli import hub
-from hub.router.policy import Policy, parse_policy
-from hub.router.scenario import Scenario, ScenarioError, parse_scenario
+from hub.router.policy import Policy, load_policy, parse_policy
+from hub.router.scenario import Scenario, ScenarioError, load_scenario, parse_scenario
 from hub.router.simulation import SimulationResult, simulate
 from tests.router.test_simulation import TWO_CLASSES, figures_of, scenarios
 
+ROOT = Path(__file__).parents[2]
 ORDERS = {"age": "age", "skill_then_age": "skill", "priority_then_age": "priority"}
 CHOICES = {"longest_idle": "longest_idle", "skill_then_longest_idle": "highest_level"}
 
@@ -189,6 +190,19 @@ def test_the_most_specific_rule_decides() -> None:
 
     assert a_moment(named, EXPERT_AND_NOVICE, policy).figures["p_wait"] == 0
     assert a_moment(named.replace("gold", "silver"), EXPERT_AND_NOVICE, policy).figures["p_wait"] == 0.5
+
+
+def test_the_example_of_a_bank_puts_high_value_first() -> None:
+    scenario = load_scenario(ROOT / "examples/scenarios/bank.toml", calls=20_000)
+    own = simulate(scenario)
+    under_policy = simulate(scenario, load_policy(ROOT / "examples/policies/bank_calls.toml"))
+
+    def waits(result: SimulationResult) -> list[float]:
+        return [result.by_arrival[name]["wait_mean_s"] for name in ("regular, high value", "regular")]
+
+    high, standard = waits(under_policy)
+    assert high < standard / 2
+    assert high < waits(own)[0]
 
 
 @pytest.fixture
