@@ -18,9 +18,9 @@ from hub.domain.contact import Contact
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store
 from hub.journal.tail import LogTail
-from hub.ports import Recorded
 from hub.router.policy import load_policy
 from hub.router.pool import Pool
+from hub.router.recovery import Opened
 from hub.settings import Settings
 from loadtests import naive
 from loadtests.centre import agents
@@ -93,8 +93,8 @@ class Flow:
         await owning
 
 
-async def _nothing_open() -> tuple[int, list[Recorded]]:
-    return 0, []
+async def _nothing_open() -> Opened:
+    return Opened(0, [])
 
 
 def main() -> None:
