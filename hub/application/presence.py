@@ -23,6 +23,8 @@ ACTOR = "policy:presence"
 LONGEST_WAIT_SECONDS = 5.0
 """Between two looks, on the wall's clock: what the policy allows may have changed meanwhile."""
 RETRY_SECONDS = 1.0
+LOOKS = 1_000
+"""Agents looked at, or told of, before others get their turn."""
 KEEP_SECONDS = 10.0
 """Between two times that the list of the watched is written down, on the wall's clock."""
 
@@ -50,7 +52,8 @@ class _Watched:
     """When the last sign of life came, or when it counts from."""
     step: Step = Step.THERE
     look_at: float | None = None
-    """When it is looked at next; entries in the order of looks that say otherwise are void."""
+    """When it is looked at next; entries in the order of looks that say otherwise are void. None: not at all, they are
+    missing already, or a stream of theirs is open."""
 
 
 class Presence:
@@ -100,8 +103,11 @@ class Presence:
         self._streams[agent] -= 1
         if self._streams[agent] <= 0:
             del self._streams[agent]
-        if agent in self._watched:
+        known = self._watched.get(agent)
+        if known is not None:
             self.heard(agent, now)
+            if known.look_at is None:
+                self._look(agent, known, now)
 
     def signed_on(self, agent: str, now: float) -> None:
         """Somebody whose desktop is open already is watched again."""
@@ -112,17 +118,18 @@ class Presence:
         """Nobody waits for them any more."""
         self._watched.pop(agent, None)
 
-    def due(self, now: float, limits: Limits) -> list[tuple[str, Step]]:
-        """Who has become silent or missing by now, each step once."""
+    def due(self, now: float, limits: Limits, most: int = LOOKS) -> list[tuple[str, Step]]:
+        """Who has become silent or missing by now, each step once; looks at `most` agents, the rest is still due."""
         found: list[tuple[str, Step]] = []
         later: list[tuple[str, _Watched, float]] = []
-        while self._due and self._due[0][0] <= now:
+        while self._due and self._due[0][0] <= now and len(later) < most:
             at, agent = heapq.heappop(self._due)
             known = self._watched.get(agent)
             if known is None or known.look_at != at:
                 continue
+            known.look_at = None
             if agent in self._streams:
-                known.heard = max(known.heard, now)
+                continue
             found += _steps(agent, known, now, limits)
             if known.step is not Step.MISSING:
                 allowed = limits.heartbeat + (limits.grace if known.step is Step.SILENT else 0.0)
@@ -213,18 +220,19 @@ class PresenceWatch:
                 log.info("agent %s: desktop %s", agent_id, step.name.lower())
                 kind = AgentSilent if step is Step.SILENT else AgentMissing
                 self._ask.append(kind(at, self._new_id(), ACTOR, agent_id))
-            if await self._tell():
-                await self._pause()
-            else:
-                await asyncio.sleep(RETRY_SECONDS)
+            told = await self._tell()
             moment = asyncio.get_running_loop().time()
             if self._file and moment - kept_at >= KEEP_SECONDS:
                 kept_at = moment
                 await self._keep(self._file)
+            if told:
+                await self._pause()
+            else:
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _tell(self) -> bool:
         """Ask the pool for all that is to tell, in order; False: some of it must be asked again."""
-        asked, self._ask = self._ask, []
+        asked, self._ask = self._ask[:LOOKS], self._ask[LOOKS:]
         failed = []
         for command, outcome in zip(
             asked, await asyncio.gather(*map(self._pool.execute, asked), return_exceptions=True), strict=True
@@ -253,8 +261,11 @@ class PresenceWatch:
     async def _keep(self, file: Path) -> None:
         watched = frozenset(self._presence.watched)
         if watched != self._kept:
-            await asyncio.to_thread(keep_watched, file, watched)
-            self._kept = watched
+            try:
+                await asyncio.to_thread(keep_watched, file, watched)
+                self._kept = watched
+            except OSError as error:
+                log.warning("who is watched can't be written down in %s, trying on: %s", file, error)
 
     def _note(self, agent_id: str, is_news: bool) -> None:
         if is_news:

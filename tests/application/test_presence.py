@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,25 @@ def test_given_an_open_stream_when_nothing_else_is_heard_then_they_are_there() -
     presence.closed("ann", 10_010)
     assert presence.due(10_039, LIMITS) == []
     assert presence.due(10_041, LIMITS) == [("ann", Step.SILENT)]
+
+
+def test_given_many_when_it_looks_then_no_more_than_so_many_at_once_and_all_in_the_end() -> None:
+    presence = Presence()
+    for number in range(25):
+        presence.heard(f"a{number}", 0)
+    slices = [presence.due(30, LIMITS, 10) for _ in range(4)]
+    assert [len(one) for one in slices] == [10, 10, 5, 0]
+    assert len({agent for one in slices for agent, _ in one}) == 25
+
+
+def test_given_open_streams_when_time_passes_then_nobody_is_looked_at() -> None:
+    presence = Presence()
+    presence.opened("ann", 0)
+    assert presence.due(0, LIMITS) == []
+    assert presence.next_due() is None
+    presence.closed("ann", 50)
+    assert presence.due(50, LIMITS) == []
+    assert presence.next_due() == 80
 
 
 def test_given_nobody_watched_when_time_passes_then_nothing() -> None:
@@ -221,6 +241,14 @@ async def test_who_is_watched_outlives_a_restart(tmp_path: Path) -> None:
     async with watching(pool, file):
         await eventually(lambda: pool.told, 5)
     assert pool.told[0] == (AgentSilent, "ann")
+
+
+async def test_a_list_that_can_not_be_written_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pool = FakePool("ann")
+    async with watching(pool, tmp_path / "no such directory" / "presence.json") as watch:
+        watch.heard("ann")
+        await eventually(lambda: (AgentMissing, "ann") in pool.told, 5)
+    assert "can't be written down" in caplog.text
 
 
 def test_a_list_that_can_not_be_read_stops_nothing(tmp_path: Path) -> None:
