@@ -9,6 +9,7 @@ from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
 from hub.domain.contact import Attachment, Channel, Direction, Identifier, Standing
+from hub.projections.adherence import Adherence
 from hub.projections.agent_times import AgentInterval
 from hub.projections.agents import AgentNow
 from hub.projections.customers import CustomerView, TimelineContact
@@ -96,4 +97,5 @@ Queues = _list("Queues", "queues", Queue)
 
 QueueIntervals = _list("QueueIntervals", "intervals", _row("QueueInterval", QueueInterval, Figures, figures=None))
 AgentIntervals = _list("AgentIntervals", "intervals", _row("AgentInterval", AgentInterval))
+Adherences = _list("Adherences", "adherence", _row("Adherence", Adherence))
 LiveFigures = _row("Live", Live)

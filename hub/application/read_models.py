@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from hub.domain.errors import InvalidError
 from hub.domain.interaction.events import Phase
 from hub.ports import Clock
-from hub.projections import agents, customers, interactions, metrics, queues
+from hub.projections import adherence, agents, customers, interactions, metrics, queues
 from hub.projections.agent_times import agent_intervals
 from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionRow
@@ -165,6 +165,12 @@ class ReadModels:
         found = await self._ask(lambda views: agent_intervals(views, start, end, agent_id or None, as_of=now))
         return [one.as_row() for one in found]
 
+    async def adherence(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
+        """What each agent was in against what was planned for them in [start, end), up to now."""
+        now = self._clock.now()
+        found = await self._ask(lambda views: adherence.adherence(views, start, end, agent_id or None, as_of=now))
+        return [one.as_row() for one in found]
+
     async def live(self) -> Row:
         """The figures of this moment; counts and shares since midnight UTC."""
         now = self._clock.now()
@@ -252,7 +258,8 @@ def _snapshot(
 
 
 def _held(views: sqlite3.Connection) -> list[InteractionRow]:
-    found: list[InteractionRow] = []
-    for phase in (Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP):
+    """What any agent has been offered, is on, or wraps up."""
+    found = interactions.offers(views)
+    for phase in (Phase.ACTIVE, Phase.WRAP_UP):
         found += interactions.interactions(views, phase=phase, limit=1_000_000)
     return found

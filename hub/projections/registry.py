@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.projections import agents, customers, interactions, metrics, open_work
+from hub.projections import adherence, agents, customers, interactions, metrics, open_work
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep
@@ -22,5 +22,6 @@ def all_projections(
         interactions.PROJECTION,
         agents.PROJECTION,
         metrics.projection(interval_seconds, thresholds, default),
+        adherence.PROJECTION,
         open_work.projection(keep),
     ]

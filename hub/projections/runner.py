@@ -16,8 +16,8 @@ Decode = Callable[[str, str, bytes], Event]
 """(stream, topic, state): the event."""
 
 BATCH = 4_000
-_UNREAD = ("PoolCommitted/", "PoolTaken/")
-"""Topics no view looks at: the pool owners' checkpoints."""
+_UNREAD = "pool-"
+"""Streams no view looks at: the pool owners' checkpoints."""
 
 _DDL = """
 CREATE TABLE IF NOT EXISTS projections (
@@ -103,7 +103,7 @@ class Runner:
             rows = [row for row in rows if row[0] <= until]
         if not rows:
             return 0
-        entries = [self._entry(row) for row in rows if not row[3].startswith(_UNREAD)]
+        entries = [self._entry(row) for row in rows if not row[1].startswith(_UNREAD)]
         last = rows[-1][0]
         self._begin()
         with self._connection:
