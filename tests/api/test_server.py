@@ -26,9 +26,7 @@ async def serving(
     server = ApiServer(world.app, "127.0.0.1", 0)
     await server.start()
     try:
-        async with aiohttp.ClientSession(
-            server.url, headers=await world.bearer(Role.SUPERVISOR)
-        ) as http:
+        async with aiohttp.ClientSession(server.url, headers=await world.bearer(Role.SUPERVISOR)) as http:
             yield server, http
     finally:
         await server.stop()
@@ -45,14 +43,10 @@ async def test_it_answers_on_its_real_port_and_leaves_signals_alone() -> None:
         assert server.port > 0
         assert str(server.port) in server.url
         assert signal.getsignal(signal.SIGTERM) is before
-        async with http.post(
-            "/v1/offers/offer-1-1/accept", json={"agent_id": "a1"}
-        ) as response:
+        async with http.post("/v1/offers/offer-1-1/accept", json={"agent_id": "a1"}) as response:
             assert response.status == 200
             assert response.headers["Content-Type"] == "application/json"
-            assert [event["type"] for event in (await response.json())["events"]] == [
-                "OfferAccepted"
-            ]
+            assert [event["type"] for event in (await response.json())["events"]] == ["OfferAccepted"]
     async with aiohttp.ClientSession() as http:
         with pytest.raises(aiohttp.ClientConnectionError):
             await http.get(server.url)
@@ -61,32 +55,24 @@ async def test_it_answers_on_its_real_port_and_leaves_signals_alone() -> None:
 async def test_a_taken_port_is_told_with_what_to_do() -> None:
     async with serving(World()) as (server, _):
         other = ApiServer(World().app, "127.0.0.1", server.port)
-        with pytest.raises(
-            ServerError, match=r"can't listen on 127.0.0.1:\d+: .* HUB_API_PORT"
-        ):
+        with pytest.raises(ServerError, match=r"can't listen on 127.0.0.1:\d+: .* HUB_API_PORT"):
             await other.start()
         await other.stop()
 
 
-async def test_events_arrive_as_they_are_committed_and_resume_where_they_broke_off() -> (
-    None
-):
+async def test_events_arrive_as_they_are_committed_and_resume_where_they_broke_off() -> None:
     world = World()
     async with serving(world) as (_, http):
         start = len(world.journal.log)
         async with http.get("/v1/stream?agent=a1") as response:
-            assert (
-                response.headers["Content-Type"] == "text/event-stream; charset=utf-8"
-            )
+            assert response.headers["Content-Type"] == "text/event-stream; charset=utf-8"
             assert await block(response) == {"id": str(start)}
             assert await block(response) == {"id": str(start)}
             world.write(("interaction-1", queued()), ("interaction-1", offered()))
             told = await block(response)
             assert (told["id"], told["event"]) == (str(start + 2), "InteractionOffered")
         world.write(("interaction-1", completed()))
-        async with http.get(
-            "/v1/stream?agent=a1", headers={"Last-Event-ID": told["id"]}
-        ) as response:
+        async with http.get("/v1/stream?agent=a1", headers={"Last-Event-ID": told["id"]}) as response:
             assert (await block(response))["event"] == "WrapUpCompleted"
             assert await block(response) == {"id": str(start + 3)}
 
@@ -117,9 +103,7 @@ async def test_a_listener_who_does_not_read_is_cut_off_while_others_go_on() -> N
         start = len(world.journal.log)
         for number in range(1, 40_001):
             agent = "a2" if number % 100 == 0 else "a1"
-            world.feed.follow(
-                [Recorded(start + number, f"interaction-{number}", 1, offered(agent))]
-            )
+            world.feed.follow([Recorded(start + number, f"interaction-{number}", 1, offered(agent))])
             if number % 100 == 0:
                 await asyncio.sleep(0)
             if world.feed.subscribers == 1:
@@ -211,9 +195,7 @@ async def test_a_stream_of_the_agents_own_is_a_sign_of_life_while_it_is_open() -
     async with serving(world) as (_, http):
         async with http.get("/v1/stream?agent=a1"):
             assert world.presence.told == []  # a supervisor looks on
-        async with http.get(
-            "/v1/stream?agent=a1&queue=care", headers=agents_key
-        ) as response:
+        async with http.get("/v1/stream?agent=a1&queue=care", headers=agents_key) as response:
             await block(response)
             assert world.presence.told == [("opened", "a1")]
         async with asyncio.timeout(5):
@@ -234,7 +216,4 @@ async def test_a_stream_ends_when_the_other_machine_is_gone() -> None:
         assert server._server is not None
         [connection] = server._server.server_state.connections
         accepted = connection.transport.get_extra_info("socket")  # type: ignore[union-attr]
-        assert (
-            accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-            == LOST_MILLISECONDS
-        )
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == LOST_MILLISECONDS
