@@ -15,60 +15,20 @@ from hub.domain.interaction.events import (
 )
 from hub.ports import Recorded
 from hub.router.candidates import AgentCandidate, WorkCandidate, candidates, choices
-from hub.router.classify import Traits, traits_kept
-from hub.router.joining import find_place
-from hub.router.policy_fields import Action
+from hub.router.classify import Traits, traits_kept, traits_of
+from hub.router.recomputing import Again, recompute
+from hub.router.retelling import Taken
 from hub.router.state import PoolState
 
 SHOWN = 50
 """Candidates told of one decision, unless all are asked for: those who may, then the others."""
 
-DECISIONS: tuple[type[Event], ...] = (
-    InteractionQueued,
-    InteractionRefused,
-    InteractionReopened,
-    InteractionOffered,
-    InteractionMoved,
-    RequirementRelaxed,
-)
-"""Facts the policy decides on."""
 
-
-def is_decision(recorded: Recorded) -> bool:
-    """Whether the pool's policy decided this, and not a person."""
-    event = recorded.event
-    return isinstance(event, DECISIONS) and event.actor.startswith("policy:")
-
-
-def recompute(state: PoolState, recorded: Recorded) -> dict[str, Any] | None:
-    """What the production rules decide in this state at the time of the event, in the words of `decided_by`; None: a
-    decision that is not computed again, because a person asked for it or time alone brought it."""
-    event = recorded.event
-    if not is_decision(recorded):
-        return None
-    if isinstance(event, InteractionOffered):
-        return _next_offer(state, recorded.stream, event)
-    if isinstance(event, InteractionQueued) and event.contact_id and event.policy == state.policy.version:
-        return _place(state, traits_kept(event), event)
-    return None
-
-
-def decided(recorded: Recorded) -> dict[str, Any]:
-    """What the log says was decided, in the words of `recompute`."""
-    event = recorded.event
-    if isinstance(event, InteractionOffered):
-        return {"interaction_id": recorded.stream, "agent_id": event.agent_id}
-    if isinstance(event, InteractionQueued):
-        return {name: getattr(event, name) for name in _PLACED}
-    return {}
-
-
-_PLACED = ("queue", "priority", "skills", "languages", "attributes", "units")
-
-
-def explain(state: PoolState, recorded: Recorded, shown: int | None = SHOWN) -> dict[str, Any]:
-    """A decision with everything it was decided on; `state` is what the pool knew just before. `shown`: how many
-    candidates are told, None: all."""
+def explain(
+    state: PoolState, recorded: Recorded, taken: Taken | None = None, shown: int | None = SHOWN
+) -> dict[str, Any]:
+    """A decision with everything it was decided on; `state` is what the pool knew just before, `taken` the contact it
+    is about, where it is about one. `shown`: how many candidates are told, None: all."""
     event = recorded.event
     told: dict[str, Any] = {
         "position": recorded.position,
@@ -79,61 +39,58 @@ def explain(state: PoolState, recorded: Recorded, shown: int | None = SHOWN) -> 
         "policy": getattr(event, "policy", "") or state.policy.version,
         "reasons": list(getattr(event, "reasons", ())),
     }
-    again = recompute(state, recorded)
-    if again is not None:
-        was = decided(recorded)
-        told |= {"decided": was, "recomputed": again, "same": again == was}
     more = _EXPLAIN.get(type(event))
-    return told | (more(state, recorded, shown) if more else {})
+    if more is not None:
+        told |= more(state, recorded, taken, shown)
+    return told | _told_again(recompute(state, recorded, taken))
 
 
-def _next_offer(state: PoolState, stream: str, event: InteractionOffered) -> dict[str, Any]:
-    now = event.at.timestamp()
-    interaction = state.interactions.get(stream)
-    if interaction is not None and interaction.state.open_offers:
-        another = state.matcher.another(interaction.work, now)
-        return {"interaction_id": stream, "agent_id": another.agent_id if another else ""}
-    match = state.matcher.next(now)
-    return {
-        "interaction_id": match[0].id if match else "",
-        "agent_id": match[1].agent_id if match else "",
-    }
+def _told_again(again: Again | None) -> dict[str, Any]:
+    """Whether it came out the same; None: it was not computed again, because a person decided it."""
+    if again is None:
+        return {"same": None}
+    if again.same:
+        return {"same": True}
+    return {"same": False, "different": differences(again)}
 
 
-def _place(state: PoolState, traits: Traits, event: InteractionQueued) -> dict[str, Any]:
-    place = find_place(state, state.classifier.classify_traits(traits), traits.channel, event.at)
-    requirement = place.requirement
-    return {
-        "queue": requirement.queue,
-        "priority": requirement.priority,
-        "skills": dict(requirement.skills),
-        "languages": requirement.languages,
-        "attributes": dict(requirement.attributes),
-        "units": requirement.units,
-    } | ({"refused": place.obstacle} if place.action is Action.REFUSE else {})
+def differences(again: Again) -> dict[str, Any]:
+    """By field, what is on record and what came out."""
+    return {name: {"recorded": was, "recomputed": now} for name, (was, now) in again.different.items()}
 
 
-def _explain_queued(state: PoolState, recorded: Recorded, _: int | None) -> dict[str, Any]:
+def _explain_placed(state: PoolState, recorded: Recorded, taken: Taken | None, _: int | None) -> dict[str, Any]:
     event = recorded.event
-    assert isinstance(event, InteractionQueued)
-    if not event.contact_id:
-        return {}
-    traits = traits_kept(event)
-    rules = [check._asdict() for check in state.classifier.explain_traits(traits)]
+    assert isinstance(event, InteractionQueued | InteractionReopened)
+    traits = _traits(event, taken)
     return {
-        "traits": traits._asdict(),
-        "rules": rules,
+        "queue": event.queue,
+        "priority": event.priority,
+        "traits": traits._asdict() if traits else None,
+        "rules": [check._asdict() for check in state.classifier.explain_traits(traits)] if traits else [],
+        "asks_for": {
+            "skills": dict(event.skills),
+            "languages": list(event.languages),
+            "attributes": dict(event.attributes),
+            "units": event.units,
+        },
         "known_agent": {"agent_id": event.known_agent, "reason": event.known_reason, "until": event.known_until}
         if event.known_agent
         else None,
         "steps": [step.model_dump() for step in event.steps],
-        "place": event.place,
-        "estimated_wait_seconds": event.estimated_wait_seconds,
         "waiting_in_queue": state.waiting_in.get(event.queue, 0),
+        "place": getattr(event, "place", 0) or None,
+        "estimated_wait_seconds": getattr(event, "estimated_wait_seconds", None),
     }
 
 
-def _explain_offered(state: PoolState, recorded: Recorded, shown: int | None) -> dict[str, Any]:
+def _traits(event: InteractionQueued | InteractionReopened, taken: Taken | None) -> Traits | None:
+    if taken is not None:
+        return traits_of(taken.contact)
+    return traits_kept(event) if isinstance(event, InteractionQueued) and event.contact_id else None
+
+
+def _explain_offered(state: PoolState, recorded: Recorded, _: Taken | None, shown: int | None) -> dict[str, Any]:
     event = recorded.event
     assert isinstance(event, InteractionOffered)
     interaction = state.interactions.get(recorded.stream)
@@ -167,7 +124,7 @@ def _explain_offered(state: PoolState, recorded: Recorded, shown: int | None) ->
     }
 
 
-def _explain_relaxed(state: PoolState, recorded: Recorded, _: int | None) -> dict[str, Any]:
+def _explain_relaxed(state: PoolState, recorded: Recorded, _: Taken | None, __: int | None) -> dict[str, Any]:
     event = recorded.event
     assert isinstance(event, RequirementRelaxed)
     interaction = state.interactions.get(recorded.stream)
@@ -181,7 +138,7 @@ def _explain_relaxed(state: PoolState, recorded: Recorded, _: int | None) -> dic
     }
 
 
-def _explain_refused(state: PoolState, recorded: Recorded, _: int | None) -> dict[str, Any]:
+def _explain_refused(state: PoolState, recorded: Recorded, _: Taken | None, __: int | None) -> dict[str, Any]:
     event = recorded.event
     assert isinstance(event, InteractionRefused)
     return {
@@ -192,7 +149,7 @@ def _explain_refused(state: PoolState, recorded: Recorded, _: int | None) -> dic
     }
 
 
-def _explain_moved(_: PoolState, recorded: Recorded, __: int | None) -> dict[str, Any]:
+def _explain_moved(_: PoolState, recorded: Recorded, __: Taken | None, ___: int | None) -> dict[str, Any]:
     event = recorded.event
     assert isinstance(event, InteractionMoved)
     return {"from_queue": event.from_queue, "queue": event.queue, "reason": event.reason}
@@ -211,8 +168,9 @@ def _candidate(one: AgentCandidate | WorkCandidate) -> dict[str, Any]:
     return {**who, "rule": one.rule.value, "rank": one.rank, "inputs": dict(one.inputs)}
 
 
-_EXPLAIN: dict[type[Event], Callable[[PoolState, Recorded, int | None], dict[str, Any]]] = {
-    InteractionQueued: _explain_queued,
+_EXPLAIN: dict[type[Event], Callable[[PoolState, Recorded, Taken | None, int | None], dict[str, Any]]] = {
+    InteractionQueued: _explain_placed,
+    InteractionReopened: _explain_placed,
     InteractionOffered: _explain_offered,
     RequirementRelaxed: _explain_relaxed,
     InteractionRefused: _explain_refused,

@@ -11,6 +11,7 @@ from hub.router.state import PoolState
 
 TAIL_BATCH = 5_000
 
+
 class Opened(NamedTuple):
     """The projection of open work: its position, the events of what is open, in log order; and of customers who were
     answered lately, the longest ago first: customer, agent, when (epoch seconds)."""

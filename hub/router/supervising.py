@@ -164,16 +164,17 @@ def adopt(state: PoolState, command: AdoptPolicy) -> list[Decided]:
         classifier = Classifier(policy)
         for interaction in state.interactions.values():
             if interaction.state.phase in (Phase.WAITING, Phase.OFFERED) and interaction.queued.contact_id:
-                decided += _classified_anew(state, policy, classifier, interaction, command)
+                decided += classified_anew(state, policy, classifier, interaction, command)
     return decided
 
 
 _ASKED = ("queue", "priority", "skills", "languages", "attributes", "steps", "units")
 
 
-def _classified_anew(
-    state: PoolState, policy: Policy, classifier: Classifier, interaction: OpenInteraction, command: AdoptPolicy
+def classified_anew(
+    state: PoolState, policy: Policy, classifier: Classifier, interaction: OpenInteraction, command: Command
 ) -> list[Decided]:
+    """Waiting work goes where this policy puts it; who may have it first stays so."""
     now = interaction.placement
     agent = (now.known_agent, now.known_reason, now.known_until) if interaction.work.bound else ("", "", None)
     where = placement(state, classifier.classify_traits(traits_kept(interaction.queued)), agent=agent)
