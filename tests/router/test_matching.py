@@ -595,6 +595,71 @@ def test_who_has_work_that_waits_for_somebody_else_is_not_asked_for_it():
     assert _matches(matcher, 3.0) == [("consult", "expert")]
 
 
+def test_an_agent_who_was_freed_just_now_may_be_offered_the_same_work():
+    matcher = Matcher()
+    _agent(matcher, "a", 0.0)
+    work = _work(matcher, "w", 1.0)
+    assert _matches(matcher, 1.0) == [("w", "a")]
+    freed = _agent(matcher, "b", 2.0)
+
+    assert matcher.another(work, 2.0) is freed
+
+
+@pytest.mark.parametrize(
+    ("refused_by", "signed_on", "expected"),
+    [
+        ((), ("a", "b"), False),
+        (("a",), ("a", "b"), False),
+        (("a", "b"), ("a", "b"), True),
+        (("a",), ("a",), True),
+        (("a", "b"), ("a",), True),
+        (("a", "other"), ("a", "b"), False),
+        ((), (), False),
+        (("a",), (), False),
+    ],
+)
+def test_refused_by_all_counts_who_fits_and_is_signed_on(
+    refused_by: tuple[str, ...], signed_on: tuple[str, ...], expected: bool
+):
+    matcher = Matcher()
+    seats = {name: _agent(matcher, name, 0.0, sales=1) for name in "ab"}
+    seats["other"] = _agent(matcher, "other", 0.0)
+    work = _work(matcher, "w", 1.0, sales=1)
+    for name in refused_by:
+        matcher.bar(seats[name], work, 20.0)
+    for name in "ab":
+        matcher.sign(seats[name], name in signed_on)
+
+    assert matcher.refused_by_all(work, 19.9) is expected
+    assert not matcher.refused_by_all(work, 20.0)
+    matcher.forgive(seats["a"])
+    assert not (matcher.refused_by_all(work, 10.0) and "a" in signed_on)
+
+
+def test_the_choice_holds_for_needs_of_several_skills_too():
+    for choice, expected in ((AgentChoice.LONGEST_IDLE, "first"), (AgentChoice.HIGHEST_LEVEL, "second")):
+        matcher = Matcher()
+        _agent(matcher, "first", 0.0, sales=1, support=1)
+        _agent(matcher, "second", 1.0, sales=3, support=1)
+        _asking(matcher, "w", 2.0, {"sales": 1, "support": 1}, choice=choice)
+
+        assert _matches(matcher, 2.0) == [("w", expected)]
+
+
+def test_a_pause_makes_room_and_what_is_not_held_cannot_be_paused():
+    matcher = Matcher()
+    agent = _agent(matcher, "a", 0.0)
+    mail = _asking(matcher, "mail", 1.0, interruptible=True)
+    matcher.pause(mail, agent)
+    assert (agent.free, agent.paused) == (100, frozenset())
+    assert _matches(matcher, 1.0) == [("mail", "a")]
+    _work(matcher, "w", 2.0)
+    assert matcher.next(2.0) is None
+    matcher.pause(mail, agent)
+
+    assert _matches(matcher, 2.0) == [("w", "a")]
+
+
 # Where it waits.
 
 
