@@ -22,19 +22,21 @@ from hub.bus.server import bus_server
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.domain.errors import HubError, NotFoundError
+from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.journal.glance import log_head
 from hub.journal.journal import EventJournal
 from hub.journal.lock import hold_store, running_hub
-from hub.journal.store import open_store
+from hub.journal.store import Store, open_store
 from hub.logs import configure
 from hub.projections.metrics_fold import Threshold
+from hub.projections.open_work import Keep
 from hub.projections.process import serve
 from hub.projections.projection import Projection
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner, positions_of
 from hub.projections.views import open_for_writing, open_views
 from hub.router.findings import Finding, Severity
-from hub.router.policy import PolicyError, load_policy, parse_policy
+from hub.router.policy import Policy, PolicyError, load_policy, parse_policy
 from hub.router.policy_diff import PolicyDiff, diff
 from hub.router.policy_report import check_text, explain_order
 from hub.settings import Settings
@@ -59,18 +61,36 @@ def run_projector(settings: Settings) -> None:
     configure(settings)
     store = open_store(settings)
     try:
-        serve(store.read_stored, store.codec.decode, settings.views_path, _projections(settings))
+        serve(store.read_stored, store.codec.decode, settings.views_path, _projections(settings, store))
     finally:
         store.close()
 
 
-def _projections(settings: Settings) -> list[Projection]:
-    """The read models with the intervals of the settings and the targets of the policy."""
+def _projections(settings: Settings, store: Store) -> list[Projection]:
+    """The read models with the intervals of the settings and the targets of the policy in force."""
+    last = store.last(ROUTING)
+    published = last.event if last else None
+    policy = parse_policy(published.text) if isinstance(published, PolicyPublished) else load_policy(settings.policy)
     thresholds = {
-        name: Threshold(queue.service_level.seconds, queue.short_abandon_seconds)
-        for name, queue in load_policy(settings.policy).queues.items()
+        name: Threshold(queue.service_level.seconds, queue.short_abandon_seconds, queue.service_level.variant.value)
+        for name, queue in policy.queues.items()
     }
-    return all_projections(settings.metrics_interval_seconds, thresholds)
+    return all_projections(settings.metrics_interval_seconds, thresholds, keep=_keep(policy), keep_of=_keep_of)
+
+
+def _keep(policy: Policy) -> Keep:
+    """How long what is over may come back."""
+    return Keep(
+        reopen={name: channel.reopen_within_days * 86_400 for name, channel in policy.channels.items()},
+        reentry={name: queue.reentry_seconds for name, queue in policy.queues.items()},
+    )
+
+
+def _keep_of(text: str) -> Keep | None:
+    try:
+        return _keep(parse_policy(text))
+    except PolicyError:
+        return None
 
 
 def projection_positions(settings: Settings) -> dict[str, Any]:
@@ -94,7 +114,7 @@ def rebuild_projection(settings: Settings, name: str) -> int:
         closing(open_store(settings)) as store,
         closing(open_for_writing(settings.views_path)) as views,
     ):
-        return Runner(views, _projections(settings), store.read_stored, store.codec.decode).rebuild(name)
+        return Runner(views, _projections(settings, store), store.read_stored, store.codec.decode).rebuild(name)
 
 
 def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """What a routing pool must know to go on after a crash: the open work and its agents, as the log has them."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+
+import orjson
 
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, ShiftsPlanned
 from hub.domain.customer.decide import HISTORY_POOL
@@ -21,6 +23,7 @@ from hub.domain.interaction.events import (
     Placement,
     WrapUpCompleted,
 )
+from hub.domain.policy.events import PolicyPublished
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.ports import Stored
 from hub.projections import open_work_marks
@@ -46,14 +49,14 @@ CREATE TABLE open_work_last (
 ) WITHOUT ROWID;
 CREATE TABLE last_agents (customer TEXT PRIMARY KEY, agent TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX last_agents_by_time ON last_agents (at_ms);
-CREATE TABLE open_work_clock (latest_ms INTEGER NOT NULL);
+CREATE TABLE open_work_clock (latest_ms INTEGER NOT NULL, keep TEXT NOT NULL);
 """
     + open_work_marks.DDL
 )
 """`open_work` has whole histories: of an interaction, or of an agent since they signed on. `open_work_last` has of an
 agent, a queue or a pool the last event of a kind. `open_work_interactions` has what is open, and what is over but kept
 until `until_ms`. `latest_ms` is the latest time that any event brought: what is kept is trimmed by it, never by a
-clock."""
+clock. `keep` is what the last policy that was published asks for, as JSON; empty: none was."""
 
 _FACT, _SIGNED_ON, _SIGNED_OFF, _PLANNED = "fact", "signed_on", "signed_off", "planned"
 _FREED, _OFFERED, _ACCEPTED, _PACE = "freed", "offered", "accepted", "pace"
@@ -73,6 +76,10 @@ class Keep(NamedTuple):
         came back at the last moment finds it."""
         seconds = max(self.reopen.get(channel, 0.0), self.reentry.get(queue, 0.0))
         return round(1000 * (seconds + 3600.0)) if seconds > 0 else 0
+
+
+KeepOf = Callable[[str], Keep | None]
+"""What the text of a routing policy asks to be kept; None: it can't be read, all stays as it is."""
 
 
 class OpenWork(NamedTuple):
@@ -145,9 +152,10 @@ class _Work:
 class _Batch:
     """What a batch adds to the tables and takes away. An `owner` is the stream of an interaction or an agent."""
 
-    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry], keep: Keep) -> None:
-        self.keep = keep
-        (self.latest_ms,) = connection.execute("SELECT latest_ms FROM open_work_clock").fetchone()
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry], keep: Keep, keep_of: KeepOf) -> None:
+        self.latest_ms, self.published = connection.execute("SELECT latest_ms, keep FROM open_work_clock").fetchone()
+        self.keep = Keep(*orjson.loads(self.published)) if self.published else keep
+        self.keep_of = keep_of
         streams = {entry.stream for entry in entries if entry.stream.startswith(_INTERACTION)}
         rows = connection.execute(
             "SELECT * FROM open_work_interactions WHERE interaction IN (SELECT value FROM json_each(?))",
@@ -245,6 +253,10 @@ class _Batch:
             case QueueIntakeChanged() as event:
                 self.last[entry.stream, f"{type(event).__name__} {event.queue}"] = entry
 
+    def policy(self, entry: Entry) -> None:
+        if isinstance(entry.event, PolicyPublished) and (keep := self.keep_of(entry.event.text)) is not None:
+            self.keep, self.published = keep, orjson.dumps(list(keep)).decode()
+
     def write(self, connection: sqlite3.Connection) -> None:
         run = connection.executemany
         run("DELETE FROM open_work WHERE owner = ?", [(owner,) for owner in self.forget])
@@ -270,7 +282,7 @@ class _Batch:
         self._trim(connection)
 
     def _trim(self, connection: sqlite3.Connection) -> None:
-        connection.execute("UPDATE open_work_clock SET latest_ms = ?", (self.latest_ms,))
+        connection.execute("UPDATE open_work_clock SET latest_ms = ?, keep = ?", (self.latest_ms, self.published))
         old = connection.execute(
             "SELECT interaction FROM open_work_interactions WHERE until_ms <= ?", (self.latest_ms,)
         ).fetchall()
@@ -285,18 +297,18 @@ def _row(owner: str, kind: str, entry: Entry) -> _Row:
     return owner, entry.position, kind, stream, version, topic, state
 
 
-def projection(keep: Keep = Keep()) -> Projection:  # noqa: B008 - it is immutable
-    """The read model that keeps what is over for so long. Another `keep` holds from the next batch on; what was let go
-    before stays gone, unless the view is rebuilt."""
+def projection(keep: Keep = Keep(), keep_of: KeepOf = lambda _: None) -> Projection:  # noqa: B008 - it is immutable
+    """The read model that keeps what is over for so long, until a policy is published; then, as `keep_of` says of its
+    text. What was let go before stays gone."""
 
     def fill(connection: sqlite3.Connection) -> None:
-        connection.execute("INSERT INTO open_work_clock VALUES (0)")
+        connection.execute("INSERT INTO open_work_clock VALUES (0, '')")
         open_work_marks.fill(connection)
 
     def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         if not entries:
             return
-        batch = _Batch(connection, entries, keep)
+        batch = _Batch(connection, entries, keep, keep_of)
         for entry in entries:
             batch.latest_ms = max(batch.latest_ms, entry.at_ms)
             route = _ROUTES.get(entry.stream.partition("-")[0])
@@ -311,8 +323,8 @@ def projection(keep: Keep = Keep()) -> Projection:  # noqa: B008 - it is immutab
 _ROUTES: Mapping[str, Any] = {
     "interaction": _Batch.interaction,
     "agent": _Batch.agent,
-    "pool": _Batch.pool,
     "routing": _Batch.pool,
+    "policy": _Batch.policy,
 }
 TABLES = ("open_work", "open_work_interactions", "open_work_last", "last_agents", "open_work_clock")
 PROJECTION = projection()

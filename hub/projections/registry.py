@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hub.projections import adherence, agents, customers, interactions, metrics, open_work
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS
 from hub.projections.metrics_fold import Threshold
-from hub.projections.open_work import Keep
+from hub.projections.open_work import Keep, KeepOf
 from hub.projections.projection import Projection
 
 
@@ -14,6 +14,7 @@ def all_projections(
     thresholds: Mapping[str, Threshold] | None = None,
     default: Threshold = DEFAULT_THRESHOLD,
     keep: Keep = Keep(),  # noqa: B008 - it is immutable
+    keep_of: KeepOf = lambda _: None,
 ) -> list[Projection]:
     """Every read model, in the order a batch is applied. The length of the metrics' intervals comes from the settings,
     the thresholds by queue and how long what is over is kept from the policy."""
@@ -23,5 +24,5 @@ def all_projections(
         agents.PROJECTION,
         metrics.projection(interval_seconds, thresholds, default),
         adherence.PROJECTION,
-        open_work.projection(keep),
+        open_work.projection(keep, keep_of),
     ]

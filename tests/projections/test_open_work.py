@@ -24,6 +24,7 @@ from hub.domain.interaction.events import (
     OfferAccepted,
     WrapUpCompleted,
 )
+from hub.domain.policy.events import PolicyPublished
 from hub.ports import Stored
 from hub.projections import open_work_marks
 from hub.projections.open_work import Keep, LastAgent, last_agents, open_work, projection
@@ -166,6 +167,25 @@ def test_what_may_be_reopened_is_kept_for_its_time_and_then_forgotten(connection
     assert [row.stream for row in project(world.log, connection, keep=keep)] == [
         "interaction-contact-2", "interaction-contact-3",
     ]  # fmt: skip
+
+
+def test_a_policy_that_is_published_says_how_long(connection: sqlite3.Connection) -> None:
+    world = World(random.Random(1))
+    world.queue("customer-1", "contact-1", "chat", Channel.WEB, "main")
+    world.leave()
+    world.add("policy-routing", PolicyPublished, kind="routing", version="p2", text="web = 600")
+    world.queue("customer-2", "contact-2", "chat", Channel.WEB, "main")
+    world.leave()
+    world.add("policy-routing", PolicyPublished, kind="routing", version="p3", text="?")
+    world.queue("customer-3", "contact-3", "chat", Channel.WEB, "main")
+    world.leave()
+
+    def keep_of(text: str) -> Keep | None:
+        return Keep(reopen={"web": float(text.rpartition("=")[2])}) if "=" in text else None
+
+    runner = Runner(connection, [projection(KEEP_NOTHING, keep_of)], world.log.read, world.log.decode, 3)
+    runner.run()
+    assert {row.stream for row in open_work(connection).rows} == {"interaction-contact-2", "interaction-contact-3"}
 
 
 def test_a_mark_leads_to_the_same_work_as_the_log(
