@@ -80,6 +80,9 @@ class Hub:
         self.feed = Feed()
         self.nats_url = ""
         self._views_moved = monotonic()
+        self._is_starting = True
+        self._opened: Opened | None = None
+        """The open work as the pool read it, until everybody who starts from it has."""
         self._projector_command = projector
         self._parts = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
@@ -156,8 +159,9 @@ class Hub:
         self._parts.push_async_callback(self._stop_pool)
         self.tail = LogTail(self.journal)
         self._parts.push_async_callback(self.tail.close)
-        seen, open_events, _ = await self._open_work()
-        self.feed.restore(seen, open_events)
+        opened = self._opened or await self._open_work()
+        seen = opened.position
+        self.feed.restore(seen, opened.rows)
         self.projector.on_position(self._views_at)
         self._views_at(self.projector.position)
         followers = {
@@ -182,11 +186,11 @@ class Hub:
         stored = await self.views.read(open_work)
         known = await self.views.read(lambda views: last_agents(views, 0, REMEMBERED))
         decode = self.journal.store.codec.recorded
-        return Opened(
-            stored.position,
-            (decode(row) for row in stored.rows),
-            [(one.customer_id, one.agent_id, one.at_ms / 1000) for one in known],
-        )
+        rows = [decode(row) for row in stored.rows]
+        opened = Opened(stored.position, rows, [(one.customer_id, one.agent_id, one.at_ms / 1000) for one in known])
+        if self._is_starting:
+            self._opened = opened
+        return opened
 
     async def _stop_pool(self) -> None:
         self.pool.stop()
@@ -214,7 +218,8 @@ class Hub:
         """Channel adapters are told what to carry out, from where they were told before."""
         wire = OutboundStream(self.bus, replicas=self.settings.nats_replicas)
         self.outbound = Outbound(self.journal, wire, self.clock, self._places, self._announce_every, self.pool.name)
-        await self.outbound.start((await self._open_work()).rows)
+        opened, self._opened, self._is_starting = self._opened or await self._open_work(), None, False
+        await self.outbound.start(opened.rows, opened.position)
         self._parts.push_async_callback(self.outbound.stop)
         head = await self.journal.head()
         self._spawn(self.tail.follow(head, self.outbound.follow).ended(), "log follower")

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 KEPT_BATCHES = 256
 """Transactions kept while adapters can't be told; beyond them the log is read again."""
 READ_EVENTS = 1_000
+READ_BATCH = 5_000
 FAR_BEHIND = 1_000_000
 """Events after which nobody needs to be told any more what was to be done then."""
 KEEP_SECONDS = 5.0
@@ -78,9 +79,9 @@ class Outbound:
         self._kept = -1
         self._kept_at = 0.0
 
-    async def start(self, open_work: Iterable[Recorded] = ()) -> None:
+    async def start(self, open_work: Iterable[Recorded] = (), seen: int | None = None) -> None:
         """Find out how far adapters were told; at the very first start, from now on. `open_work`: the events so far of
-        the interactions that are open."""
+        the interactions that were open at log position `seen`; None: now."""
         head = await self._journal.head()
         position = await self._wire.position()
         if position is None or not 0 <= head - position <= FAR_BEHIND:
@@ -91,6 +92,10 @@ class Outbound:
         self.position = self._kept = self._told = position
         self._kept_at = asyncio.get_running_loop().time()
         known = [recorded for recorded in open_work if recorded.position <= position]
+        after = position if seen is None else seen
+        while after < position and (batch := await self._journal.read(after, READ_BATCH)):
+            known += [recorded for recorded in batch if recorded.position <= position]
+            after = batch[-1].position
         self._note_queues(known)
         self._conversations.restore(known)
 

@@ -25,8 +25,8 @@ from hub.router.state import Decided, PoolState, next_deadline, reset_deadlines
 
 log = logging.getLogger(__name__)
 
-BATCH = 512
-"""Most commands in one transaction."""
+BATCH = 128
+"""Most commands in one transaction: a thousand agents who sign on at once must hold no offer up."""
 RETRY_SECONDS = 1.0
 CHECKPOINT_POSITIONS = 10_000
 """Log positions after which the owner says how far it is, even if it decided nothing: what recovery need not read."""
