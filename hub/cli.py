@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hub import __version__
+from hub.cli_explain import explain
 from hub.cli_output import JSON
 from hub.cli_output import show as _print
 from hub.cli_policy import policy
@@ -290,4 +291,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
+hub.add_command(explain)
 hub.add_command(policy)

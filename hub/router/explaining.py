@@ -117,9 +117,9 @@ def _explain_offered(state: PoolState, recorded: Recorded, _: Taken | None, show
             "units": work.need.units,
             "only_for": work.bound.agent_id if work.bound else None,
         },
-        "agents": _told(agents, shown),
+        "agents": _told(agents, shown, now),
         "agents_by_rule": dict(Counter(one.rule.value for one in agents)),
-        "interactions": _told(works, shown),
+        "interactions": _told(works, shown, now),
         "interactions_by_rule": dict(Counter(one.rule.value for one in works)),
     }
 
@@ -155,17 +155,20 @@ def _explain_moved(_: PoolState, recorded: Recorded, __: Taken | None, ___: int 
     return {"from_queue": event.from_queue, "queue": event.queue, "reason": event.reason}
 
 
-def _told(found: Sequence[AgentCandidate] | Sequence[WorkCandidate], shown: int | None) -> list[dict[str, Any]]:
-    return [_candidate(one) for one in (found if shown is None else found[:shown])]
+def _told(
+    found: Sequence[AgentCandidate] | Sequence[WorkCandidate], shown: int | None, now: float
+) -> list[dict[str, Any]]:
+    return [_candidate(one, now) for one in (found if shown is None else found[:shown])]
 
 
-def _candidate(one: AgentCandidate | WorkCandidate) -> dict[str, Any]:
-    who = (
-        {"agent_id": one.agent_id}
-        if isinstance(one, AgentCandidate)
-        else {"interaction_id": one.work_id, "queue": one.queue}
-    )
-    return {**who, "rule": one.rule.value, "rank": one.rank, "inputs": dict(one.inputs)}
+def _candidate(one: AgentCandidate | WorkCandidate, now: float) -> dict[str, Any]:
+    told: dict[str, Any] = {"rule": one.rule.value, "rank": one.rank}
+    if isinstance(one, WorkCandidate):
+        return {"interaction_id": one.work_id, "queue": one.queue, **told, "inputs": dict(one.inputs)}
+    since = float(one.inputs["idle_since"])
+    idle = {"idle_seconds": round(now - since, 3) if since else None}
+    inputs = idle | {name: value for name, value in one.inputs.items() if name not in ("idle_since", "pace")}
+    return {"agent_id": one.agent_id, **told, "inputs": inputs}
 
 
 _EXPLAIN: dict[type[Event], Callable[[PoolState, Recorded, Taken | None, int | None], dict[str, Any]]] = {

@@ -27,7 +27,7 @@ from hub.router.placing import ENTRY_DELAY
 from hub.router.reactions import NOBODY, REACTIONS
 from hub.router.retelling import Taken
 from hub.router.state import Decided, OpenInteraction, PoolState
-from hub.router.supervising import classified_anew, move_to
+from hub.router.supervising import classified_anew, drained_to, move_to
 from hub.router.timers import Due, Timer
 from hub.router.waiting import Work
 
@@ -177,18 +177,14 @@ def _moved(state: PoolState, recorded: Recorded, _: Taken | None) -> Again | Non
     match event.reason:
         case "overflow":
             return _due(state, interaction, event, Due.OVERFLOW)
-        case "drained" if not _is_persons(state, event):
-            to = state.intakes[event.from_queue].to
+        case "drained":
+            to = drained_to(state, event.from_queue)
             return _first(event, move_to(state, interaction, to, "drained", _command(event)))
         case "policy" if interaction.queued.contact_id:
             found = classified_anew(state, state.policy, state.classifier, interaction, _command(event))
             return _first(event, found)
         case _:
             return None
-
-
-def _is_persons(state: PoolState, event: InteractionMoved) -> bool:
-    return event.from_queue not in state.intakes
 
 
 def _due(state: PoolState, interaction: OpenInteraction, event: Event, due: Due) -> Again:
