@@ -20,6 +20,7 @@ from hub.router.commands import (
     Hold,
     MissCallback,
     Park,
+    ReachCallback,
     Resume,
     Transfer,
     Unpark,
@@ -160,6 +161,16 @@ async def conference(interaction_id: str, body: ByAgent, call: AgentCall) -> Res
     """Customer and both agents speak with each other. `interaction_id` is the customer's."""
     asked = call.asked(call.acting_for(body.agent_id))
     command = Conference(**asked, agent_id=body.agent_id, interaction_id=interaction_id)
+    return events(await call.services.pool.execute(command))
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/callback-reached", summary="The customer called back answers", responses=_EVENTS
+)
+async def callback_reached(interaction_id: str, body: ByAgent, call: AgentCall) -> Response:
+    """From now on it is a conversation like any other: it ends when the customer hangs up."""
+    asked = call.asked(call.acting_for(body.agent_id))
+    command = ReachCallback(**asked, agent_id=body.agent_id, interaction_id=interaction_id)
     return events(await call.services.pool.execute(command))
 
 

@@ -11,7 +11,7 @@ from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.ports import Clock, Journal
-from hub.router.commands import Command, CustomerLeft, MissCallback, RequestCallback
+from hub.router.commands import Command, CustomerLeft, MissCallback, ReachCallback, RequestCallback
 from hub.router.pool import Pool
 
 log = logging.getLogger(__name__)
@@ -130,11 +130,13 @@ def _command(signal: ConversationEvent, now: datetime) -> Command:
         case ConversationSignal.CALLBACK_REQUESTED:
             due = _moment(signal.due) if signal.due else None
             return RequestCallback(now, signal.id, "customer", signal.channel, signal.thread, due, signal.address_of)
-        case ConversationSignal.CALLBACK_MISSED:
+        case ConversationSignal.CALLBACK_REACHED | ConversationSignal.CALLBACK_MISSED:
             for field in ("interaction_id", "agent_id"):
                 if not getattr(signal, field):
-                    raise InvalidError(f"callback_missed takes the {field} that came with the command to call", field)
+                    raise InvalidError(f"{signal.signal} takes the {field} that came with the command to call", field)
             actor = f"adapter:{signal.channel.value}"
+            if signal.signal is ConversationSignal.CALLBACK_REACHED:
+                return ReachCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id)
             return MissCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id, signal.outcome.value)
 
 

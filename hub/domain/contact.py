@@ -99,6 +99,8 @@ class ConversationSignal(StrEnum):
     """The customer hung up, closed the chat, went away: abandons what waits, ends what is spoken."""
     CALLBACK_REQUESTED = "callback_requested"
     """The customer would rather be called, when their turn comes or at `due`: they keep their place."""
+    CALLBACK_REACHED = "callback_reached"
+    """The customer was called and is on the line."""
     CALLBACK_MISSED = "callback_missed"
     """The customer was called, and nobody answered."""
 
@@ -127,9 +129,9 @@ class ConversationEvent(_Value):
     address_of: str = Field(default="", max_length=200)
     """Of callback_requested: the contact whose address is to be called; empty: that of the one that opened it."""
     interaction_id: str = Field(default="", max_length=200)
-    """Of callback_missed: as the hub named it when it asked for the call."""
+    """Of callback_reached and callback_missed: as the hub named it when it asked for the call."""
     agent_id: str = Field(default="", max_length=64)
-    """Of callback_missed: the agent for whom it was called."""
+    """Of callback_reached and callback_missed: the agent for whom it was called."""
     outcome: CallbackOutcome = CallbackOutcome.NO_ANSWER
     """Of callback_missed."""
 

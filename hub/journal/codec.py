@@ -34,6 +34,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     customer.ProfileChanged,
     customer.SegmentChanged,
     interaction.CallbackMissed,
+    interaction.CallbackReached,
     interaction.CallbackScheduled,
     interaction.ContactAttached,
     interaction.DeclinesForgotten,

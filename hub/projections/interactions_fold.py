@@ -9,6 +9,7 @@ import orjson
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     ContactAttached,
     DeclinesForgotten,
@@ -299,7 +300,7 @@ def _flagged(work: Work, _: Entry, event: InteractionFlagged) -> None:
     work.rare().flagged = event.reason
 
 
-def _said(_: Work, __: Entry, ___: DeclinesForgotten) -> None:
+def _said(_: Work, __: Entry, ___: DeclinesForgotten | CallbackReached) -> None:
     """Nothing but its line in the timeline."""
 
 
@@ -331,6 +332,7 @@ FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
     InteractionReopened: _reopened,
     CallbackScheduled: _call_back,
     CallbackMissed: _missed,
+    CallbackReached: _said,
     ParticipantJoined: _participant,
     ParticipantLeft: _participant,
     InteractionFlagged: _flagged,

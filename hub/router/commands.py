@@ -235,6 +235,14 @@ class Conference(_Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReachCallback(_Command):
+    """An agent called the customer back, and they are on the line."""
+
+    agent_id: str
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MissCallback(_Command):
     """An agent called the customer back, and nobody answered."""
 

@@ -14,6 +14,7 @@ from hub.router.commands import (
     Hold,
     MissCallback,
     Park,
+    ReachCallback,
     RequestCallback,
     Resume,
     Unpark,
@@ -152,6 +153,13 @@ def request_callback(state: PoolState, command: RequestCallback) -> list[Decided
         raise InvalidError("the time to be called at has passed already", "due")
     given = meta(command, interaction.stream)
     return of(interaction, rules.schedule_callback(interaction.state, command.due, command.address_of, **given))
+
+
+def reach_callback(state: PoolState, command: ReachCallback) -> list[Decided]:
+    """The customer is on the line."""
+    interaction = open_interaction(state, command.interaction_id)
+    given = meta(command, interaction.stream)
+    return of(interaction, rules.reach_callback(interaction.state, command.agent_id, **given))
 
 
 def miss_callback(state: PoolState, command: MissCallback) -> list[Decided]:

@@ -113,6 +113,7 @@ _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.CustomerLeft: conversing.customer_left,
     ask.RequestCallback: conversing.request_callback,
     ask.MissCallback: conversing.miss_callback,
+    ask.ReachCallback: conversing.reach_callback,
     ask.Transfer: handing_on.transfer,
     ask.Consult: handing_on.consult,
     ask.CompleteTransfer: handing_on.complete_transfer,

@@ -8,6 +8,7 @@ from hub.domain.event import Event
 from hub.domain.interaction import events as facts
 from hub.domain.interaction.events import (
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     ContactAttached,
     DeclinesForgotten,
@@ -404,6 +405,7 @@ def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -
 
 _OF_INTERACTIONS: dict[type[Event], Callable[[PoolState, OpenInteraction, Any], None]] = {
     CallbackMissed: _callback_missed,
+    CallbackReached: _nothing_more,
     CallbackScheduled: _callback,
     ContactAttached: _attached,
     DeclinesForgotten: _declines_forgotten,

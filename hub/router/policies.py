@@ -29,7 +29,8 @@ class PolicyBook:
         text = self._texts.get(version)
         if text is None:
             raise HubError(
-                f"decisions name routing policy {version}, whose text is not in the log: restore the store from a backup"
+                f"decisions name routing policy {version}, but its text is not in the log: "
+                "restore the store from a backup"
             )
         try:
             return parse_policy(text, f"policy {version}")

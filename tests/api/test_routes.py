@@ -687,6 +687,7 @@ ROLES = {
         "POST /v1/interactions/interaction-1/consult",
         "POST /v1/interactions/interaction-1/complete-transfer",
         "POST /v1/interactions/interaction-1/conference",
+        "POST /v1/interactions/interaction-1/callback-reached",
         "POST /v1/interactions/interaction-1/callback-missed",
         "GET /v1/agents/a1",
         "PUT /v1/agents/a1/skills",

@@ -8,9 +8,11 @@ from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.interaction import decide
 from hub.domain.interaction.events import (
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     ContactAttached,
     InteractionContinued,
+    InteractionEnded,
     InteractionExpired,
     InteractionHeld,
     InteractionInterrupted,
@@ -67,6 +69,7 @@ GIVE = when(decide.transfer, "anna", reason="loans", placement=ELSEWHERE)
 HAND_OVER = when(decide.transfer, "anna", warm=True, to_agent="ben", reason="loans", placement=ELSEWHERE)
 ASK_CALLBACK = when(decide.schedule_callback, None, "")
 ASK_CALLBACK_LATER = when(decide.schedule_callback, LATER, "")
+REACH = when(decide.reach_callback, "anna")
 MISS = when(decide.miss_callback, "anna", "busy", LATER)
 LEFT = when(decide.customer_left)
 
@@ -113,6 +116,12 @@ LEFT = when(decide.customer_left)
             [CallbackScheduled(**META, due=LATER + timedelta(hours=1))],
         ),
         (WAITS_TO_BE_CALLED, ASK_CALLBACK, [CALLBACK, InteractionUnparked(**META, reason="customer")]),
+        (CALLING, REACH, [CallbackReached(**META, agent_id="anna")]),
+        (
+            (*CALLING, CallbackReached(**META, agent_id="anna")),
+            LEFT,
+            [InteractionEnded(**META, agent_id="anna", ended_by="customer")],
+        ),
         (CALLING, MISS, [MISSED]),
         (
             (*CALLED_IN_VAIN, UNPARKED, OFFERED, ACCEPTED),
@@ -150,6 +159,7 @@ def test_what_happens(facts, what, then):
         (WAITS_TO_BE_CALLED, ASK_CALLBACK_LATER),
         ((*WAITS_TO_BE_CALLED, UNPARKED, OFFERED), ASK_CALLBACK_LATER),
         (CALLED_IN_VAIN, MISS),
+        ((*CALLING, CallbackReached(**META, agent_id="anna")), REACH),
         ((*CALLED_IN_VAIN, UNPARKED), MISS),
         (BY_ANNA_PARKED, LEFT),
         ((*WAITING, CALLBACK), LEFT),
@@ -163,7 +173,7 @@ def test_nothing_to_do(facts, what):
     assert what(given(facts)) == []
 
 
-@pytest.mark.parametrize("rule", [HOLD, RESUME, INTERRUPT, CONTINUE, PARK, GIVE, HAND_OVER, MISS])
+@pytest.mark.parametrize("rule", [HOLD, RESUME, INTERRUPT, CONTINUE, PARK, GIVE, HAND_OVER, REACH, MISS])
 @pytest.mark.parametrize(
     ("facts", "words"),
     [

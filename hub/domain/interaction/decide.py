@@ -9,6 +9,7 @@ from hub.domain.event import Event
 from hub.domain.interaction.events import (
     OVER,
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     DeclinesForgotten,
     Interaction,
@@ -128,6 +129,12 @@ def schedule_callback(state: Interaction, due: datetime | None, address_of: str,
     if state.phase is Phase.PARKED and state.callback:
         return [scheduled] if due is not None else [scheduled, InteractionUnparked(reason="customer", **meta)]
     raise _refused(state, "be called back")
+
+
+def reach_callback(state: Interaction, agent_id: str, **meta: Any) -> list[Event]:
+    """The customer who was called back is on the line. Nothing to do when they are."""
+    _require_active(state, "reach the customer of", agent_id)
+    return [CallbackReached(agent_id=agent_id, **meta)] if state.callback else []
 
 
 def miss_callback(

@@ -262,6 +262,10 @@ class CallbackScheduled(Event):
     """The contact whose address is called; empty: that of the contact that opened it."""
 
 
+class CallbackReached(_WithAgent):
+    """The agent called, and the customer is on the line: from here on it is a conversation like any other."""
+
+
 class CallbackMissed(_WithAgent):
     """The agent called, nobody answered. An offer that was not accepted is no attempt."""
 
@@ -430,10 +434,12 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
             return _changed(interaction, event)
 
 
-def _changed(interaction: Interaction, event: Event) -> Interaction:
+def _changed(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0912
     """The interaction after a fact that leaves its phase as it is."""
     match event:
         case ContactAttached() if interaction.callback and interaction.phase is Phase.ACTIVE:
+            return interaction._replace(callback=False)
+        case CallbackReached():
             return interaction._replace(callback=False)
         case InteractionHeld():
             return interaction._replace(on_hold=True, callback=False)
