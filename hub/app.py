@@ -21,6 +21,7 @@ from hub.api.services import Services, new_id
 from hub.application.access import AccessKeys, KeyRing
 from hub.application.customers import Customers
 from hub.application.envelope import Confirmation, check
+from hub.application.explainer import Explainer
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
@@ -64,6 +65,8 @@ VIEWS_STUCK_SECONDS = 10.0
 """Without any step of views that are behind: the hub says that it is not ready."""
 PROJECTOR = (sys.executable, "-m", "hub", "projector")
 """The command of the projector child."""
+EXPLAIN = (sys.executable, "-m", "hub", "explain", "--json", "--")
+"""The command that explains an interaction."""
 RUNTIME_FILE = "hub.json"
 """In the data directory while a hub is ready: its pid and where it is reached."""
 
@@ -279,6 +282,7 @@ class Hub:
             readiness=self.missing,
             presence=self.presence,
             policies=self.policies,
+            decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),
         )
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
         await self.api.start()

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
+from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
@@ -63,6 +64,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     RequestValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     PolicyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    ExplanationError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),

@@ -1,0 +1,96 @@
+"""Explanations for whoever asks over HTTP, computed in a process beside the hub's: offers go first."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from hub.children import die_with_parent
+from hub.domain.errors import HubError
+from hub.ports import Journal
+
+SECONDS = 60.0
+"""Most that one explanation may take."""
+WAITING = 8
+"""Most that may wait for their turn."""
+_NICE = 15
+
+log = logging.getLogger(__name__)
+
+
+class ExplanationError(HubError):
+    """An explanation can't be had now."""
+
+
+class Explainer:
+    """`command` and an interaction's id, run as a child, print its decisions as JSON; one child at a time."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        seconds: float = SECONDS,
+        waiting: int = WAITING,
+    ) -> None:
+        self._journal = journal
+        self._command = command
+        self._environment = environment
+        self._seconds = seconds
+        self._most = waiting
+        self._waiting = 0
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, interaction_id: str) -> Mapping[str, Any] | None:
+        """Every decision on an interaction; None: there is no such one. Raises ExplanationError."""
+        if not interaction_id.startswith("interaction-") or await self._journal.last(interaction_id) is None:
+            return None
+        if self._waiting > self._most:
+            raise ExplanationError(f"{self._waiting} explanations are asked for already: ask again in a while")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await self._explain(interaction_id)
+        finally:
+            self._waiting -= 1
+
+    async def _explain(self, interaction_id: str) -> Mapping[str, Any]:
+        child = await asyncio.create_subprocess_exec(
+            *self._command,
+            interaction_id,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=self._environment,
+            preexec_fn=_last_of_all(die_with_parent()),
+        )
+        try:
+            async with asyncio.timeout(self._seconds):
+                out, said = await child.communicate()
+        except TimeoutError:
+            raise ExplanationError(
+                f"{interaction_id} could not be explained within {self._seconds:.0f} s: "
+                f"ask on the machine itself, `hub explain {interaction_id}`"
+            ) from None
+        finally:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+        if child.returncode:
+            log.error("explaining %s failed with code %s: %s", interaction_id, child.returncode, said.decode()[-2000:])
+            raise ExplanationError(f"{interaction_id} could not be explained: the hub's log says why")
+        told: dict[str, Any] = orjson.loads(out)
+        return told
+
+
+def _last_of_all(prepare: Callable[[], None]) -> Callable[[], None]:
+    def in_child() -> None:
+        prepare()
+        os.nice(_NICE)
+
+    return in_child
