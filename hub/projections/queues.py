@@ -62,8 +62,10 @@ _AGENTS = (
     " UNION ALL SELECT queue, o.agent FROM interactions_offers o JOIN interactions USING (no)) GROUP BY queue"
 )
 _MARKED = (
-    f"SELECT queue, COUNT(*) FROM interactions_more JOIN interactions USING (no) WHERE {{}} AND {OPEN} GROUP BY queue"
+    "SELECT queue, COUNT(*) FROM interactions_more CROSS JOIN interactions USING (no)"
+    f" WHERE {{}} AND {OPEN} GROUP BY queue"
 )
+"""From the few that are marked, not from all that are open: CROSS keeps SQLite to this order."""
 
 
 def queue_board(connection: sqlite3.Connection) -> list[QueueNow]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.domain.interaction.events import OVER, Interaction, InteractionQueued, evolve
 from hub.projections import interactions as view
-from hub.projections.queues import _PHASES, queue_board, queue_now
+from hub.projections.queues import _MARKED, _PHASES, queue_board, queue_now
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from tests.projections.histories import CHANCE, LIVES, Log, World
@@ -145,6 +145,8 @@ def test_agents_and_customers_find_their_open_work(log: Log, connection: sqlite3
         (f"SELECT 1 FROM interactions WHERE {view.HELD} AND agent = 'a' ORDER BY no", "interactions_held"),
         (_PHASES,
          "COVERING INDEX interactions_open"),
+        (_MARKED.format("on_hold").partition("GROUP")[0], "interactions_on_hold"),
+        (_MARKED.format("flagged <> ''").partition("GROUP")[0], "interactions_flagged"),
         ("SELECT 1 FROM interactions WHERE queue = 'a' AND no > 1 ORDER BY no", "interactions_by_queue"),
     ],
 )  # fmt: skip
