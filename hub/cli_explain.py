@@ -164,7 +164,7 @@ def _candidates(found: list[Mapping[str, Any]], noun: str, key: str, rows: int |
     for name in names:
         table.add_column(_plain(name), justify="right")
     for one in found[:rows]:
-        cells = [_cell(one["rank"]), one[key], _plain(one["rule"]), *(_cell(one["inputs"][name]) for name in names)]
+        cells = [_cell(one["rank"]), one[key], _plain(one["rule"]), *(_cell(one["inputs"].get(name)) for name in names)]
         table.add_row(*cells, style="bold" if one["rank"] == 1 else "" if one["rank"] else "dim")
     yield table
     if rows is not None and len(found) > rows:

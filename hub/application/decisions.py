@@ -7,9 +7,9 @@ from typing import Any
 
 from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import NotFoundError
-from hub.domain.interaction.events import ContactAttached, InteractionQueued, InteractionReopened
+from hub.domain.interaction.events import ContactAttached, InteractionReopened
 from hub.domain.policy.events import ROUTING, PolicyPublished
-from hub.domain.pool.events import PolicyAdopted, PoolCommitted
+from hub.domain.pool.events import PoolCommitted
 from hub.ports import Journal, Recorded
 from hub.router.evolve import evolve
 from hub.router.explaining import SHOWN, differences, explain
@@ -113,7 +113,7 @@ class Decisions:
                 continue
             mark = self._mark_before(one.position - 1)
             if story is None or (mark is not None and mark[0] > at):
-                story, at = await self._rebuilt(mark, one)
+                story, at = await self._rebuilt(mark)
             async for recorded in self._log(at, one.position - 1):
                 story.before(recorded)
                 story.after(recorded)
@@ -127,7 +127,7 @@ class Decisions:
         result = Verification()
         head = await self._journal.head()
         upto = head if upto is None else min(upto, head)
-        story, at = await self._rebuilt(self._mark_before(after) if after else None, None)
+        story, at = await self._rebuilt(self._mark_before(after) if after else None)
         last: Recorded | None = None
         async for recorded in self._log(at, upto):
             is_looked_at = recorded.position > after
@@ -161,24 +161,17 @@ class Decisions:
                 return Taken(one.event, row.stream)
         return None
 
-    async def _rebuilt(self, mark: Mark | None, before: Recorded | None) -> tuple[Retelling, int]:
+    async def _rebuilt(self, mark: Mark | None) -> tuple[Retelling, int]:
         """The pool as of a mark, or one that knows nothing; and the log position it has."""
         book = PolicyBook(self._starting)
         for one in (await self._journal.load([ROUTING])).get(ROUTING, []):
             if isinstance(one.event, PolicyPublished):
                 book.add(one.event.version, one.event.text)
-        facts = await self._journal.at(mark[1]) if mark else []
-        state = PoolState(self._first_policy(book, facts, before), self._pool, book)
-        for recorded in facts:
+        state = PoolState(self._starting, self._pool, book)
+        for recorded in await self._journal.at(mark[1]) if mark else ():
             evolve(state, recorded.stream, recorded.version, recorded.event)
+        state.last_agents.clear()  # Of what is open they say too little: later answers were to others, and are over.
         return Retelling(state), mark[0] if mark else 0
-
-    def _first_policy(self, book: PolicyBook, facts: list[Recorded], before: Recorded | None) -> Policy:
-        adopted = any(isinstance(one.event, PolicyAdopted) for one in facts)
-        if not adopted and before is not None and isinstance(before.event, InteractionQueued):
-            version = before.event.policy
-            return book.get(version) if version in book else self._starting
-        return self._starting
 
     async def _log(self, after: int, upto: int) -> AsyncIterator[Recorded]:
         while after < upto:

@@ -26,6 +26,7 @@ def handle(state: PoolState, command: Command) -> list[Decided]:
     A refused command changes nothing and raises HubError. An offer stays open until a Tick finds its time up."""
     now = command.at.timestamp()
     decided: list[Decided] = []
+    state.matcher.reach(now)
     if isinstance(command, ask.Tick):
         _carry_out(state, supervising.begin_day(state, command), command, decided)
         while (timer := pop_due(state, now)) is not None:

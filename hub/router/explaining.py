@@ -14,7 +14,7 @@ from hub.domain.interaction.events import (
     RequirementRelaxed,
 )
 from hub.ports import Recorded
-from hub.router.candidates import AgentCandidate, WorkCandidate, candidates, choices
+from hub.router.candidates import AgentCandidate, Rule, WorkCandidate, candidates, choices
 from hub.router.classify import Traits, traits_kept, traits_of
 from hub.router.recomputing import Again, recompute
 from hub.router.retelling import Taken
@@ -165,9 +165,11 @@ def _candidate(one: AgentCandidate | WorkCandidate, now: float) -> dict[str, Any
     told: dict[str, Any] = {"rule": one.rule.value, "rank": one.rank}
     if isinstance(one, WorkCandidate):
         return {"interaction_id": one.work_id, "queue": one.queue, **told, "inputs": dict(one.inputs)}
-    since = float(one.inputs["idle_since"])
-    idle = {"idle_seconds": round(now - since, 3) if since else None}
-    inputs = idle | {name: value for name, value in one.inputs.items() if name not in ("idle_since", "pace")}
+    inputs = dict(one.inputs)
+    idle = now - float(inputs.pop("idle_since"))
+    for name in ("turn", "pace"):
+        del inputs[name]
+    inputs = {} if one.rule is Rule.NOT_SIGNED_ON else {"idle_seconds": round(idle, 3), **inputs}
     return {"agent_id": one.agent_id, **told, "inputs": inputs}
 
 

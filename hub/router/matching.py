@@ -101,7 +101,8 @@ class Matcher:
             self.wait(work)
 
     def bind(self, work: Work, seat: Seat) -> None:
-        """Only this agent may take it, until it is unbound; they must fit all the same."""
+        """Only this agent may take it, until it is unbound: whatever they can do, since a person has decided it; but
+        they must be ready for it, have room for it, and not have refused it."""
         self._set_bound(work, seat)
 
     def unbind(self, work: Work) -> None:
@@ -291,6 +292,10 @@ class Matcher:
     def next_change(self) -> float | None:
         """When time alone may make something match."""
         return self._search.next_change()
+
+    def reach(self, now: float) -> None:
+        """Time has come so far: rests and refusals that end by now are over. `now` never goes back."""
+        self._search.lift(now)
 
     def next(self, now: float) -> tuple[Work, Seat] | None:
         """The next match, not yet carried out; None when nothing matches any more. `now` never goes back."""

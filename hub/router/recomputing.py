@@ -65,7 +65,10 @@ def recompute(state: PoolState, recorded: Recorded, taken: Taken | None) -> Agai
     """The same decision, in the state before it. `taken`: the contact it is about, where it is about one. None: a
     person decided it, or what it was decided on is on record no more."""
     again = _AGAIN.get(type(recorded.event))
-    return again(state, recorded, taken) if again is not None else None
+    if again is None:
+        return None
+    state.matcher.reach(recorded.event.at.timestamp())
+    return again(state, recorded, taken)
 
 
 def compare(was: Event, found: Event | None) -> Again:

@@ -45,6 +45,8 @@ class Retelling:
         """What the pool knew when this was decided."""
         if self._held and not self._is_made_room_for(recorded):
             self._apply_held()
+        if not self.state.adopted:
+            self._use_policy_of(recorded.event)
         return self.state
 
     def after(self, recorded: Recorded) -> None:
@@ -60,6 +62,13 @@ class Retelling:
             self._apply(recorded)
             if self.contacts:
                 self.contacts.pop(getattr(event, "contact_id", ""), None)
+
+    def _use_policy_of(self, event: Event) -> None:
+        """Before the first policy was adopted on record, each decision's own word says by which it was made."""
+        version = getattr(event, "policy", "")
+        state = self.state
+        if version and version != state.policy.version and version in state.policies:
+            state.use(state.policies.get(version))
 
     def _is_made_room_for(self, recorded: Recorded) -> bool:
         event, first = recorded.event, self._held[0].event
