@@ -155,6 +155,8 @@ def _offered(work: Work, entry: Entry, event: InteractionOffered) -> None:
     row.offers += 1
     work.offers[event.offer_id] = (event.agent_id, event.units, entry.at_ms, expires)
     work.asked = True
+    if work.more is not None:
+        work.more.flagged = ""
 
 
 def _accepted(work: Work, entry: Entry, event: OfferAccepted) -> None:

@@ -156,7 +156,7 @@ def join(world: Any) -> None:
 
 
 def flag(world: Any) -> None:
-    if one := world.pick(Phase.ACTIVE):
+    if one := world.pick(world.chance.choice([Phase.ACTIVE, Phase.WAITING, Phase.PARKED])):
         world.add(one, InteractionFlagged, reason="agent is gone")
 
 
