@@ -63,6 +63,11 @@ class Need:
                 return False
         return not self.languages or any(one in profile.languages for one in self.languages)
 
+    def level_of(self, profile: "Profile") -> int:
+        """The sum of the levels in the skills it asks for; 0 for one that they do not have."""
+        skills = profile.skills
+        return sum(skills.get(skill, 0) for skill, _ in self.skills)
+
 
 class Profile:
     """What agents have in common who can do the same; most centres have few of them, some one an agent."""

@@ -56,7 +56,8 @@ class WorkCandidate:
 
 def may_take(seat: Seat, work: Work, now: float) -> Rule:
     """Whether this agent may take this work now."""
-    return _of_agent(seat, now) or _of_skills(seat, work.need) or _of_work(seat, work, now) or _of_room(seat, work.need)
+    unable = None if work.bound is not None else _of_skills(seat, work.need)
+    return _of_agent(seat, now) or unable or _of_work(seat, work, now) or _of_room(seat, work.need)
 
 
 def candidates(matcher: Matcher, work: Work, now: float) -> list[AgentCandidate]:

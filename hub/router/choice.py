@@ -12,7 +12,8 @@ def choose(work: Work, now: float, besides: Collection[Seat] = ()) -> Seat | Non
     """Of those who can take this work and are not to be passed over, the one its need chooses."""
     seat, need = work.bound, work.need
     if seat is not None:
-        return seat if seat not in besides and seat.can_take(need) and not seat.passes_over(work, now) else None
+        able = seat.is_open and seat.has_room(need) and seat not in besides and not seat.passes_over(work, now)
+        return seat if able else None
     if need.is_ranked:
         return _best_ranked(work, now, besides)
     by_level = need.choice is AgentChoice.HIGHEST_LEVEL

@@ -221,7 +221,8 @@ class WaitingWork:
         return lead, work.place, work.number
 
     def best_for(self, seat: Seat, now: float) -> Work | None:
-        """The first piece of work in the order of all that this agent fits, has room for and is not passed over for."""
+        """The first piece of work in the order of all that this agent fits or that waits for them alone, has room
+        for and is not passed over for."""
         if not self._is_plain:
             return self._best_ranked(seat, now)
         lines: Iterable[Line] = seat.lines
@@ -238,8 +239,6 @@ class WaitingWork:
                     continue
             elif not seat.has_room(line.need):
                 continue
-            if line.owner is not None and line.need not in seat.profile.needs:
-                continue
             if is_picky and seat.passes_over(head[3], now):
                 head = line.first(seat, now)
                 if head is None or (best is not None and best < head):
@@ -249,14 +248,14 @@ class WaitingWork:
 
     def _best_ranked(self, seat: Seat, now: float) -> Work | None:
         """The same where heads can't be compared as they are: by agent, or at a time."""
-        needs, best, found = seat.profile.needs, None, None
+        profile, best, found = seat.profile, None, None
         by_skill = self.order is Order.SKILL
         for line in chain(seat.lines, seat.bound.values()):
-            if line.head is None or line.need not in needs or not seat.has_room(line.need):
+            if line.head is None or not seat.has_room(line.need):
                 continue
             head = line.first(seat, now)
             if head is not None:
-                lead = -needs[line.need] if by_skill else growing(line, head[1], now)
+                lead = -line.need.level_of(profile) if by_skill else growing(line, head[1], now)
                 key = (lead, head[1], head[2])
                 if best is None or key < best:
                     best, found = key, head[3]

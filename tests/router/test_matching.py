@@ -555,14 +555,54 @@ def test_work_is_unbound_to_its_old_place():
     assert _matches(matcher, 3.0) == [("bound", "other")]
 
 
-def test_bound_work_waits_for_its_agent_to_fit():
-    matcher = Matcher()
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("choice", AgentChoice)
+def test_bound_work_is_for_its_agent_whatever_they_can_do(order: Order, choice: AgentChoice):
+    matcher = Matcher(order)
+    known, fitting = _agent(matcher, "known", 5.0, other=1), _agent(matcher, "fitting", 0.0, sales=5)
+    bound = matcher.work("w", 6.0, matcher.line("q", matcher.need({"sales": 3}, attributes={"a": "b"}, choice=choice)))
+    matcher.bind(bound, known)
+    matcher.wait(bound)
+
+    rules = {one.agent_id: one.rule for one in candidates(matcher, bound, 6.0)}
+    assert rules == {"known": Rule.FITS, "fitting": Rule.RESERVED_FOR_ANOTHER}
+    assert _matches(matcher, 6.0) == [("w", "known")]
+    assert matcher.another(bound, 6.0) is None
+    assert not fitting.held
+
+
+@pytest.mark.parametrize("order", Order)
+def test_bound_work_waits_for_its_agent_to_have_room_and_to_be_ready(order: Order):
+    matcher = Matcher(order)
     known = _agent(matcher, "known", 0.0)
+    held = _work(matcher, "held", 1.0)
+    assert _matches(matcher, 1.0) == [("held", "known")]
     matcher.bind(_work(matcher, "w", 1.0, sales=1), known)
     assert _matches(matcher, 1.0) == []
-    matcher.equip(known, {"sales": 1})
+    matcher.set_ready(known, False)
+    matcher.release(held, known)
+    assert _matches(matcher, 1.0) == []
+    matcher.set_ready(known, True)
 
     assert _matches(matcher, 1.0) == [("w", "known")]
+
+
+def test_an_agent_takes_what_they_are_good_at_before_what_waits_for_them_without_their_skills():
+    matcher = Matcher(Order.SKILL)
+    known = _agent(matcher, "known", 0.0, support=2)
+    matcher.set_ready(known, False)
+    matcher.bind(_work(matcher, "bound", 1.0, sales=1), known)
+    matcher.bind(_work(matcher, "bound and half known", 3.0, sales=1, support=1), known)
+    _work(matcher, "open", 2.0, support=1)
+    matcher.set_ready(known, True)
+
+    assert [one.work_id for one in choices(matcher, known, 4.0)] == ["open", "bound and half known", "bound"]
+    taken = []
+    while (match := matcher.next(4.0)) is not None:
+        matcher.reserve(*match)
+        matcher.release(*match)
+        taken.append(match[0].id)
+    assert taken == ["open", "bound and half known", "bound"]
 
 
 def test_work_is_offered_to_one_more_who_is_not_asked_yet():
