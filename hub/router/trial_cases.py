@@ -60,20 +60,31 @@ class Case:
 
 
 class Patiences:
-    """A curve for each queue, over the waits in a stretch of the log."""
+    """A curve for each queue and channel, over the waits in a stretch of the log: who writes a mail waits otherwise
+    than who is on the line."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
-        waits: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+        waits: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+        of_channel: dict[str, list[tuple[float, bool]]] = defaultdict(list)
         for story in stories:
             if story.outcome is not Outcome.REFUSED and not story.again:
-                waits[story.queue].append((_waited(story).total_seconds(), story.outcome is Outcome.ABANDONED))
-        self.all = patience(one for found in waits.values() for one in found)
-        self.of_queue = {queue: patience(found) for queue, found in sorted(waits.items())}
+                wait = _waited(story).total_seconds(), story.outcome is Outcome.ABANDONED
+                waits[story.queue, story.channel].append(wait)
+                of_channel[story.channel].append(wait)
+        self.of_queue = {key: patience(found) for key, found in sorted(waits.items())}
+        """By queue and channel."""
+        self._of_channel = {channel: patience(found) for channel, found in of_channel.items()}
 
-    def of(self, queue: str) -> Patience:
-        """The curve of a queue; of all where it tells too little."""
-        own = self.of_queue.get(queue)
-        return own if own is not None and own.left >= LEAST_LEFT else self.all
+    def is_borrowed(self, queue: str, channel: str) -> bool:
+        """Whether too few left this queue on this channel: then the curve is that of the channel in all queues."""
+        own = self.of_queue.get((queue, channel))
+        return own is None or own.left < LEAST_LEFT
+
+    def of(self, queue: str, channel: str) -> Patience:
+        """The curve to draw from."""
+        if self.is_borrowed(queue, channel):
+            return self._of_channel.get(channel) or patience(())
+        return self.of_queue[queue, channel]
 
 
 class Handles:
@@ -138,7 +149,7 @@ def _waited(story: Story) -> timedelta:
 def _patience(story: Story, patiences: Patiences, random: Random) -> timedelta | None:
     if story.outcome is Outcome.ABANDONED:
         return story.wait
-    seconds = patiences.of(story.queue).draw(random.random(), _waited(story).total_seconds())
+    seconds = patiences.of(story.queue, story.channel).draw(random.random(), _waited(story).total_seconds())
     return timedelta(seconds=seconds) if math.isfinite(seconds) and seconds < _NEVER.total_seconds() else None
 
 

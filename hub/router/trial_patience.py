@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import neg
 
 LEAST_LEFT = 5
-"""A queue that fewer left tells too little: it borrows the curve of all."""
+"""Where fewer left too little is known: a wider curve is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Story:
     stream: str
     arrival: Arrival
     position: int
+    channel: str
     outcome: Outcome = Outcome.OPEN
     wait: timedelta = NOTHING
     """Until `outcome`, or the story breaks off. Who asked to be called later waits from then on."""
@@ -156,7 +157,9 @@ class Stories:
     def _begin(self, recorded: Recorded, event: Arrival) -> None:
         if getattr(event, "pool", self.pool) != self.pool or getattr(event, "consult_of", ""):
             return
-        story = Story(recorded.stream, event, recorded.position)
+        before = self.by_stream.get(recorded.stream)
+        channel = before.channel if isinstance(event, InteractionReopened) and before else getattr(event, "channel", "")
+        story = Story(recorded.stream, event, recorded.position, str(channel))
         if isinstance(event, InteractionRefused):
             story.outcome, story.over = Outcome.REFUSED, True
         self.told.append(story)
