@@ -34,9 +34,10 @@ class Recovered(NamedTuple):
 async def recover(journal: Journal, open_work: OpenWork, state: PoolState, *, consumed: int, head: int) -> Recovered:
     """The pool as of `head`, whose contacts had been taken up as far as `consumed`. `state`: one that knows nothing."""
     position, rows, last_agents = await open_work()
-    state.last_agents.update((customer, (agent, at)) for customer, agent, at in last_agents)
     for recorded in rows:
         evolve(state, recorded.stream, recorded.version, recorded.event)
+    # What is open knows of answers that later ones, of what is over, have followed.
+    state.last_agents = {customer: (agent, at) for customer, agent, at in last_agents}
     pending: list[Recorded] = []
     after = min(position, consumed)
     while after < head:

@@ -264,8 +264,10 @@ SEGMENTS = ("B2B", "B2C", "unknown")
 def busy_day(
     policy: Policy, *, seed: int, hours: float, contacts_per_hour: int, agents: int,
     policies: Sequence[tuple[Policy, str]] = (), start: datetime = START, before: Before | None = None,
+    end: datetime | None = None,
 ) -> Day:  # fmt: skip
-    """A day on which everything happens; each of `policies` is published at its time, evenly spread."""
+    """A day on which everything happens, lived until `end`; each of `policies` is published at its time, evenly
+    spread."""
     day = Day(policy, seed, start, before)
     random, seconds = day.random, hours * 3600
     for number in range(agents):
@@ -278,7 +280,7 @@ def busy_day(
         waiting = number % 2 == 0
         when = number * seconds / (len(policies) + 1)
         day.after(when, lambda one=one, text=text, waiting=waiting: day.publish(one, text, waiting=waiting))  # type: ignore[misc]
-    day.run(start + timedelta(seconds=seconds))
+    day.run(end or start + timedelta(seconds=seconds))
     return day
 
 
