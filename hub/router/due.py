@@ -61,17 +61,13 @@ def _entry(state: PoolState, interaction: OpenInteraction, _: Timer, command: Co
 
 
 def _known_agent(state: PoolState, interaction: OpenInteraction, _: Timer, command: Command) -> list[Decided]:
-    if interaction.work.bound is None:
-        return []
     given = by_policy(state, command, interaction.stream)
     return of(interaction, [RequirementRelaxed(step=-1, reason="time", **given)])
 
 
 def _step(state: PoolState, interaction: OpenInteraction, _: Timer, command: Command) -> list[Decided]:
     age = command.at.timestamp() - interaction.since
-    reached = sum(step.after_seconds <= age for step in interaction.placement.steps) - 1
-    if reached <= interaction.step:
-        return []
+    reached = max(sum(step.after_seconds <= age for step in interaction.placement.steps) - 1, interaction.step + 1)
     given = by_policy(state, command, interaction.stream)
     return of(interaction, rules.relax(interaction.state, reached, "time", **given))
 

@@ -35,6 +35,8 @@ def _changed(state: PoolState, stream: str, version: int, event: AgentStateChang
     agent = state.agent(event.agent_id)
     _note(agent, version, event)
     now = agent.state.state
+    if now is AgentState.SIGNED_OFF:
+        _begin_anew(state, agent)
     state.matcher.sign(agent.seat, now not in (AgentState.SIGNED_OFF, AgentState.GONE))
     state.matcher.set_closed(agent.seat, frozenset(agent.state.closed))
     state.matcher.set_ready(agent.seat, now is AgentState.READY)

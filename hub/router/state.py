@@ -251,7 +251,8 @@ def counts(state: PoolState, timer: Timer) -> bool:
         case Due.OFFER:
             return any(offer == timer.mark for offer, _ in one.open_offers)
         case Due.ENTRY | Due.KNOWN_AGENT | Due.STEP | Due.OVERFLOW | Due.LEAVE:
-            return interaction.placed == timer.mark and one.phase is Phase.WAITING
+            waits = interaction.placed == timer.mark and one.phase is Phase.WAITING
+            return waits and _is_ahead(interaction, timer)
         case Due.WRAP_UP:
             return one.phase is Phase.WRAP_UP and interaction.placed == timer.mark
         case Due.RETURN:
@@ -259,6 +260,19 @@ def counts(state: PoolState, timer: Timer) -> bool:
         case Due.SILENCE:
             is_open = one.phase in (Phase.PARKED, Phase.ACTIVE) and not one.callback
             return is_open and interaction.quiet_since == timer.mark
+
+
+def _is_ahead(interaction: OpenInteraction, timer: Timer) -> bool:
+    """Whether what the timer brings has not come in another way."""
+    match timer.due:
+        case Due.ENTRY:
+            return not interaction.work.waiting
+        case Due.KNOWN_AGENT:
+            return interaction.work.bound is not None
+        case Due.STEP if interaction.step >= 0:
+            return timer.at > interaction.since + interaction.placement.steps[interaction.step].after_seconds
+        case _:
+            return True
 
 
 def reset_deadlines(state: PoolState, at: datetime) -> None:

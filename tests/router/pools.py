@@ -345,6 +345,17 @@ def picture(state: PoolState, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Where two pictures are not the same, and how."""
+    return {
+        name: differences(one[name], other[name])
+        if isinstance(one.get(name), dict) and isinstance(other.get(name), dict)
+        else (one.get(name), other.get(name))
+        for name in {**one, **other}
+        if one.get(name) != other.get(name)
+    }
+
+
 def _open_work(one: OpenInteraction) -> tuple[Any, ...]:
     work = one.work
     return (

@@ -1,0 +1,551 @@
+"""Whatever is asked of a pool, in whatever order: its promises hold, and the log alone leads to the same state."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from hub.domain.agent.events import AgentSignedOn, AgentState
+from hub.domain.contact import Channel
+from hub.domain.errors import HubError
+from hub.domain.event import Event
+from hub.domain.interaction import events as facts
+from hub.domain.interaction.events import (
+    OVER,
+    DeclinesForgotten,
+    Interaction,
+    InteractionAbandoned,
+    InteractionExpired,
+    InteractionInterrupted,
+    InteractionOffered,
+    InteractionReopened,
+    OfferAccepted,
+    OfferDeclined,
+    OfferTimedOut,
+    Phase,
+    WrapUpCompleted,
+)
+from hub.router.agents import Seat
+from hub.router.candidates import canonical_match
+from hub.router.commands import Tick
+from hub.router.decide import handle
+from hub.router.evolve import evolve
+from hub.router.interrupting import URGENT
+from hub.router.policy import Policy, parse_policy
+from hub.router.state import Decided, PoolState, next_deadline, reset_deadlines
+from hub.router.waiting import Work
+from tests.router.pools import PoolInHand, differences, open_work, picture, rebuilt
+
+RICH = """
+decline_backoff_seconds = 25
+order = "{order}"
+
+[agents]
+not_answering = "{not_answering}"
+after_decline_seconds = 3
+after_no_answer_seconds = 7
+after_busy_seconds = 5
+known_agent_seconds = 20
+
+[channels.phone]
+interrupts = true
+
+[channels.web]
+units = 30
+ceiling = 2
+close_after_silence_seconds = 120
+
+[channels.email]
+units = 40
+interruptible = true
+close_after_silence_seconds = 300
+reopen_within_days = 1
+
+[hours.day]
+monday = ["00:00-08:10", "08:20-24:00"]
+
+[queues.sales]
+offer_timeout_seconds = 20
+offer_to = {offer_to}
+agent_choice = "{choice}"
+wrap_up = ["sold"]
+wrap_up_rule = "optional"
+callback = {{ attempts = 2, retry_seconds = 30 }}
+reentry_seconds = 60
+age_weight = 2.0
+limit = 4
+full = {{ to = "general" }}
+
+[queues.general]
+offer_timeout_seconds = 10
+priority = 1
+entry_delay_seconds = 4
+wrap_up_rule = "timed"
+wrap_up_seconds = 15
+overflow = {{ after_seconds = 40, to = "desk" }}
+hours = "day"
+closed = "callback"
+callback = {{}}
+
+[queues.desk]
+agent_choice = "{choice}"
+offer_timeout_seconds = 15
+wrap_up_rule = "none"
+leave_after_seconds = 120
+nobody = "refuse"
+serves = {{ skills = {{ desk = 1 }} }}
+service_level = {{ seconds = 60 }}
+
+[[rules]]
+service = "sales"
+queue = "sales"
+skills = {{ sales = 3 }}
+known_agent = {{ seconds = 15 }}
+steps = [{{ after_seconds = 10, skills = {{ sales = 1 }} }}, {{ after_seconds = 30, anyone = true, priority = 3 }}]
+
+[[rules]]
+service = "sales"
+channel = "email"
+queue = "sales"
+languages = ["fa"]
+priority = 2
+steps = [{{ after_seconds = 20, languages = [] }}]
+
+[[rules]]
+service = "desk"
+queue = "desk"
+skills = {{ desk = 1 }}
+
+[[rules]]
+queue = "general"
+"""
+PLAIN = """
+[queues.sales]
+callback = { attempts = 1 }
+[queues.general]
+[queues.desk]
+[[rules]]
+service = "sales"
+queue = "sales"
+skills = { sales = 2 }
+[[rules]]
+queue = "general"
+"""
+
+
+def rich(order: str, choice: str, offer_to: int, not_answering: str) -> Policy:
+    return parse_policy(RICH.format(order=order, choice=choice, offer_to=offer_to, not_answering=not_answering))
+
+
+POLICIES = (
+    parse_policy(PLAIN),
+    rich("priority", "longest_idle", 1, "all"),
+    rich("growing", "fewest_today", 2, "channel"),
+    rich("deadline", "round_robin", 3, "none"),
+    rich("skill", "highest_level", 1, "channel"),
+    rich("age", "least_occupied", 2, "all"),
+)
+AGENTS = ("anna", "ben", "carl", "dora")
+QUEUES = ("sales", "general", "desk")
+NUMBERS = st.integers(0, 11).map(str)
+Match = tuple[Work, Seat]
+OUTCOMES = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
+
+
+class Promises:
+    """What must hold of the log, checked as it grows."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.versions: Counter[str] = Counter()
+        self.works: dict[str, Interaction] = {}
+        self.outcomes: Counter[str] = Counter()
+        self.refusals: dict[tuple[str, str], float] = {}
+
+    def hold(self, log: list[Decided]) -> None:
+        for stream, version, event in log[self.read :]:
+            self.versions[stream] += 1
+            assert version == self.versions[stream], "streams have no gaps"
+            if stream.startswith("interaction-"):
+                self.of_work(stream, event)
+            elif isinstance(event, AgentSignedOn):
+                self.refusals = {key: at for key, at in self.refusals.items() if key[1] != event.agent_id}
+        self.read = len(log)
+
+    def of_work(self, stream: str, event: Event) -> None:
+        work = self.works[stream] = facts.evolve(self.works.get(stream, Interaction()), event)
+        self.outcomes[stream] += isinstance(event, OUTCOMES) - isinstance(event, InteractionReopened)
+        assert 0 <= self.outcomes[stream] <= 1, "work ends in one outcome"
+        assert (self.outcomes[stream] == 1) == (work.phase in OVER and work.phase is not Phase.REFUSED)
+        match event:
+            case OfferDeclined() | OfferTimedOut():
+                self.refusals[stream, event.agent_id] = float("inf")
+            case OfferAccepted():
+                self.refusals = {key: at for key, at in self.refusals.items() if key[0] != stream}
+            case DeclinesForgotten():
+                for key, until in self.refusals.items():
+                    if key[0] == stream and until == float("inf"):
+                        self.refusals[key] = event.after.timestamp()
+            case InteractionOffered() if event.actor.startswith("policy:"):
+                assert self.refusals.get((stream, event.agent_id), 0.0) <= event.at.timestamp(), "declines are kept"
+
+
+class EveryCommand(RuleBasedStateMachine):
+    @initialize(
+        policy=st.sampled_from(POLICIES),
+        agents=st.sampled_from([(), ("anna",), ("anna", "ben"), ("anna", "ben", "carl")]),
+        works=st.integers(0, 6),
+        channel=st.sampled_from([Channel.PHONE, Channel.WEB, Channel.EMAIL]),
+    )
+    def begins(self, policy: Policy, agents: tuple[str, ...], works: int, channel: Channel) -> None:
+        self.pool = PoolInHand(policy)
+        self.promises = Promises()
+        self.matched_at = self.pool.now
+        self.consults = 0
+        for agent in agents:
+            self.pool.signs_on(agent, sales=3, desk=1)
+        for number in range(works):
+            self.pool.arrives(f"first{number}", service=("sales", "")[number % 2], channel=channel)
+
+    def ask(self, command: Callable[..., Any], *arguments: Any, **named: Any) -> list[Event]:
+        """Refusals are answers too: they must change nothing. What was just done is done: again changes nothing."""
+        before, written = picture(self.pool.state, self.pool.now), len(self.pool.log)
+        try:
+            events = command(*arguments, **named)
+        except HubError:
+            assert not (different := differences(picture(self.pool.state, self.pool.now), before)), different
+            assert len(self.pool.log) == written
+            return []
+        self.matched_at = self.pool.now
+        self.ceilings_held(self.pool.log[written:])
+        return events
+
+    def ceilings_held(self, decided: list[Decided]) -> None:
+        for _, _, event in decided:
+            if isinstance(event, InteractionOffered):
+                seat = self.pool.state.agents[event.agent_id].seat
+                channels = Counter(need.channel for need in seat.held.values())
+                assert all(channels[name] <= most for name, most in seat.ceilings.items())
+
+    def agent_of(self, stream: str, data: st.DataObject) -> str:
+        """Mostly who has it."""
+        state = self.pool.state.interactions[stream].state
+        return data.draw(st.sampled_from([state.agent_id] * 4 + ["carl"]))
+
+    def a_work(self, data: st.DataObject, *phases: Phase) -> str:
+        """Mostly one in one of these phases."""
+        works = self.pool.state.interactions
+        fitting = [stream for stream, one in works.items() if one.state.phase in phases]
+        return data.draw(st.sampled_from(sorted(fitting) or sorted(works) or ["interaction-none"]))
+
+    # Customers
+
+    @rule(
+        number=NUMBERS,
+        customer=st.sampled_from(["customer-1", "customer-2", "customer-3"]),
+        service=st.sampled_from(["sales", "desk", ""]),
+        channel=st.sampled_from([Channel.PHONE, Channel.WEB, Channel.EMAIL]),
+        thread=st.sampled_from(["", "", "t1", "t2"]),
+        known=st.sampled_from([{}, {}, {"direct": "anna"}, {"account_owner": "ben"}]),
+    )
+    def contact_arrives(self, number: str, thread: str, known: dict[str, str], **given: Any) -> None:
+        if f"interaction-{number}" not in self.promises.versions or number in self.pool.state.contacts:
+            self.ask(self.pool.arrives, number, thread=thread or number, known_agents=known, **given)
+
+    @rule(
+        thread=st.one_of(NUMBERS, st.sampled_from(["t1", "t2"])),
+        channel=st.sampled_from(["phone", "web", "email"]),
+        dropped=st.booleans(),
+    )
+    def customer_leaves(self, thread: str, channel: str, dropped: bool) -> None:
+        self.ask(self.pool.customer_leaves, thread, channel, dropped=dropped)
+
+    @rule(data=st.data(), seconds=st.sampled_from([None, 15, 60]))
+    def customer_wants_to_be_called(self, data: st.DataObject, seconds: float | None) -> None:
+        stream = self.a_work(data, Phase.WAITING, Phase.OFFERED)
+        work = self.pool.state.interactions.get(stream)
+        if work is not None:
+            self.ask(self.pool.asks_for_callback, work.thread[1], seconds, work.thread[0])
+
+    # Agents
+
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        skills=st.sampled_from([{}, {"sales": 1}, {"sales": 3, "desk": 2}, {"sales": 5}, {"desk": 4}]),
+        languages=st.sampled_from([(), ("fa",)]),
+        capacity=st.sampled_from([100, 100, 60, 200]),
+        ceilings=st.sampled_from([{}, {}, {"email": 1}]),
+    )
+    def agent_signs_on(self, agent: str, skills: dict[str, int], **given: Any) -> None:
+        self.ask(self.pool.signs_on, agent, **given, **skills)
+
+    @rule(agent=st.sampled_from(AGENTS), state=st.sampled_from([AgentState.READY, AgentState.READY, AgentState.AWAY]))
+    def agent_changes_state(self, agent: str, state: AgentState) -> None:
+        self.ask(self.pool.becomes, agent, state)
+
+    @rule(agent=st.sampled_from(AGENTS), skills=st.sampled_from([{}, {"sales": 3}, {"desk": 1}]))
+    def agent_changes_skills(self, agent: str, skills: dict[str, int]) -> None:
+        self.ask(self.pool.changes_skills, agent, **skills)
+
+    @rule(agent=st.sampled_from(AGENTS), capacity=st.sampled_from([40, 100, 180]), web=st.sampled_from([1, 3]))
+    def agent_changes_capacity(self, agent: str, capacity: int, web: int) -> None:
+        self.ask(self.pool.changes_capacity, agent, capacity, web=web)
+
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        what=st.sampled_from(["falls_silent", "is_missing", "is_back", "is_back", "is_signed_off", "plans"]),
+    )
+    def desktop_comes_and_goes(self, agent: str, what: str) -> None:
+        self.ask(getattr(self.pool, what), agent)
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def agent_signs_off(self, agent: str) -> None:
+        self.ask(self.pool.signs_off, agent)
+
+    # Conversations
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), takes=st.sampled_from([True, True, False]), busy=st.booleans())
+    def agent_answers_an_offer(self, data: st.DataObject, takes: bool, busy: bool) -> None:
+        stream = self.a_work(data, Phase.OFFERED)
+        offers = self.pool.state.interactions[stream].state.open_offers or (("offer-none-1", "anna"),)
+        offer, agent = data.draw(st.sampled_from(offers))
+        if takes:
+            self.twice(self.pool.accepts, agent, offer)
+        else:
+            self.twice(self.pool.declines, agent, offer, busy=busy)
+
+    def twice(self, command: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+        """An agent's click that comes again, right behind the first one, changes nothing."""
+        if self.ask(command, *arguments, **named):
+            assert not set(map(type, command(*arguments, **named))) - {InteractionOffered}
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), goes_on=st.booleans())
+    def agent_comes_to_an_end(self, data: st.DataObject, goes_on: bool) -> None:
+        stream = self.a_work(data, Phase.WRAP_UP if goes_on else Phase.ACTIVE)
+        agent = self.agent_of(stream, data)
+        if self.pool.state.interactions[stream].state.phase is Phase.WRAP_UP:
+            self.ask(self.pool.wraps_up, agent, stream)
+        else:
+            self.ask(self.pool.ends, agent, stream)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), seconds=st.sampled_from([None, 10, 40]))
+    def agent_lays_aside(self, data: st.DataObject, seconds: float | None) -> None:
+        stream = self.a_work(data, Phase.ACTIVE)
+        self.twice(self.pool.parks, self.agent_of(stream, data), stream, seconds)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), agent=st.sampled_from(AGENTS))
+    def agent_takes_up_again(self, data: st.DataObject, agent: str) -> None:
+        self.ask(self.pool.unparks, agent, self.a_work(data, Phase.PARKED))
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), what=st.sampled_from(["holds", "resumes", "misses_callback", "misses_callback"]))
+    def agent_talks(self, data: st.DataObject, what: str) -> None:
+        stream = self.a_work(data, Phase.ACTIVE)
+        agent = self.agent_of(stream, data)
+        if self.ask(getattr(self.pool, what), agent, stream) and stream in self.pool.state.interactions:
+            assert not set(map(type, getattr(self.pool, what)(agent, stream))) - {InteractionOffered}
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), queue=st.sampled_from(["", *QUEUES]), to_agent=st.sampled_from(["", *AGENTS]))
+    def agent_transfers(self, data: st.DataObject, queue: str, to_agent: str) -> None:
+        stream = self.a_work(data, Phase.ACTIVE)
+        self.ask(self.pool.transfers, self.agent_of(stream, data), stream, queue, to_agent)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), queue=st.sampled_from(["", *QUEUES]), to_agent=st.sampled_from(["", *AGENTS]))
+    def agent_asks_for_advice(self, data: st.DataObject, queue: str, to_agent: str) -> None:
+        self.consults += 1
+        stream = self.a_work(data, Phase.ACTIVE)
+        self.twice(
+            self.pool.consults, self.agent_of(stream, data), stream, f"advice{self.consults}", queue, to_agent
+        )  # fmt: skip
+
+    @precondition(lambda self: any(one.consults for one in self.pool.state.interactions.values()))
+    @rule(data=st.data(), what=st.sampled_from(["completes_transfer", "confers"]))
+    def agent_has_advice(self, data: st.DataObject, what: str) -> None:
+        works = self.pool.state.interactions
+        asking = sorted(stream for stream, one in works.items() if one.consults)
+        stream = data.draw(st.sampled_from(asking))
+        self.twice(getattr(self.pool, what), self.agent_of(stream, data), stream)
+
+    # Supervisors
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), agent=st.sampled_from(AGENTS))
+    def supervisor_assigns(self, data: st.DataObject, agent: str) -> None:
+        self.ask(self.pool.assigns, self.a_work(data, Phase.WAITING, Phase.OFFERED), agent)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), queue=st.sampled_from(QUEUES))
+    def supervisor_moves(self, data: st.DataObject, queue: str) -> None:
+        self.ask(self.pool.moves, self.a_work(data, Phase.WAITING, Phase.OFFERED), queue)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), priority=st.sampled_from([None, 0, 7]), credit=st.sampled_from([0.0, 90.0, -30.0]))
+    def supervisor_prioritises(self, data: st.DataObject, priority: int | None, credit: float) -> None:
+        self.ask(self.pool.prioritises, self.a_work(data, Phase.WAITING), priority, credit)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data())
+    def supervisor_pulls_back(self, data: st.DataObject) -> None:
+        self.ask(self.pool.pulls_back, self.a_work(data, Phase.ACTIVE, Phase.OFFERED))
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), mode=st.sampled_from(["monitor", "coach", "barge"]), joins=st.booleans())
+    def supervisor_listens(self, data: st.DataObject, mode: str, joins: bool) -> None:
+        stream = self.a_work(data, Phase.ACTIVE)
+        if joins:
+            self.ask(self.pool.joins, stream, "super", mode)
+        else:
+            self.ask(self.pool.leaves, stream, "super")
+
+    @rule(
+        queue=st.sampled_from(QUEUES),
+        intake=st.sampled_from(["open", "open", "paused", "draining"]),
+        to=st.sampled_from(QUEUES),
+    )
+    def supervisor_closes_a_queue(self, queue: str, intake: str, to: str) -> None:
+        self.ask(self.pool.sets_intake, queue, intake, to if intake == "draining" else "")
+
+    @rule(policy=st.sampled_from(POLICIES), waiting=st.booleans())
+    def policy_changes(self, policy: Policy, waiting: bool) -> None:
+        self.ask(self.pool.adopts, policy, waiting=waiting)
+
+    # Time
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 10, 25, 60]))
+    def time_passes(self, seconds: float) -> None:
+        self.ask(self.pool.passes, seconds)
+        due = next_deadline(self.pool.state)
+        assert due is None or due > self.pool.now.timestamp(), "everything due has happened"
+
+    @rule()
+    def time_passes_unnoticed(self) -> None:
+        self.pool.now += timedelta(seconds=10)
+
+    @rule()
+    def the_log_is_read_again(self) -> None:
+        log_only = picture(rebuilt(self.pool), self.pool.now)
+        assert not (different := differences(log_only, picture(self.pool.state, self.pool.now))), different
+
+    @rule()
+    def the_hub_restarts(self) -> None:
+        """From the open work alone; then all that is due happens."""
+        now = self.pool.now
+        restarted = rebuilt(self.pool, open_work(self.pool))
+        live, recovered = (recoverable(picture(state, now)) for state in (self.pool.state, restarted))
+        assert not (different := differences(recovered, live)), different
+        reset_deadlines(restarted, now)
+        handle(restarted, Tick(at=now, id="recovery", actor="test"))
+        structure_holds(restarted)
+        assert canonical_match(restarted.matcher, now.timestamp()) is None
+
+    # Promises
+
+    @invariant()
+    def the_log_keeps_its_promises(self) -> None:
+        self.promises.hold(self.pool.log)
+        state = self.pool.state
+        for stream, work in self.promises.works.items():
+            here = state.interactions.get(stream)
+            assert (here is None) == (work.phase in OVER), "over is over"
+            assert here is None or here.state == work, "the aggregate and the pool say the same"
+
+    @invariant()
+    def agents_and_work_agree(self) -> None:
+        structure_holds(self.pool.state)
+
+    @invariant()
+    def nobody_waits_for_an_agent_who_may_take_it(self) -> None:
+        assert canonical_match(self.pool.state.matcher, self.matched_at.timestamp()) is None
+
+    def teardown(self) -> None:
+        if not hasattr(self, "pool"):
+            return
+        self.the_log_is_read_again()
+        every_choice_was_the_first(self.pool)
+
+
+def every_choice_was_the_first(pool: PoolInHand) -> None:
+    """All that was offered was the first in the order of all, and went to the first of the agents who might take it,
+    by what was known before room was made for it."""
+    state = PoolState(pool.first_policy, "main", pool.state.policies)
+    expected: Match | None = None
+    for stream, version, event in pool.log:
+        makes_room = isinstance(event, InteractionInterrupted) or getattr(event, "reason", "") == URGENT
+        if makes_room and expected is None:
+            expected = canonical_match(state.matcher, event.at.timestamp())
+        if isinstance(event, InteractionOffered):
+            if event.actor.startswith("policy:") and not state.interactions[stream].state.open_offers:
+                expected = expected or canonical_match(state.matcher, event.at.timestamp())
+                assert expected is not None
+                assert (stream, event.agent_id) == (expected[0].id, expected[1].agent_id), "first come, first chosen"
+            expected = None
+        evolve(state, stream, version, event)
+
+
+def structure_holds(state: PoolState) -> None:
+    """Each interaction is with those it says it is with, nobody holds more than they can, and lines have what waits."""
+    for stream, interaction in state.interactions.items():
+        one = interaction.state
+        match one.phase:
+            case Phase.OFFERED:
+                owners = sorted(agent for _, agent in one.open_offers)
+            case Phase.ACTIVE | Phase.WRAP_UP:
+                owners = [one.agent_id]
+            case _:
+                owners = []
+        holding = [agent.id for agent in state.agents.values() if stream in agent.holds or stream in agent.interrupted]
+        assert sorted(holding) == owners
+        assert interaction.is_waiting == (one.phase is Phase.WAITING)
+        assert not interaction.work.waiting or interaction.is_waiting
+        assert interaction.work.bound is None or stream in state.agents[interaction.work.bound.agent_id].bound
+        assert all(state.interactions[advice].queued.consult_of == stream for advice in interaction.consults)
+        assert not interaction.consults or one.phase is Phase.ACTIVE
+        conferring = {agent for agent, mode in one.participants if mode == "conference"}
+        assert conferring <= {state.interactions[advice].state.agent_id for advice in interaction.consults}
+        if one.phase is Phase.ACTIVE:
+            assert one.interrupted == (stream in state.agents[one.agent_id].interrupted)
+    for agent in state.agents.values():
+        seat = agent.seat
+        assert not set(agent.holds) & set(agent.interrupted)
+        assert {work.id for work in seat.held} == {*agent.holds, *agent.interrupted}
+        assert {work.id for work in seat.paused} == set(agent.interrupted)
+        used = sum(need.units for work, need in seat.held.items() if work not in seat.paused)
+        assert seat.free == seat.capacity - used
+        assert agent.state.state is AgentState.SIGNED_OFF or (seat.free >= 0 and seat.capacity == agent.state.capacity)
+        assert not seat.held or agent.state.state is not AgentState.SIGNED_OFF
+        assert set(agent.bound) <= set(state.interactions)
+    for queue in QUEUES:
+        waiting = sum(one.is_waiting and one.queue == queue for one in state.interactions.values())
+        assert state.waiting_in.get(queue, 0) == waiting
+    assert set(state.threads.values()) <= set(state.interactions)
+    assert set(state.contacts.values()) <= set(state.interactions)
+    for thread, stream in state.closed_threads.items():
+        assert state.closed[stream].thread == thread
+    assert len(state.closed) == len(state.closed_threads)
+
+
+def recoverable(picture: dict[str, Any]) -> dict[str, Any]:
+    """What recovery promises: all but since when agents are idle after what they gave away, whose turn it is, rests of
+    a few seconds, and who may get their place back."""
+    left_out = ("idle order", "turns", "left", "policy", "signed off", "timers")
+    return {name: value for name, value in picture.items() if name not in left_out}
+
+
+EveryCommand.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestEveryCommand = EveryCommand.TestCase
+
+
+def test_every_policy_is_another() -> None:
+    assert len({policy.version for policy in POLICIES}) == len(POLICIES)
