@@ -1,6 +1,7 @@
 """What operators ask for beside a hub, running or not: import, keys, rejected contacts, read models."""
 
 import asyncio
+import logging
 import re
 import secrets
 import sqlite3
@@ -22,11 +23,10 @@ from hub.bus.server import bus_server
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.domain.errors import HubError, NotFoundError
-from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.journal.glance import log_head
 from hub.journal.journal import EventJournal
 from hub.journal.lock import hold_store, running_hub
-from hub.journal.store import Store, open_store
+from hub.journal.store import open_store
 from hub.logs import configure
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep
@@ -42,6 +42,8 @@ from hub.router.policy_report import check_text, explain_order
 from hub.settings import Settings
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class ViewsFileError(HubError):
@@ -61,21 +63,29 @@ def run_projector(settings: Settings) -> None:
     configure(settings)
     store = open_store(settings)
     try:
-        serve(store.read_stored, store.codec.decode, settings.views_path, _projections(settings, store))
+        serve(store.read_stored, store.codec.decode, settings.views_path, _projections(settings))
     finally:
         store.close()
 
 
-def _projections(settings: Settings, store: Store) -> list[Projection]:
-    """The read models with the intervals of the settings and the targets of the policy in force."""
-    last = store.last(ROUTING)
-    published = last.event if last else None
-    policy = parse_policy(published.text) if isinstance(published, PolicyPublished) else load_policy(settings.policy)
-    thresholds = {
+def _projections(settings: Settings) -> list[Projection]:
+    """The read models with the intervals of the settings, and the targets of the policies in the log."""
+    policy = load_policy(settings.policy)
+    return all_projections(
+        settings.metrics_interval_seconds,
+        _thresholds(policy),
+        keep=_keep(policy),
+        keep_of=_of_policy(_keep),
+        thresholds_of=_of_policy(_thresholds),
+    )
+
+
+def _thresholds(policy: Policy) -> dict[str, Threshold]:
+    """What counts as in time, by queue."""
+    return {
         name: Threshold(queue.service_level.seconds, queue.short_abandon_seconds, queue.service_level.variant.value)
         for name, queue in policy.queues.items()
     }
-    return all_projections(settings.metrics_interval_seconds, thresholds, keep=_keep(policy), keep_of=_keep_of)
 
 
 def _keep(policy: Policy) -> Keep:
@@ -86,11 +96,17 @@ def _keep(policy: Policy) -> Keep:
     )
 
 
-def _keep_of(text: str) -> Keep | None:
-    try:
-        return _keep(parse_policy(text))
-    except PolicyError:
-        return None
+def _of_policy(what: Callable[[Policy], T]) -> Callable[[str], T | None]:
+    """The same of a policy's text; None where this version of the hub can't read it."""
+
+    def of_text(text: str) -> T | None:
+        try:
+            return what(parse_policy(text))
+        except PolicyError:
+            log.exception("a policy in the log can't be read: figures go on by the one before")
+            return None
+
+    return of_text
 
 
 def projection_positions(settings: Settings) -> dict[str, Any]:
@@ -114,7 +130,7 @@ def rebuild_projection(settings: Settings, name: str) -> int:
         closing(open_store(settings)) as store,
         closing(open_for_writing(settings.views_path)) as views,
     ):
-        return Runner(views, _projections(settings, store), store.read_stored, store.codec.decode).rebuild(name)
+        return Runner(views, _projections(settings), store.read_stored, store.codec.decode).rebuild(name)
 
 
 def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hub.api.answers import EventsAnswer, answer, events, found
 from hub.api.bodies import WithReason
 from hub.api.callers import AgentCall, Call, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
-from hub.api.rows import AgentIntervals, LiveFigures, Queue, QueueIntervals, Queues, told
+from hub.api.rows import Adherences, AgentIntervals, LiveFigures, Queue, QueueIntervals, Queues, told
 from hub.domain.errors import InvalidError
 from hub.router.commands import SetIntake
 
@@ -98,6 +98,18 @@ async def agent_metrics(
     """Of each interval and agent: seconds available, on offer, on contact, in wrap-up, away; occupancy."""
     start = _from(call, start, end)
     return answer({"intervals": await call.services.views.agent_metrics(start, end, agent_id)})
+
+
+@router.get("/v1/metrics/adherence", summary="Agents' adherence to their shifts", responses=told(Adherences))
+async def adherence(
+    call: SupervisorCall,
+    start: Annotated[AwareDatetime | None, Query(alias="from", description=_FROM)] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to", description="First moment after, RFC 3339")] = None,
+    agent_id: Annotated[str, Query(description="Empty: all agents")] = "",
+) -> Response:
+    """Of each agent with shifts in the span: seconds planned, and seconds of these in the planned state."""
+    start = _from(call, start, end)
+    return answer({"adherence": await call.services.views.adherence(start, end, agent_id)})
 
 
 @router.get("/v1/metrics/live", summary="Figures now", responses=told(LiveFigures))

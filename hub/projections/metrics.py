@@ -6,11 +6,13 @@ first, wherever it is answered."""
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
+from hub.domain.policy.events import PolicyPublished
 from hub.projections import agent_times, formulas, metrics_work
 from hub.projections import metrics_columns as column
 from hub.projections.metrics_columns import COLUMNS
@@ -21,6 +23,9 @@ INTERVAL_SECONDS = 1800
 
 
 DEFAULT_THRESHOLD = Threshold()
+
+ThresholdsOf = Callable[[str], Mapping[str, Threshold] | None]
+"""The thresholds by queue that the text of a policy says; None: it can't be read."""
 
 DDL = f"""
 CREATE TABLE metrics_settings (interval_ms INTEGER NOT NULL);
@@ -211,6 +216,13 @@ def _refused(
     return found
 
 
+def _keep_thresholds(connection: sqlite3.Connection, limits: Mapping[str, Threshold]) -> None:
+    connection.executemany(
+        "INSERT INTO metrics_thresholds VALUES (?, ?, ?, ?)",
+        [(queue, round(one[0] * 1000), round(one[1] * 1000), str(one[2])) for queue, one in limits.items()],
+    )
+
+
 def _figures(sums: Sequence[int], refused: dict[str, int], variant: str) -> Figures:
     of = formulas.Outcomes(*sums[: column.EXPIRED + 1])
     levels = {one.value: level for one, level in formulas.service_levels(of).items()}
@@ -264,9 +276,11 @@ def projection(
     interval_seconds: int = INTERVAL_SECONDS,
     thresholds: Mapping[str, Threshold] | None = None,
     default: Threshold = DEFAULT_THRESHOLD,
+    thresholds_of: ThresholdsOf = lambda _: None,
 ) -> Projection:
-    """The read model for this length of interval and these thresholds by queue. Other ones make another version: the
-    view is rebuilt, so that one definition holds for all that is shown."""
+    """The read model for this length of interval. What happens counts by the thresholds, by queue, of the policy that
+    was published last before it, which `thresholds_of` reads; before the first by these. Other ones to begin with make
+    another version: the view is rebuilt."""
     limits = {"": default, **(thresholds or {})}
     interval_ms = interval_seconds * 1000
     digest = hashlib.sha256(repr((interval_ms, sorted(limits.items()))).encode()).hexdigest()[:12]
@@ -274,14 +288,20 @@ def projection(
     def fill(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO metrics_settings VALUES (?)", (interval_ms,))
         connection.execute("INSERT INTO metrics_totals VALUES (0, 0)")
-        connection.executemany(
-            "INSERT INTO metrics_thresholds VALUES (?, ?, ?, ?)",
-            [(queue, round(one[0] * 1000), round(one[1] * 1000), str(one[2])) for queue, one in limits.items()],
-        )
+        _keep_thresholds(connection, limits)
 
     def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        fold(connection, entries, interval_ms, limits)
+        limits = _thresholds(connection)
+        policies = [number for number, entry in enumerate(entries) if isinstance(entry.event, PolicyPublished)]
+        for start, end in pairwise([0, *policies, len(entries)]):
+            first = entries[start].event if start < end else None
+            published = thresholds_of(first.text) if isinstance(first, PolicyPublished) else None
+            if published is not None:
+                limits = {"": default, **published}
+                connection.execute("DELETE FROM metrics_thresholds")
+                _keep_thresholds(connection, limits)
+            fold(connection, entries[start:end], interval_ms, limits)
 
     tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_refused",
               "metrics_queues", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"3+{digest}", tables, DDL, apply, fill)
+    return Projection("metrics", f"4+{digest}", tables, DDL, apply, fill)

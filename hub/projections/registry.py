@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hub.projections import adherence, agents, customers, interactions, metrics, open_work
-from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS
+from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS, ThresholdsOf
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep, KeepOf
 from hub.projections.projection import Projection
@@ -15,14 +15,16 @@ def all_projections(
     default: Threshold = DEFAULT_THRESHOLD,
     keep: Keep = Keep(),  # noqa: B008 - it is immutable
     keep_of: KeepOf = lambda _: None,
+    thresholds_of: ThresholdsOf = lambda _: None,
 ) -> list[Projection]:
     """Every read model, in the order a batch is applied. The length of the metrics' intervals comes from the settings,
-    the thresholds by queue and how long what is over is kept from the policy."""
+    the thresholds by queue and how long what is over is kept from the policies: first from the one given, then from
+    each that is published, as `thresholds_of` and `keep_of` read its text."""
     return [
         customers.PROJECTION,
         interactions.PROJECTION,
         agents.PROJECTION,
-        metrics.projection(interval_seconds, thresholds, default),
+        metrics.projection(interval_seconds, thresholds, default, thresholds_of),
         adherence.PROJECTION,
         open_work.projection(keep, keep_of),
     ]

@@ -525,6 +525,7 @@ async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World,
         ("GET", "/v1/interactions?phase=lost", None, "phase"),
         ("GET", "/v1/metrics?from=yesterday", None, "from"),
         ("GET", "/v1/metrics/agents?from=2026-01-05T12:00:00Z&to=2026-01-05T11:00:00Z", None, "to"),
+        ("GET", "/v1/metrics/adherence?from=2026-01-05T12:00:00Z&to=2026-01-05T11:00:00Z", None, "to"),
         ("GET", "/v1/metrics?from=2026-01-05T12:00:00Z&to=2026-01-05T12:00:00Z", None, "to"),
         ("GET", "/v1/stream", None, "agent"),
     ],
@@ -568,6 +569,7 @@ async def test_segment_and_stage_are_recorded_on_the_customer(world: World, http
         ("/v1/queues/care", {"queue": "care"}),
         ("/v1/metrics", {"intervals": [{"queue": "care", "offered": 3}]}),
         ("/v1/metrics/agents", {"intervals": [{"agent_id": "a1", "occupancy": 0.75}]}),
+        ("/v1/metrics/adherence", {"adherence": [{"agent_id": "a1", "adherence": 0.5}]}),
         ("/v1/metrics/live", {"waiting": 2}),
         ("/v1/queues/care/estimate", {"queue": "care", "place_if_joining_now": 3, "estimated_wait_s": 41.3}),
         (
@@ -726,6 +728,7 @@ ROLES = {
         "GET /v1/agents",
         "GET /v1/metrics",
         "GET /v1/metrics/agents",
+        "GET /v1/metrics/adherence",
     ],
 }
 

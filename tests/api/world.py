@@ -180,6 +180,10 @@ class FakeViews:
         self.asked.append((start, end, agent_id))
         return [{"agent_id": "a1", "occupancy": 0.75}]
 
+    async def adherence(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
+        self.asked.append((start, end, agent_id))
+        return [{"agent_id": "a1", "adherence": 0.5}]
+
     async def live(self) -> Row:
         return {"waiting": 2}
 

@@ -29,6 +29,7 @@ from hub.domain.interaction.events import (
     Phase,
     evolve,
 )
+from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted
 from hub.projections import metrics
 from hub.projections.agent_times import agent_intervals, split
@@ -366,3 +367,28 @@ def test_splitting_loses_nothing(start: int, length: int, interval: int) -> None
     pieces = split(start, start + length, interval)
     assert sum(piece for _, piece in pieces) == length
     assert all(begin % interval == 0 and 0 < piece <= interval for begin, piece in pieces)
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_what_happens_counts_by_the_policy_published_before_it(batch: int) -> None:
+    world = World(random.Random(1))
+    world.sign_on()
+    for number in (1, 2):
+        interaction = world.queue("customer-1", f"contact-{number}", "sales", Channel.PHONE, "main")
+        world.offer()
+        world.now += timedelta(seconds=15)
+        world.accept(interaction)
+        world.finish()
+        world.wrap_up()
+        published = PolicyPublished(
+            at=world.now, recorded_at=world.now, causation="p", actor="operator:o",
+            kind="routing", version="v2", text="strict",
+        )  # fmt: skip
+        world.log.add(ROUTING, published)
+    limits = {"strict": {"sales": Threshold(10.0, 0.0)}}
+
+    connection = project(world.log, batch, thresholds={"sales": Threshold(20.0, 0.0)}, thresholds_of=limits.get)
+
+    [row] = metrics.queue_intervals(connection)
+    assert (row.figures.answered, row.figures.answered_in_target, row.target_s) == (2, 1, 10.0)
+    connection.close()
