@@ -170,12 +170,9 @@ def _timed_out(state: PoolState, interaction: OpenInteraction, event: OfferTimed
 def _refused(
     state: PoolState, interaction: OpenInteraction, event: OfferDeclined | OfferTimedOut, rest_seconds: float
 ) -> None:
-    agent = state.agent(event.agent_id)
-    interaction.barred.add(agent.id)
-    state.refused[interaction.stream] = interaction
-    state.matcher.bar(agent.seat, interaction.work, float("inf"))
+    _keep_from(state, interaction, event.agent_id)
     if rest_seconds:
-        state.matcher.rest(agent.seat, event.at.timestamp() + rest_seconds)
+        state.matcher.rest(state.agent(event.agent_id).seat, event.at.timestamp() + rest_seconds)
     _waits_on(state, interaction, event)
 
 
@@ -239,12 +236,21 @@ def _transferred(state: PoolState, interaction: OpenInteraction, event: Interact
         interaction.placement, interaction.placed = event, interaction.version
     else:
         place(state, interaction, event)
+        _keep_from(state, interaction, event.agent_id)
 
 
 def _pulled_back(state: PoolState, interaction: OpenInteraction, event: InteractionPulledBack) -> None:
     _let_go(state, interaction, event.agent_id)
     _idle(state, event.agent_id, event)
     place(state, interaction, _again(interaction, event))
+    _keep_from(state, interaction, event.agent_id)
+
+
+def _keep_from(state: PoolState, interaction: OpenInteraction, agent_id: str) -> None:
+    """This agent is not asked about it as long as there are others: they would not, or had it."""
+    interaction.barred.add(agent_id)
+    state.refused[interaction.stream] = interaction
+    state.matcher.bar(state.agent(agent_id).seat, interaction.work, float("inf"))
 
 
 def _parked(state: PoolState, interaction: OpenInteraction, event: InteractionParked) -> None:
