@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hub.cli_output import JSON, show, show_table
+from hub.cli_trial import try_
 from hub.settings import load
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -93,3 +94,6 @@ def show_text(version: str | None, as_json: bool) -> None:
         show(found, as_json)
     else:
         click.echo(found["text"].rstrip("\n"))
+
+
+policy.add_command(try_)

@@ -50,7 +50,7 @@ def try_policy(recording: Recording, book: PolicyBook, policy: Policy, seed: int
     counted, told = recording.counted, recording.stories
     patiences = Patiences(counted)
     cases = cases_of(
-        told.told, recording.contacts, patiences, Handles(told.told), seed=seed,
+        told.told if recording.start is not None else (), recording.contacts, patiences, Handles(told.told), seed=seed,
         until=lambda story: story.talked(recording.horizon),
     )  # fmt: skip
     past = [book.get(version) for version in recording.versions]
@@ -75,11 +75,12 @@ def try_policy(recording: Recording, book: PolicyBook, policy: Policy, seed: int
 def _runs(recording: Recording, cases: Sequence[Case], reaction: timedelta, policy: Policy) -> list[TrialRun]:
     """Under the policies that were in force, and under the other one: it holds from the start, for what waits too."""
     assert recording.start is not None, "an empty stretch has no runs"
+    by_stream = {case.stream if case.story.at >= recording.start else case.story.stream: case for case in cases}
     runs = []
     for state, other in zip(recording.states, (None, policy), strict=True):
         run = TrialRun(
-            state, recording.start, recording.horizon, {case.stream: case for case in cases}, reaction,
-            recording.contacts, recording.talked,
+            state, recording.start, recording.horizon, by_stream, reaction,
+            recording.contacts, recording.talked, recording.offered_at,
         )  # fmt: skip
         if other is not None:
             run.do(ask.AdoptPolicy, version=other.version, text=other.text, waiting=True)

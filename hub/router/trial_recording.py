@@ -35,6 +35,8 @@ class Recording:
         """Those of them that come again whatever the policy."""
         self.talked: dict[str, timedelta] = {}
         """How long each interaction that was open at the start had been talked about."""
+        self.offered_at: dict[str, datetime] = {}
+        """When each offer that was open at the start had been made."""
         self.versions: list[str] = []
         """Of the policies that were in force, the first first."""
         self.groups: dict[str, str] = {}
@@ -87,6 +89,7 @@ class Recording:
         self.start = start
         self.stories.forget()
         self.talked = {one.stream: one.talked(start) for one in self.stories.told}
+        self.offered_at = {name: offer.at for name, offer in self.stories.offers.items()}
         self.versions = [self.states[0].policy.version]
         self.groups = dict(self.stories.groups)
 

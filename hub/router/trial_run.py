@@ -65,6 +65,8 @@ class TrialRun:
     """Those that joined what was open."""
     talked: Mapping[str, timedelta] = field(default_factory=dict)
     """How long each interaction had been talked about at the start."""
+    offered_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When each offer that was open at the start had been made."""
     log: list[Recorded] = field(default_factory=list)
     refused: int = 0
     now: datetime = field(init=False)
@@ -142,7 +144,8 @@ class TrialRun:
             if case is None:
                 continue
             for offer, agent_id in one.state.open_offers:
-                self._at(self.start + self.reaction, None, self._accepting(agent_id, offer))
+                moment = self.offered_at.get(offer, self.start) + self.reaction
+                self._at(max(self.start, moment), case.story.answered_position, self._accepting(agent_id, offer))
             if one.state.phase in (Phase.ACTIVE, Phase.WRAP_UP):
                 self._carry_on(stream, case, one.state.agent_id, one.state.interrupted)
             elif one.state.phase in (Phase.WAITING, Phase.OFFERED):
@@ -159,7 +162,8 @@ class TrialRun:
 
     def _left(self, stream: str, case: Case) -> Handle:
         talk, wrap_up = case.handled()
-        return Handle(max(NOTHING, talk - self.talked.get(stream, NOTHING)), wrap_up)
+        so_far = NOTHING if stream in self._acting else self.talked.get(stream, NOTHING)
+        return Handle(max(NOTHING, talk - so_far), wrap_up)
 
     # What comes from the record.
 

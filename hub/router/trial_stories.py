@@ -128,7 +128,8 @@ class Stories:
     """The newest of each stream."""
     reactions: list[timedelta] = field(default_factory=list)
     """From offer to acceptance, of each that was accepted."""
-    _offered: dict[str, InteractionOffered] = field(default_factory=dict)
+    offers: dict[str, InteractionOffered] = field(default_factory=dict)
+    """Those that were not accepted so far, of what is not over."""
 
     def follow(self, recorded: Recorded) -> None:
         """One more fact."""
@@ -146,6 +147,7 @@ class Stories:
         """Keep only what is not over."""
         self.told = [one for one in self.told if not one.over]
         self.by_stream = {one.stream: one for one in self.told}
+        self.offers = {name: one for name, one in self.offers.items() if one.correlation in self.by_stream}
         self.reactions.clear()
 
     def break_off(self, at: datetime) -> None:
@@ -165,13 +167,9 @@ class Stories:
         self.told.append(story)
         self.by_stream[recorded.stream] = story
 
-    def note_offer(self, event: InteractionOffered) -> None:
-        """It may be accepted."""
-        self._offered[event.offer_id] = event
-
     def accepted(self, event: OfferAccepted) -> tuple[str, ...]:
         """Why it was offered to who accepted it."""
-        offer = self._offered.pop(event.offer_id, None)
+        offer = self.offers.pop(event.offer_id, None)
         if offer is None:
             return ()
         self.reactions.append(event.at - offer.at)
@@ -179,7 +177,7 @@ class Stories:
 
 
 def _offer(stories: Stories, _: Story, event: InteractionOffered, __: int) -> None:
-    stories.note_offer(event)
+    stories.offers[event.offer_id] = event
 
 
 def _accept(stories: Stories, story: Story, event: OfferAccepted, position: int) -> None:
