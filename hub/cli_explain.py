@@ -55,9 +55,8 @@ def _print(what: dict[str, Any], as_json: bool, shown: Any) -> None:
 
 def _verification(found: Mapping[str, Any]) -> RenderableType:
     lines: list[RenderableType] = [
-        f"{found['events']:,} events, {found['decisions']:,} decisions taken again: {found['same']:,} the same, "
-        f"{found['different']:,} different, {found['missing']:,} offers missing; "
-        f"{found['by_people']:,} were taken by people"
+        f"{found['events']:,} events, {found['decisions']:,} decisions taken again: {found['same']:,} the same,",
+        f"{found['different']:,} different, {found['missing']:,} offers missing; {found['by_people']:,} more by people",
     ]
     lines += [f"  {number:>9,}  {kind}" for kind, number in found["by_kind"].items()]
     for one in found["findings"]:

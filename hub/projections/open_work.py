@@ -8,6 +8,7 @@ import orjson
 
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, ShiftsPlanned
 from hub.domain.customer.decide import HISTORY_POOL
+from hub.domain.event import Event
 from hub.domain.ids import agent_stream
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -20,6 +21,8 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionTransferred,
     OfferAccepted,
+    OfferDeclined,
+    OfferTimedOut,
     Placement,
     WrapUpCompleted,
 )
@@ -103,10 +106,11 @@ def open_work(connection: sqlite3.Connection) -> OpenWork:
     - all events of interactions that are open, parked ones among them, and of those that are over but kept (`Keep`);
     - of each agent's stream the events since the last sign-on, or from the sign-off on, and the last ShiftsPlanned;
     - of each agent who is signed on, since then, the last of each fact that freed them of work: WrapUpCompleted,
-      InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed; of each agent who ever had one
-      the last InteractionOffered and OfferAccepted; whatever became of the interaction;
+      InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed, OfferDeclined (busy or not),
+      OfferTimedOut; of each agent who ever had one the last InteractionOffered and OfferAccepted; whatever became of
+      the interaction;
     - of each queue the last OfferAccepted of its work, and the last QueueIntakeChanged;
-    - of each pool the last PolicyAdopted and the last DayBegan."""
+    - of each pool every PolicyAdopted, since what came before it was by another, and the last DayBegan."""
     connection.execute("BEGIN")
     try:
         position = position_of(connection, "open_work")
@@ -133,7 +137,10 @@ def last_agents(connection: sqlite3.Connection, since_ms: int, limit: int) -> li
 
 
 _Row = tuple[str, int, str, str, int, str, bytes]
-_FREEING = (WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed)
+_FREEING = (
+    *(WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed),
+    *(OfferDeclined, OfferTimedOut),
+)
 _OVER = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
 
 
@@ -194,7 +201,7 @@ class _Batch:
             if work.customer:
                 self.agents[work.customer] = (event.agent_id, entry.at_ms)
         if isinstance(event, _FREEING) and (owner := agent_stream(event.agent_id)) in self.signed_on:
-            self.last[owner, f"{_FREED} {kind.__name__}"] = entry
+            self.last[owner, _freed_by(event)] = entry
         if kind in _OVER:
             self._over(entry, work)
 
@@ -238,8 +245,8 @@ class _Batch:
             self.forget.add(stream)
             self.rows.pop(stream, None)
             self.unfreed.add(stream)
-            for freeing in _FREEING:
-                self.last.pop((stream, f"{_FREED} {freeing.__name__}"), None)
+            for key in [key for key in self.last if key[0] == stream and key[1].startswith(_FREED)]:
+                del self.last[key]
             (self.signed_on.add if kind == _SIGNED_ON else self.signed_on.discard)(stream)
         elif isinstance(event, ShiftsPlanned):
             self.last[stream, _PLANNED] = entry
@@ -248,8 +255,10 @@ class _Batch:
 
     def pool(self, entry: Entry) -> None:
         match entry.event:
-            case PolicyAdopted() | DayBegan() as event:
-                self.last[entry.stream, type(event).__name__] = entry
+            case PolicyAdopted():
+                self.last[entry.stream, f"{PolicyAdopted.__name__} {entry.position}"] = entry
+            case DayBegan():
+                self.last[entry.stream, DayBegan.__name__] = entry
             case QueueIntakeChanged() as event:
                 self.last[entry.stream, f"{type(event).__name__} {event.queue}"] = entry
 
@@ -292,6 +301,11 @@ class _Batch:
         connection.execute("DELETE FROM last_agents WHERE at_ms < ?", (self.latest_ms - round(1000 * self.keep.known),))
 
 
+def _freed_by(event: Event) -> str:
+    is_busy = isinstance(event, OfferDeclined) and event.busy
+    return f"{_FREED} {type(event).__name__}{' busy' if is_busy else ''}"
+
+
 def _row(owner: str, kind: str, entry: Entry) -> _Row:
     _, stream, version, topic, state = entry.stored
     return owner, entry.position, kind, stream, version, topic, state
@@ -317,7 +331,7 @@ def projection(keep: Keep = Keep(), keep_of: KeepOf = lambda _: None) -> Project
         batch.write(connection)
         open_work_marks.mark(connection, entries[-1].position, len(entries))
 
-    return Projection("open_work", "2", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
+    return Projection("open_work", "3", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
 
 
 _ROUTES: Mapping[str, Any] = {

@@ -158,22 +158,20 @@ def _remember(state: PoolState, interaction: OpenInteraction, event: OfferAccept
         del known[next(iter(known))]
 
 
-def _declined(state: PoolState, interaction: OpenInteraction, event: OfferDeclined) -> None:
-    rules = state.policy.agents
-    _refused(state, interaction, event, rules.after_busy_seconds if event.busy else rules.after_decline_seconds)
-
-
-def _timed_out(state: PoolState, interaction: OpenInteraction, event: OfferTimedOut) -> None:
-    _refused(state, interaction, event, state.policy.agents.after_no_answer_seconds)
-
-
-def _refused(
-    state: PoolState, interaction: OpenInteraction, event: OfferDeclined | OfferTimedOut, rest_seconds: float
-) -> None:
+def _refused(state: PoolState, interaction: OpenInteraction, event: OfferDeclined | OfferTimedOut) -> None:
     _keep_from(state, interaction, event.agent_id)
-    if rest_seconds:
-        state.matcher.rest(state.agent(event.agent_id).seat, event.at.timestamp() + rest_seconds)
+    _rests(state, event)
     _waits_on(state, interaction, event)
+
+
+def _rests(state: PoolState, event: OfferDeclined | OfferTimedOut) -> None:
+    rules = state.policy.agents
+    if isinstance(event, OfferTimedOut):
+        seconds = rules.after_no_answer_seconds
+    else:
+        seconds = rules.after_busy_seconds if event.busy else rules.after_decline_seconds
+    if seconds:
+        state.matcher.rest(state.agent(event.agent_id).seat, event.at.timestamp() + seconds)
 
 
 def _waits_on(
@@ -392,6 +390,23 @@ def _keep_closed(state: PoolState, interaction: OpenInteraction) -> None:
         del closed[oldest.stream], threads[oldest.thread]
 
 
+def _freed(state: PoolState, event: Any) -> None:
+    _idle(state, event.agent_id, event)
+
+
+_OF_AGENTS: dict[type[Event], Callable[[PoolState, Any], None]] = {
+    CallbackMissed: _freed,
+    InteractionOffered: lambda state, event: state.matcher.took_turn(state.agent(event.agent_id).seat),
+    InteractionParked: _freed,
+    InteractionPulledBack: _freed,
+    InteractionTransferred: _freed,
+    OfferAccepted: _answered,
+    OfferDeclined: _rests,
+    OfferTimedOut: _rests,
+}
+"""What facts of work that is over and forgotten still say of its agents: recovery reads each agent's last."""
+
+
 def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -> Callable[..., None]:
     """A fact of an open interaction: its own state first, then its effect on agents and matching."""
 
@@ -401,10 +416,8 @@ def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -
             interaction.version = version
             interaction.state = facts.evolve(interaction.state, event)
             effect(state, interaction, event)
-        elif isinstance(event, OfferAccepted):
-            _answered(state, event)
-        elif isinstance(event, InteractionOffered):
-            state.matcher.took_turn(state.agent(event.agent_id).seat)
+        elif (remembered := _OF_AGENTS.get(type(event))) is not None:
+            remembered(state, event)
 
     return apply
 
@@ -431,9 +444,9 @@ _OF_INTERACTIONS: dict[type[Event], Callable[[PoolState, OpenInteraction, Any], 
     InteractionTransferred: _transferred,
     InteractionUnparked: _unparked,
     OfferAccepted: _accepted,
-    OfferDeclined: _declined,
+    OfferDeclined: _refused,
     OfferRescinded: _waits_on,
-    OfferTimedOut: _timed_out,
+    OfferTimedOut: _refused,
     ParticipantJoined: _nothing_more,
     ParticipantLeft: _nothing_more,
     RequirementRelaxed: _relaxed,

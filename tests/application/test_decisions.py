@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -100,11 +100,12 @@ async def test_from_any_mark_it_comes_out_the_same(
 ) -> None:
     decisions = Decisions(journal, day.policy, lambda position: mark_before(views, position))
     assert len(marks) > 8
-    for after, upto in zip(marks, [*marks[1:], len(day.log)], strict=True):
+    marks = [position for position in marks if position < len(day.log)]
+    for after, upto in pairwise([*marks, len(day.log)]):
         found = await decisions.verify(after, upto)
         assert (found.different, found.missing, found.findings) == (0, 0, [])
         assert found.events == upto - after
-        assert found.decisions > 20
+        assert found.decisions > (upto - after) / 10
 
 
 async def test_a_part_in_the_middle_is_the_part_of_the_whole(

@@ -22,6 +22,8 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionTransferred,
     OfferAccepted,
+    OfferDeclined,
+    OfferTimedOut,
     WrapUpCompleted,
 )
 from hub.domain.policy.events import PolicyPublished
@@ -33,7 +35,10 @@ from hub.projections.projection import milliseconds
 from hub.projections.runner import Runner
 from tests.projections.histories import CHANCE, LIVES, START, Log, World
 
-FREEING = (WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed)
+FREEING = (
+    *(WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed),
+    *(OfferDeclined, OfferTimedOut),
+)
 KEEP_NOTHING = Keep()
 
 
@@ -71,7 +76,8 @@ def expected(log: Log, keep: Keep) -> list[Stored]:  # noqa: PLR0912 - a plain a
             else:
                 kept.setdefault(stream, []).append(row)
         elif stream.startswith("routing-"):
-            last[stream, f"{type(event).__name__} {getattr(event, 'queue', '')}"] = row
+            which = row.position if type(event).__name__ == "PolicyAdopted" else getattr(event, "queue", "")
+            last[stream, f"{type(event).__name__} {which}"] = row
         elif stream.startswith("interaction-"):
             if isinstance(event, InteractionQueued) and event.pool != "history":
                 kept[stream] = []
@@ -91,7 +97,7 @@ def expected(log: Log, keep: Keep) -> list[Stored]:  # noqa: PLR0912 - a plain a
             if isinstance(event, FREEING):
                 agent = f"agent-{event.agent_id}"
                 if any(one.topic.startswith("AgentSignedOn") for one in kept.get(agent, [])):
-                    last[agent, f"freed {type(event).__name__}"] = row
+                    last[agent, f"freed {type(event).__name__} {getattr(event, 'busy', '')}"] = row
             if isinstance(event, WrapUpCompleted | InteractionAbandoned | InteractionExpired):
                 until[stream] = event.at + timedelta(milliseconds=keep.milliseconds(channel, queue))
                 if until[stream] <= now:

@@ -101,6 +101,7 @@ def _changed(log: Sequence[Recorded], kind: type, **given: object) -> list[Recor
 def _differs(one: Recorded, given: dict[str, object]) -> bool:
     by_policy = one.event.actor.startswith("policy:")
     by_policy |= getattr(one.event, "reason", "") in ("overflow", "drained", "policy")
+    by_policy &= bool(getattr(one.event, "contact_id", "nothing to do with one"))
     return by_policy and any(getattr(one.event, name) != value for name, value in given.items())
 
 
