@@ -376,6 +376,23 @@ class EveryCommand(RuleBasedStateMachine):
         stream = data.draw(st.sampled_from(asking))
         self.twice(getattr(self.pool, what), self.agent_of(stream, data), stream)
 
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule()
+    def all_offers_are_accepted(self) -> None:
+        for _, work in sorted(self.pool.state.interactions.items()):
+            for offer, agent in work.state.open_offers[:1]:
+                self.ask(self.pool.accepts, agent, offer)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(wrapped_up=st.booleans())
+    def all_conversations_end(self, wrapped_up: bool) -> None:
+        for stream, work in sorted(self.pool.state.interactions.items()):
+            agent = work.state.agent_id
+            if work.state.phase is Phase.ACTIVE:
+                self.ask(self.pool.ends, agent, stream)
+            if work.state.phase is Phase.WRAP_UP and wrapped_up:
+                self.ask(self.pool.wraps_up, agent, stream)
+
     # Supervisors
 
     @precondition(lambda self: self.pool.state.interactions)
