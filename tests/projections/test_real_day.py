@@ -21,7 +21,7 @@ from hub.router.policies import PolicyBook
 from hub.router.state import PoolState
 from tests.projections.histories import Log
 from tests.router.days import OPEN, Day, busy_day, full_centre
-from tests.router.pools import differences, picture
+from tests.router.pictures import differences, picture
 
 POLICY, TEXT = full_centre()[0]
 VIEWS = [one for one in all_projections(keep=_keep(POLICY)) if one.name != "customers"]

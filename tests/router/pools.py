@@ -9,14 +9,10 @@ from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.domain.ids import interaction_of_offer
 from hub.router import commands
-from hub.router.agents import Need, Seat
-from hub.router.candidates import waiting_work
 from hub.router.commands import Command
 from hub.router.decide import handle
-from hub.router.evolve import evolve
 from hub.router.policy import Policy, parse_policy
-from hub.router.state import Decided, OpenInteraction, PoolState, counts
-from hub.router.waiting import Work
+from hub.router.state import Decided, PoolState
 
 START = datetime(2024, 3, 4, 8, 0, tzinfo=UTC)
 
@@ -261,133 +257,3 @@ class PoolInHand:
         self.now += timedelta(seconds=60)
         self.ends(agent_id, interaction_id)
         return self.wraps_up(agent_id, interaction_id, code)
-
-
-def rebuilt(pool: PoolInHand, log: list[Decided] | None = None) -> PoolState:
-    """The state that the log alone leads to."""
-    state = PoolState(pool.first_policy, pool.state.pool, pool.state.policies)
-    for stream, version, event in pool.log if log is None else log:
-        evolve(state, stream, version, event)
-    return state
-
-
-def open_work(pool: PoolInHand) -> list[Decided]:
-    """What a projection of open work keeps of the log: all of what is open or kept for later, each agent since they
-    signed on, and the last word on whatever has but one."""
-    log, last, since = pool.log, dict[Any, int](), dict[str, int]()
-    for index, (stream, _, event) in enumerate(log):
-        name = type(event).__name__
-        if name in ("AgentSignedOn", "AgentSignedOff"):
-            since[stream] = index
-            last.pop((f"WrapUpCompleted {event.agent_id}"), None)
-        elif name in ("WrapUpCompleted", "InteractionOffered", "OfferAccepted"):
-            last[f"{name} {event.agent_id}"] = index
-        if name == "OfferAccepted":
-            last[f"pace {event.queue}"] = index
-        if name in ("PolicyAdopted", "DayBegan", "ShiftsPlanned"):
-            last[f"{name} {stream}"] = index
-        if name == "QueueIntakeChanged":
-            last[f"intake {event.queue}"] = index
-    kept = set(last.values())
-    state = pool.state
-    whole = {
-        *state.interactions,
-        *state.closed,
-        *(left.stream for left in may_return(pool)),
-    }
-    for index, (stream, _, _event) in enumerate(log):
-        is_agents = stream.startswith("agent-") and index >= since.get(stream, len(log))
-        if stream in whole or is_agents:
-            kept.add(index)
-    return [log[index] for index in sorted(kept)]
-
-
-def may_return(pool: PoolInHand) -> list[Decided]:
-    """The last events of work whose customers' lines broke."""
-    ends = ("InteractionAbandoned", "InteractionEnded")
-    return [one for one in pool.log if type(one.event).__name__ in ends
-            and (getattr(one.event, "dropped", False) or getattr(one.event, "ended_by", "") == "dropped")]  # fmt: skip
-
-
-def picture(state: PoolState, now: datetime) -> dict[str, Any]:
-    """All of a state that can make a difference to what is decided from `now` on."""
-    moment = now.timestamp()
-    seats = state.matcher.roster.seats.values()
-    return {
-        "policy": (state.policy.version, state.version, state.day_ends),
-        "interactions": {
-            stream: _open_work(one) for stream, one in state.interactions.items()
-        },
-        "order": [work.id for work in sorted(waiting_work(state.matcher), key=lambda one: (one.place, one.number))],
-        "agents": {
-            name: (agent.version, agent.state, sorted(agent.holds), sorted(agent.interrupted), sorted(agent.bound),
-                   agent.answered, *_seat(state, agent.seat, moment))
-            for name, agent in state.agents.items()
-            if agent.state.state is not AgentState.SIGNED_OFF
-        },
-        "signed off": {
-            name: agent.version
-            for name, agent in state.agents.items()
-            if agent.state.state is AgentState.SIGNED_OFF and agent.version
-        },
-        "idle order": [idle[2].agent_id for idle in sorted(one.idle for one in seats if one.ready)],
-        "turns": [one.agent_id for one in sorted(seats, key=lambda one: one.turn) if one.ready and one.turn],
-        "threads": state.threads,
-        "contacts": state.contacts,
-        "closed": ({stream: _open_work(one) for stream, one in state.closed.items()}, state.closed_threads),
-        "stepped": {need: sorted(works) for need, works in _stepped(state)},
-        "refused": sorted(state.refused),
-        "intakes": state.intakes,
-        "paces": state.paces,
-        "left": state.left,
-        "waiting": {queue: count for queue, count in state.waiting_in.items() if count},
-        "timers": sorted((one.at, one.due, one.stream, one.mark) for one in set(current_timers(state))),
-    }  # fmt: skip
-
-
-def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Where two pictures are not the same, and how."""
-    return {
-        name: differences(one[name], other[name])
-        if isinstance(one.get(name), dict) and isinstance(other.get(name), dict)
-        else (one.get(name), other.get(name))
-        for name in {**one, **other}
-        if one.get(name) != other.get(name)
-    }
-
-
-def _open_work(one: OpenInteraction) -> tuple[Any, ...]:
-    work = one.work
-    return (
-        one.version, one.state, one.thread, sorted(one.contacts), one.placement, one.placed, one.step, one.since,
-        one.credit, sorted(one.barred), list(one.consults), one.quiet_since, one.callback_of, one.is_waiting,
-        work.waiting, work.since, work.place, _line(work), work.bound and work.bound.agent_id,
-    )  # fmt: skip
-
-
-def _line(work: Work) -> tuple[Any, ...]:
-    line, need = work.line, work.need
-    return line.queue, line.priority, line.weight, line.target, _need(need)
-
-
-def _need(need: Need) -> tuple[Any, ...]:
-    return (need.skills, need.languages, need.attributes, need.channel, need.units, need.interrupts,
-            need.interruptible, need.choice)  # fmt: skip
-
-
-def _seat(state: PoolState, seat: Seat, moment: float) -> tuple[Any, ...]:
-    barred = {work: until for work, until in seat.barred.items() if until > moment and work in state.interactions}
-    return (
-        seat.free, seat.capacity, seat.pausable, seat.ready, seat.signed_on, seat.rest if seat.rest > moment else 0.0,
-        seat.idle[0], seat.today, barred, seat.closed, dict(seat.ceilings), seat.profile.key,
-        {work.id: _need(need) for work, need in seat.held.items()}, sorted(work.id for work in seat.paused),
-    )  # fmt: skip
-
-
-def _stepped(state: PoolState) -> list[tuple[Any, Any]]:
-    return [(_need(need), works) for need, works in state.stepped.items() if works]
-
-
-def current_timers(state: PoolState) -> list[tuple[float, str, str, str | float]]:
-    """What will come up, each once."""
-    return [one._replace(number=0) for one in state.timers._heap if counts(state, one)]

@@ -26,7 +26,8 @@ from hub.router.commands import Accept, SignOn, TakeUp, Tick, as_tuple
 from hub.router.evolve import evolve
 from hub.router.state import next_deadline, reset_deadlines
 from hub.router.waiting import Work
-from tests.router.pools import POLICY, START, PoolInHand, contact, picture
+from tests.router.pictures import picture
+from tests.router.pools import POLICY, START, PoolInHand, contact
 
 
 @pytest.fixture

@@ -1,191 +1,197 @@
-"""Whatever is asked of a pool: its promises hold, and the log alone leads to the same state and the same decisions."""
+"""After a crash the pool goes on from its open work, as if nothing had happened."""
 
-from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+import pytest
 
 from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel
-from hub.domain.errors import HubError
-from hub.domain.interaction.events import InteractionOffered, Phase
+from hub.domain.interaction.events import InteractionOffered, OfferTimedOut
 from hub.router.commands import Tick
 from hub.router.decide import handle
-from hub.router.policy import parse_policy
 from hub.router.state import next_deadline, reset_deadlines
-from tests.router.pools import PoolInHand, open_work, picture, rebuilt
+from tests.router.pictures import differences, open_work, picture, rebuilt
+from tests.router.pools import PoolInHand
+from tests.router.promises import recoverable, structure_holds
+from tests.router.rich_policy import policy
 
-POLICY = parse_policy("""
-decline_backoff_seconds = 25
-
-[channels]
-web = { units = 30 }
-
-[queues.sales]
-offer_timeout_seconds = 20
-[queues.general]
-offer_timeout_seconds = 10
-priority = 1
-
-[[rules]]
-service = "sales"
-queue = "sales"
-skills = { sales = 2 }
-
-[[rules]]
-service = "sales"
-value_tier = "standard"
-channel = "web"
-queue = "sales"
-priority = 2
-languages = ["fa"]
-
-[[rules]]
-queue = "general"
-""")
-AGENTS = ("anna", "ben", "carl")
-INTERACTIONS = st.integers(0, 11).map(str)
-
-
-class AnyPool(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.pool = PoolInHand(POLICY)
-
-    def ask(self, command, *arguments, **named) -> None:
-        """Refusals are answers too: they must change nothing."""
-        before = picture(self.pool.state, self.pool.now)
-        written = len(self.pool.log)
-        try:
-            command(*arguments, **named)
-        except HubError:
-            assert picture(self.pool.state, self.pool.now) == before
-            assert len(self.pool.log) == written
-
-    @rule(
-        number=INTERACTIONS,
-        service=st.sampled_from(["sales", ""]),
-        channel=st.sampled_from([Channel.PHONE, Channel.WEB]),
-        thread=st.sampled_from(["", "", "t1", "t2"]),
-    )
-    def contact_arrives(self, number: str, service: str, channel: Channel, thread: str) -> None:
-        opened = any(one.stream == f"interaction-{number}" for one in self.pool.log)
-        if not opened or number in self.pool.state.contacts:
-            self.ask(self.pool.arrives, number, service=service, channel=channel, thread=thread or number)
-
-    @rule(
-        agent=st.sampled_from(AGENTS),
-        skills=st.sampled_from([{}, {"sales": 1}, {"sales": 3}]),
-        languages=st.sampled_from([(), ("fa",)]),
-        capacity=st.sampled_from([100, 60, 200]),
-    )
-    def agent_signs_on(self, agent: str, skills: dict, languages: tuple, capacity: int) -> None:
-        self.ask(self.pool.signs_on, agent, languages=languages, capacity=capacity, **skills)
-
-    @rule(agent=st.sampled_from(AGENTS), state=st.sampled_from([AgentState.READY, AgentState.AWAY]))
-    def agent_changes_state(self, agent: str, state: AgentState) -> None:
-        self.ask(self.pool.becomes, agent, state)
-
-    @rule(agent=st.sampled_from(AGENTS))
-    def agent_signs_off(self, agent: str) -> None:
-        self.ask(self.pool.signs_off, agent)
-
-    @precondition(lambda self: self.pool.state.interactions)
-    @rule(data=st.data(), right_agent=st.sampled_from([True, True, True, False]))
-    def agent_goes_on(self, data: st.DataObject, right_agent: bool) -> None:
-        stream = data.draw(st.sampled_from(sorted(self.pool.state.interactions)))
-        state = self.pool.state.interactions[stream].state
-        agent = state.agent_id if right_agent else "carl"
-        match state.phase:
-            case Phase.OFFERED if data.draw(st.booleans()):
-                self.ask(self.pool.declines, agent, state.offer_id)
-            case Phase.OFFERED | Phase.WAITING:
-                self.ask(self.pool.accepts, agent, state.offer_id)
-            case Phase.ACTIVE:
-                self.ask(self.pool.ends, agent, stream)
-            case _:
-                self.ask(self.pool.wraps_up, agent, stream)
-
-    @rule(thread=st.one_of(INTERACTIONS, st.sampled_from(["t1", "t2"])), channel=st.sampled_from(["phone", "web"]))
-    def customer_leaves(self, thread: str, channel: str) -> None:
-        self.ask(self.pool.customer_leaves, thread, channel)
-
-    @rule(seconds=st.sampled_from([0, 1, 10, 25]))
-    def time_passes(self, seconds: float) -> None:
-        self.pool.passes(seconds)
-        due = next_deadline(self.pool.state)
-        assert due is None or due > self.pool.now.timestamp(), "everything due has happened"
-
-    @rule()
-    def time_passes_unnoticed(self) -> None:
-        self.pool.now += timedelta(seconds=10)
-
-    @rule()
-    def the_hub_restarts(self) -> None:
-        """From the open work alone, with all that is due later."""
-        restarted = rebuilt(self.pool, open_work(self.pool))
-        reset_deadlines(restarted, self.pool.now)
-        reset_deadlines(self.pool.state, self.pool.now)
-        assert picture(restarted, self.pool.now) == picture(self.pool.state, self.pool.now)
-        tick = Tick(at=self.pool.now, id="recovery", actor="test")
-        expected = handle(self.pool.state, tick)
-        assert handle(restarted, tick) == expected
-        self.pool.log += expected
-        self.pool.state = restarted
-
-    @invariant()
-    def the_log_leads_to_the_same_state(self) -> None:
-        log_only = rebuilt(self.pool)
-        for stream, interaction in self.pool.state.interactions.items():
-            log_only.interactions[stream].deadline = interaction.deadline
-        assert picture(log_only, self.pool.now) == picture(self.pool.state, self.pool.now)
-
-    @invariant()
-    def streams_have_no_gaps(self) -> None:
-        versions: Counter[str] = Counter()
-        for stream, version, _ in self.pool.log:
-            versions[stream] += 1
-            assert version == versions[stream]
-
-    @invariant()
-    def capacity_is_never_exceeded_and_each_interaction_has_one_owner(self) -> None:
-        state = self.pool.state
-        owners = Counter(stream for agent in state.agents.values() for stream in agent.holds)
-        for stream, interaction in state.interactions.items():
-            held = interaction.state.phase in (Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP)
-            assert owners[stream] == held
-            assert interaction.work.waiting == (interaction.state.phase is Phase.WAITING)
-            assert not held or stream in state.agents[interaction.state.agent_id].holds
-        assert set(owners) <= set(state.interactions)
-        for agent in state.agents.values():
-            used = sum(one.units for one in agent.holds.values())
-            assert agent.state.state is AgentState.SIGNED_OFF or used <= agent.state.capacity
-            assert agent.seat.free == agent.seat.capacity - used
-            assert not agent.holds or agent.state.state is not AgentState.SIGNED_OFF
-
-    @invariant()
-    def nobody_waits_for_an_agent_who_is_there(self) -> None:
-        now = self.pool.now.timestamp()
-        for interaction in self.pool.state.interactions.values():
-            need = interaction.work.need
-            for agent in self.pool.state.agents.values() if interaction.work.waiting else ():
-                fits = agent.state.state is AgentState.READY and need.fits(agent.state.skills, agent.state.languages)
-                barred_until = agent.seat.barred.get(interaction.stream, 0.0)
-                came_due_unnoticed = 0.0 < barred_until <= now
-                assert not fits or agent.seat.free < need.units or barred_until > now or came_due_unnoticed
-
-    @invariant()
-    def every_offer_went_to_an_agent_who_was_ready(self) -> None:
-        for (_, _, event), (_, _, after) in pairwise(self.pool.log):
-            if isinstance(after, InteractionOffered):
-                assert after.at >= event.at
-                assert after.expires_at > after.at
-
-
-AnyPool.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+POLICY = policy(
+    agents="after_decline_seconds = 5",
+    channels="reopen_within_days = 1\nclose_after_silence_seconds = 500",
+    sales="reentry_seconds = 600\ncallback = { attempts = 3 }\noffer_to = 2",
+    general='entry_delay_seconds = 5\nwrap_up_rule = "timed"\nagent_choice = "fewest_today"',
+    rule="known_agent = { seconds = 20 }\nsteps = [{ after_seconds = 40, anyone = true }]\nskills = { sales = 2 }",
 )
-TestAnyPool = AnyPool.TestCase
+
+
+def with_agents(pool: PoolInHand) -> None:
+    for agent in ("anna", "ben"):
+        pool.signs_on(agent, sales=3)
+
+
+def waiting(pool: PoolInHand) -> None:
+    pool.arrives("c1", service="sales")
+    pool.arrives("c2")
+    pool.prioritises("interaction-c2", 5, 60)
+
+
+def offered_to_two(pool: PoolInHand) -> None:
+    with_agents(pool)
+    pool.arrives("c1", service="sales")
+
+
+def declined(pool: PoolInHand) -> None:
+    offered_to_two(pool)
+    pool.declines("anna", "offer-c1-1")
+    pool.passes(1)
+
+
+def refused_by_all(pool: PoolInHand) -> None:
+    declined(pool)
+    pool.declines("ben", "offer-c1-2")
+
+
+def talking(pool: PoolInHand) -> None:
+    offered_to_two(pool)
+    pool.accepts("anna", "offer-c1-1")
+    pool.consults("anna", "interaction-c1", "advice", to_agent="ben")
+    pool.accepts("ben", "offer-advice-1")
+    pool.confers("anna", "interaction-c1")
+    pool.holds("anna", "interaction-c1")
+
+
+def wrapping_up(pool: PoolInHand) -> None:
+    with_agents(pool)
+    pool.arrives("c1")
+    pool.passes(5)
+    pool.accepts("anna", "offer-c1-1")
+    pool.ends("anna", "interaction-c1")
+
+
+def interrupted(pool: PoolInHand) -> None:
+    pool.signs_on("anna", sales=3)
+    pool.arrives("mail", channel=Channel.EMAIL, service="sales")
+    pool.accepts("anna", "offer-mail-1")
+    pool.arrives("c1", service="sales")
+    pool.accepts("anna", "offer-c1-1")
+
+
+def parked(pool: PoolInHand) -> None:
+    pool.signs_on("anna", sales=3)
+    pool.arrives("mail", channel=Channel.EMAIL, service="sales")
+    pool.accepts("anna", "offer-mail-1")
+    pool.parks("anna", "interaction-mail", 100)
+
+
+def over_but_reopenable(pool: PoolInHand) -> None:
+    pool.signs_on("anna", sales=3)
+    pool.arrives("mail", channel=Channel.EMAIL, service="sales")
+    pool.works_through("anna", "offer-mail-1", "any")
+
+
+def reopened(pool: PoolInHand) -> None:
+    over_but_reopenable(pool)
+    pool.arrives("again", channel=Channel.EMAIL, service="sales", thread="mail")
+
+
+def called_back(pool: PoolInHand) -> None:
+    pool.arrives("c1", service="sales")
+    pool.asks_for_callback("c1", 100)
+    pool.arrives("c2", service="sales")
+    pool.asks_for_callback("c2")
+
+
+def transferred(pool: PoolInHand) -> None:
+    offered_to_two(pool)
+    pool.accepts("anna", "offer-c1-1")
+    pool.transfers("anna", "interaction-c1", to_agent="ben")
+
+
+def closed_and_drained(pool: PoolInHand) -> None:
+    pool.sets_intake("general", "draining", "desk")
+    pool.sets_intake("sales", "paused")
+    pool.sets_intake("sales", "open")
+    pool.arrives("c1")
+
+
+def other_policy(pool: PoolInHand) -> None:
+    waiting(pool)
+    pool.adopts(policy(rule="priority = 3"), waiting=True)
+    with_agents(pool)
+
+
+def another_day(pool: PoolInHand) -> None:
+    wrapping_up(pool)
+    pool.passes(86_400)
+    pool.arrives("c2")
+
+
+def silent(pool: PoolInHand) -> None:
+    talking(pool)
+    pool.falls_silent("ben")
+    pool.plans("anna")
+    pool.becomes("anna", AgentState.AWAY)
+    pool.signs_on("carl")
+    pool.signs_off("carl")
+
+
+STORIES = (
+    with_agents, waiting, offered_to_two, declined, refused_by_all, talking, wrapping_up, interrupted, parked,
+    over_but_reopenable, reopened, called_back, transferred, closed_and_drained, other_policy, another_day, silent,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_open_work_alone_leads_back_to_where_it_was(story: Callable[[PoolInHand], None]) -> None:
+    pool = PoolInHand(POLICY)
+    story(pool)
+    restarted = rebuilt(pool, open_work(pool))
+    structure_holds(restarted)
+    now, then = (recoverable(picture(state, pool.now)) for state in (restarted, pool.state))
+    assert differences(now, then) == {}
+    for state in (restarted, pool.state):
+        reset_deadlines(state, pool.now)
+    assert next_deadline(restarted) == next_deadline(pool.state)
+    later = Tick(at=pool.now + timedelta(seconds=30), id="later", actor="test")
+    assert handle(restarted, later) == handle(pool.state, later)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_whole_log_leads_back_to_where_it_was_in_all_that_matters(story: Callable[[PoolInHand], None]) -> None:
+    pool = PoolInHand(POLICY)
+    story(pool)
+    assert differences(picture(rebuilt(pool), pool.now), picture(pool.state, pool.now)) == {}
+
+
+def test_downtime_costs_no_agent_their_offer() -> None:
+    pool = PoolInHand(POLICY)
+    offered_to_two(pool)
+    pool.now += timedelta(hours=1)
+    restarted = rebuilt(pool, open_work(pool))
+    reset_deadlines(restarted, pool.now)
+    tick = Tick(at=pool.now, id="recovery", actor="test")
+    assert not any(isinstance(one.event, OfferTimedOut) for one in handle(restarted, tick))
+    assert next_deadline(restarted) == (pool.now + timedelta(seconds=20)).timestamp()
+
+
+def test_who_was_cut_off_gets_their_place_back_after_a_restart() -> None:
+    pool = PoolInHand(POLICY)
+    pool.arrives("c1", service="sales")
+    pool.customer_leaves("c1", dropped=True)
+    came = pool.now
+    pool.state = rebuilt(pool, open_work(pool))
+    pool.passes(60)
+    assert pool.arrives("c2", service="sales")[0].since == came
+
+
+def test_the_longest_idle_is_the_same_after_a_restart() -> None:
+    pool = PoolInHand(POLICY)
+    with_agents(pool)
+    pool.arrives("c1", service="sales")
+    pool.works_through("anna", "offer-c1-1", "any")
+    pool.state = rebuilt(pool, open_work(pool))
+    pool.passes(60)
+    offers = [event for event in pool.arrives("c2", service="sales", customer="x")
+              if isinstance(event, InteractionOffered)]  # fmt: skip
+    assert [event.agent_id for event in offers] == ["ben", "anna"]
