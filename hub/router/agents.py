@@ -1,20 +1,41 @@
-"""Agents as matching sees them: what they fit, how much room they have, since when they are idle."""
+"""Agents as matching sees them: what they can do, how much room they have, since when they are idle."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hub.router.bench import Bench, Idle
+from hub.router.bench import Bench, Idle, Room
 from hub.router.order import AgentChoice
 
 if TYPE_CHECKING:
-    from hub.router.waiting import Line, Work
+    from hub.router.line import Line, Work
 
+FitKey = tuple[tuple[tuple[str, int], ...], tuple[str, ...], tuple[tuple[str, str], ...]]
 NeedKey = tuple[tuple[tuple[str, int], ...], tuple[str, ...], tuple[tuple[str, str], ...], str, int, bool, bool, str]
-ProfileKey = tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[tuple[str, str]]]
+ProfileKey = tuple[tuple[str, ...], tuple[int, ...], frozenset[str], frozenset[tuple[str, str]]]
 
 _NOTHING: dict[Any, Any] = {}
-"""What idle agents hold, most refused, and what waits for them alone: one object for all, which matching finds in the
-cache. Never filled: whoever puts something into what is empty puts a new one in its place."""
+"""What idle agents hold, most refused, what waits for them alone and what they have rules of their own for: one object
+for all, which matching finds in the cache. Never filled: whoever puts something into what is empty puts a new one in
+its place."""
+
+
+class Ability:
+    """What agents have in common who are looked for together: one level of one skill, or all that work asks for which
+    asks for more than a skill. Its lines and benches are there once, however many have it."""
+
+    __slots__ = ("benches", "level", "lines", "seats", "signed_on")
+
+    def __init__(self, level: int = 0) -> None:
+        self.level = level
+        """In the one skill."""
+        self.lines: list[Line] = []
+        """Where work waits that all who have it fit."""
+        self.benches: list[Bench] = []
+        """Where they are found when they are idle: one for each room that such work takes."""
+        self.seats: set[Seat] = set()
+        """Who has it."""
+        self.signed_on = 0
+        """How many of them are signed on."""
 
 
 class Need:
@@ -22,36 +43,35 @@ class Need:
     capacity (1 or more) on a channel; whether it may pause other work, and be paused itself; and who gets it."""
 
     __slots__ = (
-        "attributes",
-        "benches",
-        "channel",
-        "choice",
-        "interruptible",
-        "interrupts",
-        "is_ranked",
-        "languages",
-        "lines",
-        "signed_on",
-        "skills",
-        "units",
-    )
+        "_others", "abilities", "attributes", "benches", "channel", "choice", "interruptible", "interrupts",
+        "is_ranked", "is_simple", "key", "languages", "least", "lines", "room", "skills", "units",
+    )  # fmt: skip
 
     def __init__(self, key: NeedKey) -> None:
+        self.key = key
         self.skills, self.languages, self.attributes = key[0], key[1], key[2]
         self.channel, self.units, self.interrupts, self.interruptible = key[3], key[4], key[5], key[6]
         self.choice = AgentChoice(key[7])
+        self.is_simple = len(self.skills) <= 1 and not self.languages and not self.attributes
+        """One level of one skill, or nothing, says who fits."""
+        self.least = self.skills[0][1] if self.is_simple and self.skills else 0
+        self.abilities: list[Ability] = []
+        """Who has one of them fits."""
         self.benches: list[Bench] = []
-        """Where the agents are who can take it. By levels, the highest first."""
-        self.is_ranked = False
+        """Where those are found who can take it. By levels, the highest first."""
+        by = self.choice
+        if self.is_simple and by is AgentChoice.HIGHEST_LEVEL:
+            by = AgentChoice.LONGEST_IDLE
+        self.room: Room = (self.units, self.channel, self.interrupts, by)
+        self.is_ranked = by is not AgentChoice.LONGEST_IDLE
         """Whether they are found there by rank, not by idle time."""
-        self.signed_on = 0
-        """How many fitting agents are signed on."""
         self.lines: list[Line] = []
+        self._others: dict[int, Need] = {}
 
     @property
-    def is_simple(self) -> bool:
-        """Whether one level of one skill, or nothing, says who fits."""
-        return len(self.skills) <= 1 and not self.languages and not self.attributes
+    def signed_on(self) -> int:
+        """How many fitting agents are signed on."""
+        return sum(one.signed_on for one in self.abilities)
 
     def fits(self, profile: "Profile") -> bool:
         """Whether an agent with this profile may do it at all; room is another matter."""
@@ -68,11 +88,20 @@ class Need:
         skills = profile.skills
         return sum(skills.get(skill, 0) for skill, _ in self.skills)
 
+    def taking(self, units: int) -> "Need":
+        """The same as it is booked at an agent of whom it takes so many units. Nobody is looked for by it."""
+        if units == self.units:
+            return self
+        other = self._others.get(units)
+        if other is None:
+            other = self._others[units] = Need((*self.key[:4], units, *self.key[5:]))
+        return other
+
 
 class Profile:
     """What agents have in common who can do the same; most centres have few of them, some one an agent."""
 
-    __slots__ = ("attributes", "benches", "key", "languages", "lines", "needs", "seats", "skills")
+    __slots__ = ("abilities", "attributes", "key", "languages", "seats", "skills")
 
     def __init__(
         self, key: ProfileKey, skills: Mapping[str, int], languages: frozenset[str], attributes: Mapping[str, str]
@@ -81,29 +110,21 @@ class Profile:
         self.skills = skills
         self.languages = languages
         self.attributes = attributes
-        self.needs: dict[Need, int] = {}
-        """What they fit, with the sum of their levels in the skills it asks for."""
-        self.lines: list[Line] = []
-        """Where such work waits."""
-        self.benches: list[Bench] = []
-        """Where they are found."""
+        self.abilities: list[Ability] = []
         self.seats = 0
-
-    def add(self, need: Need) -> None:
-        """They fit this need."""
-        self.needs[need] = sum(self.skills[skill] for skill, _ in need.skills)
-        self.lines += need.lines
+        """How many have it."""
 
 
 class Seat:
     """One agent. `free` is what is left of their capacity, of which work that may be paused holds `pausable`; `held`
     says with which need each piece of work was booked; `barred` until when (epoch seconds) they are not to be asked
-    again about a piece of work they declined or let time out; `rest` until when they get nothing at all."""
+    again about a piece of work they declined or let time out; `rest` until when they get nothing at all; `units` what
+    work of a channel takes of this agent, where that is not what it takes of others."""
 
     __slots__ = (
-        "agent_id", "barred", "benches", "bound", "capacity", "ceilings", "closed", "free", "freed", "held", "idle",
-        "is_limited", "is_open", "lines", "pace", "pausable", "paused", "profile", "ready", "rest", "signed_on",
-        "today", "turn",
+        "abilities", "agent_id", "barred", "bound", "capacity", "ceilings", "closed", "free", "freed", "held", "idle",
+        "is_limited", "is_open", "pace", "pausable", "paused", "profile", "ready", "rest", "signed_on", "today",
+        "turn", "units",
     )  # fmt: skip
 
     def __init__(self, agent_id: str, profile: Profile) -> None:
@@ -120,10 +141,11 @@ class Seat:
         self.held: dict[Work, Need] = _NOTHING
         self.paused: frozenset[Work] = frozenset()
         self.barred: dict[str, float] = _NOTHING
-        self.ceilings: Mapping[str, int] = {}
+        self.ceilings: Mapping[str, int] = _NOTHING
+        self.units: Mapping[str, int] = _NOTHING
         self.closed: frozenset[str] = frozenset()
         self.is_limited = False
-        """There are ceilings or closed channels to look at."""
+        """There are ceilings, closed channels or units of their own to look at."""
         self.idle: Idle = (0.0, 0, self)
         self.turn = 0
         """When they were given work last, as a number that grows."""
@@ -135,10 +157,16 @@ class Seat:
         """May have become able to take something that matching has not dealt with yet."""
 
     def take(self, profile: Profile) -> None:
-        """Can do what this profile says. Benches and lines are the profile's own: it is one step less to them."""
+        """Can do what this profile says. The abilities are the profile's own list: it is one step less to them."""
         self.profile = profile
-        self.benches = profile.benches
-        self.lines = profile.lines
+        self.abilities = profile.abilities
+
+    def limit(self, ceilings: Mapping[str, int], units: Mapping[str, int], closed: frozenset[str]) -> None:
+        """Rules of their own by channel: most pieces at once, units a piece, and what they get nothing of."""
+        self.ceilings = ceilings or _NOTHING
+        self.units = units or _NOTHING
+        self.closed = closed
+        self.is_limited = bool(ceilings or units or closed)
 
     def bar(self, work_id: str, until: float) -> None:
         """Not to be asked about this work before then."""
@@ -177,15 +205,26 @@ class Seat:
         """What they said of themselves has changed, or their rest."""
         self.is_open = self.signed_on and self.ready and not self.rest
 
+    def fits(self, need: Need) -> bool:
+        """Whether the agent can do it at all."""
+        return need.fits(self.profile)
+
     def can_take(self, need: Need) -> bool:
         """Whether the agent fits, may be given work now and has room."""
-        return self.is_open and need in self.profile.needs and self.has_room(need)
+        return self.is_open and self.fits(need) and self.has_room(need)
+
+    def units_for(self, need: Need) -> int:
+        """What work with this need takes of this agent."""
+        return self.units.get(need.channel, need.units)
 
     def has_room(self, need: Need) -> bool:
         """Whether units and channel allow one more piece."""
-        if self.free < need.units and not (need.interrupts and self.free + self.pausable >= need.units):
-            return False
-        return not self.is_limited or self._allows(need.channel)
+        units = need.units
+        if self.is_limited:
+            if not self._allows(need.channel):
+                return False
+            units = self.units_for(need)
+        return self.free >= units or (need.interrupts and self.free + self.pausable >= units)
 
     def passes_over(self, work: "Work", now: float) -> bool:
         """Whether this piece of work is not for this agent now: they have it already, or refused it."""

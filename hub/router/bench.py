@@ -9,10 +9,14 @@ from hub.router.order import AgentChoice
 
 if TYPE_CHECKING:
     from hub.router.agents import Need, Seat
-    from hub.router.waiting import Work
+    from hub.router.line import Work
 
 Idle = tuple[float, int, "Seat"]
 """Place in the order of idle agents: since when (epoch seconds), and as it came."""
+
+Room = tuple[int, str, bool, AgentChoice]
+"""What needs must have in common to look for agents on one bench: units, channel, whether they interrupt, and what the
+agents are in order of."""
 
 ROOM = 64
 """Entries an index may hold before the first clean-up of what is out of date in it."""
@@ -23,16 +27,17 @@ class Bench:
     comes back to an earlier place is in the heap `returned`. By anything else: the heap `ranked`. Entries that are out
     of date are dropped when they are met."""
 
-    __slots__ = ("by", "idle", "is_ranked", "level", "limit", "need", "ranked", "returned", "units")
+    __slots__ = ("by", "idle", "is_ranked", "level", "limit", "need", "ranked", "returned", "room", "units")
 
-    def __init__(self, need: "Need", by: AgentChoice, level: int = 0) -> None:
+    def __init__(self, need: "Need", level: int = 0) -> None:
         self.need = need
         """One of those that look for agents here: they differ in nothing that matters here."""
-        self.by = by
+        self.room = need.room
+        self.by = need.room[3]
         self.level = level
         """What all of them have in the skill that is asked for, where only one is."""
         self.units = need.units
-        self.is_ranked = by is not AgentChoice.LONGEST_IDLE
+        self.is_ranked = need.is_ranked
         self.idle: deque[Idle] = deque()
         self.returned: list[Idle] = []
         self.ranked: list[tuple[float, Idle]] = []
@@ -67,7 +72,7 @@ class Bench:
     def rank(self, seat: "Seat") -> float:
         """What they are chosen by, lowest first; of equals the longest idle."""
         if self.by is AgentChoice.HIGHEST_LEVEL:
-            return -seat.profile.needs[self.need]
+            return -self.need.level_of(seat.profile)
         if self.by is AgentChoice.LEAST_OCCUPIED:
             return seat.capacity - seat.free
         if self.by is AgentChoice.FEWEST_TODAY:
@@ -76,14 +81,14 @@ class Bench:
 
     def longest_idle(self, work: "Work", now: float, besides: Collection["Seat"]) -> Idle | None:
         """The first who can take this work and is not to be passed over."""
-        line, returned, need, units = self.idle, self.returned, self.need, self.units
+        line, returned, need = self.idle, self.returned, self.need
         aside: list[Idle] = []
         found: Idle | None = None
         while line or returned:
             is_returned = bool(returned) and (not line or returned[0] < line[0])
             idle = returned[0] if is_returned else line[0]
             seat = idle[2]
-            if seat.idle is idle and seat.is_open and (seat.free >= units or need.interrupts) and seat.has_room(need):
+            if seat.idle is idle and seat.is_open and seat.has_room(need):
                 if not ((seat.barred or seat.held) and seat.passes_over(work, now)) and seat not in besides:
                     found = idle
                     break
@@ -128,17 +133,21 @@ class Bench:
 def show(seat: "Seat") -> None:
     """Let work find this agent. To be called whenever they can take more, or would be chosen before others; when it
     is the other way round, their entries are put right where they are met."""
-    if not seat.is_open:
+    if not seat.is_open or (seat.free <= 0 and not seat.pausable):
         return
     idle, free = seat.idle, seat.free
-    for bench in seat.benches:
-        if bench.units > free and not (bench.need.interrupts and bench.units <= free + seat.pausable):
-            continue
-        if bench.is_ranked:
-            bench.show(idle)
-            continue
-        line = bench.idle
-        if (line and idle <= line[-1]) or len(line) >= bench.limit:
-            bench.show(idle)
-        else:
-            line.append(idle)
+    if seat.is_limited or seat.pausable:
+        for ability in seat.abilities:
+            for bench in ability.benches:
+                if seat.has_room(bench.need):
+                    bench.show(idle)
+        return
+    for ability in seat.abilities:
+        for bench in ability.benches:
+            if bench.units > free:
+                continue
+            line = bench.idle
+            if bench.is_ranked or (line and idle <= line[-1]) or len(line) >= bench.limit:
+                bench.show(idle)
+            else:
+                line.append(idle)

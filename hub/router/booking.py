@@ -1,14 +1,14 @@
 """What work takes of an agent's room: booked as it was when it was given, given back the same."""
 
 from hub.router.agents import Need, Seat
-from hub.router.waiting import Work
+from hub.router.line import Work
 
 
 def book(work: Work, seat: Seat) -> bool:
-    """It takes what it needs now; False: they have it already."""
+    """It takes what it needs now of this agent; False: they have it already."""
     if work in seat.held:
         return False
-    need = work.need
+    need = work.need if not seat.units else work.need.taking(seat.units_for(work.need))
     seat.hold(work, need)
     seat.free -= need.units
     if need.interruptible:
@@ -32,7 +32,7 @@ def give_back(work: Work, seat: Seat) -> bool:
 
 def to_pause(seat: Seat, need: Need) -> list[Work]:
     """What makes room for this need: the fewest pieces, the newest first."""
-    lacking = need.units - seat.free
+    lacking = seat.units_for(need) - seat.free
     if lacking <= 0 or not need.interrupts:
         return []
     pausable = [(-held.units, -at, work) for at, (work, held) in enumerate(seat.held.items()) if held.interruptible]

@@ -188,7 +188,7 @@ def _of_room(seat: Seat, need: Need) -> Rule:
         if work not in seat.paused and not (need.interrupts and held.interruptible)
     ]  # fmt: skip
     units = sum(held.units for held in in_the_way)
-    return Rule.FITS if units + need.units <= seat.capacity else Rule.CAPACITY
+    return Rule.FITS if units + seat.units.get(need.channel, need.units) <= seat.capacity else Rule.CAPACITY
 
 
 def _units_in_use(seat: Seat) -> int:

@@ -212,7 +212,7 @@ def who_first(
         else:
             agent_id = known.get(who.value, "")
         agent = state.agents.get(agent_id)
-        if agent is None or agent.state.state in AWAY_FROM_WORK or line.need not in agent.seat.profile.needs:
+        if agent is None or agent.state.state in AWAY_FROM_WORK or not agent.seat.fits(line.need):
             continue
         if not rule.only_ready or agent.seat.can_take(line.need):
             return agent_id, who.value, at + timedelta(seconds=rule.seconds)

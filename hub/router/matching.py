@@ -64,7 +64,7 @@ class Matcher:
     def line(self, queue: str, need: Need, *, priority: int = 0, weight: float = 0.0, target: float = 0.0) -> Line:
         """Where such work waits; the same object for the same. `weight` is points of priority a minute of age,
         `target` seconds from arrival to answer: each counts in the order that goes by it."""
-        return self.waiting.line((queue, need, priority, weight, target), self.roster.profiles())
+        return self.waiting.line((queue, need, priority, weight, target))
 
     def work(self, work_id: str, since: float, line: Line, credit: float = 0.0) -> Work:
         """A new piece of work; of equals it comes behind all that there were before. `credit`: seconds of age on top,
@@ -167,9 +167,7 @@ class Matcher:
     def refused_by_all(self, work: Work, now: float) -> bool:
         """Whether it has been refused by everybody who is signed on and fits it, and by somebody at all."""
         at = work.barred_at or ()
-        refused = sum(
-            one.signed_on and work.need in one.profile.needs and one.barred.get(work.id, 0.0) > now for one in at
-        )
+        refused = sum(one.signed_on and one.fits(work.need) and one.barred.get(work.id, 0.0) > now for one in at)
         return 0 < refused == work.need.signed_on
 
     # What happens to agents.
@@ -200,16 +198,17 @@ class Matcher:
         attributes: Mapping[str, str] | None = None,
         capacity: int = 100,
         ceilings: Mapping[str, int] | None = None,
+        units: Mapping[str, int] | None = None,
         pace: float = 1.0,
     ) -> None:
         """What the agent can do from now on; what they hold stays held. `ceilings`: the most pieces of work of a
-        channel at once. `pace`: handle times are so many times the usual ones."""
+        channel at once. `units`: what a piece of work of a channel takes of this agent, in the place of what its need
+        says. `pace`: handle times are so many times the usual ones."""
         self.roster.equip(seat, skills, languages, attributes or {})
         seat.free += capacity - seat.capacity
         seat.capacity = capacity
         seat.pace = pace
-        seat.ceilings = ceilings or {}
-        seat.is_limited = bool(seat.ceilings or seat.closed)
+        seat.limit(ceilings or {}, units or {}, seat.closed)
         # A new object: what needs remember of the agent is out of date.
         seat.idle = (seat.idle[0], seat.idle[1], seat)
         self._search.free(seat)
@@ -222,8 +221,7 @@ class Matcher:
 
     def set_closed(self, seat: Seat, channels: frozenset[str]) -> None:
         """The agent gets nothing of these channels now."""
-        seat.closed = channels
-        seat.is_limited = bool(seat.ceilings or seat.closed)
+        seat.limit(seat.ceilings, seat.units, channels)
         self._search.free(seat)
 
     def rest(self, seat: Seat, until: float) -> None:
@@ -256,6 +254,10 @@ class Matcher:
     def somebody(self, need: Need) -> bool:
         """Whether anybody who fits is signed on."""
         return need.signed_on > 0
+
+    def units_for(self, seat: Seat, need: Need) -> int:
+        """What work with this need takes of this agent's capacity."""
+        return seat.units_for(need)
 
     def another(self, work: Work, now: float, besides: Collection[Seat] = ()) -> Seat | None:
         """Who is to get the same work as well: the chosen one of those who may take it, have it not yet and are not

@@ -269,7 +269,7 @@ class Centre(RuleBasedStateMachine):
     @invariant()
     def who_fits_is_counted(self) -> None:
         for need in self.matcher.roster.needs():
-            fitting = [seat for seat in self.seats if seat.signed_on and need in seat.profile.needs]
+            fitting = [seat for seat in self.seats if seat.signed_on and seat.fits(need)]
             assert need.signed_on == len(fitting)
             assert self.matcher.somebody(need) == bool(fitting)
 
