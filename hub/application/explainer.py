@@ -13,7 +13,7 @@ from hub.children import die_with_parent
 from hub.domain.errors import HubError
 from hub.ports import Journal
 
-SECONDS = 60.0
+SECONDS = 120.0
 """Most that one explanation may take."""
 WAITING = 8
 """Most that may wait for their turn."""

@@ -8,8 +8,8 @@ from array import array
 from itertools import accumulate
 from typing import NamedTuple
 
-LEAST_EVENTS = 50_000
-EVENTS_A_ROW = 20
+LEAST_EVENTS = 20_000
+EVENTS_A_ROW = 2
 """A mark is worth its space once this many events came for each row it names."""
 
 DDL = """
