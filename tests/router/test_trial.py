@@ -79,13 +79,19 @@ def test_a_generated_day_of_a_bank_is_given_back(bank: Day) -> None:
     assert modelled == recorded
 
 
-def test_where_agents_decline_miss_and_hesitate_it_comes_near(tmp_path: Path) -> None:
-    found = as_json(trial(bank_day(tmp_path, human=True).log, BANK, BANK))["all"]
-    assert found["recorded"]["offered"] == found["same"]["offered"]
-    assert found["same"]["answered"] == pytest.approx(found["recorded"]["answered"], rel=0.03)
-    assert found["same"]["asa_s"] == pytest.approx(found["recorded"]["asa_s"], rel=0.4)
-    assert found["same"]["aht_s"] == pytest.approx(found["recorded"]["aht_s"], rel=0.1)
-    assert found["same"]["occupancy"] == pytest.approx(found["recorded"]["occupancy"], abs=0.08)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_where_agents_hesitate_decline_and_miss_it_comes_near_with_waits_too_short(
+    tmp_path: Path, seed: int
+) -> None:
+    found = as_json(trial(bank_day(tmp_path, human=True, seed=seed).log, BANK, BANK))["all"]
+    recorded, modelled = found["recorded"], found["same"]
+    assert recorded["offered"] == modelled["offered"]
+    assert modelled["answered"] == pytest.approx(recorded["answered"], rel=0.01)
+    assert modelled["abandoned"] == pytest.approx(recorded["abandoned"], rel=0.03)
+    assert modelled["aht_s"] == pytest.approx(recorded["aht_s"], rel=0.01)
+    assert -0.03 < found["model_error"]["occupancy"] < 0
+    assert 0.55 * recorded["asa_s"] < modelled["asa_s"] < recorded["asa_s"]
+    assert 0 < found["model_error"]["service_level"] < 0.15
 
 
 def test_policies_that_changed_meanwhile_are_in_force_again_at_their_times() -> None:

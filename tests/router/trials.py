@@ -65,7 +65,9 @@ def bank_day(folder: Path, *, human: bool = False, seed: int = 1, policy: Policy
     planned = schedule(calls, recorded_spans(calls, mapping.zone), skills="served")
     day = Day(policy, seed, planned.begin)
     if human:
-        day.restless = 0.1
+        day.conversation_goes_on = lambda stream, agent_id: day.do(  # type: ignore[method-assign,assignment]
+            ask.End, agent_id=agent_id, interaction_id=stream
+        )
     else:
         _steady(day)
     _play(day, calls, planned)
