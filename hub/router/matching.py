@@ -66,6 +66,10 @@ class Matcher:
         `target` seconds from arrival to answer: each counts in the order that goes by it."""
         return self.waiting.line((queue, need, priority, weight, target))
 
+    def keep(self, lines: Iterable[Line]) -> None:
+        """These lines stay, those of the policy in force; of all others those that are empty are dropped in time."""
+        self.waiting.keep(lines)
+
     def work(self, work_id: str, since: float, line: Line, credit: float = 0.0) -> Work:
         """A new piece of work; of equals it comes behind all that there were before. `credit`: seconds of age on top,
         or less than none."""

@@ -30,7 +30,7 @@ class WaitingWork:
         line = self._lines.get(key)
         if line is None:
             if len(self._lines) >= self._most:
-                self._clean_up()
+                self.clean_up()
             line = Line(key)
             self._list(line)
         return line
@@ -38,6 +38,17 @@ class WaitingWork:
     def keep(self, lines: Iterable[Line]) -> None:
         """These stay, empty or not; of all others those that are empty are dropped now and then."""
         self._kept = frozenset(lines)
+
+    def clean_up(self) -> None:
+        """Drop the lines that are empty and not kept. What belongs there and waits later lists its line again."""
+        for line in [one for one in self._lines.values() if not one.count and one not in self._kept]:
+            del self._lines[line.key]
+            self._queues[line.queue].remove(line)
+            line.is_listed = False
+            line.need.lines.remove(line)
+            for ability in line.need.abilities:
+                ability.lines.remove(line)
+        self._most = 2 * len(self._lines) + ROOM
 
     def lines(self) -> Iterable[Line]:
         """All but agents' own."""
@@ -150,16 +161,6 @@ class WaitingWork:
         for ability in line.need.abilities:
             ability.lines.append(line)
         return line
-
-    def _clean_up(self) -> None:
-        for line in [one for one in self._lines.values() if not one.count and one not in self._kept]:
-            del self._lines[line.key]
-            self._queues[line.queue].remove(line)
-            line.is_listed = False
-            line.need.lines.remove(line)
-            for ability in line.need.abilities:
-                ability.lines.remove(line)
-        self._most = 2 * len(self._lines) + ROOM
 
     def _set_order(self, order: Order) -> None:
         self.order = order

@@ -514,6 +514,47 @@ def test_the_room_that_was_booked_is_given_back_whatever_the_work_asks_for_now()
     assert not work.waiting
 
 
+def test_work_of_a_channel_takes_what_it_takes_of_this_agent():
+    matcher = Matcher()
+    usual, quick = _agent(matcher, "usual", 0.0), _equipped(matcher, "quick", 9.0, {}, units={"web": 20})
+    need, call = matcher.need({}, channel="web", units=60), matcher.need({}, channel="phone", units=60)
+    chats = [_asking(matcher, f"chat {number}", 10.0 + number, channel="web", units=60) for number in range(7)]
+
+    assert [matcher.units_for(seat, one) for seat in (usual, quick) for one in (need, call)] == [60, 60, 20, 60]
+    assert [name for _, name in _matches(matcher, 20.0)] == ["usual"] + 5 * ["quick"]
+    assert (usual.free, quick.free) == (40, 0)
+    matcher.equip(quick, {}, units={"web": 50})
+    matcher.release(chats[1], quick)
+    assert quick.free == 20
+    assert _matches(matcher, 20.0) == []
+    matcher.release(chats[2], quick)
+    matcher.release(chats[3], quick)
+    assert _matches(matcher, 20.0) == [("chat 6", "quick")]
+    assert quick.free == 10
+
+
+def test_units_of_their_own_count_for_pauses_too():
+    matcher = Matcher()
+    agent = _equipped(matcher, "a", 0.0, {}, units={"phone": 80, "mail": 50})
+    mails = [_asking(matcher, f"mail {number}", 1.0, channel="mail", units=10, interruptible=True) for number in (0, 1)]
+    assert len(_matches(matcher, 1.0)) == 2
+    assert (agent.free, agent.pausable) == (0, 100)
+    call = _asking(matcher, "call", 2.0, channel="phone", units=30, interrupts=True)
+
+    assert matcher.next(2.0) == (call, agent)
+    assert matcher.to_pause(agent, call.need) == [mails[1], mails[0]]
+    for mail in mails:
+        matcher.pause(mail, agent)
+    matcher.reserve(call, agent)
+    assert (agent.free, agent.pausable) == (20, 0)
+    matcher.release(call, agent)
+    assert matcher.to_resume(agent) == mails
+    rule = {one.agent_id: one.rule for one in candidates(matcher, matcher.work("x", 3.0, call.line), 3.0)}
+    matcher.equip(agent, {}, capacity=79, units={"phone": 80})
+    assert rule == {"a": Rule.FITS}
+    assert candidates(matcher, call, 3.0)[0].rule is Rule.CAPACITY
+
+
 # For whom.
 
 
@@ -807,6 +848,44 @@ def test_indexes_are_cleaned_of_what_is_out_of_date(order: Order, choice: AgentC
     assert matcher.next_change() is None
     assert all(not seat.barred and not seat.held for seat in seats)
     assert len(matcher._search._timers) <= 10
+
+
+def test_lines_that_are_empty_are_dropped_but_for_those_kept():
+    matcher = Matcher()
+    need = matcher.need({"sales": 1})
+    agent = _agent(matcher, "a", 0.0, sales=1)
+    kept = matcher.line("kept", need)
+    matcher.keep([kept])
+    held = _work(matcher, "held", 0.0, priority=-1, sales=1)
+    assert _matches(matcher, 0.0) == [("held", "a")]
+    waiting = _work(matcher, "waits", 1.0, priority=-2, sales=1)
+    for priority in range(1000):
+        matcher.withdraw(_work(matcher, "w", 2.0, priority=priority, sales=1))
+
+    lines = set(matcher.waiting.lines())
+    assert len(lines) <= 150
+    assert {kept, waiting.line} <= lines
+    assert held.line not in lines
+    assert all(len(ability.lines) == len(lines) for ability in need.abilities)
+    assert matcher.line("kept", need) is kept
+    matcher.wait(held)
+    matcher.release(held, agent)
+    assert _matches(matcher, 3.0) == [("held", "a")]
+    again = _work(matcher, "again", 2.0, priority=-1, sales=1)
+    assert again.line is held.line
+
+
+def test_work_put_back_joins_the_line_that_took_the_place_of_its_own():
+    matcher = Matcher()
+    first = _work(matcher, "first", 0.0)
+    matcher.withdraw(first)
+    matcher.waiting.clean_up()
+    second = _work(matcher, "second", 1.0)
+    assert second.line is not first.line
+    matcher.wait(first)
+
+    assert second.line is first.line
+    assert matcher.in_order("q", 2.0) == [first, second]
 
 
 # Why.

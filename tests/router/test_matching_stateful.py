@@ -236,6 +236,16 @@ class Centre(RuleBasedStateMachine):
             self.matcher.resume(work, seat)
         self._ask(ask)
 
+    @precondition(lambda self: self.matcher.waiting.lines())
+    @rule(keeps=st.booleans())
+    def empty_lines_are_dropped(self, keeps: bool) -> None:
+        lines = list(self.matcher.waiting.lines())
+        self.matcher.keep(lines if keeps else ())
+        self.matcher.waiting.clean_up()
+        left = set(self.matcher.waiting.lines())
+        assert left == {line for line in lines if keeps or line.count}
+        assert all(line.is_listed == (line in left) for line in lines)
+
     @rule(order=st.sampled_from(Order), ask=st.booleans())
     def order_changes(self, order: Order, ask: bool) -> None:
         self.matcher.set_order(order)
@@ -271,6 +281,9 @@ class Centre(RuleBasedStateMachine):
         for need in self.matcher.roster.needs():
             fitting = [seat for seat in self.seats if seat.signed_on and seat.fits(need)]
             assert need.signed_on == len(fitting)
+            assert {seat for one in need.abilities for seat in one.seats} == {
+                seat for seat in self.seats if seat.fits(need)
+            }
             assert self.matcher.somebody(need) == bool(fitting)
 
     def _ask(self, ask: bool) -> None:
@@ -295,9 +308,10 @@ class Centre(RuleBasedStateMachine):
         assert may_take(seat, work, self.now) is Rule.FITS
         for paused in self.matcher.to_pause(seat, work.need):
             self.matcher.pause(paused, seat)
-        before = seat.free
+        before, units = seat.free, self.matcher.units_for(seat, work.need)
         self.matcher.reserve(work, seat)
-        assert 0 <= seat.free < before
+        assert 0 <= seat.free == before - units
+        assert seat.held[work].units == units
         self.held.append((work, seat))
         self.waiting.discard(work)
 
@@ -332,6 +346,7 @@ class Centre(RuleBasedStateMachine):
             data.draw(st.sampled_from(ATTRIBUTES)),
             max(used, data.draw(st.sampled_from([100, 100, 60, 200]))),
             data.draw(st.sampled_from([None, None, {"web": 1}, {"web": 2, "mail": 1}])),
+            data.draw(st.sampled_from([None, None, {"web": 10}, {"web": 60, "mail": 50, "phone": 70}])),
             pace=data.draw(st.sampled_from([1.0, 0.5])),
         )
 
