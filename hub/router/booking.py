@@ -4,11 +4,13 @@ from hub.router.agents import Need, Seat
 from hub.router.line import Work
 
 
-def book(work: Work, seat: Seat) -> bool:
-    """It takes what it needs now of this agent; False: they have it already."""
+def book(work: Work, seat: Seat, units: int | None = None) -> bool:
+    """It takes what it needs now of this agent, or the units given; False: they have it already."""
     if work in seat.held:
         return False
-    need = work.need if not seat.units else work.need.taking(seat.units_for(work.need))
+    need = work.need
+    if seat.units or units is not None:
+        need = need.taking(seat.units_for(need) if units is None else units)
     seat.hold(work, need)
     seat.free -= need.units
     if need.interruptible:

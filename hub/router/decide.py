@@ -71,7 +71,7 @@ def _offer_to(
     state: PoolState, work: Work, seat: Seat, command: Command, now: float, decided: list[Decided]
 ) -> None:  # fmt: skip
     interaction = state.interactions[work.id]
-    if work.need.interrupts and seat.free < work.need.units:
+    if work.need.interrupts and seat.free < seat.units_for(work.need):
         _carry_out(
             state, make_room(state, state.agents[seat.agent_id], work.need, work.id, command), command, decided
         )  # fmt: skip
@@ -85,7 +85,7 @@ def _offer_to(
         offer_id=offer_id(work.id, interaction.state.offers + 1),
         agent_id=seat.agent_id,
         expires_at=command.at + timeout,
-        units=work.need.units,
+        units=seat.units_for(work.need),
         policy=state.policy.version,
         reasons=offer_reasons(work, seat, now, state.matcher.order),
     )

@@ -126,7 +126,7 @@ def _offered(state: PoolState, interaction: OpenInteraction, event: InteractionO
     if in_line(interaction):
         take_out_of_line(state, interaction)
     agent.holds[interaction.stream] = interaction
-    state.matcher.reserve(interaction.work, agent.seat)
+    state.matcher.reserve(interaction.work, agent.seat, event.units)
     state.timers.set(event.expires_at.timestamp(), Due.OFFER, interaction.stream, event.offer_id)
 
 
@@ -311,10 +311,11 @@ def _ended(state: PoolState, interaction: OpenInteraction, event: InteractionEnd
 def _keep_at_it(state: PoolState, interaction: OpenInteraction, agent: KnownAgent) -> None:
     """The agent's room is booked for the same work again, as work that can't be paused."""
     matcher, work, turn = state.matcher, interaction.work, agent.seat.turn
+    booked = agent.seat.held[work].units
     need = matcher.need({}, channel=work.need.channel, units=work.need.units)
     matcher.release(work, agent.seat)
     matcher.move(work, matcher.line(interaction.queue, need))
-    matcher.reserve(work, agent.seat)
+    matcher.reserve(work, agent.seat, booked)
     agent.seat.turn = turn
 
 

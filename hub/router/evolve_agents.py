@@ -92,6 +92,7 @@ def equip(state: PoolState, agent: KnownAgent) -> None:
         one.attributes,
         one.capacity,
         ceilings={**state.policy.ceilings(), **one.ceilings},
+        units=one.units,
     )
     if agent.interrupted:
         state.freed[agent.id] = agent

@@ -31,5 +31,5 @@ def offer_reasons(work: Work, seat: Seat, now: float, order: Order) -> tuple[str
     return (
         f"queue {line.queue}, priority {line.priority}, waited {now - work.since:.1f} s: {_FIRST[order]}"
         " of all that the agent may take",
-        f"{why_agent}, {need.units} units free",
+        f"{why_agent}, {seat.units_for(need)} units free",
     )

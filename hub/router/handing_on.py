@@ -146,8 +146,9 @@ def leave_conference(state: PoolState, advice: OpenInteraction, agent_id: str, c
 def _require_room(state: PoolState, advice: OpenInteraction, interaction: OpenInteraction) -> None:
     """The conversation takes the place of the consultation, which may have been queued under another policy."""
     seat = state.agent(advice.state.agent_id).seat
-    if interaction.work.need.units > seat.free + advice.work.need.units:
-        raise RefusedError(f"agent {seat.agent_id} has no room for {interaction.work.need.units} units now")
+    units, held = seat.units_for(interaction.work.need), seat.held.get(advice.work)
+    if units > seat.free + (held.units if held else 0):
+        raise RefusedError(f"agent {seat.agent_id} has no room for {units} units now")
 
 
 def _advice(state: PoolState, interaction: OpenInteraction, agent_id: str) -> OpenInteraction:

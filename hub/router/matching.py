@@ -113,12 +113,12 @@ class Matcher:
         """Whoever fits may take it."""
         self._set_bound(work, None)
 
-    def reserve(self, work: Work, seat: Seat) -> None:
-        """It waits no longer and takes of this agent's room what it needs now; others may hold it at the same time.
-        A second reservation for the same agent changes nothing."""
+    def reserve(self, work: Work, seat: Seat, units: int | None = None) -> None:
+        """It waits no longer and takes of this agent's room what it needs now, or the units given; others may hold it
+        at the same time. A second reservation for the same agent changes nothing."""
         if work.entry is not None:
             self.waiting.remove(work)
-        if booking.book(work, seat):
+        if booking.book(work, seat, units):
             self._number += 1
             seat.turn = self._number
 

@@ -113,7 +113,7 @@ def _offer(state: PoolState, event: InteractionOffered, work: Work, seat: Seat) 
             "offer_id": offer_id(work.id, interaction.state.offers + 1),
             "agent_id": seat.agent_id,
             "expires_at": event.at + timeout,
-            "units": work.need.units,
+            "units": seat.units_for(work.need),
             "policy": state.policy.version,
             "reasons": offer_reasons(work, seat, event.at.timestamp(), state.matcher.order),
         }

@@ -33,12 +33,12 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
         return of(interaction, rules.accept(one, asked, agent.id, **_counted(state, interaction, agent), **given))
     need = interaction.work.need
     if not agent.seat.has_room(need):
-        raise RefusedError(f"agent {agent.id} has no room for {need.units} units of channel {need.channel} now")
+        raise RefusedError(f"agent {agent.id} has no room for {agent.seat.units_for(need)} units of channel {need.channel} now")
     offer = offer_id(interaction.stream, one.offers + 1)
     timeout = timedelta(seconds=state.rules_of(interaction.placement).offer_timeout_seconds)
     back = rules.rescind(one, "given to an agent by a supervisor", **given)
     offered = InteractionOffered(
-        **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=need.units,
+        **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=agent.seat.units_for(need),
         policy=state.policy.version, reasons=(f"given by {command.actor}: {command.reason or 'no reason said'}",),
     )  # fmt: skip
     accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **_counted(state, interaction, agent))
