@@ -26,13 +26,18 @@ def handle(state: PoolState, command: Command) -> list[Decided]:
     A refused command changes nothing and raises HubError. An offer stays open until a Tick finds its time up."""
     now = command.at.timestamp()
     decided: list[Decided] = []
-    state.matcher.reach(now)
     if isinstance(command, ask.Tick):
+        state.matcher.reach(now)
         _carry_out(state, supervising.begin_day(state, command), command, decided)
         while (timer := pop_due(state, now)) is not None:
             _carry_out(state, due_now(state, timer, command), command, decided)
+    elif isinstance(command, ask.TakeUp):
+        state.matcher.reach(now)
+        _carry_out(state, joining.take_up(state, command), command, decided)
     else:
-        _carry_out(state, _DECIDE[type(command)](state, command), command, decided)
+        events = _DECIDE[type(command)](state, command)
+        state.matcher.reach(now)  # not before: a refused command ends no rest, as nothing is matched after it
+        _carry_out(state, events, command, decided)
     if state.freed:
         _go_on(state, command, decided, now)
     next_match = state.matcher.next
@@ -102,7 +107,6 @@ def _go_on(state: PoolState, command: Command, decided: list[Decided], now: floa
 
 
 _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
-    ask.TakeUp: joining.take_up,
     ask.Accept: conversing.accept,
     ask.Decline: conversing.decline,
     ask.Hold: conversing.hold,

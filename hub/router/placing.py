@@ -94,15 +94,16 @@ def _bind(state: PoolState, interaction: OpenInteraction) -> None:
     agent = state.agent(placement.known_agent)
     agent.bound[interaction.stream] = interaction
     state.matcher.bind(interaction.work, agent.seat)
-    if placement.known_until is not None:
-        due = placement.known_until.timestamp()
-        state.timers.set(due, Due.KNOWN_AGENT, interaction.stream, interaction.placed)
 
 
 def _set_timers(state: PoolState, interaction: OpenInteraction, at: float) -> None:
-    """Steps count on the age of the work; overflow and leaving on its time in this queue."""
+    """Steps count on the age of the work; overflow and leaving on its time in this queue. What fell due while it was
+    offered counted for nothing then: it is set again when nobody took it."""
     timers, stream, placed = state.timers, interaction.stream, interaction.placed
     rules = state.rules_of(interaction.placement)
+    until = interaction.placement.known_until
+    if until is not None and interaction.work.bound is not None:
+        timers.set(until.timestamp(), Due.KNOWN_AGENT, stream, placed)
     for step in interaction.placement.steps:
         timers.set(interaction.since + step.after_seconds, Due.STEP, stream, placed)
     if rules.overflow is not None:

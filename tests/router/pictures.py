@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.agent.events import AgentState
+from hub.domain.interaction.events import Phase
 from hub.router.agents import Need, Seat
 from hub.router.candidates import waiting_work
 from hub.router.evolve import evolve
@@ -80,8 +81,12 @@ def picture(state: PoolState, now: datetime) -> dict[str, Any]:
             if agent.state.state is AgentState.SIGNED_OFF and agent.version
         },
         "idle order": [idle[2].agent_id for idle in sorted(one.idle for one in seats if one.ready)],
+        "rests": {one.agent_id: one.rest for one in seats if one.signed_on and one.rest > moment},
         "turns": [one.agent_id for one in sorted(seats, key=lambda one: one.turn) if one.ready and one.turn],
-        "threads": state.threads,
+        "threads": {
+            thread: stream for thread, stream in state.threads.items()
+            if state.interactions[stream].state.phase is not Phase.WRAP_UP
+        },
         "contacts": state.contacts,
         "closed": ({stream: _open_work(one) for stream, one in state.closed.items()}, state.closed_threads),
         "stepped": {need: sorted(works) for need, works in _stepped(state)},
@@ -127,7 +132,7 @@ def _need(need: Need) -> tuple[Any, ...]:
 def _seat(state: PoolState, seat: Seat, moment: float) -> tuple[Any, ...]:
     barred = {work: until for work, until in seat.barred.items() if until > moment and work in state.interactions}
     return (
-        seat.free, seat.capacity, seat.pausable, seat.ready, seat.signed_on, seat.rest if seat.rest > moment else 0.0,
+        seat.free, seat.capacity, seat.pausable, seat.ready, seat.signed_on,
         seat.idle[0], seat.today, barred, seat.closed, dict(seat.ceilings), seat.profile.key,
         {work.id: _need(need) for work, need in seat.held.items()}, sorted(work.id for work in seat.paused),
     )  # fmt: skip

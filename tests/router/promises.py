@@ -134,5 +134,5 @@ def structure_holds(state: PoolState) -> None:
 def recoverable(picture: dict[str, Any]) -> dict[str, Any]:
     """What recovery promises: all but since when agents are idle after what they gave away, whose turn it is, rests of
     a few seconds, and who may get their place back."""
-    left_out = ("idle order", "turns", "left", "policy", "signed off", "timers")
+    left_out = ("idle order", "turns", "rests", "left", "policy", "signed off", "timers")
     return {name: value for name, value in picture.items() if name not in left_out}

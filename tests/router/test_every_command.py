@@ -389,6 +389,9 @@ class EveryCommand(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.ask(self.pool.passes, seconds)
         due = next_deadline(self.pool.state)
+        if due is not None and due <= self.pool.now.timestamp():
+            self.ask(self.pool.passes, 0)  # what was taken back for urgent work had waited long enough
+            due = next_deadline(self.pool.state)
         assert due is None or due > self.pool.now.timestamp(), "everything due has happened"
 
     @rule()
