@@ -2,14 +2,20 @@
 one."""
 
 import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from hub.application.decisions import Mark, MarkBefore
 from hub.application.policies import usable
 from hub.application.trials import run_trial
 from hub.domain.errors import NotFoundError
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store
+from hub.projections.open_work_marks import mark_before
+from hub.projections.views import open_views
 from hub.router.policy import PolicyError, load_policy
 from hub.router.trial import Trial
 from hub.settings import Settings
@@ -24,11 +30,30 @@ def try_policy_file(settings: Settings, file: Path, since: datetime | None, unti
     if not settings.is_postgres and not settings.sqlite_path.exists():
         raise NotFoundError(f"there is no event store in {settings.data_dir} yet: it is made at the first start")
 
-    async def run() -> Trial:
+    async def run(marks: MarkBefore) -> Trial:
         journal = EventJournal(open_store(settings))
+        starting = load_policy(settings.policy)
         try:
-            return await run_trial(journal, load_policy(settings.policy), tried, since=since, until=until)
+            return await run_trial(journal, starting, tried, since=since, until=until, mark_before=marks)
         finally:
             await journal.close()
 
-    return asyncio.run(run())
+    with _marks(settings) as marks:
+        return asyncio.run(run(marks))
+
+
+@contextmanager
+def _marks(settings: Settings) -> Iterator[MarkBefore]:
+    """Where the pool can be taken up from, as the views say; nowhere without views: then from the log's beginning."""
+    with ExitStack() as stack:
+        views = None
+        if settings.views_path.exists():
+            with suppress(sqlite3.Error):
+                views = stack.enter_context(closing(open_views(settings.views_path)))
+
+        def before(position: int) -> Mark | None:
+            with suppress(sqlite3.OperationalError):  # Views of an older shape, not made anew yet.
+                return mark_before(views, position) if views is not None else None
+            return None
+
+        yield before
