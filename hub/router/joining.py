@@ -148,7 +148,7 @@ def _obstacles(
     if hours is not None and not is_open(hours, at):
         yield "closed", queue_rules.closed
     if queue_rules.nobody.action is not Action.WAIT and not any(
-        state.matcher.somebody(line.need) for line in _lines(state, requirement, channel)
+        state.matcher.somebody(line.need) for line in state.lines(requirement, channel)
     ):
         yield "nobody", queue_rules.nobody
     limit, longest = queue_rules.limit, queue_rules.max_estimated_wait_seconds
@@ -249,27 +249,4 @@ def _reopen(state: PoolState, over: OpenInteraction, command: TakeUp) -> list[De
 
 
 def _first_line(state: PoolState, requirement: Requirement, channel: str) -> Line:
-    return next(_lines(state, requirement, channel))
-
-
-def _lines(state: PoolState, requirement: Requirement, channel: str) -> Iterator[Line]:
-    """Where it would wait, by each of its steps."""
-    queue_rules = state.queue(requirement.queue)
-    for step in requirement.steps:
-        need = state.matcher.need(
-            step.skills,
-            languages=step.languages,
-            attributes=step.attributes,
-            channel=channel,
-            units=requirement.units,
-            interrupts=requirement.interrupts,
-            interruptible=requirement.interruptible,
-            choice=queue_rules.agent_choice,
-        )
-        yield state.matcher.line(
-            requirement.queue,
-            need,
-            priority=step.priority,
-            weight=queue_rules.age_weight,
-            target=queue_rules.service_level.seconds,
-        )
+    return next(state.lines(requirement, channel))

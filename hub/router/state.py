@@ -1,5 +1,6 @@
 """What a routing pool's owner knows: open interactions and agents, as the log says, kept ready for deciding."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from hub.router.classify import Classifier
 from hub.router.matching import Matcher
 from hub.router.policies import PolicyBook
 from hub.router.policy import Policy, Queue
+from hub.router.policy_model import CONTACT_LANGUAGE
+from hub.router.requirement import Requirement, required_of, steps_of
 from hub.router.timers import Due, Timer, Timers
 from hub.router.waiting import Line, Work
 
@@ -176,6 +179,20 @@ class PoolState:
         self.counts_days = any(queue.agent_choice == "fewest_today" for queue in policy.queues.values())
         self.hours = {name: hours for name in policy.queues if (hours := policy.hours_of(name)) is not None}
         self.matcher.set_order(policy.order)
+        self.matcher.keep(self._prepared())
+
+    def _prepared(self) -> Iterator[Line]:
+        """Where work will wait by what the policy names, so that its first contact finds at once who fits. What asks
+        for the contact's own language, or comes by a channel that is not named, is looked for when it comes."""
+        policy = self.policy
+        for rule in policy.rules:
+            steps = steps_of(policy, rule)
+            if not any(CONTACT_LANGUAGE in step.languages for step in steps):
+                for channel in (rule.channel,) if rule.channel else policy.channels:
+                    yield from self.lines(required_of(policy, rule.queue, steps, channel, None, ""), channel)
+        for queue in policy.queues:
+            for channel in policy.channels:
+                yield from self.lines(self.classifier.of_queue(queue, channel, ""), channel)
 
     def queue(self, name: str) -> Queue:
         """The rules of a queue."""
@@ -193,6 +210,28 @@ class PoolState:
         if agent is None:
             agent = self.agents[agent_id] = KnownAgent(agent_id, self.matcher.seat(agent_id))
         return agent
+
+    def lines(self, requirement: Requirement, channel: str) -> Iterator[Line]:
+        """Where new work would wait, by each step of its requirement."""
+        rules = self.queue(requirement.queue)
+        for step in requirement.steps:
+            need = self.matcher.need(
+                step.skills,
+                languages=step.languages,
+                attributes=step.attributes,
+                channel=channel,
+                units=requirement.units,
+                interrupts=requirement.interrupts,
+                interruptible=requirement.interruptible,
+                choice=rules.agent_choice,
+            )
+            yield self.matcher.line(
+                requirement.queue,
+                need,
+                priority=step.priority,
+                weight=rules.age_weight,
+                target=rules.service_level.seconds,
+            )
 
     def line(self, queued: InteractionQueued, placement: Placement, step: int) -> Line:
         """Where work waits by this step of its placement."""

@@ -33,7 +33,8 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
         return of(interaction, rules.accept(one, asked, agent.id, **_counted(state, interaction, agent), **given))
     need = interaction.work.need
     if not agent.seat.has_room(need):
-        raise RefusedError(f"agent {agent.id} has no room for {agent.seat.units_for(need)} units of channel {need.channel} now")
+        units = agent.seat.units_for(need)
+        raise RefusedError(f"agent {agent.id} has no room for {units} units of channel {need.channel} now")
     offer = offer_id(interaction.stream, one.offers + 1)
     timeout = timedelta(seconds=state.rules_of(interaction.placement).offer_timeout_seconds)
     back = rules.rescind(one, "given to an agent by a supervisor", **given)
