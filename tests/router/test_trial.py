@@ -80,9 +80,7 @@ def test_a_generated_day_of_a_bank_is_given_back(bank: Day) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_where_agents_hesitate_decline_and_miss_it_comes_near_with_waits_too_short(
-    tmp_path: Path, seed: int
-) -> None:
+def test_where_agents_hesitate_decline_and_miss_it_comes_near_with_waits_too_short(tmp_path: Path, seed: int) -> None:
     found = as_json(trial(bank_day(tmp_path, human=True, seed=seed).log, BANK, BANK))["all"]
     recorded, modelled = found["recorded"], found["same"]
     assert recorded["offered"] == modelled["offered"]
