@@ -1,0 +1,148 @@
+"""Where work waits, who finds it there, and what is kept of it."""
+
+import pytest
+
+from hub.router.matching import Matcher
+from hub.router.order import AgentChoice, Order
+from tests.router.matchers import add_agent, add_asking, add_work, match_all, taken_one_by_one
+
+
+def test_work_that_moves_keeps_its_age_and_its_number():
+    matcher = Matcher()
+    line = matcher.line("other", matcher.need({"sales": 1}))
+    moved, same_age = add_work(matcher, "moved", 1.0), add_asking(matcher, "same age", 1.0, {"sales": 1}, queue="other")
+    matcher.move(moved, line)
+
+    assert matcher.in_order("other", 5.0) == [moved, same_age]
+    assert matcher.queue_length("q") == 0
+    matcher.move(moved, line, since=2.0)
+    assert matcher.in_order("other", 5.0) == [same_age, moved]
+    matcher.move(moved, line, credit=5.0)
+    assert (moved.since, moved.credit) == (2.0, 5.0)
+    assert taken_one_by_one(matcher, 5.0, sales=1) == ["moved", "same age"]
+
+
+def test_moved_work_finds_who_fits_its_new_line():
+    matcher = Matcher()
+    add_agent(matcher, "a", 0.0, support=1)
+    work = add_work(matcher, "w", 1.0, sales=1)
+    assert match_all(matcher, 1.0) == []
+    matcher.move(work, matcher.line("q", matcher.need({"support": 1})))
+
+    assert match_all(matcher, 1.0) == [("w", "a")]
+
+
+def test_places_are_counted_over_all_lines_of_a_queue():
+    matcher = Matcher()
+    low = [add_work(matcher, f"low {number}", float(number)) for number in range(3)]
+    high = add_work(matcher, "high", 5.0, priority=1)
+    add_asking(matcher, "elsewhere", 0.0, queue="other", priority=5)
+    matcher.withdraw(low[1])
+
+    assert [matcher.waiting_at(work, 6.0) for work in (high, low[0], low[2])] == [1, 2, 3]
+    assert matcher.queue_length("q") == 3
+    assert matcher.oldest("q") is low[0]
+    assert matcher.oldest("nowhere") is None
+    assert matcher.queue_length("nowhere") == 0
+
+
+def test_a_need_that_is_asked_for_later_finds_the_agents_who_are_there_already():
+    matcher = Matcher()
+    add_agent(matcher, "a", 1.0, sales=2)
+    add_agent(matcher, "b", 2.0, support=2)
+    assert match_all(matcher, 3.0) == []
+    add_work(matcher, "w", 4.0, support=1)
+
+    assert match_all(matcher, 4.0) == [("w", "b")]
+
+
+def test_an_agent_whose_idle_time_moves_is_still_found():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 1.0)
+    add_work(matcher, "no", 1.0, never=1)
+    first = add_work(matcher, "w1", 1.0)
+    assert match_all(matcher, 2.0) == [("w1", "a")]
+    matcher.release(first, agent)
+    assert match_all(matcher, 2.0) == []
+    matcher.idle_since(agent, 3.0)
+    assert match_all(matcher, 3.0) == []
+    add_work(matcher, "w2", 4.0)
+
+    assert match_all(matcher, 4.0) == [("w2", "a")]
+
+
+def test_among_many_lines_an_agent_finds_the_few_that_are_theirs():
+    matcher = Matcher()
+    for number in range(50):
+        add_work(matcher, f"w{number}", float(number), **{f"skill {number}": 1})
+    add_agent(matcher, "a", 1.0, **{"skill 40": 1, "skill 30": 1})
+
+    assert match_all(matcher, 60.0) == [("w30", "a")]
+
+
+@pytest.mark.parametrize("choice", AgentChoice)
+@pytest.mark.parametrize("order", Order)
+def test_indexes_are_cleaned_of_what_is_out_of_date(order: Order, choice: AgentChoice):
+    matcher = Matcher(order)
+    seats = [add_agent(matcher, f"agent {number}", float(number), capacity=200) for number in range(10)]
+    first = add_work(matcher, "first", 0.0, never=1)
+    for turn in range(500):
+        work = add_asking(matcher, f"w{turn}", float(turn), choice=choice)
+        [(_, name)] = match_all(matcher, float(turn))
+        seat = matcher.seat(name)
+        if turn % 3:
+            matcher.idle_since(seat, float(turn + 10))
+        matcher.release(work, seat)
+        matcher.bar(seats[turn % 10], work, turn + 5.0)
+        matcher.forget(work)
+        assert matcher.next(float(turn)) is None
+        left = add_work(matcher, f"left {turn}", float(turn), never=1)
+        matcher.bind(left, seat)
+        matcher.unbind(left)
+        matcher.withdraw(left)
+        benches, line = work.need.benches, first.line
+        assert sum(len(one.idle) + len(one.returned) + len(one.ranked) for one in benches) <= 400
+        assert len(line.arrived) + len(line.returned) <= 200
+        assert not seat.bound
+        assert not line.own
+    assert matcher.next_change() is None
+    assert all(not seat.barred and not seat.held for seat in seats)
+    assert len(matcher._search._timers) <= 10
+
+
+def test_lines_that_are_empty_are_dropped_but_for_those_kept():
+    matcher = Matcher()
+    need = matcher.need({"sales": 1})
+    agent = add_agent(matcher, "a", 0.0, sales=1)
+    kept = matcher.line("kept", need)
+    matcher.keep([kept])
+    held = add_work(matcher, "held", 0.0, priority=-1, sales=1)
+    assert match_all(matcher, 0.0) == [("held", "a")]
+    waiting = add_work(matcher, "waits", 1.0, priority=-2, sales=1)
+    for priority in range(1000):
+        matcher.withdraw(add_work(matcher, "w", 2.0, priority=priority, sales=1))
+
+    lines = set(matcher.waiting.lines())
+    assert len(lines) <= 150
+    assert {kept, waiting.line} <= lines
+    assert held.line not in lines
+    assert all(len(ability.lines) == len(lines) for ability in need.abilities)
+    assert matcher.line("kept", need) is kept
+    matcher.wait(held)
+    matcher.release(held, agent)
+    assert match_all(matcher, 3.0) == [("held", "a")]
+    again = add_work(matcher, "again", 2.0, priority=-1, sales=1)
+    assert again.line is held.line
+
+
+def test_work_put_back_joins_the_line_that_took_the_place_of_its_own():
+    matcher = Matcher()
+    first = add_work(matcher, "first", 0.0)
+    matcher.withdraw(first)
+    matcher.waiting.clean_up()
+    second = add_work(matcher, "second", 1.0)
+    assert second.line is not first.line
+    matcher.wait(first)
+
+    assert second.line is first.line
+    assert matcher.in_order("q", 2.0) == [first, second]

@@ -1,0 +1,117 @@
+"""Who is not asked for a while, or not again: what they declined, and what they rest from."""
+
+import pytest
+
+from hub.router.matching import Matcher
+from tests.router.matchers import add_agent, add_work, match_all
+
+NEVER = float("inf")
+
+
+def test_who_declined_is_passed_over_until_the_backoff_is_over_and_the_next_in_line_is_not():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 1.0)
+    declined, other = add_work(matcher, "declined", 1.0), add_work(matcher, "other", 2.0)
+    matcher.bar(agent, declined, 50.0)
+
+    assert match_all(matcher, 10.0) == [("other", "a")]
+    assert other.waiting is False
+    matcher.release(other, agent)
+    assert match_all(matcher, 49.9) == []
+    assert matcher.next_change() == 50.0
+    assert match_all(matcher, 50.0) == [("declined", "a")]
+    assert matcher.next_change() is None
+
+
+def test_what_was_refused_for_good_comes_back_when_that_is_forgotten():
+    matcher = Matcher()
+    first, second = add_agent(matcher, "a", 1.0), add_agent(matcher, "b", 2.0)
+    work = add_work(matcher, "w", 1.0)
+    assert not matcher.refused_by_all(work, 10.0)
+    matcher.bar(first, work, NEVER)
+    assert not matcher.refused_by_all(work, 10.0)
+    matcher.bar(second, work, NEVER)
+    assert matcher.refused_by_all(work, 10.0)
+    assert match_all(matcher, 10.0) == []
+    assert matcher.next_change() is None
+    matcher.clear_bars(work)
+
+    assert match_all(matcher, 10.0) == [("w", "a")]
+
+
+def test_an_agent_forgiven_may_be_asked_again():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 1.0)
+    matcher.bar(agent, add_work(matcher, "w", 1.0), NEVER)
+    assert match_all(matcher, 10.0) == []
+    matcher.forgive(agent)
+
+    assert match_all(matcher, 10.0) == [("w", "a")]
+
+
+def test_barred_from_the_heads_of_two_lines_the_agent_gets_the_older_of_what_follows():
+    for second_sales, second_other, expected in ((3.0, 5.0, "sales 2"), (5.0, 3.0, "other 2")):
+        matcher = Matcher()
+        agent = add_agent(matcher, "a", 0.0, sales=1)
+        barred = [add_work(matcher, "sales 1", 1.0, sales=1), add_work(matcher, "other 1", 2.0)]
+        add_work(matcher, "sales 2", second_sales, sales=1)
+        add_work(matcher, "other 2", second_other)
+        for work in barred:
+            matcher.bar(agent, work, 100.0)
+
+        assert match_all(matcher, 10.0) == [(expected, "a")]
+
+
+def test_who_rests_gets_nothing_until_the_rest_is_over():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 1.0)
+    matcher.rest(agent, 20.0)
+    add_work(matcher, "w", 2.0)
+
+    assert match_all(matcher, 19.9) == []
+    assert matcher.next_change() == 20.0
+    assert match_all(matcher, 20.0) == [("w", "a")]
+    assert matcher.next_change() is None
+
+
+def test_a_new_rest_takes_the_place_of_the_one_before():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 1.0)
+    matcher.rest(agent, 20.0)
+    matcher.rest(agent, 40.0)
+    add_work(matcher, "w", 2.0)
+
+    assert match_all(matcher, 20.0) == []
+    assert matcher.next_change() == 40.0
+    assert match_all(matcher, 40.0) == [("w", "a")]
+
+
+@pytest.mark.parametrize(
+    ("refused_by", "signed_on", "expected"),
+    [
+        ((), ("a", "b"), False),
+        (("a",), ("a", "b"), False),
+        (("a", "b"), ("a", "b"), True),
+        (("a",), ("a",), True),
+        (("a", "b"), ("a",), True),
+        (("a", "other"), ("a", "b"), False),
+        ((), (), False),
+        (("a",), (), False),
+    ],
+)
+def test_refused_by_all_counts_who_fits_and_is_signed_on(
+    refused_by: tuple[str, ...], signed_on: tuple[str, ...], expected: bool
+):
+    matcher = Matcher()
+    seats = {name: add_agent(matcher, name, 0.0, sales=1) for name in "ab"}
+    seats["other"] = add_agent(matcher, "other", 0.0)
+    work = add_work(matcher, "w", 1.0, sales=1)
+    for name in refused_by:
+        matcher.bar(seats[name], work, 20.0)
+    for name in "ab":
+        matcher.sign(seats[name], name in signed_on)
+
+    assert matcher.refused_by_all(work, 19.9) is expected
+    assert not matcher.refused_by_all(work, 20.0)
+    matcher.forgive(seats["a"])
+    assert not (matcher.refused_by_all(work, 10.0) and "a" in signed_on)
