@@ -82,9 +82,8 @@ def test_by_skill_the_longest_idle_agent_names_the_work_and_the_choice_says_who_
 
 def test_by_skill_many_changes_at_once_are_the_same_as_few():
     matcher = Matcher(Order.SKILL)
-    agents = [
-        add_agent(matcher, f"agent {number}", float(number), sales=1, support=1 + number % 5) for number in range(8)
-    ]
+    for number in range(8):
+        add_agent(matcher, f"agent {number}", float(number), sales=1, support=1 + number % 5)
     assert match_all(matcher, 10.0) == []
     for number in range(10):
         add_work(matcher, f"w{number}", 10.0 + number, **{("sales", "support")[number % 2]: 1})
