@@ -232,6 +232,7 @@ def _transferred(state: PoolState, interaction: OpenInteraction, event: Interact
         agent.holds[interaction.stream] = interaction
         state.matcher.reserve(interaction.work, agent.seat)
         interaction.placement, interaction.placed = event, interaction.version
+        _touched(state, interaction, event)
     else:
         place(state, interaction, event)
         _keep_from(state, interaction, event.agent_id)
@@ -425,7 +426,7 @@ def _of_interaction(effect: Callable[[PoolState, OpenInteraction, Any], None]) -
 
 _OF_INTERACTIONS: dict[type[Event], Callable[[PoolState, OpenInteraction, Any], None]] = {
     CallbackMissed: _callback_missed,
-    CallbackReached: _nothing_more,
+    CallbackReached: _touched,
     CallbackScheduled: _callback,
     ContactAttached: _attached,
     DeclinesForgotten: _declines_forgotten,
@@ -434,7 +435,7 @@ _OF_INTERACTIONS: dict[type[Event], Callable[[PoolState, OpenInteraction, Any], 
     InteractionEnded: _ended,
     InteractionExpired: _expired,
     InteractionFlagged: _nothing_more,
-    InteractionHeld: _nothing_more,
+    InteractionHeld: _touched,
     InteractionInterrupted: _interrupted,
     InteractionMoved: _moved,
     InteractionOffered: _offered,

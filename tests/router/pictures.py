@@ -1,16 +1,25 @@
 """What a pool knows, drawn so that two can be compared; and what the log, or a part of it, leads to."""
 
+import sqlite3
 from datetime import datetime
 from typing import Any
 
 from hub.domain.agent.events import AgentState
 from hub.domain.interaction.events import Phase
+from hub.journal.codec import Codec
+from hub.ports import Stored
+from hub.projections.open_work import Keep, projection
+from hub.projections.open_work import open_work as projected
+from hub.projections.runner import Runner
 from hub.router.agents import Need, Seat
 from hub.router.candidates import waiting_work
 from hub.router.evolve import evolve
 from hub.router.state import Decided, OpenInteraction, PoolState, counts
 from hub.router.waiting import Work
 from tests.router.pools import PoolInHand
+
+KEEP = Keep(reopen={"email": 86_400.0}, reentry={"sales": 600.0})
+"""As long as any policy of these tests lets work come back."""
 
 
 def rebuilt(pool: PoolInHand, log: list[Decided] | None = None) -> PoolState:
@@ -22,41 +31,17 @@ def rebuilt(pool: PoolInHand, log: list[Decided] | None = None) -> PoolState:
 
 
 def open_work(pool: PoolInHand) -> list[Decided]:
-    """What a projection of open work keeps of the log: all of what is open or kept for later, each agent since they
-    signed on, and the last word on whatever has but one."""
-    log, last, since = pool.log, dict[Any, int](), dict[str, int]()
-    for index, (stream, _, event) in enumerate(log):
-        name = type(event).__name__
-        if name in ("AgentSignedOn", "AgentSignedOff"):
-            since[stream] = index
-            last.pop((f"WrapUpCompleted {event.agent_id}"), None)
-        elif name in ("WrapUpCompleted", "InteractionOffered", "OfferAccepted"):
-            last[f"{name} {event.agent_id}"] = index
-        if name == "OfferAccepted":
-            last[f"pace {event.queue}"] = index
-        if name in ("PolicyAdopted", "DayBegan", "ShiftsPlanned"):
-            last[f"{name} {stream}"] = index
-        if name == "QueueIntakeChanged":
-            last[f"intake {event.queue}"] = index
-    kept = set(last.values())
-    state = pool.state
-    whole = {
-        *state.interactions,
-        *state.closed,
-        *(left.stream for left in may_return(pool)),
-    }
-    for index, (stream, _, _event) in enumerate(log):
-        is_agents = stream.startswith("agent-") and index >= since.get(stream, len(log))
-        if stream in whole or is_agents:
-            kept.add(index)
-    return [log[index] for index in sorted(kept)]
-
-
-def may_return(pool: PoolInHand) -> list[Decided]:
-    """The last events of work whose customers' lines broke."""
-    ends = ("InteractionAbandoned", "InteractionEnded")
-    return [one for one in pool.log if type(one.event).__name__ in ends
-            and (getattr(one.event, "dropped", False) or getattr(one.event, "ended_by", "") == "dropped")]  # fmt: skip
+    """What the projection of open work keeps of the log, in the words of the log."""
+    codec, connection = Codec(), sqlite3.connect(":memory:", isolation_level=None)
+    rows = [
+        Stored(position, stream, version, *codec.encode(stream, event))
+        for position, (stream, version, event) in enumerate(pool.log, 1)
+    ]
+    Runner(connection, [projection(KEEP)], lambda after, limit: rows[after : after + limit], codec.decode, 4000).run()
+    kept = [Decided(row.stream, row.version, codec.decode(row.stream, row.topic, row.state))
+            for row in projected(connection).rows]  # fmt: skip
+    connection.close()
+    return kept
 
 
 def picture(state: PoolState, now: datetime) -> dict[str, Any]:

@@ -132,7 +132,6 @@ def structure_holds(state: PoolState) -> None:
 
 
 def recoverable(picture: dict[str, Any]) -> dict[str, Any]:
-    """What recovery promises: all but since when agents are idle after what they gave away, whose turn it is, rests of
-    a few seconds, and who may get their place back."""
-    left_out = ("idle order", "turns", "rests", "left", "policy", "signed off", "timers")
-    return {name: value for name, value in picture.items() if name not in left_out}
+    """What recovery promises: all but whose turn it is after a warm transfer, and that a place was given back already
+    to a customer whose new work is over too."""
+    return {name: value for name, value in picture.items() if name not in ("turns", "left")}

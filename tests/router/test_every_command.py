@@ -1,6 +1,5 @@
 """Whatever is asked of a pool, in whatever order: its promises hold, and the log alone leads to the same state."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -172,11 +171,12 @@ class EveryCommand(RuleBasedStateMachine):
         return events
 
     def ceilings_held(self, decided: list[Decided]) -> None:
-        for _, _, event in decided:
-            if isinstance(event, InteractionOffered):
-                seat = self.pool.state.agents[event.agent_id].seat
-                channels = Counter(need.channel for need in seat.held.values())
-                assert all(channels[name] <= most for name, most in seat.ceilings.items())
+        for stream, _, event in decided:
+            work = self.pool.state.interactions.get(stream)
+            if isinstance(event, InteractionOffered) and work is not None:
+                seat, channel = self.pool.state.agents[event.agent_id].seat, work.work.need.channel
+                pieces = sum(need.channel == channel for need in seat.held.values())
+                assert pieces <= seat.ceilings.get(channel, pieces)
 
     def agent_of(self, stream: str, data: st.DataObject) -> str:
         """Mostly who has it."""

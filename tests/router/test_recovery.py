@@ -13,7 +13,7 @@ from hub.router.decide import handle
 from hub.router.state import next_deadline, reset_deadlines
 from tests.router.pictures import differences, open_work, picture, rebuilt
 from tests.router.pools import PoolInHand
-from tests.router.promises import recoverable, structure_holds
+from tests.router.promises import structure_holds
 from tests.router.rich_policy import policy
 
 POLICY = policy(
@@ -148,7 +148,7 @@ def test_the_open_work_alone_leads_back_to_where_it_was(story: Callable[[PoolInH
     story(pool)
     restarted = rebuilt(pool, open_work(pool))
     structure_holds(restarted)
-    now, then = (recoverable(picture(state, pool.now)) for state in (restarted, pool.state))
+    now, then = (picture(state, pool.now) for state in (restarted, pool.state))
     assert differences(now, then) == {}
     for state in (restarted, pool.state):
         reset_deadlines(state, pool.now)
