@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from hub.domain.errors import HubError
 from hub.domain.ids import offer_id
 from hub.domain.interaction.events import InteractionOffered
 from hub.router import commands as ask
@@ -23,21 +24,34 @@ from hub.router.waiting import Work
 
 def handle(state: PoolState, command: Command) -> list[Decided]:
     """The events a command leads to, in the order they happen; `state` has them in already. Nothing for a repeat.
-    A refused command changes nothing and raises HubError. An offer stays open until a Tick finds its time up."""
+    A refused command changes nothing and raises HubError. BrokenDecisionError: the state is of no use any more. An
+    offer stays open until a Tick finds its time up."""
     now = command.at.timestamp()
-    decided: list[Decided] = []
-    if isinstance(command, ask.Tick):
+    events: list[Decided] = []
+    if isinstance(command, ask.Tick | ask.TakeUp):
         state.matcher.reach(now)
+    if isinstance(command, ask.TakeUp):
+        events = joining.take_up(state, command)
+    elif not isinstance(command, ask.Tick):
+        events = _DECIDE[type(command)](state, command)
+        state.matcher.reach(now)  # not before: a refused command ends no rest, as nothing is matched after it
+    try:
+        return _all_that_follows(state, events, command, now)
+    except HubError as error:
+        raise BrokenDecisionError(f"{type(command).__name__} {command.id}: {error}") from error
+
+
+class BrokenDecisionError(Exception):
+    """What followed from a command broke a rule: a fault of the hub, not a refusal."""
+
+
+def _all_that_follows(state: PoolState, events: list[Decided], command: Command, now: float) -> list[Decided]:
+    decided: list[Decided] = []
+    _carry_out(state, events, command, decided)
+    if isinstance(command, ask.Tick):
         _carry_out(state, supervising.begin_day(state, command), command, decided)
         while (timer := pop_due(state, now)) is not None:
             _carry_out(state, due_now(state, timer, command), command, decided)
-    elif isinstance(command, ask.TakeUp):
-        state.matcher.reach(now)
-        _carry_out(state, joining.take_up(state, command), command, decided)
-    else:
-        events = _DECIDE[type(command)](state, command)
-        state.matcher.reach(now)  # not before: a refused command ends no rest, as nothing is matched after it
-        _carry_out(state, events, command, decided)
     if state.freed:
         _go_on(state, command, decided, now)
     next_match = state.matcher.next

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.domain.agent import decide as agent_rules
 from hub.domain.agent.events import AgentState
+from hub.domain.errors import HubError
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import Phase, RequirementRelaxed
 from hub.router.commands import Command
@@ -19,7 +20,15 @@ from hub.router.timers import Due, Timer
 
 def due_now(state: PoolState, timer: Timer, command: Command) -> list[Decided]:
     """What a timer that is up leads to."""
-    return _HAPPENS[timer.due](state, state.interactions[timer.stream], timer, command)
+    interaction = state.interactions[timer.stream]
+    try:
+        return _HAPPENS[timer.due](state, interaction, timer, command)
+    except HubError as error:
+        # A fault of the hub: let somebody look at this one, and all others go on.
+        given = by_policy(state, command, interaction.stream)
+        return of(
+            interaction, rules.flag(interaction.state, f"{timer.due.value} could not be carried out: {error}", **given)
+        )
 
 
 def _offer(state: PoolState, interaction: OpenInteraction, timer: Timer, command: Command) -> list[Decided]:

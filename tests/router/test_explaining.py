@@ -134,7 +134,10 @@ async def test_an_offer_left_out_is_missed() -> None:
     at = max(
         index
         for index, one in enumerate(log)
-        if type(one.event) is InteractionOffered and one.event.actor.startswith("policy:")
+        if type(one.event) is InteractionOffered
+        and one.event.actor.startswith("policy:")
+        and log[index - 1].event.causation == one.event.causation
+        and (log[index - 1].stream, type(log[index - 1].event)) != (one.stream, InteractionOffered)
     )
     found = await verified(log[:at], 1)
     assert found.missing == 1
