@@ -4,7 +4,7 @@ import pytest
 
 from hub.router.matching import Matcher
 from hub.router.order import AgentChoice, Order
-from tests.router.matchers import add_agent, add_asking, add_work, match_all, taken_one_by_one
+from tests.router.matchers import add_agent, add_asking, add_equipped, add_work, match_all, taken_one_by_one
 
 
 def test_work_that_moves_keeps_its_age_and_its_number():
@@ -146,3 +146,38 @@ def test_work_put_back_joins_the_line_that_took_the_place_of_its_own():
 
     assert second.line is first.line
     assert matcher.in_order("q", 2.0) == [first, second]
+
+
+def test_a_profile_is_kept_as_long_as_somebody_has_it():
+    matcher = Matcher()
+    seats = [add_agent(matcher, name, 0.0, sales=1) for name in "abc"]
+
+    def known() -> set[tuple[str, ...]]:
+        return {key[0] for key in matcher.roster._profiles}
+
+    assert known() == {("sales",)}
+    for seat in seats[:2]:
+        matcher.equip(seat, {"support": 1})
+        assert known() == {("sales",), ("support",)}
+    matcher.equip(seats[2], {"support": 1})
+    assert known() == {("support",)}
+
+
+def test_needs_that_ask_the_same_of_an_agent_share_who_fits():
+    matcher = Matcher()
+    asked = {"skills": {"sales": 1, "support": 2}, "languages": ("fa",)}
+    call, chat = matcher.need(**asked, channel="phone"), matcher.need(**asked, channel="web", units=25)
+    other = matcher.need(asked["skills"], languages=("en",))
+    add_equipped(matcher, "a", 0.0, {"sales": 3, "support": 3}, languages=("fa",))
+
+    assert call.abilities == chat.abilities
+    assert call.abilities != other.abilities
+    assert [matcher.somebody(need) for need in (call, chat, other)] == [True, True, False]
+
+
+def test_what_an_own_amount_is_booked_by_is_made_once():
+    need = Matcher().need({"sales": 1}, units=100)
+
+    assert need.taking(100) is need
+    assert need.taking(30) is need.taking(30)
+    assert (need.taking(30).units, need.taking(30).skills) == (30, need.skills)

@@ -176,3 +176,26 @@ def test_a_pause_makes_room_and_what_is_not_held_cannot_be_paused():
     matcher.pause(mail, agent)
 
     assert match_all(matcher, 2.0) == [("w", "a")]
+
+
+def test_closing_a_channel_leaves_ceilings_and_own_units_as_they_are():
+    matcher = Matcher()
+    agent = add_equipped(matcher, "a", 0.0, {}, ceilings={"web": 1}, units={"mail": 40})
+    matcher.set_closed(agent, frozenset({"phone"}))
+    matcher.set_closed(agent, frozenset())
+    for number in range(3):
+        add_asking(matcher, f"chat {number}", 1.0, channel="web", units=10)
+        add_asking(matcher, f"mail {number}", 2.0, channel="mail", units=10)
+
+    assert match_all(matcher, 3.0) == [("chat 0", "a"), ("mail 0", "a"), ("mail 1", "a")]
+    assert agent.free == 10
+
+
+def test_a_single_unit_that_is_lacking_is_made_room_for():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 0.0)
+    mail = add_asking(matcher, "mail", 1.0, units=1, interruptible=True)
+    assert match_all(matcher, 1.0) == [("mail", "a")]
+
+    assert matcher.to_pause(agent, matcher.need({}, units=100, interrupts=True)) == [mail]
+    assert matcher.to_pause(agent, matcher.need({}, units=99, interrupts=True)) == []
