@@ -9,7 +9,7 @@ looking only at what changed since nothing matched any more.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from hub.router import booking
+from hub.router import booking, refusals
 from hub.router.agents import Need, Seat
 from hub.router.choice import choose
 from hub.router.order import AgentChoice, Order
@@ -152,27 +152,15 @@ class Matcher:
 
     def bar(self, seat: Seat, work: Work, until: float) -> None:
         """The agent is not to get this work before then; `inf`: never, until the bars are cleared."""
-        seat.bar(work.id, until)
-        if work.barred_at is None:
-            work.barred_at = []
-        if seat not in work.barred_at:
-            work.barred_at.append(seat)
-        self._search.wake(until, seat, work)
+        refusals.bar(self._search, seat, work, until)
 
     def clear_bars(self, work: Work) -> None:
         """Nobody has refused this work any more."""
-        for seat in work.barred_at or ():
-            if work.id in seat.barred:
-                del seat.barred[work.id]
-        if work.barred_at and work.entry is not None:
-            self._search.look_at(work)
-        work.barred_at = None
+        refusals.clear(self._search, work)
 
     def refused_by_all(self, work: Work, now: float) -> bool:
         """Whether it has been refused by everybody who is signed on and fits it, and by somebody at all."""
-        at = work.barred_at or ()
-        refused = sum(one.signed_on and one.fits(work.need) and one.barred.get(work.id, 0.0) > now for one in at)
-        return 0 < refused == work.need.signed_on
+        return refusals.by_all(work, now)
 
     # What happens to agents.
 
@@ -272,28 +260,22 @@ class Matcher:
 
     def queue_length(self, queue: str) -> int:
         """How much waits in this queue."""
-        return sum(line.count for line in self.waiting.lines_of(queue) if line.owner is None)
+        return self.waiting.length_of(queue)
 
     def oldest(self, queue: str) -> Work | None:
         """What waits longest in this queue, credit counted."""
-        return min(
-            (line.head[3] for line in self.waiting.lines_of(queue) if line.head is not None),
-            key=lambda work: (work.place, work.number),
-            default=None,
-        )
+        return self.waiting.oldest_of(queue)
 
     def in_order(self, queue: str, now: float) -> list[Work]:
         """What waits in this queue, first in the order of all first: to tell all of it where it stands. Where the
         agent has a say in the order, by age."""
-        works = [entry[3] for line in self.waiting.lines_of(queue) for entry in line.entries()]
-        return sorted(works, key=lambda work: self.waiting.key(work, now))
+        return sorted(self.waiting.work_of(queue), key=lambda work: self.waiting.key(work, now))
 
     def waiting_at(self, work: Work, now: float) -> int:
         """Its place in that order, from 1. Looks at all that waits in the queue."""
         key = self.waiting.key
         own = key(work, now)
-        lines = self.waiting.lines_of(work.line.queue)
-        return 1 + sum(key(entry[3], now) < own for line in lines for entry in line.entries())
+        return 1 + sum(key(other, now) < own for other in self.waiting.work_of(work.line.queue))
 
     def next_change(self) -> float | None:
         """When time alone may make something match."""

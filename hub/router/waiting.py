@@ -60,6 +60,19 @@ class WaitingWork:
             yield line
             yield from line.own.values()
 
+    def work_of(self, queue: str) -> Iterator[Work]:
+        """All that waits in a queue, in no order."""
+        return (entry[3] for line in self.lines_of(queue) for entry in line.entries())
+
+    def length_of(self, queue: str) -> int:
+        """How much waits in a queue."""
+        return sum(line.count for line in self._queues.get(queue, ()))
+
+    def oldest_of(self, queue: str) -> Work | None:
+        """What waits longest in a queue, credit counted."""
+        heads = (line.head[3] for line in self.lines_of(queue) if line.head is not None)
+        return min(heads, key=lambda work: (work.place, work.number), default=None)
+
     def add(self, work: Work) -> None:
         """It waits, at the place its age gives it: new work behind, work put back where it was."""
         line = work.line
