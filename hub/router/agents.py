@@ -110,7 +110,7 @@ class Profile:
         self.skills = skills
         self.languages = languages
         self.attributes = attributes
-        self.abilities: list[Ability] = []
+        self.abilities: tuple[Ability, ...] = ()
         self.seats = 0
         """How many have it."""
 
@@ -157,7 +157,7 @@ class Seat:
         """May have become able to take something that matching has not dealt with yet."""
 
     def take(self, profile: Profile) -> None:
-        """Can do what this profile says. The abilities are the profile's own list: it is one step less to them."""
+        """Can do what this profile says. The abilities are the profile's own tuple: it is one step less to them."""
         self.profile = profile
         self.abilities = profile.abilities
 

@@ -77,7 +77,7 @@ class Roster:
         profile = self._profiles.get(key)
         if profile is None:
             profile = self._profiles[key] = Profile(key, dict(skills), languages, dict(attributes))
-            profile.abilities += self._abilities_of(profile)
+            profile.abilities = tuple(self._abilities_of(profile))
         return profile
 
     def _abilities_of(self, profile: Profile) -> Iterator[Ability]:
@@ -129,7 +129,9 @@ class Roster:
             ability.seats = {seat for one in rarest for seat in one.seats if need.fits(seat.profile)}
             ability.signed_on = sum(seat.signed_on for seat in ability.seats)
             for profile in {seat.profile for seat in ability.seats}:
-                profile.abilities.append(ability)
+                profile.abilities += (ability,)
+            for seat in ability.seats:
+                seat.take(seat.profile)
         return ability
 
 
