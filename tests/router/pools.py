@@ -80,11 +80,11 @@ class PoolInHand:
 
     def signs_on(
         self, agent_id: str, *, capacity: int = 100, languages: tuple[str, ...] = (),
-        ceilings: dict[str, int] | None = None, **skills: int,
+        ceilings: dict[str, int] | None = None, units: dict[str, int] | None = None, **skills: int,
     ) -> Any:  # fmt: skip
         return self.handle(
             commands.SignOn, agent_id=agent_id, name=agent_id, skills=skills, languages=languages, capacity=capacity,
-            ceilings=ceilings or {},
+            ceilings=ceilings or {}, units=units or {},
         )  # fmt: skip
 
     def becomes(self, agent_id: str, state: AgentState, reason: str = "") -> list[Event]:

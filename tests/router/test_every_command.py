@@ -118,6 +118,7 @@ class EveryCommand(RuleBasedStateMachine):
         languages=st.sampled_from([(), ("fa",)]),
         capacity=st.sampled_from([100, 100, 60, 200]),
         ceilings=st.sampled_from([{}, {}, {"email": 1}]),
+        units=st.sampled_from([{}, {}, {"web": 50}, {"email": 20, "phone": 60}]),
     )
     def agent_signs_on(self, agent: str, skills: dict[str, int], **given: Any) -> None:
         self.ask(self.pool.signs_on, agent, **given, **skills)
@@ -334,7 +335,7 @@ class EveryCommand(RuleBasedStateMachine):
 
 
 EveryCommand.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=200, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestEveryCommand = EveryCommand.TestCase
 

@@ -263,6 +263,15 @@ def test_a_ceiling_bounds_the_pieces_of_a_channel_whatever_room_there_is():
     assert offers(pool.changes_capacity("anna", 100, email=2)) == [("anna", "offer-m2-1")]
 
 
+def test_work_takes_of_an_agent_what_they_signed_on_with():
+    pool = PoolInHand(policy())
+    pool.signs_on("anna", units={"web": 50})
+    for number in range(3):
+        pool.arrives(f"c{number}", channel=Channel.WEB)
+    assert [event.units for _, _, event in pool.log if isinstance(event, InteractionOffered)] == [50, 50]
+    assert pool.state.agents["anna"].seat.free == 0
+
+
 def test_fewest_today_counts_anew_each_day():
     pool = PoolInHand(policy(general='agent_choice = "fewest_today"', top='time_zone = "UTC"'))
     pool.passes(0)
