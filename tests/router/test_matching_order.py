@@ -114,3 +114,25 @@ def test_a_new_order_holds_for_what_waits_already():
 
         assert matcher.order is order
         assert taken_one_by_one(matcher, 30.0) == expected
+
+
+def test_by_skill_the_longest_idle_agent_names_the_work_also_when_others_are_better_at_all_of_it():
+    matcher = Matcher(Order.SKILL)
+    add_agent(matcher, "idle for long", 0.0, sales=2, support=1)
+    add_agent(matcher, "expert", 5.0, sales=3, support=5)
+    assert match_all(matcher, 6.0) == []
+    add_asking(matcher, "their best", 7.0, {"support": 1}, choice=AgentChoice.HIGHEST_LEVEL)
+    add_asking(matcher, "named", 8.0, {"sales": 1}, choice=AgentChoice.HIGHEST_LEVEL)
+
+    assert match_all(matcher, 8.0) == [("named", "expert"), ("their best", "idle for long")]
+
+
+def test_by_skill_work_that_waits_for_one_agent_is_named_by_nobody_else():
+    matcher = Matcher(Order.SKILL)
+    add_agent(matcher, "idle for long", 0.0, sales=5)
+    known = add_agent(matcher, "known", 5.0, sales=1)
+    assert match_all(matcher, 6.0) == []
+    bound = add_asking(matcher, "bound", 7.0, {"sales": 1}, choice=AgentChoice.HIGHEST_LEVEL)
+    matcher.bind(bound, known)
+
+    assert match_all(matcher, 8.0) == [("bound", "known")]
