@@ -37,7 +37,9 @@ class WaitingWork:
 
     def keep(self, lines: Iterable[Line]) -> None:
         """These stay, empty or not; of all others those that are empty are dropped now and then."""
-        self._kept = frozenset(lines)
+        wanted = list(lines)
+        self._kept = frozenset(line if line.is_listed else self._listed(line) for line in wanted)
+        self._most = max(self._most, 2 * len(self._lines) + ROOM)
 
     def clean_up(self) -> None:
         """Drop the lines that are empty and not kept. What belongs there and waits later lists its line again."""
@@ -77,7 +79,7 @@ class WaitingWork:
         """It waits, at the place its age gives it: new work behind, work put back where it was."""
         line = work.line
         if not line.is_listed:
-            line = work.line = self._lines.get(line.key) or self._list(line)
+            line = work.line = self._listed(line)
         line.count += 1
         if work.bound is not None:
             line = self._own_line(line, work.bound)
@@ -164,6 +166,10 @@ class WaitingWork:
                 if best is None or key < best:
                     best, found = key, head[3]
         return found
+
+    def _listed(self, line: Line) -> Line:
+        """The line itself, or the one that has taken its place since it was dropped."""
+        return self._lines.get(line.key) or self._list(line)
 
     def _list(self, line: Line) -> Line:
         self._lines[line.key] = line

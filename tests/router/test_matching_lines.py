@@ -181,3 +181,15 @@ def test_what_an_own_amount_is_booked_by_is_made_once():
     assert need.taking(100) is need
     assert need.taking(30) is need.taking(30)
     assert (need.taking(30).units, need.taking(30).skills) == (30, need.skills)
+
+
+def test_many_lines_are_kept_also_when_they_are_made_all_at_once():
+    matcher = Matcher()
+    need = matcher.need({})
+    matcher.keep(matcher.line(f"queue {number % 300}", need) for number in range(600))
+    kept = set(matcher.waiting.lines())
+    matcher.waiting.clean_up()
+
+    assert len(kept) == 300
+    assert set(matcher.waiting.lines()) == kept
+    assert all(matcher.line(line.queue, need) is line for line in kept)
