@@ -3,15 +3,15 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, answer, events, found
+from hub.api.answers import EventsAnswer, events, found, page
 from hub.api.bodies import Language, Level, Moment, Name, Reason, Text, WithReason
 from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.errors import PROBLEMS
-from hub.api.rows import Agent, Agents, told
+from hub.api.rows import PAGE, Agent, Agents, PageSize, told
 from hub.domain.access.events import Role
 from hub.domain.agent.events import FULL_CAPACITY, AgentState, Shift
 from hub.domain.errors import InvalidError
@@ -91,9 +91,13 @@ class Plan(BaseModel):
 
 
 @router.get("/v1/agents", summary="All agents", responses=told(Agents))
-async def agents(call: SupervisorCall) -> Response:
-    """Everybody who ever signed on, with state and load."""
-    return answer({"agents": await call.services.views.agents()})
+async def agents(
+    call: SupervisorCall,
+    limit: PageSize = PAGE,
+    after: Annotated[str, Query(description="`after` of the page before")] = "",
+) -> Response:
+    """Everybody who ever signed on, by id, with state and load."""
+    return page("agents", await call.services.views.agents(limit, after), "after")
 
 
 @router.get("/v1/agents/{agent_id}", summary="An agent", responses=told(Agent))

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, answer, events, found
+from hub.api.answers import EventsAnswer, answer, events, found, page
 from hub.api.bodies import WithReason
 from hub.api.callers import AgentCall, Call, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
-from hub.api.rows import Adherences, AgentIntervals, LiveFigures, Queue, QueueIntervals, Queues, told
+from hub.api.rows import PAGE, Adherences, AgentIntervals, LiveFigures, PageSize, Queue, QueueIntervals, Queues, told
 from hub.domain.errors import InvalidError
 from hub.router.commands import SetIntake
 
@@ -94,10 +94,12 @@ async def agent_metrics(
     start: Annotated[AwareDatetime | None, Query(alias="from", description=_FROM)] = None,
     end: Annotated[AwareDatetime | None, Query(alias="to", description="First moment after, RFC 3339")] = None,
     agent_id: Annotated[str, Query(description="Empty: all agents")] = "",
+    limit: PageSize = PAGE,
+    after: Annotated[str, Query(description="`after` of the page before")] = "",
 ) -> Response:
     """Of each interval and agent: seconds available, on offer, on contact, in wrap-up, away; occupancy."""
     start = _from(call, start, end)
-    return answer({"intervals": await call.services.views.agent_metrics(start, end, agent_id)})
+    return page("intervals", await call.services.views.agent_metrics(start, end, agent_id, limit, after), "after")
 
 
 @router.get("/v1/metrics/adherence", summary="Agents' adherence to their shifts", responses=told(Adherences))

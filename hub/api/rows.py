@@ -3,14 +3,15 @@ can't differ. Answers are not checked against them at run time."""
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
+from fastapi import Query
 from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
 from hub.domain.contact import Attachment, Channel, Direction, Identifier, Standing
 from hub.projections.adherence import Adherence
-from hub.projections.agent_times import AgentInterval
+from hub.projections.agent_intervals import AgentInterval
 from hub.projections.agents import AgentNow
 from hub.projections.customers import CustomerView, TimelineContact
 from hub.projections.interactions import InteractionFact, InteractionRow
@@ -19,6 +20,9 @@ from hub.projections.metrics import Figures, QueueInterval
 from hub.projections.queues import QueueNow
 
 Model = type[BaseModel]
+PAGE = 500
+"""Rows of a page of agents or of their intervals, unless asked for otherwise."""
+PageSize = Annotated[int, Query(ge=1, le=1000)]
 
 
 class ContactFact(BaseModel):
@@ -79,8 +83,8 @@ InteractionStory = create_model(
 Interactions = _list("Interactions", "interactions", Interaction, after=str | None)
 Offers = _list("Offers", "offers", Interaction)
 
-Agent = _row("Agent", AgentNow, id=None, agent_id=str)
-Agents = _list("Agents", "agents", Agent)
+Agent = _row("Agent", AgentNow)
+Agents = _list("Agents", "agents", Agent, after=str | None)
 
 Customer = _row(
     "Customer",
@@ -96,6 +100,6 @@ Queue = _row("Queue", QueueNow, in_queue=int)
 Queues = _list("Queues", "queues", Queue)
 
 QueueIntervals = _list("QueueIntervals", "intervals", _row("QueueInterval", QueueInterval, Figures, figures=None))
-AgentIntervals = _list("AgentIntervals", "intervals", _row("AgentInterval", AgentInterval))
+AgentIntervals = _list("AgentIntervals", "intervals", _row("AgentInterval", AgentInterval), after=str | None)
 Adherences = _list("Adherences", "adherence", _row("Adherence", Adherence))
 LiveFigures = _row("Live", Live)

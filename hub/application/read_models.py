@@ -14,7 +14,7 @@ from hub.domain.errors import InvalidError
 from hub.domain.interaction.events import Phase
 from hub.ports import Clock
 from hub.projections import adherence, agents, customers, interactions, metrics, queues
-from hub.projections.agent_times import agent_intervals
+from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionRow
 from hub.projections.live import live
@@ -33,9 +33,10 @@ T = TypeVar("T")
 
 
 class Page(NamedTuple):
-    """A part of a long list, and where the next one starts; None: this was the last."""
+    """A part of a long list, and where the next one starts; None: this was the last. Rows are mappings, or dataclasses
+    that are told as they are."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Any]
     next: int | str | None
 
 
@@ -130,14 +131,16 @@ class ReadModels:
 
         return await self._ask(find)
 
-    async def agents(self) -> Sequence[Row]:
-        """The agent board: everybody who ever signed on."""
-        return [_agent(one) for one in await self._ask(lambda views: agents.agent_board(views, self._today()))]
+    async def agents(self, limit: int, after: str) -> Page:
+        """The agent board: everybody who ever signed on, by id, those after an id."""
+        found = await self._ask(
+            lambda views: agents.agent_board(views, self._today(), after=after, limit=limit + 1),
+        )
+        return _page(found, limit, lambda last: last.agent_id)
 
-    async def agent(self, agent_id: str) -> Row | None:
+    async def agent(self, agent_id: str) -> AgentNow | None:
         """One agent."""
-        found = await self._ask(lambda views: agents.agent_now(views, agent_id, self._today()))
-        return None if found is None else _agent(found)
+        return await self._ask(lambda views: agents.agent_now(views, agent_id, self._today()))
 
     async def offers(self, agent_id: str) -> Sequence[Row]:
         """Open offers, of one agent or of all (empty)."""
@@ -159,11 +162,15 @@ class ReadModels:
         found = await self._ask(lambda views: metrics.queue_intervals(views, start, end, queue or None))
         return [one.as_row() for one in found]
 
-    async def agent_metrics(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
-        """The times of each agent in each interval that begins in [start, end)."""
-        now = self._clock.now()
-        found = await self._ask(lambda views: agent_intervals(views, start, end, agent_id or None, as_of=now))
-        return [one.as_row() for one in found]
+    async def agent_metrics(
+        self, start: datetime | None, end: datetime | None, agent_id: str, limit: int, after: str
+    ) -> Page:
+        """The times of each agent in each interval that begins in [start, end), those after where a page ended."""
+        now, place = self._clock.now(), place_of(after) if after else None
+        found = await self._ask(
+            lambda views: agent_intervals(views, start, end, agent_id or None, as_of=now, after=place, limit=limit + 1)
+        )
+        return _page(found, limit, lambda last: str(last.place))
 
     async def adherence(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
         """What each agent was in against what was planned for them in [start, end), up to now."""
@@ -180,7 +187,7 @@ class ReadModels:
         """What Prometheus is told of queues and agents."""
 
         def count(views: sqlite3.Connection) -> Census:
-            waiting = {one.queue: one.in_queue for one in queues.queue_board(views)}
+            waiting = queues.in_queue(views)
             today = metrics.totals_by_queue(views, self._today())
             levels = {name: one.service_level for name, one in today.items() if one.service_level is not None}
             return Census(waiting, agents.states(views), levels)
@@ -189,7 +196,7 @@ class ReadModels:
 
     async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
         """What a listener who is too far behind starts over from."""
-        return await self._ask(lambda views: _snapshot(views, agents, queues, customers))
+        return await self._ask(lambda views: _snapshot(views, agents, queues, customers, self._today()))
 
     def _today(self) -> datetime:
         return self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -201,6 +208,12 @@ def _of_one_moment(views: sqlite3.Connection, question: Callable[[sqlite3.Connec
         return question(views)
     finally:
         views.execute("ROLLBACK")
+
+
+def _page(found: Sequence[T], limit: int, place: Callable[[T], str]) -> Page:
+    """Of one more than the page holds, if there is one more."""
+    rows = found[:limit]
+    return Page(rows, place(rows[-1]) if len(found) > limit else None)
 
 
 def _position(views: sqlite3.Connection) -> int:
@@ -220,10 +233,6 @@ def _interaction(found: InteractionRow) -> Row:
     return _named(dataclasses.asdict(found), "interaction_id")
 
 
-def _agent(found: AgentNow) -> Row:
-    return _named(dataclasses.asdict(found), "agent_id")
-
-
 def _queue(found: queues.QueueNow) -> Row:
     return {**dataclasses.asdict(found), "in_queue": found.in_queue}
 
@@ -233,7 +242,11 @@ def _named(row: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _snapshot(
-    views: sqlite3.Connection, of_agents: Sequence[str], of_queues: Sequence[str], of_customers: Sequence[str]
+    views: sqlite3.Connection,
+    of_agents: Sequence[str],
+    of_queues: Sequence[str],
+    of_customers: Sequence[str],
+    today: datetime,
 ) -> Snapshot:
     state: dict[str, Any] = {}
     if of_agents:
@@ -243,8 +256,11 @@ def _snapshot(
             else [one for agent in of_agents for one in interactions.held_by(views, agent)]
         )
         state["interactions"] = [_interaction(one) for one in held]
-        board = agents.agent_board(views)
-        state["agents"] = [_agent(one) for one in board if EVERY in of_agents or one.id in of_agents]
+        state["agents"] = (
+            agents.agent_board(views, today)
+            if EVERY in of_agents
+            else [now for one in of_agents if (now := agents.agent_now(views, one, today)) is not None]
+        )
     if of_queues:
         board_rows = queues.queue_board(views)
         state["queues"] = [_queue(one) for one in board_rows if EVERY in of_queues or one.queue in of_queues]

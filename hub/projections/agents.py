@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -20,8 +19,9 @@ from hub.domain.agent.events import (
     AgentStateChanged,
 )
 from hub.domain.ids import agent_stream
-from hub.domain.interaction.events import Phase, WrapUpCompleted
-from hub.projections.agent_times import handled_by_agent
+from hub.domain.interaction.events import WrapUpCompleted
+from hub.projections.activity import OF_STATE, Activity, activity
+from hub.projections.agent_intervals import handled_by_agent
 from hub.projections.interactions_tables import HELD
 from hub.projections.projection import BrokenViewError, Entry, Projection, moment
 from hub.projections.views import among
@@ -35,21 +35,6 @@ CREATE TABLE agents (
     freed_ms INTEGER
 ) WITHOUT ROWID
 """
-
-
-class Activity(StrEnum):
-    """What an agent does this moment. Of several things at once the first of these counts."""
-
-    ON_CONTACT = "on_contact"
-    WRAP_UP = "wrap_up"
-    OFFERED = "offered"
-    AVAILABLE = "available"
-    """Ready, and nothing to do."""
-    AWAY = "away"
-    NOT_ANSWERING = "not_answering"
-    GONE = "gone"
-    """Their desktop has not been heard of for too long."""
-    SIGNED_OFF = "signed_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +53,7 @@ class AgentNow:
     """An agent this moment. `since`: of the state. `idle_since`: the later of the sign-on and the last completed
     wrap-up, None while they have work. `units_in_use` of `capacity` are taken."""
 
-    id: str
+    agent_id: str
     pool: str
     name: str
     skills: dict[str, int]
@@ -93,37 +78,22 @@ class AgentNow:
     """Interactions wrapped up since the start of the day (or whatever the board was asked for)."""
 
 
-def agent_board(connection: sqlite3.Connection, since: datetime | None = None) -> list[AgentNow]:
-    """Every agent who ever signed on, by id; `since`: from when to count what they handled, None: ever."""
-    return _agents(connection, "", (), since)
+def agent_board(
+    connection: sqlite3.Connection, since: datetime | None = None, *, after: str = "", limit: int | None = None
+) -> list[AgentNow]:
+    """Everybody who ever signed on, by id: the first `limit` of those after an id. `since`: from when to count what
+    they handled, None: ever. It costs as much as it tells, however many agents there are."""
+    rows = connection.execute(
+        "SELECT * FROM agents WHERE stream > ? ORDER BY stream LIMIT ?",
+        (agent_stream(after), -1 if limit is None else limit),
+    ).fetchall()
+    return _agents(connection, rows, since)
 
 
 def agent_now(connection: sqlite3.Connection, agent_id: str, since: datetime | None = None) -> AgentNow | None:
     """One agent, None if they never signed on."""
-    found = _agents(connection, "WHERE stream = ?", (agent_stream(agent_id),), since)
-    return found[0] if found else None
-
-
-def activity(state: str, phases: Sequence[str]) -> Activity:
-    """What an agent in this state with work in these phases does."""
-    for phase, what in _BY_PHASE:
-        if phase in phases:
-            return what
-    return _BY_STATE[AgentState(state)]
-
-
-_BY_PHASE = (
-    (Phase.ACTIVE, Activity.ON_CONTACT),
-    (Phase.WRAP_UP, Activity.WRAP_UP),
-    (Phase.OFFERED, Activity.OFFERED),
-)
-_BY_STATE = {
-    AgentState.READY: Activity.AVAILABLE,
-    AgentState.AWAY: Activity.AWAY,
-    AgentState.NOT_ANSWERING: Activity.NOT_ANSWERING,
-    AgentState.GONE: Activity.GONE,
-    AgentState.SIGNED_OFF: Activity.SIGNED_OFF,
-}
+    rows = connection.execute("SELECT * FROM agents WHERE stream = ?", (agent_stream(agent_id),)).fetchall()
+    return next(iter(_agents(connection, rows, since)), None)
 
 
 def states(connection: sqlite3.Connection) -> dict[str, int]:
@@ -131,48 +101,29 @@ def states(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT state, COUNT(*) FROM agents GROUP BY state").fetchall())
 
 
-def activities(connection: sqlite3.Connection) -> dict[Activity, int]:
-    """How many agents do what."""
-    counts = dict.fromkeys(Activity, 0)
-    phases: defaultdict[str, list[str]] = defaultdict(list)
-    resting = _interrupted(connection)
-    for agent, phase, no in connection.execute(f"SELECT agent, phase, no FROM interactions WHERE {HELD}"):
-        if no not in resting:
-            phases[agent].append(phase)
-    for (agent,) in connection.execute("SELECT DISTINCT agent FROM interactions_offers"):
-        phases[agent].append(Phase.OFFERED)
-    for agent, state in connection.execute("SELECT id, state FROM agents"):
-        counts[activity(state, phases[agent])] += 1
-    return counts
-
-
-def _agents(
-    connection: sqlite3.Connection, where: str, arguments: tuple[str, ...], since: datetime | None
-) -> list[AgentNow]:
-    rows = connection.execute(f"SELECT * FROM agents {where} ORDER BY id", arguments).fetchall()
+def _agents(connection: sqlite3.Connection, rows: Sequence[Any], since: datetime | None) -> list[AgentNow]:
+    """Of these rows, which are neighbours."""
+    if not rows:
+        return []
+    first, last = rows[0][1], rows[-1][1]
     held: defaultdict[str, list[HeldInteraction]] = defaultdict(list)
-    resting = _interrupted(connection)
-    for agent, no, interaction, queue, phase, units in connection.execute(
-        _HELD, (rows[0][1] if len(rows) == 1 else None,)
-    ):
-        rests = no in resting and phase == Phase.ACTIVE
-        held[agent].append(HeldInteraction(interaction, queue, phase, 0 if rests else units, rests))
-    handled = handled_by_agent(connection, since)
-    return [_agent(row, tuple(held[row[1]]), handled.get(row[1], 0)) for row in rows]
-
-
-def _interrupted(connection: sqlite3.Connection) -> set[int]:
-    return {no for (no,) in connection.execute("SELECT no FROM interactions_more WHERE interrupted")}
+    for agent, interaction, queue, phase, units, rests in connection.execute(_HELD, (first, last)):
+        held[agent].append(HeldInteraction(interaction, queue, phase, 0 if rests else units, bool(rests)))
+    handled = handled_by_agent(connection, since, first, last)
+    return [_agent(row, tuple(held[row[1]]) if row[1] in held else (), handled.get(row[1], 0)) for row in rows]
 
 
 _HELD = f"""
-SELECT agent, no, id, queue, phase, units FROM interactions WHERE {HELD} AND (?1 IS NULL OR agent = ?1)
-UNION ALL
-SELECT o.agent, no, id, queue, 'offered', o.units FROM interactions_offers o JOIN interactions USING (no)
-WHERE ?1 IS NULL OR o.agent = ?1
-ORDER BY 2
+SELECT agent, id, queue, phase, units, rests FROM (
+    SELECT i.agent, no, id, queue, phase, units, phase = 'active' AND coalesce(more.interrupted, 0) AS rests
+    FROM interactions i LEFT JOIN interactions_more more USING (no)
+    WHERE {HELD} AND i.agent BETWEEN ?1 AND ?2
+    UNION ALL
+    SELECT o.agent, no, id, queue, 'offered', o.units, 0 FROM interactions_offers o JOIN interactions USING (no)
+    WHERE o.agent BETWEEN ?1 AND ?2
+) ORDER BY no
 """
-"""What agents have or are asked to take, of one agent or of all."""
+"""What agents from one to another have or are asked to take."""
 
 
 def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) -> AgentNow:
@@ -180,7 +131,7 @@ def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) 
     state, reason, since, signed_on, freed = rest
     signed_off = state == AgentState.SIGNED_OFF
     return AgentNow(
-        id=agent,
+        agent_id=agent,
         pool=pool,
         name=name,
         skills=orjson.loads(skills),
@@ -194,7 +145,7 @@ def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) 
         reason=reason,
         since=moment(since),
         signed_on_at=moment(signed_on),
-        activity=activity(state, [one.phase for one in held if not one.interrupted]),
+        activity=activity(state, [one.phase for one in held if not one.interrupted]) if held else OF_STATE[state],
         units_in_use=sum(one.units for one in held),
         idle_since=None if held or signed_off else moment(max(signed_on, freed or signed_on)),
         interactions=held,

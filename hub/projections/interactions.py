@@ -206,4 +206,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "2", TABLES, DDL, apply)
+PROJECTION = Projection("interactions", "3", TABLES, DDL, apply)

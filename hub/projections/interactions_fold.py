@@ -40,96 +40,10 @@ from hub.domain.interaction.events import (
     RequirementRelaxed,
     WrapUpCompleted,
 )
+from hub.projections.interactions_batch import Batch
 from hub.projections.interactions_lines import DETAILS
-from hub.projections.interactions_tables import CHANGING, CONSTANT, MORE, PLACED, More, Row, Work
+from hub.projections.interactions_tables import Work
 from hub.projections.projection import BrokenViewError, Entry, milliseconds
-from hub.projections.views import among
-
-
-class _Batch:
-    """Folds a batch: rows that are new, rows that change (from the tables, then in memory), lines of timelines."""
-
-    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        self.work: dict[str, Work] = {}
-        self.lines: list[tuple[Any, ...]] = []
-        known = {entry.stream for entry in entries if type(entry.event) in FOLDS}
-        known -= {entry.stream for entry in entries if type(entry.event) in _FIRST}
-        if known:
-            self._load(connection, among(known))
-
-    def _load(self, connection: sqlite3.Connection, streams: str) -> None:
-        rows = connection.execute(
-            f"SELECT id, no, queue, since_ms, {CHANGING} FROM interactions"
-            " WHERE id IN (SELECT value FROM json_each(?))",
-            (streams,),
-        )
-        by_no: dict[int, Work] = {}
-        for stream, no, queue, since_ms, *values in rows:
-            by_no[no] = self.work[stream] = Work(no, queue, Row(*values), since_ms=since_ms)
-        numbers = orjson.dumps(list(by_no)).decode()
-        for no, *more in connection.execute(
-            f"SELECT no, {MORE} FROM interactions_more WHERE no IN (SELECT value FROM json_each(?))", (numbers,)
-        ):
-            by_no[no].more = More(*more)
-        for no, offer, *values in connection.execute(
-            "SELECT no, offer, agent, units, offered_ms, expires_ms FROM interactions_offers"
-            " WHERE no IN (SELECT value FROM json_each(?)) ORDER BY no, offered_ms",
-            (numbers,),
-        ):
-            by_no[no].offers[offer] = tuple(values)
-        for one in by_no.values():
-            one.stored_offers = tuple(one.offers)
-
-    def first(self, entry: Entry, event: InteractionQueued | InteractionRefused) -> Work:
-        consult, place, estimate = "", 0, None
-        if isinstance(event, InteractionQueued):
-            consult, place, estimate = event.consult_of, event.place, event.estimated_wait_seconds
-        new = (
-            entry.position, entry.stream, event.pool, event.channel.value, event.service, event.customer_id,
-            event.contact_id, event.thread, entry.at_ms, place, estimate, consult,
-        )  # fmt: skip
-        work = self.work[entry.stream] = Work(entry.position, event.queue, Row(0, "waiting"), new)
-        return work
-
-    def line(self, entry: Entry, work: Work) -> None:
-        event: Any = entry.event
-        kind = type(event)
-        has_agent, has_offer, has_reasons = _FIELDS[kind]
-        detail = DETAILS.get(kind)
-        self.lines.append((
-            work.no, entry.position, entry.at_ms, kind.__name__, event.actor,
-            event.agent_id if has_agent else "", event.offer_id if has_offer else "", detail(event) if detail else "",
-            event.policy if has_reasons else "", "\n".join(event.reasons) if has_reasons else "",
-        ))  # fmt: skip
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        run, work = connection.executemany, self.work.values()
-        run(
-            f"INSERT INTO interactions ({CONSTANT}, {PLACED}, {CHANGING}) VALUES ({', '.join('?' * 31)})",
-            [(*one.new, *one.placed, *one.row.values()) for one in work if one.new and one.placed],
-        )
-        run(
-            f"UPDATE interactions SET {' = ?, '.join(CHANGING.split(', '))} = ? WHERE no = ?",
-            [(*one.row.values(), one.no) for one in work if not one.new],
-        )
-        run(
-            f"UPDATE interactions SET {' = ?, '.join(PLACED.split(', '))} = ? WHERE no = ?",
-            [(*one.placed, one.no) for one in work if one.placed and not one.new],
-        )
-        run(
-            f"INSERT OR REPLACE INTO interactions_more (no, {MORE}) VALUES ({', '.join('?' * 12)})",
-            [(one.no, *one.more.values()) for one in work if one.more],
-        )
-        asked = [one for one in work if one.asked]
-        run(
-            "DELETE FROM interactions_offers WHERE no = ? AND offer = ?",
-            [(one.no, offer) for one in asked for offer in one.stored_offers if offer not in one.offers],
-        )
-        run(
-            "INSERT OR REPLACE INTO interactions_offers VALUES (?, ?, ?, ?, ?, ?)",
-            [(one.no, offer, *values) for one in asked for offer, values in one.offers.items()],
-        )
-        run("INSERT INTO interactions_timeline VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self.lines)
 
 
 def _queued(work: Work, entry: Entry, event: InteractionQueued) -> None:
@@ -349,7 +263,9 @@ _FIRST = (InteractionQueued, InteractionRefused)
 
 def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """What the batch makes of the interactions."""
-    batch = _Batch(connection, entries)
+    known = {entry.stream for entry in entries if type(entry.event) in FOLDS}
+    known -= {entry.stream for entry in entries if type(entry.event) in _FIRST}
+    batch = Batch(connection, known)
     for entry in entries:
         event = entry.event
         fold = FOLDS.get(type(event))
@@ -362,5 +278,18 @@ def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         else:
             raise BrokenViewError("interactions", f"{entry.stream} was never queued (position {entry.position})")
         fold(work, entry, event)
-        batch.line(entry, work)
+        batch.lines.append(_line(entry, work))
     batch.write(connection)
+
+
+def _line(entry: Entry, work: Work) -> tuple[Any, ...]:
+    """Of its timeline."""
+    event: Any = entry.event
+    kind = type(event)
+    has_agent, has_offer, has_reasons = _FIELDS[kind]
+    detail = DETAILS.get(kind)
+    return (
+        work.no, entry.position, entry.at_ms, kind.__name__, event.actor,
+        event.agent_id if has_agent else "", event.offer_id if has_offer else "", detail(event) if detail else "",
+        event.policy if has_reasons else "", "\n".join(event.reasons) if has_reasons else "",
+    )  # fmt: skip

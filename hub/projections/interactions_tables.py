@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.domain.interaction.events import InteractionUnparked, Placement
+from hub.domain.interaction.events import OVER, InteractionUnparked, Placement
 from hub.projections.projection import milliseconds
 
 OPEN = "phase IN ('waiting', 'offered', 'active', 'wrap_up', 'parked')"
@@ -58,9 +58,6 @@ CREATE TABLE interactions_more (
     due_ms INTEGER, attempts INTEGER NOT NULL, participants TEXT NOT NULL, parked_until_ms INTEGER,
     parked_by TEXT NOT NULL, step INTEGER, transfers INTEGER NOT NULL, flagged TEXT NOT NULL
 );
-CREATE INDEX interactions_on_hold ON interactions_more (no) WHERE on_hold;
-CREATE INDEX interactions_interrupted ON interactions_more (no) WHERE interrupted;
-CREATE INDEX interactions_flagged ON interactions_more (no) WHERE flagged <> '';
 CREATE TABLE interactions_offers (
     no INTEGER NOT NULL, offer TEXT NOT NULL, agent TEXT NOT NULL, units INTEGER NOT NULL, offered_ms INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL,
@@ -71,10 +68,18 @@ CREATE TABLE interactions_timeline (
     no INTEGER NOT NULL, position INTEGER NOT NULL, at_ms INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL,
     agent TEXT NOT NULL, offer TEXT NOT NULL, detail TEXT NOT NULL, policy TEXT NOT NULL, reasons TEXT NOT NULL,
     PRIMARY KEY (no, position)
+) WITHOUT ROWID;
+CREATE TABLE interactions_counts (
+    queue TEXT NOT NULL, phase TEXT NOT NULL, consult INTEGER NOT NULL, outcome TEXT NOT NULL,
+    on_hold INTEGER NOT NULL, flagged INTEGER NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (queue, phase, consult, outcome, on_hold, flagged)
 ) WITHOUT ROWID
 """
-"""`interactions_more` has a row for those only to which something less usual happened."""
-TABLES = ("interactions", "interactions_more", "interactions_offers", "interactions_timeline")
+"""`interactions_more` has a row for those only to which something less usual happened. `interactions_counts` says how
+many are open of each kind, kept with each batch so that nobody has to count them."""
+TABLES = (
+    "interactions", "interactions_more", "interactions_offers", "interactions_timeline", "interactions_counts",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -129,6 +134,9 @@ class More:
         )  # fmt: skip
 
 
+_OVER = frozenset(phase.value for phase in OVER)
+Kind = tuple[str, str, bool, str, int, bool]
+"""Queue, phase, whether it is a consultation, outcome, whether on hold, whether flagged."""
 Offer = tuple[str, int, int, int]
 """Agent, units, when it was made and until when it stands."""
 
@@ -148,6 +156,18 @@ class Work:
     stored_offers: tuple[str, ...] = ()
     asked: bool = False
     """Whether its offers changed."""
+    consult: bool = False
+    counted: Kind | None = None
+    """As what the tables count it; None: not at all."""
+
+    def kind(self) -> Kind | None:
+        """As what it is counted, None once it is over."""
+        row, more = self.row, self.more
+        if row.phase in _OVER:
+            return None
+        if more is None:
+            return self.queue, row.phase, self.consult, row.outcome, 0, False
+        return self.queue, row.phase, self.consult, row.outcome, more.on_hold, more.flagged != ""
 
     def rare(self) -> More:
         """Its row of what happens to few."""

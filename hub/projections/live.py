@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.projections.agent_times import occupancy
-from hub.projections.agents import Activity, activities
-from hub.projections.formulas import backlog_by_age
+from hub.projections.activity import Activity
+from hub.projections.agents_doing import activities, occupancy
 from hub.projections.metrics import contacts_by_channel, totals
 from hub.projections.projection import moment
-from hub.projections.queues import queue_board, waiting_since
+from hub.projections.queues import backlog_by_age, open_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +71,22 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
     the ages of what waits count up to `as_of`, the newest event's time unless given."""
     events, latest_ms = connection.execute("SELECT events, latest_ms FROM metrics_totals").fetchone()
     now = as_of or moment(latest_ms)
-    board, doing, figures = queue_board(connection), activities(connection), totals(connection, since)
+    work, doing, figures = open_now(connection), activities(connection), totals(connection, since)
     channels = {name: sum(counts.values()) for name, counts in contacts_by_channel(connection, since).items()}
-    queued = waiting_since(connection)
     return Live(
         events=events,
         contacts=sum(channels.values()),
         contacts_by_channel=channels,
-        in_queue=sum(queue.in_queue for queue in board),
-        oldest_waiting_since=min(queued, default=None),
-        backlog_by_age=backlog_by_age((now - one).total_seconds() for one in queued),
-        waiting=sum(queue.waiting for queue in board),
-        unanswered=sum(queue.unanswered for queue in board),
-        active=sum(queue.active for queue in board),
-        on_hold=sum(queue.on_hold for queue in board),
-        parked=sum(queue.parked for queue in board),
-        flagged=sum(queue.flagged for queue in board),
-        consults=sum(queue.consults for queue in board),
+        in_queue=work.in_queue,
+        oldest_waiting_since=work.oldest_waiting_since,
+        backlog_by_age=backlog_by_age(connection, work.in_queue, now),
+        waiting=work.waiting,
+        unanswered=work.unanswered,
+        active=work.active,
+        on_hold=work.on_hold,
+        parked=work.parked,
+        flagged=work.flagged,
+        consults=work.consults,
         available=doing[Activity.AVAILABLE],
         offered=doing[Activity.OFFERED],
         on_contact=doing[Activity.ON_CONTACT],

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from hub.domain.policy.events import PolicyPublished
-from hub.projections import agent_times, formulas, metrics_work
+from hub.projections import agent_times, agents_doing, formulas, metrics_work
 from hub.projections import metrics_columns as column
 from hub.projections.metrics_columns import COLUMNS
 from hub.projections.metrics_fold import Threshold, fold
@@ -43,6 +43,9 @@ CREATE TABLE metrics_queues (
     {", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)},
     PRIMARY KEY (start_ms, queue)
 ) WITHOUT ROWID;
+CREATE TABLE metrics_all (
+    start_ms INTEGER PRIMARY KEY, {", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)}
+);
 CREATE TABLE metrics_refused (
     start_ms INTEGER NOT NULL, queue TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (start_ms, queue, reason)
@@ -51,8 +54,9 @@ CREATE TABLE metrics_refused (
 CREATE TABLE metrics_arrivals (contact TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 {agent_times.DDL}
 """
-"""The row '' of `metrics_thresholds` is for the queues that have none. `metrics_open` holds what is not over yet,
-`metrics_arrivals` when contacts happened that no interaction has taken up yet."""
+"""`metrics_all` has the sums over all queues. The row '' of `metrics_thresholds` is for the queues that have none.
+`metrics_open` holds what is not over yet, `metrics_arrivals` when contacts happened that no interaction has taken up
+yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ def totals(
     limits = _thresholds(connection)
     where, arguments = _where(start, end, queue)
     sums = ", ".join(f"coalesce(SUM({column}), 0)" for column in COLUMNS)
-    found = connection.execute(f"SELECT {sums} FROM metrics_queues WHERE {where}", arguments).fetchone()
+    table = "metrics_all" if queue is None else "metrics_queues"
+    found = connection.execute(f"SELECT {sums} FROM {table} WHERE {where}", arguments).fetchone()
     refused = _refused(connection, where, arguments, "''")
     return _figures(found, refused.get(("",), {}), limits.get(queue or "", limits[""]).variant)
 
@@ -288,6 +293,7 @@ def projection(
     def fill(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO metrics_settings VALUES (?)", (interval_ms,))
         connection.execute("INSERT INTO metrics_totals VALUES (0, 0)")
+        agents_doing.fill(connection)
         _keep_thresholds(connection, limits)
 
     def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
@@ -303,5 +309,5 @@ def projection(
             fold(connection, entries[start:end], interval_ms, limits)
 
     tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_refused",
-              "metrics_queues", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"4+{digest}", tables, DDL, apply, fill)
+              "metrics_queues", "metrics_all", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
+    return Projection("metrics", f"5+{digest}", tables, DDL, apply, fill)

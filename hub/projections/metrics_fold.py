@@ -122,6 +122,11 @@ class Batch:
             [(*key, *cell) for key, cell in self.cells.items()],
         )
         connection.executemany(
+            f"INSERT INTO metrics_all VALUES ({', '.join('?' * (1 + len(COLUMNS)))}) ON CONFLICT DO UPDATE SET "
+            + ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS),
+            [(start_ms, *cell) for start_ms, cell in self._of_all_queues().items()],
+        )
+        connection.executemany(
             "DELETE FROM metrics_open WHERE interaction = ?", [(one,) for one in self.stored - self.open.keys()]
         )
         connection.executemany(
@@ -130,6 +135,12 @@ class Batch:
         )
         self.arrivals.write(connection)
         self.agents.write(connection)
+
+    def _of_all_queues(self) -> dict[int, list[int]]:
+        by_start: dict[int, list[list[int]]] = {}
+        for (start_ms, _), cell in self.cells.items():
+            by_start.setdefault(start_ms, []).append(cell)
+        return {start_ms: list(map(sum, zip(*cells, strict=True))) for start_ms, cells in by_start.items()}
 
 
 def _queued(batch: Batch, entry: Entry, event: InteractionQueued) -> None:
@@ -177,7 +188,7 @@ def _contact(batch: Batch, entry: Entry, event: ContactReceived | ContactSent) -
 
 def _signed_on(batch: Batch, entry: Entry, event: AgentSignedOn) -> None:
     clock = batch.agents.at(event.agent_id, entry.at_ms, event.pool)
-    clock.state, clock.capacity = AgentState.READY.value, event.capacity
+    clock.state, clock.capacity, clock.known = AgentState.READY.value, event.capacity, 1
 
 
 def _capacity_changed(batch: Batch, entry: Entry, event: AgentCapacityChanged) -> None:

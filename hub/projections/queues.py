@@ -1,14 +1,18 @@
 """The queue board: what waits, what is offered and what is worked on, per queue, this moment.
 
-It is a query over the open interactions and keeps no tables of its own: a board that counts the rows people can list
-can't disagree with the list."""
+It keeps no tables of its own: the sums it adds up are kept in the same transaction as the interactions, so that it
+can't disagree with their list."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
 
+from hub.projections import formulas
 from hub.projections.interactions_tables import OPEN
-from hub.projections.projection import moment
+from hub.projections.projection import milliseconds, moment
 
 _NAMES = """
 WITH RECURSIVE names(queue) AS (
@@ -52,41 +56,122 @@ class QueueNow:
         return self.waiting + self.offered
 
 
-_PHASES = (
-    "SELECT queue, phase, consult_of, outcome, COUNT(*), MIN(since_ms) FROM interactions"
-    f" WHERE {OPEN} GROUP BY queue, phase, consult_of, outcome"
-)
 _AGENTS = (
     "SELECT queue, COUNT(DISTINCT agent) FROM ("
     f"SELECT queue, agent FROM interactions WHERE {OPEN} AND phase IN ('active', 'wrap_up') AND agent <> ''"
     " UNION ALL SELECT queue, o.agent FROM interactions_offers o JOIN interactions USING (no)) GROUP BY queue"
 )
-_MARKED = (
-    "SELECT queue, COUNT(*) FROM interactions_more CROSS JOIN interactions USING (no)"
-    f" WHERE {{}} AND {OPEN} GROUP BY queue"
-)
-"""From the few that are marked, not from all that are open: CROSS keeps SQLite to this order."""
+_IN_QUEUE = "phase IN ('waiting', 'offered') AND NOT consult"
+_WAITING_KINDS = f"SELECT DISTINCT queue, phase, outcome FROM interactions_counts WHERE {_IN_QUEUE}"
+_OLDEST = f"""
+SELECT queue, MIN(oldest) FROM (
+    SELECT queue, (
+        SELECT MIN(since_ms) FROM interactions i WHERE {OPEN} AND i.queue = kind.queue AND i.phase = kind.phase
+        AND i.consult_of = '' AND i.outcome = kind.outcome
+    ) AS oldest FROM ({_WAITING_KINDS}) kind
+) GROUP BY queue
+"""
+"""One look into the index of what is open for each kind that waits."""
+_YOUNGER = f"""
+SELECT {{}} FROM ({_WAITING_KINDS}) kind CROSS JOIN interactions i
+WHERE {OPEN.replace("phase", "i.phase")} AND i.queue = kind.queue AND i.phase = kind.phase AND i.consult_of = ''
+AND i.outcome = kind.outcome AND i.since_ms > ?
+"""
+"""Only what is young enough, along the same index: CROSS keeps SQLite to this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """All queues together: their `QueueNow` in sum."""
+
+    waiting: int
+    offered: int
+    active: int
+    parked: int
+    on_hold: int
+    unanswered: int
+    flagged: int
+    consults: int
+    oldest_waiting_since: datetime | None
+
+    @property
+    def in_queue(self) -> int:
+        """Customers who wait for an agent."""
+        return self.waiting + self.offered
 
 
 def queue_board(connection: sqlite3.Connection) -> list[QueueNow]:
     """All queues that ever had work, by name."""
     board = {name: QueueNow(name) for (name,) in connection.execute(_NAMES)}
-    for name, phase, consult, outcome, count, oldest in connection.execute(_PHASES):
-        now = board[name]
-        if consult:
-            board[name] = replace(now, consults=now.consults + count)
-            continue
-        now = replace(now, **{phase: getattr(now, phase) + count}, unanswered=now.unanswered + count * (outcome == ""))
-        if phase in ("waiting", "offered"):
-            since, known = moment(oldest), now.oldest_waiting_since
-            now = replace(now, oldest_waiting_since=since if known is None else min(since, known))
-        board[name] = now
-    for name, agents in connection.execute(_AGENTS):
-        board[name] = replace(board[name], agents=agents)
-    for field, condition in (("on_hold", "on_hold"), ("flagged", "flagged <> ''")):
-        for name, count in connection.execute(_MARKED.format(condition)):
-            board[name] = replace(board[name], **{field: count})
-    return list(board.values())
+    oldest: dict[str, int] = dict(connection.execute(_OLDEST).fetchall())
+    agents: dict[str, int] = dict(connection.execute(_AGENTS).fetchall())
+    kinds: dict[str, list[_Kind]] = {}
+    for name, *kind in connection.execute("SELECT * FROM interactions_counts"):
+        kinds.setdefault(name, []).append(_Kind(*kind))
+    return [
+        replace(
+            now,
+            **_sums(kinds.get(name, [])),
+            agents=agents.get(name, 0),
+            oldest_waiting_since=_moment(oldest.get(name)),
+        )
+        for name, now in board.items()
+    ]
+
+
+def open_now(connection: sqlite3.Connection) -> Open:
+    """What all queues have. It costs the same however much is open."""
+    rows = connection.execute(
+        "SELECT phase, consult, outcome, on_hold, flagged, SUM(count) FROM interactions_counts GROUP BY 1, 2, 3, 4, 5"
+    )
+    sums = _sums([_Kind(*row) for row in rows])
+    del sums["wrap_up"]
+    oldest = min((one for _, one in connection.execute(_OLDEST)), default=None)
+    return Open(**sums, oldest_waiting_since=_moment(oldest))
+
+
+def in_queue(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many customers wait for an agent, by queue that ever had work."""
+    return {
+        **{name: 0 for (name,) in connection.execute(_NAMES)},
+        **dict(
+            connection.execute(
+                f"SELECT queue, SUM(count) FROM interactions_counts WHERE {_IN_QUEUE} GROUP BY queue"
+            ).fetchall()
+        ),
+    }
+
+
+class _Kind(NamedTuple):
+    """So many of a kind are open."""
+
+    phase: str
+    consult: int
+    outcome: str
+    on_hold: int
+    flagged: int
+    number: int
+
+
+def _sums(kinds: Sequence[_Kind]) -> dict[str, Any]:
+    sums: dict[str, Any] = dict.fromkeys(_PHASES, 0)
+    sums |= {"on_hold": 0, "unanswered": 0, "flagged": 0, "consults": 0}
+    for one in kinds:
+        sums["on_hold"] += one.number * one.on_hold
+        sums["flagged"] += one.number * one.flagged
+        if one.consult:
+            sums["consults"] += one.number
+        else:
+            sums[one.phase] += one.number
+            sums["unanswered"] += one.number * (one.outcome == "")
+    return sums
+
+
+_PHASES = ("waiting", "offered", "active", "wrap_up", "parked")
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else moment(ms)
 
 
 def queue_now(connection: sqlite3.Connection, name: str) -> QueueNow | None:
@@ -94,10 +179,11 @@ def queue_now(connection: sqlite3.Connection, name: str) -> QueueNow | None:
     return next((queue for queue in queue_board(connection) if queue.queue == name), None)
 
 
-def waiting_since(connection: sqlite3.Connection) -> list[datetime]:
-    """From when the age counts of each customer who waits for an agent (waiting or offered), oldest first."""
-    rows = connection.execute(
-        f"SELECT since_ms FROM interactions WHERE {OPEN} AND phase IN ('waiting', 'offered') AND consult_of = ''"
-        " ORDER BY since_ms"
-    )
-    return [moment(since_ms) for (since_ms,) in rows]
+def backlog_by_age(connection: sqlite3.Connection, total: int, now: datetime) -> dict[str, int]:
+    """The customers who wait for an agent, of whom there are so many, by the age they have now. It costs as much as
+    there are in the classes with an upper end."""
+    borders = [milliseconds(now) - round(1000 * end) for _, end in formulas.AGES]
+    sums = ", ".join(f"coalesce(SUM(i.since_ms > {border}), 0)" for border in borders)
+    younger = connection.execute(_YOUNGER.format(sums), (borders[-1],)).fetchone()
+    counts = [until - before for before, until in pairwise([0, *younger, total])]
+    return dict(zip([*(name for name, _ in formulas.AGES), formulas.OLDEST], counts, strict=True))

@@ -233,9 +233,9 @@ class SimulatedAgents:
         for offer in (await self._client.get("/v1/offers"))["offers"]:
             self._offered(offer["interaction_id"], offer["offer_id"], offer["agent_id"], offer)
         for phase in ("active", "wrap_up"):
-            for told in await self._interactions(phase):
+            for told in await self._pages("/v1/interactions", "interactions", phase=phase):
                 self._take_up(told, phase)
-        for agent in (await self._client.get("/v1/agents"))["agents"]:
+        for agent in await self._pages("/v1/agents", "agents"):
             if agent["state"] in ("not_answering", "away") and agent["agent_id"] in self.profiles:
                 self._come_back(agent["agent_id"], self._behaviour.back_after(agent["agent_id"]))
 
@@ -252,13 +252,13 @@ class SimulatedAgents:
         elif work.step is Step.OFFERED and not work.offer_id:
             self._talks(work)
 
-    async def _interactions(self, phase: str) -> list[dict[str, Any]]:
+    async def _pages(self, path: str, noun: str, **asked: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         page: dict[str, Any] = {"after": ""}
-        while page.get("after") is not None:
+        while page["after"] is not None:
             after = {"after": page["after"]} if page["after"] else {}
-            page = await self._client.get("/v1/interactions", phase=phase, limit=_PAGE, **after)
-            found.extend(page["interactions"])
+            page = await self._client.get(path, limit=_PAGE, **asked, **after)
+            found.extend(page[noun])
         return found
 
     def _come_back(self, agent_id: str, seconds: float) -> None:

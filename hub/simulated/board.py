@@ -62,11 +62,19 @@ class Board:
                 await self._get("/v1/metrics/live"),
                 (await self._get("/v1/queues"))["queues"],
                 (await self._get("/v1/metrics", {"from": self._today()}))["intervals"],
-                (await self._get("/v1/agents"))["agents"],
+                await self._agents(),
             )
         except (aiohttp.ClientError, TimeoutError, OSError):
             return self._glimpses.missed(self._restarts(), time.monotonic())
         return self._glimpses.seen(pages, self._restarts(), self._now(), time.monotonic())
+
+    async def _agents(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        after: str | None = ""
+        while after is not None:
+            page = await self._get("/v1/agents", {"after": after})
+            found, after = found + page["agents"], page["after"]
+        return found
 
     async def _get(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
         answer = await self._client.once("GET", path, params=params)

@@ -1,3 +1,5 @@
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +73,7 @@ def test_documented_rows_are_those_that_are_told(
 ) -> None:
     answers = (
         (rows.Interaction, read_models._interaction(interaction)),
-        (rows.Agent, read_models._agent(agent)),
+        (rows.Agent, dataclasses.asdict(agent)),
         (rows.Queue, read_models._queue(queue)),
         (rows.QueueIntervals.model_fields["intervals"].annotation.__args__[0], interval.as_row()),  # type: ignore[union-attr]
     )

@@ -562,13 +562,14 @@ async def test_segment_and_stage_are_recorded_on_the_customer(world: World, http
         ),
         ("/v1/interactions", {"interactions": [{"interaction_id": "interaction-1"}], "after": None}),
         ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "timeline": []}),
-        ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}]}),
+        ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": None}),
+        ("/v1/agents?limit=1", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": "a1"}),
         ("/v1/agents/a1", {"agent_id": "a1"}),
         ("/v1/offers", {"offers": [{"offer_id": "offer-1-1", "expires_at": "2026-01-05T12:00:00Z"}]}),
         ("/v1/queues", {"queues": [{"queue": "care", "waiting": 2}]}),
         ("/v1/queues/care", {"queue": "care"}),
         ("/v1/metrics", {"intervals": [{"queue": "care", "offered": 3}]}),
-        ("/v1/metrics/agents", {"intervals": [{"agent_id": "a1", "occupancy": 0.75}]}),
+        ("/v1/metrics/agents", {"intervals": [{"agent_id": "a1", "occupancy": 0.75}], "after": None}),
         ("/v1/metrics/adherence", {"adherence": [{"agent_id": "a1", "adherence": 0.5}]}),
         ("/v1/metrics/live", {"waiting": 2}),
         ("/v1/queues/care/estimate", {"queue": "care", "place_if_joining_now": 3, "estimated_wait_s": 41.3}),
@@ -616,12 +617,18 @@ async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncC
     await http.get("/v1/offers?agent_id=a1")
     await http.get("/v1/metrics?from=2026-01-05T12:00:00Z&queue=care")
     await http.get("/v1/metrics/agents?from=2026-01-01T00:00:00Z&to=2026-01-05T12:00:00Z&agent_id=a1")
+    await http.get("/v1/metrics/agents?from=2026-01-05T12:00:00Z&limit=7&after=9//a1")
+    await http.get("/v1/agents")
+    await http.get("/v1/agents?limit=7&after=a1")
     assert world.views.asked == [
         ("care", "waiting", 7, "9"),
         ("customer-1", 7, 9),
         ("a1",),
         (NOON, None, "care"),
-        (datetime(2026, 1, 1, tzinfo=UTC), NOON, "a1"),
+        (datetime(2026, 1, 1, tzinfo=UTC), NOON, "a1", 500, ""),
+        (NOON, None, "", 7, "9//a1"),
+        (500, ""),
+        (7, "a1"),
     ]
 
 
@@ -629,7 +636,7 @@ async def test_figures_are_of_today_unless_asked_otherwise(world: World, http: h
     midnight = datetime(2026, 1, 5, tzinfo=UTC)
     await http.get("/v1/metrics")
     await http.get("/v1/metrics/agents?to=2026-01-05T12:00:00Z")
-    assert world.views.asked == [(midnight, None, ""), (midnight, NOON, "")]
+    assert world.views.asked == [(midnight, None, ""), (midnight, NOON, "", 500, "")]
     says(await http.get("/v1/metrics?to=2026-01-04T12:00:00Z"), 422, "invalid", "to")
 
 

@@ -156,8 +156,9 @@ class FakeViews:
     async def interaction(self, interaction_id: str) -> Row | None:
         return {"interaction_id": interaction_id, "timeline": []} if interaction_id == "interaction-1" else None
 
-    async def agents(self) -> Sequence[Row]:
-        return [{"agent_id": "a1", "state": "ready"}]
+    async def agents(self, limit: int, after: str) -> Page:
+        self.asked.append((limit, after))
+        return Page([{"agent_id": "a1", "state": "ready"}], "a1" if limit == 1 else None)
 
     async def agent(self, agent_id: str) -> Row | None:
         return {"agent_id": "a1"} if agent_id == "a1" else None
@@ -176,9 +177,11 @@ class FakeViews:
         self.asked.append((start, end, queue))
         return [{"queue": "care", "offered": 3}]
 
-    async def agent_metrics(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
-        self.asked.append((start, end, agent_id))
-        return [{"agent_id": "a1", "occupancy": 0.75}]
+    async def agent_metrics(
+        self, start: datetime | None, end: datetime | None, agent_id: str, limit: int, after: str
+    ) -> Page:
+        self.asked.append((start, end, agent_id, limit, after))
+        return Page([{"agent_id": "a1", "occupancy": 0.75}], None)
 
     async def adherence(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]:
         self.asked.append((start, end, agent_id))

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
 from hub.domain.contact import Channel
+from hub.domain.customer.decide import HISTORY_POOL
 from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.errors import InvalidError
 from hub.domain.interaction.events import (
+    OVER,
     CallbackScheduled,
     ContactAttached,
     Interaction,
@@ -32,8 +35,13 @@ from hub.domain.interaction.events import (
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted
 from hub.projections import metrics
-from hub.projections.agent_times import agent_intervals, split
-from hub.projections.agents import Activity, activities, agent_board, agent_now
+from hub.projections.activity import Activity
+from hub.projections.agent_intervals import AgentInterval, Place, agent_intervals, place_of
+from hub.projections.agent_times import split
+from hub.projections.agents import AgentNow, agent_board, agent_now
+from hub.projections.agents_doing import activities, occupancy
+from hub.projections.formulas import backlog_by_age
+from hub.projections.interactions import interactions
 from hub.projections.live import live
 from hub.projections.metrics_fold import Threshold
 from hub.projections.queues import queue_board
@@ -241,10 +249,79 @@ def test_agent_board_live_counts_and_intervals_agree(chance: random.Random, step
     for row in agent_intervals(connection):
         handled[row.agent_id] += row.handled
     for agent in board:
-        assert agent.handled == handled[agent.id]
+        assert agent.handled == handled[agent.agent_id]
         assert agent.units_in_use == sum(one.units for one in agent.interactions)
-        assert agent_now(connection, agent.id) == agent
+        assert agent_now(connection, agent.agent_id) == agent
     connection.close()
+
+
+@given(chance=CHANCE, steps=STEPS, back=st.integers(0, 10_000), since=st.sampled_from([None, 0, 7, 45, 300]))
+@LIVES
+def test_sums_that_are_kept_equal_a_count_of_everything(
+    chance: random.Random, steps: int, back: int, since: int | None
+) -> None:
+    """At any moment, also one that is past or yet to come, and from any moment on."""
+    world = World(chance)
+    connection = project(world.run(steps), chance.randint(1, 60))
+    moment = world.now + timedelta(seconds=chance.choice([-back, 0, back]))
+    start = None if since is None else START + timedelta(minutes=since)
+    intervals = [row for row in agent_intervals(connection, start, as_of=moment) if row.pool != HISTORY_POOL]
+    busy = sum(row.offer_s + row.talk_s + row.hold_s + row.wrap_up_s for row in intervals)
+    free = sum(row.available_s for row in intervals)
+    expected = pytest.approx(busy / (busy + free)) if busy + free else None
+    assert occupancy(connection, start, as_of=moment) == expected
+    now = live(connection, start, moment)
+    assert now.occupancy == expected
+    rows = [row for row in interactions(connection, limit=-1) if row.phase not in OVER]
+    work = [row for row in rows if not row.consult_of]
+    phases = Counter(row.phase for row in work)
+    assert (now.waiting, now.active, now.parked) == (phases["waiting"], phases["active"], phases["parked"])
+    assert now.consults == len(rows) - len(work)
+    assert (now.on_hold, now.flagged) == (sum(row.on_hold for row in rows), sum(row.flagged != "" for row in rows))
+    ages = [(moment - row.since).total_seconds() for row in work if row.phase in ("waiting", "offered")]
+    assert now.backlog_by_age == backlog_by_age(ages)
+    figures = metrics.totals(connection, start)
+    by_queue = metrics.totals_by_queue(connection, start).values()
+    for name in ("offered", "answered", "abandoned", "handled", "transfers", "offers", "refused", "open"):
+        assert getattr(figures, name) == sum(getattr(one, name) for one in by_queue)
+    connection.close()
+
+
+@given(chance=CHANCE, steps=STEPS, limit=st.integers(1, 9))
+@LIVES
+def test_pages_of_agents_and_of_their_intervals_join_to_the_whole(
+    chance: random.Random, steps: int, limit: int
+) -> None:
+    world = World(chance)
+    connection = project(world.run(steps))
+    moment = world.now + timedelta(minutes=chance.choice([-90, 0, 90]))
+    start = chance.choice([None, START, START + timedelta(minutes=45)])
+    whole = agent_intervals(connection, start, as_of=moment)
+    assert [row.place for row in whole] == sorted({row.place for row in whole})
+    paged: list[AgentInterval] = []
+    while page := agent_intervals(
+        connection, start, as_of=moment, after=paged[-1].place if paged else None, limit=limit
+    ):
+        assert len(page) <= limit
+        paged += page
+    assert paged == whole
+    for agent in {row.agent_id for row in whole}:
+        alone = agent_intervals(connection, start, None, agent, as_of=moment)
+        assert alone == [row for row in whole if row.agent_id == agent]
+    board: list[AgentNow] = []
+    while found := agent_board(connection, start, after=board[-1].agent_id if board else "", limit=limit):
+        board += found
+    assert board == agent_board(connection, start)
+    connection.close()
+
+
+def test_where_a_page_ended_is_told_and_read_back() -> None:
+    place = Place(1_767_600_000_000, "a/b 1", "main")
+    assert place_of(str(place)) == place
+    assert place_of("-5//x") == Place(-5, "x", "")
+    for text in ("", "x/main/a1", "5/main", "1e3/main/a1"):
+        with pytest.raises(InvalidError, match="where a page of intervals ended"):
+            place_of(text)
 
 
 def test_an_outcome_belongs_to_the_interval_of_the_queueing() -> None:

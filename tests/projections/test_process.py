@@ -85,7 +85,7 @@ async def test_views_follow_wake_ups_within_moments(store: Store) -> None:
         projector.wake()
         await asyncio.wait_for(projector.reached(position), 10)
         delays.append(perf_counter() - begin)
-        assert {agent.id for agent in agent_board(views)} == set(world.agents)
+        assert {agent.agent_id for agent in agent_board(views)} == set(world.agents)
     assert heard == sorted(heard)
     assert min(delays) < 0.1
     views.close()

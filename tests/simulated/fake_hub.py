@@ -113,8 +113,11 @@ class FakeHub:
         page = rows[:2]
         return web.json_response({"interactions": page, "after": page[-1]["interaction_id"] if len(rows) > 2 else None})
 
-    async def _agents(self, _: web.Request) -> web.Response:
-        return web.json_response({"agents": [{"agent_id": n, "state": s} for n, s in self.agents.items()]})
+    async def _agents(self, request: web.Request) -> web.Response:
+        after = request.query.get("after", "")
+        rows = [{"agent_id": n, "state": s} for n, s in sorted(self.agents.items()) if n > after]
+        page = rows[:2]
+        return web.json_response({"agents": page, "after": page[-1]["agent_id"] if len(rows) > 2 else None})
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
         name, verb = request.match_info["name"], request.match_info["verb"]
