@@ -1,74 +1,16 @@
 """Customer 360: who a customer is, how to find them, and every contact on every channel, with what came of it."""
 
-import logging
 import sqlite3
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from hub.domain.customer.events import (
-    UNKNOWN_STANDING,
-    ContactReceived,
-    ContactSent,
-    CustomerRegistered,
-    IdentifierObserved,
-    LifecycleStageChanged,
-    ProfileChanged,
-    SegmentChanged,
-)
-from hub.domain.customer.identity import CUSTOMER
-from hub.domain.event import Event
-from hub.domain.interaction.events import (
-    ContactAttached,
-    InteractionAbandoned,
-    InteractionExpired,
-    InteractionQueued,
-    InteractionRefused,
-    InteractionReopened,
-    WrapUpCompleted,
-)
 from hub.projections import open_threads
+from hub.projections.customers_fold import DDL, apply
 from hub.projections.interactions import InteractionRow, open_of_customer
-from hub.projections.open_threads import OpenThreads, Thread
-from hub.projections.projection import Entry, Projection, milliseconds, moment, moment_or_none
-from hub.projections.views import among
-
-log = logging.getLogger(__name__)
-
-EXCERPT = 200
-"""Characters of a contact's text that its line in the timeline shows."""
-
-DDL = (
-    """
-CREATE TABLE customers (
-    no INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    registered_ms INTEGER NOT NULL,
-    name TEXT NOT NULL, segment TEXT NOT NULL, value_tier TEXT NOT NULL, lifecycle_stage TEXT NOT NULL,
-    identifiers BLOB NOT NULL, counts BLOB NOT NULL, first_contact_ms INTEGER, last_contact_ms INTEGER
-);
-CREATE TABLE customers_identifiers (
-    kind TEXT NOT NULL, value TEXT NOT NULL, no INTEGER NOT NULL,
-    PRIMARY KEY (kind, value, no)
-) WITHOUT ROWID;
-CREATE TABLE customers_contacts (
-    no INTEGER NOT NULL, at_ms INTEGER NOT NULL, position INTEGER NOT NULL,
-    recorded_ms INTEGER NOT NULL, direction TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL,
-    address TEXT NOT NULL, sender TEXT NOT NULL, thread TEXT NOT NULL, purpose TEXT NOT NULL, service TEXT NOT NULL,
-    subject TEXT NOT NULL, excerpt TEXT NOT NULL, attachments INTEGER NOT NULL, interaction TEXT NOT NULL,
-    PRIMARY KEY (no, at_ms, position)
-) WITHOUT ROWID;
-CREATE TABLE customers_unlinked (
-    contact TEXT PRIMARY KEY, no INTEGER NOT NULL, at_ms INTEGER NOT NULL, position INTEGER NOT NULL
-) WITHOUT ROWID;
-"""
-    + open_threads.DDL
-)
-"""`customers_unlinked`: contacts that no interaction has taken up yet; what keeps the big table free of an index by
-contact id."""
+from hub.projections.projection import Projection, moment, moment_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,205 +149,6 @@ def _timeline_contact(values: list[Any]) -> TimelineContact:
 
 
 _TIMES = (1, 2, 19, 20)
-_CHANGING = "name, segment, value_tier, lifecycle_stage, identifiers, counts, first_contact_ms, last_contact_ms"
-
-
-@dataclass(slots=True)
-class _Row:
-    no: int
-    name: str
-    segment: str
-    value_tier: str
-    lifecycle_stage: str
-    identifiers: list[list[Any]]
-    counts: dict[str, int]
-    first_ms: int | None
-    last_ms: int | None
-
-    def changing(self) -> tuple[Any, ...]:
-        return (
-            self.name, self.segment, self.value_tier, self.lifecycle_stage, orjson.dumps(self.identifiers),
-            orjson.dumps(self.counts), self.first_ms, self.last_ms,
-        )  # fmt: skip
-
-
-class _Batch:
-    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        self.threads = OpenThreads(connection, entries)
-        self.new: dict[str, int] = {}
-        self.rows: dict[str, _Row] = {}
-        self.identifiers: list[tuple[str, str, int]] = []
-        self.contacts: dict[str, list[Any]] = {}
-        self.sent: list[list[Any]] = []
-        self.links: dict[str, str] = {}
-        self.written_on: dict[str, Thread] = {}
-        self.again = {entry.event.contact_id for entry in entries if isinstance(entry.event, InteractionReopened)}
-        if self.again:
-            self._load_threads(connection, self.again)
-        touched = {entry.stream for entry in entries if type(entry.event) in _FOLDS}
-        touched -= {entry.stream for entry in entries if type(entry.event) is CustomerRegistered}
-        if touched:
-            rows = connection.execute(
-                f"SELECT id, no, {_CHANGING} FROM customers WHERE id IN (SELECT value FROM json_each(?))",
-                (among(touched),),
-            )
-            for stream, no, name, segment, tier, stage, identifiers, counts, first, last in rows:
-                known, counted = orjson.loads(identifiers), orjson.loads(counts)
-                self.rows[stream] = _Row(no, name, segment, tier, stage, known, counted, first, last)
-
-    def _load_threads(self, connection: sqlite3.Connection, contacts: set[str]) -> None:
-        """Where the customers wrote on who came back to work that was over."""
-        rows = connection.execute(
-            "SELECT u.contact, id, channel, thread FROM customers_unlinked u JOIN customers_contacts USING (no, at_ms,"
-            " position) JOIN customers USING (no) WHERE u.contact IN (SELECT value FROM json_each(?))",
-            (among(contacts),),
-        )
-        self.written_on = {contact: Thread(*thread) for contact, *thread in rows}
-
-    def reopened(self, entry: Entry, event: InteractionReopened) -> None:
-        thread = self.written_on.get(event.contact_id)
-        if thread is not None:
-            self.threads.reopened(entry, thread)
-
-    def registered(self, entry: Entry) -> None:
-        self.new[entry.stream] = entry.at_ms
-        standing = UNKNOWN_STANDING
-        self.rows[entry.stream] = _Row(
-            entry.position, "", standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
-        )
-
-    def contact(self, entry: Entry, row: _Row, event: ContactReceived | ContactSent, direction: str) -> list[Any]:
-        channel, at = event.channel.value, entry.at_ms
-        key = f"{channel}.{direction}"
-        row.counts[key] = row.counts.get(key, 0) + 1
-        row.first_ms = at if row.first_ms is None else min(row.first_ms, at)
-        row.last_ms = at if row.last_ms is None else max(row.last_ms, at)
-        recorded = at if event.recorded_at == event.at else milliseconds(event.recorded_at)
-        return [
-            row.no, at, entry.position, recorded, direction, event.contact_id, channel, event.address, event.sender,
-            event.thread, event.purpose, event.service, event.subject, event.text[:EXCERPT], len(event.attachments), "",
-        ]  # fmt: skip
-
-    def link(self, contact: str, interaction: str) -> None:
-        row = self.contacts.pop(contact, None)
-        if row is None:
-            self.links[contact] = interaction
-        else:
-            row[-1] = interaction
-            self.sent.append(row)
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        connection.executemany(
-            f"INSERT INTO customers (no, id, registered_ms, {_CHANGING}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(self.rows[one].no, one, at, *self.rows[one].changing()) for one, at in self.new.items()],
-        )
-        connection.executemany(
-            f"UPDATE customers SET {' = ?, '.join(_CHANGING.split(', '))} = ? WHERE no = ?",
-            [(*row.changing(), row.no) for stream, row in self.rows.items() if stream not in self.new],
-        )
-        connection.executemany("INSERT OR IGNORE INTO customers_identifiers VALUES (?, ?, ?)", self.identifiers)
-        connection.executemany(
-            "INSERT INTO customers_contacts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*self.contacts.values(), *self.sent],
-        )
-        connection.executemany(
-            "INSERT INTO customers_unlinked VALUES (?, ?, ?, ?)",
-            [(contact, *row[:3]) for contact, row in self.contacts.items()],
-        )
-        self.threads.write(connection)
-        if self.links:
-            self._link_older(connection)
-
-    def _link_older(self, connection: sqlite3.Connection) -> None:
-        found = connection.execute(
-            "SELECT contact, no, at_ms, position FROM customers_unlinked"
-            " WHERE contact IN (SELECT value FROM json_each(?))",
-            (among(self.links),),
-        ).fetchall()
-        connection.executemany(
-            "UPDATE customers_contacts SET interaction = ? WHERE no = ? AND at_ms = ? AND position = ?",
-            [(self.links[contact], *key) for contact, *key in found],
-        )
-        connection.executemany(
-            "DELETE FROM customers_unlinked WHERE contact = ?", [(contact,) for contact, *_ in found]
-        )
-
-
-def _observed(batch: _Batch, _: Entry, row: _Row, event: IdentifierObserved) -> None:
-    for known in row.identifiers:
-        if known[0] == event.kind and known[1] == event.value:
-            known[2] = known[2] or event.verified
-            return
-    row.identifiers.append([event.kind, event.value, event.verified])
-    batch.identifiers.append((event.kind, event.value, row.no))
-
-
-def _received(batch: _Batch, entry: Entry, row: _Row, event: ContactReceived) -> None:
-    batch.contacts[event.contact_id] = batch.contact(entry, row, event, "inbound")
-    if event.contact_id in batch.again:
-        batch.written_on[event.contact_id] = Thread(entry.stream, event.channel.value, event.thread)
-
-
-def _sent(batch: _Batch, entry: Entry, row: _Row, event: ContactSent) -> None:
-    contact = batch.contact(entry, row, event, "outbound")
-    contact[-1] = batch.threads.of(Thread(entry.stream, event.channel.value, event.thread))
-    batch.sent.append(contact)
-
-
-def _named(_: _Batch, __: Entry, row: _Row, event: ProfileChanged) -> None:
-    row.name = event.name
-
-
-def _segment(_: _Batch, __: Entry, row: _Row, event: SegmentChanged) -> None:
-    row.segment, row.value_tier = event.segment, event.value_tier
-
-
-def _stage(_: _Batch, __: Entry, row: _Row, event: LifecycleStageChanged) -> None:
-    row.lifecycle_stage = event.lifecycle_stage
-
-
-_FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
-    IdentifierObserved: _observed,
-    ContactReceived: _received,
-    ContactSent: _sent,
-    ProfileChanged: _named,
-    SegmentChanged: _segment,
-    LifecycleStageChanged: _stage,
-}
-
-
-_TAKEN_UP = (InteractionQueued, ContactAttached, InteractionRefused, InteractionReopened)
-_OVER = (InteractionAbandoned, InteractionExpired, WrapUpCompleted)
-
-
-def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """What is said of somebody who was never registered is passed over: no later event could mend it, and a view that
-    stops there would show nothing of anybody any more."""
-    batch = _Batch(connection, entries)
-    for entry in entries:
-        event = entry.event
-        kind = type(event)
-        if isinstance(event, _TAKEN_UP):
-            if isinstance(event, InteractionReopened):
-                batch.reopened(entry, event)
-            elif isinstance(event, InteractionQueued) and not event.consult_of:
-                batch.threads.queued(entry, event)
-            if event.contact_id:
-                batch.link(event.contact_id, entry.stream)
-        elif kind in _OVER:
-            batch.threads.over(entry)
-        elif kind is CustomerRegistered and entry.stream.startswith(CUSTOMER):
-            batch.registered(entry)
-        elif (fold := _FOLDS.get(kind)) is not None:
-            row = batch.rows.get(entry.stream)
-            if row is None:
-                log.warning(
-                    "event passed over: its stream is not that of a registered customer",
-                    extra={"stream": entry.stream, "position": entry.position, "type": kind.__name__},
-                )
-                continue
-            fold(batch, entry, row, event)
-    batch.write(connection)
 
 
 PROJECTION = Projection(
@@ -413,5 +156,5 @@ PROJECTION = Projection(
     "3",
     ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked", open_threads.TABLE),
     DDL,
-    _apply,
+    apply,
 )

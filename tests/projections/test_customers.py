@@ -32,6 +32,7 @@ from hub.domain.interaction.events import (
 )
 from hub.projections import customers
 from hub.projections import interactions as work
+from hub.projections.customers_fold import EXCERPT
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from tests.projections.histories import CHANCE, LIVES, Log, World
@@ -174,7 +175,7 @@ def test_a_contact_shows_what_came_of_it(log: Log, connection: sqlite3.Connectio
     )  # fmt: skip
     assert (contact.answered_at, contact.ended_at, contact.code) == (done.accepted_at, done.ended_at, "done")
     assert contact.subject == f"Subject {done.contact_id}"
-    assert contact.excerpt == ("text " * 60)[: customers.EXCERPT]
+    assert contact.excerpt == ("text " * 60)[: EXCERPT]
 
 
 def test_an_identifier_finds_its_customers_last_seen_first(log: Log, connection: sqlite3.Connection) -> None:
