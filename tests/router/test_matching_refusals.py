@@ -49,7 +49,8 @@ def test_an_agent_forgiven_may_be_asked_again():
     assert match_all(matcher, 10.0) == [("w", "a")]
 
 
-def test_barred_from_the_heads_of_two_lines_the_agent_gets_the_older_of_what_follows():
+@pytest.mark.parametrize("is_freed_later", [True, False])
+def test_barred_from_the_heads_of_two_lines_the_agent_gets_the_older_of_what_follows(is_freed_later: bool):
     for second_sales, second_other, expected in ((3.0, 5.0, "sales 2"), (5.0, 3.0, "other 2")):
         matcher = Matcher()
         agent = add_agent(matcher, "a", 0.0, sales=1)
@@ -58,6 +59,10 @@ def test_barred_from_the_heads_of_two_lines_the_agent_gets_the_older_of_what_fol
         add_work(matcher, "other 2", second_other)
         for work in barred:
             matcher.bar(agent, work, 100.0)
+        if is_freed_later:
+            matcher.set_ready(agent, False)
+            assert match_all(matcher, 9.0) == []
+            matcher.set_ready(agent, True)
 
         assert match_all(matcher, 10.0) == [(expected, "a")]
 
