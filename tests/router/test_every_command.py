@@ -335,7 +335,7 @@ class EveryCommand(RuleBasedStateMachine):
 
 
 EveryCommand.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestEveryCommand = EveryCommand.TestCase
 

@@ -108,7 +108,7 @@ class RequirementRelaxed(Event):
     step: int
     """Index into the steps of its placement; -1: the first requirement, after the time of the known agent."""
     reason: str
-    """`time`, `nobody signed on`."""
+    """`time`, `nobody signed on`, `declined` (the known agent would not), `entry delay` (it waits in its line now)."""
 
 
 class InteractionMoved(Placement):
