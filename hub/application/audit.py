@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hub.application import audit_rules
-from hub.application.audit_rules import Counts, ImpossibleError
+from hub.application.audit_counts import Counts, ImpossibleError
 from hub.domain.pool.events import PoolCommitted
 from hub.ports import Recorded
 

@@ -13,7 +13,8 @@ from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.operations import _keep
 from hub.projections import interactions, metrics
 from hub.projections.live import live
-from hub.projections.open_work import _FREEING, last_agents, open_work
+from hub.projections.open_work import last_agents, open_work
+from hub.projections.open_work_fold import _FREEING
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from hub.router.evolve import evolve

@@ -1,0 +1,238 @@
+"""What a batch of the log adds to the open work and takes away from it."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, ShiftsPlanned
+from hub.domain.customer.decide import HISTORY_POOL
+from hub.domain.event import Event
+from hub.domain.ids import agent_stream
+from hub.domain.interaction.events import (
+    CallbackMissed,
+    InteractionAbandoned,
+    InteractionExpired,
+    InteractionOffered,
+    InteractionParked,
+    InteractionPulledBack,
+    InteractionQueued,
+    InteractionReopened,
+    InteractionTransferred,
+    OfferAccepted,
+    OfferDeclined,
+    OfferTimedOut,
+    Placement,
+    WrapUpCompleted,
+)
+from hub.domain.policy.events import PolicyPublished
+from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
+from hub.projections.projection import Entry
+from hub.projections.views import among
+
+_FACT, _SIGNED_ON, _SIGNED_OFF, _PLANNED = "fact", "signed_on", "signed_off", "planned"
+_FREED, _OFFERED, _ACCEPTED, _PACE = "freed", "offered", "accepted", "pace"
+_INTERACTION, _AGENT = "interaction-", "agent-"
+
+
+class Keep(NamedTuple):
+    """How long (seconds) what is over is kept: `reopen` by channel, for work that its customer may reopen; `reentry`
+    by queue, for dropped calls that come back; `known` for the last agent of a customer."""
+
+    reopen: Mapping[str, float] = {}
+    reentry: Mapping[str, float] = {}
+    known: float = 90 * 86_400.0
+
+    def milliseconds(self, channel: str, queue: str) -> int:
+        """For how long an interaction is kept after its end; 0: not at all. An hour more than asked for, so that what
+        came back at the last moment finds it."""
+        seconds = max(self.reopen.get(channel, 0.0), self.reentry.get(queue, 0.0))
+        return round(1000 * (seconds + 3600.0)) if seconds > 0 else 0
+
+
+KeepOf = Callable[[str], Keep | None]
+"""What the text of a routing policy asks to be kept; None: it can't be read, all stays as it is."""
+
+
+_Row = tuple[str, int, str, str, int, str, bytes]
+_FREEING = (
+    *(WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed),
+    *(OfferDeclined, OfferTimedOut),
+)
+_OVER = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
+
+
+class _Work:
+    """An interaction that is open, or over and kept `until_ms`."""
+
+    __slots__ = ("changed", "channel", "customer", "queue", "stored", "until_ms")
+
+    def __init__(
+        self, queue: str, channel: str, customer: str, until_ms: int | None = None, *, stored: bool = False
+    ) -> None:
+        self.queue, self.channel, self.customer, self.until_ms = queue, channel, customer, until_ms
+        self.stored, self.changed = stored, not stored
+
+
+class Batch:
+    """What a batch adds to the tables and takes away. An `owner` is the stream of an interaction or an agent."""
+
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry], keep: Keep, keep_of: KeepOf) -> None:
+        self.latest_ms, self.published = connection.execute("SELECT latest_ms, keep FROM open_work_clock").fetchone()
+        self.keep = Keep(*orjson.loads(self.published)) if self.published else keep
+        self.keep_of = keep_of
+        streams = {entry.stream for entry in entries if entry.stream.startswith(_INTERACTION)}
+        rows = connection.execute(
+            "SELECT * FROM open_work_interactions WHERE interaction IN (SELECT value FROM json_each(?))",
+            (among(streams),),
+        )
+        self.work = {stream: _Work(*values, stored=True) for stream, *values in rows}
+        freed = {agent_stream(entry.event.agent_id) for entry in entries if isinstance(entry.event, _FREEING)}
+        self.signed_on = {
+            owner
+            for (owner,) in connection.execute(
+                "SELECT DISTINCT owner FROM open_work WHERE owner IN (SELECT value FROM json_each(?)) AND kind = ?",
+                (among(freed), _SIGNED_ON),
+            )
+        }
+        self.forget: set[str] = set()
+        self.unlist: set[str] = set()
+        self.unfreed: set[str] = set()
+        self.rows: dict[str, list[_Row]] = {}
+        self.last: dict[tuple[str, str], Entry] = {}
+        self.agents: dict[str, tuple[str, int]] = {}
+
+    def interaction(self, entry: Entry) -> None:
+        stream, event = entry.stream, entry.event
+        work = self.work.get(stream)
+        if isinstance(event, Placement):
+            work = self._placed(stream, event, work)
+        if work is None:
+            return
+        self.rows.setdefault(stream, []).append(_row(stream, _FACT, entry))
+        kind = type(event)
+        if kind is InteractionOffered:
+            self.last[agent_stream(event.agent_id), _OFFERED] = entry  # type: ignore[attr-defined]
+        elif isinstance(event, OfferAccepted):
+            self.last[agent_stream(event.agent_id), _ACCEPTED] = entry
+            self.last[event.queue or work.queue, _PACE] = entry
+            if work.customer:
+                self.agents[work.customer] = (event.agent_id, entry.at_ms)
+        if isinstance(event, _FREEING) and (owner := agent_stream(event.agent_id)) in self.signed_on:
+            self.last[owner, _freed_by(event)] = entry
+        if kind in _OVER:
+            self._over(entry, work)
+
+    def _placed(self, stream: str, event: Placement, work: _Work | None) -> _Work | None:
+        """It entered a queue: opened, moved, transferred or reopened."""
+        if isinstance(event, InteractionQueued):
+            if event.pool == HISTORY_POOL:
+                return None
+            customer = "" if event.consult_of else event.customer_id
+            work = self.work[stream] = _Work(event.queue, event.channel.value, customer)
+        elif isinstance(event, InteractionReopened) and (work is None or self._is_late(work)):
+            self._forget(stream)  # it was not kept so long: what is known of it begins here
+            work = self.work[stream] = _Work(event.queue, "", "")
+        if work is not None:
+            work.queue, work.until_ms, work.changed = event.queue, None, True
+        return work
+
+    def _is_late(self, work: _Work) -> bool:
+        return work.until_ms is not None and work.until_ms <= self.latest_ms
+
+    def _over(self, entry: Entry, work: _Work) -> None:
+        stream = entry.stream
+        kept = self.keep.milliseconds(work.channel, work.queue)
+        if kept:
+            work.until_ms, work.changed = entry.at_ms + kept, True
+        else:
+            self._forget(stream)
+
+    def _forget(self, stream: str) -> None:
+        work = self.work.pop(stream, None)
+        self.rows.pop(stream, None)
+        if work is not None and work.stored:
+            self.forget.add(stream)
+            self.unlist.add(stream)
+
+    def agent(self, entry: Entry) -> None:
+        stream, event = entry.stream, entry.event
+        kind = _FACT
+        if isinstance(event, AgentSignedOn | AgentSignedOff):
+            kind = _SIGNED_ON if isinstance(event, AgentSignedOn) else _SIGNED_OFF
+            self.forget.add(stream)
+            self.rows.pop(stream, None)
+            self.unfreed.add(stream)
+            for key in [key for key in self.last if key[0] == stream and key[1].startswith(_FREED)]:
+                del self.last[key]
+            (self.signed_on.add if kind == _SIGNED_ON else self.signed_on.discard)(stream)
+        elif isinstance(event, ShiftsPlanned):
+            self.last[stream, _PLANNED] = entry
+            return
+        self.rows.setdefault(stream, []).append(_row(stream, kind, entry))
+
+    def pool(self, entry: Entry) -> None:
+        match entry.event:
+            case PolicyAdopted():
+                self.last[entry.stream, f"{PolicyAdopted.__name__} {entry.position}"] = entry
+            case DayBegan():
+                self.last[entry.stream, DayBegan.__name__] = entry
+            case QueueIntakeChanged() as event:
+                self.last[entry.stream, f"{type(event).__name__} {event.queue}"] = entry
+
+    def policy(self, entry: Entry) -> None:
+        if isinstance(entry.event, PolicyPublished) and (keep := self.keep_of(entry.event.text)) is not None:
+            self.keep, self.published = keep, orjson.dumps(list(keep)).decode()
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        run = connection.executemany
+        run("DELETE FROM open_work WHERE owner = ?", [(owner,) for owner in self.forget])
+        run("DELETE FROM open_work_last WHERE owner = ? AND kind GLOB 'freed *'", [(owner,) for owner in self.unfreed])
+        run("DELETE FROM open_work_interactions WHERE interaction = ?", [(owner,) for owner in self.unlist])
+        run("INSERT INTO open_work VALUES (?, ?, ?, ?, ?, ?, ?)", [row for rows in self.rows.values() for row in rows])
+        run(
+            "INSERT OR REPLACE INTO open_work_interactions VALUES (?, ?, ?, ?, ?)",
+            [
+                (stream, one.queue, one.channel, one.customer, one.until_ms)
+                for stream, one in self.work.items()
+                if one.changed
+            ],
+        )
+        run(
+            "INSERT OR REPLACE INTO open_work_last VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(*key, *entry.stored) for key, entry in self.last.items()],
+        )
+        run(
+            "INSERT OR REPLACE INTO last_agents VALUES (?, ?, ?)",
+            [(customer, *known) for customer, known in self.agents.items()],
+        )
+        self._trim(connection)
+
+    def _trim(self, connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE open_work_clock SET latest_ms = ?, keep = ?", (self.latest_ms, self.published))
+        old = connection.execute(
+            "SELECT interaction FROM open_work_interactions WHERE until_ms <= ?", (self.latest_ms,)
+        ).fetchall()
+        if old:
+            connection.executemany("DELETE FROM open_work WHERE owner = ?", old)
+            connection.executemany("DELETE FROM open_work_interactions WHERE interaction = ?", old)
+        connection.execute("DELETE FROM last_agents WHERE at_ms < ?", (self.latest_ms - round(1000 * self.keep.known),))
+
+
+def _freed_by(event: Event) -> str:
+    is_busy = isinstance(event, OfferDeclined) and event.busy
+    return f"{_FREED} {type(event).__name__}{' busy' if is_busy else ''}"
+
+
+def _row(owner: str, kind: str, entry: Entry) -> _Row:
+    _, stream, version, topic, state = entry.stored
+    return owner, entry.position, kind, stream, version, topic, state
+
+
+ROUTES: Mapping[str, Any] = {
+    "interaction": Batch.interaction,
+    "agent": Batch.agent,
+    "routing": Batch.pool,
+    "policy": Batch.policy,
+}
