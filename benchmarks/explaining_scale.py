@@ -25,7 +25,7 @@ from hub.projections.open_work import projection
 from hub.projections.open_work_marks import mark_before
 from hub.projections.runner import Runner
 from hub.projections.views import open_for_writing
-from hub.router.policy import parse_policy
+from hub.router.policy.parsing import parse_policy
 from hub.settings import Settings
 from tests.router.days import Day
 from tests.router.pools import START

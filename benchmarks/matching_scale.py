@@ -10,10 +10,10 @@ from collections import deque
 from time import process_time
 from typing import NamedTuple
 
-from hub.router.agents import Seat
-from hub.router.matching import Matcher
-from hub.router.order import AgentChoice, Order
-from hub.router.waiting import Line, Work
+from hub.router.matching.agents import Seat
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.order import AgentChoice, Order
+from hub.router.matching.waiting import Line, Work
 
 SKILLS = tuple(f"skill {number}" for number in range(50))
 UNITS = 100

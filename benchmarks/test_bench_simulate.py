@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from hub.router.scenario import Scenario
-from hub.router.simulation import simulate
+from hub.router.simulation.scenario import Scenario
+from hub.router.simulation.simulate import simulate
 
 CALLS = 60_000
 

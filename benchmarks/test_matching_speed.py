@@ -9,11 +9,11 @@ from benchmarks.matching_scale import Centre, Shape, microseconds
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.domain.interaction.events import InteractionOffered
-from hub.router.commands import Accept, CompleteWrapUp, End, SignOn, TakeUp
-from hub.router.decide import handle
-from hub.router.order import AgentChoice, Order
-from hub.router.policy import load_policy
-from hub.router.state import PoolState
+from hub.router.matching.order import AgentChoice, Order
+from hub.router.policy.parsing import load_policy
+from hub.router.pool.commands import Accept, CompleteWrapUp, End, SignOn, TakeUp
+from hub.router.pool.decide import handle
+from hub.router.pool.state import PoolState
 
 ROUND = 5_000
 

@@ -48,10 +48,10 @@ from hub.logs import configure
 from hub.ports import Recorded
 from hub.projections.open_work import last_agents, open_work
 from hub.projections.process import Projector
-from hub.router.policy import load_policy
-from hub.router.pool import Pool
-from hub.router.recovery import Opened
-from hub.router.state import REMEMBERED
+from hub.router.policy.parsing import load_policy
+from hub.router.pool.owner import Pool
+from hub.router.pool.recovery import Opened
+from hub.router.pool.state import REMEMBERED
 from hub.settings import Settings
 
 log = logging.getLogger(__name__)

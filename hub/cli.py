@@ -121,9 +121,9 @@ def replay(
 def simulate(scenario: Path, policy_file: Path | None, seed: int | None, calls: int | None, as_json: bool) -> None:
     """Simulate a contact centre with the hub's own matching core: waits, abandonment and use of agents, for planning
     and to check the core against queueing theory."""
-    from hub.router.policy import load_policy
-    from hub.router.scenario import load_scenario
-    from hub.router.simulation import simulate as run
+    from hub.router.policy.parsing import load_policy
+    from hub.router.simulation.scenario import load_scenario
+    from hub.router.simulation.simulate import simulate as run
 
     policy = load_policy(policy_file) if policy_file else None
     result = run(load_scenario(scenario, seed=seed, calls=calls, by_policy=policy is not None), policy)

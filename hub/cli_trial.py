@@ -11,26 +11,26 @@ from hub.cli_output import JSON, show, show_table
 from hub.settings import load
 
 
-class _Moment(click.ParamType):
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time: write it as 2027-03-21T08:00 or 2027-03-21T08:00+03:30", param, ctx)
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+def _moment(text: str) -> datetime:
+    """A time as people write it. Raises click.BadParameter."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no time: write it as 2027-03-21T08:00 or 2027-03-21T08:00+03:30"
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 @click.command("try")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--from", "since", type=_Moment(), help="Only who came from then on (UTC unless the time says another).")
-@click.option("--to", "until", type=_Moment(), help="Only who came before then.")
+@click.option("--from", "since", type=_moment, help="Only who came from then on (UTC unless the time says another).")
+@click.option("--to", "until", type=_moment, help="Only who came before then.")
 @JSON
 def try_(file: Path, since: datetime | None, until: datetime | None, as_json: bool) -> None:
     """What the policy in FILE would have done with the log: the customers who came, under the policies that were in
     force and under this one. Nothing is written, whether a hub runs or not."""
-    from hub.router.trial_report import as_json as report  # noqa: PLC0415
+    from hub.router.trial.report import as_json as report  # noqa: PLC0415
     from hub.trial_operations import try_policy_file  # noqa: PLC0415
 
     found = report(try_policy_file(load(), file, since, until))
@@ -41,7 +41,7 @@ def try_(file: Path, since: datetime | None, until: datetime | None, as_json: bo
 
 
 def _page(found: Mapping[str, Any]) -> None:
-    from hub.router.trial_report import rows  # noqa: PLC0415
+    from hub.router.trial.report import rows  # noqa: PLC0415
 
     if found["from"] is None:
         click.echo("nothing was recorded in this stretch of the log")

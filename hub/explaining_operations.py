@@ -12,8 +12,8 @@ from hub.journal.journal import EventJournal
 from hub.journal.store import open_store
 from hub.projections.open_work_marks import mark_before
 from hub.projections.views import open_views
-from hub.router.explaining import SHOWN
-from hub.router.policy import load_policy
+from hub.router.explaining.explain import SHOWN
+from hub.router.policy.parsing import load_policy
 from hub.settings import Settings
 
 T = TypeVar("T")

@@ -35,10 +35,10 @@ from hub.projections.projection import Projection
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner, positions_of
 from hub.projections.views import open_for_writing, open_views
-from hub.router.findings import Finding, Severity
-from hub.router.policy import Policy, PolicyError, load_policy, parse_policy
-from hub.router.policy_diff import PolicyDiff, diff
-from hub.router.policy_report import check_text, explain_order
+from hub.router.policy.checker import check_text, explain_order
+from hub.router.policy.diff import PolicyDiff, diff
+from hub.router.policy.findings import Finding, Severity
+from hub.router.policy.parsing import Policy, PolicyError, load_policy, parse_policy
 from hub.settings import Settings
 
 T = TypeVar("T")

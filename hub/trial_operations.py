@@ -16,8 +16,8 @@ from hub.journal.journal import EventJournal
 from hub.journal.store import open_store
 from hub.projections.open_work_marks import mark_before
 from hub.projections.views import open_views
-from hub.router.policy import PolicyError, load_policy
-from hub.router.trial import Trial
+from hub.router.policy.parsing import PolicyError, load_policy
+from hub.router.trial.compare import Trial
 from hub.settings import Settings
 
 

@@ -18,9 +18,9 @@ from hub.domain.contact import Contact
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store
 from hub.journal.tail import LogTail
-from hub.router.policy import load_policy
-from hub.router.pool import Pool
-from hub.router.recovery import Opened
+from hub.router.policy.parsing import load_policy
+from hub.router.pool.owner import Pool
+from hub.router.pool.recovery import Opened
 from hub.settings import Settings
 from loadtests import naive
 from loadtests.centre import agents

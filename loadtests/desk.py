@@ -18,7 +18,7 @@ from hub.domain.interaction.events import (
     WrapUpCompleted,
 )
 from hub.ports import Clock, Recorded
-from hub.router.commands import Accept, ChangeState, Command, CompleteWrapUp, End, SignOn
+from hub.router.pool.commands import Accept, ChangeState, Command, CompleteWrapUp, End, SignOn
 from loadtests.observed import Observed
 
 Execute = Callable[[Command], Awaitable[object]]

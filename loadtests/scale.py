@@ -25,10 +25,10 @@ from hub.journal.keys import installation_key
 from hub.journal.store import Store, open_store
 from hub.ports import Append, Committed, ContactRow, Outcome, Unit
 from hub.projections.process import BlockingProjector
-from hub.router.commands import TakeUp
-from hub.router.decide import handle
-from hub.router.policy import load_policy
-from hub.router.state import PoolState
+from hub.router.policy.parsing import load_policy
+from hub.router.pool.commands import TakeUp
+from hub.router.pool.decide import handle
+from hub.router.pool.state import PoolState
 from hub.settings import Settings, load
 from hub.simulated.process import HubProcess
 from loadtests.contacts import contact_maker

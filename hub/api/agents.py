@@ -15,7 +15,7 @@ from hub.api.rows import PAGE, Agent, Agents, PageSize, told
 from hub.domain.access.events import Role
 from hub.domain.agent.events import FULL_CAPACITY, AgentState, Shift
 from hub.domain.errors import InvalidError
-from hub.router.commands import ChangeCapacity, ChangeSkills, ChangeState, PlanShifts, SignOff, SignOn
+from hub.router.pool.commands import ChangeCapacity, ChangeSkills, ChangeState, PlanShifts, SignOff, SignOn
 
 router = APIRouter(tags=["agents"])
 

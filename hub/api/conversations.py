@@ -13,7 +13,7 @@ from hub.api.errors import PROBLEMS
 from hub.domain.contact import CallbackOutcome
 from hub.domain.errors import InvalidError
 from hub.domain.ids import consult_id
-from hub.router.commands import (
+from hub.router.pool.commands import (
     CompleteTransfer,
     Conference,
     Consult,

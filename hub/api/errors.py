@@ -18,9 +18,9 @@ from hub.application.intake import ContendedError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.journal.errors import StoreError
-from hub.router.asked import PoolUnavailableError
-from hub.router.policy import PolicyError
-from hub.router.pool import PoolLostError
+from hub.router.policy.parsing import PolicyError
+from hub.router.pool.asked import PoolUnavailableError
+from hub.router.pool.owner import PoolLostError
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Interactions, InteractionStory, told
-from hub.domain.interaction.events import Phase
-from hub.router.commands import CompleteWrapUp, End
+from hub.domain.interaction.state import Phase
+from hub.router.pool.commands import CompleteWrapUp, End
 
 router = APIRouter(tags=["interactions"])
 

@@ -12,7 +12,7 @@ from hub.api.callers import AgentCall, ForbiddenError
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Offers, told
 from hub.domain.access.events import Role
-from hub.router.commands import Accept, Decline
+from hub.router.pool.commands import Accept, Decline
 
 router = APIRouter(tags=["offers"])
 

@@ -13,7 +13,7 @@ from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
 from hub.application.policies import Published
-from hub.router.findings import Severity
+from hub.router.policy.findings import Severity
 
 router = APIRouter(tags=["policies"])
 

@@ -13,7 +13,7 @@ from hub.api.callers import AgentCall, Call, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import PAGE, Adherences, AgentIntervals, LiveFigures, PageSize, Queue, QueueIntervals, Queues, told
 from hub.domain.errors import InvalidError
-from hub.router.commands import SetIntake
+from hub.router.pool.commands import SetIntake
 
 router = APIRouter(tags=["queues"])
 

@@ -14,9 +14,9 @@ from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.domain.contact import Contact, ConversationEvent
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
-from hub.router.asked import PoolUnavailableError
-from hub.router.commands import Command
-from hub.router.state import Decided
+from hub.router.pool.asked import PoolUnavailableError
+from hub.router.pool.commands import Command
+from hub.router.pool.state import Decided
 
 
 class Confirmation(Protocol):

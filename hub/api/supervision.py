@@ -11,7 +11,7 @@ from hub.api.bodies import ByAgent, Reason, WithReason
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.domain.errors import InvalidError
-from hub.router.commands import Assign, Join, Leave, Move, Prioritise, PullBack
+from hub.router.pool.commands import Assign, Join, Leave, Move, Prioritise, PullBack
 
 router = APIRouter(tags=["supervision"])
 

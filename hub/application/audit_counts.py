@@ -3,10 +3,7 @@
 from dataclasses import dataclass, field
 
 from hub.domain.agent.events import FULL_CAPACITY
-from hub.domain.interaction.events import (
-    Interaction,
-    Phase,
-)
+from hub.domain.interaction.state import Interaction, Phase
 
 FINDINGS_KEPT = 20
 

@@ -12,7 +12,6 @@ from hub.domain.interaction.events import (
     CallbackScheduled,
     ContactAttached,
     DeclinesForgotten,
-    Interaction,
     InteractionAbandoned,
     InteractionContinued,
     InteractionEnded,
@@ -37,11 +36,10 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     RequirementRelaxed,
     WrapUpCompleted,
-    evolve,
 )
+from hub.domain.interaction.state import Interaction, Phase, evolve
 
 
 def _customer(counts: Counts, _stream: str, _event: Event) -> None:

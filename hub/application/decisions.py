@@ -11,13 +11,13 @@ from hub.domain.interaction.events import ContactAttached, InteractionReopened
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted
 from hub.ports import Journal, Recorded
-from hub.router.evolve import evolve
-from hub.router.explaining import SHOWN, differences, explain
-from hub.router.policies import PolicyBook
-from hub.router.policy import Policy
-from hub.router.recomputing import Again, is_decision, recompute
-from hub.router.retelling import Retelling, Taken
-from hub.router.state import PoolState
+from hub.router.explaining.explain import SHOWN, differences, explain
+from hub.router.explaining.recomputing import Again, is_decision, recompute
+from hub.router.explaining.retelling import Retelling, Taken
+from hub.router.policy.book import PolicyBook
+from hub.router.policy.parsing import Policy
+from hub.router.pool.evolve import evolve
+from hub.router.pool.state import PoolState
 
 BATCH = 5_000
 KEPT_FINDINGS = 20

@@ -11,8 +11,8 @@ from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.ports import Clock, Journal
-from hub.router.commands import Command, CustomerLeft, MissCallback, ReachCallback, RequestCallback
-from hub.router.pool import Pool
+from hub.router.pool.commands import Command, CustomerLeft, MissCallback, ReachCallback, RequestCallback
+from hub.router.pool.owner import Pool
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
     CallbackScheduled,
-    Interaction,
     InteractionAbandoned,
     InteractionEnded,
     InteractionExpired,
@@ -29,11 +28,10 @@ from hub.domain.interaction.events import (
     OfferAccepted,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     Placement,
     WrapUpCompleted,
-    evolve,
 )
+from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.ports import Recorded
 
 COMMAND_TYPE = "hub.conversation.command.v1"

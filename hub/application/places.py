@@ -1,7 +1,7 @@
 """Where everybody stands who waits in a queue, for announcements: read off the pool's own order."""
 
 from hub.application.outbound import Place
-from hub.router.state import PoolState
+from hub.router.pool.state import PoolState
 
 MOST = 2_000
 """In longer queues nobody is told a place: sorting them would hold up offers, and nobody waits for place 2,001."""

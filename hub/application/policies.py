@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
-from hub.router.findings import Finding, Severity, field_of
-from hub.router.policy import Policy, PolicyError, parse_policy
-from hub.router.policy_diff import PolicyDiff, diff
-from hub.router.policy_model import Staff
-from hub.router.policy_report import check, check_text
-from hub.router.toml_errors import mistakes_in
-from hub.router.toml_lines import line_of, lines_of
+from hub.router.policy.checker import check, check_text
+from hub.router.policy.diff import PolicyDiff, diff
+from hub.router.policy.findings import Finding, Severity, field_of
+from hub.router.policy.model import Staff
+from hub.router.policy.parsing import Policy, PolicyError, parse_policy
+from hub.router.policy.toml_errors import mistakes_in
+from hub.router.policy.toml_lines import line_of, lines_of
 
 ATTEMPTS = 5
 NAME = "policy"

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.ports import Clock, Recorded
-from hub.router.commands import AgentBack, AgentMissing, AgentSilent, Command
+from hub.router.pool.commands import AgentBack, AgentMissing, AgentSilent, Command
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from hub.domain.errors import InvalidError
-from hub.domain.interaction.events import Phase
+from hub.domain.interaction.state import Phase
 from hub.ports import Clock
 from hub.projections import adherence, agents, customers, interactions, metrics, queues
 from hub.projections.agent_intervals import agent_intervals, place_of

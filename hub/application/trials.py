@@ -6,11 +6,11 @@ from hub.application.decisions import MarkBefore
 from hub.domain.errors import InvalidError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Journal
-from hub.router.policies import PolicyBook
-from hub.router.policy import Policy
-from hub.router.state import PoolState
-from hub.router.trial import SEED, Trial, try_policy
-from hub.router.trial_recording import Recording
+from hub.router.policy.book import PolicyBook
+from hub.router.policy.parsing import Policy
+from hub.router.pool.state import PoolState
+from hub.router.trial.compare import SEED, Trial, try_policy
+from hub.router.trial.recording import Recording
 
 BATCH = 5_000
 

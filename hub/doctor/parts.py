@@ -13,7 +13,7 @@ from hub.bus.connection import BusError, Connection, connect, redacted
 from hub.bus.rejected import RejectedContacts
 from hub.doctor.check import Check, good, problem, warning
 from hub.journal.lock import RunningHub, holder
-from hub.router.policy import PolicyError, load_policy
+from hub.router.policy.parsing import PolicyError, load_policy
 from hub.settings import Settings
 
 OLDEST_NATS = (2, 11)

@@ -77,7 +77,6 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """The JSON of an event of one schema version -> its JSON of the next."""
 
 
-
 def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
     """Fields were added; what was written before means their defaults."""
     return data

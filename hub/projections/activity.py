@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from hub.domain.agent.events import AgentState
-from hub.domain.interaction.events import Phase
+from hub.domain.interaction.state import Phase
 
 
 class Activity(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.domain.interaction.events import OVER
+from hub.domain.interaction.state import OVER
 from hub.projections.interactions_fold import apply
 from hub.projections.interactions_tables import DDL, HELD, OPEN, SHOWN, TABLES
 from hub.projections.projection import Projection, moment, moment_or_none

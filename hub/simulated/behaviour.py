@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple, Protocol
 
-from hub.router.policy import Policy
+from hub.router.policy.parsing import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import uvloop
 from rich.console import Console
 
 from hub.clock import WallClock
-from hub.domain.interaction.events import Phase
+from hub.domain.interaction.state import Phase
 from hub.journal.errors import StoreInUseError
 from hub.journal.lock import holder
 from hub.logs import configure
-from hub.router.policy import load_policy
+from hub.router.policy.parsing import load_policy
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Human, codes_of

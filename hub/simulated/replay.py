@@ -20,7 +20,7 @@ from hub.calls.recorded_call import RecordedCall, Skipped
 from hub.calls.statistics import Span, fact_of, recorded_spans, statistics
 from hub.domain.errors import HubError
 from hub.logs import configure
-from hub.router.policy import load_policy
+from hub.router.policy.parsing import load_policy
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import codes_of

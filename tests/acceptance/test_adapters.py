@@ -13,7 +13,7 @@ from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal
 from hub.domain.contact import Path as ContactPath
 from hub.domain.interaction.events import InteractionOffered
-from hub.router.commands import Accept, Command, Hold, SignOn
+from hub.router.pool.commands import Accept, Command, Hold, SignOn
 from hub.settings import Settings
 
 pytestmark = pytest.mark.acceptance

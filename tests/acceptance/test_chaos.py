@@ -19,7 +19,7 @@ from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal
 from hub.domain.contact import Path as ContactPath
 from hub.domain.customer.events import ContactReceived
-from hub.domain.interaction.events import Phase
+from hub.domain.interaction.state import Phase
 from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents

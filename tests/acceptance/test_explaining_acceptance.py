@@ -22,8 +22,8 @@ from hub.projections import open_work_marks
 from hub.projections.open_work import projection
 from hub.projections.open_work_marks import mark_before
 from hub.projections.runner import Runner
-from hub.router import commands as ask
-from hub.router.policy import load_policy
+from hub.router.policy.parsing import load_policy
+from hub.router.pool import commands as ask
 from hub.settings import Settings
 from tests.router.days import full_centre
 from tests.simulated.processes import run

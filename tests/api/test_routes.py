@@ -17,8 +17,8 @@ from hub.domain.errors import ConflictError, ContactConflictError, InvalidError,
 from hub.domain.ids import consult_id
 from hub.journal.errors import StoreError, StoreInUseError
 from hub.ports import ContactRow
-from hub.router.asked import PoolUnavailableError
-from hub.router.commands import (
+from hub.router.pool.asked import PoolUnavailableError
+from hub.router.pool.commands import (
     Accept,
     Assign,
     ChangeCapacity,

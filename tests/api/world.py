@@ -17,9 +17,9 @@ from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
-from hub.router.commands import Command
-from hub.router.policy import load_policy
-from hub.router.state import Decided
+from hub.router.policy.parsing import load_policy
+from hub.router.pool.commands import Command
+from hub.router.pool.state import Decided
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

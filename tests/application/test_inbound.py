@@ -11,8 +11,8 @@ from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Path
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
-from hub.router.asked import PoolUnavailableError
-from hub.router.commands import Command, CustomerLeft, MissCallback, RequestCallback
+from hub.router.pool.asked import PoolUnavailableError
+from hub.router.pool.commands import Command, CustomerLeft, MissCallback, RequestCallback
 from tests.support.memory import MemoryJournal
 
 CLOCK = WallClock()

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.application.places import places_in
-from hub.router.policy import parse_policy
+from hub.router.policy.parsing import parse_policy
 from tests.router.pools import PoolInHand
 
 POLICY = """

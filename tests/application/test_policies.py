@@ -7,8 +7,8 @@ from hub.clock import WallClock
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Recorded
-from hub.router.findings import Severity
-from hub.router.policy import PolicyError, load_policy, parse_policy
+from hub.router.policy.findings import Severity
+from hub.router.policy.parsing import PolicyError, load_policy, parse_policy
 from tests.support.memory import MemoryJournal
 
 ONE = '[queues.care]\n[[rules]]\nqueue = "care"\n'

@@ -15,8 +15,8 @@ from hub.clock import WallClock
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.errors import NotFoundError
 from hub.ports import Recorded
-from hub.router.asked import PoolUnavailableError
-from hub.router.commands import AgentBack, AgentMissing, AgentSilent, Command
+from hub.router.pool.asked import PoolUnavailableError
+from hub.router.pool.commands import AgentBack, AgentMissing, AgentSilent, Command
 from tests.support.nats import eventually
 
 LIMITS = Limits(30.0, 120.0)

@@ -16,8 +16,8 @@ from hub.projections import open_work_marks
 from hub.projections.open_work import Keep, projection
 from hub.projections.open_work_marks import Mark, mark_before
 from hub.projections.runner import Runner
-from hub.router.policy import parse_policy
-from hub.router.trial_report import as_json
+from hub.router.policy.parsing import parse_policy
+from hub.router.trial.report import as_json
 from hub.settings import Settings
 from tests.router.days import OPEN, Day
 from tests.router.trials import steady_day, uninterrupted

@@ -33,9 +33,9 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     OfferRescinded,
     OfferTimedOut,
-    Phase,
     WrapUpCompleted,
 )
+from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import PoolCommitted
 from hub.ports import Recorded
 from tests.projections.histories import CHANCE, LIVES, World

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from hub.calls.mapping import MappingError, line_of, load_mapping
-from hub.router.policy import load_policy
+from hub.router.policy.parsing import load_policy
 from tests.calls.logs import BANK, CLOUD
 
 GOOD = """\

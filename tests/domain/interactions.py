@@ -6,7 +6,6 @@ from typing import Any
 
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
-    Interaction,
     InteractionAbandoned,
     InteractionEnded,
     InteractionOffered,
@@ -17,8 +16,8 @@ from hub.domain.interaction.events import (
     OfferRescinded,
     OfferTimedOut,
     WrapUpCompleted,
-    evolve,
 )
+from hub.domain.interaction.state import Interaction, evolve
 
 NOON = datetime(2024, 3, 4, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)

@@ -12,13 +12,8 @@ from hub.domain.interaction.decide import (
     rescind,
     time_out,
 )
-from hub.domain.interaction.events import (
-    ContactAttached,
-    Interaction,
-    InteractionAbandoned,
-    InteractionEnded,
-    Phase,
-)
+from hub.domain.interaction.events import ContactAttached, InteractionAbandoned, InteractionEnded
+from hub.domain.interaction.state import Interaction, Phase
 from tests.domain.interactions import (
     ABANDONED,
     ACCEPTED,

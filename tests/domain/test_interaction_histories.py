@@ -14,9 +14,7 @@ from hub.domain.errors import HubError
 from hub.domain.event import Event
 from hub.domain.interaction import decide
 from hub.domain.interaction.events import (
-    OVER,
     ContactAttached,
-    Interaction,
     InteractionAbandoned,
     InteractionExpired,
     InteractionOffered,
@@ -26,10 +24,9 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     OfferRescinded,
     OfferTimedOut,
-    Phase,
     WrapUpCompleted,
-    evolve,
 )
+from hub.domain.interaction.state import OVER, Interaction, Phase, evolve
 from tests.domain.interactions import ELSEWHERE, META, NOON, OFFERED, QUEUED
 
 ENDS = {WrapUpCompleted: Phase.COMPLETED, InteractionAbandoned: Phase.ABANDONED, InteractionExpired: Phase.EXPIRED}

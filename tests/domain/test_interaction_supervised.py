@@ -16,9 +16,9 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     RequirementRelaxed,
 )
+from hub.domain.interaction.state import Phase
 from tests.domain.interactions import (
     ABANDONED,
     ACCEPTED,

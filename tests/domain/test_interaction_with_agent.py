@@ -21,8 +21,8 @@ from hub.domain.interaction.events import (
     InteractionTransferred,
     InteractionUnparked,
     ParticipantJoined,
-    Phase,
 )
+from hub.domain.interaction.state import Phase
 from tests.domain.interactions import (
     ABANDONED,
     ACCEPTED,

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from hub.router.policy import load_policy
+from hub.router.policy.parsing import load_policy
 from loadtests import centre
 from loadtests.plan import load_of
 

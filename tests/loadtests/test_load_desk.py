@@ -5,7 +5,7 @@ from hub.domain.contact import Channel
 from hub.domain.event import Event
 from hub.domain.interaction.events import InteractionEnded, InteractionQueued, OfferAccepted, WrapUpCompleted
 from hub.ports import Recorded
-from hub.router.commands import Command, CompleteWrapUp, End, SignOn
+from hub.router.pool.commands import Command, CompleteWrapUp, End, SignOn
 from loadtests.centre import agents
 from loadtests.desk import Desk
 

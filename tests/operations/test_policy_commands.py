@@ -14,7 +14,7 @@ from hub.cli import hub
 from hub.domain.policy.events import PolicyPublished
 from hub.journal.lock import hold_store
 from hub.journal.store import open_store
-from hub.router.policy import PolicyError, load_policy, parse_policy
+from hub.router.policy.parsing import PolicyError, load_policy, parse_policy
 from hub.settings import Settings
 
 ONE = '[queues.care]\n[[rules]]\nqueue = "care"\nskills = { cards = 2 }\n'

@@ -17,7 +17,7 @@ from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.journal.lock import hold_store
 from hub.journal.store import open_store
 from hub.ports import Append, Unit
-from hub.router.policy import PolicyError, parse_policy
+from hub.router.policy.parsing import PolicyError, parse_policy
 from hub.settings import Settings
 from tests.router.pools import START, PoolInHand
 

@@ -34,9 +34,9 @@ from hub.domain.interaction.events import (
     InteractionUnparked,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     RequirementRelaxed,
 )
+from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 
 

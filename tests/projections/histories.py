@@ -23,7 +23,6 @@ from hub.domain.customer.events import (
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     ContactAttached,
-    Interaction,
     InteractionAbandoned,
     InteractionEnded,
     InteractionOffered,
@@ -32,10 +31,9 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     OfferRescinded,
     OfferTimedOut,
-    Phase,
     WrapUpCompleted,
-    evolve,
 )
+from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.domain.pool.events import PoolCommitted
 from hub.journal.codec import Codec
 from hub.ports import Stored

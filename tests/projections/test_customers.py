@@ -21,7 +21,6 @@ from hub.domain.customer.events import (
     evolve,
 )
 from hub.domain.interaction.events import (
-    OVER,
     ContactAttached,
     InteractionAbandoned,
     InteractionExpired,
@@ -30,6 +29,7 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     WrapUpCompleted,
 )
+from hub.domain.interaction.state import OVER
 from hub.projections import customers
 from hub.projections import interactions as work
 from hub.projections.customers_fold import EXCERPT
@@ -175,7 +175,7 @@ def test_a_contact_shows_what_came_of_it(log: Log, connection: sqlite3.Connectio
     )  # fmt: skip
     assert (contact.answered_at, contact.ended_at, contact.code) == (done.accepted_at, done.ended_at, "done")
     assert contact.subject == f"Subject {done.contact_id}"
-    assert contact.excerpt == ("text " * 60)[: EXCERPT]
+    assert contact.excerpt == ("text " * 60)[:EXCERPT]
 
 
 def test_an_identifier_finds_its_customers_last_seen_first(log: Log, connection: sqlite3.Connection) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.interaction.events import OVER, Interaction, InteractionQueued, evolve
+from hub.domain.interaction.events import InteractionQueued
+from hub.domain.interaction.state import OVER, Interaction, evolve
 from hub.projections import interactions as view
 from hub.projections.queues import _OLDEST, _YOUNGER, in_queue, queue_board, queue_now
 from hub.projections.registry import all_projections

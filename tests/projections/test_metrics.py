@@ -15,10 +15,8 @@ from hub.domain.customer.decide import HISTORY_POOL
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.errors import InvalidError
 from hub.domain.interaction.events import (
-    OVER,
     CallbackScheduled,
     ContactAttached,
-    Interaction,
     InteractionAbandoned,
     InteractionEnded,
     InteractionExpired,
@@ -29,9 +27,8 @@ from hub.domain.interaction.events import (
     InteractionTransferred,
     OfferAccepted,
     OfferTimedOut,
-    Phase,
-    evolve,
 )
+from hub.domain.interaction.state import OVER, Interaction, Phase, evolve
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted
 from hub.projections import metrics

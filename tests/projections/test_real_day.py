@@ -17,9 +17,9 @@ from hub.projections.open_work import last_agents, open_work
 from hub.projections.open_work_fold import _FREEING
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
-from hub.router.evolve import evolve
-from hub.router.policies import PolicyBook
-from hub.router.state import PoolState
+from hub.router.policy.book import PolicyBook
+from hub.router.pool.evolve import evolve
+from hub.router.pool.state import PoolState
 from tests.projections.histories import Log
 from tests.router.days import OPEN, Day, busy_day, full_centre
 from tests.router.pictures import differences, picture

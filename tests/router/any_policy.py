@@ -1,6 +1,6 @@
 """Policies for histories of anything: one plain, and rich ones that differ in order, choice and rules for offers."""
 
-from hub.router.policy import Policy, parse_policy
+from hub.router.policy.parsing import Policy, parse_policy
 
 RICH = """
 decline_backoff_seconds = 25

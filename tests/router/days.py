@@ -16,20 +16,15 @@ from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import HubError
 from hub.domain.event import Event
 from hub.domain.ids import consult_id
-from hub.domain.interaction.events import (
-    InteractionEnded,
-    InteractionOffered,
-    InteractionParked,
-    OfferAccepted,
-    Phase,
-)
+from hub.domain.interaction.events import InteractionEnded, InteractionOffered, InteractionParked, OfferAccepted
+from hub.domain.interaction.state import Phase
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import ContactRow, Recorded
-from hub.router import commands as ask
-from hub.router.decide import handle
-from hub.router.policies import PolicyBook
-from hub.router.policy import Policy, parse_policy
-from hub.router.state import PoolState, next_deadline
+from hub.router.policy.book import PolicyBook
+from hub.router.policy.parsing import Policy, parse_policy
+from hub.router.pool import commands as ask
+from hub.router.pool.decide import handle
+from hub.router.pool.state import PoolState, next_deadline
 from tests.router.pools import START, contact
 from tests.support.memory import MemoryJournal
 

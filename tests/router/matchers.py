@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from hub.router.agents import Seat
-from hub.router.matching import Matcher
-from hub.router.waiting import Work
+from hub.router.matching.agents import Seat
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.waiting import Work
 
 
 def add_agent(matcher: Matcher, name: str, since: float, capacity: int = 100, **skills: int) -> Seat:

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.agent.events import AgentState
-from hub.domain.interaction.events import Phase
+from hub.domain.interaction.state import Phase
 from hub.journal.codec import Codec
 from hub.ports import Stored
 from hub.projections.open_work import Keep, projection
 from hub.projections.open_work import open_work as projected
 from hub.projections.runner import Runner
-from hub.router.agents import Need, Seat
-from hub.router.candidates import waiting_work
-from hub.router.evolve import evolve
-from hub.router.state import Decided, OpenInteraction, PoolState, counts
-from hub.router.waiting import Work
+from hub.router.matching.agents import Need, Seat
+from hub.router.matching.candidates import waiting_work
+from hub.router.matching.waiting import Work
+from hub.router.pool.evolve import evolve
+from hub.router.pool.state import Decided, OpenInteraction, PoolState, counts
 from tests.router.pools import PoolInHand
 
 KEEP = Keep(reopen={"email": 86_400.0}, reentry={"sales": 600.0})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import Any
 
-from hub.router.draws import Draws
-from hub.router.scenario import Arrivals, Scenario
+from hub.router.simulation.draws import Draws
+from hub.router.simulation.scenario import Arrivals, Scenario
 
 
 @dataclass

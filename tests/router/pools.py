@@ -8,11 +8,11 @@ from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.domain.ids import interaction_of_offer
-from hub.router import commands
-from hub.router.commands import Command
-from hub.router.decide import handle
-from hub.router.policy import Policy, parse_policy
-from hub.router.state import Decided, PoolState
+from hub.router.policy.parsing import Policy, parse_policy
+from hub.router.pool import commands
+from hub.router.pool.commands import Command
+from hub.router.pool.decide import handle
+from hub.router.pool.state import Decided, PoolState
 
 START = datetime(2024, 3, 4, 8, 0, tzinfo=UTC)
 

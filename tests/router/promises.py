@@ -5,11 +5,8 @@ from typing import Any
 
 from hub.domain.agent.events import AgentSignedOn, AgentState
 from hub.domain.event import Event
-from hub.domain.interaction import events as facts
 from hub.domain.interaction.events import (
-    OVER,
     DeclinesForgotten,
-    Interaction,
     InteractionAbandoned,
     InteractionExpired,
     InteractionInterrupted,
@@ -18,15 +15,16 @@ from hub.domain.interaction.events import (
     OfferAccepted,
     OfferDeclined,
     OfferTimedOut,
-    Phase,
     WrapUpCompleted,
 )
-from hub.router.agents import Seat
-from hub.router.candidates import canonical_match
-from hub.router.evolve import evolve
-from hub.router.interrupting import URGENT
-from hub.router.state import Decided, PoolState
-from hub.router.waiting import Work
+from hub.domain.interaction.state import OVER, Interaction, Phase
+from hub.domain.interaction.state import evolve as evolve_interaction
+from hub.router.matching.agents import Seat
+from hub.router.matching.candidates import canonical_match
+from hub.router.matching.waiting import Work
+from hub.router.pool.evolve import evolve
+from hub.router.pool.interrupting import URGENT
+from hub.router.pool.state import Decided, PoolState
 from tests.router.pools import PoolInHand
 
 Match = tuple[Work, Seat]
@@ -54,7 +52,7 @@ class Promises:
         self.read = len(log)
 
     def of_work(self, stream: str, event: Event) -> None:
-        work = self.works[stream] = facts.evolve(self.works.get(stream, Interaction()), event)
+        work = self.works[stream] = evolve_interaction(self.works.get(stream, Interaction()), event)
         self.outcomes[stream] += isinstance(event, OUTCOMES) - isinstance(event, InteractionReopened)
         assert 0 <= self.outcomes[stream] <= 1, "work ends in one outcome"
         assert (self.outcomes[stream] == 1) == (work.phase in OVER and work.phase is not Phase.REFUSED)

@@ -1,6 +1,6 @@
 """A policy that uses what queues, channels and rules can say, for tests; `policy(...)` changes what a test is about."""
 
-from hub.router.policy import Policy, parse_policy
+from hub.router.policy.parsing import Policy, parse_policy
 
 _TEXT = """
 decline_backoff_seconds = 60

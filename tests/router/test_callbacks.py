@@ -12,8 +12,8 @@ from hub.domain.interaction.events import (
     InteractionUnparked,
     OfferRescinded,
     OfferTimedOut,
-    Phase,
 )
+from hub.domain.interaction.state import Phase
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from hub.router.candidates import Rule, candidates, choices
-from hub.router.matching import Matcher
-from hub.router.order import Order
+from hub.router.matching.candidates import Rule, candidates, choices
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.order import Order
 from tests.router.matchers import add_agent, add_asking, add_equipped, add_work
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from hub.domain.contact import Channel
-from hub.router.classify import Classifier, Traits
-from hub.router.policy import Who, parse_policy
-from hub.router.requirement import Step
+from hub.router.policy.classify import Classifier, Traits
+from hub.router.policy.parsing import Who, parse_policy
+from hub.router.policy.requirement import Step
 
 POLICY = """
 [channels.email]

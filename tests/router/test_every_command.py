@@ -12,16 +12,13 @@ from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel
 from hub.domain.errors import HubError
 from hub.domain.event import Event
-from hub.domain.interaction.events import (
-    OVER,
-    InteractionOffered,
-    Phase,
-)
-from hub.router.candidates import canonical_match
-from hub.router.commands import Tick
-from hub.router.decide import handle
-from hub.router.policy import Policy
-from hub.router.state import Decided, next_deadline, reset_deadlines
+from hub.domain.interaction.events import InteractionOffered
+from hub.domain.interaction.state import OVER, Phase
+from hub.router.matching.candidates import canonical_match
+from hub.router.policy.parsing import Policy
+from hub.router.pool.commands import Tick
+from hub.router.pool.decide import handle
+from hub.router.pool.state import Decided, next_deadline, reset_deadlines
 from tests.router.any_policy import POLICIES
 from tests.router.pictures import differences, open_work, picture, rebuilt
 from tests.router.pools import PoolInHand

@@ -15,11 +15,11 @@ from hub.domain.interaction.events import (
     RequirementRelaxed,
 )
 from hub.ports import Recorded
-from hub.router.candidates import Rule, canonical_match
-from hub.router.explaining import explain
-from hub.router.recomputing import DECISIONS
-from hub.router.retelling import Retelling
-from hub.router.state import PoolState
+from hub.router.explaining.explain import explain
+from hub.router.explaining.recomputing import DECISIONS
+from hub.router.explaining.retelling import Retelling
+from hub.router.matching.candidates import Rule, canonical_match
+from hub.router.pool.state import PoolState
 from tests.router.days import OPEN, Day, busy_day, full_centre, journal_of
 
 SEEDS = range(1, 4)

@@ -15,10 +15,10 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     RequirementRelaxed,
     WrapUpCompleted,
 )
+from hub.domain.interaction.state import Phase
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy
 

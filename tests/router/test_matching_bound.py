@@ -2,9 +2,9 @@
 
 import pytest
 
-from hub.router.candidates import Rule, candidates, choices
-from hub.router.matching import Matcher
-from hub.router.order import AgentChoice, Order
+from hub.router.matching.candidates import Rule, candidates, choices
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.order import AgentChoice, Order
 from tests.router.matchers import add_agent, add_work, held_by, match_all
 
 NEVER = float("inf")

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hub.router.agents import Seat
-from hub.router.matching import Matcher
-from hub.router.order import AgentChoice
+from hub.router.matching.agents import Seat
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.order import AgentChoice
 from tests.router.matchers import add_agent, add_asking, add_equipped, add_work, held_by, match_all
 
 

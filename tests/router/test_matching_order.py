@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.router.matching import Matcher
-from hub.router.order import AgentChoice, Order
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.order import AgentChoice, Order
 from tests.router.matchers import add_agent, add_asking, add_work, match_all, taken_one_by_one
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from hub.domain.contact import Channel
 from hub.domain.interaction.events import InteractionOffered, OfferAccepted
-from hub.router import commands
-from hub.router.evolve import evolve
-from hub.router.policy import parse_policy
-from hub.router.state import PoolState
+from hub.router.policy.parsing import parse_policy
+from hub.router.pool import commands
+from hub.router.pool.evolve import evolve
+from hub.router.pool.state import PoolState
 from tests.router.pools import PoolInHand
 
 POLICY = parse_policy("""

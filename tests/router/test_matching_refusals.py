@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.router.matching import Matcher
+from hub.router.matching.matcher import Matcher
 from tests.router.matchers import add_agent, add_work, match_all
 
 NEVER = float("inf")

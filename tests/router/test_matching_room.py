@@ -1,7 +1,7 @@
 """What agents have room for: units, ceilings, closed channels, and what may be paused."""
 
-from hub.router.candidates import Rule, candidates
-from hub.router.matching import Matcher
+from hub.router.matching.candidates import Rule, candidates
+from hub.router.matching.matcher import Matcher
 from tests.router.matchers import add_agent, add_asking, add_equipped, add_work, match_all
 
 

@@ -4,11 +4,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from hub.router.agents import Seat
-from hub.router.candidates import Rule, candidates, canonical_match, choices, may_take, place, waiting_work
-from hub.router.matching import Matcher
-from hub.router.order import AgentChoice, Order
-from hub.router.waiting import Line, Work
+from hub.router.matching.agents import Seat
+from hub.router.matching.candidates import Rule, candidates, canonical_match, choices, may_take, place, waiting_work
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.order import AgentChoice, Order
+from hub.router.matching.waiting import Line, Work
 
 SKILLS = ({}, {"sales": 3}, {"sales": 3, "support": 2}, {"support": 5, "english": 1}, {"sales": 5, "support": 5})
 SPOKEN = ((), ("fa",), ("fa", "en"))

@@ -18,7 +18,7 @@ from hub.domain.interaction.events import (
     OfferRescinded,
     OfferTimedOut,
 )
-from hub.router.state import next_deadline
+from hub.router.pool.state import next_deadline
 from tests.router.pools import PoolInHand
 from tests.router.rich_policy import policy
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.router.policy import PolicyError, parse_policy
+from hub.router.policy.parsing import PolicyError, parse_policy
 
 SOUND = """
 [queues.a]

@@ -5,9 +5,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.router.classify import Classifier, Traits
-from hub.router.policy import parse_policy
-from hub.router.policy_diff import diff
+from hub.router.policy.classify import Classifier, Traits
+from hub.router.policy.diff import diff
+from hub.router.policy.parsing import parse_policy
 
 OLD = """
 [agents]

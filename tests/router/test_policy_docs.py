@@ -8,10 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from hub.domain.contact import Channel, Standing
-from hub.router.classify import Classifier, Traits
-from hub.router.hours import WEEKDAYS
-from hub.router.policy import PolicyError, parse_policy
-from hub.router.policy_model import (
+from hub.router.policy.classify import Classifier, Traits
+from hub.router.policy.hours import WEEKDAYS
+from hub.router.policy.model import (
     AgentRules,
     Base,
     ChannelPolicy,
@@ -23,6 +22,7 @@ from hub.router.policy_model import (
     Staff,
     WeekHours,
 )
+from hub.router.policy.parsing import PolicyError, parse_policy
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
 NOTHING = {"anything", "any", "anybody", "any code", "none", "nobody", "never", "not offered", "always open", "closed",

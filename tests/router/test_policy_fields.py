@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.router.hours import is_open
-from hub.router.order import AgentChoice, Order
-from hub.router.policy import Action, PolicyError, Who, WrapUpRule, parse_policy
+from hub.router.matching.order import AgentChoice, Order
+from hub.router.policy.hours import is_open
+from hub.router.policy.parsing import Action, PolicyError, Who, WrapUpRule, parse_policy
 
 FULL = """
 order = "growing"

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
-from hub.router.classify import Classifier, Traits
-from hub.router.language import normal_tag, primary_tag
-from hub.router.policy import CONDITIONS, Policy, Queue, Rule
-from hub.router.regions import Region, outcomes, regions
+from hub.router.policy.classify import Classifier, Traits
+from hub.router.policy.language import normal_tag, primary_tag
+from hub.router.policy.parsing import CONDITIONS, Policy, Queue, Rule
+from hub.router.policy.regions import Region, outcomes, regions
 
 VALUES = {
     "segment": [None, None, *SEGMENTS[:2]],

@@ -17,12 +17,12 @@ from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedErro
 from hub.domain.interaction.events import InteractionOffered, InteractionQueued, OfferAccepted
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Recorded, Unit
-from hub.router import pool as pool_module
-from hub.router.asked import PoolUnavailableError
-from hub.router.commands import Accept, ChangeState, CompleteWrapUp, CustomerLeft, End, SignOn
-from hub.router.policy import load_policy
-from hub.router.pool import Pool, PoolLostError
-from hub.router.recovery import Opened
+from hub.router.policy.parsing import load_policy
+from hub.router.pool import owner as pool_module
+from hub.router.pool.asked import PoolUnavailableError
+from hub.router.pool.commands import Accept, ChangeState, CompleteWrapUp, CustomerLeft, End, SignOn
+from hub.router.pool.owner import Pool, PoolLostError
+from hub.router.pool.recovery import Opened
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

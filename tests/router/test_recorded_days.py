@@ -16,12 +16,12 @@ from hub.calls.recorded_call import RecordedCall
 from hub.calls.statistics import recorded_spans
 from hub.domain.contact import Standing
 from hub.domain.interaction.events import InteractionOffered
-from hub.router import commands as ask
-from hub.router.candidates import candidates, canonical_match
-from hub.router.policies import PolicyBook
-from hub.router.policy import load_policy
-from hub.router.retelling import Retelling
-from hub.router.state import PoolState
+from hub.router.explaining.retelling import Retelling
+from hub.router.matching.candidates import candidates, canonical_match
+from hub.router.policy.book import PolicyBook
+from hub.router.policy.parsing import load_policy
+from hub.router.pool import commands as ask
+from hub.router.pool.state import PoolState
 from hub.simulated.schedule import Schedule, schedule
 from tests.router.days import EXAMPLES, Day, journal_of
 

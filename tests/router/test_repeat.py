@@ -6,9 +6,9 @@ import pytest
 
 from hub.domain.errors import RefusedError
 from hub.ports import Append, Unit
-from hub.router import commands as ask
-from hub.router.commands import Command
-from hub.router.repeat import is_repeat
+from hub.router.pool import commands as ask
+from hub.router.pool.commands import Command
+from hub.router.pool.repeat import is_repeat
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy
 from tests.support.memory import MemoryJournal

@@ -10,11 +10,11 @@ from hub.application.decisions import Decisions
 from hub.ports import Recorded
 from hub.projections.open_work import Keep, last_agents, open_work, projection
 from hub.projections.runner import Runner
-from hub.router import commands as ask
-from hub.router.policies import PolicyBook
-from hub.router.policy import Policy
-from hub.router.recovery import Opened, recover
-from hub.router.state import REMEMBERED, PoolState, reset_deadlines
+from hub.router.policy.book import PolicyBook
+from hub.router.policy.parsing import Policy
+from hub.router.pool import commands as ask
+from hub.router.pool.recovery import Opened, recover
+from hub.router.pool.state import REMEMBERED, PoolState, reset_deadlines
 from tests.projections.histories import Log
 from tests.router.days import OPEN, Day, busy_day, full_centre, journal_of
 

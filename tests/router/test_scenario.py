@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.router.scenario import ScenarioError, load_scenario, parse_scenario
-from hub.router.simulation import simulate
+from hub.router.simulation.scenario import ScenarioError, load_scenario, parse_scenario
+from hub.router.simulation.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 

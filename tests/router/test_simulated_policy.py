@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 
 from hub.cli import hub
-from hub.router.policy import Policy, load_policy, parse_policy
-from hub.router.scenario import Scenario, ScenarioError, load_scenario, parse_scenario
-from hub.router.simulation import SimulationResult, simulate
+from hub.router.policy.parsing import Policy, load_policy, parse_policy
+from hub.router.simulation.scenario import Scenario, ScenarioError, load_scenario, parse_scenario
+from hub.router.simulation.simulate import SimulationResult, simulate
 from tests.router.test_simulation import TWO_CLASSES, figures_of, scenarios
 
 ROOT = Path(__file__).parents[2]

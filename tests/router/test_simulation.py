@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.cli import hub
-from hub.router.matching import Matcher
-from hub.router.scenario import Routing, Scenario, parse_scenario
-from hub.router.simulation import SimulationResult, make_run, simulate
+from hub.router.matching.matcher import Matcher
+from hub.router.simulation.scenario import Routing, Scenario, parse_scenario
+from hub.router.simulation.simulate import SimulationResult, make_run, simulate
 from tests.router.plain_simulation import PlainCentre
 
 WORK_CHOICES = get_args(Routing.model_fields["work_choice"].annotation)

@@ -14,9 +14,9 @@ from hub.domain.interaction.events import (
     OfferRescinded,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     WrapUpCompleted,
 )
+from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import PolicyAdopted, QueueIntakeChanged
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy

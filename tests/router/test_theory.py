@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from hub.router.matching import Matcher
-from hub.router.scenario import Scenario
-from hub.router.simulation import simulate
-from hub.router.waiting import Line, Work
+from hub.router.matching.matcher import Matcher
+from hub.router.matching.waiting import Line, Work
+from hub.router.simulation.scenario import Scenario
+from hub.router.simulation.simulate import simulate
 from tests.router import theory
 
 REPLICATIONS = 10

@@ -10,11 +10,11 @@ from hub.domain.agent.events import AgentState
 from hub.domain.contact import Standing
 from hub.domain.customer.events import ContactReceived
 from hub.ports import Recorded
-from hub.router.policy import Policy, parse_policy
-from hub.router.trial import Trial
-from hub.router.trial_cases import UnknownHandleTimeError
-from hub.router.trial_figures import COUNTS
-from hub.router.trial_report import as_json
+from hub.router.policy.parsing import Policy, parse_policy
+from hub.router.trial.cases import UnknownHandleTimeError
+from hub.router.trial.compare import Trial
+from hub.router.trial.figures import COUNTS
+from hub.router.trial.report import as_json
 from tests.router.days import OPEN, Day, busy_day, full_centre
 from tests.router.pools import PoolInHand
 from tests.router.trials import BANK, bank_day, steady_day, trial, uninterrupted

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.router.trial_patience import patience
+from hub.router.trial.patience import patience
 
 Waits = list[tuple[float, bool]]
 WAITS = st.lists(

@@ -14,12 +14,12 @@ from hub.domain.contact import Standing
 from hub.domain.interaction.events import InteractionOffered
 from hub.domain.policy.events import PolicyPublished
 from hub.ports import Recorded
-from hub.router import commands as ask
-from hub.router.policies import PolicyBook
-from hub.router.policy import Policy, parse_policy
-from hub.router.state import PoolState
-from hub.router.trial import SEED, Trial, try_policy
-from hub.router.trial_recording import Recording
+from hub.router.policy.book import PolicyBook
+from hub.router.policy.parsing import Policy, parse_policy
+from hub.router.pool import commands as ask
+from hub.router.pool.state import PoolState
+from hub.router.trial.compare import SEED, Trial, try_policy
+from hub.router.trial.recording import Recording
 from hub.simulated.schedule import Schedule, schedule
 from tests.router.days import EXAMPLES, OPEN, Day, _arrives, _signs_on, full_centre
 

@@ -7,12 +7,10 @@ from hub.domain.contact import CallbackOutcome
 from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
-    OVER,
     CallbackMissed,
     CallbackReached,
     CallbackScheduled,
     DeclinesForgotten,
-    Interaction,
     InteractionAbandoned,
     InteractionContinued,
     InteractionEnded,
@@ -34,13 +32,10 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
-    Phase,
     RequirementRelaxed,
     WrapUpCompleted,
-    missed,
-    parked,
-    transferred,
 )
+from hub.domain.interaction.state import OVER, Interaction, Phase, missed, parked, transferred
 
 MODES = ("conference", "monitor", "coach", "barge")
 """How somebody else may be in a conversation."""

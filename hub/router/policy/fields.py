@@ -1,0 +1,139 @@
+"""What a field of a routing policy may hold: kinds of text, number and choice, and what is said of a wrong one."""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+
+from hub.router.matching.order import AgentChoice
+from hub.router.policy.hours import Span, spans_of, zone_of
+
+_DAY = 86_400
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def _level(level: int) -> int:
+    if not 1 <= level <= 5:
+        raise ValueError(f"level {level} is not between 1 and 5")
+    return level
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty: leave it out where anything will do")
+    return text
+
+
+def _time_zone(name: str) -> str:
+    zone_of(name)
+    return name
+
+
+def _language(tag: str) -> str:
+    if not _LANGUAGE.fullmatch(tag):
+        raise ValueError(f"{tag!r} is no language tag: write it like fa, en or en-GB")
+    return tag
+
+
+def _spans(written: object) -> tuple[Span, ...]:
+    if isinstance(written, list) and all(isinstance(one, str) for one in written):
+        return spans_of(written)
+    raise ValueError(f'{written!r} is not a list of parts of a day: write it like ["08:00-12:00", "13:00-17:00"]')
+
+
+def _date(written: object) -> date:
+    if isinstance(written, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            pass
+    raise ValueError(f'{written!r} is no date: write it like "2027-03-21"')
+
+
+def _choice(choice: AgentChoice) -> AgentChoice:
+    if choice is AgentChoice.FASTEST:
+        raise ValueError("'fastest' is for simulations: the hub does not know the pace of its agents")
+    return choice
+
+
+Text = Annotated[str, AfterValidator(_not_empty)]
+Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+Seconds = Annotated[float, Field(gt=0, le=30 * _DAY)]
+Delay = Annotated[float, Field(ge=0, le=30 * _DAY)]
+LongTime = Annotated[float, Field(gt=0, le=366 * _DAY)]
+Days = Annotated[float, Field(ge=0, le=3660)]
+Priority = Annotated[int, Field(ge=-1000, le=1000)]
+Skills = dict[Text, Annotated[int, AfterValidator(_level)]]
+"""Least level of each skill, 1 to 5."""
+Attributes = dict[Text, Text]
+Tag = Annotated[str, AfterValidator(_language)]
+"""A language: fa, en-GB."""
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Spans = Annotated[tuple[Span, ...], PlainValidator(_spans)]
+Choice = Annotated[AgentChoice, Field(strict=False), AfterValidator(_choice)]
+Day = Annotated[date, BeforeValidator(_date)]
+
+
+class NotAnswering(StrEnum):
+    """What an agent who let an offer time out gets no more of, until they say that they are ready."""
+
+    ALL = "all"
+    CHANNEL = "channel"
+    NONE = "none"
+
+
+class WrapUpRule(StrEnum):
+    """What comes after the conversation: work the agent completes, none, either, or work that ends by itself."""
+
+    UNTIL_COMPLETED = "until_completed"
+    NONE = "none"
+    OPTIONAL = "optional"
+    TIMED = "timed"
+
+
+class Who(StrEnum):
+    """Agents a customer may know."""
+
+    LAST_AGENT = "last_agent"
+    ACCOUNT_OWNER = "account_owner"
+    CASE_AGENT = "case_agent"
+
+
+class Action(StrEnum):
+    """What becomes of work that its queue does not just line up."""
+
+    WAIT = "wait"
+    REFUSE = "refuse"
+    CALLBACK = "callback"
+    MOVE = "move"
+
+
+class Section(BaseModel):
+    """Part of a file people write: nothing unknown, nothing bent into shape."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Diversion(Section):
+    """Written "wait", "refuse", "callback", or { to = "another queue" }; `to` is empty but for a move."""
+
+    action: Annotated[Action, Field(strict=False)]
+    to: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, written: Any) -> Any:
+        if isinstance(written, str) and written in ("wait", "refuse", "callback"):
+            return {"action": written}
+        if isinstance(written, dict) and list(written) == ["to"] and isinstance(written["to"], str):
+            return {"action": "move", "to": written["to"]}
+        raise ValueError(f'{written!r} can\'t be taken: write "wait", "refuse", "callback" or {{ to = "a queue" }}')
+
+    def __str__(self) -> str:
+        return f"to queue {self.to}" if self.to else self.action.value
+
+
+WAIT = Diversion.model_construct(action=Action.WAIT)
+REFUSE = Diversion.model_construct(action=Action.REFUSE)

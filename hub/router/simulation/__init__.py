@@ -1,0 +1,1 @@
+"""The matching core under a simulated clock: held against theory, used for planning."""
