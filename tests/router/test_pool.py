@@ -20,7 +20,7 @@ from hub.ports import Append, Recorded, Unit
 from hub.router.policy.parsing import load_policy
 from hub.router.pool import owner as pool_module
 from hub.router.pool.asked import PoolUnavailableError
-from hub.router.pool.commands import Accept, ChangeState, CompleteWrapUp, CustomerLeft, End, SignOn
+from hub.router.pool.commands import Accept, ChangeState, CompleteWrapUp, Consult, CustomerLeft, End, SignOn
 from hub.router.pool.owner import Pool, PoolLostError
 from hub.router.pool.recovery import Opened
 from tests.support.memory import MemoryJournal
@@ -311,3 +311,20 @@ async def test_an_owner_without_work_says_now_and_then_how_far_it_is(monkeypatch
     async with running(journal):
         await until(journal, PoolCommitted)
     assert of(journal, PoolCommitted)[-1].consumed == 9
+
+
+async def test_a_consultation_that_is_over_is_not_asked_for_again_after_a_restart() -> None:
+    journal = MemoryJournal()
+    await receive(journal, 1)
+    async with running(journal) as pool:
+        await pool.execute(sign_on())
+        [offered] = [one for one in journal.log if type(one.event) is InteractionOffered]
+        await pool.execute(Accept(NOON, "x", "agent:ann", "ann", offered.event.offer_id))
+        await pool.execute(sign_on("ben"))
+        consult = Consult(NOON, "x", "agent:ann", "ann", offered.stream, "interaction-advice", to_agent="ben")
+        assert await pool.execute(consult)
+        await pool.execute(End(NOON, "x", "agent:ann", "ann", offered.stream))
+    async with running(journal) as pool:
+        before = len(journal.log)
+        assert await pool.execute(consult) == []
+        assert len(journal.log) == before

@@ -16,7 +16,7 @@ from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
 from hub.router.policy.book import PolicyBook
 from hub.router.policy.parsing import Policy
 from hub.router.pool.asked import Answer, Asked, PoolUnavailableError, fail_all
-from hub.router.pool.commands import AdoptPolicy, Command, TakeUp, Tick, as_tuple
+from hub.router.pool.commands import AdoptPolicy, Command, Consult, TakeUp, Tick, as_tuple
 from hub.router.pool.decide import handle
 from hub.router.pool.joining import Estimate, estimate_of
 from hub.router.pool.recovery import OpenWork, is_of, recover
@@ -164,6 +164,8 @@ class Pool:
         """The events a command led to, after their commit; none for a repeat. Raises HubError when refused."""
         if self._stopping:
             raise PoolUnavailableError("the hub is shutting down: ask again when it is back")
+        if isinstance(command, Consult) and await self._is_consulted(command):
+            return []
         answer: Answer = asyncio.get_running_loop().create_future()
         self._ask(command, answer)
         try:
@@ -172,6 +174,11 @@ class Pool:
             if await is_repeat(self._journal, command):
                 return []
             raise
+
+    async def _is_consulted(self, command: Consult) -> bool:
+        """Whether this very consultation was asked for before; when it is over, the log alone knows."""
+        known = command.consult_id in self._state.interactions
+        return not known and await self._journal.last(command.consult_id) is not None
 
     async def reached(self, position: int) -> None:
         """Wait until every contact up to this log position has been taken up, durably."""
