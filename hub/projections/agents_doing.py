@@ -50,13 +50,12 @@ def write(
     """Bring the sums along with what a batch made of the agents it touched until their newest moment, and add what it
     booked."""
     sums: dict[tuple[str, int], list[int]] = {}
-    for standings, sign in ((before, -1), (after, 1)):
-        for agent, one in standings.items():
-            if before.get(agent) != after.get(agent):
-                total = sums.setdefault((one.activity.value, one.start_ms), [0, 0, 0])
-                total[0] += sign
-                total[1] += sign * one.known
-                total[2] += sign * one.at_ms
+    for agent, now in after.items():
+        was = before.get(agent)
+        if was != now:
+            _add(sums, now, 1)
+            if was is not None:
+                _add(sums, was, -1)
     if sums:
         connection.executemany(
             "INSERT INTO metrics_agents_doing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET clocks = clocks"
@@ -70,6 +69,16 @@ def write(
         " busy_ms = busy_ms + excluded.busy_ms, available_ms = available_ms + excluded.available_ms",
         [(start, *times) for start, times in booked.items()],
     )
+
+
+def _add(sums: dict[tuple[str, int], list[int]], one: Standing, sign: int) -> None:
+    activity, start_ms, known, at_ms = one
+    total = sums.get((activity, start_ms))
+    if total is None:
+        total = sums[activity, start_ms] = [0, 0, 0]
+    total[0] += sign
+    total[1] += sign * known
+    total[2] += sign * at_ms
 
 
 def fill(connection: sqlite3.Connection) -> None:
