@@ -20,7 +20,17 @@ from hub.ports import Append, Recorded, Unit
 from hub.router.policy.parsing import load_policy
 from hub.router.pool import owner as pool_module
 from hub.router.pool.asked import PoolUnavailableError
-from hub.router.pool.commands import Accept, ChangeState, CompleteWrapUp, Consult, CustomerLeft, End, SignOn
+from hub.router.pool.commands import (
+    Accept,
+    Assign,
+    ChangeState,
+    CompleteWrapUp,
+    Consult,
+    CustomerLeft,
+    End,
+    Move,
+    SignOn,
+)
 from hub.router.pool.owner import Pool, PoolLostError
 from hub.router.pool.recovery import Opened
 from tests.support.memory import MemoryJournal
@@ -328,3 +338,16 @@ async def test_a_consultation_that_is_over_is_not_asked_for_again_after_a_restar
         before = len(journal.log)
         assert await pool.execute(consult) == []
         assert len(journal.log) == before
+
+
+async def test_what_a_command_names_besides_its_work_may_not_exist() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as pool:
+        await receive(journal, 1)
+        [queued] = await until(journal, InteractionQueued)
+        for command in (
+            Move(NOON, "x", "operator:o", queued.correlation, "nosuch"),
+            Assign(NOON, "x", "operator:o", queued.correlation, "nobody"),
+        ):
+            with pytest.raises(NotFoundError, match="nosuch|nobody"):
+                await pool.execute(command)

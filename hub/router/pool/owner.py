@@ -20,7 +20,7 @@ from hub.router.pool.commands import AdoptPolicy, Command, Consult, TakeUp, Tick
 from hub.router.pool.decide import handle
 from hub.router.pool.joining import Estimate, estimate_of
 from hub.router.pool.recovery import OpenWork, is_of, recover
-from hub.router.pool.repeat import is_repeat
+from hub.router.pool.repeat import is_repeat, work_of
 from hub.router.pool.state import Decided, PoolState, next_deadline, reset_deadlines
 
 log = logging.getLogger(__name__)
@@ -171,7 +171,8 @@ class Pool:
         try:
             return await answer
         except NotFoundError:
-            if await is_repeat(self._journal, command):
+            is_over = work_of(command) not in self._state.interactions
+            if is_over and await is_repeat(self._journal, command):
                 return []
             raise
 

@@ -14,7 +14,7 @@ from hub.router.pool.decided import meta
 async def is_repeat(journal: Journal, command: Command) -> bool:
     """Whether a command about work that is over was carried out before. False: there never was such work.
     Raises RefusedError when there was, and the command comes too late."""
-    stream = _work_of(command)
+    stream = work_of(command)
     history = (await journal.load([stream])).get(stream, []) if stream else []
     if not history:
         return False
@@ -27,7 +27,7 @@ async def is_repeat(journal: Journal, command: Command) -> bool:
     return not _decide(state, command)
 
 
-def _work_of(command: Command) -> str:
+def work_of(command: Command) -> str:
     """The interaction a command is about; empty: none."""
     if isinstance(command, Accept | Decline):
         return interaction_of_offer(command.offer_id)
