@@ -349,5 +349,5 @@ async def test_what_a_command_names_besides_its_work_may_not_exist() -> None:
             Move(NOON, "x", "operator:o", queued.correlation, "nosuch"),
             Assign(NOON, "x", "operator:o", queued.correlation, "nobody"),
         ):
-            with pytest.raises(NotFoundError, match="nosuch|nobody"):
+            with pytest.raises(NotFoundError, match=r"nosuch|nobody"):
                 await pool.execute(command)
