@@ -20,9 +20,9 @@ class Audit:
     interactions: int
     """Opened by contacts that found a place to wait; what agents ask each other is not among them."""
     answered: int
-    """Interactions an agent accepted."""
+    """Interactions an agent accepted; of customers to be called those who were reached."""
     abandoned: int
-    """Interactions whose customer left before anybody accepted."""
+    """Interactions whose customer left before anybody answered."""
     open: int
     """Interactions that are not over when the log ends."""
     lost: int

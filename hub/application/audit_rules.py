@@ -9,6 +9,7 @@ from hub.domain.customer.events import ContactReceived, CustomerRegistered
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     ContactAttached,
     DeclinesForgotten,
@@ -70,7 +71,7 @@ def _take_up(counts: Counts, stream: str, contact_id: str) -> None:
 def _attached(counts: Counts, stream: str, event: ContactAttached) -> None:
     _take_up(counts, stream, event.contact_id)
     if (one := counts.open.get(stream)) is not None:
-        one.state = evolve(one.state, event)
+        _go_on(counts, one, event)
 
 
 def _queued(counts: Counts, stream: str, event: InteractionQueued) -> None:
@@ -124,9 +125,22 @@ def _accepted(counts: Counts, stream: str, event: OfferAccepted) -> None:
     del one.offers[event.offer_id]
     one.holder = held
     counts.answered += not (one.settled or one.consult)
+    one.state = evolve(one.state, event)
+    if not one.state.callback:
+        _answered(counts, one)
+
+
+def _answered(counts: Counts, one: Open) -> None:
     one.settled = True
     one.state = evolve(one.state, event)
 
+
+def _go_on(counts: Counts, one: Open, event: Event) -> None:
+    """The conversation goes on or ends. A customer who was to be called is answered as soon as they are reached."""
+    called = one.state.callback and one.state.phase is Phase.ACTIVE
+
+    if called and (not one.state.callback or one.state.phase is Phase.WRAP_UP):
+        _answered(counts, one)
 
 def _not_taken(counts: Counts, stream: str, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> None:
     one = counts.require(stream)
@@ -150,17 +164,15 @@ def _expired(counts: Counts, stream: str, _event: InteractionExpired) -> None:
 
 
 def _ended(counts: Counts, stream: str, event: InteractionEnded) -> None:
-    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
-    one.state = evolve(one.state, event)
+    _go_on(counts, counts.require(stream, Phase.ACTIVE, agent=event.agent_id), event)
 
 
 def _completed(counts: Counts, stream: str, event: WrapUpCompleted) -> None:
     counts.finish(stream, counts.require(stream, Phase.WRAP_UP, agent=event.agent_id))
 
 
-def _goes_on(counts: Counts, stream: str, event: InteractionHeld | InteractionResumed) -> None:
-    one = counts.require(stream, Phase.ACTIVE, agent=event.agent_id)
-    one.state = evolve(one.state, event)
+def _goes_on(counts: Counts, stream: str, event: InteractionHeld | InteractionResumed | CallbackReached) -> None:
+    _go_on(counts, counts.require(stream, Phase.ACTIVE, agent=event.agent_id), event)
 
 
 def _interrupted(counts: Counts, stream: str, event: InteractionInterrupted) -> None:
@@ -188,7 +200,7 @@ def _transferred(counts: Counts, stream: str, event: InteractionTransferred) -> 
     if event.warm:
         one.holder = (event.to_agent, event.units)
         counts.take(stream, *one.holder)
-    one.state = evolve(one.state, event)
+    _go_on(counts, one, event)
 
 
 def _given_back(counts: Counts, stream: str, event: InteractionPulledBack | InteractionParked | CallbackMissed) -> None:
@@ -230,6 +242,7 @@ RULES: dict[type[Event], Callable[..., None]] = {
     InteractionHeld: _goes_on,
     InteractionResumed: _goes_on,
     InteractionInterrupted: _interrupted,
+    CallbackReached: _goes_on,
     InteractionContinued: _continued,
     InteractionTransferred: _transferred,
     InteractionPulledBack: _given_back,

@@ -19,7 +19,13 @@ from hub.domain.agent.events import (
     AgentStateChanged,
 )
 from hub.domain.ids import agent_stream
-from hub.domain.interaction.events import WrapUpCompleted
+from hub.domain.interaction.events import (
+    CallbackMissed,
+    InteractionParked,
+    InteractionPulledBack,
+    InteractionTransferred,
+    WrapUpCompleted,
+)
 from hub.projections.activity import OF_STATE, Activity, activity
 from hub.projections.agent_intervals import handled_by_agent
 from hub.projections.interactions_tables import HELD
@@ -50,8 +56,9 @@ class HeldInteraction:
 
 @dataclass(frozen=True, slots=True)
 class AgentNow:
-    """An agent this moment. `since`: of the state. `idle_since`: the later of the sign-on and the last completed
-    wrap-up, None while they have work. `units_in_use` of `capacity` are taken."""
+    """An agent this moment. `since`: of the state. `idle_since`: as the router counts it, the later of the sign-on and
+    of the last time they were done with work (wrap-up, transfer, parking, pull-back, missed callback); None while they
+    have work. `units_in_use` of `capacity` are taken."""
 
     agent_id: str
     pool: str
@@ -62,7 +69,7 @@ class AgentNow:
     capacity: int
     ceilings: dict[str, int]
     """Most pieces of work of a channel at once; the policy's where a channel is not named."""
-    channel_units: dict[str, int]
+    units: dict[str, int]
     """What work of a channel takes of their capacity; the policy's where a channel is not named."""
     closed_channels: tuple[str, ...]
     """Channels they get nothing of until they say that they are ready."""
@@ -138,7 +145,7 @@ def _agent(row: Sequence[Any], held: tuple[HeldInteraction, ...], handled: int) 
         languages=tuple(orjson.loads(languages)),
         attributes=orjson.loads(attributes),
         ceilings=orjson.loads(ceilings),
-        channel_units=orjson.loads(units),
+        units=orjson.loads(units),
         closed_channels=tuple(orjson.loads(closed)),
         capacity=capacity,
         state=state,
@@ -200,8 +207,9 @@ class _Batch:
             row[_FREED] = max(at_ms, row[_FREED] or at_ms)
 
 
+_FREED_BY = (WrapUpCompleted, InteractionTransferred, InteractionParked, InteractionPulledBack, CallbackMissed)
 _REFITS = (AgentSkillsChanged, AgentCapacityChanged, AgentChannelsClosed)
-_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, WrapUpCompleted, *_REFITS}
+_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, *_FREED_BY, *_REFITS}
 _SKILLS, _LANGUAGES, _CAPACITY, _ATTRIBUTES, _CEILINGS, _UNITS, _CLOSED = range(4, 11)
 _STATE, _REASON, _SINCE, _FREED = 11, 12, 13, 15
 
@@ -219,11 +227,17 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
                 batch.changed(entry, AgentState.SIGNED_OFF, event.reason)
             case AgentSkillsChanged() | AgentCapacityChanged() | AgentChannelsClosed() as event:
                 batch.refitted(entry, event)
-            case WrapUpCompleted() as event:
+            case (
+                WrapUpCompleted()
+                | InteractionTransferred()
+                | InteractionParked()
+                | InteractionPulledBack()
+                | CallbackMissed()
+            ) as event:
                 batch.freed(event.agent_id, entry.at_ms)
     connection.executemany(
         "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows.values()
     )
 
 
-PROJECTION = Projection("agents", "2", ("agents",), DDL, _apply)
+PROJECTION = Projection("agents", "3", ("agents",), DDL, _apply)

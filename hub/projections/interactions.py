@@ -34,7 +34,9 @@ class InteractionRow:
     """One interaction. `no` orders them by when they were queued and pages lists; `agent` is who has it, parked it, or
     had it last, of several open offers the agent of the last; `priority` that of the queue it entered, or what a
     supervisor gave it. `outcome` is empty until it is `answered`, `abandoned`, `refused` or `expired`: the first of
-    these stays, whatever happens later, as does the first `accepted_at`."""
+    these stays, whatever happens later. A callback is `answered` when its customer is reached. `accepted_at` belongs to
+    the `outcome`: when the agent accepted it who answered first (until then: who accepted last). `offered_at` is of the
+    newest offer, so that it is the later one after a transfer; the timeline has all."""
 
     no: int
     id: str
@@ -206,4 +208,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "3", TABLES, DDL, apply)
+PROJECTION = Projection("interactions", "4", TABLES, DDL, apply)

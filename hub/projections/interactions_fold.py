@@ -58,8 +58,8 @@ def _refused(work: Work, entry: Entry, event: InteractionRefused) -> None:
 
 def _attached(work: Work, _: Entry, __: ContactAttached) -> None:
     work.row.contacts += 1
-    if work.more is not None and work.row.phase == "active":
-        work.more.callback = 0
+    if work.row.phase == "active":
+        work.reach()
 
 
 def _offered(work: Work, entry: Entry, event: InteractionOffered) -> None:
@@ -77,12 +77,13 @@ def _accepted(work: Work, entry: Entry, event: OfferAccepted) -> None:
     row, offer = work.row, work.offers.pop(event.offer_id, None)
     work.asked = True
     row.phase, row.agent, row.offer, row.expires_ms = "active", event.agent_id, event.offer_id, None
-    row.outcome = row.outcome or "answered"
     if offer is not None:
         row.units, row.offered_ms = offer[1], offer[2]
-    if row.accepted_ms is None:
+    if row.accepted_ms is None or not row.outcome:
         row.accepted_ms = entry.at_ms
     if work.more is not None:
+    if work.more is None or not work.more.callback:
+        row.outcome = row.outcome or "answered"
         work.more.flagged = ""
 
 
@@ -113,6 +114,7 @@ def _expired(work: Work, entry: Entry, _: InteractionExpired) -> None:
 def _ended(work: Work, entry: Entry, event: InteractionEnded) -> None:
     row, more = work.row, work.more
     row.phase, row.ended_ms, row.ended_by = "wrap_up", entry.at_ms, event.ended_by
+    row.outcome = row.outcome or "answered"
     if more is not None:
         more.on_hold = more.interrupted = 0
         more.participants = more.flagged = ""
@@ -126,6 +128,8 @@ def _wrapped_up(work: Work, entry: Entry, event: WrapUpCompleted) -> None:
 def _relaxed(work: Work, _: Entry, event: RequirementRelaxed) -> None:
     work.rare().step = event.step
 
+    if event.step < 0:
+        work.free_for_all()
 
 def _moved(work: Work, _: Entry, event: InteractionMoved) -> None:
     work.place(event, work.since_ms)
@@ -142,7 +146,7 @@ def _held(work: Work, _: Entry, event: InteractionHeld | InteractionResumed) -> 
     more = work.rare()
     more.on_hold = int(isinstance(event, InteractionHeld))
     if more.on_hold:
-        more.callback = 0
+        work.reach()
 
 
 def _interrupted(work: Work, _: Entry, event: InteractionInterrupted | InteractionContinued) -> None:
@@ -152,13 +156,13 @@ def _interrupted(work: Work, _: Entry, event: InteractionInterrupted | Interacti
 def _transferred(work: Work, _: Entry, event: InteractionTransferred) -> None:
     more = work.rare()
     more.transfers += 1
+    work.reach()
     if event.warm:
         there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.to_agent]
         work.row.agent, more.on_hold, more.interrupted, more.step, more.flagged = event.to_agent, 0, 0, None, ""
         more.participants = orjson.dumps(there).decode() if there else ""
     else:
         work.waits_again()
-    more.callback = 0
     work.place(event, work.since_ms)
 
 
@@ -205,6 +209,10 @@ def _missed(work: Work, _: Entry, event: CallbackMissed) -> None:
 
 
 def _participant(work: Work, _: Entry, event: ParticipantJoined | ParticipantLeft) -> None:
+def _reached(work: Work, _: Entry, __: CallbackReached) -> None:
+    work.reach()
+
+
     more = work.rare()
     there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.agent_id]
     if isinstance(event, ParticipantJoined):
@@ -248,7 +256,7 @@ FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
     InteractionReopened: _reopened,
     CallbackScheduled: _call_back,
     CallbackMissed: _missed,
-    CallbackReached: _said,
+    CallbackReached: _reached,
     ParticipantJoined: _participant,
     ParticipantLeft: _participant,
     InteractionFlagged: _flagged,

@@ -176,6 +176,12 @@ class Work:
             self.more = More()
         return self.more
 
+    def reach(self) -> None:
+        """Its customer is on the line: whoever was to be called is so no more, and was answered."""
+        if self.more is not None and self.more.callback:
+            self.more.callback = 0
+            self.row.outcome = self.row.outcome or "answered"
+
     def close_offers(self) -> None:
         """Nobody is asked any more."""
         if self.offers:
@@ -195,6 +201,10 @@ class Work:
         """It waits in this queue, or with this agent, from now on; `since_ms` holds where the event says nothing."""
         self.queue, self.row.units, self.row.priority = event.queue, event.units, event.priority
         self.wait_since(since_ms if event.since is None else milliseconds(event.since), event)
+
+    def free_for_all(self) -> None:
+        """The agent who alone might have it is not waited for any longer."""
+        self.placed = (self.queue, self.since_ms, "", None)
 
     def wait_since(self, since_ms: int, event: Placement | InteractionUnparked) -> None:
         """Its age counts from there."""

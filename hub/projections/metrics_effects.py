@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     InteractionAbandoned,
     InteractionContinued,
@@ -45,9 +46,9 @@ def _offered(batch: "Batch", entry: Entry, work: Work, event: InteractionOffered
 
 
 def _accepted(batch: "Batch", entry: Entry, work: Work, event: OfferAccepted) -> None:
-    if work.has_no_outcome:
-        _answered(batch, entry, work)
-    work.answered, work.accepted_ms = 1, entry.at_ms
+    work.accepted_ms = work.taken_ms = entry.at_ms
+    if not work.callback:
+        _answered(batch, work, entry.at_ms)
     units, offered_ms = work.offers.pop(event.offer_id, (None, None))
     if work.past:
         if offered_ms is not None:
@@ -62,11 +63,15 @@ def _accepted(batch: "Batch", entry: Entry, work: Work, event: OfferAccepted) ->
     clock.active += 1
 
 
-def _answered(batch: "Batch", entry: Entry, work: Work) -> None:
-    wait, cell = work.wait_ms(entry.at_ms), batch.cell(work)
+def _answered(batch: "Batch", work: Work, at_ms: int) -> None:
+    """Its customer has an agent, who accepted it then. Nothing to do if it has its outcome already."""
+    if not work.has_no_outcome:
+        return
+    work.answered = 1
+    wait, cell = work.wait_ms(at_ms), batch.cell(work)
     cell[column.ANSWERED] += 1
     cell[column.ANSWERED_WAIT] += wait
-    cell[column.TO_ANSWER] += max(0, entry.at_ms - work.contact_ms)
+    cell[column.TO_ANSWER] += max(0, at_ms - work.contact_ms)
     cell[column.ANSWERED_IN] += wait <= batch.limit(work.queue).target_s * 1000
     if work.estimate_ms is not None and work.due_ms is None:
         cell[column.ESTIMATED] += 1
@@ -101,7 +106,21 @@ def _expired(batch: "Batch", entry: Entry, work: Work, _: InteractionExpired) ->
     del batch.open[entry.stream]
 
 
+def reached(batch: "Batch", work: Work) -> None:
+    """A customer who was to be called is on the line: answered by the agent who accepted it last."""
+    if work.callback:
+        work.callback = 0
+        batch.cell(work)[column.CALLBACKS_KEPT] += 1
+        if work.taken_ms is not None:
+            _answered(batch, work, work.taken_ms)
+
+
+def _reached(batch: "Batch", entry: Entry, work: Work, event: CallbackReached) -> None:  # noqa: ARG001
+    reached(batch, work)
+
+
 def _held(batch: "Batch", entry: Entry, work: Work, event: InteractionHeld) -> None:
+    reached(batch, work)
     if work.held_ms is None and work.accepted_ms is not None:
         work.held_ms = entry.at_ms
         batch.agents.at(event.agent_id, entry.at_ms, work.pool).held += 1
@@ -145,19 +164,14 @@ def _leave(batch: "Batch", entry: Entry, work: Work, agent: str) -> None:
 
 def _transferred(batch: "Batch", entry: Entry, work: Work, event: InteractionTransferred) -> None:
     cell = batch.cell(work)
+    reached(batch, work)
     cell[column.TRANSFERS] += 1
     cell[column.TRANSFERRED] += not (work.transferred or work.again)
-    work.transferred, work.callback = 1, _kept(cell, work)
+    work.transferred = 1
     _leave(batch, entry, work, event.agent_id)
     work.units = event.units
     if event.warm:
         _begin(batch, entry, work, event.to_agent)
-
-
-def _kept(cell: list[int], work: Work) -> int:
-    """A customer who was to be called was reached."""
-    cell[column.CALLBACKS_KEPT] += work.callback
-    return 0
 
 
 def _given_back(batch: "Batch", entry: Entry, work: Work, event: InteractionPulledBack | InteractionParked) -> None:
@@ -190,7 +204,7 @@ def _ended(batch: "Batch", entry: Entry, work: Work, event: InteractionEnded) ->
     if not work.again:
         cell[column.ENDED] += 1
         cell[column.TO_END] += max(0, entry.at_ms - work.contact_ms)
-    work.callback = _kept(cell, work)
+    reached(batch, work)
     if work.past:
         start = entry.at_ms if work.accepted_ms is None else work.accepted_ms
         batch.agents.past(event.agent_id, work.pool, (start, entry.at_ms), agent_times.TALK)
@@ -244,6 +258,7 @@ OF_INTERACTIONS: dict[type[Event], Callable[["Batch", Entry, Work, Any], None]] 
     InteractionMoved: _moved,
     CallbackScheduled: _call_back,
     CallbackMissed: _missed,
+    CallbackReached: _reached,
     InteractionEnded: _ended,
     WrapUpCompleted: _wrapped_up,
 }

@@ -77,6 +77,7 @@ class Batch:
         self.refused: dict[tuple[int, str, str], int] = {}
         self.cells: dict[tuple[int, str], list[int]] = {}
         known = {entry.stream for entry in entries if type(entry.event) in metrics_effects.OF_INTERACTIONS}
+        known |= {entry.stream for entry in entries if type(entry.event) is ContactAttached}
         known -= {entry.stream for entry in entries if type(entry.event) is InteractionQueued}
         rows = connection.execute(
             "SELECT * FROM metrics_open WHERE interaction IN (SELECT value FROM json_each(?))", (among(known),)
@@ -130,7 +131,7 @@ class Batch:
             "DELETE FROM metrics_open WHERE interaction = ?", [(one,) for one in self.stored - self.open.keys()]
         )
         connection.executemany(
-            f"INSERT OR REPLACE INTO metrics_open ({metrics_work.COLUMNS}) VALUES ({', '.join('?' * 21)})",
+            f"INSERT OR REPLACE INTO metrics_open ({metrics_work.COLUMNS}) VALUES ({', '.join('?' * 22)})",
             [(stream, *one.values()) for stream, one in self.open.items()],
         )
         self.arrivals.write(connection)
@@ -174,8 +175,11 @@ def _reopened(batch: Batch, entry: Entry, event: InteractionReopened) -> None:
     batch.cell(work)[REOPENED] += 1
 
 
-def _attached(batch: Batch, _: Entry, event: ContactAttached) -> None:
+def _attached(batch: Batch, entry: Entry, event: ContactAttached) -> None:
     batch.arrivals.at.pop(event.contact_id, None)
+    work = batch.open.get(entry.stream)
+    if work is not None and work.is_active:
+        metrics_effects.reached(batch, work)
 
 
 def _contact(batch: Batch, entry: Entry, event: ContactReceived | ContactSent) -> None:

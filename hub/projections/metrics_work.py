@@ -9,7 +9,7 @@ from hub.domain.customer.decide import HISTORY_POOL
 
 COLUMNS = (
     "interaction, start_ms, queue, pool, queued_ms, contact_ms, units, consult, again, answered, transferred, callback,"
-    " due_ms, estimate_ms, offers, accepted_ms, held_ms, paused, talk_ms, hold_ms, ended_ms"
+    " due_ms, estimate_ms, offers, accepted_ms, held_ms, paused, talk_ms, hold_ms, ended_ms, taken_ms"
 )
 DDL = """
 CREATE TABLE metrics_open (
@@ -17,7 +17,7 @@ CREATE TABLE metrics_open (
     queued_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL, units INTEGER NOT NULL, consult INTEGER NOT NULL,
     again INTEGER NOT NULL, answered INTEGER NOT NULL, transferred INTEGER NOT NULL, callback INTEGER NOT NULL,
     due_ms INTEGER, estimate_ms INTEGER, offers TEXT NOT NULL, accepted_ms INTEGER, held_ms INTEGER,
-    paused INTEGER NOT NULL, talk_ms INTEGER NOT NULL, hold_ms INTEGER NOT NULL, ended_ms INTEGER
+    paused INTEGER NOT NULL, talk_ms INTEGER NOT NULL, hold_ms INTEGER NOT NULL, ended_ms INTEGER, taken_ms INTEGER
 ) WITHOUT ROWID
 """
 
@@ -41,6 +41,7 @@ class Work:
     answered: int = 0
     transferred: int = 0
     callback: int = 0
+    """Its customer is to be called, and was not reached yet."""
     due_ms: int | None = None
     """When the customer asked to be called."""
     estimate_ms: int | None = None
@@ -54,6 +55,8 @@ class Work:
     talk_ms: int = 0
     hold_ms: int = 0
     ended_ms: int | None = None
+    taken_ms: int | None = None
+    """When an agent accepted it last."""
 
     @property
     def past(self) -> bool:
@@ -64,6 +67,11 @@ class Work:
     def has_no_outcome(self) -> bool:
         """Whether what comes now decides what became of it."""
         return not (self.answered or self.again)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether an agent has it who may have its customer on the line."""
+        return self.accepted_ms is not None or self.paused != 0
 
     def wait_ms(self, at_ms: int) -> int:
         """How long the customer waited. Who asked to be called later waits from then on."""
@@ -90,7 +98,7 @@ class Work:
             self.start_ms, self.queue, self.pool, self.queued_ms, self.contact_ms, self.units, self.consult, self.again,
             self.answered, self.transferred, self.callback, self.due_ms, self.estimate_ms,
             orjson.dumps(self.offers).decode() if self.offers else "", self.accepted_ms, self.held_ms, self.paused,
-            self.talk_ms, self.hold_ms, self.ended_ms,
+            self.talk_ms, self.hold_ms, self.ended_ms, self.taken_ms,
         )  # fmt: skip
 
 

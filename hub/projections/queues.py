@@ -1,7 +1,7 @@
 """The queue board: what waits, what is offered and what is worked on, per queue, this moment.
 
-It keeps no tables of its own: the sums it adds up are kept in the same transaction as the interactions, so that it
-can't disagree with their list."""
+Of its own it keeps only whether new work comes in: the sums it adds up are kept in the same transaction as the
+interactions, so that it can't disagree with their list."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -10,10 +10,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from hub.domain.pool.events import QueueIntakeChanged
 from hub.projections import formulas
 from hub.projections.interactions_tables import OPEN
-from hub.projections.projection import milliseconds, moment
+from hub.projections.projection import Entry, Projection, milliseconds, moment
 
+DDL = """
+CREATE TABLE queues_intake (queue TEXT PRIMARY KEY, intake TEXT NOT NULL, drains_to TEXT NOT NULL) WITHOUT ROWID
+"""
 _NAMES = """
 WITH RECURSIVE names(queue) AS (
     SELECT MIN(queue) FROM interactions
@@ -40,7 +44,7 @@ class QueueNow:
     on_hold: int = 0
     """Of `active`: the customer is on hold."""
     unanswered: int = 0
-    """Of what is not over: what no agent ever accepted. Waiting, offered or parked."""
+    """Of what is not over: what was never answered. Waiting, offered, parked, or its customer is being called."""
     flagged: int = 0
     """What a supervisor should look at."""
     consults: int = 0
@@ -49,6 +53,10 @@ class QueueNow:
     """Agents who are offered, on or wrapping up work of this queue."""
     oldest_waiting_since: datetime | None = None
     """From when the age counts of the one that waits longest (waiting or offered)."""
+
+    intake: str = "open"
+    """`open`; `paused`: what comes is treated as outside its hours; `draining`: all its work goes to the queue `to`."""
+    to: str = ""
 
     @property
     def in_queue(self) -> int:
@@ -101,8 +109,10 @@ class Open:
 
 
 def queue_board(connection: sqlite3.Connection) -> list[QueueNow]:
-    """All queues that ever had work, by name."""
-    board = {name: QueueNow(name) for (name,) in connection.execute(_NAMES)}
+    """All queues that ever had work or were paused or drained, by name."""
+    board = {name: QueueNow(name) for name in _names(connection)}
+    for name, intake, to in connection.execute("SELECT * FROM queues_intake"):
+        board[name] = QueueNow(name, intake=intake, to=to)
     oldest: dict[str, int] = dict(connection.execute(_OLDEST).fetchall())
     agents: dict[str, int] = dict(connection.execute(_AGENTS).fetchall())
     kinds: dict[str, list[_Kind]] = {}
@@ -131,15 +141,20 @@ def open_now(connection: sqlite3.Connection) -> Open:
 
 
 def in_queue(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many customers wait for an agent, by queue that ever had work."""
+    """How many customers wait for an agent, by queue of the board."""
     return {
-        **{name: 0 for (name,) in connection.execute(_NAMES)},
+        **dict.fromkeys(_names(connection), 0),
         **dict(
             connection.execute(
                 f"SELECT queue, SUM(count) FROM interactions_counts WHERE {_IN_QUEUE} GROUP BY queue"
             ).fetchall()
         ),
     }
+
+
+def _names(connection: sqlite3.Connection) -> list[str]:
+    rows = [*connection.execute(_NAMES), *connection.execute("SELECT queue FROM queues_intake")]
+    return sorted({name for (name,) in rows})
 
 
 class _Kind(NamedTuple):
@@ -175,7 +190,7 @@ def _moment(ms: int | None) -> datetime | None:
 
 
 def queue_now(connection: sqlite3.Connection, name: str) -> QueueNow | None:
-    """One queue, None if it never had work."""
+    """One queue, None if it never had work and was never paused or drained."""
     return next((queue for queue in queue_board(connection) if queue.queue == name), None)
 
 
@@ -187,3 +202,17 @@ def backlog_by_age(connection: sqlite3.Connection, total: int, now: datetime) ->
     younger = connection.execute(_YOUNGER.format(sums), (borders[-1],)).fetchone()
     counts = [until - before for before, until in pairwise([0, *younger, total])]
     return dict(zip([*(name for name, _ in formulas.AGES), formulas.OLDEST], counts, strict=True))
+
+
+def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO queues_intake VALUES (?, ?, ?)",
+        [
+            (entry.event.queue, entry.event.intake, entry.event.to)
+            for entry in entries
+            if isinstance(entry.event, QueueIntakeChanged)
+        ],
+    )
+
+
+PROJECTION = Projection("queues", "1", ("queues_intake",), DDL, _apply)

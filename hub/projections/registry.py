@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.projections import adherence, agents, customers, interactions, metrics, open_work
+from hub.projections import adherence, agents, customers, interactions, metrics, open_work, queues
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS, ThresholdsOf
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep, KeepOf
@@ -24,6 +24,7 @@ def all_projections(
         customers.PROJECTION,
         interactions.PROJECTION,
         agents.PROJECTION,
+        queues.PROJECTION,
         metrics.projection(interval_seconds, thresholds, default, thresholds_of),
         adherence.PROJECTION,
         open_work.projection(keep, keep_of),

@@ -14,6 +14,9 @@ from hub.domain.contact import Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
+    CallbackMissed,
+    CallbackReached,
+    CallbackScheduled,
     ContactAttached,
     InteractionAbandoned,
     InteractionContinued,
@@ -35,7 +38,7 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     WrapUpCompleted,
 )
-from hub.domain.interaction.state import Phase
+from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.domain.pool.events import PoolCommitted
 from hub.ports import Recorded
 from tests.projections.histories import CHANCE, LIVES, World
@@ -254,6 +257,16 @@ def test_who_was_refused_is_not_lost_and_what_agents_ask_each_other_is_no_contac
     assert audited(TALKING, consult()).lost == 0
 
 
+def test_a_callback_is_answered_when_the_customer_is_reached():
+    called = [contact(), queued(), fact(CallbackScheduled), offered(), accepted()]
+    assert (audited(*called).answered, audited(*called).open, audited(*called).lost) == (0, 1, 1)
+    for how in (fact(CallbackReached, agent_id="a"), fact(InteractionHeld, agent_id="a"), ended(), moved_to()):
+        assert (audited(*called, how).answered, audited(*called, how).clean) == (1, True)
+    missed = fact(CallbackMissed, agent_id="a", attempt=1, outcome="busy", retry_at=None)
+    given_up = audited(*called, missed, fact(InteractionExpired, reason="callback failed"))
+    assert (given_up.answered, given_up.expired, given_up.open, given_up.clean) == (0, 1, 0, True)
+
+
 def test_capacity_may_change():
     more = [("agent-a", AgentCapacityChanged(**META, agent_id="a", capacity=200))]
     assert audited(more, TALKING, contact(2), queued(2), offered(2), accepted(2)).clean
@@ -287,12 +300,21 @@ def test_of_any_history_it_counts_what_a_slow_look_sees(chance: random.Random, s
     )
     assert (found.duplicates, found.double_assigned, found.contradictions) == (0, 0, 0), found.findings
     first: dict[str, str] = {}
+    states: dict[str, Interaction] = {}
     for stream, event in log.events:
-        if isinstance(event, OfferAccepted | InteractionAbandoned | InteractionExpired) and "consult" not in stream:
+        before = states.get(stream, Interaction())
+        after = states[stream] = evolve(before, event)
+        if "consult" in stream:
+            continue
+        if isinstance(event, InteractionAbandoned | InteractionExpired):
             first.setdefault(stream, type(event).__name__)
+        if after.phase is Phase.WRAP_UP or (after.phase is Phase.ACTIVE and not after.callback):
+            first.setdefault(stream, "answered")
+        if isinstance(event, InteractionTransferred):
+            first.setdefault(stream, "answered")
     outcomes = Counter(first.values())
     assert (found.answered, found.abandoned, found.expired) == (
-        outcomes["OfferAccepted"], outcomes["InteractionAbandoned"], outcomes["InteractionExpired"],
+        outcomes["answered"], outcomes["InteractionAbandoned"], outcomes["InteractionExpired"],
     )  # fmt: skip
     over = (Phase.COMPLETED, Phase.ABANDONED, Phase.EXPIRED, Phase.REFUSED)
     mine = {stream: state for stream, state in world.states.items() if "consult" not in stream}

@@ -16,6 +16,7 @@ from hub.domain.agent.events import (
 from hub.domain.contact import Channel
 from hub.domain.interaction.events import (
     CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     DeclinesForgotten,
     InteractionContinued,
@@ -144,6 +145,14 @@ def miss_callback(world: Any) -> None:
         attempt = world.states[one].attempts + 1
         retry = world.now + timedelta(minutes=15) if attempt < 3 else None
         world.add(one, CallbackMissed, attempt=attempt, outcome="busy", retry_at=retry, **_agent(world, one))
+        if retry is None:
+            world.over(one, InteractionExpired, reason="callback failed")
+
+
+def reach_callback(world: Any) -> None:
+    one = world.pick(Phase.ACTIVE)
+    if one and world.states[one].callback:
+        world.add(one, CallbackReached, **_agent(world, one))
 
 
 def join(world: Any) -> None:
@@ -230,6 +239,8 @@ def govern(world: Any) -> None:
     kind, fields = world.chance.choice([
         (PolicyAdopted, {"version": "p2", "waiting": True}),
         (QueueIntakeChanged, {"queue": world.chance.choice(["sales", "chat"]), "intake": "paused"}),
+        (QueueIntakeChanged, {"queue": "sales", "intake": "draining", "to": "chat"}),
+        (QueueIntakeChanged, {"queue": "sales", "intake": "open"}),
         (DayBegan, {"date": "2026-03-02"}),
     ])  # fmt: skip
     world.add("routing-main", kind, pool="main", **fields)
@@ -237,6 +248,6 @@ def govern(world: Any) -> None:
 
 ALL: list[Callable[[Any], None]] = [
     relax, move, prioritise, forget_declines, ask_another, ask_another, hold, hold, interrupt, interrupt, park, unpark,
-    transfer, pull_back, call_back, miss_callback, join, flag, expire, refuse, reopen, consult, refit, plan, vanish,
-    govern,
+    transfer, pull_back, call_back, miss_callback, reach_callback, join, flag, expire, refuse, reopen, consult, refit,
+    plan, vanish, govern,
 ]  # fmt: skip

@@ -171,7 +171,7 @@ def test_a_contact_shows_what_came_of_it(log: Log, connection: sqlite3.Connectio
     shown = customers.timeline(connection, done.customer_id, limit=10_000)
     contact = next(one for one in shown if one.contact_id == done.contact_id)
     assert (contact.interaction_id, contact.queue, contact.phase, contact.outcome, contact.agent_id) == (
-        done.id, done.queue, "completed", "answered", done.agent_id
+        done.id, done.queue, "completed", done.outcome, done.agent_id
     )  # fmt: skip
     assert (contact.answered_at, contact.ended_at, contact.code) == (done.accepted_at, done.ended_at, "done")
     assert contact.subject == f"Subject {done.contact_id}"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.domain.interaction.events import InteractionQueued
 from hub.domain.interaction.state import OVER, Interaction, evolve
+from hub.domain.pool.events import QueueIntakeChanged
 from hub.projections import interactions as view
 from hub.projections.queues import _OLDEST, _YOUNGER, in_queue, queue_board, queue_now
 from hub.projections.registry import all_projections
@@ -92,7 +93,10 @@ def test_rows_agree_with_the_domain_and_the_board_with_the_rows(chance: random.R
         assert queue.consults == sum(
             row.queue == queue.queue and row.phase not in OVER for row in rows.values() if row.consult_of
         )
-    assert {queue.queue for queue in queue_board(connection)} == {row.queue for row in rows.values()}
+    intake = {event.queue: (event.intake, event.to) for _, event in log.events if isinstance(event, QueueIntakeChanged)}
+    assert {queue.queue for queue in queue_board(connection)} == {row.queue for row in rows.values()} | intake.keys()
+    for queue in queue_board(connection):
+        assert (queue.intake, queue.to) == intake.get(queue.queue, ("open", ""))
     assert in_queue(connection) == {queue.queue: queue.in_queue for queue in queue_board(connection)}
     connection.close()
 

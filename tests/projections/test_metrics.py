@@ -14,19 +14,25 @@ from hub.domain.contact import Channel
 from hub.domain.customer.decide import HISTORY_POOL
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.errors import InvalidError
+from hub.domain.event import Event
 from hub.domain.interaction.events import (
+    CallbackMissed,
+    CallbackReached,
     CallbackScheduled,
     ContactAttached,
     InteractionAbandoned,
     InteractionEnded,
     InteractionExpired,
+    InteractionHeld,
     InteractionOffered,
     InteractionParked,
+    InteractionPulledBack,
     InteractionQueued,
     InteractionReopened,
     InteractionTransferred,
     OfferAccepted,
     OfferTimedOut,
+    WrapUpCompleted,
 )
 from hub.domain.interaction.state import OVER, Interaction, Phase, evolve
 from hub.domain.policy.events import ROUTING, PolicyPublished
@@ -38,7 +44,8 @@ from hub.projections.agent_times import split
 from hub.projections.agents import AgentNow, agent_board, agent_now
 from hub.projections.agents_doing import activities, occupancy
 from hub.projections.formulas import backlog_by_age
-from hub.projections.interactions import interactions
+from hub.projections.interactions import InteractionRow, interactions
+from hub.projections.interactions import interaction as interaction_row
 from hub.projections.live import live
 from hub.projections.metrics_fold import Threshold
 from hub.projections.queues import queue_board
@@ -107,11 +114,15 @@ def test_figures_agree_with_a_slow_count(  # noqa: PLR0912 - a plain account, ca
     home: dict[str, tuple[datetime, str]] = {}
     due: dict[str, datetime] = {}
     came: dict[str, datetime] = {}
+    states: dict[str, Interaction] = {}
+    taken: dict[str, tuple[datetime, float]] = {}
     to_answer: defaultdict[tuple[object, str], list[float]] = defaultdict(list)
     to_end: defaultdict[tuple[object, str], list[float]] = defaultdict(list)
     for stream, event in log.events:
         if isinstance(event, ContactReceived):
             came[event.contact_id] = event.at
+        before = states.get(stream, Interaction())
+        states[stream] = evolve(before, event)
         if isinstance(event, InteractionQueued):
             queued[stream] = event
         if isinstance(event, InteractionReopened):
@@ -138,16 +149,20 @@ def test_figures_agree_with_a_slow_count(  # noqa: PLR0912 - a plain account, ca
         since = max(first.at, due.get(stream, first.at))
         wait = max(0.0, (event.at - since).total_seconds())
         limit, short_limit = (target, short) if first.queue == "sales" else (20.0, 5.0)
-        of["ended"] += isinstance(event, InteractionEnded)
-        if isinstance(event, InteractionEnded) or (isinstance(event, OfferAccepted) and stream not in settled):
-            times = to_answer if isinstance(event, OfferAccepted) else to_end
-            times[home[stream]].append((event.at - came[first.contact_id]).total_seconds())
+        if isinstance(event, InteractionEnded):
+            of["ended"] += 1
+            to_end[home[stream]].append((event.at - came[first.contact_id]).total_seconds())
         if stream in settled:
             continue
-        if isinstance(event, OfferAccepted | InteractionAbandoned | InteractionExpired):
+        if isinstance(event, OfferAccepted):
+            taken[stream] = event.at, wait
+        is_answered = _is_answered(before, event)
+        if is_answered or isinstance(event, InteractionAbandoned | InteractionExpired):
             settled.add(stream)
         of["expired"] += isinstance(event, InteractionExpired)
-        if isinstance(event, OfferAccepted):
+        if is_answered:
+            at, wait = taken[stream]
+            to_answer[home[stream]].append((at - came[first.contact_id]).total_seconds())
             of["answered"] += 1
             of["answered_in_target"] += wait <= limit
         if isinstance(event, InteractionAbandoned):
@@ -161,6 +176,25 @@ def test_figures_agree_with_a_slow_count(  # noqa: PLR0912 - a plain account, ca
         for value, times in ((shown[key].first_response_s, to_answer[key]), (shown[key].resolution_s, to_end[key])):
             assert value == (pytest.approx(sum(times) / len(times)) if times else None)
     connection.close()
+
+
+def _is_answered(before: Interaction, event: Event) -> bool:
+    """Whether the customer has an agent on the line by this: one who is to be called, not before they are reached."""
+    after = evolve(before, event)
+    if isinstance(event, OfferAccepted):
+        return not after.callback
+    is_called = before.callback and before.phase is Phase.ACTIVE
+    return is_called and (not after.callback or isinstance(event, InteractionEnded))
+
+
+def _idle_since(log: Log, agent: str) -> datetime:
+    """Of the last sign-on or, if later, the last event by which they were done with work."""
+    done = (WrapUpCompleted, InteractionTransferred, InteractionParked, InteractionPulledBack, CallbackMissed)
+    since = START
+    for _, event in log.events:
+        if isinstance(event, (AgentSignedOn, *done)) and event.agent_id == agent:
+            since = event.at
+    return since
 
 
 @given(chance=CHANCE, steps=STEPS)
@@ -232,7 +266,8 @@ def _slow_times(log: Log) -> Counter[tuple[str, str]]:
 @given(chance=CHANCE, steps=STEPS)
 @LIVES
 def test_agent_board_live_counts_and_intervals_agree(chance: random.Random, steps: int) -> None:
-    connection = project(World(chance).run(steps))
+    log = World(chance).run(steps)
+    connection = project(log)
     board = agent_board(connection)
     counts = Counter(agent.activity for agent in board)
     assert {what: count for what, count in activities(connection).items() if count} == counts
@@ -249,6 +284,8 @@ def test_agent_board_live_counts_and_intervals_agree(chance: random.Random, step
         assert agent.handled == handled[agent.agent_id]
         assert agent.units_in_use == sum(one.units for one in agent.interactions)
         assert agent_now(connection, agent.agent_id) == agent
+        if agent.idle_since is not None:
+            assert agent.idle_since == _idle_since(log, agent.agent_id)
     connection.close()
 
 
@@ -375,6 +412,58 @@ def test_response_and_resolution_are_counted_from_the_contact(batch: int) -> Non
     assert (live(connection).first_response_s, live(connection).resolution_s) == (60.0, 160.0)
     assert connection.execute("SELECT COUNT(*) FROM metrics_arrivals").fetchone() == (0,)
     connection.close()
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+@pytest.mark.parametrize("how", [CallbackReached, InteractionHeld, ContactAttached, InteractionEnded])
+def test_a_callback_is_answered_when_the_customer_is_reached(batch: int, how: type[Event]) -> None:
+    world = World(random.Random(1))
+    world.sign_on()
+    (agent,) = world.agents
+    interaction = world.queue("customer-1", world.touch("customer-1", Channel.PHONE), "sales", Channel.PHONE, "main")
+    world.add(interaction, CallbackScheduled, due=None)
+    world.now += timedelta(seconds=10)
+    world.add(interaction, OfferAccepted, offer_id="offer-1", agent_id=agent)
+    figures, row = _told(world, interaction, batch)
+    assert (figures.answered, figures.open, row.outcome, row.callback) == (0, 1, "", True)
+    retry = world.now + timedelta(minutes=15)
+    world.add(interaction, CallbackMissed, agent_id=agent, attempt=1, outcome="busy", retry_at=retry)
+    world.now += timedelta(seconds=20)
+    world.add(interaction, OfferAccepted, offer_id="offer-2", agent_id=agent)
+    accepted = world.now
+    world.now += timedelta(seconds=7)
+    fields = {} if how is ContactAttached else {"agent_id": agent}
+    fields |= {"contact_id": world.touch("customer-1", Channel.PHONE)} if how is ContactAttached else {}
+    fields |= {"ended_by": "agent"} if how is InteractionEnded else {}
+    world.add(interaction, how, **fields)
+    figures, row = _told(world, interaction, batch)
+    assert (figures.answered, figures.open, figures.asa_s, figures.callbacks_kept) == (1, 0, 30.0, 1)
+    assert (row.outcome, row.accepted_at) == ("answered", accepted)
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_a_callback_nobody_ever_answered_expired(batch: int) -> None:
+    world = World(random.Random(1))
+    world.sign_on()
+    (agent,) = world.agents
+    interaction = world.queue("customer-1", world.touch("customer-1", Channel.PHONE), "sales", Channel.PHONE, "main")
+    world.add(interaction, CallbackScheduled, due=None)
+    world.add(interaction, OfferAccepted, offer_id="offer-1", agent_id=agent)
+    world.add(interaction, CallbackMissed, agent_id=agent, attempt=1, outcome="busy", retry_at=None)
+    world.add(interaction, InteractionExpired, reason="callback failed")
+    figures, row = _told(world, interaction, batch)
+    assert (figures.answered, figures.expired, figures.open, figures.callbacks_missed) == (0, 1, 0, 1)
+    assert (row.outcome, row.phase) == ("expired", "expired")
+
+
+def _told(world: World, interaction: str, batch: int) -> tuple[metrics.Figures, InteractionRow]:
+    connection = project(world.log, batch)
+    row = interaction_row(connection, interaction)
+    assert row is not None
+    figures = metrics.totals(connection)
+    assert live(connection).unanswered == figures.open
+    connection.close()
+    return figures, row
 
 
 def test_the_backlog_by_age_is_of_the_moment_asked_for() -> None:
