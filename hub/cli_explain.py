@@ -80,7 +80,7 @@ def _head(one: Mapping[str, Any]) -> Text:
     at = one["at"].isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
     return Text.assemble(
         (f"{at}  ", "dim"), (_WHAT[one["type"]](one), "bold"), (f"  position {one['position']}", "dim"),
-        f"  {one['actor']}" if one["same"] is None else f"  policy {one['policy']}, computed again: ", (word, style),
+        f"  {one['actor']}: " if one["same"] is None else f"  policy {one['policy']}, computed again: ", (word, style),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def show(result: dict[str, Any], as_json: bool) -> None:
         if isinstance(value, list):
             show_table(value)
         else:
-            click.echo(f"{name.replace('_', ' '):>16}  {value}")
+            click.echo(f"{name.replace('_', ' '):>16}  {_cell(value)}")
 
 
 def show_table(rows: list[dict[str, Any]]) -> None:
@@ -39,4 +39,6 @@ def show_table(rows: list[dict[str, Any]]) -> None:
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else str(value)

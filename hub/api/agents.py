@@ -1,31 +1,30 @@
 """Agents: who is here, in which state, what they can do, and how they say so."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, events, found, page
-from hub.api.bodies import Language, Level, Moment, Name, Reason, Text, WithReason
+from hub.api.bodies import Body, Language, Level, Moment, Name, Reason, Text, WithReason
 from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import PAGE, Agent, Agents, PageSize, told
 from hub.domain.access.events import Role
 from hub.domain.agent.events import FULL_CAPACITY, AgentState, Shift
-from hub.domain.errors import InvalidError
+from hub.domain.errors import NotFoundError
 from hub.router.pool.commands import ChangeCapacity, ChangeSkills, ChangeState, PlanShifts, SignOff, SignOn
 
 router = APIRouter(tags=["agents"])
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
-_BY_THE_HUB = (AgentState.NOT_ANSWERING, AgentState.GONE)
 Pieces = Annotated[int, Field(ge=0, le=1000)]
 Units = Annotated[int, Field(ge=1, le=10_000)]
 
 
-class AgentCan(BaseModel):
+class AgentCan(Body):
     """What an agent can do."""
 
     skills: dict[Name, Level] = Field(
@@ -35,7 +34,7 @@ class AgentCan(BaseModel):
     attributes: dict[Name, Text] = Field(default={}, max_length=100, examples=[{"site": "Tehran"}])
 
 
-class AgentTakes(BaseModel):
+class AgentTakes(Body):
     """How much an agent does at once."""
 
     capacity: int = Field(default=FULL_CAPACITY, ge=1, le=10_000, description="Units; a call takes 100")
@@ -62,7 +61,7 @@ class AgentArrives(AgentCan, AgentTakes):
 class NewState(WithReason):
     """Ready for work, or not, and why."""
 
-    state: AgentState
+    state: Literal[AgentState.READY, AgentState.AWAY]
 
 
 class AgentLeaves(WithReason):
@@ -73,16 +72,16 @@ class AgentLeaves(WithReason):
     )
 
 
-class PlannedShift(BaseModel):
+class PlannedShift(Body):
     """A stretch of planned time."""
 
     start: Moment
     end: Moment
-    state: AgentState = Field(default=AgentState.READY, description="ready or away")
+    state: Literal[AgentState.READY, AgentState.AWAY] = AgentState.READY
     reason: Reason = Field(default="", examples=["lunch"])
 
 
-class Plan(BaseModel):
+class Plan(Body):
     """What an agent is to do between two moments; it replaces what was planned there."""
 
     start: Moment
@@ -153,8 +152,6 @@ async def change_capacity(agent_id: str, body: AgentTakes, call: AgentCall) -> R
 @router.put("/v1/agents/{agent_id}/state", summary="Become ready or away", responses=_EVENTS)
 async def change_state(agent_id: str, body: NewState, call: AgentCall) -> Response:
     """No offers while away. Being there already changes nothing."""
-    if body.state in _BY_THE_HUB:
-        raise InvalidError(f"only the hub sets {body.state.value!r}: use ready or away", "state")
     command = ChangeState(
         **call.asked(call.acting_for(agent_id)), agent_id=agent_id, state=body.state, reason=body.reason
     )
@@ -186,8 +183,11 @@ async def plan_shifts(agent_id: str, body: Plan, call: SupervisorCall) -> Respon
 )
 async def heartbeat(agent_id: str, call: AgentCall) -> Response:
     """The agent's desktop is there. Takes no body. From the first one on (or the first stream of the agent's own) the
-    hub expects more: without a sign of life for the policy's `heartbeat_seconds` the agent gets no work."""
+    hub expects more: without a sign of life for the policy's `heartbeat_seconds` the agent gets no work.
+    Who never signed on: 404."""
     call.acting_for(agent_id)
+    if not call.services.pool.knows_agent(agent_id):
+        raise NotFoundError(f"there is no agent {agent_id!r}: sign on first")
     call.services.presence.heard(agent_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from hub.domain.contact import utc
 
@@ -27,13 +27,19 @@ Language = Annotated[str, Field(min_length=1, max_length=16)]
 Level = Annotated[int, Field(ge=1, le=5)]
 
 
-class ByAgent(BaseModel):
+class Body(BaseModel):
+    """What a caller sends. A field that nobody reads is refused: it is a mistake, or asks for what is not done."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ByAgent(Body):
     """Who does it."""
 
     agent_id: AgentId
 
 
-class WithReason(BaseModel):
+class WithReason(Body):
     """Why."""
 
     reason: Reason = ""

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, events, found, page
+from hub.api.bodies import Body
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Customer, CustomerFound, Timeline, told
@@ -16,14 +17,14 @@ from hub.domain.customer.identity import normalise
 router = APIRouter(tags=["customers"])
 
 
-class NewSegment(BaseModel):
+class NewSegment(Body):
     """The class a customer belongs to, and the tier of their value."""
 
     segment: str = Field(max_length=32, examples=["B2C"])
     value_tier: str = Field(pattern=f"^{VALUE_TIER}$", examples=["standard"])
 
 
-class NewLifecycleStage(BaseModel):
+class NewLifecycleStage(Body):
     """Where a customer stands."""
 
     lifecycle_stage: str = Field(max_length=32, examples=["retention"])

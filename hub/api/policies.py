@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
+from hub.api.bodies import Body
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
@@ -18,7 +19,7 @@ from hub.router.policy.findings import Severity
 router = APIRouter(tags=["policies"])
 
 
-class PolicyText(BaseModel):
+class PolicyText(Body):
     """A routing policy as people write it: TOML."""
 
     text: str = Field(min_length=1, max_length=500_000)

@@ -79,6 +79,10 @@ class Pool(Protocol):
         """Of a queue that the policy in force knows; else NotFoundError."""
         ...
 
+    def knows_agent(self, agent_id: str) -> bool:
+        """Whether this agent ever signed on."""
+        ...
+
 
 class Presence(Protocol):
     """Hears of agents' desktops, and notices when it does not."""

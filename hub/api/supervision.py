@@ -3,11 +3,11 @@
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, events
-from hub.api.bodies import ByAgent, Reason, WithReason
+from hub.api.bodies import Body, ByAgent, Reason, WithReason
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.domain.errors import InvalidError
@@ -31,7 +31,7 @@ class MoveTo(WithReason):
     queue: str = Field(min_length=1, max_length=64)
 
 
-class NewPlace(BaseModel):
+class NewPlace(Body):
     """A priority, or artificial age: one of the two."""
 
     priority: int | None = Field(default=None, ge=-1000, le=1000, description="Higher goes first")
@@ -90,7 +90,8 @@ async def pull_back(interaction_id: str, body: WithReason, call: SupervisorCall)
 
 @router.post("/v1/interactions/{interaction_id}/join", summary="Listen in, coach or barge in", responses=_EVENTS)
 async def join(interaction_id: str, body: JoinAs, call: SupervisorCall) -> Response:
-    """`agent_id` is who joins: their telephone is where the adapter calls. Joining again with another mode changes it,
+    """`agent_id` is who joins: their telephone is where the adapter calls. They need not be an agent, nor
+    signed on: joining takes nothing of anybody's capacity. Joining again with another mode changes it,
     with the same: 200 without events."""
     command = Join(**call.asked(), interaction_id=interaction_id, agent_id=body.agent_id, mode=body.mode)
     return events(await call.services.pool.execute(command))

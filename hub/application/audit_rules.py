@@ -124,23 +124,23 @@ def _accepted(counts: Counts, stream: str, event: OfferAccepted) -> None:
         raise ImpossibleError(one)
     del one.offers[event.offer_id]
     one.holder = held
-    counts.answered += not (one.settled or one.consult)
     one.state = evolve(one.state, event)
     if not one.state.callback:
         _answered(counts, one)
 
 
 def _answered(counts: Counts, one: Open) -> None:
+    counts.answered += not (one.settled or one.consult)
     one.settled = True
-    one.state = evolve(one.state, event)
 
 
 def _go_on(counts: Counts, one: Open, event: Event) -> None:
     """The conversation goes on or ends. A customer who was to be called is answered as soon as they are reached."""
     called = one.state.callback and one.state.phase is Phase.ACTIVE
-
+    one.state = evolve(one.state, event)
     if called and (not one.state.callback or one.state.phase is Phase.WRAP_UP):
         _answered(counts, one)
+
 
 def _not_taken(counts: Counts, stream: str, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> None:
     one = counts.require(stream)
@@ -241,8 +241,8 @@ RULES: dict[type[Event], Callable[..., None]] = {
     WrapUpCompleted: _completed,
     InteractionHeld: _goes_on,
     InteractionResumed: _goes_on,
-    InteractionInterrupted: _interrupted,
     CallbackReached: _goes_on,
+    InteractionInterrupted: _interrupted,
     InteractionContinued: _continued,
     InteractionTransferred: _transferred,
     InteractionPulledBack: _given_back,

@@ -81,9 +81,9 @@ def _accepted(work: Work, entry: Entry, event: OfferAccepted) -> None:
         row.units, row.offered_ms = offer[1], offer[2]
     if row.accepted_ms is None or not row.outcome:
         row.accepted_ms = entry.at_ms
-    if work.more is not None:
     if work.more is None or not work.more.callback:
         row.outcome = row.outcome or "answered"
+    if work.more is not None:
         work.more.flagged = ""
 
 
@@ -113,8 +113,8 @@ def _expired(work: Work, entry: Entry, _: InteractionExpired) -> None:
 
 def _ended(work: Work, entry: Entry, event: InteractionEnded) -> None:
     row, more = work.row, work.more
-    row.phase, row.ended_ms, row.ended_by = "wrap_up", entry.at_ms, event.ended_by
     row.outcome = row.outcome or "answered"
+    row.phase, row.ended_ms, row.ended_by = "wrap_up", entry.at_ms, event.ended_by
     if more is not None:
         more.on_hold = more.interrupted = 0
         more.participants = more.flagged = ""
@@ -127,9 +127,9 @@ def _wrapped_up(work: Work, entry: Entry, event: WrapUpCompleted) -> None:
 
 def _relaxed(work: Work, _: Entry, event: RequirementRelaxed) -> None:
     work.rare().step = event.step
-
     if event.step < 0:
         work.free_for_all()
+
 
 def _moved(work: Work, _: Entry, event: InteractionMoved) -> None:
     work.place(event, work.since_ms)
@@ -155,8 +155,8 @@ def _interrupted(work: Work, _: Entry, event: InteractionInterrupted | Interacti
 
 def _transferred(work: Work, _: Entry, event: InteractionTransferred) -> None:
     more = work.rare()
-    more.transfers += 1
     work.reach()
+    more.transfers += 1
     if event.warm:
         there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.to_agent]
         work.row.agent, more.on_hold, more.interrupted, more.step, more.flagged = event.to_agent, 0, 0, None, ""
@@ -208,11 +208,11 @@ def _missed(work: Work, _: Entry, event: CallbackMissed) -> None:
     more.attempts, more.due_ms = event.attempt, None if event.retry_at is None else milliseconds(event.retry_at)
 
 
-def _participant(work: Work, _: Entry, event: ParticipantJoined | ParticipantLeft) -> None:
 def _reached(work: Work, _: Entry, __: CallbackReached) -> None:
     work.reach()
 
 
+def _participant(work: Work, _: Entry, event: ParticipantJoined | ParticipantLeft) -> None:
     more = work.rare()
     there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.agent_id]
     if isinstance(event, ParticipantJoined):
@@ -224,7 +224,7 @@ def _flagged(work: Work, _: Entry, event: InteractionFlagged) -> None:
     work.rare().flagged = event.reason
 
 
-def _said(_: Work, __: Entry, ___: DeclinesForgotten | CallbackReached) -> None:
+def _said(_: Work, __: Entry, ___: DeclinesForgotten) -> None:
     """Nothing but its line in the timeline."""
 
 

@@ -483,6 +483,9 @@ async def test_an_error_nobody_foresaw_in_a_query_is_a_problem_too(world: World,
         ("PUT", "/v1/agents/a1/state", {"state": "asleep"}, "state"),
         ("PUT", "/v1/agents/a1/state", {"state": "not_answering"}, "state"),
         ("PUT", "/v1/agents/a1/state", {"state": "gone"}, "state"),
+        ("PUT", "/v1/agents/a1/state", {"state": "signed_off"}, "state"),
+        ("POST", "/v1/agents/a1/sign-off", {"force": True}, "force"),
+        ("PUT", "/v1/queues/care/intake", {"intake": "open", "from": "x"}, "from"),
         ("POST", "/v1/agents/a1/sign-on", {"ceilings": {"web": 1001}}, "ceilings.web"),
         ("POST", "/v1/agents/a1/sign-on", {"units": {"web": 0}}, "units.web"),
         ("PUT", "/v1/agents/a1/skills", {"skills": {"cards": 0}}, "skills.cards"),
@@ -843,6 +846,20 @@ async def test_a_request_for_advice_sent_again_is_the_same_consultation(world: W
     assert ids[0] == ids[1]
     assert len(set(ids)) == 3
     assert all(one.startswith("interaction-") and one != "interaction-1" for one in ids)
+
+
+async def test_who_never_signed_on_has_no_heartbeat(world: World, http: httpx.AsyncClient) -> None:
+    says(await http.post("/v1/agents/nobody/heartbeat"), 404, "not-found")
+    assert world.presence.told == []
+
+
+async def test_only_states_that_can_be_asked_for_are_documented(world: World) -> None:
+    [states] = [
+        [one["state"] for one in (schema["properties"],)]
+        for name, schema in world.app.openapi()["components"]["schemas"].items()
+        if name == "NewState"
+    ]
+    assert states[0]["enum"] == ["ready", "away"]
 
 
 async def test_a_heartbeat_is_heard_and_leads_to_nothing(world: World, http: httpx.AsyncClient) -> None:

@@ -98,6 +98,9 @@ class FakePool:
         accepted = OfferAccepted(**META, offer_id="offer-1-1", agent_id=getattr(command, "agent_id", ""))
         return [Decided("interaction-1", 3, accepted)]
 
+    def knows_agent(self, agent_id: str) -> bool:
+        return agent_id != "nobody"
+
     def estimate(self, queue: str) -> FakeEstimate:
         if queue != "care":
             raise NotFoundError(f"there is no queue {queue!r}")

@@ -4,12 +4,14 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.interaction.events import InteractionQueued
+from hub.domain.contact import Channel
+from hub.domain.interaction.events import InteractionQueued, RequirementRelaxed
 from hub.domain.interaction.state import OVER, Interaction, evolve
 from hub.domain.pool.events import QueueIntakeChanged
 from hub.projections import interactions as view
@@ -116,6 +118,23 @@ def test_pages_hold_each_interaction_once_in_order(
     assert paged == page(100_000, 0) != []
     assert [row.no for row in paged] == sorted((row.no for row in paged), reverse=newest_first)
     assert {row.queue for row in paged} <= ({queue} if queue else {"sales", "service", "chat", "bank"})
+
+
+def test_who_was_known_is_not_waited_for_once_anybody_may_have_it() -> None:
+    world = World(random.Random(1))
+    known = {"known_agent": "ann1", "known_until": world.now + timedelta(minutes=1)}
+    work = world.queue("customer-1", "contact-1", "sales", Channel.PHONE, "main", **known)
+    connection = project(world.log)
+    row = view.interaction(connection, work)
+    assert row is not None
+    assert row.known_agent_id == "ann1"
+    connection.close()
+    world.add(work, RequirementRelaxed, step=-1, reason="declined")
+    connection = project(world.log)
+    row = view.interaction(connection, work)
+    assert row is not None
+    assert (row.known_agent_id, row.known_until, row.step) == ("", None, -1)
+    connection.close()
 
 
 def test_the_timeline_is_the_stream(log: Log, connection: sqlite3.Connection) -> None:

@@ -100,6 +100,10 @@ class Pool:
         """What somebody who joins this queue now has to expect. Raises NotFoundError."""
         return estimate_of(self._state, queue)
 
+    def knows_agent(self, agent_id: str) -> bool:
+        """Whether this agent ever signed on."""
+        return agent_id in self._state.agents
+
     @property
     def recovering(self) -> bool:
         """Whether a commit failed and the pool has not come back from the log yet."""
