@@ -89,6 +89,10 @@ _WHAT: dict[str, Any] = {
     "InteractionReopened": lambda one: f"reopened in {one['queue']}",
     "InteractionRefused": lambda one: f"refused by {one['queue']}: {one['reason']}",
     "InteractionOffered": lambda one: f"offered to {one['agent_id']}",
+    "InteractionPrioritised": lambda one: (
+        f"moved in the order of queue {one['queue']}: priority {one['priority_before']} -> {one['priority']},"
+        f" artificial age {one['credit_before']:g} -> {one['credit']:g} s"
+    ),
     "InteractionMoved": lambda one: f"moved from {one['from_queue']} to {one['queue']}: {one['reason']}",
     "RequirementRelaxed": lambda one: f"asks for less: {one['reason']}",
 }

@@ -30,6 +30,7 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionResumed,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     OfferAccepted,
     OfferDeclined,
@@ -257,6 +258,7 @@ RULES: dict[type[Event], Callable[..., None]] = {
     ParticipantJoined: _in(Phase.ACTIVE),
     ParticipantLeft: _in(Phase.ACTIVE),
     InteractionFlagged: _in(),
+    InteractionUnflagged: _in(),
     AgentSignedOn: _fitted,
     AgentCapacityChanged: _fitted,
 }

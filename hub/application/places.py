@@ -16,7 +16,7 @@ def places_in(state: PoolState, queue: str, now: float, most: int = MOST) -> dic
     works = [entry[3] for line in waiting.lines_of(queue) for entry in line.entries()]
     works.sort(key=lambda work: waiting.key(work, now))
     pace = state.paces.get(queue)
-    seconds = None if pace is None else pace.seconds
+    seconds = None if pace is None else pace.told
     return {
         work.id: Place(number, None if seconds is None else number * seconds) for number, work in enumerate(works, 1)
     }

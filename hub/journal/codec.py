@@ -55,6 +55,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     interaction.InteractionReopened,
     interaction.InteractionResumed,
     interaction.InteractionTransferred,
+    interaction.InteractionUnflagged,
     interaction.InteractionUnparked,
     interaction.OfferAccepted,
     interaction.OfferDeclined,

@@ -30,6 +30,7 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionResumed,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     OfferAccepted,
     OfferDeclined,
@@ -224,6 +225,11 @@ def _flagged(work: Work, _: Entry, event: InteractionFlagged) -> None:
     work.rare().flagged = event.reason
 
 
+def _unflagged(work: Work, _: Entry, __: InteractionUnflagged) -> None:
+    if work.more is not None:
+        work.more.flagged = ""
+
+
 def _said(_: Work, __: Entry, ___: DeclinesForgotten) -> None:
     """Nothing but its line in the timeline."""
 
@@ -260,6 +266,7 @@ FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
     ParticipantJoined: _participant,
     ParticipantLeft: _participant,
     InteractionFlagged: _flagged,
+    InteractionUnflagged: _unflagged,
 }
 _FIELDS = {
     kind: ("agent_id" in kind.model_fields, "offer_id" in kind.model_fields, "reasons" in kind.model_fields)

@@ -22,6 +22,7 @@ from hub.domain.interaction.events import (
     InteractionRefused,
     InteractionReopened,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     OfferDeclined,
     OfferRescinded,
@@ -109,5 +110,6 @@ DETAILS: dict[type[Event], Callable[[Any], str]] = {
     CallbackMissed: _missed,
     ParticipantJoined: lambda event: event.mode,
     InteractionFlagged: lambda event: event.reason,
+    InteractionUnflagged: lambda event: event.reason,
 }
 """For the kinds of event whose line has a detail."""

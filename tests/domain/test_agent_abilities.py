@@ -119,6 +119,7 @@ def test_signing_on_anew_opens_closed_channels():
         ({"units": {"web": 0}}, "units.web"),
         ({"units": {"web": 10_001}}, "units.web"),
         ({"capacity": 10_001}, "capacity"),
+        ({"capacity": 50, "units": {"web": 51}}, "units.web"),
     ],
 )
 def test_capacity_that_can_not_be(changed, field):
@@ -128,7 +129,10 @@ def test_capacity_that_can_not_be(changed, field):
         assert refused.value.field == field
 
 
-@pytest.mark.parametrize("changed", [{"ceilings": {"web": 0, "phone": 1000}}, {"units": {"web": 1, "sms": 10_000}}])
+@pytest.mark.parametrize(
+    "changed",
+    [{"ceilings": {"web": 0, "phone": 1000}}, {"capacity": 10_000, "units": {"web": 1, "sms": 10_000}}],
+)
 def test_capacity_at_its_bounds(changed):
     assert sign_on(Agent(), **changed)
 

@@ -54,7 +54,7 @@ COMPLETE = when(complete_wrap_up, "anna", "done")
         (OPEN_OFFER, ANNA_TAKES_IT, [ACCEPTED]),
         (
             OPEN_OFFER,
-            when(accept, "offer-1", "anna", queue="q", today=3, pace_seconds=8.5),
+            when(accept, "offer-1", "anna", {"queue": "q", "today": 3, "pace_seconds": 8.5}),
             [ACCEPTED.model_copy(update={"queue": "q", "today": 3, "pace_seconds": 8.5})],
         ),
         (OPEN_OFFER, BUSY, [DECLINED]),
@@ -138,12 +138,12 @@ def test_nothing_to_do(facts, what):
         (WAITING, BUSY, "no longer open"),
         (OPEN_OFFER, END, "it is offered"),
         (WAITING, END, "it is waiting"),
-        (ACTIVE, when(end, "ben"), "it is with another agent, anna: active"),
-        (WRAP_UP, when(end, "ben"), "with another agent, anna: in wrap-up"),
+        (ACTIVE, when(end, "ben"), "agent anna has it, and it is active"),
+        (WRAP_UP, when(end, "ben"), "agent anna has it, and it is in wrap-up"),
         (ABANDONED, END, "it is abandoned"),
         (ACTIVE, COMPLETE, "it is active"),
-        (WRAP_UP, when(complete_wrap_up, "ben", "done"), "with another agent"),
-        (OVER, when(complete_wrap_up, "ben", "done"), "with another agent"),
+        (WRAP_UP, when(complete_wrap_up, "ben", "done"), "agent anna has it"),
+        (OVER, when(complete_wrap_up, "ben", "done"), "agent anna had it, and it is completed"),
     ],
 )
 def test_refused(facts, what, reason):

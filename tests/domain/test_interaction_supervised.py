@@ -14,6 +14,7 @@ from hub.domain.interaction.events import (
     InteractionPrioritised,
     InteractionPulledBack,
     InteractionReopened,
+    InteractionUnflagged,
     ParticipantJoined,
     ParticipantLeft,
     RequirementRelaxed,
@@ -50,6 +51,7 @@ EXPIRED = InteractionExpired(**META, reason="waited too long")
 COACH = ParticipantJoined(**META, agent_id="zoe", mode="coach")
 BARGE = COACH.model_copy(update={"mode": "barge"})
 LEFT = ParticipantLeft(**META, agent_id="zoe")
+UNFLAGGED = InteractionUnflagged(**META, reason="agent is missing")
 FLAGGED = InteractionFlagged(**META, reason="agent is missing")
 REOPENED = InteractionReopened(**META, **ELSEWHERE, contact_id="c2")
 FORGOTTEN = DeclinesForgotten(**META, after=LATER)
@@ -64,6 +66,7 @@ EXPIRE = when(decide.expire, "waited too long")
 JOIN = when(decide.join, "zoe", "coach")
 LEAVE = when(decide.leave, "zoe")
 FLAG = when(decide.flag, "agent is missing")
+UNFLAG = when(decide.unflag, "agent is missing")
 REOPEN = when(decide.reopen, "c2", ELSEWHERE)
 FORGET = when(decide.forget_declines, LATER)
 
@@ -83,7 +86,7 @@ FORGET = when(decide.forget_declines, LATER)
         (WAITING, PRIORITISE, [PRIORITISED]),
         (OPEN_OFFER, PRIORITISE, [PRIORITISED]),
         (PARKED, PRIORITISE, [PRIORITISED]),
-        ((*WAITING, PRIORITISED, MOVED), PRIORITISE, [PRIORITISED]),
+        ((*WAITING, PRIORITISED, MOVED.model_copy(update={"reason": "policy"})), PRIORITISE, [PRIORITISED]),
         ((*WAITING, PRIORITISED, RELAXED), PRIORITISE, [PRIORITISED]),
         (
             (*WAITING, PRIORITISED),
@@ -105,6 +108,8 @@ FORGET = when(decide.forget_declines, LATER)
         (WAITING, FLAG, [FLAGGED]),
         ((*ACTIVE, FLAGGED), when(decide.flag, "silent"), [FLAGGED.model_copy(update={"reason": "silent"})]),
         ((*WAITING, FLAGGED, OFFERED, ACCEPTED), FLAG, [FLAGGED]),
+        ((*ACTIVE, FLAGGED), UNFLAG, [UNFLAGGED]),
+        ((*ACTIVE, FLAGGED, UNFLAGGED), FLAG, [FLAGGED]),
         (OVER, REOPEN, [REOPENED]),
         (ABANDONED, REOPEN, [REOPENED]),
         (GIVEN_UP, REOPEN, [REOPENED]),
@@ -126,6 +131,7 @@ def test_what_happens(facts, what, then):
     [
         ((*WAITING, MOVED), when(decide.move, from_queue="other", reason="overflow", placement=ELSEWHERE)),
         ((*WAITING, PRIORITISED), PRIORITISE),
+        ((*WAITING, PRIORITISED, MOVED), PRIORITISE),
         ((*WAITING, PRIORITISED), when(decide.prioritise, None, 60.0)),
         ((*WAITING, RELAXED), RELAX),
         ((*WAITING, RELAXED), when(decide.relax, -1, "time")),
@@ -138,6 +144,9 @@ def test_what_happens(facts, what, then):
         ((*ACTIVE, COACH, LEFT), LEAVE),
         ((*ACTIVE, COACH, ENDED), LEAVE),
         ((*ACTIVE, FLAGGED), FLAG),
+        (ACTIVE, UNFLAG),
+        ((*ACTIVE, FLAGGED), when(decide.unflag, "silent")),
+        ((*PARKED, FLAGGED, EXPIRED), UNFLAG),
         ((*OVER, REOPENED), REOPEN),
         ((*OVER, REOPENED, OFFERED, ACCEPTED), REOPEN),
         ((*OVER, REOPENED, *ABANDONED[-1:]), REOPEN),
@@ -153,22 +162,22 @@ def test_nothing_to_do(facts, what):
     ("facts", "what", "words"),
     [
         (WAITING, PULL, "can't be pulled back: it is waiting"),
-        (WRAP_UP, PULL, "it is in wrap-up, with agent anna"),
-        (PARKED, PULL, "it is parked, with agent anna"),
-        (ACTIVE, MOVE, "can't be moved: it is active, with agent anna"),
+        (WRAP_UP, PULL, "agent anna has it, and it is in wrap-up"),
+        (PARKED, PULL, "agent anna has it, and it is parked"),
+        (ACTIVE, MOVE, "can't be moved: agent anna has it, and it is active"),
         (PARKED, MOVE, "it is parked"),
         (OVER, MOVE, "it is completed"),
-        (ACTIVE, PRIORITISE, "can't be moved in the order of waiting work: it is active"),
+        (ACTIVE, PRIORITISE, "can't be moved in the order of waiting work: agent anna has it, and it is active"),
         (GIVEN_UP, PRIORITISE, "it is expired"),
-        (ACTIVE, EXPIRE, "can't expire: it is active"),
-        (WRAP_UP, EXPIRE, "can't expire: it is in wrap-up"),
+        (ACTIVE, EXPIRE, "can't expire: agent anna has it, and it is active"),
+        (WRAP_UP, EXPIRE, "can't expire: agent anna has it, and it is in wrap-up"),
         (WAITING, JOIN, "can't be joined: it is waiting"),
-        (WRAP_UP, JOIN, "can't be joined: it is in wrap-up"),
+        (WRAP_UP, JOIN, "can't be joined: agent anna has it, and it is in wrap-up"),
         (ACTIVE, when(decide.join, "anna", "barge"), "agent anna can't join this interaction: they have it"),
         (ACTIVE, when(decide.leave, "anna"), "they have it: end, park or transfer it"),
-        (OVER, FLAG, "can't be flagged: it is completed"),
+        (OVER, FLAG, "can't be flagged: agent anna had it, and it is completed"),
         (WAITING, REOPEN, "can't be reopened: it is waiting"),
-        (WRAP_UP, REOPEN, "can't be reopened: it is in wrap-up"),
+        (WRAP_UP, REOPEN, "can't be reopened: agent anna has it, and it is in wrap-up"),
         ((REFUSED_ENTRY,), REOPEN, "can't be reopened: it is refused"),
     ],
 )

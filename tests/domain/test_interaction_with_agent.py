@@ -182,7 +182,7 @@ def test_nothing_to_do(facts, what):
         (WRAP_UP, "it is in wrap-up"),
         (OVER, "it is completed"),
         (ABANDONED, "it is abandoned"),
-        ((*OPEN_OFFER, ACCEPTED.model_copy(update={"agent_id": "cleo"})), "it is with another agent, cleo: active"),
+        ((*OPEN_OFFER, ACCEPTED.model_copy(update={"agent_id": "cleo"})), "agent cleo has it, and it is active"),
     ],
 )
 def test_only_who_has_it_may(facts, rule, words):
@@ -194,11 +194,12 @@ def test_only_who_has_it_may(facts, rule, words):
     ("facts", "what", "words"),
     [
         (BY_ANNA_PARKED, when(decide.park, "anna", None, ""), "agent anna can't park this interaction: it is parked"),
-        (BY_ANNA_PARKED, when(decide.park, "ben", LATER, ""), "with another agent, anna: parked"),
-        (OVER, UNPARK, "can't be taken up again: it is completed"),
-        ((*ACTIVE, WARM), GIVE, "with another agent, ben"),
+        (OPEN_OFFER, when(decide.hold, "ben"), "agent ben can't hold this interaction: it is offered to agent anna"),
+        (BY_ANNA_PARKED, when(decide.park, "ben", LATER, ""), "agent anna has it, and it is parked"),
+        (OVER, UNPARK, "can't be taken up again: agent anna had it, and it is completed"),
+        ((*ACTIVE, WARM), GIVE, "agent ben has it"),
         ((*ACTIVE, COLD), when(decide.transfer, "anna", placement={**ELSEWHERE, "queue": "third"}), "it is waiting"),
-        (ACTIVE, ASK_CALLBACK, "can't be called back: it is active, with agent anna"),
+        (ACTIVE, ASK_CALLBACK, "can't be called back: agent anna has it, and it is active"),
         (BY_ANNA_PARKED, ASK_CALLBACK, "it is parked"),
         (OVER, ASK_CALLBACK, "it is completed"),
         ((*CALLING, *WRAP_UP[-1:]), ASK_CALLBACK, "it is in wrap-up"),

@@ -32,6 +32,7 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionResumed,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     ParticipantJoined,
     ParticipantLeft,
@@ -166,7 +167,10 @@ def join(world: Any) -> None:
 
 def flag(world: Any) -> None:
     if one := world.pick(world.chance.choice([Phase.ACTIVE, Phase.WAITING, Phase.PARKED])):
-        world.add(one, InteractionFlagged, reason="agent is gone")
+        if world.states[one].flagged:
+            world.add(one, InteractionUnflagged, reason=world.states[one].flagged)
+        else:
+            world.add(one, InteractionFlagged, reason="agent is gone")
 
 
 def expire(world: Any) -> None:

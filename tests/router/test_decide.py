@@ -170,7 +170,7 @@ def test_when_all_who_fit_have_declined_they_are_asked_again_after_the_backoff(p
     pool.signs_on("anna")
     pool.arrives("c1")
     _, forgotten, flagged = pool.declines("anna", "offer-c1-1")
-    assert (forgotten.after, flagged.reason) == (START + seconds(60), "everybody who fits has declined it")
+    assert (forgotten.after, flagged.reason) == (START + seconds(60), "nobody else who fits would take it")
     assert next_deadline(pool.state) == (START + seconds(60)).timestamp()
     assert pool.passes(59) == []
     [offered] = pool.passes(1)

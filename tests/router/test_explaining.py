@@ -16,11 +16,13 @@ from hub.domain.interaction.events import (
 )
 from hub.ports import Recorded
 from hub.router.explaining.explain import explain
-from hub.router.explaining.recomputing import DECISIONS
+from hub.router.explaining.recomputing import DECISIONS, is_decision
 from hub.router.explaining.retelling import Retelling
 from hub.router.matching.candidates import Rule, canonical_match
 from hub.router.pool.state import PoolState
+from tests.router import rich_policy
 from tests.router.days import OPEN, Day, busy_day, full_centre, journal_of
+from tests.router.pools import PoolInHand
 
 SEEDS = range(1, 4)
 
@@ -86,6 +88,21 @@ def _ranks_first(state: PoolState, recorded: Recorded, event: InteractionOffered
         match = canonical_match(state.matcher, event.at.timestamp())
         assert match is not None
         assert (match[0].id, match[1].agent_id) == (recorded.stream, event.agent_id)
+
+
+def test_what_a_supervisor_put_first_is_told_with_what_it_was_before() -> None:
+    pool = PoolInHand(rich_policy.policy())
+    pool.arrives("c1")
+    pool.prioritises("interaction-c1", priority=7, credit_seconds=60)
+    story = Retelling(PoolState(pool.state.policy, "main"))
+    for position, one in enumerate(pool.log, 1):
+        recorded = Recorded(position, one.stream, one.version, one.event)
+        state = story.before(recorded)
+        told = explain(state, recorded) if is_decision(recorded) else {}
+        story.after(recorded)
+    assert (told["type"], told["actor"], told["same"]) == ("InteractionPrioritised", "operator:super", None)
+    assert (told["queue"], told["priority_before"], told["priority"]) == ("general", 0, 7)
+    assert (told["credit_before"], told["credit"]) == (0.0, 60.0)
 
 
 # The check finds what is wrong.

@@ -14,6 +14,7 @@ from hub.domain.interaction.events import (
     InteractionQueued,
     InteractionRefused,
     InteractionReopened,
+    RequirementRelaxed,
 )
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy
@@ -107,34 +108,38 @@ def test_a_last_step_that_somebody_meets_is_enough_to_be_served():
 def test_too_long_a_wait_is_measured_by_the_pace_of_the_queue():
     pool = sales(sales='max_estimated_wait_seconds = 25\nlong_wait = { to = "desk" }')
     pool.signs_on("anna")
-    for number in range(3):
+    for number in range(7):
         pool.arrives(f"c{number}", service="sales")
-    for number in range(2):
+    for number in range(6):
         pool.now += timedelta(seconds=10)
         pool.works_through("anna", f"offer-c{number}-1", "any")
-    pool.arrives("c3", service="sales")
+    pool.arrives("c7", service="sales")
     pace = pool.state.paces["sales"].seconds
     assert pace == 70.0
-    assert pool.arrives("c4", service="sales")[0].queue == "desk"
+    assert pool.arrives("c8", service="sales")[0].queue == "desk"
 
 
 def test_the_estimate_is_place_times_pace_and_nothing_where_somebody_is_free():
     pool = sales()
     assert pool.arrives("c0", service="sales")[0].estimated_wait_seconds is None
     pool.signs_on("anna")
-    pool.arrives("c1", service="sales")
+    for number in range(1, 6):
+        pool.arrives(f"c{number}", service="sales")
+    for number in range(5):
+        pool.now += timedelta(seconds=30)
+        pool.works_through("anna", f"offer-c{number}-1", "any")
+    assert pool.arrives("early", service="sales")[0].estimated_wait_seconds is None, "four gaps were seen"
+    pool.customer_leaves("early")
     pool.now += timedelta(seconds=30)
-    pool.works_through("anna", "offer-c0-1", "any")
-    pool.now += timedelta(seconds=30)
-    pool.accepts("anna", "offer-c1-1")
-    [queued] = pool.arrives("c2", service="sales")
+    pool.accepts("anna", "offer-c5-1")
+    [queued] = pool.arrives("c6", service="sales")
     assert (queued.place, queued.estimated_wait_seconds) == (1, 90.0)
-    [queued] = pool.arrives("c3", service="sales")
+    [queued] = pool.arrives("c7", service="sales")
     assert (queued.place, queued.estimated_wait_seconds) == (2, 180.0)
     pool.signs_on("ben")
     pool.signs_on("carl")
     pool.signs_on("dora")
-    assert pool.arrives("c4", service="sales")[0].estimated_wait_seconds == 0.0
+    assert pool.arrives("c8", service="sales")[0].estimated_wait_seconds == 0.0
 
 
 def test_who_finds_an_agent_free_is_first_even_where_others_wait_for_somebody_else():
@@ -249,3 +254,34 @@ def test_who_writes_again_too_late_or_on_another_thread_opens_new_work():
     assert kinds(pool.arrives("m2", channel=Channel.EMAIL, thread="other"))[0] is InteractionQueued
     pool.now += timedelta(days=2, seconds=1)
     assert kinds(pool.arrives("m3", channel=Channel.EMAIL, thread="t"))[0] is InteractionQueued
+
+
+RELAXING = (
+    "skills = { vip = 1 }\nknown_agent = { who = ['account_owner'], seconds = 30 }\n"
+    "steps = [{ after_seconds = 20, skills = { sales = 1 } }, { after_seconds = 60, anyone = true }]"
+)
+
+
+def test_a_known_agent_is_asked_first_where_nobody_meets_the_first_steps_but_they_do_a_later_one():
+    pool = sales(rule=RELAXING)
+    pool.signs_on("anna", sales=1)
+    pool.signs_on("ben", sales=1)
+    pool.becomes("ben", AgentState.AWAY)
+    queued = pool.arrives("c1", service="sales", known_agents={"account_owner": "ben"})
+    assert kinds(queued) == [InteractionQueued, RequirementRelaxed], "anna is free, but ben knows them"
+    assert (queued[0].known_agent, queued[0].known_reason, queued[1].step) == ("ben", "account_owner", 0)
+    assert kinds(pool.becomes("ben", AgentState.READY))[1:] == [InteractionOffered]
+
+
+def test_a_known_agent_who_does_not_meet_the_step_that_others_meet_is_not_asked_first():
+    pool = sales(rule=RELAXING)
+    pool.signs_on("anna", vip=1)
+    pool.signs_on("ben", sales=1)
+    queued = pool.arrives("c1", service="sales", known_agents={"account_owner": "ben"})
+    assert (queued[0].known_agent, queued[1].agent_id) == ("", "anna")
+
+
+def test_who_finds_somebody_free_for_the_step_that_is_left_is_first():
+    pool = sales(rule=RELAXING)
+    pool.signs_on("anna", sales=1)
+    assert pool.arrives("c1", service="sales")[0].estimated_wait_seconds == 0.0

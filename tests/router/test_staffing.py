@@ -20,6 +20,7 @@ from hub.domain.interaction.events import (
     InteractionEnded,
     InteractionFlagged,
     InteractionOffered,
+    InteractionUnflagged,
     OfferRescinded,
     WrapUpCompleted,
 )
@@ -65,6 +66,42 @@ def test_a_desktop_that_is_back_finds_its_agent_as_they_were(pool):
     pool.becomes("anna", AgentState.AWAY, "lunch")
     pool.falls_silent("anna")
     assert pool.is_back("anna")[0].state is AgentState.AWAY
+
+
+@pytest.mark.parametrize("back", ["heard of", "signs on", "is ready"])
+def test_what_was_flagged_for_a_silent_desktop_is_so_no_longer_when_it_is_back(pool, back):
+    pool.arrives("c1")
+    pool.accepts("anna", "offer-c1-1")
+    pool.falls_silent("anna")
+    pool.is_missing("anna")
+    match back:
+        case "heard of":
+            changed, unflagged = pool.is_back("anna")
+        case "signs on":
+            changed, unflagged = pool.signs_on("anna", capacity=200)
+        case _:
+            changed, unflagged = pool.becomes("anna", AgentState.READY)
+    assert type(changed) in (AgentStateChanged, AgentSignedOn)
+    assert (type(unflagged), unflagged.correlation) == (InteractionUnflagged, CALL)
+    assert pool.state.interactions[CALL].state.flagged == ""
+    pool.falls_silent("anna")
+    assert kinds(pool.is_missing("anna")) == [InteractionFlagged], "it is told again"
+
+
+def test_what_was_flagged_for_something_else_stays_so(pool):
+    pool.arrives("c1")
+    pool.accepts("anna", "offer-c1-1")
+    held = pool.state.interactions[CALL]
+    held.state = held.state._replace(flagged="silent")
+    pool.falls_silent("anna")
+    assert kinds(pool.is_back("anna")) == [AgentStateChanged]
+
+
+def test_units_nobody_could_ever_have_are_refused(pool):
+    with pytest.raises(InvalidError, match="would never get any") as refused:
+        pool.signs_on("ben", capacity=50, units={"email": 51})
+    assert refused.value.field == "units.email"
+    assert "ben" not in pool.state.agents
 
 
 def test_channels_that_were_closed_are_closed_when_the_desktop_is_back():

@@ -134,6 +134,23 @@ def test_work_with_a_higher_priority_or_more_age_goes_first(pool):
         pool.prioritises("interaction-c0", priority=1001)
 
 
+def test_the_priority_a_supervisor_gave_stays_over_moves_but_not_over_a_policy(pool):
+    pool.arrives("c1", service="sales")
+    pool.prioritises(CALL, priority=7)
+    assert pool.moves(CALL, "desk")[0].priority == 7
+    assert pool.sets_intake("desk", "draining", "general")[1].priority == 7
+    assert pool.prioritises(CALL, priority=7) == []
+    assert pool.state.interactions[CALL].priority == 7
+    assert pool.adopts(OTHER, waiting=True)[1].priority == 4
+
+
+def test_work_moved_without_a_given_priority_has_that_of_its_queue(pool):
+    pool.arrives("c1", service="sales")
+    pool.prioritises(CALL, credit_seconds=60)
+    assert pool.moves(CALL, "desk")[0].priority == pool.state.queue("desk").priority
+    assert pool.state.interactions[CALL].credit == 60
+
+
 def test_work_with_less_age_goes_behind_others(pool):
     pool.arrives("c1")
     pool.arrives("c2")

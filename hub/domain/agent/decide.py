@@ -206,6 +206,12 @@ def _require_capacity(capacity: int, ceilings: Mapping[str, int], units: Mapping
             raise InvalidError(
                 f"work of {channel} can't take {taken} units: 1 to {MOST_UNITS} are possible", f"units.{channel}"
             )
+        if taken > capacity:
+            raise InvalidError(
+                f"work of {channel} would take {taken} units of a capacity of {capacity}, so the agent would never get"
+                " any: give more capacity, or fewer units",
+                f"units.{channel}",
+            )
 
 
 def _require_channel(channel: str, field: str) -> None:

@@ -1,5 +1,6 @@
 """What an agent, a customer, a supervisor or the passing of time makes happen to an interaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionResumed,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     OfferAccepted,
     OfferDeclined,
@@ -51,19 +53,16 @@ _UNFINISHED = (*_OPEN, Phase.ACTIVE, Phase.PARKED)
 
 
 def accept(
-    state: Interaction, offer_id: str, agent_id: str, queue: str = "", today: int = 0,
-    pace_seconds: float | None = None, **meta: Any,
-) -> list[Event]:  # fmt: skip
-    """The agent takes the offer; whoever else was asked is no longer. Accepting one's own accepted offer again
-    changes nothing."""
+    state: Interaction, offer_id: str, agent_id: str, counted: Mapping[str, Any] | None = None, **meta: Any
+) -> list[Event]:
+    """The agent takes the offer; whoever else was asked is no longer. `counted`: the fields of OfferAccepted that say
+    what its queue's pace and the agent's day come to. Accepting one's own accepted offer again changes nothing."""
     if state.phase is Phase.ACTIVE and (state.offer_id, state.agent_id) == (offer_id, agent_id):
         return []
     if offer_id in state.outrun:
         raise RefusedError(f"offer {offer_id} is no longer open: another agent was faster and has taken it")
     _require_offer(state, offer_id, agent_id)
-    accepted = OfferAccepted(
-        offer_id=offer_id, agent_id=agent_id, queue=queue, today=today, pace_seconds=pace_seconds, **meta
-    )
+    accepted = OfferAccepted(offer_id=offer_id, agent_id=agent_id, **(counted or {}), **meta)
     others = [one for one in state.open_offers if one[0] != offer_id]
     return [accepted, *_rescinded(others, "taken by another agent", meta)]
 
@@ -307,6 +306,12 @@ def flag(state: Interaction, reason: str, **meta: Any) -> list[Event]:
     return [] if state.flagged == reason else [InteractionFlagged(reason=reason, **meta)]
 
 
+def unflag(state: Interaction, reason: str, **meta: Any) -> list[Event]:
+    """What a supervisor was asked to look at is over. Nothing to do when it is not flagged, or for another reason."""
+    is_flagged = state.flagged == reason and state.phase not in OVER
+    return [InteractionUnflagged(reason=reason, **meta)] if is_flagged else []
+
+
 # The passing of time
 
 
@@ -352,14 +357,17 @@ def _require_active(state: Interaction, verb: str, agent_id: str) -> None:
 def _require(state: Interaction, phase: Phase, verb: str, agent_id: str) -> None:
     if state.phase is phase and state.agent_id == agent_id:
         return
-    is_with = f"with another agent, {state.agent_id}: " if state.agent_id not in ("", agent_id) else ""
-    raise RefusedError(f"agent {agent_id} can't {verb} this interaction: it is {is_with}{_phase(state)}")
+    raise RefusedError(f"agent {agent_id} can't {verb} this interaction: {_how_it_is(state, agent_id)}")
 
 
 def _refused(state: Interaction, verb: str) -> RefusedError:
-    has_it = f", with agent {state.agent_id}" if state.agent_id else ""
-    return RefusedError(f"this interaction can't {verb}: it is {_phase(state)}{has_it}")
+    return RefusedError(f"this interaction can't {verb}: {_how_it_is(state)}")
 
 
-def _phase(state: Interaction) -> str:
-    return "in wrap-up" if state.phase is Phase.WRAP_UP else state.phase.value
+def _how_it_is(state: Interaction, asker: str = "") -> str:
+    phase = "in wrap-up" if state.phase is Phase.WRAP_UP else state.phase.value
+    if state.agent_id in ("", asker):
+        return f"it is {phase}"
+    if state.phase is Phase.OFFERED:
+        return f"it is offered to agent {state.agent_id}"
+    return f"agent {state.agent_id} {'had' if state.phase in OVER else 'has'} it, and it is {phase}"

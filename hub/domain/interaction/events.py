@@ -153,6 +153,12 @@ class OfferAccepted(_OfferFact):
     """How many this agent has accepted this day, with this one."""
     pace_seconds: float | None = None
     """The smoothed time between two answers of its queue, with this one; None: not known yet."""
+    gaps: int = 0
+    """Over how many gaps it was smoothed."""
+    burst_since: datetime | None = None
+    """When the first of the answers came that count as one burst with this one; None: this is the first."""
+    burst: int = 1
+    """How many they are, with this one."""
 
 
 class OfferDeclined(_OfferFact):
@@ -176,7 +182,7 @@ class OfferRescinded(_OfferFact):
 
 
 class DeclinesForgotten(Event):
-    """Everybody who fits has declined it: from `after` on they may be asked again."""
+    """Nobody else who fits would take it: from `after` on those who declined it, or had it, may be asked again."""
 
     after: datetime
 
@@ -288,6 +294,12 @@ class ParticipantLeft(_WithAgent):
 
 class InteractionFlagged(Event):
     """A supervisor should look at it."""
+
+    reason: str
+
+
+class InteractionUnflagged(Event):
+    """What it was flagged for is over: a supervisor need not look at it any more."""
 
     reason: str
 

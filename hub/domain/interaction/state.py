@@ -28,6 +28,7 @@ from hub.domain.interaction.events import (
     InteractionReopened,
     InteractionResumed,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     OfferAccepted,
     OfferDeclined,
@@ -178,7 +179,8 @@ def _changed(interaction: Interaction, event: Event) -> Interaction:  # noqa: PL
         case InteractionContinued():
             return interaction._replace(interrupted=False)
         case InteractionMoved():
-            return interaction._replace(prioritised=None, step=None)
+            kept = None if event.reason == "policy" else interaction.prioritised
+            return interaction._replace(prioritised=kept, step=None)
         case RequirementRelaxed():
             return interaction._replace(prioritised=None, step=event.step)
         case InteractionPrioritised():
@@ -189,6 +191,8 @@ def _changed(interaction: Interaction, event: Event) -> Interaction:  # noqa: PL
             return interaction._replace(asked_again_after=event.after)
         case InteractionFlagged():
             return interaction._replace(flagged=event.reason)
+        case InteractionUnflagged():
+            return interaction._replace(flagged="")
         case ParticipantJoined() | ParticipantLeft():
             here = ((event.agent_id, event.mode),) if isinstance(event, ParticipantJoined) else ()
             return interaction._replace(participants=(*_without(interaction, event.agent_id), *here))

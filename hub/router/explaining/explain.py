@@ -8,6 +8,7 @@ from hub.domain.event import Event
 from hub.domain.interaction.events import (
     InteractionMoved,
     InteractionOffered,
+    InteractionPrioritised,
     InteractionQueued,
     InteractionRefused,
     InteractionReopened,
@@ -155,6 +156,22 @@ def _explain_moved(_: PoolState, recorded: Recorded, __: Taken | None, ___: int 
     return {"from_queue": event.from_queue, "queue": event.queue, "reason": event.reason}
 
 
+def _explain_prioritised(state: PoolState, recorded: Recorded, _: Taken | None, __: int | None) -> dict[str, Any]:
+    event = recorded.event
+    assert isinstance(event, InteractionPrioritised)
+    interaction = state.interactions.get(recorded.stream)
+    if interaction is None:
+        return {}
+    before = interaction.priority
+    return {
+        "queue": interaction.queue,
+        "priority_before": before,
+        "priority": before if event.priority is None else event.priority,
+        "credit_before": interaction.credit,
+        "credit": event.credit_seconds,
+    }
+
+
 def _told(
     found: Sequence[AgentCandidate] | Sequence[WorkCandidate], shown: int | None, now: float
 ) -> list[dict[str, Any]]:
@@ -180,4 +197,5 @@ _EXPLAIN: dict[type[Event], Callable[[PoolState, Recorded, Taken | None, int | N
     RequirementRelaxed: _explain_relaxed,
     InteractionRefused: _explain_refused,
     InteractionMoved: _explain_moved,
+    InteractionPrioritised: _explain_prioritised,
 }

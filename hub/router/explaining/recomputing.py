@@ -10,6 +10,7 @@ from hub.domain.interaction.events import (
     ContactAttached,
     InteractionMoved,
     InteractionOffered,
+    InteractionPrioritised,
     InteractionQueued,
     InteractionRefused,
     InteractionReopened,
@@ -38,9 +39,10 @@ DECISIONS: tuple[type[Event], ...] = (
     ContactAttached,
     InteractionOffered,
     InteractionMoved,
+    InteractionPrioritised,
     RequirementRelaxed,
 )
-"""Facts that put work somewhere, or give it to somebody."""
+"""Facts that put work somewhere, change its rank there, or give it to somebody."""
 
 
 class Again(NamedTuple):

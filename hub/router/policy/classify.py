@@ -7,8 +7,9 @@ from typing import NamedTuple
 from hub.domain.contact import Standing
 from hub.domain.customer.events import ContactReceived
 from hub.domain.interaction.events import InteractionQueued
+from hub.router.policy.fields import CONTACT_LANGUAGE
 from hub.router.policy.language import matches_tag, normal_tag, primary_tag
-from hub.router.policy.model import CONDITIONS, CONTACT_LANGUAGE, Policy, Rule
+from hub.router.policy.model import CONDITIONS, Policy, Rule
 from hub.router.policy.requirement import Requirement, Step, required_of, steps_of
 
 _LANGUAGE = CONDITIONS.index("language")

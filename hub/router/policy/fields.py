@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from hub.router.matching.order import AgentChoice
 from hub.router.policy.hours import Span, spans_of, zone_of
 
+CONTACT_LANGUAGE = "contact"
+"""Among the languages of a rule: the one the contact is in."""
 _DAY = 86_400
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -35,6 +37,12 @@ def _language(tag: str) -> str:
     if not _LANGUAGE.fullmatch(tag):
         raise ValueError(f"{tag!r} is no language tag: write it like fa, en or en-GB")
     return tag
+
+
+def _spoken(tag: str) -> str:
+    if tag == CONTACT_LANGUAGE:
+        raise ValueError(f"{tag!r} is for rules and their steps: name a language here, like fa, en or en-GB")
+    return _language(tag)
 
 
 def _spans(written: object) -> tuple[Span, ...]:
@@ -70,6 +78,9 @@ Skills = dict[Text, Annotated[int, AfterValidator(_level)]]
 Attributes = dict[Text, Text]
 Tag = Annotated[str, AfterValidator(_language)]
 """A language: fa, en-GB."""
+Tags = Annotated[tuple[Tag, ...], Field(strict=False)]
+"""Languages, 'contact' among them."""
+SpokenTags = Annotated[tuple[Annotated[str, AfterValidator(_spoken)], ...], Field(strict=False)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Spans = Annotated[tuple[Span, ...], PlainValidator(_spans)]
 Choice = Annotated[AgentChoice, Field(strict=False), AfterValidator(_choice)]

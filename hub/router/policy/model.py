@@ -26,7 +26,9 @@ from hub.router.policy.fields import (
     Section,
     Skills,
     Spans,
+    SpokenTags,
     Tag,
+    Tags,
     Text,
     Texts,
     TimeZone,
@@ -39,8 +41,6 @@ CONDITIONS = ("segment", "value_tier", "lifecycle_stage", "channel", "service", 
 """What a rule may ask of a contact and its customer."""
 ANYTHING = "*"
 """Written for a condition: the same as leaving it out."""
-CONTACT_LANGUAGE = "contact"
-"""Among the languages of a rule: the one the contact is in."""
 ASYNCHRONOUS = frozenset({Channel.EMAIL, Channel.SMS, Channel.WEB})
 """Channels whose work may be parked, unless the policy says otherwise."""
 
@@ -120,7 +120,7 @@ class Base(Section):
     """What an agent must be able to do to serve a queue at all."""
 
     skills: Skills = Field(default_factory=dict)
-    languages: Texts = ()
+    languages: SpokenTags = ()
     attributes: Attributes = Field(default_factory=dict)
 
 
@@ -207,7 +207,7 @@ class RuleStep(Section):
 
     after_seconds: Seconds
     skills: Skills | None = None
-    languages: Texts | None = None
+    languages: Tags | None = None
     attributes: Attributes | None = None
     priority: Priority | None = None
     anyone: bool = False
@@ -226,7 +226,7 @@ class Rule(Section):
     queue: Text
     priority: Priority | None = None
     skills: Skills = Field(default_factory=dict)
-    languages: Texts = ()
+    languages: Tags = ()
     """The agent speaks one of these; empty: it does not matter; 'contact': the contact's own."""
     attributes: Attributes = Field(default_factory=dict)
     known_agent: KnownAgent | None = None
@@ -251,7 +251,7 @@ class Staff(Section):
 
     count: int = Field(default=1, ge=1, le=1_000_000)
     skills: Skills = Field(default_factory=dict)
-    languages: Texts = ()
+    languages: SpokenTags = ()
     attributes: Attributes = Field(default_factory=dict)
 
 

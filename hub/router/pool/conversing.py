@@ -22,38 +22,25 @@ from hub.router.pool.commands import (
 )
 from hub.router.pool.decided import here, meant_for, meta, of, offered, open_interaction
 from hub.router.pool.handing_on import end_consults, finish_consult, leave_conference
-from hub.router.pool.state import Decided, OpenInteraction, Pace, PoolState
-
-_SMOOTHING = 0.1
-"""Share of the newest gap between two answers in the pace of a queue."""
+from hub.router.pool.pacing import answered
+from hub.router.pool.state import Decided, OpenInteraction, PoolState
 
 
 def accept(state: PoolState, command: Accept) -> list[Decided]:
     """The agent takes what they were offered."""
     interaction = offered(state, command.offer_id)
     agent = state.agents.get(command.agent_id)
+    pace = answered(state.paces.get(interaction.queue), interaction.placement.at, command.at)
     return of(
         interaction,
         rules.accept(
             interaction.state,
             command.offer_id,
             command.agent_id,
-            today=(agent.answered if agent else 0) + 1,
-            pace_seconds=_pace(state, interaction, command.at.timestamp()),
-            queue=interaction.queue,
+            {"queue": interaction.queue, "today": (agent.answered if agent else 0) + 1, **pace.fields},
             **meta(command, interaction.stream),
         ),
     )
-
-
-def _pace(state: PoolState, interaction: OpenInteraction, now: float) -> float | None:
-    """The time between two answers of a queue, smoothed over those between which somebody waited all the time: when
-    nobody waits, the gap tells how fast customers come, not how fast they are served."""
-    pace = state.paces.get(interaction.queue, Pace(None, now))
-    gap = now - pace.last
-    if interaction.placement.at.timestamp() > pace.last or not gap:
-        return pace.seconds
-    return gap if pace.seconds is None else pace.seconds + _SMOOTHING * (gap - pace.seconds)
 
 
 def decline(state: PoolState, command: Decline) -> list[Decided]:

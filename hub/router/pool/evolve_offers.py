@@ -12,8 +12,9 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
 )
 from hub.domain.interaction.state import Phase
+from hub.router.pool.pacing import Pace
 from hub.router.pool.placing import in_line, put_back_in_line, take_out_of_line, unbind
-from hub.router.pool.state import REMEMBERED, OpenInteraction, Pace, PoolState
+from hub.router.pool.state import REMEMBERED, OpenInteraction, PoolState
 from hub.router.pool.timers import Due
 
 
@@ -43,7 +44,8 @@ def answered(state: PoolState, event: OfferAccepted) -> None:
     agent.answered = event.today
     state.matcher.counted(agent.seat, event.today)
     if event.queue:
-        state.paces[event.queue] = Pace(event.pace_seconds, event.at.timestamp())
+        since = event.burst_since or event.at
+        state.paces[event.queue] = Pace(event.pace_seconds, event.gaps, since, event.burst, event.at)
 
 
 def remember(state: PoolState, interaction: OpenInteraction, event: OfferAccepted) -> None:

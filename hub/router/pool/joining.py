@@ -70,7 +70,7 @@ def _join(state: PoolState, command: TakeUp) -> list[Decided]:
         return numbered(stream, 0, [refused])
     requirement, standing = place.requirement, contact.standing
     left = _left(state, command, requirement.queue)
-    line = _first_line(state, requirement, contact.channel.value)
+    line = _line_at_once(state, requirement, contact.channel.value)
     agent = who_first(state, requirement.known_agent, contact.known_agents, command.customer_id, line, command.at)
     if left is not None and left.agent_id and agent[1] != "direct":
         agent = _if_here(state, left.agent_id, "dropped", state.policy.agents.known_agent_seconds, command.at) or agent
@@ -149,7 +149,7 @@ def _obstacles(
     limit, longest = queue_rules.limit, queue_rules.max_estimated_wait_seconds
     if limit is None and longest is None:
         return
-    place, wait = estimate(state, queue, _first_line(state, requirement, channel), at)
+    place, wait = estimate(state, queue, _line_at_once(state, requirement, channel), at)
     if limit is not None and place > limit and wait != 0.0:
         yield "full", queue_rules.full
     if longest is not None and wait is not None and wait > longest:
@@ -172,11 +172,11 @@ def estimate(state: PoolState, queue: str, line: Line, at: datetime) -> tuple[in
         return 1, delay
     place = state.waiting_in.get(queue, 0) + 1
     pace = state.paces.get(queue)
-    return place, None if pace is None or pace.seconds is None else max(delay, place * pace.seconds)
+    return place, None if pace is None or pace.told is None else max(delay, place * pace.told)
 
 
 class Estimate(NamedTuple):
-    """What somebody who joins a queue now has to expect; None: nobody was answered there yet."""
+    """What somebody who joins a queue now has to expect; None: too few were answered there yet."""
 
     waiting: int
     estimated_wait_seconds: float | None
@@ -187,7 +187,7 @@ def estimate_of(state: PoolState, queue: str) -> Estimate:
     require_queue(state, queue)
     waiting = state.waiting_in.get(queue, 0)
     pace = state.paces.get(queue)
-    return Estimate(waiting, None if pace is None or pace.seconds is None else (waiting + 1) * pace.seconds)
+    return Estimate(waiting, None if pace is None or pace.told is None else (waiting + 1) * pace.told)
 
 
 def who_first(
@@ -243,5 +243,9 @@ def _reopen(state: PoolState, over: OpenInteraction, command: TakeUp) -> list[De
     return of(over, rules.reopen(over.state, command.contact.contact_id, where, **meta))
 
 
-def _first_line(state: PoolState, requirement: Requirement, channel: str) -> Line:
-    return next(state.lines(requirement, channel))
+def _line_at_once(state: PoolState, requirement: Requirement, channel: str) -> Line:
+    """Where it will wait as soon as the steps nobody who is signed on meets are skipped; if nobody meets any: last."""
+    for line in state.lines(requirement, channel):
+        if state.matcher.somebody(line.need):
+            break
+    return line

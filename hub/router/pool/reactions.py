@@ -102,7 +102,7 @@ def _refused_by_all(state: PoolState, works: Iterable[OpenInteraction], command:
         if is_refused and state.matcher.refused_by_all(interaction.work, command.at.timestamp()):
             given = by_policy(state, command, interaction.stream)
             forgotten = rules.forget_declines(interaction.state, after, **given)
-            flagged = rules.flag(interaction.state, "everybody who fits has declined it", **given)
+            flagged = rules.flag(interaction.state, "nobody else who fits would take it", **given)
             decided += of(interaction, [*forgotten, *flagged])
     return decided
 

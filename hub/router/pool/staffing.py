@@ -42,7 +42,8 @@ def sign_on(state: PoolState, command: SignOn) -> list[Decided]:
         units=command.units,
         **meta(command),
     )
-    return numbered(agent_stream(agent_id), agent.version if agent else 0, signed_on)
+    arrived = numbered(agent_stream(agent_id), agent.version if agent else 0, signed_on)
+    return [*arrived, *_unflagged(agent, command)] if agent else arrived
 
 
 def change_skills(state: PoolState, command: ChangeSkills) -> list[Decided]:
@@ -74,9 +75,10 @@ def change_state(state: PoolState, command: ChangeState) -> list[Decided]:
     if command.state is AgentState.AWAY and reasons and command.reason not in reasons:
         raise InvalidError(f"{command.reason!r} is no reason to be away: use {', '.join(reasons)}", "reason")
     changed = rules.change_state(agent.state, agent.id, command.state, command.reason, **meta(command))
+    here_again = [*of(agent, changed), *_unflagged(agent, command)]
     if not changed or command.state is AgentState.READY:
-        return of(agent, changed)
-    return [*take_offers_back(agent, f"agent is {command.state.value}", command), *of(agent, changed)]
+        return here_again
+    return [*take_offers_back(agent, f"agent is {command.state.value}", command), *here_again]
 
 
 def plan_shifts(state: PoolState, command: PlanShifts) -> list[Decided]:
@@ -110,9 +112,10 @@ def missing(state: PoolState, command: AgentMissing) -> list[Decided]:
 
 
 def back(state: PoolState, command: AgentBack) -> list[Decided]:
-    """They are here again, in the state in which they were."""
+    """They are here again, in the state in which they were, and go on with what they handled."""
     agent = known_agent(state, command.agent_id)
-    return of(agent, rules.come_back(agent.state, agent.id, "the agent's desktop is back", **meta(command)))
+    came_back = of(agent, rules.come_back(agent.state, agent.id, "the agent's desktop is back", **meta(command)))
+    return [*came_back, *_unflagged(agent, command)]
 
 
 def sign_off(state: PoolState, command: SignOff) -> list[Decided]:
@@ -142,6 +145,14 @@ def take_offers_back(
         if held is not but and channel in ("", held.queued.channel):
             given = meta(command, held.stream)
             decided += of(held, interaction_rules.rescind(held.state, reason, agent.id, **given))
+    return decided
+
+
+def _unflagged(agent: KnownAgent, command: Command) -> list[Decided]:
+    """Their desktop is back: nobody else need look at what they are handling."""
+    decided: list[Decided] = []
+    for held in _handled(agent):
+        decided += of(held, interaction_rules.unflag(held.state, DESKTOP_GONE, **meta(command, held.stream)))
     return decided
 
 

@@ -14,9 +14,10 @@ from hub.router.matching.matcher import Matcher
 from hub.router.matching.waiting import Line, Work
 from hub.router.policy.book import PolicyBook
 from hub.router.policy.classify import Classifier
-from hub.router.policy.model import CONTACT_LANGUAGE
+from hub.router.policy.fields import CONTACT_LANGUAGE
 from hub.router.policy.parsing import Policy, Queue
 from hub.router.policy.requirement import Requirement, required_of, steps_of
+from hub.router.pool.pacing import Pace
 from hub.router.pool.timers import Due, Timer, Timers
 
 REMEMBERED = 200_000
@@ -103,15 +104,6 @@ class KnownAgent:
         """Work that waits for this agent alone."""
         self.answered = 0
         """Offers accepted this day."""
-
-
-class Pace(NamedTuple):
-    """How fast a queue is served while somebody waits in it."""
-
-    seconds: float | None
-    """Smoothed time between two answers."""
-    last: float
-    """When the last one was, epoch seconds."""
 
 
 class Left(NamedTuple):

@@ -15,6 +15,7 @@ from hub.router.policy.parsing import Policy
 from hub.router.pool.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
 from hub.router.pool.decided import here, meta, of, of_pool, open_interaction, placement, require_queue
 from hub.router.pool.interrupting import make_room
+from hub.router.pool.pacing import passed_over
 from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState
 
 INTAKES = ("open", "paused", "draining")
@@ -31,7 +32,9 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
     agent = here(state, command.agent_id)
     asked = next((offer for offer, asked in one.open_offers if asked == agent.id), "")
     if asked:
-        return of(interaction, rules.accept(one, asked, agent.id, **_counted(state, interaction, agent), **given))
+        return of(
+            interaction, rules.accept(one, asked, agent.id, _counted(state, interaction, agent, command), **given)
+        )
     need = interaction.work.need
     if not agent.seat.has_room(need):
         units = agent.seat.units_for(need)
@@ -43,19 +46,15 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
         **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=agent.seat.units_for(need),
         policy=state.policy.version, reasons=(f"given by {command.actor}: {command.reason or 'no reason said'}",),
     )  # fmt: skip
-    accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **_counted(state, interaction, agent))
+    accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **_counted(state, interaction, agent, command))
     room = make_room(state, agent, need, interaction.stream, command)
     return [*room, *of(interaction, [*back, offered, accepted])]
 
 
-def _counted(state: PoolState, interaction: OpenInteraction, agent: KnownAgent) -> dict[str, Any]:
+def _counted(state: PoolState, interaction: OpenInteraction, agent: KnownAgent, command: Command) -> dict[str, Any]:
     """What was not matched says nothing about the pace of its queue."""
-    pace = state.paces.get(interaction.queue)
-    return {
-        "queue": interaction.queue,
-        "today": agent.answered + 1,
-        "pace_seconds": pace.seconds if pace else None,
-    }
+    pace = passed_over(state.paces.get(interaction.queue), command.at)
+    return {"queue": interaction.queue, "today": agent.answered + 1, **pace.fields}
 
 
 def move(state: PoolState, command: Move) -> list[Decided]:
@@ -68,9 +67,12 @@ def move(state: PoolState, command: Move) -> list[Decided]:
 def move_to(
     state: PoolState, interaction: OpenInteraction, queue: str, reason: str, command: Command
 ) -> list[Decided]:  # fmt: skip
-    """It waits in that queue, for anyone the queue serves, with its age."""
+    """It waits in that queue, for anyone the queue serves, with its age, and with the priority a supervisor gave it."""
     requirement = state.classifier.of_queue(queue, interaction.queued.channel.value, f"{reason}: to queue {queue}")
     where = placement(state, requirement)
+    given_priority = interaction.state.prioritised[0] if interaction.state.prioritised else None
+    if given_priority is not None:
+        where["priority"] = given_priority
     given = meta(command, interaction.stream)
     return of(
         interaction,
