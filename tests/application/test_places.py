@@ -52,11 +52,11 @@ def test_who_is_offered_to_an_agent_has_no_place(pool: PoolInHand) -> None:
 
 
 def test_the_wait_is_the_place_times_the_pace_of_the_queue(pool: PoolInHand) -> None:
-    for number in range(5):
+    for number in range(9):
         pool.arrives(f"c{number}")
     now = pool.now.timestamp()
     assert {place.estimated_wait_seconds for place in places_in(pool.state, "care", now).values()} == {None}
-    for agent in ("ann", "bob"):
+    for agent in ("ann", "bob", "cleo", "dora", "eli", "fay"):
         [*_, offered] = pool.signs_on(agent)
         pool.passes(10)
         pool.accepts(agent, offered.offer_id)
