@@ -23,7 +23,7 @@ from hub.projections.runner import BATCH, Decode, Read, Runner
 from hub.projections.views import Checkpoints, open_for_writing
 
 _POLL_MS = 250
-_GATHER_S = 0.02
+_GATHER_S = 0.05
 """Least time from the beginning of one transaction to that of the next, where the log is not far ahead."""
 _NICE = 5
 """Views may lag a little; offers may not: the hub's own process goes first."""
