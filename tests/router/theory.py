@@ -159,11 +159,11 @@ def stationary(first: Hashable, moves: Callable[[Hashable], Iterable[tuple[Hasha
     """How likely each state reachable from the first is in the long run. Grassmann, Taksar, Heyman, "Regenerative
     analysis and steady state distributions for Markov chains", Operations Research 33 (1985): no subtractions."""
     states: dict[Hashable, int] = {first: 0}
-    for state in (todo := [first]):
+    for state in (frontier := [first]):
         for other, _ in moves(state):
             if other not in states:
                 states[other] = len(states)
-                todo.append(other)
+                frontier.append(other)
     size = len(states)
     rates = [[0.0] * size for _ in range(size)]
     for state, at in states.items():
