@@ -11,7 +11,6 @@ from hub.application.outbound_commands import Command, Conversations
 from hub.bus.connection import BusError
 from hub.bus.outbound import OutboundMessage
 from hub.domain.errors import HubError
-from hub.domain.interaction.events import Placement
 from hub.ports import Clock, Journal, Recorded
 
 log = logging.getLogger(__name__)
@@ -96,8 +95,8 @@ class Outbound:
         while after < position and (batch := await self._journal.read(after, READ_BATCH)):
             known += [recorded for recorded in batch if recorded.position <= position]
             after = batch[-1].position
-        self._note_queues(known)
         self._conversations.restore(known)
+        self._note_queues()
 
     def follow(self, batch: Sequence[Recorded]) -> None:
         """The log went on."""
@@ -140,8 +139,9 @@ class Outbound:
             if missing:
                 for history in (await self._journal.load(missing)).values():
                     self._conversations.restore(one for one in history if one.position < batch[0].position)
-            self._note_queues(batch)
             self._unsent, self._told = self._conversations.tell(batch), batch[-1].position
+            if len(self._conversations.queues) > len(self._announce_at):
+                self._note_queues()
         await self._wire.publish([_message(command) for command in self._unsent])
         self._unsent, self.position = [], self._told
         return True
@@ -152,9 +152,11 @@ class Outbound:
         found: list[Recorded] = []
         after = self.position
         while self._waiting and not self._behind and len(found) < READ_EVENTS:
-            new = [recorded for recorded in self._waiting.popleft() if recorded.position > after]
-            if not new:
-                continue
+            new = self._waiting.popleft()
+            if not new or new[0].position <= after:
+                new = [recorded for recorded in new if recorded.position > after]
+                if not new:
+                    continue
             if new[0].position != after + 1:
                 self._behind = True
                 break
@@ -202,12 +204,11 @@ class Outbound:
                 await self._wake.wait()
                 await asyncio.sleep(GATHER_SECONDS)
 
-    def _note_queues(self, batch: Iterable[Recorded]) -> None:
+    def _note_queues(self) -> None:
+        """Who waits in a queue that is new is told their place for the first time after a full pause."""
         moment = asyncio.get_running_loop().time()
-        for recorded in batch:
-            if isinstance(recorded.event, Placement) and recorded.event.queue not in self._announce_at:
-                queue = recorded.event.queue
-                self._announce_at[queue] = moment + self._every(queue) / self._clock.speed
+        for queue in self._conversations.queues - self._announce_at.keys():
+            self._announce_at[queue] = moment + self._every(queue) / self._clock.speed
 
 
 def _message(command: Command) -> OutboundMessage:

@@ -1,7 +1,7 @@
 """What channel adapters are to carry out, read off the log: a pure fold over the events of interactions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,10 +28,8 @@ from hub.domain.interaction.events import (
     OfferAccepted,
     ParticipantJoined,
     ParticipantLeft,
-    Placement,
     WrapUpCompleted,
 )
-from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.ports import Recorded
 
 COMMAND_TYPE = "hub.conversation.command.v1"
@@ -52,12 +50,13 @@ class Conversation:
     address_of: str = ""
     to_dial: bool = False
     """The customer is not on the line: who accepts calls them."""
-    state: Interaction = field(default_factory=Interaction)
+    unanswered: bool = True
+    """It waits for an agent, or is offered to one."""
 
     @property
     def waits(self) -> bool:
         """Whether a customer is there and waits for an agent."""
-        return self.state.phase in (Phase.WAITING, Phase.OFFERED) and not self.to_dial and not self.consult_of
+        return self.unanswered and not self.to_dial and not self.consult_of
 
 
 class Command(NamedTuple):
@@ -101,6 +100,8 @@ class Conversations:
     """The open interactions of one pool; what other pools have is passed over."""
 
     def __init__(self, pool: str = "main") -> None:
+        self.queues = set[str]()
+        """All in which something ever waited here."""
         self._pool = pool
         self._open: dict[str, Conversation | None] = {}
 
@@ -114,13 +115,15 @@ class Conversations:
     def unknown(self, batch: Iterable[Recorded]) -> list[str]:
         """The interactions in this part of the log that began before what was told so far."""
         opened, missing = set[str](), dict[str, None]()
+        known = self._open
         for _, stream, _, event in batch:
-            if not stream.startswith("interaction-") or stream in self._open or stream in opened:
+            if stream in known or stream in opened or not stream.startswith("interaction-"):
                 continue
-            if isinstance(event, InteractionQueued | InteractionRefused):
+            kind = type(event)
+            if kind is InteractionQueued or kind is InteractionRefused:
                 opened.add(stream)
-                about = event.consult_of if isinstance(event, InteractionQueued) else ""
-                if about and about not in self._open and about not in opened:
+                about = getattr(event, "consult_of", "")
+                if about and about not in known and about not in opened:
                     missing[about] = None
             else:
                 missing[stream] = None
@@ -128,41 +131,43 @@ class Conversations:
 
     def restore(self, history: Iterable[Recorded]) -> None:
         """Take in events that were told before."""
-        for recorded in history:
-            self._take(recorded.stream, recorded.event)
+        for _, stream, _, event in history:
+            self._take(stream, type(event), event)
 
     def tell(self, batch: Sequence[Recorded]) -> list[Command]:
         """What adapters are to carry out, in order. Not told is what the same breath takes back: that somebody waits
         who is offered to an agent, that advice is over from whom the conversation is handed to."""
-        taken_back = set(_taken_back(batch))
+        taken_back = _taken_back(batch)
         commands = []
         for position, stream, _, event in batch:
-            known = self._take(stream, event)
-            make = _COMMANDS.get(type(event))
-            made = make(known, event) if make and known else None
-            if known is not None and made is not None and _subject(known, made) not in taken_back:
-                name, details = made
-                about = self._of_consult(known) if known.consult_of else known
-                commands.append(Command(f"{stream}.{position}", position, event.at, name, about, about.queue, details))
-            if isinstance(event, _LAST):
+            kind = type(event)
+            known = self._take(stream, kind, event)
+            if known is not None and (make := _COMMANDS.get(kind)) is not None:
+                made = make(known, event)
+                if made is not None and not (taken_back and _subject(known, made) in taken_back):
+                    name, details = made
+                    about = self._of_consult(known) if known.consult_of else known
+                    id_ = f"{stream}.{position}"
+                    commands.append(Command(id_, position, event.at, name, about, about.queue, details))
+            if kind in _LAST:
                 self._open.pop(stream, None)
         return commands
 
-    def _take(self, stream: str, event: Event) -> Conversation | None:
-        if isinstance(event, InteractionQueued | InteractionRefused):
-            self._open[stream] = _opened(stream, event) if event.pool == self._pool else None
+    def _take(self, stream: str, kind: type[Event], event: Any) -> Conversation | None:
+        """By the event's very class: asking pydantic whether it is an instance of one costs more than all the rest."""
+        if kind is InteractionQueued or kind is InteractionRefused:
+            known = self._open[stream] = _opened(stream, event) if event.pool == self._pool else None
+            if known is not None and known.unanswered:
+                self.queues.add(known.queue)
+            return known
         known = self._open.get(stream)
         if known is not None:
-            known.state = evolve(known.state, event)
-            if isinstance(event, Placement):
+            change = _CHANGES.get(kind)
+            if change is not None:
+                change(known, event)
+            if kind in _PLACEMENTS:
                 known.queue = event.queue
-            match event:
-                case CallbackScheduled():
-                    known.to_dial, known.address_of = True, event.address_of or known.address_of
-                case CallbackMissed():
-                    known.to_dial = True
-                case InteractionHeld() | InteractionTransferred() | ParticipantJoined() | InteractionReopened():
-                    known.to_dial = False
+                self.queues.add(known.queue)
         return known
 
     def _of_consult(self, consult: Conversation) -> Conversation:
@@ -170,7 +175,9 @@ class Conversations:
         return self._open.get(consult.consult_of) or consult
 
 
-_LAST = (WrapUpCompleted, InteractionAbandoned, InteractionRefused, InteractionExpired)
+_PLACEMENTS = frozenset({InteractionMoved, InteractionTransferred, InteractionReopened})
+"""After these it waits, or is handled, in another queue."""
+_LAST = frozenset({WrapUpCompleted, InteractionAbandoned, InteractionRefused, InteractionExpired})
 """After these an interaction is over."""
 Made = tuple[str, dict[str, Any]] | None
 
@@ -182,20 +189,77 @@ def _subject(known: Conversation, made: tuple[str, dict[str, Any]]) -> tuple[Any
     return made[0], known.interaction_id
 
 
-def _taken_back(batch: Iterable[Recorded]) -> Iterator[tuple[Any, ...]]:
+def _taken_back(batch: Iterable[tuple[int, str, int, Any]]) -> set[tuple[Any, ...]]:
+    found = set[tuple[Any, ...]]()
     for _, stream, _, event in batch:
-        if isinstance(event, InteractionOffered):
-            yield "waiting", stream
-        elif isinstance(event, InteractionTransferred) and event.warm:
-            yield "consult_ended", stream, event.to_agent
+        kind = type(event)
+        if kind is InteractionOffered:
+            found.add(("waiting", stream))
+        elif kind is InteractionTransferred and event.warm:
+            found.add(("consult_ended", stream, event.to_agent))
+    return found
 
 
 def _opened(stream: str, event: InteractionQueued | InteractionRefused) -> Conversation:
-    consult_of = event.consult_of if isinstance(event, InteractionQueued) else ""
+    consult_of = getattr(event, "consult_of", "")
     thread = event.thread or event.contact_id or consult_of
-    return Conversation(
+    known = Conversation(
         stream, event.channel.value, thread, event.customer_id, event.contact_id, event.queue, consult_of
     )
+    known.unanswered = type(event) is InteractionQueued
+    return known
+
+
+def _waits_again(known: Conversation, _: Event) -> None:
+    known.unanswered = True
+
+
+def _waits_no_more(known: Conversation, _: Event) -> None:
+    known.unanswered = False
+
+
+def _spoken_to(known: Conversation, _: Event) -> None:
+    known.to_dial = False
+
+
+def _handed_on(known: Conversation, event: InteractionTransferred) -> None:
+    """Cold it waits again; warm the next agent has it at once."""
+    known.to_dial = False
+    known.unanswered = known.unanswered or not event.warm
+
+
+def _came_back(known: Conversation, _: Event) -> None:
+    known.to_dial, known.unanswered = False, True
+
+
+def _call_wished(known: Conversation, event: CallbackScheduled) -> None:
+    """With a time it rests until then; without one it keeps its place."""
+    known.to_dial, known.address_of = True, event.address_of or known.address_of
+    known.unanswered = known.unanswered and event.due is None
+
+
+def _call_missed(known: Conversation, _: Event) -> None:
+    known.to_dial, known.unanswered = True, False
+
+
+_CHANGES: dict[type[Event], Callable[[Conversation, Any], None]] = {
+    InteractionReopened: _came_back,
+    InteractionOffered: _waits_again,
+    OfferAccepted: _waits_no_more,
+    InteractionHeld: _spoken_to,
+    InteractionTransferred: _handed_on,
+    InteractionPulledBack: _waits_again,
+    InteractionParked: _waits_no_more,
+    InteractionUnparked: _waits_again,
+    CallbackScheduled: _call_wished,
+    CallbackMissed: _call_missed,
+    ParticipantJoined: _spoken_to,
+    InteractionEnded: _waits_no_more,
+    WrapUpCompleted: _waits_no_more,
+    InteractionAbandoned: _waits_no_more,
+    InteractionExpired: _waits_no_more,
+}
+"""What of an interaction's later events its commands depend on."""
 
 
 def _queued(known: Conversation, event: InteractionQueued) -> Made:

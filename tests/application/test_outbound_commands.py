@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.application.outbound_commands import Command, Conversations
 from hub.domain.contact import Channel
@@ -29,11 +31,15 @@ from hub.domain.interaction.events import (
     InteractionTransferred,
     InteractionUnparked,
     OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    Placement,
     WrapUpCompleted,
 )
+from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.ports import Recorded
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -281,3 +287,33 @@ def test_who_waits() -> None:
         waits.append(known.waits)
     log.add(CallbackScheduled(**META))
     assert [*waits, known.waits, known.queue] == [True, False, True, False, "sales"]
+
+
+HAPPENS: list[Event] = [
+    offered(),
+    offered(),
+    accepted(),
+    OfferDeclined(**META, **ANN, offer_id="o"),
+    OfferTimedOut(**META, **ANN, offer_id="o"),
+    OfferRescinded(**META, **ANN, offer_id="o", reason="r"),
+    InteractionTransferred(**META, **{**WHERE, "queue": "chat"}, **ANN),
+    CallbackScheduled(**META),
+    InteractionInterrupted(**META, **ANN, by="interaction-2"),
+    ended(),
+    *(event for event, _ in REST if not isinstance(event, InteractionExpired)),
+]
+
+
+@given(happens=st.lists(st.sampled_from(HAPPENS), max_size=30))
+def test_who_waits_and_where_is_what_the_interaction_itself_says(happens: list[Event]) -> None:
+    log, interaction, queue = Log(), evolve(Interaction(), queued()), "care"
+    log.add(queued())
+    for event in happens:
+        interaction = evolve(interaction, event)
+        queue = event.queue if isinstance(event, Placement) else queue
+        log.add(event)
+        known = log.conversations[ONE]
+        assert known is not None
+        assert known.unanswered == (interaction.phase in (Phase.WAITING, Phase.OFFERED))
+        assert known.queue == queue
+        assert queue in log.conversations.queues
