@@ -95,7 +95,8 @@ class Feed:
         self._held_length = held_length
         self._topics = Topics()
         self._held: deque[Told] = deque()
-        self._held_from = 0
+        self._held_from: int | None = None
+        """All since this position that the read models don't have is held; None: nobody asked for it."""
         self._live: dict[Topic, set[Subscription]] = {}
         self._with_views: dict[Topic, set[Subscription]] = {}
         self._subscriptions: set[Subscription] = set()
@@ -109,20 +110,28 @@ class Feed:
     def restore(self, position: int, open_work: Iterable[Recorded] = ()) -> None:
         """Start at this log position; `open_work` are the events so far of the interactions open there."""
         self._topics.restore(open_work)
-        self.position = self._held_from = position
+        self.position = position
+        self._hold_no_more()
         self.released = min(self.released, position)
 
     def follow(self, batch: Sequence[Recorded]) -> None:
         """The log went on."""
-        for recorded in batch:
-            if recorded.position <= self.position:
-                continue
+        new = batch
+        if batch and batch[0].position <= self.position:
+            new = [recorded for recorded in batch if recorded.position > self.position]
+        if not new:
+            return
+        self.position = new[-1].position
+        if not self._live and self._held_from is None:
+            self._topics.restore(new)
+            return
+        for recorded in new:
             told = self._topics.tell(recorded)
-            self.position = recorded.position
             if told.topics:
                 if self._live:
                     _send(told, self._live)
-                self._held.append(told)
+                if self._held_from is not None:
+                    self._held.append(told)
         self._bound()
         self._release()
 
@@ -144,11 +153,13 @@ class Feed:
 
     def attach(self, subscription: Subscription, after: int) -> bool:
         """From now on every event after this position, each once; the listener has all up to it. False: `after` is
-        too far behind, more must be read from the log first."""
+        too far behind, more must be read from the log first; what comes from now on is held meanwhile."""
         if self._closed:
             subscription.close()
             return True
-        behind = self._held_from if subscription.with_views else self.position
+        if subscription.with_views and self._held_from is None:
+            self._held_from = self.position
+        behind = self._held_from if subscription.with_views and self._held_from is not None else self.position
         if after < max(behind, self.visible(subscription.with_views)):
             return False
         subscription.after = after
@@ -167,6 +178,8 @@ class Feed:
             listeners.discard(subscription)
             if not listeners:
                 index.pop(topic, None)
+        if subscription.with_views and not self._with_views:
+            self._hold_no_more()
 
     def close(self) -> None:
         """End every stream, and those that come yet."""
@@ -182,6 +195,10 @@ class Feed:
             told = self._held.popleft()
             if self._with_views:
                 _send(told, self._with_views)
+
+    def _hold_no_more(self) -> None:
+        self._held.clear()
+        self._held_from = None
 
     def _bound(self) -> None:
         """The read models are far behind: whoever waits for them starts over from the log."""

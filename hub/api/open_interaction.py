@@ -24,6 +24,7 @@ class OpenInteraction:
     """What the later events of an interaction don't repeat. `customer` is None for what agents ask each other."""
 
     queue: Topic
+    """Change it by `enter`."""
     customer: Topic | None
     customer_id: str
     channel: str
@@ -32,10 +33,20 @@ class OpenInteraction:
     queued_at: datetime
     agent_id: str = ""
     """Who has it, or parked it."""
-    asked: list[str] = field(default_factory=list)
+    asked: tuple[str, ...] = ()
     """Agents with an open offer of it."""
-    others: list[str] = field(default_factory=list)
+    others: tuple[str, ...] = ()
     """Who else listens: participants, and the agent who asks for advice."""
+    of_work: tuple[Topic, ...] = field(init=False)
+    """Its queue and its customer."""
+
+    def __post_init__(self) -> None:
+        self.enter(self.queue)
+
+    def enter(self, queue: Topic) -> None:
+        """It is in this queue now."""
+        self.queue = queue
+        self.of_work = (queue, self.customer) if self.customer else (queue,)
 
 
 def topics_of(known: OpenInteraction | None, agent_id: str = "") -> tuple[Topic, ...]:
@@ -43,12 +54,9 @@ def topics_of(known: OpenInteraction | None, agent_id: str = "") -> tuple[Topic,
     customer."""
     if known is None:
         return (Topic("agent", agent_id),) if agent_id else ()
-    of_work = (known.queue, known.customer) if known.customer else (known.queue,)
     if known.others:
         agents = dict.fromkeys([agent_id or known.agent_id, known.agent_id, *known.others])
-        return (*(Topic("agent", one) for one in agents if one), *of_work)
-    if agent_id:
-        return (Topic("agent", agent_id), *of_work)
-    if known.agent_id:
-        return (Topic("agent", known.agent_id), *of_work)
-    return (*(Topic("agent", one) for one in known.asked), *of_work)
+        return (*(Topic("agent", one) for one in agents if one), *known.of_work)
+    if agent_id or known.agent_id:
+        return (Topic("agent", agent_id or known.agent_id), *known.of_work)
+    return (*(Topic("agent", one) for one in known.asked), *known.of_work)

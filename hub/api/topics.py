@@ -1,7 +1,6 @@
 """Whom an event concerns: the agents, the queues and the customer whose screens show it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hub.api.open_interaction import AGENTS, ALL, QUEUES, OpenInteraction, Topic, topics_of
@@ -40,14 +39,16 @@ REMEMBERED = 10_000
 customer opens again."""
 
 
+Concerned = tuple[Topic, ...]
+
+
 class _Coming(NamedTuple):
     customer_id: str
     channel: str
     service: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """An event, whom it concerns, and what the screens of those get beside the event itself."""
 
     recorded: Recorded
@@ -75,192 +76,169 @@ class Topics:
             not recorded.stream.startswith("interaction-")
             or recorded.stream in self._open
             or recorded.stream in self._over
-            or isinstance(recorded.event, InteractionQueued | InteractionRefused)
+            or type(recorded.event) in (InteractionQueued, InteractionRefused)
         )
 
     def restore(self, history: Iterable[Recorded]) -> None:
-        """Take in events that were told before."""
-        for recorded in history:
-            self.tell(recorded)
+        """Take in events that were told before, or that nobody listens to."""
+        for _, stream, _, event in history:
+            route = _ROUTES.get(type(event))
+            if route is not None:
+                route(self, stream, event)
 
     def tell(self, recorded: Recorded) -> Told:
         """Whom this event concerns; the next event in the log is expected next."""
-        event, stream = recorded.event, recorded.stream
+        stream, event = recorded.stream, recorded.event
         route = _ROUTES.get(type(event))
         if route is not None:
-            return route(self, recorded, event)
+            topics = route(self, stream, event)
+            if type(event) is InteractionOffered and (known := self._open.get(stream)):
+                return Told(recorded, topics, _offer(stream, event, known))
+            return Told(recorded, topics)
         if stream.startswith("customer-"):
             return Told(recorded, (Topic("customer", stream),))
         agent = getattr(event, "agent_id", "")
         if stream.startswith("agent-"):
             return Told(recorded, (Topic("agent", agent),) if agent else ())
-        known = self._open.get(stream)
-        return Told(recorded, topics_of(known, agent)) if known or agent else Told(recorded, ())
+        return Told(recorded, topics_of(self._open.get(stream), agent))
 
-    def _contact(self, recorded: Recorded, event: ContactReceived) -> Told:
-        self._coming[event.contact_id] = _Coming(recorded.stream, event.channel.value, event.service)
+    def _contact(self, stream: str, event: ContactReceived) -> Concerned:
+        self._coming[event.contact_id] = _Coming(stream, event.channel.value, event.service)
         _bound(self._coming)
-        return Told(recorded, (Topic("customer", recorded.stream),))
+        return (Topic("customer", stream),)
 
-    def _queued(self, recorded: Recorded, event: InteractionQueued) -> Told:
+    def _queued(self, stream: str, event: InteractionQueued) -> Concerned:
         self._coming.pop(event.contact_id, None)
-        opened = OpenInteraction(
-            queue=Topic("queue", event.queue),
-            customer=None if event.consult_of else Topic("customer", event.customer_id),
-            customer_id=event.customer_id,
-            channel=event.channel.value,
-            service=event.service,
-            contact_id=event.contact_id,
-            queued_at=event.at,
-        )
-        if event.consult_of and (asking := self._open.get(event.consult_of)) and asking.agent_id:
-            opened.others.append(asking.agent_id)
-        self._open[recorded.stream] = opened
-        return Told(recorded, topics_of(opened))
-
-    def _refused(self, recorded: Recorded, event: InteractionRefused) -> Told:
-        self._coming.pop(event.contact_id, None)
-        return Told(
-            recorded,
-            (Topic("queue", event.queue), Topic("customer", event.customer_id)),
-        )
-
-    def _reopened(self, recorded: Recorded, event: InteractionReopened) -> Told:
-        came, queue = (
-            self._coming.pop(event.contact_id, None),
+        consult_of = event.consult_of
+        self._open[stream] = opened = OpenInteraction(
             Topic("queue", event.queue),
+            None if consult_of else Topic("customer", event.customer_id),
+            event.customer_id,
+            event.channel.value,
+            event.service,
+            event.contact_id,
+            event.at,
         )
-        known = self._over.pop(recorded.stream, None)
+        if consult_of and (asking := self._open.get(consult_of)) and asking.agent_id:
+            opened.others = (asking.agent_id,)
+        return topics_of(opened)
+
+    def _refused(self, _: str, event: InteractionRefused) -> Concerned:
+        self._coming.pop(event.contact_id, None)
+        return Topic("queue", event.queue), Topic("customer", event.customer_id)
+
+    def _reopened(self, stream: str, event: InteractionReopened) -> Concerned:
+        came, queue = self._coming.pop(event.contact_id, None), Topic("queue", event.queue)
+        known = self._over.pop(stream, None)
         if known is None:
             customer, channel, service = came or _Coming("", "", "")
             told_to = Topic("customer", customer) if customer else None
             known = OpenInteraction(queue, told_to, customer, channel, service, event.contact_id, event.at)
         known.contact_id, known.queued_at = event.contact_id, event.at
-        self._open[recorded.stream] = known
-        return self._placed(recorded, known, queue, had=known.agent_id)
+        self._open[stream] = known
+        return _placed(known, queue, had=known.agent_id)
 
-    def _attached(self, recorded: Recorded, event: ContactAttached) -> Told:
+    def _attached(self, stream: str, event: ContactAttached) -> Concerned:
         self._coming.pop(event.contact_id, None)
-        known = self._open.get(recorded.stream)
-        return Told(recorded, topics_of(known)) if known else Told(recorded, ())
+        return topics_of(self._open.get(stream))
 
-    def _offered(self, recorded: Recorded, event: InteractionOffered) -> Told:
-        known = self._open.get(recorded.stream)
-        if known is None:
-            return Told(recorded, topics_of(None, event.agent_id))
-        known.asked.append(event.agent_id)
-        return Told(
-            recorded,
-            topics_of(known, event.agent_id),
-            _offer(recorded.stream, event, known),
-        )
-
-    def _accepted(self, recorded: Recorded, event: OfferAccepted) -> Told:
-        known = self._open.get(recorded.stream)
+    def _offered(self, stream: str, event: InteractionOffered) -> Concerned:
+        known = self._open.get(stream)
         if known is not None:
-            _drop(known.asked, event.agent_id)
+            known.asked = (*known.asked, event.agent_id)
+        return topics_of(known, event.agent_id)
+
+    def _accepted(self, stream: str, event: OfferAccepted) -> Concerned:
+        known = self._open.get(stream)
+        if known is not None:
+            known.asked = _without(known.asked, event.agent_id)
             known.agent_id = event.agent_id
-        return Told(recorded, topics_of(known, event.agent_id))
+        return topics_of(known, event.agent_id)
 
-    def _not_taken(self, recorded: Recorded, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Told:
-        known = self._open.get(recorded.stream)
+    def _not_taken(self, stream: str, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Concerned:
+        known = self._open.get(stream)
         if known is not None:
-            _drop(known.asked, event.agent_id)
-        return Told(recorded, topics_of(known, event.agent_id))
+            known.asked = _without(known.asked, event.agent_id)
+        return topics_of(known, event.agent_id)
 
-    def _moved(self, recorded: Recorded, event: InteractionMoved) -> Told:
-        known = self._open.get(recorded.stream)
-        return self._placed(recorded, known, Topic("queue", event.queue)) if known else Told(recorded, ())
+    def _moved(self, stream: str, event: InteractionMoved) -> Concerned:
+        known = self._open.get(stream)
+        return _placed(known, Topic("queue", event.queue)) if known else ()
 
-    def _transferred(self, recorded: Recorded, event: InteractionTransferred) -> Told:
-        known = self._open.get(recorded.stream)
+    def _transferred(self, stream: str, event: InteractionTransferred) -> Concerned:
+        known = self._open.get(stream)
         if known is None:
-            return Told(recorded, (Topic("agent", event.agent_id),))
+            return (Topic("agent", event.agent_id),)
         if event.to_agent:
-            _drop(known.others, event.to_agent)
-        told = self._placed(
-            recorded,
-            known,
-            Topic("queue", event.queue),
-            had=event.agent_id,
-            gets=event.to_agent,
-        )
+            known.others = _without(known.others, event.to_agent)
+        topics = _placed(known, Topic("queue", event.queue), had=event.agent_id, gets=event.to_agent)
         if event.warm:
             known.agent_id = event.to_agent
-        return told
+        return topics
 
-    def _placed(
-        self,
-        recorded: Recorded,
-        known: OpenInteraction,
-        queue: Topic,
-        *,
-        had: str = "",
-        gets: str = "",
-    ) -> Told:
-        """The queue it leaves and the one it enters, who had it and who gets it."""
-        left, known.queue = known.queue, queue
-        topics = topics_of(known, had)
-        if gets and gets != had:
-            topics = (Topic("agent", gets), *topics)
-        if had:
-            known.agent_id, known.others = "", []
-        return Told(recorded, topics if left == queue else (*topics, left))
-
-    def _given_back(
-        self,
-        recorded: Recorded,
-        event: InteractionPulledBack | InteractionParked | CallbackMissed,
-    ) -> Told:
-        known = self._open.get(recorded.stream)
+    def _given_back(self, stream: str, event: InteractionPulledBack | InteractionParked | CallbackMissed) -> Concerned:
+        known = self._open.get(stream)
         topics = topics_of(known, event.agent_id)
         if known is not None:
-            known.agent_id, known.others = "", []
+            known.agent_id, known.others = "", ()
             if isinstance(event, InteractionParked):
                 known.agent_id = event.agent_id
-        return Told(recorded, topics)
+        return topics
 
-    def _unparked(self, recorded: Recorded, event: InteractionUnparked) -> Told:  # noqa: ARG002
-        known = self._open.get(recorded.stream)
+    def _unparked(self, stream: str, _: InteractionUnparked) -> Concerned:
+        known = self._open.get(stream)
         topics = topics_of(known)
         if known is not None:
             known.agent_id = ""
-        return Told(recorded, topics)
+        return topics
 
-    def _participant(self, recorded: Recorded, event: ParticipantJoined | ParticipantLeft) -> Told:
-        known = self._open.get(recorded.stream)
+    def _participant(self, stream: str, event: ParticipantJoined | ParticipantLeft) -> Concerned:
+        known = self._open.get(stream)
         if known is None:
-            return Told(recorded, (Topic("agent", event.agent_id),))
+            return (Topic("agent", event.agent_id),)
         if event.agent_id not in known.others:
-            known.others.append(event.agent_id)
+            known.others = (*known.others, event.agent_id)
         topics = topics_of(known)
         if isinstance(event, ParticipantLeft):
-            _drop(known.others, event.agent_id)
-        return Told(recorded, topics)
+            known.others = _without(known.others, event.agent_id)
+        return topics
 
-    def _finished(
-        self,
-        recorded: Recorded,
-        event: InteractionAbandoned | InteractionExpired | WrapUpCompleted,
-    ) -> Told:
-        known = self._open.pop(recorded.stream, None)
-        agent = event.agent_id if isinstance(event, WrapUpCompleted) else ""
+    def _gone(self, stream: str, _: InteractionAbandoned | InteractionExpired) -> Concerned:
+        return self._finished(stream, "")
+
+    def _wrapped_up(self, stream: str, event: WrapUpCompleted) -> Concerned:
+        return self._finished(stream, event.agent_id)
+
+    def _finished(self, stream: str, agent: str) -> Concerned:
+        known = self._open.pop(stream, None)
         topics = topics_of(known, agent)
         if known is not None:
-            known.agent_id, known.asked, known.others = agent, [], []
-            self._over[recorded.stream] = known
+            known.agent_id, known.asked, known.others = agent, (), ()
+            self._over[stream] = known
             _bound(self._over)
-        return Told(recorded, topics)
+        return topics
 
-    def _of_all_queues(self, recorded: Recorded, _: PolicyPublished | PolicyAdopted) -> Told:
-        return Told(recorded, (QUEUES,))
+    def _of_all_queues(self, _: str, __: PolicyPublished | PolicyAdopted) -> Concerned:
+        return (QUEUES,)
 
-    def _intake(self, recorded: Recorded, event: QueueIntakeChanged) -> Told:
+    def _intake(self, _: str, event: QueueIntakeChanged) -> Concerned:
         queues = dict.fromkeys((event.queue, event.to)) if event.to else (event.queue,)
-        return Told(recorded, tuple(Topic("queue", queue) for queue in queues))
+        return tuple(Topic("queue", queue) for queue in queues)
 
 
-_ROUTES: dict[type[Event], Callable[[Topics, Recorded, Any], Told]] = {
+def _placed(known: OpenInteraction, queue: Topic, *, had: str = "", gets: str = "") -> Concerned:
+    """The queue it leaves and the one it enters, who had it and who gets it."""
+    left = known.queue
+    known.enter(queue)
+    topics = topics_of(known, had)
+    if gets and gets != had:
+        topics = (Topic("agent", gets), *topics)
+    if had:
+        known.agent_id, known.others = "", ()
+    return topics if left == queue else (*topics, left)
+
+
+_ROUTES: dict[type[Event], Callable[[Topics, str, Any], Concerned]] = {
     ContactReceived: Topics._contact,
     InteractionQueued: Topics._queued,
     InteractionRefused: Topics._refused,
@@ -279,18 +257,22 @@ _ROUTES: dict[type[Event], Callable[[Topics, Recorded, Any], Told]] = {
     InteractionUnparked: Topics._unparked,
     ParticipantJoined: Topics._participant,
     ParticipantLeft: Topics._participant,
-    InteractionAbandoned: Topics._finished,
-    InteractionExpired: Topics._finished,
-    WrapUpCompleted: Topics._finished,
+    InteractionAbandoned: Topics._gone,
+    InteractionExpired: Topics._gone,
+    WrapUpCompleted: Topics._wrapped_up,
     PolicyPublished: Topics._of_all_queues,
     PolicyAdopted: Topics._of_all_queues,
     QueueIntakeChanged: Topics._intake,
 }
+"""Of events that change who is told of the next ones, or that concern others than those they name."""
 
 
-def _drop(agents: list[str], agent_id: str) -> None:
-    if agent_id in agents:
-        agents.remove(agent_id)
+def _without(agents: tuple[str, ...], agent_id: str) -> tuple[str, ...]:
+    """Without the first mention of that agent."""
+    if agent_id not in agents:
+        return agents
+    at = agents.index(agent_id)
+    return agents[:at] + agents[at + 1 :]
 
 
 def _bound(remembered: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
@@ -205,11 +205,11 @@ class PresenceWatch:
     def follow(self, batch: Sequence[Recorded]) -> None:
         """The log went on: who signs off is watched no longer."""
         for recorded in batch:
-            match recorded.event:
-                case AgentSignedOff(agent_id=agent_id):
-                    self._presence.signed_off(agent_id)
-                case AgentSignedOn(agent_id=agent_id):
-                    self._presence.signed_on(agent_id, self._now())
+            event: Any = recorded.event
+            if type(event) is AgentSignedOff:
+                self._presence.signed_off(event.agent_id)
+            elif type(event) is AgentSignedOn:
+                self._presence.signed_on(event.agent_id, self._now())
 
     async def run(self) -> None:
         """Tell the pool, for ever."""

@@ -458,7 +458,8 @@ async def test_a_resumed_stream_knows_who_had_the_interaction_at_that_time(last:
     assert [position for position, _ in listener.got] == told
 
 
-async def test_views_that_are_rebuilt_repeat_nothing_to_who_has_seen_more() -> None:
+async def test_views_that_are_rebuilt_repeat_nothing_to_who_has_seen_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "VIEWS_POLL_SECONDS", 0)
     world = World()
     for number in range(5):
         world.write((f"interaction-{number}", queued()))
@@ -470,11 +471,37 @@ async def test_views_that_are_rebuilt_repeat_nothing_to_who_has_seen_more() -> N
     listener = Listener(world, [Topic("queue", "care")], last=4)
     listener.connect()
     await listener.read()
-    assert listener.subscription in world.feed._subscriptions
+    assert listener.got == []
     world.feed.views_at(5)
     await listener.read()
-    await listener.disconnect()
     assert [position for position, _ in listener.got] == [5]
+    assert listener.subscription in world.feed._subscriptions
+    world.write(("interaction-6", queued()))
+    world.feed.views_at(6)
+    await listener.read()
+    await listener.disconnect()
+    assert [position for position, _ in listener.got] == [5, 6]
+
+
+async def test_for_views_nothing_is_kept_when_nobody_waits_for_them() -> None:
+    world = World()
+    watching, agent = subscribed(world.feed, Topic("queue", "care")), subscribed(world.feed, Topic("agent", "a1"))
+    world.write(("interaction-1", queued()))
+    world.feed.detach(watching)
+    world.write(("interaction-2", queued()), ("interaction-2", offered()))
+    assert len(agent.frames) == 1
+    assert not world.feed._held
+    world.feed.views_at(1)
+    late = world.feed.subscribe([Topic("queue", "care")])
+    assert not world.feed.attach(late, 1)
+    world.write(("interaction-2", accepted()))
+    world.feed.views_at(2)
+    assert not world.feed.attach(late, 2)
+    world.feed.views_at(3)
+    assert world.feed.attach(late, 3)
+    assert not late.frames
+    world.feed.views_at(4)
+    assert [b"OfferAccepted" in frame for frame in late.frames] == [True]
 
 
 async def test_what_is_over_is_forgotten() -> None:
