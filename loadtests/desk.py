@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.domain.agent.events import AgentState
 from hub.domain.errors import HubError
+from hub.domain.event import Event
 from hub.domain.interaction.events import (
     InteractionAbandoned,
     InteractionEnded,
@@ -44,15 +45,19 @@ class Desk:
         """How long each open interaction will be wrapped up, in seconds."""
         self._talks: dict[str, float] = {}
         self._tasks: set[asyncio.Task[object]] = set()
+        self._loop = asyncio.get_running_loop()
         self._later = _Later(self._act)
 
     async def sign_on(self, agents: Iterable[tuple[str, dict[str, int]]]) -> None:
         """These agents (id, skills) are ready for work when this returns."""
+        at = self._clock.now()
         await asyncio.gather(
             *(
                 self._execute(
                     SignOn(
-                        **self._meta(f"agent:{name}"),
+                        at,
+                        f"desk-sign-on-{name}",
+                        f"agent:{name}",
                         agent_id=name,
                         name=f"Agent {name}",
                         skills=skills,
@@ -70,40 +75,47 @@ class Desk:
     def on_log(self, batch: Sequence[Recorded]) -> None:
         """Do what each event asks of an agent."""
         now = time.monotonic_ns()
-        for recorded in batch:
-            self._follow(recorded.stream, recorded.event, now)
+        for _, stream, _, event in batch:
+            does = _DOES.get(type(event))
+            if does is not None:
+                does(self, stream, event, now)
 
-    def _follow(self, stream: str, event: object, now: int) -> None:
-        match event:
-            case InteractionQueued():
-                self._talks[stream], self._wrap_ups[stream] = self._handle(event.contact_id)
-            case InteractionOffered():
-                self.observed.received[event.offer_id] = now
-                self._after(0, Accept, event.agent_id, {"offer_id": event.offer_id})
-            case OfferAccepted():
-                self._after(self._talks[stream], End, event.agent_id, {"interaction_id": stream})
-            case InteractionEnded():
-                wrapped_up = {"interaction_id": stream, "code": "resolved"}
-                self._after(self._wrap_ups[stream], CompleteWrapUp, event.agent_id, wrapped_up)
-            case OfferTimedOut():
-                self._after(0, ChangeState, event.agent_id, {"state": AgentState.READY, "reason": "back again"})
-            case WrapUpCompleted() | InteractionAbandoned():
-                self._talks.pop(stream, None)
-                self._wrap_ups.pop(stream, None)
-                self.over += 1
-                if self.over == self._expected:
-                    self.all_over.set()
+    def _queued(self, stream: str, event: InteractionQueued, _: int) -> None:
+        self._talks[stream], self._wrap_ups[stream] = self._handle(event.contact_id)
 
-    def _after(self, seconds: float, kind: Any, agent: str, arguments: dict[str, Any]) -> None:
+    def _offered(self, _: str, event: InteractionOffered, now: int) -> None:
+        self.observed.received[event.offer_id] = now
+        self._act(Accept, event.agent_id, event.offer_id)
+
+    def _accepted(self, stream: str, event: OfferAccepted, _: int) -> None:
+        self._after(self._talks[stream], End, event.agent_id, stream)
+
+    def _ended(self, stream: str, event: InteractionEnded, _: int) -> None:
+        self._after(self._wrap_ups[stream], CompleteWrapUp, event.agent_id, stream, "resolved")
+
+    def _missed(self, _: str, event: OfferTimedOut, __: int) -> None:
+        self._act(ChangeState, event.agent_id, AgentState.READY, "back again")
+
+    def _over(self, stream: str, _: WrapUpCompleted | InteractionAbandoned, __: int) -> None:
+        self._talks.pop(stream, None)
+        self._wrap_ups.pop(stream, None)
+        self.over += 1
+        if self.over == self._expected:
+            self.all_over.set()
+
+    def _after(self, seconds: float, *what: Any) -> None:
         if seconds > 0:
-            self._later.add(seconds, (kind, agent, arguments))
+            self._later.add(seconds, what)
         else:
-            self._act(kind, agent, arguments)
+            self._act(*what)
 
-    def _act(self, kind: Any, agent: str, arguments: dict[str, Any]) -> None:
+    def _act(self, kind: Any, agent: str, *arguments: Any) -> None:
+        """The agent asks for this, about what the arguments name."""
         if kind is CompleteWrapUp:
-            self.observed.finished[arguments["interaction_id"]] = time.monotonic_ns()
-        task = asyncio.ensure_future(self._ask(kind(**self._meta(f"agent:{agent}"), agent_id=agent, **arguments)))
+            self.observed.finished[arguments[0]] = time.monotonic_ns()
+        self._commands += 1
+        command = kind(self._clock.now(), f"desk-{self._commands}", f"agent:{agent}", agent, *arguments)
+        task = self._loop.create_task(self._ask(command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -113,9 +125,17 @@ class Desk:
         except HubError:
             return None  # The offer timed out meanwhile: the log says so, and the audit counts what is lost.
 
-    def _meta(self, actor: str) -> dict[str, Any]:
-        self._commands += 1
-        return {"at": self._clock.now(), "id": f"desk-{self._commands}", "actor": actor}
+
+_DOES: dict[type[Event], Callable[[Desk, str, Any, int], None]] = {
+    InteractionQueued: Desk._queued,
+    InteractionOffered: Desk._offered,
+    OfferAccepted: Desk._accepted,
+    InteractionEnded: Desk._ended,
+    OfferTimedOut: Desk._missed,
+    WrapUpCompleted: Desk._over,
+    InteractionAbandoned: Desk._over,
+}
+"""What each event asks of an agent; matching on pydantic classes would cost as much as what is measured."""
 
 
 class _Later:
