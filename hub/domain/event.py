@@ -12,8 +12,11 @@ class Event(BaseModel):
     `SCHEMA` is the version of the class's shape: stored with every event, raised together with an upcaster.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     SCHEMA: ClassVar[int] = 1
+    KEY_OF: ClassVar[str] = ""
+    """Name of the field with the customer whose key its personal fields are stored under; empty: they are stored under
+    that of its own stream."""
 
     at: datetime
     """When it happened, as whoever saw it says."""

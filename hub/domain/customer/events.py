@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from hub.domain.contact import Attachment, Channel, Identifier, Standing
 from hub.domain.event import Event
+from hub.domain.personal import ALIASED, PERSONAL
 
 
 class CustomerRegistered(Event):
@@ -18,14 +19,14 @@ class IdentifierObserved(Event):
     """A contact brought an identifier that was new for this customer, or newly verified."""
 
     kind: str
-    value: str
+    value: Annotated[str, ALIASED]
     verified: bool
 
 
 class ProfileChanged(Event):
     """What the customer is called."""
 
-    name: str
+    name: Annotated[str, PERSONAL]
 
 
 class SegmentChanged(Event):
@@ -46,16 +47,16 @@ class LifecycleStageChanged(Event):
 class _ContactFact(Event):
     contact_id: str
     channel: Channel
-    address: str
+    address: Annotated[str, PERSONAL]
     sender: str
-    identifiers: tuple[Identifier, ...] = ()
-    thread: str
+    identifiers: Annotated[tuple[Identifier, ...], PERSONAL] = ()
+    thread: Annotated[str, ALIASED]
     purpose: str
     service: str
     language: str
-    subject: str
-    text: str
-    attachments: tuple[Attachment, ...] = ()
+    subject: Annotated[str, PERSONAL]
+    text: Annotated[str, PERSONAL]
+    attachments: Annotated[tuple[Attachment, ...], PERSONAL] = ()
     standing: Standing
     """Where the customer stood when it happened: what routing is decided on."""
 

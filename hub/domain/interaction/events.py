@@ -1,12 +1,13 @@
 """The facts of an interaction."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.domain.contact import Channel
 from hub.domain.event import Event
+from hub.domain.personal import ALIASED
 
 
 class RequirementStep(BaseModel):
@@ -48,16 +49,18 @@ class Placement(Event):
 
 
 class InteractionQueued(Placement):
-    """Work entered a queue. Holds no personal data: the contact it came from does."""
+    """Work entered a queue. Holds nothing personal but the thread, which may be somebody's number: the contact it came
+    from does."""
 
     SCHEMA: ClassVar[int] = 2
+    KEY_OF: ClassVar[str] = "customer_id"
 
     pool: str
     contact_id: str
     """Empty where no contact opened it: a consultation."""
     customer_id: str
     channel: Channel
-    thread: str
+    thread: Annotated[str, ALIASED]
     service: str
     segment: str = ""
     value_tier: str = ""
@@ -80,12 +83,14 @@ class InteractionQueued(Placement):
 class InteractionRefused(Event):
     """A contact found no place to wait: it is told so, and nothing more happens to it."""
 
+    KEY_OF: ClassVar[str] = "customer_id"
+
     pool: str
     queue: str
     contact_id: str
     customer_id: str
     channel: Channel
-    thread: str
+    thread: Annotated[str, ALIASED]
     service: str
     reason: str
     """`closed`, `full`, `long_wait`, `nobody`, `paused`."""
