@@ -1,7 +1,7 @@
 """The owner of a pool decides, commits, and only then lets a decision out; whatever breaks, nothing is forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import InteractionOffered, InteractionQueued, OfferAccepted
 from hub.domain.pool.events import PoolCommitted, PoolTaken
-from hub.ports import Append, Recorded, Unit
+from hub.ports import Append, Outcome, Recorded, Unit
 from hub.router.policy.parsing import load_policy
 from hub.router.pool import owner as pool_module
 from hub.router.pool.asked import PoolUnavailableError
@@ -43,7 +43,7 @@ async def nothing_open() -> Opened:
 
 
 def make(journal: MemoryJournal, **more: Any) -> Pool:
-    return Pool(journal, WallClock(), load_policy(None), b"k" * 32, more.pop("open_work", nothing_open))
+    return Pool(journal, WallClock(NOON), load_policy(None), b"k" * 32, more.pop("open_work", nothing_open))
 
 
 @asynccontextmanager
@@ -191,6 +191,73 @@ async def test_a_failing_store_loses_nothing(monkeypatch: pytest.MonkeyPatch) ->
         [offer] = await until(journal, InteractionOffered)
         await pool.execute(Accept(at=NOON, id="x", actor="agent:ann", agent_id="ann", offer_id=offer.offer_id))
         assert len(of(journal, OfferAccepted)) == 1
+
+
+class SlowJournal(MemoryJournal):
+    """Writes, in the order it was asked, as soon as `gate` is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.asked = 0
+
+    async def commit(self, units: Sequence[Unit]) -> list[Outcome]:
+        self.asked += 1
+        await self.gate.wait()
+        return await super().commit(units)
+
+
+async def in_the_air(pool: Pool, journal: SlowJournal, *agents: str) -> list[asyncio.Task[Any]]:
+    """These agents sign on, one after the other, while nothing gets written."""
+    journal.gate.clear()
+    signing = []
+    for agent in agents:
+        signing.append(asyncio.create_task(pool.execute(sign_on(agent))))
+        for _ in range(10):
+            await asyncio.sleep(0)
+    return signing
+
+
+async def test_while_one_decision_is_written_the_next_is_made_and_neither_is_told() -> None:
+    journal = SlowJournal()
+    async with running(journal) as pool:
+        before, asked = len(journal.log), journal.asked
+        signing = await in_the_air(pool, journal, "ann", "bob", "cid")
+        assert journal.asked - asked == pool_module.IN_FLIGHT == 2
+        assert {"ann", "bob"} == set(pool.state.agents)
+        assert len(journal.log) == before
+        assert not any(one.done() for one in signing)
+        journal.gate.set()
+        await asyncio.gather(*signing)
+        assert [one.event.agent_id for one in journal.log if one.stream.startswith("agent-")] == ["ann", "bob", "cid"]
+
+
+async def test_what_was_decided_on_top_of_a_decision_that_failed_fails_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    journal = SlowJournal()
+    async with running(journal) as pool:
+        signing = await in_the_air(pool, journal, "ann", "bob")
+        journal.fail_next = 1
+        journal.gate.set()
+        answers = await asyncio.gather(*signing, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [PoolUnavailableError] * 2
+        async with asyncio.timeout(5):
+            while pool.figures.recoveries < 2:
+                await asyncio.sleep(0.01)
+        assert not pool.state.agents
+        await pool.execute(sign_on("bob"))
+        assert [one.event.agent_id for one in journal.log if one.stream.startswith("agent-")] == ["bob"]
+
+
+async def test_an_owner_that_is_stopped_first_finishes_what_is_being_written() -> None:
+    journal = SlowJournal()
+    async with running(journal) as pool:
+        signing = await in_the_air(pool, journal, "ann", "bob")
+        pool.stop()
+        journal.gate.set()
+        await asyncio.gather(*signing)
+    assert {one.event.agent_id for one in journal.log if one.stream.startswith("agent-")} == {"ann", "bob"}
 
 
 async def test_the_old_owner_steps_down_when_another_takes_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from hub.router.policy.parsing import Policy
 from hub.router.pool.asked import Answer, Asked, PoolUnavailableError, fail_all
 from hub.router.pool.commands import AdoptPolicy, Command, Consult, TakeUp, Tick, as_tuple
 from hub.router.pool.decide import handle
+from hub.router.pool.flight import Flight
 from hub.router.pool.joining import Estimate, estimate_of
 from hub.router.pool.recovery import OpenWork, is_of, recover
 from hub.router.pool.repeat import is_repeat, work_of
@@ -27,10 +28,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 128
 """Most commands in one transaction: a thousand agents who sign on at once must hold no offer up."""
+IN_FLIGHT = 2
+"""Transactions under way at once: while one is written the next is decided, and goes into the store's next commit."""
 RETRY_SECONDS = 1.0
 CHECKPOINT_POSITIONS = 10_000
 """Log positions after which the owner says how far it is, even if it decided nothing: what recovery need not read."""
 
+_FAILED = "the hub could not commit the decision: ask again"
 _ENDED = "the hub no longer owns this pool: ask again when it does"
 
 
@@ -80,6 +84,8 @@ class Pool:
         self._version = 0
         self._seen = 0
         self._durable = 0
+        self._decided_to = 0
+        self._flights: deque[Flight] = deque()
         self._passed_over: set[str] = set()
         self._asked: deque[Asked] = deque()
         self._wake = asyncio.Event()
@@ -88,7 +94,7 @@ class Pool:
 
     @property
     def state(self) -> PoolState:
-        """The pool as decided, which may be one transaction ahead of the log."""
+        """The pool as decided, which may be a few transactions ahead of the log."""
         return self._state
 
     @property
@@ -142,7 +148,8 @@ class Pool:
         # From here on nothing awaits. What the log brought meanwhile stands behind what was read again.
         newer = [one for one in self._asked if one.position > head or not one.position]
         self._asked.clear()
-        self._state, self.consumed, self._durable = state, consumed, consumed
+        self._state = state
+        self.consumed = self._durable = self._decided_to = consumed
         self._seen = max(head, self._seen)
         self.figures.recoveries += 1
         self._take_up(pending)
@@ -199,17 +206,20 @@ class Pool:
     async def run(self) -> None:
         """Decide and commit until `stop`. Raises PoolLostError when another process took over."""
         try:
-            while not (self._stopping and not self._asked):
+            while not (self._stopping and not self._asked and not self._flights):
                 await self._wait()
                 try:
-                    await self._step()
+                    self._settle()
+                    self._begin()
                 except PoolLostError:
                     raise
                 except Exception:
                     log.exception("pool %s could not commit: forgets what it had decided and recovers", self.name)
                     await self._retake()
+                self._tell_who_waits()
         finally:
             self._stopping = self._ended = True
+            self._drop_flights(_ENDED)
             self._drop_asked(_ENDED)
             for _, moved in self._moved:
                 if not moved.done():
@@ -221,10 +231,14 @@ class Pool:
         self._wake.set()
 
     async def _wait(self) -> None:
-        if self._asked or self._stopping:
+        """Until there may be something to do."""
+        may_decide = len(self._flights) < IN_FLIGHT
+        is_told = bool(self._flights) and self._flights[0].is_over
+        if is_told or (self._asked and may_decide) or (self._stopping and not self._flights):
+            await asyncio.sleep(0)
             return
         self._wake.clear()
-        deadline = next_deadline(self._state)
+        deadline = next_deadline(self._state) if may_decide else None
         timeout = None if deadline is None else self._seconds_until(deadline)
         try:
             async with asyncio.timeout(timeout):
@@ -236,29 +250,41 @@ class Pool:
         """Of the wall's time; `deadline` is epoch seconds of the hub's."""
         return max(0.0, deadline - self._clock.now().timestamp()) / self._clock.speed
 
-    async def _step(self) -> None:
-        """One transaction: everything asked by now, decided in order."""
+    def _begin(self) -> None:
+        """Decide everything asked by now, in order, and have it written, all of it in one transaction. What was decided
+        before need not be durable: should it fail, the journal refuses this too."""
+        if not self._asked or len(self._flights) >= IN_FLIGHT:
+            return
         loop = asyncio.get_running_loop()
         started = loop.time()
         asked = [self._asked.popleft() for _ in range(min(BATCH, len(self._asked)))]
-        if not asked:
-            self._tell_who_waits()
-            return
-        consumed = max([self.consumed, *(one.position for one in asked)]) if self._asked else self._seen
+        self._decided_to = max([self._decided_to, *(one.position for one in asked)]) if self._asked else self._seen
         try:
             decided = self._decide(asked)
-            for report in self.figures.on_batch:
-                report(len(asked), loop.time() - started)
-            if decided or consumed - self._durable >= CHECKPOINT_POSITIONS:
-                await self._commit(decided, asked, consumed)
         except BaseException:
-            fail_all(asked, "the hub could not commit the decision: ask again")
+            fail_all(asked, _FAILED)
             raise
-        self.consumed = consumed
-        self.figures.commands += len(asked)
-        for one in asked:
-            one.tell()
-        self._tell_who_waits()
+        for report in self.figures.on_batch:
+            report(len(asked), loop.time() - started)
+        flight = Flight(asked, len(decided), self._decided_to)
+        self._flights.append(flight)
+        if decided or self._decided_to - self._durable >= CHECKPOINT_POSITIONS:
+            flight.write(self._journal.commit([self._unit(decided, asked)]), self._wake.set)
+
+    def _settle(self) -> None:
+        """Tell what has become durable."""
+        while self._flights and (flight := self._flights[0]).is_over:
+            outcome = flight.outcome()
+            if isinstance(outcome, Committed):
+                self._durable = flight.consumed
+                self.figures.commits += 1
+                self.figures.events += flight.events
+            elif outcome is not None:
+                self._refused(flight.asked, outcome)
+            self._flights.popleft()
+            self.consumed = flight.consumed
+            self.figures.commands += len(flight.asked)
+            flight.tell()
 
     def _decide(self, asked: Sequence[Asked]) -> list[Decided]:
         decided: list[Decided] = []
@@ -281,23 +307,19 @@ class Pool:
             self.figures.unrouted += 1
             log.critical("contact %s can't be routed: %r. It is on record; please report this", asked.command.id, fault)
 
-    async def _commit(self, decided: Sequence[Decided], asked: Sequence[Asked], consumed: int) -> None:
+    def _unit(self, decided: Sequence[Decided], asked: Sequence[Asked]) -> Unit:
         fence = PoolCommitted(
             **self._meta(asked[0].command.id),
             pool=self.name,
             epoch=self._epoch,
-            consumed=consumed,
+            consumed=self._decided_to,
             commands=tuple(as_tuple(one.command) for one in asked if not one.refused),
             policy=self._state.policy.version,
         )
-        unit = Unit([Append(self._stream, self._version, [fence]), *_runs(decided)])
-        [outcome] = await self._journal.commit([unit])
-        if isinstance(outcome, Committed):
-            self._version += 1
-            self._durable = consumed
-            self.figures.commits += 1
-            self.figures.events += len(decided)
-            return
+        self._version += 1
+        return Unit([Append(self._stream, self._version - 1, [fence]), *_runs(decided)])
+
+    def _refused(self, asked: Sequence[Asked], outcome: Exception) -> None:
         if isinstance(outcome, ConflictError) and outcome.stream != self._stream:
             self._pass_over(asked, outcome)
         raise outcome
@@ -313,6 +335,7 @@ class Pool:
     async def _retake(self) -> None:
         """The commit failed. If another owner came, step down; else start again from the log."""
         self._recovering = True
+        await self._land()
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             try:
@@ -327,6 +350,21 @@ class Pool:
                 raise
             except Exception:
                 log.exception("pool %s could not recover: tries again", self.name)
+
+    async def _land(self) -> None:
+        """Tell what became durable of what was under way; from the first that failed on, nothing did."""
+        for flight in self._flights:
+            await flight.landed()
+        try:
+            self._settle()
+        except Exception as error:
+            log.warning("pool %s: not written: %r", self.name, error)
+            self._drop_flights(_FAILED)
+
+    def _drop_flights(self, message: str) -> None:
+        for flight in self._flights:
+            flight.fail(message)
+        self._flights.clear()
 
     def _drop_asked(self, message: str) -> None:
         fail_all(self._asked, message)
@@ -366,7 +404,7 @@ class Pool:
         self._wake.set()
 
     def _tell_who_waits(self) -> None:
-        if not self._asked:
+        if not self._asked and not self._flights:
             self.consumed = max(self.consumed, self._seen)
         waiting = self._moved
         self._moved = [(position, moved) for position, moved in waiting if position > self.consumed]
