@@ -12,7 +12,7 @@ from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Customer, CustomerFound, Timeline, told
 from hub.domain.contact import VALUE_TIER
-from hub.domain.customer.identity import normalise
+from hub.domain.customer.normalise import normalise
 
 router = APIRouter(tags=["customers"])
 
@@ -37,7 +37,7 @@ async def by_identifier(
     value: Annotated[str, Query(description="Any spelling that the hub would take in a contact")],
 ) -> Response:
     """What `GET /v1/customers/{customer_id}` tells, found by phone, email, customer_number, national_id, ..."""
-    row = await call.services.views.customer_by_identifier(kind, normalise(kind, value))
+    row = await call.services.views.customer_by_identifier(kind, normalise(kind, value).value)
     return found(row, f"customer with {kind} {value!r}")
 
 

@@ -11,7 +11,8 @@ from hub.calls.interaction import interaction_events
 from hub.calls.recorded_call import RecordedCall, Rejected, Row, Skipped
 from hub.domain.customer.decide import HISTORY_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
-from hub.domain.customer.identity import home_of
+from hub.domain.customer.identity import Home, home_of
+from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, HubError
 from hub.domain.event import Event
 from hub.domain.ids import interaction_id, pool_stream
@@ -37,11 +38,11 @@ class Taken(NamedTuple):
 
 
 class _Fresh(NamedTuple):
-    """A call that is not recorded yet. Anonymous: its customer can't be there yet either."""
+    """A call that is not recorded yet. Of an anonymous one the customer can't be there yet either."""
 
     call: RecordedCall
     receipt: ContactRow
-    anonymous: bool
+    home: Home
 
 
 class HistoryWriter:
@@ -54,6 +55,7 @@ class HistoryWriter:
         self._actor = actor
         self._source = source
         self._customers = _Customers(store)
+        self._spell = KnownSpellings()
         last = store.last(pool_stream(HISTORY_POOL))
         fence = last.event if last else None
         self._epoch = fence.epoch if isinstance(fence, PoolTaken | PoolCommitted) else 0
@@ -77,12 +79,12 @@ class HistoryWriter:
         fresh: list[_Fresh] = []
         conflicting: list[Rejected] = []
         for call in calls:
-            stream, anonymous = home_of(self._key, call.contact)
-            receipt = ContactRow(call.contact_id, stream, _body_hash(call))
+            home = home_of(self._key, call.contact, self._spell)
+            receipt = ContactRow(call.contact_id, home.stream, _body_hash(call))
             recorded = known.get(call.contact_id)
             if recorded is None:
                 known[call.contact_id] = receipt
-                fresh.append(_Fresh(call, receipt, anonymous))
+                fresh.append(_Fresh(call, receipt, home))
             elif recorded.body_hash != receipt.body_hash:
                 reason = f"contact {call.contact_id} is recorded already, with other contents"
                 conflicting.append(Rejected(call.row, "contact_id", reason, call.raw))
@@ -91,7 +93,7 @@ class HistoryWriter:
     def _write(self, fresh: Sequence["_Fresh"]) -> bool:
         """Whether they could be written; not when another writer was first on one of their streams."""
         now = self._clock.now()
-        self._customers.fill([one.receipt.stream for one in fresh if not one.anonymous])
+        self._customers.fill([one.receipt.stream for one in fresh if not one.home.anonymous])
         fence = PoolCommitted(
             at=now,
             recorded_at=now,
@@ -104,8 +106,8 @@ class HistoryWriter:
             policy=HISTORY_POOL,
         )
         appends = [Append(pool_stream(HISTORY_POOL), self._fence_version, [fence])]
-        for call, receipt, _ in fresh:
-            command = RecordContact(call.contact, now, self._actor, HISTORY_POOL)
+        for call, receipt, home in fresh:
+            command = RecordContact(call.contact, now, self._actor, HISTORY_POOL, home.identifiers)
             version, events = self._customers.decide(receipt.stream, command)
             interaction = interaction_id(self._key, call.contact_id)
             appends.append(Append(receipt.stream, version, events))

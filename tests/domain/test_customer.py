@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import strategies as st
 
 from hub.domain.contact import Channel, Contact, Declared, Direction, Identifier, Path, Standing
 from hub.domain.customer import decide
@@ -21,14 +19,11 @@ from hub.domain.customer.events import (
     SegmentChanged,
     evolve,
 )
-from hub.domain.customer.identity import home_of, leading_identifier, normalise
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 
 NOON = datetime(2024, 3, 4, 12, tzinfo=UTC)
 META: dict[str, Any] = {"now": NOON, "actor": "operator:x", "causation": "c"}
-PHONE = Identifier(kind="phone", value="+98912")
-CUSTOMER_NUMBER = Identifier(kind="customer_number", value="77", verified=True)
 
 
 def contact(contact_id: str = "c1", address: str = "+98912", **more: Any) -> Contact:
@@ -112,56 +107,6 @@ def test_what_an_adapter_declares_becomes_the_customers_standing_at_once():
 
 def test_history_is_recorded_for_its_own_pool():
     assert record(Customer(), contact(), pool="history")[-1].pool == "history"
-
-
-@pytest.mark.parametrize(
-    ("one", "expected"),
-    [
-        (contact(), PHONE),
-        (contact(identifiers=(CUSTOMER_NUMBER,)), CUSTOMER_NUMBER),
-        (
-            contact(identifiers=(Identifier(kind="email", value="A@b.c", verified=True), CUSTOMER_NUMBER)),
-            CUSTOMER_NUMBER,
-        ),
-        (contact(identifiers=(Identifier(kind="customer_number", value="77"),)), PHONE),
-        (
-            contact(address="", identifiers=(Identifier(kind="loyalty", value="9"),)),
-            Identifier(kind="loyalty", value="9"),
-        ),
-        (contact(address=""), None),
-        (contact(address="  "), None),
-        (contact(address="", identifiers=(Identifier(kind="loyalty", value=" "),)), None),
-        (contact(address="a@B.c", channel=Channel.EMAIL), Identifier(kind="email", value="a@b.c")),
-        (contact(address="+98 912", channel=Channel.SMS), PHONE),
-    ],
-)
-def test_whose_stream_a_contact_belongs_to(one, expected):
-    assert leading_identifier(one) == expected
-
-
-@for_all(kind=st.sampled_from(["phone", "email", "customer_number"]), value=st.text(max_size=30))
-def test_normalising_again_changes_nothing(kind, value):
-    assert normalise(kind, normalise(kind, value)) == normalise(kind, value)
-
-
-SCRIPTS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９")
-
-
-@for_all(number=st.lists(st.integers(0, 9), min_size=1, max_size=15), plus=st.sampled_from(["", "+"]), data=st.data())
-def test_a_number_is_one_number_in_any_script(number, plus, data):
-    scripts = data.draw(st.lists(st.sampled_from(SCRIPTS), min_size=len(number), max_size=len(number)))
-    written = plus + "".join(script[digit] for script, digit in zip(scripts, number, strict=True))
-
-    assert normalise("phone", written) == plus + "".join(map(str, number))
-    assert home_of(b"k", contact(address=written)) == home_of(b"k", contact("c2", address=normalise("phone", written)))
-
-
-def test_who_brings_no_identifier_has_a_stream_for_each_contact():
-    first, again, second = (home_of(b"k", contact(name, address=" ")) for name in ("c1", "c1", "c2"))
-
-    assert first == again != second
-    assert first.anonymous
-    assert not home_of(b"k", contact()).anonymous
 
 
 def test_a_person_changes_segment_and_stage():

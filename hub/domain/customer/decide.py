@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Direction, utc
+from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Direction, Identifier, utc
 from hub.domain.customer.events import (
     ContactReceived,
     ContactSent,
@@ -16,7 +16,7 @@ from hub.domain.customer.events import (
     SegmentChanged,
     evolve,
 )
-from hub.domain.customer.identity import as_verified, observed_identifiers
+from hub.domain.customer.identity import as_verified, identify
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 
@@ -32,6 +32,8 @@ class RecordContact:
     now: datetime
     actor: str
     pool: str = MAIN_POOL
+    identifiers: tuple[Identifier, ...] | None = None
+    """What the contact tells of who it is from, where `home_of` has found that out already."""
 
 
 def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
@@ -47,7 +49,8 @@ def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
     if not customer.registered:
         events.append(CustomerRegistered(**common))
     known = customer.identifiers
-    for seen in observed_identifiers(contact):
+    observed = identify(contact).seen if command.identifiers is None else command.identifiers
+    for seen in observed:
         if seen not in known and not (not seen.verified and as_verified(seen) in known):
             events.append(IdentifierObserved(**common, kind=seen.kind, value=seen.value, verified=seen.verified))
             known = known | {seen}
