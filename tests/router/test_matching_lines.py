@@ -193,3 +193,26 @@ def test_many_lines_are_kept_also_when_they_are_made_all_at_once():
     assert len(kept) == 300
     assert set(matcher.waiting.lines()) == kept
     assert all(matcher.line(line.queue, need) is line for line in kept)
+
+
+def test_a_line_is_cleaned_the_more_seldom_the_longer_it_is():
+    matcher, cleaned = Matcher(), 0
+    line = matcher.line("q", matcher.need({}))
+    for number in range(1000):
+        before = line.arrived
+        add_work(matcher, f"w{number}", float(number))
+        cleaned += line.arrived is not before
+
+    assert line.count == 1000
+    assert cleaned <= 5
+
+
+def test_empty_lines_are_looked_for_only_when_as_many_lines_have_come_as_there_were():
+    matcher = Matcher()
+    need = matcher.need({})
+    matcher.keep([matcher.line(f"kept {number}", need) for number in range(70)])
+    for _ in range(2):
+        others = [matcher.line(f"other {number}", need) for number in range(70)]
+        assert all(line.is_listed for line in others)
+        matcher.waiting.clean_up()
+        assert not any(line.is_listed for line in others)

@@ -59,6 +59,17 @@ def test_what_grows_is_compared_at_the_present_time_also_when_it_was_looked_at_b
     assert (before[0].id, after[0].id) == ("steady", "growing")
 
 
+def test_who_was_freed_takes_what_has_grown_most_by_its_age():
+    for now, expected in ((1060.0, "steady"), (1301.0, "growing")):
+        matcher = Matcher(Order.GROWING)
+        add_asking(matcher, "growing", 1000.0, weight=1.0)
+        add_asking(matcher, "steady", 1000.0, priority=5)
+        assert matcher.next(1000.0) is None
+        add_agent(matcher, "a", 0.0)
+
+        assert match_all(matcher, now) == [(expected, "a")]
+
+
 def test_by_skill_agents_take_what_they_are_best_at_then_the_older():
     matcher = Matcher(Order.SKILL)
     add_work(matcher, "anybody", 0.0)
@@ -136,3 +147,20 @@ def test_by_skill_work_that_waits_for_one_agent_is_named_by_nobody_else():
     matcher.bind(bound, known)
 
     assert match_all(matcher, 8.0) == [("bound", "known")]
+
+
+@pytest.mark.parametrize("choice", AgentChoice)
+@pytest.mark.parametrize("is_ready", [False, True], ids=["not ready", "no room"])
+def test_by_skill_who_can_take_nothing_now_names_nothing(choice: AgentChoice, is_ready: bool):
+    matcher = Matcher(Order.SKILL)
+    first = add_agent(matcher, "idle for long", 0.0, sales=1, support=5)
+    add_agent(matcher, "ready", 1.0, sales=5, support=1)
+    assert match_all(matcher, 1.0) == []
+    if is_ready:
+        matcher.reserve(matcher.work("held", 1.0, matcher.line("q", matcher.need({}))), first)
+    else:
+        matcher.set_ready(first, False)
+    add_asking(matcher, "their best", 2.0, {"support": 1}, choice=choice)
+    add_asking(matcher, "best for who is ready", 3.0, {"sales": 1}, choice=choice)
+
+    assert match_all(matcher, 3.0) == [("best for who is ready", "ready")]

@@ -120,3 +120,28 @@ def test_refused_by_all_counts_who_fits_and_is_signed_on(
     assert not matcher.refused_by_all(work, 20.0)
     matcher.forgive(seats["a"])
     assert not (matcher.refused_by_all(work, 10.0) and "a" in signed_on)
+
+
+def test_who_was_forgiven_has_not_refused_it_at_whatever_time():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 0.0)
+    work = add_work(matcher, "w", 0.0)
+    matcher.bar(agent, work, 20.0)
+    assert matcher.refused_by_all(work, 0.0)
+    matcher.forgive(agent)
+
+    assert not matcher.refused_by_all(work, 0.0)
+
+
+def test_what_is_over_when_time_has_come_so_far_is_over_before_anything_is_matched():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 0.0)
+    matcher.rest(agent, 20.0)
+    matcher.bar(agent, matcher.work("w", 1.0, matcher.line("q", matcher.need({}))), 30.0)
+    matcher.reach(19.9)
+    assert (agent.is_open, len(agent.barred), matcher.next_change()) == (False, 1, 20.0)
+    matcher.reach(20.0)
+    assert (agent.is_open, len(agent.barred), matcher.next_change()) == (True, 1, 30.0)
+    matcher.reach(30.0)
+
+    assert (agent.is_open, len(agent.barred), matcher.next_change()) == (True, 0, None)

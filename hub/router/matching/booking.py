@@ -34,9 +34,9 @@ def give_back(work: Work, seat: Seat) -> bool:
 
 def to_pause(seat: Seat, need: Need) -> list[Work]:
     """What makes room for this need: the fewest pieces, the newest first."""
-    lacking = seat.units_for(need) - seat.free
-    if lacking <= 0 or not need.interrupts:
+    if not need.interrupts:
         return []
+    lacking = seat.units_for(need) - seat.free
     pausable = [(-held.units, -at, work) for at, (work, held) in enumerate(seat.held.items()) if held.interruptible]
     chosen: list[Work] = []
     for units, _, work in sorted(pausable):
@@ -56,15 +56,13 @@ def to_resume(seat: Seat) -> list[Work]:
     return chosen
 
 
-def pause(work: Work, seat: Seat) -> bool:
-    """It takes no room for now; False: it can't be interrupted, or is paused already."""
+def pause(work: Work, seat: Seat) -> None:
+    """It takes no room for now, if it can be interrupted and is not paused already."""
     need = seat.held.get(work)
-    if need is None or not need.interruptible or work in seat.paused:
-        return False
-    seat.paused |= {work}
-    seat.free += need.units
-    seat.pausable -= need.units
-    return True
+    if need is not None and need.interruptible and work not in seat.paused:
+        seat.paused |= {work}
+        seat.free += need.units
+        seat.pausable -= need.units
 
 
 def resume(work: Work, seat: Seat) -> None:

@@ -143,8 +143,8 @@ class Matcher:
 
     def pause(self, work: Work, seat: Seat) -> None:
         """It takes no room of this agent for now. Only what may be interrupted can be paused."""
-        if booking.pause(work, seat):
-            self._search.free(seat)
+        booking.pause(work, seat)
+        self._search.free(seat)
 
     def resume(self, work: Work, seat: Seat) -> None:
         """It takes room of this agent again; see `to_resume` for what there is room for."""

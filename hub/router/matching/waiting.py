@@ -38,7 +38,7 @@ class WaitingWork:
     def keep(self, lines: Iterable[Line]) -> None:
         """These stay, empty or not; of all others those that are empty are dropped now and then."""
         wanted = list(lines)
-        self._kept = frozenset(line if line.is_listed else self._listed(line) for line in wanted)
+        self._kept = frozenset(self._listed(line) for line in wanted)
         self._most = max(self._most, 2 * len(self._lines) + ROOM)
 
     def clean_up(self) -> None:
