@@ -198,9 +198,12 @@ def check_policy(file: Path, staff_file: Path | None = None) -> CheckedPolicy:
     staff = load_staff(staff_file) if staff_file else ()
     try:
         findings = check_text(text, str(file), staff, WallClock().now().date())
-        policy = parse_policy(text, str(file))
     except PolicyError as error:
-        return CheckedPolicy("", list(error.findings) or [_not_toml(error)], "")
+        return CheckedPolicy("", [_not_toml(error)], "")
+    try:
+        policy = parse_policy(text, str(file))
+    except PolicyError:
+        return CheckedPolicy("", findings, "")
     return CheckedPolicy(policy.version, findings, explain_order(policy))
 
 

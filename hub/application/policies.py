@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
-from hub.router.policy.checker import check, check_text
+from hub.router.policy.checker import check_text
 from hub.router.policy.diff import PolicyDiff, diff
 from hub.router.policy.findings import Finding, Severity, field_of
 from hub.router.policy.model import Staff
@@ -123,11 +123,10 @@ class Policies:
 
 def usable(text: str, name: str = NAME) -> Policy:
     """The policy of a text in which the checker finds no error. Raises PolicyError naming all of them."""
-    policy = parse_policy(text, name)
-    errors = tuple(finding for finding in check(policy) if finding.severity is Severity.ERROR)
+    errors = tuple(finding for finding in check_text(text, name) if finding.severity is Severity.ERROR)
     if errors:
         raise PolicyError("\n".join(f"{name}: {finding}" for finding in errors), errors)
-    return policy
+    return parse_policy(text, name)
 
 
 class _StaffFile(BaseModel):

@@ -108,6 +108,16 @@ def test_published_shown_compared_and_in_the_history(run: Run, file: Path, setti
     assert event.text == ONE
 
 
+def test_checking_and_publishing_tell_mistakes_of_every_kind_at_once(run: Run, file: Path) -> None:
+    never = '[hours.night]\n[queues.care]\nlimit = -1\nhours = "day"\n[[rules]]\nqueue = "care"\n'
+    file.write_text(never)
+    found = told(run("check", file, "--json"), code=1)["findings"]
+    assert [one["line"] for one in found] == [1, 3, 4]
+    refused = run("publish", file).exception
+    assert isinstance(refused, PolicyError)
+    assert [one.line for one in refused.findings] == [1, 3, 4]
+
+
 def test_it_is_published_beside_a_running_hub(run: Run, file: Path, settings: Settings) -> None:
     with hold_store(settings, "hub serve", alone=False):
         assert told(run("publish", file, "--json"))["published"]

@@ -59,10 +59,8 @@ def _channels(policy: Policy) -> Iterator[Remark]:
 
 
 def _hours(policy: Policy, today: date | None) -> Iterator[Remark]:
-    for name, hours in policy.hours.items():
-        if not any(hours.week):
-            days = ", ".join(WEEKDAYS[:2])
-            yield Severity.ERROR, ("hours", name), f"never open: give it days ({days}, …)"
+    yield from never_open(policy)
+    for name in policy.hours:
         if all(queue.hours != name for queue in policy.queues.values()):
             yield _WARNING, ("hours", name), "no queue has these hours"
     for name, dates in policy.holidays.items():
@@ -70,6 +68,14 @@ def _hours(policy: Policy, today: date | None) -> Iterator[Remark]:
             yield _WARNING, ("holidays", name), "no hours have these holidays"
         if today is not None and dates and max(dates) < today:
             yield _WARNING, ("holidays", name), f"all dates are past, the last is {max(dates)}: add those to come"
+
+
+def never_open(policy: Policy) -> Iterator[Remark]:
+    """Hours without a day."""
+    for name, hours in policy.hours.items():
+        if not any(hours.week):
+            days = ", ".join(WEEKDAYS[:2])
+            yield Severity.ERROR, ("hours", name), f"never open: give it days ({days}, …)"
 
 
 def _reached(policy: Policy) -> Iterator[Remark]:

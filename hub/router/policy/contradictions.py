@@ -1,7 +1,7 @@
 """Contradictions in a routing policy: what no field by itself shows, and no router could work with."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
 from hub.router.policy.checked_rules import holes
@@ -12,18 +12,21 @@ from hub.router.policy.toml_lines import Place
 Problem = tuple[Place, str]
 
 
-def contradictions(policy: Policy) -> Iterator[Problem]:
-    """Place and message of everything for which a policy must be refused."""
-    yield from _unknown_names(policy)
+def contradictions(
+    policy: Policy, astray: Collection[str] = (), *, tells_rest: bool = True
+) -> Iterator[Problem]:  # fmt: skip
+    """Place and message of everything for which a policy must be refused. `astray`: names that are meant to be there.
+    `tells_rest`: what no rule takes is known."""
+    yield from _unknown_names(policy, astray)
     yield from _steps(policy)
-    yield from _diversions(policy)
+    yield from _diversions(policy, astray)
     yield from _rounds(policy)
     if not any(rule.conditions == (None,) * len(CONDITIONS) for rule in policy.rules):
         message = "no rule takes what all others leave: add one that names only a queue, so that every contact has one"
-        yield ("rules",), f"{message}; nobody takes now: {holes(policy.rules)}"
+        yield ("rules",), f"{message}; nobody takes now: {holes(policy.rules)}" if tells_rest else message
 
 
-def _unknown_names(policy: Policy) -> Iterator[Problem]:
+def _unknown_names(policy: Policy, astray: Collection[str]) -> Iterator[Problem]:
     channels = tuple(Channel)
     known = {"segment": SEGMENTS, "lifecycle_stage": LIFECYCLE_STAGES, "channel": channels, "queue": policy.queues}
     for channel in policy.channels:
@@ -32,14 +35,14 @@ def _unknown_names(policy: Policy) -> Iterator[Problem]:
     for index, rule in enumerate(policy.rules):
         for field, names in known.items():
             named = getattr(rule, field)
-            if named is not None and named not in names:
+            if named is not None and named not in names and named not in astray:
                 what = field.replace("_", " ")
                 yield ("rules", index, field), f"there is no {what} {named!r}; known are {', '.join(names)}"
     for name, queue in policy.queues.items():
-        if queue.hours is not None and queue.hours not in policy.hours:
+        if queue.hours is not None and queue.hours not in policy.hours and queue.hours not in astray:
             yield ("queues", name, "hours"), f"there are no hours {queue.hours!r}: write a table [hours.{queue.hours}]"
     for name, hours in policy.hours.items():
-        if hours.holidays is not None and hours.holidays not in policy.holidays:
+        if hours.holidays is not None and hours.holidays not in policy.holidays and hours.holidays not in astray:
             yield (
                 ("hours", name, "holidays"),
                 f"there are no holidays {hours.holidays!r}: write a table [holidays.{hours.holidays}]",
@@ -58,10 +61,10 @@ def _steps(policy: Policy) -> Iterator[Problem]:
                 yield (*place, "anyone"), "asks for what the queue serves: leave out skills, languages and attributes"
 
 
-def _diversions(policy: Policy) -> Iterator[Problem]:
+def _diversions(policy: Policy, astray: Collection[str]) -> Iterator[Problem]:
     for name, queue in policy.queues.items():
         for field, target in queue.targets():
-            if target not in policy.queues:
+            if target not in policy.queues and target not in astray:
                 place = ("queues", name, field, "to")
                 yield place, f"there is no queue {target!r}; known are {', '.join(policy.queues)}"
         for field, diversion in queue.diversions():

@@ -38,10 +38,18 @@ class Hours:
 
 def spans_of(texts: Sequence[str]) -> tuple[Span, ...]:
     """The parts of a day that `["08:00-12:00", "13:00-17:00"]` says. Raises ValueError that says what to write."""
-    spans = sorted(_span(text) for text in texts)
+    spans, wrong = [], []
+    for text in texts:
+        try:
+            spans.append(_span(text))
+        except ValueError as error:
+            wrong.append(str(error))
+    spans.sort()
     for before, after in pairwise(spans):
         if after.start < before.end:
-            raise ValueError(f"{before} and {after} overlap: write them as one")
+            wrong.append(f"{before} and {after} overlap: write them as one")
+    if wrong:
+        raise ValueError("; ".join(wrong))
     return tuple(spans)
 
 
