@@ -59,6 +59,28 @@ def test_less_is_asked_as_it_gets_older():
     assert pool.state.interactions[CALL].priority == 9
 
 
+def test_the_priority_a_supervisor_gave_stands_when_less_is_asked():
+    pool = stepping(5, 1)
+    pool.arrives("c1", service="sales")
+    pool.prioritises(CALL, priority=20)
+    assert relaxed(pool.passes(60)) == [(1, "time")]
+    assert pool.state.interactions[CALL].priority == 20
+    assert pool.prioritises(CALL, priority=20) == []
+    pool.arrives("c2", service="sales")
+    pool.prioritises("interaction-c2", priority=15)
+    pool.passes(60)
+    assert [event.correlation for event in pool.becomes("agent1", AgentState.READY)[1:]] == [CALL]
+
+
+def test_a_step_has_its_own_priority_where_a_supervisor_changed_the_age_alone():
+    pool = stepping(5)
+    pool.arrives("c1", service="sales")
+    pool.prioritises(CALL, credit_seconds=30)
+    pool.passes(60)
+    one = pool.state.interactions[CALL]
+    assert (one.priority, one.credit) == (9, 30)
+
+
 def test_steps_count_on_the_age_and_late_ones_come_together():
     pool = stepping(5)
     pool.arrives("c1", service="sales")

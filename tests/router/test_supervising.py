@@ -144,6 +144,29 @@ def test_the_priority_a_supervisor_gave_stays_over_moves_but_not_over_a_policy(p
     assert pool.adopts(OTHER, waiting=True)[1].priority == 4
 
 
+def test_the_priority_a_supervisor_gave_to_what_rests_is_there_when_it_waits_again(pool):
+    pool.signs_on("anna", sales=3)
+    pool.arrives("c1", service="sales", channel=Channel.EMAIL)
+    pool.accepts("anna", "offer-c1-1")
+    pool.parks("anna", CALL, seconds=60)
+    pool.prioritises(CALL, priority=7, credit_seconds=30)
+    pool.becomes("anna", AgentState.AWAY)
+    pool.passes(60)
+    one = pool.state.interactions[CALL]
+    assert (one.state.phase, one.priority, one.credit) == (Phase.WAITING, 7, 30)
+    assert pool.prioritises(CALL, priority=7, credit_seconds=30) == []
+
+
+def test_the_priority_a_supervisor_gave_is_gone_when_it_is_placed_anew(pool):
+    pool.signs_on("anna", sales=3)
+    pool.arrives("c1", service="sales")
+    pool.pulls_back(CALL)
+    pool.prioritises(CALL, priority=7)
+    pool.assigns(CALL, "anna")
+    pool.transfers("anna", CALL, "desk")
+    assert pool.state.interactions[CALL].priority == pool.state.queue("desk").priority
+
+
 def test_work_moved_without_a_given_priority_has_that_of_its_queue(pool):
     pool.arrives("c1", service="sales")
     pool.prioritises(CALL, credit_seconds=60)

@@ -136,8 +136,10 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
             return interaction._replace(phase=Phase.EXPIRED)
         case InteractionTransferred():
             return _transferred(interaction, event)
-        case InteractionPulledBack() | InteractionUnparked():
+        case InteractionPulledBack():
             return _waits_again(interaction)
+        case InteractionUnparked():
+            return _waits_again(interaction)._replace(prioritised=interaction.prioritised)
         case InteractionReopened():
             return _waits_again(interaction)._replace(
                 callback=False,
@@ -182,7 +184,7 @@ def _changed(interaction: Interaction, event: Event) -> Interaction:  # noqa: PL
             kept = None if event.reason == "policy" else interaction.prioritised
             return interaction._replace(prioritised=kept, step=None)
         case RequirementRelaxed():
-            return interaction._replace(prioritised=None, step=event.step)
+            return interaction._replace(step=event.step)
         case InteractionPrioritised():
             before = interaction.prioritised[0] if interaction.prioritised else None
             priority = before if event.priority is None else event.priority

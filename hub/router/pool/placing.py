@@ -2,6 +2,7 @@
 
 from hub.domain.interaction.events import Placement
 from hub.domain.interaction.state import Phase
+from hub.router.matching.waiting import Line
 from hub.router.pool.state import OpenInteraction, PoolState
 from hub.router.pool.timers import Due
 
@@ -17,7 +18,7 @@ def place(state: PoolState, interaction: OpenInteraction, placement: Placement, 
     if placement.since is not None:
         interaction.since = placement.since.timestamp()
     if not is_new:
-        line = state.line(interaction.queued, placement, -1)
+        line = _line(state, interaction)
         state.matcher.move(interaction.work, line, since=interaction.since, credit=interaction.credit)
     at = placement.at.timestamp()
     _bind(state, interaction)
@@ -41,9 +42,17 @@ def relax(state: PoolState, interaction: OpenInteraction, step: int, reason: str
     else:
         _leave_steps(state, interaction)
         interaction.step = step
-        line = state.line(interaction.queued, interaction.placement, step)
-        state.matcher.move(interaction.work, line)
+        state.matcher.move(interaction.work, _line(state, interaction))
         _join_steps(state, interaction)
+
+
+def _line(state: PoolState, interaction: OpenInteraction) -> Line:
+    """Where it waits by the step in force; the priority a supervisor gave it stands until it is placed anew."""
+    line = state.line(interaction.queued, interaction.placement, interaction.step)
+    given = interaction.state.prioritised[0] if interaction.state.prioritised else None
+    if given is None:
+        return line
+    return state.matcher.line(line.queue, line.need, priority=given, weight=line.weight, target=line.target)
 
 
 def in_line(interaction: OpenInteraction) -> bool:
