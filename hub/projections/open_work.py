@@ -15,14 +15,17 @@ __all__ = ("PROJECTION", "Keep", "KeepOf", "LastAgent", "OpenWork", "last_agents
 DDL = (
     """
 CREATE TABLE open_work (
-    owner TEXT NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL,
-    stream TEXT NOT NULL, version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL,
-    PRIMARY KEY (owner, position)
-) WITHOUT ROWID;
+    owner INTEGER NOT NULL, position INTEGER PRIMARY KEY, kind TEXT NOT NULL,
+    stream TEXT NOT NULL, version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL
+);
+CREATE INDEX open_work_of ON open_work (owner);
+CREATE TABLE open_work_over (owner INTEGER PRIMARY KEY, position INTEGER NOT NULL);
+CREATE INDEX open_work_over_since ON open_work_over (position);
 CREATE TABLE open_work_interactions (
-    interaction TEXT PRIMARY KEY, queue TEXT NOT NULL, channel TEXT NOT NULL, customer TEXT NOT NULL, until_ms INTEGER
-) WITHOUT ROWID;
-CREATE INDEX open_work_over ON open_work_interactions (until_ms) WHERE until_ms IS NOT NULL;
+    no INTEGER PRIMARY KEY, queue TEXT NOT NULL, channel TEXT NOT NULL, customer TEXT NOT NULL, until_ms INTEGER
+);
+CREATE INDEX open_work_kept ON open_work_interactions (until_ms) WHERE until_ms IS NOT NULL;
+CREATE TABLE open_work_agents (agent TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE open_work_last (
     owner TEXT NOT NULL, kind TEXT NOT NULL, position INTEGER NOT NULL,
     stream TEXT NOT NULL, version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL,
@@ -34,7 +37,8 @@ CREATE TABLE open_work_clock (latest_ms INTEGER NOT NULL, keep TEXT NOT NULL);
 """
     + open_work_marks.DDL
 )
-"""`open_work` has whole histories: of an interaction, or of an agent since they signed on. `open_work_last` has of an
+"""`open_work` has whole histories: of an interaction, or of an agent since they signed on; of what is over only until
+it is purged, and `open_work_over` says what that is. `open_work_agents` has who is signed on. `open_work_last` has of an
 agent, a queue or a pool the last event of a kind. `open_work_interactions` has what is open, and what is over but kept
 until `until_ms`. `latest_ms` is the latest time that any event brought: what is kept is trimmed by it, never by a
 clock. `keep` is what the last policy that was published asks for, as JSON; empty: none was."""
@@ -70,7 +74,7 @@ def open_work(connection: sqlite3.Connection) -> OpenWork:
     try:
         position = position_of(connection, "open_work")
         rows = connection.execute(
-            "SELECT position, stream, version, topic, state FROM open_work"
+            f"SELECT position, stream, version, topic, state FROM open_work WHERE {open_work_marks.OPEN}"
             " UNION ALL SELECT position, stream, version, topic, state FROM open_work_last ORDER BY position"
         )
         found: list[Stored] = []
@@ -111,8 +115,8 @@ def projection(keep: Keep = Keep(), keep_of: KeepOf = lambda _: None) -> Project
         batch.write(connection)
         open_work_marks.mark(connection, entries[-1].position, len(entries))
 
-    return Projection("open_work", "3", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
+    return Projection("open_work", "4", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
 
 
-TABLES = ("open_work", "open_work_interactions", "open_work_last", "last_agents", "open_work_clock")
+TABLES = ("open_work", "open_work_over", "open_work_agents", "open_work_interactions", "open_work_last", "last_agents", "open_work_clock")
 PROJECTION = projection()

@@ -29,11 +29,14 @@ from hub.domain.interaction.events import (
 from hub.domain.policy.events import PolicyPublished
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.projections.projection import Entry
+from hub.projections.rows import numbers, write
 from hub.projections.views import among
 
 _FACT, _SIGNED_ON, _SIGNED_OFF, _PLANNED = "fact", "signed_on", "signed_off", "planned"
 _FREED, _OFFERED, _ACCEPTED, _PACE = "freed", "offered", "accepted", "pace"
-_INTERACTION, _AGENT = "interaction-", "agent-"
+PURGE_EVERY = 4096
+"""What is over is taken out of the tables when the log passes a multiple of so many positions: by then a page's rows go
+together, where one by one they would have the page written for each of them."""
 
 
 class Keep(NamedTuple):
@@ -55,7 +58,7 @@ KeepOf = Callable[[str], Keep | None]
 """What the text of a routing policy asks to be kept; None: it can't be read, all stays as it is."""
 
 
-_Row = tuple[str, int, str, str, int, str, bytes]
+_Row = tuple[int, int, str, str, int, str, bytes]
 _FREEING = (
     *(WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed),
     *(OfferDeclined, OfferTimedOut),
@@ -74,43 +77,49 @@ class _Work:
         self.queue, self.channel, self.customer, self.until_ms = queue, channel, customer, until_ms
         self.stored, self.changed = stored, not stored
 
+    def values(self) -> tuple[Any, ...]:
+        """The row that keeps it, without its key."""
+        return self.queue, self.channel, self.customer, self.until_ms
+
 
 class Batch:
-    """What a batch adds to the tables and takes away. An `owner` is the stream of an interaction or an agent."""
+    """What a batch adds to the tables and takes away. An `owner` is the number of an interaction's stream or an
+    agent's."""
 
     def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry], keep: Keep, keep_of: KeepOf) -> None:
         self.latest_ms, self.published = connection.execute("SELECT latest_ms, keep FROM open_work_clock").fetchone()
         self.keep = Keep(*orjson.loads(self.published)) if self.published else keep
         self.keep_of = keep_of
-        streams = {entry.stream for entry in entries if entry.stream.startswith(_INTERACTION)}
         rows = connection.execute(
-            "SELECT * FROM open_work_interactions WHERE interaction IN (SELECT value FROM json_each(?))",
-            (among(streams),),
+            "SELECT * FROM open_work_interactions WHERE no IN (SELECT value FROM json_each(?))",
+            (numbers({entry.no for entry in entries}),),
         )
-        self.work = {stream: _Work(*values, stored=True) for stream, *values in rows}
+        self.work = {no: _Work(*values, stored=True) for no, *values in rows}
         freed = {agent_stream(entry.event.agent_id) for entry in entries if isinstance(entry.event, _FREEING)}
         self.signed_on = {
-            owner
-            for (owner,) in connection.execute(
-                "SELECT DISTINCT owner FROM open_work WHERE owner IN (SELECT value FROM json_each(?)) AND kind = ?",
-                (among(freed), _SIGNED_ON),
+            agent
+            for (agent,) in connection.execute(
+                "SELECT agent FROM open_work_agents WHERE agent IN (SELECT value FROM json_each(?))", (among(freed),)
             )
         }
-        self.forget: set[str] = set()
-        self.unlist: set[str] = set()
-        self.unfreed: set[str] = set()
-        self.rows: dict[str, list[_Row]] = {}
+        self.came: dict[str, bool] = {}
+        """The agents who signed on (True) or off."""
+        self.position = entries[-1].position
+        self.over: dict[int, int] = {}
+        self.forget: set[int] = set()
+        self.unlist: set[int] = set()
+        self.rows: dict[int, list[_Row]] = {}
         self.last: dict[tuple[str, str], Entry] = {}
         self.agents: dict[str, tuple[str, int]] = {}
 
     def interaction(self, entry: Entry) -> None:
-        stream, event = entry.stream, entry.event
-        work = self.work.get(stream)
+        no, event = entry.no, entry.event
+        work = self.work.get(no)
         if isinstance(event, Placement):
-            work = self._placed(stream, event, work)
+            work = self._placed(no, event, work)
         if work is None:
             return
-        self.rows.setdefault(stream, []).append(_row(stream, _FACT, entry))
+        self.rows.setdefault(no, []).append(_row(_FACT, entry))
         kind = type(event)
         if kind is InteractionOffered:
             self.last[agent_stream(event.agent_id), _OFFERED] = entry  # type: ignore[attr-defined]
@@ -119,21 +128,24 @@ class Batch:
             self.last[event.queue or work.queue, _PACE] = entry
             if work.customer:
                 self.agents[work.customer] = (event.agent_id, entry.at_ms)
-        if isinstance(event, _FREEING) and (owner := agent_stream(event.agent_id)) in self.signed_on:
+        if kind in _FREEING and (owner := agent_stream(event.agent_id)) in self.signed_on:  # type: ignore[attr-defined]
             self.last[owner, _freed_by(event)] = entry
         if kind in _OVER:
             self._over(entry, work)
 
-    def _placed(self, stream: str, event: Placement, work: _Work | None) -> _Work | None:
+    def _placed(self, no: int, event: Placement, work: _Work | None) -> _Work | None:
         """It entered a queue: opened, moved, transferred or reopened."""
         if isinstance(event, InteractionQueued):
             if event.pool == HISTORY_POOL:
                 return None
             customer = "" if event.consult_of else event.customer_id
-            work = self.work[stream] = _Work(event.queue, event.channel.value, customer)
+            work = self.work[no] = _Work(event.queue, event.channel.value, customer)
         elif isinstance(event, InteractionReopened) and (work is None or self._is_late(work)):
-            self._forget(stream)  # it was not kept so long: what is known of it begins here
-            work = self.work[stream] = _Work(event.queue, "", "")
+            # It was not kept so long: what is known of it begins here.
+            self.forget.add(no)
+            self.over.pop(no, None)
+            self.rows.pop(no, None)
+            work = self.work[no] = _Work(event.queue, "", "")
         if work is not None:
             work.queue, work.until_ms, work.changed = event.queue, None, True
         return work
@@ -142,35 +154,30 @@ class Batch:
         return work.until_ms is not None and work.until_ms <= self.latest_ms
 
     def _over(self, entry: Entry, work: _Work) -> None:
-        stream = entry.stream
         kept = self.keep.milliseconds(work.channel, work.queue)
         if kept:
             work.until_ms, work.changed = entry.at_ms + kept, True
-        else:
-            self._forget(stream)
-
-    def _forget(self, stream: str) -> None:
-        work = self.work.pop(stream, None)
-        self.rows.pop(stream, None)
-        if work is not None and work.stored:
-            self.forget.add(stream)
-            self.unlist.add(stream)
+            return
+        del self.work[entry.no]
+        self.over[entry.no] = entry.position
+        if work.stored:
+            self.unlist.add(entry.no)
 
     def agent(self, entry: Entry) -> None:
         stream, event = entry.stream, entry.event
         kind = _FACT
         if isinstance(event, AgentSignedOn | AgentSignedOff):
             kind = _SIGNED_ON if isinstance(event, AgentSignedOn) else _SIGNED_OFF
-            self.forget.add(stream)
-            self.rows.pop(stream, None)
-            self.unfreed.add(stream)
+            self.forget.add(entry.no)
+            self.rows.pop(entry.no, None)
             for key in [key for key in self.last if key[0] == stream and key[1].startswith(_FREED)]:
                 del self.last[key]
+            self.came[stream] = kind == _SIGNED_ON
             (self.signed_on.add if kind == _SIGNED_ON else self.signed_on.discard)(stream)
         elif isinstance(event, ShiftsPlanned):
             self.last[stream, _PLANNED] = entry
             return
-        self.rows.setdefault(stream, []).append(_row(stream, kind, entry))
+        self.rows.setdefault(entry.no, []).append(_row(kind, entry))
 
     def pool(self, entry: Entry) -> None:
         match entry.event:
@@ -186,37 +193,51 @@ class Batch:
             self.keep, self.published = keep, orjson.dumps(list(keep)).decode()
 
     def write(self, connection: sqlite3.Connection) -> None:
-        run = connection.executemany
-        run("DELETE FROM open_work WHERE owner = ?", [(owner,) for owner in self.forget])
-        run("DELETE FROM open_work_last WHERE owner = ? AND kind GLOB 'freed *'", [(owner,) for owner in self.unfreed])
-        run("DELETE FROM open_work_interactions WHERE interaction = ?", [(owner,) for owner in self.unlist])
-        run("INSERT INTO open_work VALUES (?, ?, ?, ?, ?, ?, ?)", [row for rows in self.rows.values() for row in rows])
-        run(
-            "INSERT OR REPLACE INTO open_work_interactions VALUES (?, ?, ?, ?, ?)",
-            [
-                (stream, one.queue, one.channel, one.customer, one.until_ms)
-                for stream, one in self.work.items()
-                if one.changed
-            ],
-        )
-        run(
-            "INSERT OR REPLACE INTO open_work_last VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(*key, *entry.stored) for key, entry in self.last.items()],
-        )
-        run(
-            "INSERT OR REPLACE INTO last_agents VALUES (?, ?, ?)",
-            [(customer, *known) for customer, known in self.agents.items()],
-        )
+        run, purged = connection.executemany, self.position // PURGE_EVERY * PURGE_EVERY
+        if self.forget:
+            run("DELETE FROM open_work WHERE owner = ?", [(owner,) for owner in self.forget])
+            run("DELETE FROM open_work_over WHERE owner = ?", [(owner,) for owner in self.forget])
+        self._write_agents(connection)
+        run("DELETE FROM open_work_interactions WHERE no = ?", [(no,) for no in self.unlist])
+        rows = [row for no, rows in self.rows.items() if self.over.get(no, purged + 1) > purged for row in rows]
+        write(connection, "INSERT INTO open_work VALUES", rows)
+        over = [(no, position) for no, position in self.over.items()]
+        write(connection, "INSERT INTO open_work_over VALUES", over)
+        changed = [(no, *one.values()) for no, one in self.work.items() if one.changed]
+        write(connection, "INSERT OR REPLACE INTO open_work_interactions VALUES", changed)
+        last = [(*key, *entry.stored) for key, entry in self.last.items()]
+        write(connection, "INSERT OR REPLACE INTO open_work_last VALUES", last)
+        answered = [(customer, *known) for customer, known in self.agents.items()]
+        write(connection, "INSERT OR REPLACE INTO last_agents VALUES", answered)
+        self._purge(connection, purged)
         self._trim(connection)
+
+    def _write_agents(self, connection: sqlite3.Connection) -> None:
+        run, agents = connection.executemany, [(agent,) for agent in self.came]
+        if agents:
+            run("DELETE FROM open_work_last WHERE owner = ? AND kind GLOB 'freed *'", agents)
+            run("DELETE FROM open_work_agents WHERE agent = ?", agents)
+            run("INSERT INTO open_work_agents VALUES (?)", [(agent,) for agent, is_on in self.came.items() if is_on])
+
+    def _purge(self, connection: sqlite3.Connection, until: int) -> None:
+        """Take out what was over by then."""
+        (oldest,) = connection.execute("SELECT position FROM open_work_over ORDER BY position LIMIT 1").fetchone() or (
+            until + 1,
+        )
+        if oldest <= until:
+            connection.execute(
+                "DELETE FROM open_work WHERE owner IN (SELECT owner FROM open_work_over WHERE position <= ?)", (until,)
+            )
+            connection.execute("DELETE FROM open_work_over WHERE position <= ?", (until,))
 
     def _trim(self, connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE open_work_clock SET latest_ms = ?, keep = ?", (self.latest_ms, self.published))
         old = connection.execute(
-            "SELECT interaction FROM open_work_interactions WHERE until_ms <= ?", (self.latest_ms,)
+            "SELECT no FROM open_work_interactions WHERE until_ms <= ?", (self.latest_ms,)
         ).fetchall()
         if old:
             connection.executemany("DELETE FROM open_work WHERE owner = ?", old)
-            connection.executemany("DELETE FROM open_work_interactions WHERE interaction = ?", old)
+            connection.executemany("DELETE FROM open_work_interactions WHERE no = ?", old)
         connection.execute("DELETE FROM last_agents WHERE at_ms < ?", (self.latest_ms - round(1000 * self.keep.known),))
 
 
@@ -225,9 +246,9 @@ def _freed_by(event: Event) -> str:
     return f"{_FREED} {type(event).__name__}{' busy' if is_busy else ''}"
 
 
-def _row(owner: str, kind: str, entry: Entry) -> _Row:
-    _, stream, version, topic, state = entry.stored
-    return owner, entry.position, kind, stream, version, topic, state
+def _row(kind: str, entry: Entry) -> _Row:
+    position, stream, version, topic, state = entry.stored
+    return entry.no, position, kind, stream, version, topic, state
 
 
 ROUTES: Mapping[str, Any] = {

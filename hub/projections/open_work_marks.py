@@ -12,6 +12,8 @@ LEAST_EVENTS = 20_000
 EVENTS_A_ROW = 2
 """A mark is worth its space once this many events came for each row it names."""
 
+OPEN = "owner NOT IN (SELECT owner FROM open_work_over)"
+"""SQL: of the rows of `open_work`, those of what is not over."""
 DDL = """
 CREATE TABLE open_work_marks (position INTEGER PRIMARY KEY, positions BLOB NOT NULL);
 CREATE TABLE open_work_next_mark (events INTEGER NOT NULL, least INTEGER NOT NULL)
@@ -51,12 +53,13 @@ def mark(connection: sqlite3.Connection, position: int, events: int) -> None:
     if since > least:
         rows = sum(
             connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
-            for table in ("open_work", "open_work_last")
+            for table in (f"open_work WHERE {OPEN}", "open_work_last")
         )
         least = max(LEAST_EVENTS, EVENTS_A_ROW * rows)
         if since > least:
             found = connection.execute(
-                "SELECT position FROM open_work UNION SELECT position FROM open_work_last ORDER BY position"
+                f"SELECT position FROM open_work WHERE {OPEN}"
+                " UNION SELECT position FROM open_work_last ORDER BY position"
             )
             connection.execute(
                 "INSERT INTO open_work_marks VALUES (?, ?)", (position, _pack([one for (one,) in found]))

@@ -21,6 +21,8 @@ class Entry(NamedTuple):
     at_ms: int
     """`event.at` as milliseconds since 1970, UTC: how all views keep times."""
     stored: Stored
+    no: int
+    """The number of its stream: the position of that one's first event."""
 
 
 Apply = Callable[[sqlite3.Connection, Sequence[Entry]], None]

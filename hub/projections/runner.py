@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
 from hub.ports import Stored
+from hub.projections import streams
 from hub.projections.projection import BrokenViewError, Entry, Projection, milliseconds
 
 Read = Callable[[int, int], Sequence[Stored]]
@@ -54,6 +55,7 @@ class Runner:
         self._read = read
         self._decode = decode
         self._batch = batch
+        self._numbers = streams.Numbers(connection)
         self._prepare()
 
     def step(self) -> Step:
@@ -103,10 +105,13 @@ class Runner:
             rows = [row for row in rows if row[0] <= until]
         if not rows:
             return 0
-        entries = [self._entry(row) for row in rows if not row[1].startswith(_UNREAD)]
         last = rows[-1][0]
+        rows_read, rows = len(rows), [row for row in rows if not row[1].startswith(_UNREAD)]
+        entries = [self._entry(row, no) for row, no in zip(rows, self._numbers.of(rows), strict=True)]
         self._begin()
         with self._connection:
+            if until is None:
+                self._numbers.keep(rows)
             positions = self.positions()
             for name in names:
                 if after <= positions[name] < last:
@@ -114,12 +119,12 @@ class Runner:
                     fresh = entries if done == after else [entry for entry in entries if entry.position > done]
                     self._projections[name].apply(self._connection, fresh)
                     self._connection.execute("UPDATE projections SET position = ? WHERE name = ?", (last, name))
-        return len(rows)
+        return rows_read
 
-    def _entry(self, row: Stored) -> Entry:
+    def _entry(self, row: Stored, no: int) -> Entry:
         position, stream, version, topic, state = row
         event = self._decode(stream, topic, state)
-        return Entry(position, stream, version, event, milliseconds(event.at), row)
+        return Entry(position, stream, version, event, milliseconds(event.at), row, no)
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -131,12 +136,14 @@ class Runner:
         with self._connection:
             self._connection.execute(_DDL)
             rows = self._connection.execute("SELECT name, version, position FROM projections").fetchall()
+            of_this_log = {name for name, _, position in rows if self._is_of_this_log(position)}
+            numbered = streams.exists(self._connection) and len(of_this_log) == len(rows)
+            if not numbered:  # all views go by the numbers of streams
+                streams.make(self._connection)
             good = {
                 name
-                for name, version, position in rows
-                if name in self._projections
-                and self._projections[name].version == version
-                and self._is_of_this_log(position)
+                for name, version, _ in rows
+                if numbered and name in self._projections and self._projections[name].version == version
             }
             for name in [name for name, _, _ in rows if name not in self._projections]:
                 self._drop(name)
