@@ -70,6 +70,18 @@ def test_who_was_freed_takes_what_has_grown_most_by_its_age():
         assert match_all(matcher, now) == [(expected, "a")]
 
 
+@pytest.mark.parametrize("order", Order)
+def test_of_what_is_equal_in_the_order_who_was_freed_takes_what_came_first(order: Order):
+    matcher = Matcher(order)
+    other, line = (matcher.line(queue, matcher.need({})) for queue in ("other", "q"))
+    matcher.wait(matcher.work("first", 1.0, line))
+    matcher.wait(matcher.work("second", 1.0, other))
+    assert matcher.next(1.0) is None
+    add_agent(matcher, "a", 0.0)
+
+    assert match_all(matcher, 2.0) == [("first", "a")]
+
+
 def test_by_skill_agents_take_what_they_are_best_at_then_the_older():
     matcher = Matcher(Order.SKILL)
     add_work(matcher, "anybody", 0.0)
