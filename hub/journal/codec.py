@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from hub.domain.access import events as access
 from hub.domain.agent import events as agent
 from hub.domain.customer import events as customer
+from hub.domain.customer.consent import events as consent
 from hub.domain.event import Event
 from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
@@ -26,6 +27,13 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     agent.AgentSkillsChanged,
     agent.AgentStateChanged,
     agent.ShiftsPlanned,
+    consent.ConsentDenied,
+    consent.ConsentExpired,
+    consent.ConsentGranted,
+    consent.ConsentWithdrawn,
+    consent.PointBlocked,
+    consent.PointUnblocked,
+    consent.PreferenceChanged,
     customer.ContactReceived,
     customer.ContactSent,
     customer.CustomerRegistered,

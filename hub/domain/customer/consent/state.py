@@ -1,0 +1,178 @@
+"""What the facts of consent add up to, now or as of any past time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from hub.domain.contact import Channel
+from hub.domain.customer.consent.events import (
+    ConsentDenied,
+    ConsentExpired,
+    ConsentGranted,
+    ConsentWithdrawn,
+    PointBlocked,
+    PointUnblocked,
+    PreferenceChanged,
+    Purpose,
+)
+from hub.domain.customer.consent.point import ContactPoint
+from hub.domain.event import Event
+
+
+class Said(StrEnum):
+    """What somebody said last about being contacted."""
+
+    NOTHING = "nothing"
+    GRANTED = "granted"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class About(NamedTuple):
+    """What a consent is about."""
+
+    point: str
+    channel: Channel
+    purpose: Purpose
+
+
+class Stance(NamedTuple):
+    """What was said last about something, and how that is known."""
+
+    said: Said = Said.NOTHING
+    at: datetime | None = None
+    expires_at: datetime | None = None
+    source: str = ""
+    text_version: str = ""
+    evidence: str = ""
+    actor: str = ""
+
+
+class Block(NamedTuple):
+    """What one list says of a contact point on a channel."""
+
+    is_blocked: bool
+    at: datetime
+    evidence: str
+
+
+Blocks = Mapping[tuple[str, Channel, str], Block]
+"""By contact point, channel and the list that says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentBook:
+    """What was said last of each contact point. Of two facts the one that happened later counts, of two that happened
+    at once the one recorded later."""
+
+    points: Mapping[str, ContactPoint] = field(default_factory=dict)
+    stances: Mapping[About, Stance] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=dict)
+    preferences: Mapping[str, PreferenceChanged] = field(default_factory=dict)
+
+
+NOTHING_SAID = Stance()
+_SAID = {ConsentGranted: Said.GRANTED, ConsentDenied: Said.DENIED, ConsentWithdrawn: Said.WITHDRAWN}
+
+
+def evolve(book: ConsentBook, event: Event) -> ConsentBook:
+    """The book after one more fact; facts of other kinds, links among them, change nothing here."""
+    match event:
+        case ConsentGranted() | ConsentDenied() | ConsentWithdrawn():
+            return _say(book, event)
+        case ConsentExpired():
+            return _expire(book, event)
+        case PointBlocked() | PointUnblocked():
+            key = (event.point, event.channel, event.source)
+            known = book.blocks.get(key)
+            if known is not None and event.at < known.at:
+                return book
+            block = Block(isinstance(event, PointBlocked), event.at, event.evidence)
+            return replace(_with_point(book, event), blocks={**book.blocks, key: block})
+        case PreferenceChanged():
+            before = book.preferences.get(event.point)
+            if before is not None and event.at < before.at:
+                return book
+            return replace(_with_point(book, event), preferences={**book.preferences, event.point: event})
+        case _:
+            return book
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStanding:
+    """Where contact points stood at a moment. Ask `standing` for one."""
+
+    book: ConsentBook
+    at: datetime
+
+    def stance(self, point: str, channel: Channel, purpose: Purpose) -> Stance:
+        """What was said last; a consent is expired from its `expires_at` on, whether that was written down or not."""
+        stance = self.book.stances.get(About(point, channel, purpose), NOTHING_SAID)
+        if stance.said is Said.GRANTED and stance.expires_at is not None and stance.expires_at <= self.at:
+            return stance._replace(said=Said.EXPIRED)
+        return stance
+
+    def blocked_by(self, point: str, channel: Channel) -> tuple[str, ...]:
+        """The lists that block it, in alphabetical order."""
+        found = (
+            source
+            for (whose, where, source), block in self.book.blocks.items()
+            if (whose, where) == (point, channel) and block.is_blocked
+        )
+        return tuple(sorted(found))
+
+    def preference(self, points: Iterable[str] | None = None) -> PreferenceChanged | None:
+        """What was said last of these contact points together, or of all; None: they never said."""
+        wanted = self.book.preferences if points is None else dict.fromkeys(points)
+        found = [self.book.preferences[point] for point in wanted if point in self.book.preferences]
+        return max(found, key=lambda one: (one.at, one.point), default=None)
+
+
+def standing(events: Iterable[Event], at: datetime, known_at: datetime | None = None) -> ConsentStanding:
+    """Where contact points stood at `at` by these facts, of one stream or of several; with `known_at` by those that
+    were recorded by then."""
+    book = ConsentBook()
+    for event in events:
+        if event.at <= at and (known_at is None or event.recorded_at <= known_at):
+            book = evolve(book, event)
+    return ConsentStanding(book, at)
+
+
+def _say(book: ConsentBook, event: ConsentGranted | ConsentDenied | ConsentWithdrawn) -> ConsentBook:
+    about = About(event.point, event.channel, event.purpose)
+    known = book.stances.get(about, NOTHING_SAID)
+    if known.at is not None and event.at < known.at:
+        return book
+    stance = Stance(
+        said=_SAID[type(event)],
+        at=event.at,
+        expires_at=event.expires_at if isinstance(event, ConsentGranted) else None,
+        source=event.source,
+        text_version=event.text_version,
+        evidence=event.evidence,
+        actor=event.actor,
+    )
+    return replace(_with_point(book, event), stances={**book.stances, about: stance})
+
+
+def _expire(book: ConsentBook, event: ConsentExpired) -> ConsentBook:
+    """Only the consent it speaks of: one given since stands."""
+    about = About(event.point, event.channel, event.purpose)
+    stance = book.stances.get(about, NOTHING_SAID)
+    if stance.said is not Said.GRANTED or stance.at != event.granted_at:
+        return book
+    ends = min(event.at, stance.expires_at or event.at)
+    return replace(book, stances={**book.stances, about: stance._replace(said=Said.EXPIRED, expires_at=ends)})
+
+
+_Fact = ConsentGranted | ConsentDenied | ConsentWithdrawn | PointBlocked | PointUnblocked | PreferenceChanged
+
+
+def _with_point(book: ConsentBook, event: _Fact) -> ConsentBook:
+    known = book.points.get(event.point)
+    if known is not None and (known.value or not event.value):
+        return book
+    return replace(book, points={**book.points, event.point: ContactPoint(event.point, event.kind, event.value)})
