@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hub.application.envelope import Confirmation, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
+from hub.application.turns import Thread, Turn, Turns
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.ports import Clock, Journal
@@ -28,7 +29,10 @@ class Arrived(Protocol):
 
 
 class InboundHandler:
-    """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails."""
+    """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails.
+
+    Calls may overlap: contacts are recorded while the batch before is being written, but never before what happened
+    earlier in their thread is carried out; signals are carried out after everything before them."""
 
     def __init__(
         self, recorder: ContactRecorder, pool: Pool, journal: Journal, clock: Clock, set_aside: SetAside
@@ -39,13 +43,16 @@ class InboundHandler:
         self._journal = journal
         self._clock = clock
         self._set_aside = set_aside
+        self._turns = Turns()
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
         """One confirmation a message, each true when it is returned; None: this one is to come again."""
         parsed = [_parse(message.body) for message in messages]
         answers: list[Confirmation | None] = [None] * len(messages)
-        for part in _in_order(parsed):
-            await self._take(part, parsed, answers)
+        with self._turns.turn([_thread(one) for one in parsed if isinstance(one, ConversationEvent)]) as turn:
+            for part in _in_order(parsed):
+                await self._take(part, parsed, answers, turn)
+            await turn.comes()
         for index, answer in enumerate(answers):
             if answer is not None and answer.status == "rejected" and not _is_refusal(parsed[index], answer):
                 self.rejected += 1
@@ -59,6 +66,7 @@ class InboundHandler:
         part: Sequence[int],
         parsed: Sequence[Contact | ConversationEvent | Confirmation],
         answers: list[Confirmation | None],
+        turn: Turn,
     ) -> None:
         contacts: list[tuple[int, Contact]] = []
         signals: list[tuple[int, ConversationEvent]] = []
@@ -72,11 +80,14 @@ class InboundHandler:
                     answers[index] = refused
         position = 0
         if contacts:
+            if turn.is_behind([_thread(contact) for _, contact in contacts]):
+                await turn.comes()
             actors = [(contact, f"adapter:{contact.path.channel}") for _, contact in contacts]
             for (index, contact), outcome in zip(contacts, await self._recorder.record(actors), strict=True):
                 answers[index] = confirmation(contact.id, outcome)
                 position = max(position, outcome.position if isinstance(outcome, Receipt) else 0)
         if signals:
+            await turn.comes()
             await self._pool.reached(position)
             told = await asyncio.gather(*(self._signal(signal) for _, signal in signals))
             for (index, _), answer in zip(signals, told, strict=True):
@@ -169,17 +180,23 @@ def _parse(body: bytes) -> Contact | ConversationEvent | Confirmation:
         return Confirmation(id="", status="rejected", reason=str(error), field=error.field)
 
 
+def _thread(message: Contact | ConversationEvent) -> Thread:
+    if isinstance(message, ConversationEvent):
+        return message.channel, message.thread
+    return message.path.channel, message.thread or message.id
+
+
 def _in_order(parsed: Sequence[Contact | ConversationEvent | Confirmation]) -> list[list[int]]:
     """The batch cut so that a contact never overtakes what happened before it in its own thread: in each part the
     contacts may go first, all in one commit, and the signals after them."""
     parts: list[list[int]] = [[]]
-    signalled: set[tuple[str, str]] = set()
+    signalled: set[Thread] = set()
     for index, message in enumerate(parsed):
         match message:
             case ConversationEvent():
-                signalled.add((message.channel, message.thread))
+                signalled.add(_thread(message))
             case Contact():
-                if (message.path.channel, message.thread or message.id) in signalled:
+                if _thread(message) in signalled:
                     parts.append([])
                     signalled.clear()
         parts[-1].append(index)

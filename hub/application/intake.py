@@ -1,5 +1,6 @@
 """Taking contacts in: each becomes a durable fact of its customer before anybody is told it arrived."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from hub.domain.customer.decide import MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
 from hub.domain.customer.identity import home_of
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
-from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Unit
+from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Outcome, Unit
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,11 @@ class ContactRecorder:
         self._key = key
         self._pool = pool
         self._cache = CustomerCache(journal)
+        self._turn = asyncio.Lock()
 
     async def record(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError]:
-        """For each (contact, actor) a receipt after its commit, or why it was refused.
+        """For each (contact, actor) a receipt after its commit, or why it was refused. Calls may overlap: they are
+        decided in the order they were made, the next while the last is being written.
 
         Raises what the journal raises when the store fails: then nothing is known to be recorded; send again.
         """
@@ -74,15 +77,9 @@ class ContactRecorder:
         homes = [home_of(self._key, contact) for contact, _ in contacts]
         streams = [home.stream for home in homes]
         anonymous = frozenset(home.stream for home in homes if home.anonymous)
-        while any(self._cache.get(stream) is None for stream in streams):
-            await self._cache.fill(streams, certainly_new=anonymous)
-        # From here to the hand-over to the journal nothing awaits: the cache and the journal's order agree.
-        decided = [
-            self._decide(stream, contact, actor) for stream, (contact, actor) in zip(streams, contacts, strict=True)
-        ]
-        units = [unit for unit, _ in decided]
+        decided, committing = await self._hand_over(contacts, streams, anonymous)
         try:
-            outcomes = await self._journal.commit(units)
+            outcomes = await committing
         except BaseException:
             for stream in streams:
                 self._cache.forget(stream)
@@ -102,6 +99,19 @@ class ContactRecorder:
             else:
                 raise outcome
         return answers
+
+    async def _hand_over(
+        self, contacts: Sequence[tuple[Contact, str]], streams: Sequence[str], anonymous: frozenset[str]
+    ) -> tuple[list[tuple[Unit, Known]], asyncio.Future[list[Outcome]]]:
+        """Decide, and have it written: in the order of the calls."""
+        async with self._turn:
+            while any(self._cache.get(stream) is None for stream in streams):
+                await self._cache.fill(streams, certainly_new=anonymous)
+            # From here on nothing awaits, and tasks begin in the order they are made: cache and journal agree.
+            decided = [
+                self._decide(stream, contact, actor) for stream, (contact, actor) in zip(streams, contacts, strict=True)
+            ]
+            return decided, asyncio.ensure_future(self._journal.commit([unit for unit, _ in decided]))
 
     def _decide(self, stream: str, contact: Contact, actor: str) -> tuple[Unit, Known]:
         known = self._cache.get(stream)

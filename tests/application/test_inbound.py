@@ -1,16 +1,20 @@
 """What the bus brings is answered one by one: recorded, set aside with a reason, or asked for again."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from hub.application.envelope import contact_envelope, conversation_envelope
+from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
+from hub.application.turns import EarlierBatchError
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Path
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
+from hub.ports import Outcome, Unit
 from hub.router.pool.asked import PoolUnavailableError
 from hub.router.pool.commands import Command, CustomerLeft, MissCallback, RequestCallback
 from tests.support.memory import MemoryJournal
@@ -221,6 +225,75 @@ async def test_what_the_state_does_not_allow_is_answered_and_not_set_aside() -> 
     assert second.status == "accepted"
     assert not world.aside
     assert world.handler.rejected == 0
+
+
+class SlowWorld(World):
+    """Nothing is written before `gate` is open."""
+
+    def __init__(self, *threads: str) -> None:
+        super().__init__(*threads)
+        self.gate = asyncio.Event()
+        self.asked: list[str] = []
+        commit = self.journal.commit
+
+        async def slow(units: Sequence[Unit]) -> list[Outcome]:
+            self.asked += [unit.contacts[0].contact_id for unit in units]
+            await self.gate.wait()
+            return await commit(units)
+
+        self.journal.commit = slow  # type: ignore[method-assign]
+
+    async def taken(self, *batches: list[Message]) -> list[asyncio.Task[list[Confirmation | None]]]:
+        """These batches, one after the other, while nothing is written."""
+        calls = []
+        for batch in batches:
+            calls.append(asyncio.create_task(self.handler(batch)))
+            for _ in range(10):
+                await asyncio.sleep(0)
+        return calls
+
+
+async def test_a_batch_is_decided_while_the_one_before_is_written() -> None:
+    world = SlowWorld()
+    calls = await world.taken([call(1)], [call(2), call(1)])
+    assert world.asked == ["c1", "c2", "c1"]
+    assert not any(one.done() for one in calls)
+    world.gate.set()
+    first, second = await asyncio.gather(*calls)
+    assert [answer.duplicate for answer in (*first, *second) if answer] == [False, False, True]
+
+
+async def test_a_contact_waits_for_the_goodbye_of_its_thread_in_an_earlier_batch() -> None:
+    world = SlowWorld("t1")
+    calls = await world.taken([call(1), hang_up("t1")], [call(2, thread="t1")], [call(3, thread="t3")])
+    assert world.asked == ["c1", "c3"], "what has nothing to wait for does not wait"
+    world.gate.set()
+    await asyncio.gather(*calls)
+    assert world.asked == ["c1", "c3", "c2"]
+    assert world.pool.left == ["t1"]
+
+
+async def test_what_happened_later_is_carried_out_later() -> None:
+    world = SlowWorld("t1", "t2")
+    calls = await world.taken([call(1), hang_up("t1")], [hang_up("t2")])
+    assert world.pool.left == []
+    world.gate.set()
+    await asyncio.gather(*calls)
+    assert world.pool.left == ["t1", "t2"]
+
+
+async def test_after_a_batch_that_failed_the_next_fails_too_and_both_come_again_in_order() -> None:
+    world = SlowWorld("t2")
+    world.journal.fail_next = 1
+    batches = [call(1)], [call(2), hang_up("t2")]
+    calls = await world.taken(*batches)
+    world.gate.set()
+    errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(error) for error in errors] == [OSError, EarlierBatchError]
+    assert world.pool.left == []
+    again = [await world.handler(batch) for batch in batches]
+    assert [answer.status for answers in again for answer in answers if answer] == ["accepted"] * 3
+    assert world.pool.left == ["t2"]
 
 
 async def test_a_pool_that_cannot_now_is_asked_again() -> None:
