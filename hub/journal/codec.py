@@ -7,6 +7,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from hub.domain.access import events as access
+from hub.domain.account import events as account
 from hub.domain.agent import events as agent
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
@@ -20,6 +21,10 @@ from hub.ports import Recorded
 EVENT_CLASSES: tuple[type[Event], ...] = (
     access.ApiKeyIssued,
     access.ApiKeyRevoked,
+    account.AccountChanged,
+    account.AccountRegistered,
+    account.RoleAssigned,
+    account.RoleEnded,
     agent.AgentCapacityChanged,
     agent.AgentChannelsClosed,
     agent.AgentSignedOff,
