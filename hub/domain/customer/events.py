@@ -7,6 +7,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from hub.domain.contact import Attachment, Channel, Identifier, Standing
+from hub.domain.customer.links.events import LINK_EVENTS
+from hub.domain.customer.links.state import NO_LINKS, Links
+from hub.domain.customer.links.state import evolve as evolve_links
 from hub.domain.event import Event
 from hub.domain.personal import ALIASED, PERSONAL
 
@@ -83,11 +86,13 @@ class Customer:
     """What deciding needs to know of a customer: small, whatever the length of the history."""
 
     registered: bool = False
+    registered_at: datetime | None = None
     identifiers: frozenset[Identifier] = frozenset()
     name: str = ""
     standing: Standing = UNKNOWN_STANDING
     contacts: int = 0
     last_contact_at: datetime | None = None
+    links: Links = NO_LINKS
 
 
 def evolve(customer: Customer, event: Event) -> Customer:
@@ -96,7 +101,7 @@ def evolve(customer: Customer, event: Event) -> Customer:
         case ContactReceived() | ContactSent():
             return replace(customer, contacts=customer.contacts + 1, last_contact_at=event.at)
         case CustomerRegistered():
-            return replace(customer, registered=True)
+            return replace(customer, registered=True, registered_at=event.recorded_at)
         case IdentifierObserved():
             seen = Identifier(kind=event.kind, value=event.value, verified=event.verified)
             return replace(customer, identifiers=customer.identifiers | {seen})
@@ -108,5 +113,7 @@ def evolve(customer: Customer, event: Event) -> Customer:
         case LifecycleStageChanged():
             changed = {"lifecycle_stage": event.lifecycle_stage}
             return replace(customer, standing=customer.standing.model_copy(update=changed))
+        case _ if isinstance(event, LINK_EVENTS):
+            return replace(customer, links=evolve_links(customer.links, event))
         case _:
             return customer
