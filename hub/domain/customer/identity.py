@@ -64,7 +64,7 @@ def identify(contact: Contact, spell: Spell = normalise) -> Identified:
             strongest = spelled
     claim = _address(contact, spell)
     leading = strongest or claim or (seen[0] if seen else None)
-    if claim and claim not in seen and as_verified(claim) not in seen:
+    if claim and not any(one.kind == claim.kind and one.value == claim.value for one in seen):
         seen.append(claim)
     return Identified(tuple(seen), leading)
 
