@@ -5,15 +5,12 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.agent.events import AgentState
-from hub.domain.contact import Channel
 from hub.domain.interaction.events import (
     CallbackScheduled,
-    ContactAttached,
     InteractionAbandoned,
     InteractionOffered,
     InteractionQueued,
     InteractionRefused,
-    InteractionReopened,
     RequirementRelaxed,
 )
 from tests.router.pools import START, PoolInHand
@@ -223,37 +220,6 @@ def test_who_was_cut_off_while_talking_comes_back_to_the_same_agent_first():
     assert kinds(queued) == [InteractionQueued], "ben is free, but anna knows them"
     assert (queued[0].known_agent, queued[0].known_reason) == ("anna", "dropped")
     assert kinds(pool.wraps_up("anna", "interaction-c1", "any"))[1:] == [InteractionOffered]
-
-
-REOPEN = "reopen_within_days = 2"
-
-
-def reopenable():
-    pool = sales(channels=REOPEN)
-    pool.signs_on("anna")
-    pool.arrives("m1", channel=Channel.EMAIL, thread="t")
-    pool.works_through("anna", "offer-m1-1", "any")
-    return pool
-
-
-def test_who_writes_again_in_time_reopens_the_work_for_the_agent_who_had_it():
-    pool = reopenable()
-    pool.now += timedelta(days=1)
-    reopened, offered = pool.arrives("m2", channel=Channel.EMAIL, thread="t")
-    assert isinstance(reopened, InteractionReopened)
-    assert (reopened.contact_id, reopened.known_agent, offered.agent_id) == ("m2", "anna", "anna")
-    assert pool.log[-1].stream == "interaction-m1"
-    assert pool.arrives("m2", channel=Channel.EMAIL, thread="t") == []
-    assert kinds(pool.arrives("m3", channel=Channel.EMAIL, thread="t")) == [ContactAttached]
-    pool.works_through("anna", "offer-m1-2", "any")
-    assert kinds(pool.arrives("m4", channel=Channel.EMAIL, thread="t"))[0] is InteractionReopened
-
-
-def test_who_writes_again_too_late_or_on_another_thread_opens_new_work():
-    pool = reopenable()
-    assert kinds(pool.arrives("m2", channel=Channel.EMAIL, thread="other"))[0] is InteractionQueued
-    pool.now += timedelta(days=2, seconds=1)
-    assert kinds(pool.arrives("m3", channel=Channel.EMAIL, thread="t"))[0] is InteractionQueued
 
 
 RELAXING = (

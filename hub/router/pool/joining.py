@@ -39,20 +39,24 @@ def take_up(state: PoolState, command: TakeUp) -> list[Decided]:
     contact = command.contact
     if contact.pool != state.pool or contact.contact_id in state.contacts:
         return []
-    thread = (contact.channel, contact.thread)
-    running = state.interactions.get(state.threads.get(thread, ""))
+    running = state.interactions.get(state.threads.get((contact.channel, contact.thread), ""))
     if running is not None and running.state.phase is not Phase.WRAP_UP:
         meta = by_policy(state, command, running.stream)
         return of(running, [ContactAttached(**meta, contact_id=contact.contact_id)])
-    over = state.closed.get(state.closed_threads.get(thread, "")) if state.closed else None
-    if over is not None and _may_reopen(state, over, command):
-        return _reopen(state, over, command)
-    return _join(state, command)
-
-
-def _join(state: PoolState, command: TakeUp) -> list[Decided]:
-    contact, stream = command.contact, command.interaction_id
+    over = _reopenable(state, command)
+    if over is not None and over.state.reopened_by == contact.contact_id:
+        return []
     place = find_place(state, state.classifier.classify(contact), contact.channel.value, command.at)
+    if over is None:
+        return _join(state, place, command)
+    if place.action is Action.REFUSE:
+        came_back = f"the customer came back to {over.stream}"
+        return _join(state, place._replace(reasons=(*place.reasons, came_back)), command)
+    return _reopen(state, over, place, command)
+
+
+def _join(state: PoolState, place: Place, command: TakeUp) -> list[Decided]:
+    contact, stream = command.contact, command.interaction_id
     facts = {
         **by_policy(state, command, stream),
         "pool": state.pool,
@@ -91,10 +95,7 @@ def _join(state: PoolState, command: TakeUp) -> list[Decided]:
         place=place_in_queue,
         estimated_wait_seconds=wait,
     )  # fmt: skip
-    if place.action is not Action.CALLBACK:
-        return numbered(stream, 0, [queued])
-    due = opens_at(state, place, command.at) if place.obstacle == "closed" else None
-    return numbered(stream, 0, [queued, CallbackScheduled(**by_policy(state, command, stream), due=due)])
+    return numbered(stream, 0, [queued, *_to_be_called(state, place, command, stream)])
 
 
 def find_place(state: PoolState, requirement: Requirement, channel: str, at: datetime) -> Place:
@@ -157,7 +158,7 @@ def _obstacles(
 
 
 def opens_at(state: PoolState, place: Place, at: datetime) -> datetime | None:
-    """When the queue of a refused contact is open again, if hours are what closes it."""
+    """When the queue that is in the way is open again, if hours are what closes it."""
     hours = state.hours.get(place.requirement.queue)
     return next_open(hours, at) if hours is not None and place.obstacle == "closed" else None
 
@@ -229,18 +230,38 @@ def _left(state: PoolState, command: TakeUp, queue: str) -> Left | None:
     return left if command.at.timestamp() - left.at <= state.queue(queue).reentry_seconds else None
 
 
-def _may_reopen(state: PoolState, over: OpenInteraction, command: TakeUp) -> bool:
+def _reopenable(state: PoolState, command: TakeUp) -> OpenInteraction | None:
+    """What was over on the thread of this contact, if the customer is back in time."""
+    contact = command.contact
+    over = state.closed.get(state.closed_threads.get((contact.channel, contact.thread), ""))
+    if over is None:
+        return None
     days = state.policy.channel(over.queued.channel).reopen_within_days
-    return command.at.timestamp() - over.over_at <= days * _DAY
+    return over if command.at.timestamp() - over.over_at <= days * _DAY else None
 
 
-def _reopen(state: PoolState, over: OpenInteraction, command: TakeUp) -> list[Decided]:
-    requirement = state.classifier.classify(command.contact)
-    seconds = state.policy.agents.known_agent_seconds
-    agent = _if_here(state, over.state.agent_id, "reopened", seconds, command.at) or _NOBODY
-    where = placement(state, requirement, agent=agent, since=command.at)
+def _reopen(state: PoolState, over: OpenInteraction, place: Place, command: TakeUp) -> list[Decided]:
+    """It waits where new work of this contact would, first for the agent who had it."""
+    contact, requirement = command.contact, place.requirement
+    line = _line_at_once(state, requirement, contact.channel.value)
+    agent = who_first(state, requirement.known_agent, contact.known_agents, command.customer_id, line, command.at)
+    if agent[1] != "direct":
+        seconds = state.policy.agents.known_agent_seconds
+        agent = _if_here(state, over.state.agent_id, "reopened", seconds, command.at) or agent
+    where = placement(state, requirement, agent=agent, since=command.at, reasons=place.reasons)
     meta = by_policy(state, command, over.stream)
-    return of(over, rules.reopen(over.state, command.contact.contact_id, where, **meta))
+    reopened = rules.reopen(over.state, contact.contact_id, where, **meta)
+    return of(over, [*reopened, *_to_be_called(state, place, command, over.stream, contact.contact_id)])
+
+
+def _to_be_called(
+    state: PoolState, place: Place, command: TakeUp, stream: str, address_of: str = ""
+) -> list[CallbackScheduled]:  # fmt: skip
+    """The customer is called back where the policy says so: when the queue opens, or when their turn comes."""
+    if place.action is not Action.CALLBACK:
+        return []
+    due = opens_at(state, place, command.at)
+    return [CallbackScheduled(**by_policy(state, command, stream), due=due, address_of=address_of)]
 
 
 def _line_at_once(state: PoolState, requirement: Requirement, channel: str) -> Line:
