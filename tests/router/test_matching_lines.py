@@ -216,3 +216,17 @@ def test_empty_lines_are_looked_for_only_when_as_many_lines_have_come_as_there_w
         assert all(line.is_listed for line in others)
         matcher.waiting.clean_up()
         assert not any(line.is_listed for line in others)
+
+
+@pytest.mark.parametrize("choice", AgentChoice)
+def test_a_bench_is_cleaned_the_more_seldom_the_more_sit_on_it(choice: AgentChoice):
+    matcher, cleaned = Matcher(), 0
+    [bench] = matcher.need({}, choice=choice).benches
+    for number in range(1000):
+        before = bench.idle, bench.ranked
+        add_agent(matcher, f"agent {number}", float(number))
+        assert matcher.next(float(number)) is None
+        cleaned += bench.idle is not before[0] or bench.ranked is not before[1]
+
+    assert len(bench.idle) + len(bench.ranked) == 1000
+    assert cleaned <= 5
