@@ -26,6 +26,11 @@ _PULL_EXPIRES = 30.0
 _ACK_WAIT = 60.0
 _NANOSECOND = 1_000_000_000
 _PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
+UNDER_WAY = 2
+"""Batches that are handed over at once: one is decided while the other is being written."""
+_PACE = 0.01
+"""Seconds from one writing of answers to the next: each is a system call that wakes the server, and costs as much as
+everything else about a contact. An answer that comes alone is written at once."""
 _NAK = b'-NAK {"delay": 5000000000}'
 
 
@@ -47,13 +52,19 @@ Handler = Callable[[Sequence[InboundMessage]], Awaitable[Sequence[bytes | None]]
 to come again. Raises only if nothing could be done, such as when the store is down: then the batch comes again."""
 
 
-class Inbound:
-    """Hands messages to `handler`, batch by batch, in the order JetStream holds them, one batch at a time; the next one
-    is fetched meanwhile. A message that comes alone is handed over at once. Only after the handler has answered is a
-    message confirmed to its sender and acked. `replicas` is that of the streams, which are made if need be.
+UnderWay = deque[tuple[list[InboundMessage], asyncio.Task[bool]]]
+"""Batches that were handed over, in order, each with whether it was answered."""
 
-    A batch whose handler raises is kept and tried again; if a single message is to blame, it is set back so that it
-    does not stop the others. After a crash or a lost connection everything not acked comes again, first and in order.
+
+class Inbound:
+    """Hands messages to `handler`, batch by batch, in the order JetStream holds them; the next ones are fetched
+    meanwhile. A message that comes alone is handed over at once, a few batches at a time: the handler sees to it that
+    they are taken in in order. Only after it has answered is a message confirmed to its sender and acked. `replicas` is
+    that of the streams, which are made if need be.
+
+    A batch whose handler raises is kept and tried again, alone and before those that came after it and failed with it;
+    if a single message is to blame, it is set back so that it does not stop the others. After a crash or a lost
+    connection everything not acked comes again, first and in order.
     """
 
     def __init__(self, connection: Connection, handler: Handler, *, batch: int = 500, replicas: int = 1) -> None:
@@ -73,6 +84,9 @@ class Inbound:
         self._broken = False
         self._running = False
         self._subscription: Subscription | None = None
+        self._answers: list[tuple[InboundMessage, bytes]] = []
+        self._answered_at = 0.0
+        self._answering: asyncio.TimerHandle | asyncio.Task[None] | None = None
         connection.on_change(self._on_change)
 
     async def run(self) -> None:
@@ -107,6 +121,7 @@ class Inbound:
     async def _attach(self, patience: float) -> None:
         """Begin anew at the first message that is not acked, with a fresh inbox and nothing fetched. `patience`: short
         at first, for a request that was on its way when the server died is never answered."""
+        await self._write_answers()
         await self._detach()
         self._broken = False
         js = self._connection.jetstream(min(patience, 10.0))
@@ -137,12 +152,41 @@ class Inbound:
                 await subscription.unsubscribe()
 
     async def _work(self) -> None:
+        under_way: UnderWay = deque()
+        try:
+            await self._hand_over(under_way)
+        except asyncio.CancelledError:
+            for _, trying in under_way:
+                trying.cancel()
+            under_way.clear()
+            raise
+        finally:
+            await self._finish(under_way)
+
+    async def _hand_over(self, under_way: UnderWay) -> None:
         while not self._stop.is_set() and not self._broken:
             await self._ask()
-            if self._queue:
-                await self._handle(self._take(self._batch))
+            if under_way and under_way[0][1].done():
+                if under_way[0][1].result():
+                    under_way.popleft()
+                else:
+                    await self._finish(under_way)
+            elif self._queue and len(under_way) < UNDER_WAY:
+                batch = self._take(self._batch)
+                trying = asyncio.create_task(self._try(batch, 0))
+                trying.add_done_callback(lambda _: self._wake.set())
+                under_way.append((batch, trying))
             else:
                 await self._arrival()
+
+    async def _finish(self, under_way: UnderWay) -> None:
+        """Wait for all; those that failed are tried again, one after the other, in their order."""
+        if under_way:
+            await asyncio.wait([trying for _, trying in under_way])
+        while under_way:
+            batch, trying = under_way.popleft()
+            if not trying.result():
+                await self._handle(batch)
 
     async def _ask(self) -> None:
         """Keep the server asked for up to two batches, so that the second is here when the first is done."""
@@ -191,9 +235,11 @@ class Inbound:
         return [_inbound(queue.popleft()) for _ in range(min(count, len(queue)))]
 
     async def _handle(self, batch: list[InboundMessage]) -> None:
-        """Until each message of the batch is answered or set back. From its third failure on it is tried in smaller
-        and smaller parts: if in the end one message alone fails while another works, that one is to blame."""
-        failures = 0
+        """Until each message of a batch that failed once is answered or set back. From its third failure on it is tried
+        in smaller and smaller parts: if in the end one message alone fails while another works, that one is to
+        blame."""
+        failures = 1
+        await self._pause(failures)
         while batch and not self._stop.is_set():
             part = batch[: max(1, len(batch) >> 2 * max(0, failures - 2))]
             if await self._try(part, failures):
@@ -237,15 +283,36 @@ class Inbound:
         return True
 
     async def _answer(self, part: Sequence[InboundMessage], answers: Sequence[bytes | None]) -> None:
-        """Confirm, then ack. What is lost here comes again and is answered again."""
-        publish = self._client.publish
+        """Confirm, then ack: at once, or with what else is answered within the pace. What is lost here comes again and
+        is answered again."""
         self.handled += len(part)
+        for message, answer in zip_longest(part, answers[: len(part)]):
+            if answer is None:
+                log.warning("a message got no answer and will come again", extra={"subject": message.subject})
+                await self._set_back(message)
+            else:
+                self._answers.append((message, answer))
+        if self._answering is None:
+            loop = asyncio.get_running_loop()
+            due = self._answered_at + _PACE
+            if due <= loop.time():
+                await self._write_answers()
+            else:
+                self._answering = loop.call_at(due, self._write_answers_now)
+
+    def _write_answers_now(self) -> None:
+        self._answering = asyncio.get_running_loop().create_task(self._write_answers())
+
+    async def _write_answers(self) -> None:
+        """All of them: nats-py sends what is published without a pause in one write."""
+        if self._answering is not None and self._answering is not asyncio.current_task():
+            self._answering.cancel()
+        self._answering = None
+        answers, self._answers = self._answers, []
+        self._answered_at = asyncio.get_running_loop().time()
+        publish = self._client.publish
         with suppress(NatsError):
-            for message, answer in zip_longest(part, answers[: len(part)]):
-                if answer is None:
-                    log.warning("a message got no answer and will come again", extra={"subject": message.subject})
-                    await self._set_back(message)
-                    continue
+            for message, answer in answers:
                 if message.confirm_to:
                     await publish(message.confirm_to, answer)
                 await publish(message.ack_to)
@@ -261,6 +328,7 @@ class Inbound:
 
     async def _let_go(self) -> None:
         """Give back what was fetched and not handled, so that it comes at once to whoever asks next."""
+        await self._write_answers()
         fetched = self._take(len(self._queue))
         with suppress(NatsError, TimeoutError):
             for message in fetched:

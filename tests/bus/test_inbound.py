@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from hub.bus.connection import Connection
-from hub.bus.inbound import Inbound, InboundMessage
+from hub.bus.inbound import UNDER_WAY, Inbound, InboundMessage
 from hub.bus.publisher import Publisher
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import CONFIRM_TO, INBOUND, INTAKE
@@ -98,6 +98,32 @@ async def test_many_come_in_batches_and_in_order(nats_connection: Connection, pu
     await running
 
 
+async def test_a_batch_is_handed_over_while_the_one_before_is_taken_in(
+    nats_connection: Connection, publisher: Publisher
+) -> None:
+    gate, begun, at_once = asyncio.Event(), list[bytes](), 0
+
+    async def handler(batch: Sequence[InboundMessage]) -> list[bytes | None]:
+        nonlocal at_once
+        begun.extend(message.body for message in batch)
+        at_once += 1
+        assert at_once <= UNDER_WAY
+        await gate.wait()
+        at_once -= 1
+        return [b"has " + message.body for message in batch]
+
+    inbound = Inbound(nats_connection, handler, batch=1)
+    running = asyncio.create_task(inbound.run())
+    sending = [asyncio.create_task(publisher.publish(SUBJECT, b"%d" % n)) for n in range(5)]
+    await eventually(lambda: len(begun) == UNDER_WAY == 2)
+    assert publisher.outstanding == 5
+    gate.set()
+    assert await asyncio.gather(*sending) == [b"has %d" % n for n in range(5)]
+    assert list(dict.fromkeys(begun)) == [b"%d" % n for n in range(5)]
+    await inbound.stop()
+    await running
+
+
 async def test_a_failing_handler_keeps_its_batch_until_it_works(
     nats_connection: Connection, publisher: Publisher, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -161,7 +187,7 @@ async def test_a_message_without_an_answer_comes_again(nats_connection: Connecti
     await running
 
 
-async def test_stop_finishes_the_batch_in_hand_and_leaves_the_rest(
+async def test_stop_finishes_the_batches_in_hand_and_leaves_the_rest(
     nats_connection: Connection, publisher: Publisher, nats_connect: Connect
 ) -> None:
     first = Handler()
@@ -173,7 +199,7 @@ async def test_stop_finishes_the_batch_in_hand_and_leaves_the_rest(
     await running
     await inbound.stop()
     in_hand = len(first.bodies)
-    assert 0 < in_hand <= 10
+    assert 0 < in_hand <= 10 * UNDER_WAY
     assert await asyncio.gather(*sending[:in_hand]) == [b"has %d" % n for n in range(in_hand)]
     second = Handler()
     successor = Inbound(await nats_connect("successor"), second)
