@@ -114,7 +114,7 @@ async def test_a_batch_is_handed_over_while_the_one_before_is_taken_in(
 
     inbound = Inbound(nats_connection, handler, batch=1)
     running = asyncio.create_task(inbound.run())
-    sending = [asyncio.create_task(publisher.publish(SUBJECT, b"%d" % n)) for n in range(5)]
+    sending = [asyncio.create_task(publisher.publish(f"contacts.in.web.{n}", b"%d" % n)) for n in range(5)]
     await eventually(lambda: len(begun) == UNDER_WAY == 2)
     assert publisher.outstanding == 5
     gate.set()
