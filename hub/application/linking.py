@@ -1,0 +1,179 @@
+"""Links that contacts bring: two verified identifiers in one contact make their streams one customer, in its own
+transaction."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.application.customer_cache import CustomerCache, Known, recall
+from hub.domain.contact import Contact, Identifier
+from hub.domain.customer.events import Customer, CustomerRegistered, IdentifierObserved, evolve
+from hub.domain.customer.identity import Home, Spell
+from hub.domain.customer.links.component import unknown
+from hub.domain.customer.links.decide import Asked, Told, link_verified
+from hub.domain.customer.links.events import Side
+from hub.domain.customer.links.rules import SUFFICIENT, decisive
+from hub.domain.customer.links.state import Links, pair_of
+from hub.domain.customer.normalise import normalise
+from hub.domain.event import Event
+from hub.domain.ids import customer_id
+from hub.ports import Append, Journal
+
+READS = 100
+"""How often a batch reads on, one link farther each time, before it leaves what it still lacks to the next contact."""
+
+
+class Wish(NamedTuple):
+    """A contact attests that the stream it belongs to, of an identifier of this kind, and another are one customer."""
+
+    home: str
+    kind: str
+    other: str
+    identifier: Identifier
+    """The other's."""
+
+
+async def whole_customers(journal: Journal, streams: Collection[str]) -> dict[str, Known]:
+    """These streams and all that they are linked with, as they stand in the log."""
+    found: dict[str, Known] = {}
+    while missing := unknown(links_of(found), streams):
+        found |= await recall(journal, sorted(missing))
+    return found
+
+
+def links_of(known: Mapping[str, Known]) -> dict[str, Links]:
+    """What deciding about links needs of these customers."""
+    return {stream: one.customer.links for stream, one in known.items()}
+
+
+class LinkRound:
+    """The links of one batch of contacts. A batch in which no contact brings two verified identifiers costs a look at
+    each, and reads nothing."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        cache: CustomerCache,
+        key: bytes,
+        contacts: Iterable[Contact],
+        homes: Iterable[Home],
+        spell: Spell = normalise,
+    ) -> None:
+        self._journal = journal
+        self._cache = cache
+        self._read: set[str] = set()
+        self._reads_left = READS
+        self._wishes = {
+            contact.id: wishes
+            for contact, home in zip(contacts, homes, strict=True)
+            if len(home.identifiers) > 1 and (wishes := _wishes(key, home, spell))
+        }
+
+    async def read(self) -> bool:
+        """Have at hand, as they stand in the log or newer, all customers whose links have to be decided on. Whether
+        it had to wait for that: then anything may have changed, look at everything again."""
+        missing = self._missing() if self._wishes and self._reads_left else set()
+        if not missing:
+            return False
+        self._reads_left -= 1
+        for stream, found in (await recall(self._journal, sorted(missing))).items():
+            known = self._cache.get(stream)
+            if known is None or known.version < found.version:
+                self._cache.put(stream, found)
+        self._read |= missing
+        return True
+
+    def decide(self, contact: Contact, customer: Known, now: datetime, actor: str) -> tuple[list[Event], list[Append]]:
+        """What the contact adds to its own stream, which stands at `customer` after the contact's own facts, and to
+        others, which the cache then holds as they will be. Nothing waits between `read` and this."""
+        wishes = self._wishes.get(contact.id, ())
+        mine: list[Event] = []
+        others: dict[str, list[Event]] = {}
+        before: dict[str, int] = {}
+        for wish in wishes:
+            if _settled(customer.customer.links, wish):
+                continue
+            known = self._reachable({wish.home, wish.other}, {wish.home: customer})
+            if unknown(links_of(known), [wish.home, wish.other]):
+                continue  # somebody linked it meanwhile with whom nobody here knows: the next contact brings it again
+            for stream, event in _told(wish, known, Asked(now, actor, contact.id)):
+                if stream == wish.home:
+                    mine.append(event)
+                    customer = _after(customer, event)
+                else:
+                    before.setdefault(stream, known[stream].version)
+                    others.setdefault(stream, []).append(event)
+                    known[stream] = _after(known[stream], event)
+                    self._cache.put(stream, known[stream])
+        return mine, [Append(stream, before[stream], events) for stream, events in others.items()]
+
+    def _missing(self) -> set[str]:
+        """Streams that are to be decided on and were not read in this round."""
+        start: set[str] = set()
+        for wishes in self._wishes.values():
+            for wish in wishes:
+                home = self._cache.get(wish.home)
+                if home is None or not _settled(home.customer.links, wish):
+                    start |= {wish.home, wish.other}
+        known = self._reachable(start, {})
+        return unknown(links_of(known), start) | (known.keys() - self._read)
+
+    def _reachable(self, streams: Iterable[str], decided: Mapping[str, Known]) -> dict[str, Known]:
+        """What is at hand of these and all they are linked with; `decided`: newer than the cache."""
+        found: dict[str, Known] = {}
+        waiting = set(streams)
+        while waiting:
+            stream = waiting.pop()
+            known = decided.get(stream) or self._cache.get(stream)
+            if known is not None:
+                found[stream] = known
+                linked = {one for link in known.customer.links.live for one in link.pair}
+                waiting |= linked - found.keys()
+        return found
+
+
+def side_of(stream: str, kind: str, customer: Customer, now: datetime) -> Side:
+    """A stream as links name it; one without events is registered now."""
+    return Side(id=stream, kind=kind, since=customer.registered_at or now)
+
+
+def _wishes(key: bytes, home: Home, spell: Spell) -> tuple[Wish, ...]:
+    """The links a contact attests: between its own stream and that of each other identifier that is verified, sound
+    and enough for that."""
+    attested = {
+        customer_id(key, one.kind, one.value): one
+        for one in home.identifiers
+        if one.verified and one.kind in SUFFICIENT and spell(one.kind, one.value).is_valid
+    }
+    leading = attested.pop(home.stream, None)
+    if leading is None:
+        return ()
+    return tuple(
+        Wish(home.stream, leading.kind, stream, one)
+        for stream, one in attested.items()
+        if decisive(leading.kind, one.kind)
+    )
+
+
+def _settled(links: Links, wish: Wish) -> bool:
+    pair = pair_of(wish.home, wish.other)
+    return links.shared or pair in links.apart or links.joins(pair)
+
+
+def _told(wish: Wish, known: Mapping[str, Known], asked: Asked) -> Told:
+    """The facts of a link or of why there is none; who was never heard of is registered with it."""
+    home, other = known[wish.home].customer, known[wish.other].customer
+    told = link_verified(
+        links_of(known),
+        side_of(wish.home, wish.kind, home, asked.now),
+        side_of(wish.other, wish.identifier.kind, other, asked.now),
+        asked,
+    )
+    if not told or other.registered:
+        return told
+    seen = IdentifierObserved(**asked.common(), kind=wish.identifier.kind, value=wish.identifier.value, verified=True)
+    return [(wish.other, CustomerRegistered(**asked.common())), (wish.other, seen), *told]
+
+
+def _after(known: Known, event: Event) -> Known:
+    return Known(known.version + 1, evolve(known.customer, event))
