@@ -11,6 +11,7 @@ from hub.projections import open_threads
 from hub.projections.customers_fold import DDL, apply
 from hub.projections.interactions import InteractionRow, open_of_customer
 from hub.projections.projection import Projection, moment, moment_or_none
+from hub.projections.streams import NUMBER_OF, TABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerView |
     """One customer, None if there is no such."""
     row = connection.execute(
         "SELECT id, name, segment, value_tier, lifecycle_stage, registered_ms, identifiers, counts, first_contact_ms,"
-        " last_contact_ms FROM customers WHERE id = ?",
+        f" last_contact_ms FROM customers WHERE no = {NUMBER_OF}",
         (customer_id,),
     ).fetchone()
     if row is None:
@@ -135,8 +136,9 @@ def timeline(
         "SELECT position, at_ms, recorded_ms, direction, c.contact, c.channel, address, sender, c.thread, purpose,"
         " c.service, subject, excerpt, attachments, interaction, coalesce(i.queue, ''), coalesce(i.phase, ''),"
         " coalesce(i.outcome, ''), coalesce(i.agent, ''), i.accepted_ms, i.ended_ms, coalesce(i.code, '')"
-        " FROM customers_contacts c LEFT JOIN interactions i ON i.id = c.interaction"
-        f" WHERE c.no = (SELECT no FROM customers WHERE id = ?){where} ORDER BY at_ms DESC, position DESC LIMIT ?",
+        f" FROM customers_contacts c LEFT JOIN {TABLE} s ON s.stream = c.interaction"
+        " LEFT JOIN interactions i ON i.no = s.no"
+        f" WHERE c.no = {NUMBER_OF}{where} ORDER BY at_ms DESC, position DESC LIMIT ?",
         (customer_id, *arguments, limit),
     )
     return [_timeline_contact(list(row)) for row in rows]
@@ -153,7 +155,7 @@ _TIMES = (1, 2, 19, 20)
 
 PROJECTION = Projection(
     "customers",
-    "3",
+    "4",
     ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked", open_threads.TABLE),
     DDL,
     apply,

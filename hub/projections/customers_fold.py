@@ -32,6 +32,7 @@ from hub.domain.interaction.events import (
 from hub.projections import open_threads
 from hub.projections.open_threads import OpenThreads, Thread
 from hub.projections.projection import Entry, milliseconds
+from hub.projections.rows import numbers
 from hub.projections.views import among
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ DDL = (
     """
 CREATE TABLE customers (
     no INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,
     registered_ms INTEGER NOT NULL,
     name TEXT NOT NULL, segment TEXT NOT NULL, value_tier TEXT NOT NULL, lifecycle_stage TEXT NOT NULL,
     identifiers BLOB NOT NULL, counts BLOB NOT NULL, first_contact_ms INTEGER, last_contact_ms INTEGER
@@ -104,12 +105,12 @@ class _Batch:
         self.again = {entry.event.contact_id for entry in entries if isinstance(entry.event, InteractionReopened)}
         if self.again:
             self._load_threads(connection, self.again)
-        touched = {entry.stream for entry in entries if type(entry.event) in _FOLDS}
-        touched -= {entry.stream for entry in entries if type(entry.event) is CustomerRegistered}
+        touched = {entry.no for entry in entries if type(entry.event) in _FOLDS}
+        touched -= {entry.no for entry in entries if type(entry.event) is CustomerRegistered}
         if touched:
             rows = connection.execute(
-                f"SELECT id, no, {_CHANGING} FROM customers WHERE id IN (SELECT value FROM json_each(?))",
-                (among(touched),),
+                f"SELECT id, no, {_CHANGING} FROM customers WHERE no IN (SELECT value FROM json_each(?))",
+                (numbers(touched),),
             )
             for stream, no, name, segment, tier, stage, identifiers, counts, first, last in rows:
                 known, counted = orjson.loads(identifiers), orjson.loads(counts)
@@ -133,7 +134,7 @@ class _Batch:
         self.new[entry.stream] = entry.at_ms
         standing = UNKNOWN_STANDING
         self.rows[entry.stream] = _Row(
-            entry.position, "", standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
+            entry.no, "", standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
         )
 
     def contact(self, entry: Entry, row: _Row, event: ContactReceived | ContactSent, direction: str) -> list[Any]:

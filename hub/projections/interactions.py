@@ -11,6 +11,8 @@ from hub.domain.interaction.state import OVER
 from hub.projections.interactions_fold import apply
 from hub.projections.interactions_tables import DDL, HELD, OPEN, SHOWN, TABLES
 from hub.projections.projection import Projection, moment, moment_or_none
+from hub.projections.rows import key_of
+from hub.projections.streams import NUMBER_OF
 
 __all__ = ("HELD", "OPEN", "InteractionFact", "InteractionRow", "Participant", "held_by", "interaction",
            "interactions", "offers", "open_of_customer", "timeline")  # fmt: skip
@@ -112,7 +114,7 @@ class InteractionFact:
 
 def interaction(connection: sqlite3.Connection, interaction_id: str) -> InteractionRow | None:
     """One interaction, None if there is no such."""
-    found = _select(connection, "WHERE id = ?", interaction_id)
+    found = _select(connection, f"WHERE no = {NUMBER_OF}", interaction_id)
     return found[0] if found else None
 
 
@@ -120,7 +122,7 @@ def timeline(connection: sqlite3.Connection, interaction_id: str) -> list[Intera
     """All that happened to an interaction, oldest first."""
     rows = connection.execute(
         "SELECT position, at_ms, type, actor, agent, offer, detail, policy, reasons FROM interactions_timeline"
-        " WHERE no = (SELECT no FROM interactions WHERE id = ?) ORDER BY position",
+        f" WHERE no = {NUMBER_OF} ORDER BY position",
         (interaction_id,),
     )
     return [
@@ -163,7 +165,10 @@ def held_by(connection: sqlite3.Connection, agent_id: str) -> list[InteractionRo
 
 def open_of_customer(connection: sqlite3.Connection, customer_id: str) -> list[InteractionRow]:
     """A customer's interactions that are not over, oldest first; what agents ask each other is not theirs."""
-    return _select(connection, f"WHERE {OPEN} AND customer = ? AND consult_of = '' ORDER BY no", customer_id)
+    who = key_of(customer_id), customer_id
+    return _select(
+        connection, f"WHERE {OPEN} AND customer_key = ? AND customer = ? AND consult_of = '' ORDER BY no", *who
+    )
 
 
 def offers(connection: sqlite3.Connection, agent_id: str | None = None) -> list[InteractionRow]:
@@ -208,4 +213,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "4", TABLES, DDL, apply)
+PROJECTION = Projection("interactions", "5", TABLES, DDL, apply)

@@ -4,35 +4,32 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
-import orjson
-
 from hub.domain.interaction.events import InteractionQueued, InteractionRefused
 from hub.projections.interactions_tables import CHANGING, CONSTANT, MORE, PLACED, Kind, More, Row, Work
 from hub.projections.projection import Entry
-from hub.projections.views import among
+from hub.projections.rows import key_of, numbers
 
 
 class Batch:
     """Folds a batch: rows that are new, rows that change (from the tables, then in memory), lines of timelines."""
 
-    def __init__(self, connection: sqlite3.Connection, known: Collection[str]) -> None:
-        self.work: dict[str, Work] = {}
+    def __init__(self, connection: sqlite3.Connection, known: Collection[int]) -> None:
+        self.work: dict[int, Work] = {}
+        """By number."""
         self.lines: list[tuple[Any, ...]] = []
         """Of `interactions_timeline`."""
         if known:
-            self._load(connection, among(known))
+            self._load(connection, numbers(known))
 
-    def _load(self, connection: sqlite3.Connection, streams: str) -> None:
+    def _load(self, connection: sqlite3.Connection, numbers: str) -> None:
         rows = connection.execute(
-            f"SELECT id, no, queue, since_ms, consult_of <> '', {CHANGING} FROM interactions"
-            " WHERE id IN (SELECT value FROM json_each(?))",
-            (streams,),
+            f"SELECT no, queue, since_ms, consult_of <> '', {CHANGING} FROM interactions"
+            " WHERE no IN (SELECT value FROM json_each(?))",
+            (numbers,),
         )
-        by_no: dict[int, Work] = {}
-        for stream, no, queue, since_ms, consult, *values in rows:
-            work = Work(no, queue, Row(*values), since_ms=since_ms, consult=bool(consult))
-            by_no[no] = self.work[stream] = work
-        numbers = orjson.dumps(list(by_no)).decode()
+        by_no = self.work
+        for no, queue, since_ms, consult, *values in rows:
+            by_no[no] = Work(no, queue, Row(*values), since_ms=since_ms, consult=bool(consult))
         for no, *more in connection.execute(
             f"SELECT no, {MORE} FROM interactions_more WHERE no IN (SELECT value FROM json_each(?))", (numbers,)
         ):
@@ -52,19 +49,18 @@ class Batch:
         if isinstance(event, InteractionQueued):
             consult, place, estimate = event.consult_of, event.place, event.estimated_wait_seconds
         new = (
-            entry.position, entry.stream, event.pool, event.channel.value, event.service, event.customer_id,
+            entry.no, entry.stream, event.pool, event.channel.value, event.service, event.customer_id,
             event.contact_id, event.thread, entry.at_ms, place, estimate, consult,
+            key_of(event.customer_id),
         )  # fmt: skip
-        work = self.work[entry.stream] = Work(
-            entry.position, event.queue, Row(0, "waiting"), new, consult=consult != ""
-        )
+        work = self.work[entry.no] = Work(entry.no, event.queue, Row(0, "waiting"), new, consult=consult != "")
         return work
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Bring the tables to what the batch led to."""
         run, work = connection.executemany, self.work.values()
         run(
-            f"INSERT INTO interactions ({CONSTANT}, {PLACED}, {CHANGING}) VALUES ({', '.join('?' * 31)})",
+            f"INSERT INTO interactions ({CONSTANT}, {PLACED}, {CHANGING}) VALUES ({', '.join('?' * 32)})",
             [(*one.new, *one.placed, *one.row.values()) for one in work if one.new and one.placed],
         )
         run(

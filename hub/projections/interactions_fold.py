@@ -278,8 +278,8 @@ _FIRST = (InteractionQueued, InteractionRefused)
 
 def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """What the batch makes of the interactions."""
-    known = {entry.stream for entry in entries if type(entry.event) in FOLDS}
-    known -= {entry.stream for entry in entries if type(entry.event) in _FIRST}
+    known = {entry.no for entry in entries if type(entry.event) in FOLDS}
+    known -= {entry.no for entry in entries if type(entry.event) in _FIRST}
     batch = Batch(connection, known)
     for entry in entries:
         event = entry.event
@@ -288,8 +288,8 @@ def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
             continue
         if isinstance(event, _FIRST):
             work = batch.first(entry, event)
-        elif entry.stream in batch.work:
-            work = batch.work[entry.stream]
+        elif entry.no in batch.work:
+            work = batch.work[entry.no]
         else:
             raise BrokenViewError("interactions", f"{entry.stream} was never queued (position {entry.position})")
         fold(work, entry, event)

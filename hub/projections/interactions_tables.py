@@ -12,7 +12,10 @@ OPEN = "phase IN ('waiting', 'offered', 'active', 'wrap_up', 'parked')"
 HELD = "phase IN ('active', 'wrap_up')"
 """SQL: an agent has it. Who is asked only is in `interactions_offers`."""
 
-CONSTANT = "no, id, pool, channel, service, customer, contact, thread, queued_ms, place, estimated_wait_s, consult_of"
+CONSTANT = (
+    "no, id, pool, channel, service, customer, contact, thread, queued_ms, place, estimated_wait_s, consult_of,"
+    " customer_key"
+)
 PLACED = "queue, since_ms, known_agent, known_until_ms"
 CHANGING = (
     "priority, phase, contacts, offers, agent, offer, expires_ms, units, outcome, offered_ms, accepted_ms, ended_ms,"
@@ -40,10 +43,10 @@ SHOWN = {
 DDL = f"""
 CREATE TABLE interactions (
     no INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,
     pool TEXT NOT NULL, channel TEXT NOT NULL, service TEXT NOT NULL, customer TEXT NOT NULL, contact TEXT NOT NULL,
     thread TEXT NOT NULL, queued_ms INTEGER NOT NULL, place INTEGER NOT NULL, estimated_wait_s REAL,
-    consult_of TEXT NOT NULL,
+    consult_of TEXT NOT NULL, customer_key INTEGER NOT NULL,
     queue TEXT NOT NULL, since_ms INTEGER NOT NULL, known_agent TEXT NOT NULL, known_until_ms INTEGER,
     priority INTEGER NOT NULL, phase TEXT NOT NULL, contacts INTEGER NOT NULL, offers INTEGER NOT NULL,
     agent TEXT NOT NULL, offer TEXT NOT NULL, expires_ms INTEGER, units INTEGER NOT NULL, outcome TEXT NOT NULL,
@@ -53,7 +56,7 @@ CREATE TABLE interactions (
 CREATE INDEX interactions_by_queue ON interactions (queue);
 CREATE INDEX interactions_open ON interactions (queue, phase, consult_of, outcome, since_ms, agent) WHERE {OPEN};
 CREATE INDEX interactions_held ON interactions (agent, phase, units) WHERE {HELD};
-CREATE INDEX interactions_open_of_customer ON interactions (customer) WHERE {OPEN};
+CREATE INDEX interactions_open_of_customer ON interactions (customer_key) WHERE {OPEN};
 CREATE TABLE interactions_more (
     no INTEGER PRIMARY KEY, on_hold INTEGER NOT NULL, interrupted INTEGER NOT NULL, callback INTEGER NOT NULL,
     due_ms INTEGER, attempts INTEGER NOT NULL, participants TEXT NOT NULL, parked_until_ms INTEGER,

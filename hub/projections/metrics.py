@@ -310,4 +310,4 @@ def projection(
 
     tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_refused",
               "metrics_queues", "metrics_all", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"6+{digest}", tables, DDL, apply, fill)
+    return Projection("metrics", f"7+{digest}", tables, DDL, apply, fill)

@@ -98,12 +98,12 @@ def _abandoned(batch: "Batch", entry: Entry, work: Work, _: InteractionAbandoned
         cell[column.ABANDONED_WAIT] += wait
         cell[column.SHORT] += wait <= limit.short_abandon_s * 1000
         cell[column.ABANDONED_IN] += wait <= limit.target_s * 1000
-    del batch.open[entry.stream]
+    del batch.open[entry.no]
 
 
 def _expired(batch: "Batch", entry: Entry, work: Work, _: InteractionExpired) -> None:
     batch.cell(work)[column.EXPIRED] += work.has_no_outcome
-    del batch.open[entry.stream]
+    del batch.open[entry.no]
 
 
 def reached(batch: "Batch", work: Work) -> None:
@@ -232,7 +232,7 @@ def _wrapped_up(batch: "Batch", entry: Entry, work: Work, event: WrapUpCompleted
         clock = batch.agents.at(event.agent_id, entry.at_ms, work.pool)
         clock.wrap_up -= 1
         clock.units -= 0 if work.paused else work.units
-    del batch.open[entry.stream]
+    del batch.open[entry.no]
 
 
 _NOT_TAKEN: dict[type[Event], tuple[int, int | None]] = {

@@ -26,6 +26,7 @@ from hub.projections.formulas import ServiceLevelVariant
 from hub.projections.metrics_columns import COLUMNS, OFFERED, REFUSED, REOPENED
 from hub.projections.metrics_work import Work, work_of
 from hub.projections.projection import BrokenViewError, Entry
+from hub.projections.rows import numbers, write
 from hub.projections.views import among
 
 
@@ -76,11 +77,10 @@ class Batch:
         self.contacts: dict[tuple[int, str, str], int] = {}
         self.refused: dict[tuple[int, str, str], int] = {}
         self.cells: dict[tuple[int, str], list[int]] = {}
-        known = {entry.stream for entry in entries if type(entry.event) in metrics_effects.OF_INTERACTIONS}
-        known |= {entry.stream for entry in entries if type(entry.event) is ContactAttached}
-        known -= {entry.stream for entry in entries if type(entry.event) is InteractionQueued}
+        known = {entry.no for entry in entries if type(entry.event) in _KNOWN}
+        known -= {entry.no for entry in entries if type(entry.event) is InteractionQueued}
         rows = connection.execute(
-            "SELECT * FROM metrics_open WHERE interaction IN (SELECT value FROM json_each(?))", (among(known),)
+            "SELECT * FROM metrics_open WHERE no IN (SELECT value FROM json_each(?))", (numbers(known),)
         )
         self.open = {row[0]: work_of(row[1:]) for row in rows}
         self.stored = set(self.open)
@@ -128,11 +128,12 @@ class Batch:
             [(start_ms, *cell) for start_ms, cell in self._of_all_queues().items()],
         )
         connection.executemany(
-            "DELETE FROM metrics_open WHERE interaction = ?", [(one,) for one in self.stored - self.open.keys()]
+            "DELETE FROM metrics_open WHERE no = ?", [(one,) for one in self.stored - self.open.keys()]
         )
-        connection.executemany(
-            f"INSERT OR REPLACE INTO metrics_open ({metrics_work.COLUMNS}) VALUES ({', '.join('?' * 22)})",
-            [(stream, *one.values()) for stream, one in self.open.items()],
+        write(
+            connection,
+            f"INSERT OR REPLACE INTO metrics_open ({metrics_work.COLUMNS}) VALUES",
+            [(no, *one.values()) for no, one in sorted(self.open.items())],
         )
         self.arrivals.write(connection)
         self.agents.write(connection)
@@ -146,7 +147,7 @@ class Batch:
 
 def _queued(batch: Batch, entry: Entry, event: InteractionQueued) -> None:
     at_ms, estimate = entry.at_ms, event.estimated_wait_seconds
-    work = batch.open[entry.stream] = Work(
+    work = batch.open[entry.no] = Work(
         start_ms=batch.start_of(at_ms),
         queue=event.queue,
         pool=event.pool,
@@ -171,13 +172,13 @@ def _reopened(batch: Batch, entry: Entry, event: InteractionReopened) -> None:
     at_ms = entry.at_ms
     came_ms = batch.arrivals.at.pop(event.contact_id, at_ms)
     work = Work(batch.start_of(at_ms), event.queue, "", at_ms, came_ms, event.units, again=1)
-    batch.open[entry.stream] = work
+    batch.open[entry.no] = work
     batch.cell(work)[REOPENED] += 1
 
 
 def _attached(batch: Batch, entry: Entry, event: ContactAttached) -> None:
     batch.arrivals.at.pop(event.contact_id, None)
-    work = batch.open.get(entry.stream)
+    work = batch.open.get(entry.no)
     if work is not None and work.is_active:
         metrics_effects.reached(batch, work)
 
@@ -219,6 +220,7 @@ _OTHERS: dict[type[Event], Callable[[Batch, Entry, Any], None]] = {
     AgentStateChanged: _state_changed,
     AgentSignedOff: _signed_off,
 }
+_KNOWN = {*metrics_effects.OF_INTERACTIONS, ContactAttached}
 _TAKEN_UP = (InteractionQueued, InteractionRefused, InteractionReopened, ContactAttached)
 _WITH_AGENT = {
     *metrics_effects.WITH_AGENT,
@@ -237,7 +239,7 @@ def fold(
     for entry in entries:
         kind = type(entry.event)
         if (effect := metrics_effects.OF_INTERACTIONS.get(kind)) is not None:
-            work = batch.open.get(entry.stream)
+            work = batch.open.get(entry.no)
             if work is None:
                 raise BrokenViewError("metrics", f"{entry.stream} is not open (position {entry.position})")
             effect(batch, entry, work, entry.event)

@@ -8,17 +8,17 @@ import orjson
 from hub.domain.customer.decide import HISTORY_POOL
 
 COLUMNS = (
-    "interaction, start_ms, queue, pool, queued_ms, contact_ms, units, consult, again, answered, transferred, callback,"
+    "no, start_ms, queue, pool, queued_ms, contact_ms, units, consult, again, answered, transferred, callback,"
     " due_ms, estimate_ms, offers, accepted_ms, held_ms, paused, talk_ms, hold_ms, ended_ms, taken_ms"
 )
 DDL = """
 CREATE TABLE metrics_open (
-    interaction TEXT PRIMARY KEY, start_ms INTEGER NOT NULL, queue TEXT NOT NULL, pool TEXT NOT NULL,
+    no INTEGER PRIMARY KEY, start_ms INTEGER NOT NULL, queue TEXT NOT NULL, pool TEXT NOT NULL,
     queued_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL, units INTEGER NOT NULL, consult INTEGER NOT NULL,
     again INTEGER NOT NULL, answered INTEGER NOT NULL, transferred INTEGER NOT NULL, callback INTEGER NOT NULL,
     due_ms INTEGER, estimate_ms INTEGER, offers TEXT NOT NULL, accepted_ms INTEGER, held_ms INTEGER,
     paused INTEGER NOT NULL, talk_ms INTEGER NOT NULL, hold_ms INTEGER NOT NULL, ended_ms INTEGER, taken_ms INTEGER
-) WITHOUT ROWID
+)
 """
 
 

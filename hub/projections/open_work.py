@@ -38,10 +38,10 @@ CREATE TABLE open_work_clock (latest_ms INTEGER NOT NULL, keep TEXT NOT NULL);
     + open_work_marks.DDL
 )
 """`open_work` has whole histories: of an interaction, or of an agent since they signed on; of what is over only until
-it is purged, and `open_work_over` says what that is. `open_work_agents` has who is signed on. `open_work_last` has of an
-agent, a queue or a pool the last event of a kind. `open_work_interactions` has what is open, and what is over but kept
-until `until_ms`. `latest_ms` is the latest time that any event brought: what is kept is trimmed by it, never by a
-clock. `keep` is what the last policy that was published asks for, as JSON; empty: none was."""
+it is purged, and `open_work_over` says what that is. `open_work_agents` has who is signed on. `open_work_last` has of
+an agent, a queue or a pool the last event of a kind. `open_work_interactions` has what is open, and what is over but
+kept until `until_ms`. `latest_ms` is the latest time that any event brought: what is kept is trimmed by it, never by
+a clock. `keep` is what the last policy that was published asks for, as JSON; empty: none was."""
 
 
 class OpenWork(NamedTuple):
@@ -118,5 +118,13 @@ def projection(keep: Keep = Keep(), keep_of: KeepOf = lambda _: None) -> Project
     return Projection("open_work", "4", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
 
 
-TABLES = ("open_work", "open_work_over", "open_work_agents", "open_work_interactions", "open_work_last", "last_agents", "open_work_clock")
+TABLES = (
+    "open_work",
+    "open_work_over",
+    "open_work_agents",
+    "open_work_interactions",
+    "open_work_last",
+    "last_agents",
+    "open_work_clock",
+)
 PROJECTION = projection()

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
+from zlib import crc32
 
 import orjson
 
@@ -26,3 +27,8 @@ def write(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any
 def numbers(values: Iterable[int]) -> str:
     """The argument for `IN (SELECT value FROM json_each(?))`: any number of row numbers, in their order."""
     return orjson.dumps(sorted(values)).decode()
+
+
+def key_of(name: str) -> int:
+    """A short key for a long name, to find rows by in a small index; who finds them must look at the name as well."""
+    return crc32(name.encode())

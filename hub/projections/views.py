@@ -7,8 +7,11 @@ from threading import Thread
 
 import orjson
 
-_CHECKPOINT_PAGES = 1_000
-_PAGES_A_TRANSACTION = 16
+_CHECKPOINT_PAGES = 12_000
+"""A page that changes with each transaction is moved once for all of them. 50 MB of log at most; reading gets slower
+when it is longer."""
+_PAGES_AN_EVENT, _PAGES_A_TRANSACTION = 1.5, 30
+"""About what it takes."""
 
 
 def open_views(path: Path) -> sqlite3.Connection:
@@ -48,18 +51,18 @@ class Checkpoints:
     def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
         self._path = path
         self._writer = writer
-        self._pages = 0
+        self._pages = 0.0
         self._thread: Thread | None = None
 
     def committed(self, events: int) -> None:
         """To be told after each transaction of the writer."""
-        self._pages += events + _PAGES_A_TRANSACTION
+        self._pages += events * _PAGES_AN_EVENT + _PAGES_A_TRANSACTION
         if self._thread is not None:
             if not self._thread.is_alive():
                 self._thread = None
                 self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
         elif self._pages >= _CHECKPOINT_PAGES:
-            self._pages = 0
+            self._pages = 0.0
             self._thread = Thread(target=self._checkpoint, name="views checkpoint", daemon=True)
             self._thread.start()
 

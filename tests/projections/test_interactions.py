@@ -169,7 +169,7 @@ def test_agents_and_customers_find_their_open_work(log: Log, connection: sqlite3
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (f"SELECT 1 FROM interactions WHERE {view.OPEN} AND customer = 'a'", "interactions_open_of_customer"),
+        (f"SELECT 1 FROM interactions WHERE {view.OPEN} AND customer_key = 1", "interactions_open_of_customer"),
         (f"SELECT 1 FROM interactions WHERE {view.HELD} AND agent = 'a' ORDER BY no", "interactions_held"),
         (_OLDEST,
          "COVERING INDEX interactions_open (queue=? AND phase=? AND consult_of=? AND outcome=?)"),
