@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 from hub.domain.access import events as access
 from hub.domain.account import events as account
 from hub.domain.agent import events as agent
+from hub.domain.cases import events as cases
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.event import Event
 from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
 from hub.domain.pool import events as pool
+from hub.domain.satisfaction import events as satisfaction
 from hub.journal.errors import NewerStoreError, StoredEventError
 from hub.ports import Recorded
 
@@ -32,6 +34,17 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     agent.AgentSkillsChanged,
     agent.AgentStateChanged,
     agent.ShiftsPlanned,
+    cases.CaseAssigned,
+    cases.CaseDueChanged,
+    cases.CaseInteractionAttached,
+    cases.CaseInteractionDetached,
+    cases.CaseNoted,
+    cases.CaseOpened,
+    cases.CaseRated,
+    cases.CaseReopened,
+    cases.CaseResolved,
+    cases.CaseTaskEnded,
+    cases.CaseTaskGiven,
     consent.ConsentDenied,
     consent.ConsentExpired,
     consent.ConsentGranted,
@@ -84,6 +97,8 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     pool.QueueIntakeChanged,
     pool.PoolCommitted,
     pool.PoolTaken,
+    satisfaction.SatisfactionAsked,
+    satisfaction.SatisfactionRecorded,
 )
 """Every kind of event that is ever stored. One that was stored once stays here for ever."""
 
