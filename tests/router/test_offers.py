@@ -13,10 +13,12 @@ from hub.domain.interaction.events import (
     InteractionInterrupted,
     InteractionOffered,
     InteractionQueued,
+    InteractionTransferred,
     OfferAccepted,
     OfferDeclined,
     OfferRescinded,
     OfferTimedOut,
+    RequirementRelaxed,
 )
 from hub.router.pool.state import next_deadline
 from tests.router.pools import PoolInHand
@@ -158,6 +160,18 @@ def test_who_declined_is_not_asked_again_until_all_who_are_signed_on_have():
     assert (type(forgotten), type(flagged)) == (DeclinesForgotten, InteractionFlagged)
     assert pool.passes(59) == []
     assert offers(pool.passes(1)) == [("anna", "offer-c1-3")]
+
+
+def test_only_the_agent_it_waits_for_counts_as_long_as_it_waits_for_one():
+    pool = PoolInHand(policy(rule="skills = { sales = 3 }"))
+    pool.signs_on("anna", sales=3)
+    pool.arrives("c1", service="sales")
+    pool.accepts("anna", "offer-c1-1")
+    pool.signs_on("ben")
+    pool.becomes("ben", AgentState.AWAY)
+    assert kinds(pool.transfers("anna", "interaction-c1", to_agent="ben")) == [InteractionTransferred]
+    assert not pool.state.interactions["interaction-c1"].state.flagged, "anna had it, but ben may take it any time"
+    assert kinds(pool.passes(30)) == [RequirementRelaxed, DeclinesForgotten, InteractionFlagged]
 
 
 def test_whoever_signs_on_anew_is_asked_at_once():

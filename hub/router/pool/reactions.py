@@ -99,12 +99,20 @@ def _refused_by_all(state: PoolState, works: Iterable[OpenInteraction], command:
     after = command.at + timedelta(seconds=state.policy.decline_backoff_seconds)
     for interaction in works:
         is_refused = interaction.barred and interaction.state.phase is Phase.WAITING
-        if is_refused and state.matcher.refused_by_all(interaction.work, command.at.timestamp()):
+        if is_refused and _nobody_else_may(state, interaction, command.at.timestamp()):
             given = by_policy(state, command, interaction.stream)
             forgotten = rules.forget_declines(interaction.state, after, **given)
             flagged = rules.flag(interaction.state, "nobody else who fits would take it", **given)
             decided += of(interaction, [*forgotten, *flagged])
     return decided
+
+
+def _nobody_else_may(state: PoolState, interaction: OpenInteraction, now: float) -> bool:
+    """Whether all who may have it have refused it: who fits, or the one agent it waits for."""
+    seat = interaction.work.bound
+    if seat is None:
+        return state.matcher.refused_by_all(interaction.work, now)
+    return seat.signed_on and seat.barred.get(interaction.stream, 0.0) > now
 
 
 def _agent_left(state: PoolState, one: Decided, command: Command) -> list[Decided]:
