@@ -199,7 +199,7 @@ def _transferred(counts: Counts, stream: str, event: InteractionTransferred) -> 
     counts.let_go(one)
     one.units = event.units
     if event.warm:
-        one.holder = (event.to_agent, event.units)
+        one.holder = (event.to_agent, event.units if event.to_units is None else event.to_units)
         counts.take(stream, *one.holder)
     _go_on(counts, one, event)
 

@@ -116,6 +116,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("ContactReceived", 1): _unchanged,
     ("InteractionAbandoned", 1): _unchanged,
     ("InteractionQueued", 1): _unchanged,
+    ("InteractionTransferred", 1): _unchanged,
     ("OfferAccepted", 1): _unchanged,
     ("OfferDeclined", 1): _unchanged,
 }

@@ -239,6 +239,12 @@ def test_what_is_interrupted_parked_or_handed_on_takes_nothing_of_its_agent():
     assert audited(contact(2), queued(2), offered(2, "b"), accepted(2, "b"), TALKING, moved_to("b")).over_capacity == 1
 
 
+@pytest.mark.parametrize(("to_units", "over"), [(50, 0), (51, 1)])
+def test_a_warm_transfer_takes_what_it_takes_of_that_agent(to_units, over):
+    half = [*contact(2), *queued(2, 50), *offered(2, "b", units=50), *accepted(2, "b")]
+    assert audited(half, TALKING, moved_to("b", to_units=to_units)).over_capacity == over
+
+
 def test_the_first_outcome_stays():
     found = audited(TALKING, moved_to(), abandoned())
     assert (found.answered, found.abandoned, found.open, found.clean) == (1, 0, 0, True)

@@ -150,12 +150,15 @@ class PoolInHand:
     def changes_skills(self, agent_id: str, **skills: int) -> list[Event]:
         return self.handle(commands.ChangeSkills, agent_id=agent_id, skills=skills)
 
-    def changes_capacity(self, agent_id: str, capacity: int, **ceilings: int) -> list[Event]:
+    def changes_capacity(
+        self, agent_id: str, capacity: int, units: dict[str, int] | None = None, **ceilings: int
+    ) -> list[Event]:  # fmt: skip
         return self.handle(
             commands.ChangeCapacity,
             agent_id=agent_id,
             capacity=capacity,
             ceilings=ceilings,
+            units=units or {},
         )
 
     def plans(self, agent_id: str, hours: int = 8) -> list[Event]:

@@ -12,6 +12,7 @@ from hub.domain.interaction.events import (
     InteractionInterrupted,
     InteractionOffered,
     InteractionReopened,
+    InteractionTransferred,
     OfferAccepted,
     OfferDeclined,
     OfferTimedOut,
@@ -40,6 +41,9 @@ class Promises:
         self.works: dict[str, Interaction] = {}
         self.outcomes: Counter[str] = Counter()
         self.refusals: dict[tuple[str, str], float] = {}
+        self.offers: dict[str, int] = {}
+        self.booked: dict[str, int | None] = {}
+        """What work takes of the agent who has it."""
 
     def hold(self, log: list[Decided]) -> None:
         for stream, version, event in log[self.read :]:
@@ -56,6 +60,7 @@ class Promises:
         self.outcomes[stream] += isinstance(event, OUTCOMES) - isinstance(event, InteractionReopened)
         assert 0 <= self.outcomes[stream] <= 1, "work ends in one outcome"
         assert (self.outcomes[stream] == 1) == (work.phase in OVER and work.phase is not Phase.REFUSED)
+        self.of_capacity(stream, event)
         match event:
             case OfferDeclined() | OfferTimedOut():
                 self.refusals[stream, event.agent_id] = float("inf")
@@ -67,6 +72,15 @@ class Promises:
                         self.refusals[key] = event.after.timestamp()
             case InteractionOffered() if event.actor.startswith("policy:"):
                 assert self.refusals.get((stream, event.agent_id), 0.0) <= event.at.timestamp(), "declines are kept"
+
+    def of_capacity(self, stream: str, event: Event) -> None:
+        match event:
+            case InteractionOffered():
+                self.offers[event.offer_id] = event.units
+            case OfferAccepted():
+                self.booked[stream] = self.offers[event.offer_id]
+            case InteractionTransferred(warm=True):
+                self.booked[stream] = event.to_units
 
 
 def every_choice_was_the_first(pool: PoolInHand) -> None:

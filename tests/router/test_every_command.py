@@ -128,9 +128,14 @@ class EveryCommand(RuleBasedStateMachine):
     def agent_changes_skills(self, agent: str, skills: dict[str, int]) -> None:
         self.ask(self.pool.changes_skills, agent, **skills)
 
-    @rule(agent=st.sampled_from(AGENTS), capacity=st.sampled_from([40, 100, 180]), web=st.sampled_from([1, 3]))
-    def agent_changes_capacity(self, agent: str, capacity: int, web: int) -> None:
-        self.ask(self.pool.changes_capacity, agent, capacity, web=web)
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        capacity=st.sampled_from([40, 100, 180]),
+        units=st.sampled_from([{}, {"web": 45}, {"email": 70, "phone": 30}]),
+        web=st.sampled_from([1, 3]),
+    )
+    def agent_changes_capacity(self, agent: str, capacity: int, units: dict[str, int], web: int) -> None:
+        self.ask(self.pool.changes_capacity, agent, capacity, units, web=web)
 
     @rule(
         agent=st.sampled_from(AGENTS),
@@ -315,6 +320,9 @@ class EveryCommand(RuleBasedStateMachine):
             here = state.interactions.get(stream)
             assert (here is None) == (work.phase in OVER), "over is over"
             assert here is None or here.state == work, "the aggregate and the pool say the same"
+            if work.phase in (Phase.ACTIVE, Phase.WRAP_UP):
+                held = state.agents[work.agent_id].seat.held[state.interactions[stream].work]
+                assert held.units == self.promises.booked[stream], "capacity is booked as the log says"
 
     @invariant()
     def agents_and_work_agree(self) -> None:

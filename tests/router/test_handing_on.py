@@ -236,6 +236,46 @@ def test_a_consulted_agent_needs_room_for_what_is_transferred(pool):
     assert pool.state.agents["dora"].seat.free == 0
 
 
+@pytest.fixture
+def advised() -> PoolInHand:
+    """Anna has a chat and asks Ben, who takes twice as much for a chat as others."""
+    pool = PoolInHand(policy())
+    pool.signs_on("anna")
+    pool.arrives("c1", channel=Channel.WEB)
+    pool.accepts("anna", "offer-c1-1")
+    pool.signs_on("ben", units={"web": 50})
+    pool.consults("anna", CALL, "advice", to_agent="ben")
+    pool.accepts("ben", "offer-advice-1")
+    return pool
+
+
+def booked(pool: PoolInHand, agent: str) -> list[int]:
+    return [need.units for need in pool.state.agents[agent].seat.held.values()]
+
+
+def test_a_warm_transfer_takes_of_the_agent_what_an_offer_of_it_would(advised):
+    transferred = advised.completes_transfer("anna", CALL)[-1]
+    assert (transferred.units, transferred.to_units) == (25, 50), "others would still be asked for 25"
+    assert booked(advised, "ben") == [50]
+    advised.transfers("ben", CALL, to_agent="anna")
+    assert (booked(advised, "ben"), booked(advised, "anna")) == ([], [25])
+
+
+def test_a_warm_transfer_takes_what_the_agent_says_by_now_not_what_the_advice_took(advised):
+    advised.changes_capacity("ben", 60, units={"web": 60})
+    assert advised.completes_transfer("anna", CALL)[-1].to_units == 60
+    assert (booked(advised, "ben"), free(advised)["ben"]) == ([60], 0)
+
+
+def test_a_warm_transfer_is_refused_where_it_takes_more_than_there_is_room_for(advised):
+    advised.arrives("c2", channel=Channel.WEB)
+    advised.assigns("interaction-c2", "ben")
+    advised.changes_capacity("ben", 100, units={"web": 51})
+    with pytest.raises(RefusedError, match="agent ben has no room for 51 units now"):
+        advised.completes_transfer("anna", CALL)
+    assert (booked(advised, "ben"), booked(advised, "anna")) == ([50, 50], [25])
+
+
 def test_hold_and_resume_come_twice_and_count_once(pool):
     assert len(pool.holds("anna", CALL)) == 1
     assert pool.holds("anna", CALL) == []

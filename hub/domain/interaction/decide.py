@@ -220,11 +220,12 @@ def unpark(
 
 
 def transfer(
-    state: Interaction, agent_id: str, *, warm: bool = False, to_agent: str = "", reason: str = "",
-    placement: dict[str, Any], **meta: Any,
+    state: Interaction, agent_id: str, *, warm: bool = False, to_agent: str = "", to_units: int | None = None,
+    reason: str = "", placement: dict[str, Any], **meta: Any,
 ) -> list[Event]:  # fmt: skip
-    """The agent gives it away; `placement`: the fields of Placement. Warm: `to_agent` has it at once, else it waits.
-    The same transfer again changes nothing until somebody else accepts it."""
+    """The agent gives it away; `placement`: the fields of Placement. Warm: `to_agent` has it at once, and it takes
+    `to_units` of their capacity; else it waits. The same transfer again changes nothing until somebody else accepts it.
+    """
     if to_agent == agent_id:
         raise InvalidError(f"agent {agent_id} can't transfer to themselves: name another agent or a queue", "to_agent")
     if warm and not to_agent:
@@ -233,7 +234,7 @@ def transfer(
     if not has_it and state.gave_up == transferred(agent_id, placement["queue"], to_agent, warm):
         return []
     _require_active(state, "transfer", agent_id)
-    given = {"agent_id": agent_id, "warm": warm, "to_agent": to_agent, "reason": reason}
+    given = {"agent_id": agent_id, "warm": warm, "to_agent": to_agent, "to_units": to_units, "reason": reason}
     return [InteractionTransferred(**given, **placement, **meta)]
 
 

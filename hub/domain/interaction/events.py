@@ -234,11 +234,16 @@ class InteractionContinued(_WithAgent):
 class InteractionTransferred(Placement):
     """An agent gave it away. Cold: it waits again, with its age. Warm: the consulted agent has it at once."""
 
+    SCHEMA: ClassVar[int] = 2
+
     agent_id: str
     """Who gave it away."""
     warm: bool = False
     to_agent: str = ""
     reason: str = ""
+    to_units: int | None = None
+    """Warm: what it takes of the capacity of `to_agent`, who may take more or less for it than others. None: what the
+    placement says."""
 
 
 class InteractionPulledBack(_WithAgent):

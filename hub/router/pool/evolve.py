@@ -126,7 +126,7 @@ def _transferred(state: PoolState, interaction: OpenInteraction, event: Interact
     if event.warm:
         agent = state.agent(event.to_agent)
         agent.holds[interaction.stream] = interaction
-        state.matcher.reserve(interaction.work, agent.seat)
+        state.matcher.reserve(interaction.work, agent.seat, event.to_units)
         interaction.placement, interaction.placed = event, interaction.version
         offers.touched(state, interaction, event)
     else:

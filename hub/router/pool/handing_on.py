@@ -83,7 +83,7 @@ def complete_transfer(state: PoolState, command: CompleteTransfer) -> list[Decid
         return []
     advice = _advice(state, interaction, command.agent_id)
     consultant = advice.state.agent_id
-    _require_room(state, advice, interaction)
+    units = _room_for(state, advice, interaction)
     given = meta(command, interaction.stream)
     where = same_placement(state, interaction, ("", "", None), f"transferred to {consultant}, who was consulted")
     return [
@@ -91,8 +91,8 @@ def complete_transfer(state: PoolState, command: CompleteTransfer) -> list[Decid
         *of(
             interaction,
             rules.transfer(
-                interaction.state, command.agent_id, warm=True, to_agent=consultant, reason=command.reason,
-                placement=where, **given,
+                interaction.state, command.agent_id, warm=True, to_agent=consultant, to_units=units,
+                reason=command.reason, placement=where, **given,
             ),
         ),
     ]  # fmt: skip
@@ -144,12 +144,15 @@ def leave_conference(state: PoolState, advice: OpenInteraction, agent_id: str, c
     return of(parent, rules.leave(parent.state, agent_id, **meta(command, parent.stream)))
 
 
-def _require_room(state: PoolState, advice: OpenInteraction, interaction: OpenInteraction) -> None:
-    """The conversation takes the place of the consultation, which may have been queued under another policy."""
+def _room_for(state: PoolState, advice: OpenInteraction, interaction: OpenInteraction) -> int:
+    """What the conversation takes of the consulted agent, as an offer of it would. It takes the place of the
+    consultation, which may have cost something else: queued under another policy, or taken before the agent said
+    otherwise."""
     seat = state.agent(advice.state.agent_id).seat
     units, held = seat.units_for(interaction.work.need), seat.held.get(advice.work)
     if units > seat.free + (held.units if held else 0):
         raise RefusedError(f"agent {seat.agent_id} has no room for {units} units now")
+    return units
 
 
 def _advice(state: PoolState, interaction: OpenInteraction, agent_id: str) -> OpenInteraction:
