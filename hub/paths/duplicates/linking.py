@@ -1,0 +1,181 @@
+"""Which records are one customer beyond doubt: joined by proven identifiers, held apart by what contradicts them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from hub.paths.duplicates.comparing import contradiction, exclusive_conflict
+from hub.paths.duplicates.findings import Cluster, Conflict, Findings, Link, Shared
+from hub.paths.duplicates.record import EXCLUSIVE, SUFFICIENT, Record
+
+MOST_PEOPLE = 3
+"""An identifier that more people than this use is shared: a switchboard's, a dealer's, made up."""
+_SAMPLE = 200
+"""Of how many of an identifier's records people are told apart."""
+_COMPARED = 60
+"""How many records of one component are compared with all others of it."""
+
+_STAGES: tuple[tuple[tuple[str, ...], Callable[[Record, Record], str]], ...] = (
+    (EXCLUSIVE, exclusive_conflict),
+    (("customer_number",), exclusive_conflict),
+    (("phone", "email"), contradiction),
+)
+"""Identifiers from the strongest on, and what forbids their links. Where links of one stage contradict, none of them
+stands: which one is wrong nobody can tell; those of earlier stages do. So the order of records never matters."""
+
+Apart = frozenset[frozenset[str]]
+"""Pairs of streams that a person said are two customers."""
+
+
+class Member(NamedTuple):
+    """A record that holds an identifier, proven or claimed."""
+
+    ordinal: int
+    record: Record
+    verified: bool
+
+
+class Judged(NamedTuple):
+    """What the records that hold one identifier make of it."""
+
+    link: "Edge | None" = None
+    conflict: Conflict | None = None
+    shared: Shared | None = None
+
+
+class Edge(NamedTuple):
+    """A link, and the ordinals of its records."""
+
+    link: Link
+    ordinals: tuple[int, ...]
+
+
+def judge(kind: str, value: str, members: Sequence[Member]) -> Judged:
+    """Whether an identifier that several records hold links those that hold it verified."""
+    people, _ = _people([one.record for one in members], _different)
+    streams = tuple(one.record.stream for one in members)
+    if people > MOST_PEOPLE:
+        return Judged(shared=Shared(kind, value, people, streams))
+    proven = [one for one in members if one.verified]
+    if kind not in SUFFICIENT or len(proven) < 2:
+        return Judged()
+    link = Link(kind, value, tuple(one.record.stream for one in proven))
+    forbids = next(rule for kinds, rule in _STAGES if kind in kinds)
+    _, reason = _people([one.record for one in proven], forbids)
+    if reason and kind not in EXCLUSIVE:
+        return Judged(conflict=Conflict((link,), link.streams, reason))
+    return Judged(link=Edge(link, tuple(one.ordinal for one in proven)))
+
+
+def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart) -> tuple[list[list[int]], Findings]:
+    """The components that stand, as ordinals, and what is to be told of them."""
+    by_kind = defaultdict(list)
+    for edge in edges:
+        by_kind[edge.link.rule].append(edge)
+    standing: list[Edge] = []
+    settled: dict[int, int] = {}
+    conflicts: list[Conflict] = []
+    for kinds, forbids in _STAGES:
+        fresh = [edge for kind in kinds for edge in by_kind[kind]]
+        refused: set[int] = set()
+        for component in _components([*standing, *fresh]):
+            reason = _reason(component, settled, record_of, forbids, apart)
+            if reason:
+                inside = set(component)
+                mine = [number for number, edge in enumerate(fresh) if edge.ordinals[0] in inside]
+                refused.update(mine)
+                streams = _streams(component, record_of)
+                conflicts.append(Conflict(tuple(fresh[one].link for one in mine), streams, reason))
+        standing += [edge for number, edge in enumerate(fresh) if number not in refused]
+        settled = {one: component[0] for component in _components(standing) for one in component}
+    components = list(_components(standing))
+    return components, Findings(_clusters(components, standing, record_of), tuple(conflicts), ())
+
+
+def _clusters(
+    components: list[list[int]], standing: list[Edge], record_of: Callable[[int], Record]
+) -> tuple[Cluster, ...]:
+    links = defaultdict(list)
+    home = {one: component[0] for component in components for one in component}
+    for edge in standing:
+        links[home[edge.ordinals[0]]].append(edge.link)
+    return tuple(Cluster(_streams(component, record_of), tuple(links[component[0]])) for component in components)
+
+
+def _streams(component: list[int], record_of: Callable[[int], Record]) -> tuple[str, ...]:
+    return tuple(sorted(record_of(one).stream for one in component))
+
+
+def _reason(
+    component: list[int],
+    settled: dict[int, int],
+    record_of: Callable[[int], Record],
+    forbids: Callable[[Record, Record], str],
+    apart: Apart,
+) -> str:
+    """Why the links that make this component can't all be right; what earlier stages settled is not asked again."""
+    for one, other in _pairs(sorted(component, key=lambda one: record_of(one).stream)):
+        if one in settled and settled[one] == settled.get(other):
+            continue
+        first, second = record_of(one), record_of(other)
+        if frozenset((first.stream, second.stream)) in apart:
+            return "a person said that they are two customers"
+        reason = forbids(first, second)
+        if reason:
+            return reason
+    return ""
+
+
+def _pairs(component: list[int]) -> Iterator[tuple[int, int]]:
+    yield from combinations(component[:_COMPARED], 2)
+    for late in component[_COMPARED:]:
+        for early in component[:_COMPARED]:
+            yield early, late
+
+
+def _components(edges: Iterable[Edge]) -> Iterator[list[int]]:
+    """Connected ordinals, each component ascending, in the order of their first ones."""
+    parent: dict[int, int] = {}
+
+    def root(one: int) -> int:
+        while parent.setdefault(one, one) != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    for edge in edges:
+        first = root(edge.ordinals[0])
+        for ordinal in edge.ordinals[1:]:
+            other = root(ordinal)
+            if other != first:
+                low, high = min(first, other), max(first, other)
+                parent[high] = first = low
+    members = defaultdict(list)
+    for one in sorted(parent):
+        members[root(one)].append(one)
+    yield from members.values()
+
+
+def _people(records: Sequence[Record], differ: Callable[[Record, Record], str]) -> tuple[int, str]:
+    """How many different people these are, counted until they are too many for one identifier; and what tells the
+    second from the first."""
+    known: list[Record] = []
+    told = ""
+    for record in records[:_SAMPLE]:
+        reasons = [differ(record, other) for other in known]
+        if all(reasons):
+            known.append(record)
+            told = told or (reasons[0] if reasons else "")
+        if len(known) > MOST_PEOPLE * 3:
+            break
+    return len(known), told
+
+
+def _different(one: Record, other: Record) -> str:
+    reason = contradiction(one, other)
+    if reason:
+        return reason
+    a, b = one.verified("customer_number"), other.verified("customer_number")
+    nameless = not (one.family_name and other.family_name) and not (one.given_name and other.given_name)
+    return "different customer numbers" if nameless and a and b and not a & b else ""

@@ -1,0 +1,80 @@
+"""When two records are so alike that a person should look: names, birth dates and addresses prove nothing."""
+
+from typing import NamedTuple
+
+from hub.paths.duplicates.comparing import (
+    UNLIKE,
+    Names,
+    addresses,
+    birth_dates,
+    exclusive_conflict,
+    names,
+    near_identifiers,
+)
+from hub.paths.duplicates.findings import Proposal
+from hub.paths.duplicates.record import Record
+
+NAMES_AGREE = 0.88
+ADDRESS_AGREES = 0.8
+_WEIGHTS = {"names": 0.45, "birth_date": 0.25, "address": 0.3}
+
+
+class _Agreement(NamedTuple):
+    names: Names
+    birth: float
+    address: float
+    identifier: bool
+
+    @property
+    def agreeing(self) -> tuple[str, ...]:
+        """What they have in common."""
+        found = {
+            "names": self.names.both >= NAMES_AGREE,
+            "birth_date": self.birth >= 0.9,
+            "address": self.address >= ADDRESS_AGREES,
+            "identifier": self.identifier,
+        }
+        return tuple(name for name, agrees in found.items() if agrees)
+
+    @property
+    def score(self) -> float:
+        """The weighted mean over what is known on both sides."""
+        similar = {"names": self.names.both, "birth_date": self.birth, "address": self.address}
+        known = {name: value for name, value in similar.items() if value >= 0}
+        return sum(_WEIGHTS[name] * value for name, value in known.items()) / sum(_WEIGHTS[name] for name in known)
+
+
+def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal | None:
+    """The proposal two folded records make; None: they are not like enough. `identifier`: they brought the same one,
+    proven or claimed, that few people share."""
+    found = _Agreement(names(one, other), birth_dates(one, other), -1.0, identifier)
+    if found.names.both < UNLIKE and found.birth < 1:
+        return None
+    found = found._replace(address=addresses(one, other))
+    rule = _rule(found)
+    if not rule:
+        return None
+    against = exclusive_conflict(one, other)
+    if against and not near_identifiers(one, other) and len(found.agreeing) < 3:
+        return None
+    first, second = sorted((one.stream, other.stream))
+    score = round(found.score * (0.9 if against else 1.0), 3)
+    return Proposal(first, second, rule, score, found.agreeing, (against,) if against else ())
+
+
+def _rule(found: _Agreement) -> str:
+    """The first rule that holds; empty: none."""
+    both, birth, address = found.names, found.birth, found.address
+    named = both.both >= NAMES_AGREE
+    siblings = 0 <= both.given < UNLIKE <= both.family
+    if named and birth >= 0.9 and address >= ADDRESS_AGREES:
+        return "names, birth date and address"
+    if named and both.whole and (birth == 1 or (birth > 0 and both.both == 1)):
+        return "names and birth date"
+    if named and address >= ADDRESS_AGREES and (birth != 0 or both.both >= 0.97):
+        return "names and address"
+    if birth == 1 and address >= ADDRESS_AGREES and not siblings:
+        return "birth date and address"
+    if found.identifier and named and birth != 0:
+        return "names and an identifier"
+    return ""

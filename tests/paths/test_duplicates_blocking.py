@@ -1,0 +1,39 @@
+"""The index finds exactly the records that share a key, and a packed record is the record."""
+
+from collections import defaultdict
+
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from hub.paths.duplicates.blocking import KeyIndex, fingerprint
+from hub.paths.duplicates.record import Known, Record, folded, packed, unpacked
+
+TEXT = st.text(st.characters(exclude_characters="\x1d\x1e\x1f"), max_size=12)
+
+
+@for_all(keys=st.lists(st.tuples(st.sampled_from(["a", "b", "c", "é", "\x1f"]), st.integers(0, 9)), max_size=40))
+def test_blocks_are_what_shares_a_key(keys):
+    index = KeyIndex()
+    expected = defaultdict(set)
+    for key, ordinal in keys:
+        index.add(key, ordinal)
+        expected[fingerprint(key)].add(ordinal)
+
+    blocks = list(index.blocks())
+    assert len(blocks) == len({mark for mark, _ in blocks})
+    assert dict(blocks) == {mark: sorted(found) for mark, found in expected.items() if len(found) > 1}
+
+
+@for_all(
+    record=st.builds(
+        Record, TEXT, st.lists(st.builds(Known, TEXT, TEXT, st.booleans()), max_size=3).map(tuple), *[TEXT] * 7
+    )
+)
+def test_a_packed_record_comes_back(record):
+    assert unpacked(packed(record)) == record
+
+
+def test_records_are_compared_folded_but_their_identifiers_are_not():
+    record = folded(Record("s", (Known("cookie", "Ab", True),), "Àli", "كريمي", "۱۳۶۰/۰۱/۰۲", postcode="11369-34567"))
+
+    assert record == Record("s", (Known("cookie", "Ab", True),), "ali", "کریمی", "13600102", postcode="1136934567")
