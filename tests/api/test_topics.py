@@ -22,6 +22,7 @@ from hub.domain.interaction.events import (
     InteractionRefused,
     InteractionReopened,
     InteractionTransferred,
+    InteractionUnflagged,
     InteractionUnparked,
     OfferAccepted,
     OfferDeclined,
@@ -103,6 +104,16 @@ def test_all_who_are_asked_hear_of_it_until_one_has_it() -> None:
     assert story.tell(InteractionFlagged, reason="long wait") == WORK | {"ann"}
     story.accept("ann")
     assert story.tell(InteractionFlagged, reason="silent") == WORK | {"ann"}
+
+
+def test_a_flag_taken_back_is_heard_by_all_who_heard_of_the_flag() -> None:
+    story = Story()
+    story.offer("ann")
+    story.accept("ann")
+    flagged = story.tell(InteractionFlagged, reason="the agent's desktop is gone")
+    assert story.tell(InteractionUnflagged, reason="the agent's desktop is gone") == flagged == WORK | {"ann"}
+    story.tell(ParticipantJoined, agent_id="boss", mode="monitor")
+    assert story.tell(InteractionUnflagged, reason="the agent's desktop is gone") == WORK | {"ann", "boss"}
 
 
 def test_a_move_and_a_transfer_reach_the_queue_left_and_the_queue_entered() -> None:
