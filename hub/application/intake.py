@@ -10,7 +10,8 @@ from hub.application.envelope import body_hash
 from hub.domain.contact import Contact
 from hub.domain.customer.decide import MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
-from hub.domain.customer.identity import home_of
+from hub.domain.customer.identity import Home, home_of
+from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
 from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Outcome, Unit
 
@@ -47,6 +48,7 @@ class ContactRecorder:
         self._key = key
         self._pool = pool
         self._cache = CustomerCache(journal)
+        self._spell = KnownSpellings()
         self._turn = asyncio.Lock()
 
     async def record(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError]:
@@ -74,10 +76,10 @@ class ContactRecorder:
 
     async def _attempt(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError | None]:
         """One round of decide and commit; None: another writer was first, decide again."""
-        homes = [home_of(self._key, contact) for contact, _ in contacts]
+        homes = [home_of(self._key, contact, self._spell) for contact, _ in contacts]
         streams = [home.stream for home in homes]
         anonymous = frozenset(home.stream for home in homes if home.anonymous)
-        decided, committing = await self._hand_over(contacts, streams, anonymous)
+        decided, committing = await self._hand_over(contacts, homes, anonymous)
         try:
             outcomes = await committing
         except BaseException:
@@ -101,22 +103,26 @@ class ContactRecorder:
         return answers
 
     async def _hand_over(
-        self, contacts: Sequence[tuple[Contact, str]], streams: Sequence[str], anonymous: frozenset[str]
+        self, contacts: Sequence[tuple[Contact, str]], homes: Sequence[Home], anonymous: frozenset[str]
     ) -> tuple[list[tuple[Unit, Known]], asyncio.Future[list[Outcome]]]:
         """Decide, and have it written: in the order of the calls."""
+        streams = [home.stream for home in homes]
         async with self._turn:
             while any(self._cache.get(stream) is None for stream in streams):
                 await self._cache.fill(streams, certainly_new=anonymous)
             # From here on nothing awaits, and tasks begin in the order they are made: cache and journal agree.
+            now = self._clock.now()
             decided = [
-                self._decide(stream, contact, actor) for stream, (contact, actor) in zip(streams, contacts, strict=True)
+                self._decide(home, RecordContact(contact, now, actor, self._pool, home.identifiers))
+                for home, (contact, actor) in zip(homes, contacts, strict=True)
             ]
             return decided, asyncio.ensure_future(self._journal.commit([unit for unit, _ in decided]))
 
-    def _decide(self, stream: str, contact: Contact, actor: str) -> tuple[Unit, Known]:
+    def _decide(self, home: Home, command: RecordContact) -> tuple[Unit, Known]:
+        stream = home.stream
         known = self._cache.get(stream)
         assert known is not None
-        events = record_contact(known.customer, RecordContact(contact, self._clock.now(), actor, self._pool))
+        events = record_contact(known.customer, command)
         customer = known.customer
         for event in events:
             customer = evolve(customer, event)
@@ -124,7 +130,7 @@ class ContactRecorder:
         self._cache.put(stream, decided)
         unit = Unit(
             appends=(Append(stream, known.version, events),),
-            contacts=(ContactRow(contact.id, stream, body_hash(contact)),),
+            contacts=(ContactRow(command.contact.id, stream, body_hash(command.contact)),),
         )
         return unit, decided
 

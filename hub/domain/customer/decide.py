@@ -54,8 +54,9 @@ def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
         if seen not in known and not (not seen.verified and as_verified(seen) in known):
             events.append(IdentifierObserved(**common, kind=seen.kind, value=seen.value, verified=seen.verified))
             known = known | {seen}
-    events += _declared(customer, contact, common)
-    for event in events:
+    declared = _declared(customer, contact, common)
+    events += declared
+    for event in declared:
         customer = evolve(customer, event)
     fact = {
         **common,
