@@ -1,0 +1,73 @@
+"""What can be asked of a routing pool, by who asks: customers, agents, supervisors, or the passing of time."""
+
+from hub.router.pool.commands.agents import (
+    AgentBack,
+    AgentMissing,
+    AgentSilent,
+    ChangeCapacity,
+    ChangeSkills,
+    ChangeState,
+    PlanShifts,
+    SignOff,
+    SignOn,
+)
+from hub.router.pool.commands.command import Command, Tick
+from hub.router.pool.commands.conversations import (
+    Accept,
+    CompleteTransfer,
+    CompleteWrapUp,
+    Conference,
+    Consult,
+    Decline,
+    End,
+    Hold,
+    MissCallback,
+    Park,
+    ReachCallback,
+    Resume,
+    Transfer,
+    Unpark,
+)
+from hub.router.pool.commands.customers import CustomerLeft, RequestCallback, TakeUp
+from hub.router.pool.commands.record import as_tuple
+from hub.router.pool.commands.supervisors import AdoptPolicy, Assign, Join, Leave, Move, Prioritise, PullBack, SetIntake
+
+__all__ = [
+    "Accept",
+    "AdoptPolicy",
+    "AgentBack",
+    "AgentMissing",
+    "AgentSilent",
+    "Assign",
+    "ChangeCapacity",
+    "ChangeSkills",
+    "ChangeState",
+    "Command",
+    "CompleteTransfer",
+    "CompleteWrapUp",
+    "Conference",
+    "Consult",
+    "CustomerLeft",
+    "Decline",
+    "End",
+    "Hold",
+    "Join",
+    "Leave",
+    "MissCallback",
+    "Move",
+    "Park",
+    "PlanShifts",
+    "Prioritise",
+    "PullBack",
+    "ReachCallback",
+    "RequestCallback",
+    "Resume",
+    "SetIntake",
+    "SignOff",
+    "SignOn",
+    "TakeUp",
+    "Tick",
+    "Transfer",
+    "Unpark",
+    "as_tuple",
+]

@@ -1,0 +1,35 @@
+"""What customers do: they come, leave, would rather be called."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.domain.customer.events import ContactReceived
+from hub.router.pool.commands.command import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp(Asked):
+    """A contact was recorded: attach it to its thread's open interaction, or open one under this id."""
+
+    contact: ContactReceived
+    customer_id: str
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLeft(Asked):
+    """The customer hung up, closed the chat, went away."""
+
+    channel: str
+    thread: str
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCallback(Asked):
+    """The customer would rather be called, when their turn comes or at `due`."""
+
+    channel: str
+    thread: str
+    due: datetime | None = None
+    address_of: str = ""
