@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hub.domain.errors import ConflictError
 from hub.journal.codec import Codec, EncodedEvent
-from hub.ports import Committed, ContactRow, KnownContactError, Outcome, Recorded, Unit
+from hub.ports import Committed, ContactRow, KnownContactError, Outcome, Recorded, Snapshot, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Batch:
 
 def prepare(codec: Codec, units: Iterable[Unit]) -> Batch | None:
     """The rows of these units; None where one of them leaves a gap behind another one's events."""
+    units = list(units)
+    codec.make_keys(append for unit in units for append in unit.appends)
     batch = Batch()
     events, expected, rows = batch.events, batch.expected, codec.rows
     ends: dict[str, int] = {}
@@ -95,6 +97,16 @@ def recorded_of(units: Sequence[Unit], outcomes: Sequence[Outcome]) -> list[Reco
                 recorded.append(Recorded(position, stream, version + offset + 1, event))
                 position += 1
     return recorded
+
+
+def snapshots_of(codec: Codec, rows: Iterable[tuple[str, int, str, bytes]]) -> dict[str, Snapshot]:
+    """The snapshots in these rows (stream, version, topic, state); none of somebody who was forgotten."""
+    found: dict[str, Snapshot] = {}
+    for stream, version, topic, stored in rows:
+        state = codec.unseal(stream, topic, stored)
+        if state is not None:
+            found[stream] = Snapshot(version, topic, state)
+    return found
 
 
 def _repeated(unit: Unit, known: Mapping[str, ContactRow]) -> KnownContactError | None:

@@ -12,13 +12,16 @@ from hub.domain.agent import events as agent
 from hub.domain.cases import events as cases
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
+from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.links import events as links
 from hub.domain.event import Event
 from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
 from hub.domain.pool import events as pool
 from hub.domain.satisfaction import events as satisfaction
 from hub.journal.errors import NewerStoreError, StoredEventError
-from hub.ports import Recorded
+from hub.journal.sealing import MARK, Keys, Sealer, Shape, owners, shape_of, veiled
+from hub.ports import Append, Recorded
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
     access.ApiKeyIssued,
@@ -91,6 +94,14 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     interaction.ParticipantLeft,
     interaction.RequirementRelaxed,
     interaction.WrapUpCompleted,
+    links.CannotLinkLifted,
+    links.CannotLinkStated,
+    links.CustomersLinked,
+    links.CustomersUnlinked,
+    links.IdentifierShared,
+    links.IdentifierUnshared,
+    links.LinkBlocked,
+    links.LinksChanged,
     policy.PolicyPublished,
     pool.DayBegan,
     pool.PolicyAdopted,
@@ -130,25 +141,46 @@ _dumps = orjson.dumps
 
 
 class Codec:
-    """Encodes and decodes the events of these classes. The topic is `<class name>/<schema version>`, the state plain
-    JSON. Every call names the stream: a codec that encrypts a customer's fields finds the key by it."""
+    """Encodes and decodes the events of these classes. The topic is `<class name>/<schema version>`, the state JSON:
+    with `keys` its personal fields are sealed under those of the customers. Without, they are stored as they are, and
+    what was sealed comes back veiled: personal fields empty, or their alias in their place."""
 
     def __init__(
         self,
         classes: Sequence[type[Event]] = EVENT_CLASSES,
         upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
+        keys: Keys | None = None,
     ) -> None:
         self._upcasters = upcasters
+        self._sealer = Sealer(keys, _json) if keys else None
+        self._shapes = {cls: shape for cls in classes if (shape := shape_of(cls)) is not None}
+        self._sealed: Mapping[type[Event], Shape] = self._shapes if keys else {}
         self._topics: dict[type[Event], str] = {cls: f"{cls.__name__}/{cls.SCHEMA}" for cls in classes}
         self._current: dict[str, type[Event]] = {topic: cls for cls, topic in self._topics.items()}
         self._by_name = {cls.__name__: cls for cls in classes}
         if len(self._by_name) != len(classes):
             raise ValueError("two event classes have the same name: a topic must lead to one class")
 
+    def make_keys(self, appends: Iterable[Append]) -> None:
+        """Have every key durable that these events are sealed under: many at once cost as much as one."""
+        if self._sealer is not None:
+            self._sealer.keys.make(owners(self._sealed, appends))
+
+    def look_up_keys(self, streams: Sequence[str]) -> None:
+        """The events of these streams are about to be decoded."""
+        if self._sealer is not None:
+            self._sealer.keys.look_up([stream for stream in streams if stream.startswith(CUSTOMER)])
+
+    def close(self) -> None:
+        """Give the keys back."""
+        if self._sealer is not None:
+            self._sealer.keys.close()
+
     def encode(self, stream: str, event: Event) -> tuple[str, bytes]:
         """Topic and state of an event of this stream."""
         try:
-            return self._topics[type(event)], _dumps(event.__dict__, _plain, _OPTIONS)
+            topic = self._topics[type(event)]
+            return topic, self._state(stream, topic, event)
         except KeyError:
             name = type(event).__name__
             raise StoredEventError(f"{name} for {stream} is not in the list of stored event classes: add it") from None
@@ -157,6 +189,8 @@ class Codec:
 
     def rows(self, stream: str, after: int, events: Iterable[Event]) -> list[EncodedEvent]:
         """Stream, version, topic and state of each of these events, which follow version `after` of their stream."""
+        if self._sealer is not None:
+            return self._sealed_rows(self._sealer, stream, after, events)
         topics = self._topics
         try:
             return [
@@ -166,8 +200,57 @@ class Codec:
         except (KeyError, orjson.JSONEncodeError):
             return [(stream, version, *self.encode(stream, event)) for version, event in enumerate(events, after + 1)]
 
+    def _sealed_rows(self, sealer: Sealer, stream: str, after: int, events: Iterable[Event]) -> list[EncodedEvent]:
+        topics, shapes, seal = self._topics, self._sealed, sealer.seal
+        rows: list[EncodedEvent] = []
+        try:
+            for version, event in enumerate(events, after + 1):
+                topic, shape = topics[type(event)], shapes.get(type(event))
+                state = _json(event.__dict__) if shape is None else seal(stream, topic, event, shape)
+                rows.append((stream, version, topic, state))
+        except (KeyError, orjson.JSONEncodeError):
+            return [(stream, version, *self.encode(stream, event)) for version, event in enumerate(events, after + 1)]
+        return rows
+
+    def _state(self, stream: str, topic: str, event: Event) -> bytes:
+        shape = self._sealed.get(type(event))
+        if shape is None or self._sealer is None:
+            return _dumps(event.__dict__, _plain, _OPTIONS)
+        return self._sealer.seal(stream, topic, event, shape)
+
     def decode(self, stream: str, topic: str, state: bytes) -> Event:
-        """The event that was stored, in its present shape."""
+        """The event that was stored, in its present shape. What is personal of somebody who was forgotten is empty."""
+        if state.startswith(MARK):
+            state = self._opened(stream, topic, state)
+        return self._read(stream, topic, state)
+
+    def decode_veiled(self, stream: str, topic: str, state: bytes) -> Event:
+        """The same for those who need not know who somebody is: as if everybody were forgotten. It takes no key."""
+        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        if shape is not None:
+            if state.startswith(MARK):
+                state = veiled(state, shape)
+            elif self._sealer is not None:
+                state = self._sealer.veil_plain(state, shape)
+        return self._read(stream, topic, state)
+
+    def seal(self, stream: str, topic: str, data: bytes) -> bytes | None:
+        """What is kept of a customer beside the events, as it is stored; None: the customer was forgotten."""
+        return data if self._sealer is None else self._sealer.seal_bytes(stream, topic, data)
+
+    def unseal(self, stream: str, topic: str, data: bytes) -> bytes | None:
+        """The same, back."""
+        return data if self._sealer is None else self._sealer.open_bytes(stream, topic, data)
+
+    def _opened(self, stream: str, topic: str, state: bytes) -> bytes:
+        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        if shape is None:  # what this class is will be told when it is read
+            return state
+        if self._sealer is None:
+            return veiled(state, shape)
+        return self._sealer.open(stream, topic, state, shape)
+
+    def _read(self, stream: str, topic: str, state: bytes) -> Event:
         cls = self._current.get(topic)
         if cls is None:
             cls, state = self._upcast(stream, topic, state)
@@ -207,6 +290,10 @@ def _explain(error: ValidationError) -> str:
     """Which fields are wrong and why, without their values: they may be personal."""
     problems = error.errors(include_url=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'the whole'}: {problem['msg']}" for problem in problems)
+
+
+def _json(fields: dict[str, Any]) -> bytes:
+    return _dumps(fields, _plain, _OPTIONS)
 
 
 def _plain(value: Any) -> Any:

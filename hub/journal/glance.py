@@ -25,6 +25,21 @@ def holds_more_than_keys(settings: Settings) -> bool:
     return _glance(settings, others) is not None
 
 
+def holds_sealed_events(settings: Settings) -> bool:
+    """Whether it takes customers' keys to read what is stored. StoreError: it can't be read."""
+    if settings.is_postgres:
+        return _glance(settings, _SEALED_IN_POSTGRES) is not None
+    return _glance(settings, _SEALED_IN_SQLITE) is not None
+
+
+_SEALED_IN_SQLITE: LiteralString = (
+    'SELECT 1 FROM stored_events WHERE substr(state, 1, 13) = CAST(\'{"personal":"\' AS BLOB) LIMIT 1'
+)
+_SEALED_IN_POSTGRES: LiteralString = (
+    "SELECT 1 FROM stored_events WHERE substr(state, 1, 13) = convert_to('{\"personal\":\"', 'UTF8') LIMIT 1"
+)
+
+
 def _glance(settings: Settings, statement: LiteralString) -> int | None:
     if settings.is_postgres:
         return _in_postgres(settings, statement)

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg.sql import SQL
 
-from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, streams_of
+from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.codec import Codec
 from hub.journal.errors import StoredEventError, StoreError, StoreInUseError
 from hub.journal.format import FORMAT, check_format
@@ -175,6 +175,7 @@ class PostgresStore:
         with self._failing(), self._datastore.rows() as cursor:
             cursor.execute(_LOAD, (list(found), [after.get(stream, 0) for stream in found]), prepare=True)
             rows = cursor.fetchall()
+        self.codec.look_up_keys(list(found))
         for row in rows:
             found[row[1]].append(self.codec.recorded(row))
         return found
@@ -203,19 +204,24 @@ class PostgresStore:
         return 0 if row is None else int(row[0])
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        sealed = self.codec.seal(stream, topic, state)
+        if sealed is None:
+            return
         with self._failing(), self._datastore.rows() as cursor, cursor.connection.transaction():
             cursor.execute(
                 "DELETE FROM snapshots WHERE originator_id = %b AND originator_version <= %b", (stream, version)
             )
-            cursor.execute("INSERT INTO snapshots VALUES (%b, %b, %b, %b)", (stream, version, topic, state))
+            cursor.execute("INSERT INTO snapshots VALUES (%b, %b, %b, %b)", (stream, version, topic, sealed))
 
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.rows() as cursor:
             rows = cursor.execute(_SNAPSHOTS, (list(streams),), prepare=True).fetchall()
-        return {stream: Snapshot(*rest) for stream, *rest in rows}
+        self.codec.look_up_keys(streams)
+        return snapshots_of(self.codec, rows)
 
     def close(self) -> None:
         self._datastore.close()
+        self.codec.close()
 
     def _insert_possible(self, units: Sequence[Unit]) -> tuple[int, list[Exception | None]]:
         """Under the write lock, look which units can be written, and write those."""
@@ -244,8 +250,11 @@ class PostgresStore:
             connection.execute("SELECT pg_advisory_lock(%s)", (_MIGRATING,))
             try:
                 with connection.transaction():
-                    if self._found_format(connection) < FORMAT:
+                    found = self._found_format(connection)
+                    if not found:
                         self._make_tables(connection)
+                    elif found < FORMAT:
+                        connection.execute("UPDATE store_format SET version = %s", (FORMAT,))
             finally:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (_MIGRATING,))
         self._datastore.register_type_adapters()

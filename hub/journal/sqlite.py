@@ -17,7 +17,7 @@ from eventsourcing.sqlite import (
 )
 
 from hub.journal import rows
-from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, streams_of
+from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.checkpoint import Checkpointer
 from hub.journal.codec import Codec
 from hub.journal.errors import StoreError
@@ -198,9 +198,11 @@ class SqliteStore:
         with self._failing(), self._datastore.reading() as cursor:
             found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
             wanted = orjson.dumps([[stream, after.get(stream, 0)] for stream in found]).decode()
-            for recorded in map(self.codec.recorded, cursor.execute(_LOAD, (wanted,)).fetchall()):
-                found[recorded.stream].append(recorded)
-            return found
+            rows = cursor.execute(_LOAD, (wanted,)).fetchall()
+        self.codec.look_up_keys(list(found))
+        for recorded in map(self.codec.recorded, rows):
+            found[recorded.stream].append(recorded)
+        return found
 
     def last(self, stream: str) -> Recorded | None:
         with self._failing(), self._datastore.reading() as cursor:
@@ -226,18 +228,23 @@ class SqliteStore:
             return int(cursor.execute(_HEAD).fetchone()[0])
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
+        sealed = self.codec.seal(stream, topic, state)
+        if sealed is None:
+            return
         with self._failing(), self._datastore.writing() as cursor:
             cursor.execute(_FORGET_SNAPSHOTS, (stream, version))
-            cursor.execute(self._snapshots.insert_events_statement, (stream, version, topic, state))
+            cursor.execute(self._snapshots.insert_events_statement, (stream, version, topic, sealed))
 
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.reading() as cursor:
             rows = cursor.execute(_SNAPSHOTS, (orjson.dumps(streams).decode(),)).fetchall()
-        return {stream: Snapshot(*rest) for stream, *rest in rows}
+        self.codec.look_up_keys(streams)
+        return snapshots_of(self.codec, rows)
 
     def close(self) -> None:
         self._checkpointer.close()
         self._datastore.close()
+        self.codec.close()
 
     def _insert(self, batch: Batch) -> int:
         with self._datastore.writing() as cursor:

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from hub.journal.codec import Codec
 from hub.journal.format import FORMAT
+from hub.journal.glance import holds_sealed_events
+from hub.journal.keys import installation_key
+from hub.journal.personal_keys import PersonalKeys
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 from hub.settings import Settings
 
@@ -63,7 +66,7 @@ class Store(Protocol):
 
 def open_store(settings: Settings, codec: Codec | None = None) -> Store:
     """The store these settings name, its tables made where it is new. Refuses one of a newer version."""
-    codec = codec or Codec()
+    codec = codec or Codec(keys=personal_keys(settings))
     if settings.is_postgres:
         from hub.journal.postgres import PostgresStore  # noqa: PLC0415  (a SQLite hub never loads the driver)
 
@@ -71,6 +74,13 @@ def open_store(settings: Settings, codec: Codec | None = None) -> Store:
     from hub.journal.sqlite import SqliteStore  # noqa: PLC0415
 
     return SqliteStore(settings.sqlite_path, codec)
+
+
+def personal_keys(settings: Settings) -> PersonalKeys:
+    """The customers' own keys of this installation."""
+    return PersonalKeys(
+        settings.data_dir / "keys", lambda: installation_key(settings), lambda: holds_sealed_events(settings)
+    )
 
 
 def migrate(settings: Settings) -> int:
