@@ -8,7 +8,10 @@ from itertools import chain
 from typing import Any
 
 _LARGEST = 128
-"""Rows of one statement: more bring nothing. A power of two, so that few different statements are ever prepared."""
+"""Rows of one statement: more bring nothing."""
+_ANY = 32
+"""Up to so many rows there is a statement for each number of them; beyond, one for each power of two: few different
+statements are ever prepared, and what a busy hub commits at once takes one or two."""
 
 
 def insert(cursor: sqlite3.Cursor, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -36,11 +39,12 @@ def presence(table: str, columns: tuple[str, str], keys: int) -> str:
 
 def _parts(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
     start, size = 0, _LARGEST
-    while start < len(rows):
-        while size > len(rows) - start:
+    while (left := len(rows) - start) > 0:
+        while size > left and size > _ANY:
             size //= 2
-        yield rows[start : start + size]
-        start += size
+        taken = min(size, left)
+        yield rows[start : start + taken]
+        start += taken
 
 
 def _values(rows: int, columns: int) -> str:
