@@ -28,6 +28,8 @@ RENEW_SECONDS = 3600.0
 RETRY_SECONDS = 1.0
 GATHER_SECONDS = 0.002
 """How long the first thing to tell waits for others, which come in swarms when there is much to do."""
+PACE_SECONDS = 0.01
+"""From one telling to the next, as long as not too much waits: each costs as much as ten commands more in it."""
 SLICE = 50
 """Announcements made before others get their turn."""
 
@@ -110,6 +112,7 @@ class Outbound:
         """Tell adapters, for ever, through every failure of NATS and the store."""
         failed = False
         while True:
+            began = asyncio.get_running_loop().time()
             try:
                 busy = await self._step()
                 await self._announce()
@@ -123,6 +126,8 @@ class Outbound:
             failed = False
             if not busy:
                 await self._rest()
+            elif not self._behind and len(self._waiting) < KEPT_BATCHES // 4:
+                await asyncio.sleep(began + PACE_SECONDS - asyncio.get_running_loop().time())
 
     async def stop(self) -> None:
         """Leave word of how far adapters were told."""

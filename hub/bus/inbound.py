@@ -29,8 +29,8 @@ _PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
 UNDER_WAY = 2
 """Batches that are handed over at once: one is decided while the other is being written."""
 _PACE = 0.01
-"""Seconds from one writing of answers to the next: each is a system call that wakes the server, and costs as much as
-everything else about a contact. An answer that comes alone is written at once."""
+"""Seconds from one writing of answers to the next: the system call wakes the server, and holds the loop up for as long
+as all else about a contact. An answer that comes alone is written at once."""
 _NAK = b'-NAK {"delay": 5000000000}'
 
 
@@ -86,7 +86,8 @@ class Inbound:
         self._subscription: Subscription | None = None
         self._answers: list[tuple[InboundMessage, bytes]] = []
         self._answered_at = 0.0
-        self._answering: asyncio.TimerHandle | asyncio.Task[None] | None = None
+        self._due: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
         connection.on_change(self._on_change)
 
     async def run(self) -> None:
@@ -292,22 +293,22 @@ class Inbound:
                 await self._set_back(message)
             else:
                 self._answers.append((message, answer))
-        if self._answering is None:
+        if self._due is None and self._answers:
             loop = asyncio.get_running_loop()
             due = self._answered_at + _PACE
             if due <= loop.time():
                 await self._write_answers()
             else:
-                self._answering = loop.call_at(due, self._write_answers_now)
+                self._due = loop.call_at(due, self._write_on_time)
 
-    def _write_answers_now(self) -> None:
-        self._answering = asyncio.get_running_loop().create_task(self._write_answers())
+    def _write_on_time(self) -> None:
+        self._writing = asyncio.get_running_loop().create_task(self._write_answers())
 
     async def _write_answers(self) -> None:
-        """All of them: nats-py sends what is published without a pause in one write."""
-        if self._answering is not None and self._answering is not asyncio.current_task():
-            self._answering.cancel()
-        self._answering = None
+        """All there are: nats-py sends what is published in one go in one write."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
         answers, self._answers = self._answers, []
         self._answered_at = asyncio.get_running_loop().time()
         publish = self._client.publish

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -27,8 +27,7 @@ from hub.bus.subjects import (
 ACK_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundMessage:
+class OutboundMessage(NamedTuple):
     """For the adapter that carries this thread. Messages of equal `id` are the same; `position` is its place in the
     log."""
 

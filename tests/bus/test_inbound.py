@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from hub.bus import inbound as module
 from hub.bus.connection import Connection
 from hub.bus.inbound import UNDER_WAY, Inbound, InboundMessage
 from hub.bus.publisher import Publisher
@@ -300,5 +301,39 @@ async def test_only_inboxes_are_confirmed_to(nats_connection: Connection, publis
     assert handler.bodies == [b"ready", b"evil", b"after"]
     assert {m.body: m.confirm_to for batch in handler.batches for m in batch}[b"evil"] == ""
     await emptied(nats_connection)
+    await inbound.stop()
+    await running
+
+
+async def test_answers_that_come_one_after_the_other_are_written_together_and_the_last_before_it_ends(
+    nats_connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbound = Inbound(nats_connection, Handler())
+    running = asyncio.create_task(inbound.run())
+    assert await publisher.publish(SUBJECT, b"alone") == b"has alone"
+    monkeypatch.setattr(module, "_PACE", 60.0)
+    assert inbound._answered_at
+    sending = [asyncio.create_task(publisher.publish(f"contacts.in.web.{n}", b"%d" % n)) for n in range(3)]
+    await eventually(lambda: inbound.handled == 4)
+    await asyncio.sleep(0.05)
+    assert publisher.outstanding == 3
+    assert await waiting_in(nats_connection) == 3
+    await inbound.stop()
+    assert await asyncio.gather(*sending) == [b"has %d" % n for n in range(3)]
+    await running
+    assert await waiting_in(nats_connection) == 0
+
+
+async def test_an_answer_that_waits_for_others_is_written_when_its_time_has_come(
+    nats_connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PACE", 0.2)
+    inbound = Inbound(nats_connection, Handler())
+    running = asyncio.create_task(inbound.run())
+    assert await publisher.publish(SUBJECT, b"alone") == b"has alone"
+    begin = asyncio.get_running_loop().time()
+    for number in range(2):
+        assert await publisher.publish(SUBJECT, b"%d" % number) == b"has %d" % number
+    assert 0.2 <= asyncio.get_running_loop().time() - begin < 2
     await inbound.stop()
     await running
