@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.projections import adherence, agents, customers, interactions, metrics, open_work, queues
+from hub.projections import adherence, agents, customers, interactions, links, metrics, open_work, queues
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS, ThresholdsOf
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep, KeepOf
@@ -22,6 +22,7 @@ def all_projections(
     each that is published, as `thresholds_of` and `keep_of` read its text."""
     return [
         customers.PROJECTION,
+        links.PROJECTION,
         interactions.PROJECTION,
         agents.PROJECTION,
         queues.PROJECTION,

@@ -14,6 +14,16 @@ from hub.domain.agent.events import (
     ShiftsPlanned,
 )
 from hub.domain.contact import Channel
+from hub.domain.customer.links.decide import (
+    Asked,
+    lift_cannot_link,
+    link_declared,
+    link_verified,
+    mark_shared,
+    unlink,
+    unmark_shared,
+)
+from hub.domain.customer.links.events import Side
 from hub.domain.interaction.events import (
     CallbackMissed,
     CallbackReached,
@@ -40,6 +50,7 @@ from hub.domain.interaction.events import (
 )
 from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
+from tests.domain.links.streams import Streams
 
 
 def placement(queue: str) -> dict[str, Any]:
@@ -250,8 +261,32 @@ def govern(world: Any) -> None:
     world.add("routing-main", kind, pool="main", **fields)
 
 
+def belong(world: Any) -> None:
+    """Somebody says who is one customer, or takes it back."""
+    if len(world.customers) < 2:
+        return
+    streams = world.streams = getattr(world, "streams", Streams())
+    kinds = ("phone", "customer_number", "email", "customer_number")
+    for number, customer in enumerate(world.customers[:12]):
+        streams.include(Side(id=customer, kind=kinds[number % 4], since=world.now))
+    one, other = world.chance.sample(world.customers[:12], 2)
+    live = sorted(streams.links[one].live)
+    asked = Asked(world.now, "test", f"link-{len(streams.told)}")
+    about = streams.links, streams.sides[one]
+    if live and world.chance.random() < 0.3:
+        told = unlink(*about, live[0].link_id, asked)
+    elif world.chance.random() < 0.1:
+        told = world.chance.choice([mark_shared, unmark_shared])(*about, asked)
+    else:
+        decide = world.chance.choice([link_declared, link_verified, link_verified, lift_cannot_link])
+        told = decide(*about, streams.sides[other], asked)
+    streams.add(told)
+    for stream, event in told:
+        world.log.add(stream, event)
+
+
 ALL: list[Callable[[Any], None]] = [
     relax, move, prioritise, forget_declines, ask_another, ask_another, hold, hold, interrupt, interrupt, park, unpark,
     transfer, pull_back, call_back, miss_callback, reach_callback, join, flag, expire, refuse, reopen, consult, refit,
-    plan, vanish, govern,
+    plan, vanish, govern, belong,
 ]  # fmt: skip

@@ -23,10 +23,19 @@ class Streams:
     """Every stream's events, and what decisions made of them."""
 
     def __init__(self, *names: str, sides: Iterable[Side] = ()) -> None:
-        self.sides = {one.id: one for one in (*sides, *map(side, names))}
-        self.events: dict[str, list[Event]] = {stream: [] for stream in self.sides}
-        self.links: dict[str, Links] = dict.fromkeys(self.sides, NO_LINKS)
+        self.sides: dict[str, Side] = {}
+        self.events: dict[str, list[Event]] = {}
+        self.links: dict[str, Links] = {}
+        self.told: Told = []
         self.commands = 0
+        for one in (*sides, *map(side, names)):
+            self.include(one)
+
+    def include(self, one: Side) -> None:
+        """One more stream, unless it is there."""
+        self.sides.setdefault(one.id, one)
+        self.events.setdefault(one.id, [])
+        self.links.setdefault(one.id, NO_LINKS)
 
     def __getitem__(self, name: str) -> Side:
         return self.sides[f"customer-{name}"]
@@ -46,6 +55,7 @@ class Streams:
         return list(dict.fromkeys(event for _, event in told))
 
     def add(self, told: Told) -> None:
+        self.told += told
         for stream, event in told:
             self.events[stream].append(event)
             self.links[stream] = evolve(self.links[stream], event)
