@@ -938,11 +938,11 @@ async def test_a_policy_with_mistakes_is_refused_with_every_line(world: World, h
     text = '[queues.care]\ncolour = 3\n[[rules]]\nqueue = "nowhere"\nskills = { cards = 9 }\n'
     for way in ("", "/diff"):
         told = says(await http.post("/v1/policies/routing" + way, json={"text": text}), 422, "invalid", "text")
-        assert [error["line"] for error in told["errors"]] == [2, 5]  # type: ignore[attr-defined]
+        assert [error["line"] for error in told["errors"]] == [2, 4, 5]  # type: ignore[attr-defined]
     says(await http.post("/v1/policies/routing", json={"text": "= ="}), 422, "invalid", "text")
     found = (await http.post("/v1/policies/routing/check", json={"text": text})).json()
     assert found["ok"] is False
-    assert [one["line"] for one in found["findings"]] == [2, 5]
+    assert [one["line"] for one in found["findings"]] == [2, 4, 5]
     assert not [one for one in world.journal.log if one.stream == "policy-routing"]
 
 
