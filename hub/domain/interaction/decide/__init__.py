@@ -12,6 +12,7 @@ from hub.domain.interaction.decide.agents import (
     unpark,
 )
 from hub.domain.interaction.decide.customers import (
+    OUTCOMES,
     customer_left,
     miss_callback,
     reach_callback,
@@ -19,10 +20,12 @@ from hub.domain.interaction.decide.customers import (
     schedule_callback,
 )
 from hub.domain.interaction.decide.offers import accept, decline, rescind, time_out
-from hub.domain.interaction.decide.supervisors import flag, join, leave, move, prioritise, pull_back, unflag
+from hub.domain.interaction.decide.supervisors import MODES, flag, join, leave, move, prioritise, pull_back, unflag
 from hub.domain.interaction.decide.time import expire, forget_declines, relax
 
 __all__ = [
+    "MODES",
+    "OUTCOMES",
     "accept",
     "complete_wrap_up",
     "continue_",
