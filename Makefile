@@ -1,4 +1,4 @@
-# One command each: demo, test, bench, lint, format. The environment is made on first use, from the lock file.
+# One command each: demo, test, bench, mutants, lint, format. The environment is made on first use, from the lock file.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -9,7 +9,7 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
-.PHONY: install demo test bench lint format
+.PHONY: install demo test bench mutants lint format
 install: .venv/.installed
 
 demo: install
@@ -20,6 +20,9 @@ test: install
 
 bench: install
 	$(BIN)/pytest benchmarks --benchmark-only
+
+mutants:
+	PYTHON="$(PYTHON)" .ci/mutants
 
 lint: install
 	$(BIN)/ruff check .
