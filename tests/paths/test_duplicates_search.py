@@ -100,8 +100,8 @@ def test_a_record_with_two_national_codes_links_nobody_by_them():
          "different given names"),
         ({"given_name": "Ali", "family_name": "Karimi", "birth_date": "1360-01-02"},
          {"given_name": "Ali", "family_name": "Rostami", "birth_date": "1375-11-20"},
-         "different family names and birth dates"),
-        ({"family_name": "Iran Khodro"}, {"family_name": "Zamzam"}, "different names"),
+         "different family names"),
+        ({"family_name": "Iran Khodro"}, {"family_name": "Zamzam"}, "different family names"),
     ],
 )  # fmt: skip
 def test_a_phone_that_people_share_or_hand_on_links_nobody(first, second, reason):
@@ -118,11 +118,28 @@ def test_a_phone_that_people_share_or_hand_on_links_nobody(first, second, reason
         ({"given_name": "Maryam", "family_name": "Karimi"}, {"given_name": "Maryam", "family_name": "Rostami"}),
         ({"given_name": "Maryam", "family_name": "Karimi"}, {"given_name": "Karimi", "family_name": "Maryam"}),
         ({"given_name": "Maryam", "birth_date": "13600102"}, {"given_name": "Sepideh", "birth_date": "13600102"}),
+        ({"given_name": "Maryam", "birth_date": "13600102"}, {"given_name": "Maryam", "birth_date": "13600201"}),
         ({"given_name": "مريم", "family_name": "كريمي"}, {"given_name": "مریم", "family_name": "کریمی"}),
     ],
 )
 def test_who_marries_or_is_written_otherwise_is_the_same(first, second):
     assert streams(one("a", PHONE, **first), one("b", PHONE, **second)) == [("a", "b")]
+
+
+def test_a_nameless_record_is_not_linked_by_a_phone_that_two_people_use():
+    ali, zahra = {"given_name": "Ali"}, {"given_name": "Zahra"}
+    findings, _ = search(
+        one("a", PHONE, **ali), one("b", claimed(PHONE), **zahra), one("c", PHONE), one("d", PHONE, **ali)
+    )
+
+    assert [cluster.streams for cluster in findings.clusters] == [("a", "d")]
+    assert [(found.streams, found.reason) for found in findings.conflicts] == [
+        (("a", "c", "d"), "somebody else uses it: different given names")
+    ]
+
+
+def test_people_of_a_family_with_like_names_are_not_linked_by_their_phone():
+    assert streams(one("a", PHONE, given_name="Ghala"), one("b", PHONE, given_name="Ghaka")) == []
 
 
 def test_a_switchboard_is_shared_and_never_links():

@@ -9,6 +9,8 @@ from hub.paths.duplicates.record import EXCLUSIVE, Record
 
 UNLIKE = 0.75
 """Names less similar than this are different names."""
+SAME = 0.92
+"""Names at least this similar are one name with a slip of the pen; a short name with another letter is another name."""
 
 _ADDRESS_WEIGHTS = (0.4, 0.2, 0.2, 0.2)
 _LEAST_ADDRESS = 0.4
@@ -26,6 +28,11 @@ class Names(NamedTuple):
         """Similarity of the whole name; that of one half, if the other is not known; -1: nothing known."""
         known = [one for one in self if one >= 0]
         return sum(known) / len(known) if known else -1.0
+
+    @property
+    def least(self) -> float:
+        """Similarity of the half that differs most; -1: nothing known."""
+        return min((one for one in self if one >= 0), default=-1.0)
 
     @property
     def whole(self) -> bool:
@@ -84,20 +91,32 @@ def exclusive_conflict(one: Record, other: Record) -> str:
 
 def contradiction(one: Record, other: Record) -> str:
     """What says that these are two parties, though they share a proven phone or mail; empty: nothing. A family shares
-    a phone, and a number is given to somebody else: another given name, or another family name and birth date, are
-    two people. Who marries changes the family name alone."""
+    a phone, twins a birth date, and numbers are given to somebody else. Who marries changes the family name alone."""
     by_identifier = exclusive_conflict(one, other)
     if by_identifier:
         return by_identifier
+    given, family = found = names(one, other)
     birth = birth_dates(one, other)
-    found = names(one, other)
-    if 0 <= found.given < UNLIKE and birth < 0.9:
+    if birth > 0:
+        return "different given names" if 0 <= given < UNLIKE <= family else ""
+    if 0 <= given < SAME:
         return "different given names"
-    if found.given < 0 <= found.family < UNLIKE and birth < 0.9:
+    if 0 <= family < SAME and (given < 1 or birth == 0):
+        return "different family names"
+    if birth == 0 and not (found.whole and found.both >= 0.97):
+        return "different birth dates"
+    return _customer_numbers(one, other) if found.both < 0 else ""
+
+
+def plainly_different(one: Record, other: Record) -> str:
+    """What tells two people apart beyond slips of the pen: what a shared identifier is known by; empty: nothing."""
+    by_identifier = exclusive_conflict(one, other)
+    if by_identifier or birth_dates(one, other) > 0:
+        return by_identifier
+    found = names(one, other)
+    if 0 <= found.both < UNLIKE:
         return "different names"
-    if 0 <= found.family < UNLIKE and birth == 0:
-        return "different family names and birth dates"
-    return ""
+    return _customer_numbers(one, other) if found.both < 0 else ""
 
 
 def near_identifiers(one: Record, other: Record) -> bool:
@@ -108,6 +127,11 @@ def near_identifiers(one: Record, other: Record) -> bool:
         for a in one.verified(kind)
         for b in other.verified(kind)
     )
+
+
+def _customer_numbers(one: Record, other: Record) -> str:
+    a, b = one.verified("customer_number"), other.verified("customer_number")
+    return "different customer numbers" if a and b and not a & b else ""
 
 
 def _alike(a: str, b: str, *, exact: bool = False) -> float:

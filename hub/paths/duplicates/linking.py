@@ -5,21 +5,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from hub.paths.duplicates.comparing import contradiction, exclusive_conflict
+from hub.paths.duplicates.comparing import contradiction, exclusive_conflict, plainly_different
 from hub.paths.duplicates.findings import Cluster, Conflict, Findings, Link, Shared
 from hub.paths.duplicates.record import EXCLUSIVE, SUFFICIENT, Record
 
 MOST_PEOPLE = 3
 """An identifier that more people than this use is shared: a switchboard's, a dealer's, made up."""
+_COUNTED = 10
+"""How many different people are counted at most."""
 _SAMPLE = 200
 """Of how many of an identifier's records people are told apart."""
 _COMPARED = 60
 """How many records of one component are compared with all others of it."""
 
+HANDED_ROUND = ("phone", "email")
+"""Identifiers that people share and pass on."""
+
 _STAGES: tuple[tuple[tuple[str, ...], Callable[[Record, Record], str]], ...] = (
     (EXCLUSIVE, exclusive_conflict),
     (("customer_number",), exclusive_conflict),
-    (("phone", "email"), contradiction),
+    (HANDED_ROUND, contradiction),
 )
 """Identifiers from the strongest on, and what forbids their links. Where links of one stage contradict, none of them
 stands: which one is wrong nobody can tell; those of earlier stages do. So the order of records never matters."""
@@ -52,20 +57,28 @@ class Edge(NamedTuple):
 
 
 def judge(kind: str, value: str, members: Sequence[Member]) -> Judged:
-    """Whether an identifier that several records hold links those that hold it verified."""
-    people, _ = _people([one.record for one in members], _different)
-    streams = tuple(one.record.stream for one in members)
+    """Whether an identifier that several records hold links those that hold it verified. Where two people use one
+    phone, even by their own word alone, it says nothing of a record without a name."""
+    people, _ = _people(members, plainly_different)
     if people > MOST_PEOPLE:
-        return Judged(shared=Shared(kind, value, people, streams))
+        return Judged(shared=Shared(kind, value, people, _held_by(members)))
     proven = [one for one in members if one.verified]
     if kind not in SUFFICIENT or len(proven) < 2:
         return Judged()
-    link = Link(kind, value, tuple(one.record.stream for one in proven))
-    forbids = next(rule for kinds, rule in _STAGES if kind in kinds)
-    _, reason = _people([one.record for one in proven], forbids)
-    if reason and kind not in EXCLUSIVE:
+    link = Link(kind, value, _held_by(proven))
+    if kind not in HANDED_ROUND:
+        return Judged(link=Edge(link, tuple(one.ordinal for one in proven)))
+    _, reason = _people(proven, contradiction)
+    if reason:
         return Judged(conflict=Conflict((link,), link.streams, reason))
-    return Judged(link=Edge(link, tuple(one.ordinal for one in proven)))
+    users, reason = _people(members, contradiction)
+    named = [one for one in proven if one.record.given_name or one.record.family_name]
+    if users == 1 or len(named) == len(proven):
+        return Judged(link=Edge(link, tuple(one.ordinal for one in proven)))
+    conflict = Conflict((link,), link.streams, f"somebody else uses it: {reason}")
+    if len(named) < 2:
+        return Judged(conflict=conflict)
+    return Judged(Edge(Link(kind, value, _held_by(named)), tuple(one.ordinal for one in named)), conflict)
 
 
 def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart) -> tuple[list[list[int]], Findings]:
@@ -157,25 +170,20 @@ def _components(edges: Iterable[Edge]) -> Iterator[list[int]]:
     yield from members.values()
 
 
-def _people(records: Sequence[Record], differ: Callable[[Record, Record], str]) -> tuple[int, str]:
-    """How many different people these are, counted until they are too many for one identifier; and what tells the
-    second from the first."""
+def _people(members: Sequence[Member], differ: Callable[[Record, Record], str]) -> tuple[int, str]:
+    """How many different people these are, counted until they are plainly too many for one identifier; and what tells
+    the second from the first."""
     known: list[Record] = []
     told = ""
-    for record in records[:_SAMPLE]:
-        reasons = [differ(record, other) for other in known]
+    for member in members[:_SAMPLE]:
+        reasons = [differ(member.record, other) for other in known]
         if all(reasons):
-            known.append(record)
+            known.append(member.record)
             told = told or (reasons[0] if reasons else "")
-        if len(known) > MOST_PEOPLE * 3:
+        if len(known) == _COUNTED:
             break
     return len(known), told
 
 
-def _different(one: Record, other: Record) -> str:
-    reason = contradiction(one, other)
-    if reason:
-        return reason
-    a, b = one.verified("customer_number"), other.verified("customer_number")
-    nameless = not (one.family_name and other.family_name) and not (one.given_name and other.given_name)
-    return "different customer numbers" if nameless and a and b and not a & b else ""
+def _held_by(members: Sequence[Member]) -> tuple[str, ...]:
+    return tuple(one.record.stream for one in members)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from hub.paths.duplicates.comparing import (
+    SAME,
     UNLIKE,
     Names,
     addresses,
@@ -15,6 +16,7 @@ from hub.paths.duplicates.findings import Proposal
 from hub.paths.duplicates.record import Record
 
 NAMES_AGREE = 0.88
+HALF_AGREES = 0.8
 ADDRESS_AGREES = 0.8
 _WEIGHTS = {"names": 0.45, "birth_date": 0.25, "address": 0.3}
 
@@ -26,10 +28,15 @@ class _Agreement(NamedTuple):
     identifier: bool
 
     @property
+    def named(self) -> bool:
+        """Whether the names are one name, but for slips of the pen."""
+        return self.names.both >= NAMES_AGREE and self.names.least >= HALF_AGREES
+
+    @property
     def agreeing(self) -> tuple[str, ...]:
         """What they have in common."""
         found = {
-            "names": self.names.both >= NAMES_AGREE,
+            "names": self.named,
             "birth_date": self.birth >= 0.9,
             "address": self.address >= ADDRESS_AGREES,
             "identifier": self.identifier,
@@ -65,16 +72,16 @@ def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal
 def _rule(found: _Agreement) -> str:
     """The first rule that holds; empty: none."""
     both, birth, address = found.names, found.birth, found.address
-    named = both.both >= NAMES_AGREE
+    named = found.named
     siblings = 0 <= both.given < UNLIKE <= both.family
     if named and birth >= 0.9 and address >= ADDRESS_AGREES:
         return "names, birth date and address"
     if named and both.whole and (birth == 1 or (birth > 0 and both.both == 1)):
         return "names and birth date"
-    if named and address >= ADDRESS_AGREES and (birth != 0 or both.both >= 0.97):
+    if named and both.least >= SAME and address >= ADDRESS_AGREES and (birth != 0 or both.both >= 0.97):
         return "names and address"
     if birth == 1 and address >= ADDRESS_AGREES and not siblings:
         return "birth date and address"
-    if found.identifier and named and birth != 0:
+    if found.identifier and named and both.least >= SAME and birth != 0:
         return "names and an identifier"
     return ""
