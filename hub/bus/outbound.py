@@ -25,6 +25,8 @@ from hub.bus.subjects import (
 )
 
 ACK_SECONDS = 5.0
+_ID = Header.MSG_ID.value
+_LAST_ID = Header.EXPECTED_LAST_MSG_ID.value
 
 
 class OutboundMessage(NamedTuple):
@@ -49,6 +51,8 @@ class OutboundStream:
         self._inbox = self._client.new_inbox()
         self._numbers = itertools.count(1)
         self._missing: dict[int, OutboundMessage] = {}
+        self._tried = 0
+        """The last position of which JetStream may have anything."""
         self._acked: asyncio.Future[None] | None = None
         self._listening = False
 
@@ -66,6 +70,7 @@ class OutboundStream:
             except (NatsError, APIError, TimeoutError) as error:
                 raise BusError(f"how far channel adapters were told can't be read: {described(error)}") from error
             found.append(int((last.headers or {}).get(POSITION, "0")))
+        self._tried = max(self._tried, *found, 0)
         return max(found, default=None)
 
     async def keep(self, position: int) -> None:
@@ -85,20 +90,34 @@ class OutboundStream:
         if not self._connection.connected:
             raise BusError("channel adapters can't be told now: there is no connection to NATS")
         acked = self._acked = asyncio.get_running_loop().create_future()
-        numbered = [(next(self._numbers), message) for message in messages]
-        self._missing = dict(numbered)
         try:
             await self._listen()
-            for number, message in numbered:
-                headers = {POSITION: str(message.position), Header.MSG_ID.value: message.id}
-                subject = command_subject(message.channel, message.thread)
-                await self._client.publish(subject, message.body, f"{self._inbox}.{number}", headers)
+            await self._send(messages)
             async with asyncio.timeout(self._ack_seconds):
                 await acked
         except (NatsError, TimeoutError) as error:
-            raise BusError(f"{len(self._missing)} commands to channel adapters not kept: {described(error)}") from error
+            raise BusError(f"{len(messages)} commands to channel adapters not kept: {described(error)}") from error
         finally:
             self._missing = {}
+
+    async def _send(self, messages: Sequence[OutboundMessage]) -> None:
+        """What JetStream can't have yet is sent as a chain: each message is refused unless the one before it is the
+        last that was kept, so that the ack of the last one stands for all. What it may have, or what goes to several
+        servers, is acked one by one: a repeat that is dropped would hide that the one before it is missing."""
+        chained = self._replicas == 1 and messages[0].position > self._tried
+        self._tried = max(self._tried, messages[-1].position)
+        acked = messages[-1:] if chained else messages
+        numbers = [next(self._numbers) for _ in acked]
+        self._missing = dict(zip(numbers, acked, strict=True))
+        replies = [""] * (len(messages) - len(acked)) + [f"{self._inbox}.{number}" for number in numbers]
+        before = ""
+        for message, reply in zip(messages, replies, strict=True):
+            headers = {POSITION: str(message.position), _ID: message.id}
+            if chained and before:
+                headers[_LAST_ID] = before
+            before = message.id
+            subject = command_subject(message.channel, message.thread)
+            await self._client.publish(subject, message.body, reply, headers)
 
     async def announce(self, message: OutboundMessage) -> None:
         """Say it to whoever listens now."""
@@ -130,6 +149,8 @@ def _problem(ack: Msg) -> str:
     """Why JetStream did not take it; empty: it did."""
     if not ack.data:
         return "no stream takes it"
+    if b'"error"' not in ack.data:
+        return ""
     told = json.loads(ack.data)
     error = told.get("error")
     return str(error.get("description", error)) if error else ""

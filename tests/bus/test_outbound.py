@@ -105,3 +105,56 @@ async def test_without_a_server_it_fails_and_afterwards_goes_on(
             except BusError:
                 await asyncio.sleep(0.1)
     assert [body for _, body in await kept(nats_connection)] == [b"1", b"2", b"3"]
+
+
+async def headers_of(connection: Connection, number: int) -> dict[str, str]:
+    return (await connection.jetstream().get_msg(OUTBOUND, number)).headers or {}
+
+
+async def test_each_new_command_is_kept_only_behind_the_one_before_it(nats_connection: Connection) -> None:
+    stream = OutboundStream(nats_connection)
+    await stream.position()
+    await nats_connection.jetstream().update_stream(outbound_stream().evolve(max_msg_size=500))
+    big = OutboundMessage("phone", "t1", "interaction-1.3", 3, b"x" * 600)
+    with pytest.raises(BusError, match="wrong last msg ID"):
+        await stream.publish([message(1), message(2), big, message(4), message(5)])
+    assert [body for _, body in await kept(nats_connection)] == [b"1", b"2"]
+    await stream.publish([message(number) for number in range(1, 6)])
+    await stream.publish([message(6), message(7)])
+    assert [body for _, body in await kept(nats_connection)] == [b"%d" % number for number in range(1, 8)]
+    chained = [await headers_of(nats_connection, number) for number in range(1, 8)]
+    assert ["Nats-Expected-Last-Msg-Id" in one for one in chained] == [False, True, *[False] * 4, True]
+    assert [int(one[POSITION]) for one in chained] == list(range(1, 8))
+
+
+async def test_a_gap_does_not_vanish_behind_what_was_kept_before(nats_connection: Connection) -> None:
+    """One that is refused each time, between some that JetStream has by now: the dropped repeats must not pass."""
+    stream = OutboundStream(nats_connection)
+    await stream.position()
+    await nats_connection.jetstream().update_stream(outbound_stream().evolve(max_msg_size=500))
+    batch = [message(1), OutboundMessage("phone", "t1", "big", 2, b"x" * 600), message(3), message(4)]
+    for _ in range(3):
+        with pytest.raises(BusError):
+            await stream.publish(batch)
+
+
+async def test_what_a_predecessor_may_have_sent_is_acked_one_by_one(
+    nats_connection: Connection, nats_connect: Connect
+) -> None:
+    first = OutboundStream(nats_connection)
+    await first.position()
+    await first.publish([message(1), message(2), message(5)])
+    second = OutboundStream(await nats_connect("next"))
+    assert await second.position() == 5
+    await second.publish([message(2), message(5), message(6)])
+    await second.keep(8)
+    await second.publish([message(9), message(10)])
+    assert [body for _, body in await kept(nats_connection)] == [b"1", b"2", b"5", b"6", b"9", b"10"]
+
+
+async def test_commands_for_several_servers_are_acked_one_by_one(
+    nats_connection: Connection, nats_connect: Connect
+) -> None:
+    await OutboundStream(nats_connection).position()
+    await OutboundStream(await nats_connect("cluster"), replicas=3).publish([message(1), message(2)])
+    assert "Nats-Expected-Last-Msg-Id" not in await headers_of(nats_connection, 2)
