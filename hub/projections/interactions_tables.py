@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.domain.interaction.events import InteractionUnparked, Placement
+from hub.domain.interaction.events import InteractionUnparked
+from hub.domain.interaction.placement import Placement
 from hub.domain.interaction.state import OVER
 from hub.projections.projection import milliseconds
 

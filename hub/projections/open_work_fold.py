@@ -23,9 +23,9 @@ from hub.domain.interaction.events import (
     OfferAccepted,
     OfferDeclined,
     OfferTimedOut,
-    Placement,
     WrapUpCompleted,
 )
+from hub.domain.interaction.placement import Placement
 from hub.domain.policy.events import PolicyPublished
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.projections.projection import Entry

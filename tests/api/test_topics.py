@@ -28,9 +28,9 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     ParticipantJoined,
     ParticipantLeft,
-    Placement,
     WrapUpCompleted,
 )
+from hub.domain.interaction.placement import Placement
 from hub.domain.policy.events import PolicyPublished
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.ports import Recorded

@@ -36,9 +36,9 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
-    Placement,
     WrapUpCompleted,
 )
+from hub.domain.interaction.placement import Placement
 from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.ports import Recorded
 

@@ -23,8 +23,9 @@ from hub.ports import ContactRow, Recorded
 from hub.router.policy.book import PolicyBook
 from hub.router.policy.parsing import Policy, parse_policy
 from hub.router.pool import commands as ask
+from hub.router.pool.deadlines import next_deadline
 from hub.router.pool.decide import handle
-from hub.router.pool.state import PoolState, next_deadline
+from hub.router.pool.state import PoolState
 from tests.router.pools import START, contact
 from tests.support.memory import MemoryJournal
 

@@ -14,8 +14,9 @@ from hub.projections.runner import Runner
 from hub.router.matching.agents import Need, Seat
 from hub.router.matching.candidates import waiting_work
 from hub.router.matching.waiting import Work
+from hub.router.pool.deadlines import counts
 from hub.router.pool.evolve import evolve
-from hub.router.pool.state import Decided, OpenInteraction, PoolState, counts
+from hub.router.pool.state import Decided, OpenInteraction, PoolState
 from tests.router.pools import PoolInHand
 
 KEEP = Keep(reopen={"email": 86_400.0}, reentry={"sales": 600.0})

@@ -24,8 +24,8 @@ from hub.domain.interaction.events import (
 )
 from hub.router.matching.waiting import Work
 from hub.router.pool.commands import Accept, SignOn, TakeUp, Tick, as_tuple
+from hub.router.pool.deadlines import next_deadline, reset_deadlines
 from hub.router.pool.evolve import evolve
-from hub.router.pool.state import next_deadline, reset_deadlines
 from tests.router.pictures import picture
 from tests.router.pools import POLICY, START, PoolInHand, contact
 

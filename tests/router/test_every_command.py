@@ -17,8 +17,9 @@ from hub.domain.interaction.state import OVER, Phase
 from hub.router.matching.candidates import canonical_match
 from hub.router.policy.parsing import Policy
 from hub.router.pool.commands import Tick
+from hub.router.pool.deadlines import next_deadline, reset_deadlines
 from hub.router.pool.decide import handle
-from hub.router.pool.state import Decided, next_deadline, reset_deadlines
+from hub.router.pool.state import Decided
 from tests.router.any_policy import POLICIES
 from tests.router.pictures import differences, open_work, picture, rebuilt
 from tests.router.pools import PoolInHand

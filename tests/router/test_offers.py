@@ -20,7 +20,7 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     RequirementRelaxed,
 )
-from hub.router.pool.state import next_deadline
+from hub.router.pool.deadlines import next_deadline
 from tests.router.pools import PoolInHand
 from tests.router.rich_policy import policy
 

@@ -9,8 +9,8 @@ from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel
 from hub.domain.interaction.events import InteractionOffered, OfferTimedOut
 from hub.router.pool.commands import Tick
+from hub.router.pool.deadlines import next_deadline, reset_deadlines
 from hub.router.pool.decide import handle
-from hub.router.pool.state import next_deadline, reset_deadlines
 from tests.router.pictures import differences, open_work, picture, rebuilt
 from tests.router.pools import PoolInHand
 from tests.router.promises import structure_holds

@@ -13,8 +13,9 @@ from hub.projections.runner import Runner
 from hub.router.policy.book import PolicyBook
 from hub.router.policy.parsing import Policy
 from hub.router.pool import commands as ask
+from hub.router.pool.deadlines import reset_deadlines
 from hub.router.pool.recovery import Opened, recover
-from hub.router.pool.state import REMEMBERED, PoolState, reset_deadlines
+from hub.router.pool.state import REMEMBERED, PoolState
 from tests.projections.histories import Log
 from tests.router.days import OPEN, Day, busy_day, full_centre, journal_of
 

@@ -13,7 +13,7 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     RequirementRelaxed,
 )
-from hub.router.pool.state import next_deadline
+from hub.router.pool.deadlines import next_deadline
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy
 

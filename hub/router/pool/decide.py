@@ -13,13 +13,14 @@ from hub.router.matching.waiting import Work
 from hub.router.pool import commands as ask
 from hub.router.pool import conversing, handing_on, joining, staffing, supervising
 from hub.router.pool.commands import Command
+from hub.router.pool.deadlines import pop_due
 from hub.router.pool.decided import of
 from hub.router.pool.due import due_now
 from hub.router.pool.evolve import evolve
 from hub.router.pool.interrupting import go_on, is_wanted, make_room
 from hub.router.pool.reactions import REACTIONS
 from hub.router.pool.reasons import offer_reasons
-from hub.router.pool.state import Decided, PoolState, pop_due
+from hub.router.pool.state import Decided, PoolState
 
 
 def handle(state: PoolState, command: Command) -> list[Decided]:

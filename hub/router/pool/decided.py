@@ -8,7 +8,7 @@ from hub.domain.agent.events import AgentState
 from hub.domain.errors import NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.ids import interaction_of_offer, routing_stream
-from hub.domain.interaction.events import RequirementStep
+from hub.domain.interaction.placement import RequirementStep
 from hub.router.policy.requirement import Requirement
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState

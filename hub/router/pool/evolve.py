@@ -35,10 +35,10 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
-    Placement,
     RequirementRelaxed,
     WrapUpCompleted,
 )
+from hub.domain.interaction.placement import Placement
 from hub.domain.interaction.state import evolve as evolve_interaction
 from hub.router.pool import evolve_agents, evolve_pool
 from hub.router.pool import evolve_ends as ends

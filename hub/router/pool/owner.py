@@ -17,12 +17,13 @@ from hub.router.policy.book import PolicyBook
 from hub.router.policy.parsing import Policy
 from hub.router.pool.asked import Answer, Asked, PoolUnavailableError, fail_all
 from hub.router.pool.commands import AdoptPolicy, Command, Consult, TakeUp, Tick, as_tuple
+from hub.router.pool.deadlines import next_deadline, reset_deadlines
 from hub.router.pool.decide import handle
 from hub.router.pool.flight import Flight
 from hub.router.pool.joining import Estimate, estimate_of
 from hub.router.pool.recovery import OpenWork, is_of, recover
 from hub.router.pool.repeat import is_repeat, work_of
-from hub.router.pool.state import Decided, PoolState, next_deadline, reset_deadlines
+from hub.router.pool.state import Decided, PoolState
 
 log = logging.getLogger(__name__)
 

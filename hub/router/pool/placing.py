@@ -1,6 +1,6 @@
 """How work comes into a line, changes it and leaves it: known agents, relaxing steps, entry delays."""
 
-from hub.domain.interaction.events import Placement
+from hub.domain.interaction.placement import Placement
 from hub.domain.interaction.state import Phase
 from hub.router.matching.waiting import Line
 from hub.router.pool.state import OpenInteraction, PoolState

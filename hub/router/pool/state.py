@@ -1,14 +1,14 @@
 """What a routing pool's owner knows: open interactions and agents, as the log says, kept ready for deciding."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from hub.domain.agent.events import Agent
 from hub.domain.event import Event
 from hub.domain.ids import agent_stream
-from hub.domain.interaction.events import InteractionQueued, Placement, RequirementStep
-from hub.domain.interaction.state import Interaction, Phase
+from hub.domain.interaction.events import InteractionQueued
+from hub.domain.interaction.placement import Placement, RequirementStep
+from hub.domain.interaction.state import Interaction
 from hub.router.matching.agents import Need, Seat
 from hub.router.matching.matcher import Matcher
 from hub.router.matching.waiting import Line, Work
@@ -18,7 +18,7 @@ from hub.router.policy.fields import CONTACT_LANGUAGE
 from hub.router.policy.parsing import Policy, Queue
 from hub.router.policy.requirement import Requirement, required_of, steps_of
 from hub.router.pool.pacing import Pace
-from hub.router.pool.timers import Due, Timer, Timers
+from hub.router.pool.timers import Timers
 
 REMEMBERED = 200_000
 """Customers whose last agent is kept in mind."""
@@ -251,67 +251,3 @@ class PoolState:
             weight=rules.age_weight,
             target=rules.service_level.seconds,
         )
-
-
-def next_deadline(state: PoolState) -> float | None:
-    """When (epoch seconds) something becomes due that only a Tick brings about; None: nothing will."""
-    timers = state.timers
-    while (first := timers.first) is not None and not counts(state, first):
-        timers.pop()
-    change = state.matcher.next_change()
-    days = state.day_ends if state.counts_days else None
-    return min((at for at in (change, days, first.at if first else None) if at is not None), default=None)
-
-
-def pop_due(state: PoolState, now: float) -> Timer | None:
-    """The next timer that is up by now and still counts."""
-    timers = state.timers
-    while (first := timers.first) is not None and first.at <= now:
-        timers.pop()
-        if counts(state, first):
-            return first
-    return None
-
-
-def counts(state: PoolState, timer: Timer) -> bool:
-    """Whether what it was set for is still so."""
-    interaction = state.interactions.get(timer.stream)
-    if interaction is None:
-        return False
-    one = interaction.state
-    match timer.due:
-        case Due.OFFER:
-            return any(offer == timer.mark for offer, _ in one.open_offers)
-        case Due.ENTRY | Due.KNOWN_AGENT | Due.STEP | Due.OVERFLOW | Due.LEAVE:
-            waits = interaction.placed == timer.mark and one.phase is Phase.WAITING
-            return waits and _is_ahead(interaction, timer)
-        case Due.WRAP_UP:
-            return one.phase is Phase.WRAP_UP and interaction.placed == timer.mark
-        case Due.RETURN:
-            return one.phase is Phase.PARKED and interaction.placed == timer.mark
-        case Due.SILENCE:
-            is_open = one.phase in (Phase.PARKED, Phase.ACTIVE) and not one.callback
-            return is_open and interaction.quiet_since == timer.mark
-
-
-def _is_ahead(interaction: OpenInteraction, timer: Timer) -> bool:
-    """Whether what the timer brings has not come in another way."""
-    match timer.due:
-        case Due.ENTRY:
-            return not interaction.work.waiting
-        case Due.KNOWN_AGENT:
-            return interaction.work.bound is not None
-        case Due.STEP if interaction.step >= 0:
-            return timer.at > interaction.since + interaction.placement.steps[interaction.step].after_seconds
-        case _:
-            return True
-
-
-def reset_deadlines(state: PoolState, at: datetime) -> None:
-    """Give every open offer its full time again, from `at` on: the hub's downtime must cost no agent their offer."""
-    now = at.timestamp()
-    state.timers.drop(Due.OFFER)
-    for interaction in state.interactions.values():
-        timeout = state.rules_of(interaction.placement).offer_timeout_seconds
-        for offer, _ in interaction.state.open_offers:
-            state.timers.set(now + timeout, Due.OFFER, interaction.stream, offer)

@@ -25,8 +25,9 @@ from hub.domain.interaction.state import Phase
 from hub.ports import Recorded
 from hub.router.explaining.retelling import Taken
 from hub.router.pool import commands as ask
+from hub.router.pool.deadlines import next_deadline
 from hub.router.pool.decide import handle
-from hub.router.pool.state import PoolState, next_deadline
+from hub.router.pool.state import PoolState
 from hub.router.trial.cases import Case, Handle
 from hub.router.trial.shifts import Shifts
 from hub.router.trial.stories import NOTHING
