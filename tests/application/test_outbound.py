@@ -34,6 +34,7 @@ class FakeWire:
         self.announced: list[dict[str, Any]] = []
         self.kept: list[int] = []
         self.failures = 0
+        self.tellings = 0
 
     async def position(self) -> int | None:
         return self.at
@@ -46,6 +47,7 @@ class FakeWire:
             self.failures -= 1
             self.sent += messages[:1]
             raise BusError("NATS is gone")
+        self.tellings += bool(messages)
         self.sent += messages
 
     async def announce(self, message: OutboundMessage) -> None:
@@ -105,6 +107,28 @@ async def test_what_is_committed_is_told_in_order(journal: Journal) -> None:
         await told.stop()
     assert wire.told == [(1, "waiting"), (3, "answered"), (4, "ended")]
     assert wire.kept[-1] == 4
+
+
+async def test_what_comes_one_after_the_other_is_told_together_and_a_lone_one_at_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PACE_SECONDS", 60.0)
+    wire = FakeWire()
+    async with telling(journal, wire) as told:
+        await journal.write(queued())
+        await eventually(lambda: told.position == 1)
+        for number in range(20):
+            await journal.write(queued(), stream=f"interaction-{number + 2}")
+            await asyncio.sleep(0.001)
+        assert told.position == 1
+    monkeypatch.setattr(module, "PACE_SECONDS", 0.1)
+    async with telling(journal, wire) as told:
+        for number in range(20):
+            await journal.write(ended(), stream=f"interaction-{number + 2}")
+            await asyncio.sleep(0.001)
+        await eventually(lambda: told.position == 41)
+    assert wire.told[1:] == [(position, "ended") for position in range(22, 42)]
+    assert wire.tellings <= 5
 
 
 async def test_at_the_first_start_what_was_long_ago_is_not_told(journal: Journal) -> None:
