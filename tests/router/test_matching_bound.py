@@ -98,6 +98,20 @@ def test_an_agent_takes_what_they_are_good_at_before_what_waits_for_them_without
     assert taken == ["open", "bound and half known", "bound"]
 
 
+def test_forgotten_work_that_waits_again_waits_for_anybody():
+    matcher = Matcher()
+    known = add_agent(matcher, "known", 0.0)
+    matcher.set_ready(known, False)
+    work = add_work(matcher, "w", 1.0)
+    matcher.bind(work, known)
+    matcher.forget(work)
+    assert matcher.queue_length("q") == 0
+    matcher.wait(work)
+    add_agent(matcher, "other", 2.0)
+
+    assert match_all(matcher, 2.0) == [("w", "other")]
+
+
 def test_work_is_offered_to_one_more_who_is_not_asked_yet():
     matcher = Matcher()
     seats = [add_agent(matcher, name, since) for since, name in enumerate("abcd")]

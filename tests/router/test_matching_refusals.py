@@ -145,3 +145,14 @@ def test_what_is_over_when_time_has_come_so_far_is_over_before_anything_is_match
     matcher.reach(30.0)
 
     assert (agent.is_open, len(agent.barred), matcher.next_change()) == (True, 0, None)
+
+
+def test_a_rest_that_was_replaced_does_not_hide_that_others_are_over():
+    matcher = Matcher()
+    agent, other = add_agent(matcher, "a", 1.0), add_agent(matcher, "b", 2.0)
+    matcher.rest(agent, 20.0)
+    matcher.rest(agent, 90.0)
+    matcher.rest(other, 30.0)
+    add_work(matcher, "w", 3.0)
+
+    assert match_all(matcher, 40.0) == [("w", "b")]

@@ -124,6 +124,7 @@ class Work:
         """Its place in that line while it waits. Given up when it does not: held for longer, it would make garbage
         that only the collector finds."""
         self.barred_at: list[Seat] | None = None
+        """Who has refused it, also those whose refusal is over."""
 
     @property
     def waiting(self) -> bool:

@@ -20,7 +20,7 @@ def clear(search: Search, work: Work) -> None:
     for seat in work.barred_at or ():
         if work.id in seat.barred:
             del seat.barred[work.id]
-    if work.barred_at and work.entry is not None:
+    if work.barred_at:
         search.look_at(work)
     work.barred_at = None
 

@@ -206,8 +206,6 @@ class Search:
                 self.free(seat)
             else:
                 del seat.barred[work.id]
-                if work.barred_at and seat in work.barred_at:
-                    work.barred_at.remove(seat)
                 self.look_at(work)
 
 
