@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from hub.api.app import Api
 from hub.api.callers import CALLER, caller
 from hub.domain.access.events import Role
-from tests.api.test_routes import COMMANDS, CONTACT
+from tests.api.asking import CONTACT
+from tests.api.commands_by_route import COMMANDS
 from tests.api.world import World
 
 REQUESTS = [
