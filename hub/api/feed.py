@@ -233,20 +233,19 @@ def reset(position: int, state: Any) -> bytes:
 
 
 def _send(told: Told, index: dict[Topic, set[Subscription]]) -> None:
-    listeners: set[Subscription] = set()
-    kinds = set()
+    listeners: set[Subscription] | frozenset[Subscription] = _NOBODY
     for topic in told.topics:
-        listeners |= index.get(topic, _NOBODY)
-        kinds.add(topic.kind)
-    if "agent" in kinds:
-        listeners |= index.get(AGENTS, _NOBODY)
-    if "queue" in kinds:
-        listeners |= index.get(QUEUES, _NOBODY)
+        if found := index.get(topic):
+            listeners = listeners | found if listeners else found
+    for every in (AGENTS, QUEUES):
+        if (found := index.get(every)) and any(topic.kind == every.kind for topic in told.topics):
+            listeners = listeners | found if listeners else found
     if not listeners:
         return
     made = frame(told)
+    position = told.recorded.position
     for subscription in listeners:
-        if told.recorded.position > subscription.after:
+        if position > subscription.after:
             subscription.put(made)
 
 
