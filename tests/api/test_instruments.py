@@ -7,7 +7,7 @@ from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.pool.events import PoolCommitted
-from tests.api.test_feed import queued
+from tests.api.feed_facts import queued
 from tests.api.world import META, World
 
 CONTACT = {

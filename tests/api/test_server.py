@@ -13,7 +13,7 @@ from hub.api.feed import Feed
 from hub.api.server import LOST_MILLISECONDS, ApiServer, ServerError
 from hub.domain.access.events import Role
 from hub.ports import Recorded
-from tests.api.test_feed import completed, offered, queued
+from tests.api.feed_facts import completed, offered, queued
 from tests.api.world import World
 
 STREAM_A2 = "/v1/stream?agent=a2"
