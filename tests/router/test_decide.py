@@ -5,27 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged
+from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import (
     ContactAttached,
-    DeclinesForgotten,
-    InteractionAbandoned,
     InteractionEnded,
-    InteractionFlagged,
     InteractionOffered,
     InteractionQueued,
     OfferAccepted,
-    OfferDeclined,
-    OfferRescinded,
-    OfferTimedOut,
     WrapUpCompleted,
 )
 from hub.router.matching.waiting import Work
 from hub.router.pool.commands import Accept, SignOn, TakeUp, Tick, as_tuple
-from hub.router.pool.deadlines import next_deadline, reset_deadlines
-from hub.router.pool.evolve import evolve
+from hub.router.pool.deadlines import next_deadline
 from tests.router.pictures import picture
 from tests.router.pools import POLICY, START, PoolInHand, contact
 
@@ -151,185 +144,6 @@ def test_several_chats_fit_beside_each_other_but_no_call(pool):
     assert [event.offer_id for event in freed[1:]] == ["offer-chat4-1"]
 
 
-def test_a_declined_interaction_goes_to_the_next_with_its_age(pool):
-    pool.signs_on("anna")
-    pool.signs_on("ben")
-    pool.arrives("old")
-    pool.now += seconds(5)
-    pool.arrives("new")
-    pool.now += seconds(5)
-    pool.works_through("ben", "offer-new-1")
-    declined, offered = pool.declines("anna", "offer-old-1")
-
-    assert isinstance(declined, OfferDeclined)
-    assert (offered.offer_id, offered.agent_id) == ("offer-old-2", "ben")
-    assert "waited 70.0 s" in offered.reasons[0]
-
-
-def test_when_all_who_fit_have_declined_they_are_asked_again_after_the_backoff(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    _, forgotten, flagged = pool.declines("anna", "offer-c1-1")
-    assert (forgotten.after, flagged.reason) == (START + seconds(60), "nobody else who fits would take it")
-    assert next_deadline(pool.state) == (START + seconds(60)).timestamp()
-    assert pool.passes(59) == []
-    [offered] = pool.passes(1)
-    assert offered.offer_id == "offer-c1-2"
-
-
-def test_who_declined_gets_other_work_meanwhile(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.declines("anna", "offer-c1-1")
-
-    assert InteractionOffered in kinds(pool.arrives("c2"))
-
-
-def test_signing_on_anew_forgets_what_was_declined(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.declines("anna", "offer-c1-1")
-    pool.signs_off("anna")
-
-    assert kinds(pool.signs_on("anna")) == [AgentSignedOn, InteractionOffered]
-
-
-def test_an_offer_nobody_answers_goes_on_and_the_agent_gets_nothing_more(pool):
-    pool.signs_on("anna")
-    pool.signs_on("ben")
-    pool.arrives("c1")
-    assert next_deadline(pool.state) == (START + seconds(10)).timestamp()
-    assert pool.passes(9.9) == []
-    timed_out, not_answering, offered = pool.passes(0.1)
-
-    assert isinstance(timed_out, OfferTimedOut)
-    assert (timed_out.agent_id, timed_out.causation) == ("anna", "command-5")
-    assert isinstance(not_answering, AgentStateChanged)
-    assert not_answering.state is AgentState.NOT_ANSWERING
-    assert (offered.agent_id, offered.offer_id) == ("ben", "offer-c1-2")
-    assert kinds(pool.arrives("c2")) == [InteractionQueued]
-    assert kinds(pool.becomes("anna", AgentState.READY)) == [AgentStateChanged, InteractionOffered]
-
-
-def test_other_offers_of_an_agent_who_does_not_answer_are_taken_back(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1", channel=Channel.WEB)
-    pool.now += seconds(5)
-    pool.arrives("c2", channel=Channel.WEB)
-
-    assert kinds(pool.passes(5)) == [
-        OfferTimedOut, AgentStateChanged, OfferRescinded, DeclinesForgotten, InteractionFlagged,
-    ]  # fmt: skip
-    assert next_deadline(pool.state) == (pool.now + seconds(60)).timestamp()
-
-
-def test_two_offers_of_one_agent_that_time_out_together(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1", channel=Channel.WEB)
-    pool.arrives("c2", channel=Channel.WEB)
-
-    assert kinds(pool.passes(10)) == [
-        OfferTimedOut, AgentStateChanged, OfferRescinded, DeclinesForgotten, InteractionFlagged,
-    ]  # fmt: skip
-
-
-def test_an_answer_after_the_time_is_up_is_refused(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.passes(10)
-
-    with pytest.raises(RefusedError, match="no longer open"):
-        pool.accepts("anna", "offer-c1-1")
-
-
-def test_the_customer_leaves_before_an_answer(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-
-    assert kinds(pool.customer_leaves("c1")) == [OfferRescinded, InteractionAbandoned]
-    assert InteractionOffered in kinds(pool.arrives("c2")), "the capacity is free again"
-
-
-def test_the_customer_leaves_while_waiting(pool):
-    pool.arrives("c1")
-
-    assert kinds(pool.customer_leaves("c1")) == [InteractionAbandoned]
-    assert kinds(pool.signs_on("anna")) == [AgentSignedOn]
-
-
-def test_the_customer_leaves_while_talking_then_in_wrap_up(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.accepts("anna", "offer-c1-1")
-    [ended] = pool.customer_leaves("c1")
-
-    assert (ended.ended_by, ended.agent_id) == ("customer", "anna")
-    assert pool.customer_leaves("c1") == []
-    pool.wraps_up("anna", "interaction-c1")
-    with pytest.raises(NotFoundError):
-        pool.customer_leaves("c1")
-
-
-def test_going_away_hands_offers_on_but_keeps_conversations(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1", channel=Channel.WEB)
-    pool.accepts("anna", "offer-c1-1")
-    pool.arrives("c2", channel=Channel.WEB)
-    pool.signs_on("ben")
-    rescinded, away, offered = pool.becomes("anna", AgentState.AWAY)
-
-    assert isinstance(rescinded, OfferRescinded)
-    assert isinstance(away, AgentStateChanged)
-    assert (offered.agent_id, offered.offer_id) == ("ben", "offer-c2-2")
-    assert kinds(pool.ends("anna", "interaction-c1")) == [InteractionEnded]
-
-
-def test_signing_off_hands_offers_on(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-
-    assert kinds(pool.signs_off("anna")) == [OfferRescinded, AgentSignedOff]
-    assert pool.signs_off("anna") == []
-    assert kinds(pool.signs_on("ben")) == [AgentSignedOn, InteractionOffered]
-
-
-@pytest.mark.parametrize("in_wrap_up", [False, True])
-def test_nobody_signs_off_from_a_conversation_or_its_wrap_up(pool, in_wrap_up):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.accepts("anna", "offer-c1-1")
-    if in_wrap_up:
-        pool.ends("anna", "interaction-c1")
-
-    with pytest.raises(RefusedError, match="first end and wrap up interaction-c1"):
-        pool.signs_off("anna")
-
-
-def test_signing_on_with_less_than_is_held_is_refused(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.accepts("anna", "offer-c1-1")
-
-    with pytest.raises(RefusedError, match="100 units"):
-        pool.signs_on("anna", capacity=50)
-    assert kinds(pool.signs_on("anna", capacity=200)) == [AgentSignedOn]
-    assert InteractionOffered in kinds(pool.arrives("c2"))
-
-
-def test_signing_on_again_changes_nothing(pool):
-    pool.signs_on("anna", sales=3)
-
-    assert pool.signs_on("anna", sales=3) == []
-
-
-def test_only_the_hub_says_that_an_agent_does_not_answer(pool):
-    pool.signs_on("anna")
-
-    with pytest.raises(InvalidError) as refused:
-        pool.becomes("anna", AgentState.NOT_ANSWERING)
-    assert refused.value.field == "state"
-
-
 def test_wrap_up_codes_come_from_the_queue(pool):
     pool.signs_on("anna", sales=3)
     pool.arrives("c1", service="sales")
@@ -384,31 +198,6 @@ def test_a_refused_command_changes_nothing(pool, ask):
         ask(pool)
     assert picture(pool.state, pool.now) == before
     assert pool.passes(0) == []
-
-
-def test_after_downtime_open_offers_get_their_full_time_again(pool):
-    pool.signs_on("anna")
-    pool.arrives("c1")
-    pool.now += seconds(3600)
-    reset_deadlines(pool.state, pool.now)
-
-    assert next_deadline(pool.state) == (pool.now + seconds(10)).timestamp()
-    assert pool.passes(9.9) == []
-    assert kinds(pool.passes(0.1)) == [OfferTimedOut, AgentStateChanged, DeclinesForgotten, InteractionFlagged]
-
-
-def test_the_end_of_older_work_leaves_idle_time_as_it_is(pool):
-    pool.signs_on("anna")
-    pool.signs_on("ben")
-    for hours, agent in ((-1, "anna"), (1, "ben")):
-        at = START + seconds(3600 * hours)
-        over = WrapUpCompleted(at=at, recorded_at=at, causation="x", actor="x", agent_id=agent, code="x")
-        evolve(pool.state, "interaction-long-over", 6, over)
-    pool.now += seconds(7200)
-
-    assert pool.arrives("c1")[1].agent_id == "anna"
-    assert "7200.0 s" in pool.log[-1].event.reasons[1]
-    assert "3600.0 s" in pool.arrives("c2")[1].reasons[1]
 
 
 def test_commands_are_kept_compact_and_without_personal_data():
