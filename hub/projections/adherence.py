@@ -100,9 +100,14 @@ def _is_as_planned(planned: str, was: str) -> bool:
     return was == planned or (planned == AgentState.AWAY and was == AgentState.SIGNED_OFF)
 
 
+_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, ShiftsPlanned}
+
+
 def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     changes = []
     for entry in entries:
+        if type(entry.event) not in _EVENTS:  # matching what is none of these by its class takes a microsecond
+            continue
         match entry.event:
             case AgentSignedOn() as event:
                 changes.append((event.agent_id, entry.position, entry.at_ms, AgentState.READY.value))

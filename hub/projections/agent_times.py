@@ -9,6 +9,7 @@ from hub.domain.customer.decide import HISTORY_POOL
 from hub.projections import agents_doing
 from hub.projections.activity import OF_STATE, Activity
 from hub.projections.agents_doing import Standing, Times
+from hub.projections.rows import write
 from hub.projections.views import among
 
 COLUMNS = (
@@ -41,6 +42,7 @@ _OF_STATE = {
 }
 _SIGNED_OFF = AgentState.SIGNED_OFF.value
 
+_SUMS = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
 Cells = dict[tuple[int, str, str], list[int]]
 """(interval's start, agent, pool) -> the columns."""
 
@@ -143,16 +145,10 @@ class AgentTimes:
             cell_of(self._cells, (start, agent, pool))[column] += length
 
     def write(self, connection: sqlite3.Connection) -> None:
-        places = ", ".join("?" * (3 + len(COLUMNS)))
-        sums = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
-        connection.executemany(
-            f"INSERT INTO metrics_agents VALUES ({places}) ON CONFLICT DO UPDATE SET {sums}",
-            [(*key, *cell) for key, cell in self._cells.items()],
-        )
-        connection.executemany(
-            "INSERT OR REPLACE INTO metrics_agents_now VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [one.values() for one in self._clocks.values()],
-        )
+        cells = [(*key, *cell) for key, cell in self._cells.items()]
+        write(connection, "INSERT INTO metrics_agents VALUES", cells, f"ON CONFLICT DO UPDATE SET {_SUMS}")
+        clocks = [one.values() for one in self._clocks.values()]
+        write(connection, "INSERT OR REPLACE INTO metrics_agents_now VALUES", clocks)
         after = {agent: clock.standing(self._interval_ms) for agent, clock in self._clocks.items()}
         latest_ms = max((clock.at_ms for clock in self._clocks.values()), default=0)
         agents_doing.write(connection, self._before, after, self._booked(), latest_ms)

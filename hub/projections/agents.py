@@ -30,6 +30,7 @@ from hub.projections.activity import OF_STATE, Activity, activity
 from hub.projections.agent_intervals import handled_by_agent
 from hub.projections.interactions_tables import HELD
 from hub.projections.projection import BrokenViewError, Entry, Projection, moment
+from hub.projections.rows import write
 from hub.projections.views import among
 
 DDL = """
@@ -235,9 +236,7 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
                 | CallbackMissed()
             ) as event:
                 batch.freed(event.agent_id, entry.at_ms)
-    connection.executemany(
-        "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows.values()
-    )
+    write(connection, "INSERT OR REPLACE INTO agents VALUES", list(batch.rows.values()))
 
 
 PROJECTION = Projection("agents", "3", ("agents",), DDL, _apply)

@@ -32,7 +32,7 @@ from hub.domain.interaction.events import (
 from hub.projections import open_threads
 from hub.projections.open_threads import OpenThreads, Thread
 from hub.projections.projection import Entry, milliseconds
-from hub.projections.rows import numbers
+from hub.projections.rows import numbers, write
 from hub.projections.views import among
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class _Batch:
         self.sent: list[list[Any]] = []
         self.links: dict[str, str] = {}
         self.written_on: dict[str, Thread] = {}
-        self.again = {entry.event.contact_id for entry in entries if isinstance(entry.event, InteractionReopened)}
+        self.again = {entry.event.contact_id for entry in entries if type(entry.event) is InteractionReopened}
         if self.again:
             self._load_threads(connection, self.again)
         touched = {entry.no for entry in entries if type(entry.event) in _FOLDS}
@@ -158,23 +158,16 @@ class _Batch:
             self.sent.append(row)
 
     def write(self, connection: sqlite3.Connection) -> None:
-        connection.executemany(
-            f"INSERT INTO customers (no, id, registered_ms, {_CHANGING}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(self.rows[one].no, one, at, *self.rows[one].changing()) for one, at in self.new.items()],
-        )
+        new = [(self.rows[one].no, one, at, *self.rows[one].changing()) for one, at in self.new.items()]
+        write(connection, f"INSERT INTO customers (no, id, registered_ms, {_CHANGING}) VALUES", new)
         connection.executemany(
             f"UPDATE customers SET {' = ?, '.join(_CHANGING.split(', '))} = ? WHERE no = ?",
             [(*row.changing(), row.no) for stream, row in self.rows.items() if stream not in self.new],
         )
-        connection.executemany("INSERT OR IGNORE INTO customers_identifiers VALUES (?, ?, ?)", self.identifiers)
-        connection.executemany(
-            "INSERT INTO customers_contacts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*self.contacts.values(), *self.sent],
-        )
-        connection.executemany(
-            "INSERT INTO customers_unlinked VALUES (?, ?, ?, ?)",
-            [(contact, *row[:3]) for contact, row in self.contacts.items()],
-        )
+        write(connection, "INSERT OR IGNORE INTO customers_identifiers VALUES", self.identifiers)
+        write(connection, "INSERT INTO customers_contacts VALUES", [*self.contacts.values(), *self.sent])
+        unlinked = [(contact, *row[:3]) for contact, row in self.contacts.items()]
+        write(connection, "INSERT INTO customers_unlinked VALUES", unlinked)
         self.threads.write(connection)
         if self.links:
             self._link_older(connection)
@@ -248,13 +241,13 @@ def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     for entry in entries:
         event = entry.event
         kind = type(event)
-        if isinstance(event, _TAKEN_UP):
-            if isinstance(event, InteractionReopened):
+        if kind in _TAKEN_UP:
+            if type(event) is InteractionReopened:
                 batch.reopened(entry, event)
-            elif isinstance(event, InteractionQueued) and not event.consult_of:
+            elif type(event) is InteractionQueued and not event.consult_of:
                 batch.threads.queued(entry, event)
-            if event.contact_id:
-                batch.link(event.contact_id, entry.stream)
+            if contact := event.contact_id:  # type: ignore[attr-defined]
+                batch.link(contact, entry.stream)
         elif kind in _OVER:
             batch.threads.over(entry)
         elif kind is CustomerRegistered and entry.stream.startswith(CUSTOMER):

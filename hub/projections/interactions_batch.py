@@ -7,7 +7,7 @@ from typing import Any
 from hub.domain.interaction.events import InteractionQueued, InteractionRefused
 from hub.projections.interactions_tables import CHANGING, CONSTANT, MORE, PLACED, Kind, More, Row, Work
 from hub.projections.projection import Entry
-from hub.projections.rows import key_of, numbers
+from hub.projections.rows import key_of, numbers, write
 
 
 class Batch:
@@ -59,10 +59,8 @@ class Batch:
     def write(self, connection: sqlite3.Connection) -> None:
         """Bring the tables to what the batch led to."""
         run, work = connection.executemany, self.work.values()
-        run(
-            f"INSERT INTO interactions ({CONSTANT}, {PLACED}, {CHANGING}) VALUES ({', '.join('?' * 32)})",
-            [(*one.new, *one.placed, *one.row.values()) for one in work if one.new and one.placed],
-        )
+        new = [(*one.new, *one.placed, *one.row.values()) for one in work if one.new and one.placed]
+        write(connection, f"INSERT INTO interactions ({CONSTANT}, {PLACED}, {CHANGING}) VALUES", new)
         run(
             f"UPDATE interactions SET {' = ?, '.join(CHANGING.split(', '))} = ? WHERE no = ?",
             [(*one.row.values(), one.no) for one in work if not one.new],
@@ -80,11 +78,9 @@ class Batch:
             "DELETE FROM interactions_offers WHERE no = ? AND offer = ?",
             [(one.no, offer) for one in asked for offer in one.stored_offers if offer not in one.offers],
         )
-        run(
-            "INSERT OR REPLACE INTO interactions_offers VALUES (?, ?, ?, ?, ?, ?)",
-            [(one.no, offer, *values) for one in asked for offer, values in one.offers.items()],
-        )
-        run("INSERT INTO interactions_timeline VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self.lines)
+        offers = [(one.no, offer, *values) for one in asked for offer, values in one.offers.items()]
+        write(connection, "INSERT OR REPLACE INTO interactions_offers VALUES", offers)
+        write(connection, "INSERT INTO interactions_timeline VALUES", self.lines)
         self._count(connection)
 
     def _count(self, connection: sqlite3.Connection) -> None:

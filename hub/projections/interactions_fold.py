@@ -286,8 +286,8 @@ def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         fold = FOLDS.get(type(event))
         if fold is None:
             continue
-        if isinstance(event, _FIRST):
-            work = batch.first(entry, event)
+        if type(event) in _FIRST:
+            work = batch.first(entry, event)  # type: ignore[arg-type]
         elif entry.no in batch.work:
             work = batch.work[entry.no]
         else:

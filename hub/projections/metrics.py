@@ -298,7 +298,7 @@ def projection(
 
     def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         limits = _thresholds(connection)
-        policies = [number for number, entry in enumerate(entries) if isinstance(entry.event, PolicyPublished)]
+        policies = [number for number, entry in enumerate(entries) if type(entry.event) is PolicyPublished]
         for start, end in pairwise([0, *policies, len(entries)]):
             first = entries[start].event if start < end else None
             published = thresholds_of(first.text) if isinstance(first, PolicyPublished) else None

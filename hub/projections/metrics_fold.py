@@ -43,8 +43,8 @@ class _Arrivals:
     """When contacts happened that no interaction has taken up yet."""
 
     def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        inbound = {entry.event.contact_id for entry in entries if isinstance(entry.event, ContactReceived)}
-        older = {entry.event.contact_id for entry in entries if isinstance(entry.event, _TAKEN_UP)} - inbound
+        inbound = {entry.event.contact_id for entry in entries if type(entry.event) is ContactReceived}
+        older = {entry.event.contact_id for entry in entries if type(entry.event) in _TAKEN_UP} - inbound  # type: ignore[attr-defined]
         rows = connection.execute(
             "SELECT contact, at_ms FROM metrics_arrivals WHERE contact IN (SELECT value FROM json_each(?))",
             (among(older),),
@@ -86,7 +86,7 @@ class Batch:
         self.stored = set(self.open)
         self.arrivals = _Arrivals(connection, entries)
         touched = {entry.event.agent_id for entry in entries if type(entry.event) in _WITH_AGENT}  # type: ignore[attr-defined]
-        touched |= {entry.event.to_agent for entry in entries if isinstance(entry.event, InteractionTransferred)}
+        touched |= {entry.event.to_agent for entry in entries if type(entry.event) is InteractionTransferred}
         self.agents = AgentTimes(connection, interval_ms, touched)
 
     def start_of(self, at_ms: int) -> int:
@@ -184,9 +184,9 @@ def _attached(batch: Batch, entry: Entry, event: ContactAttached) -> None:
 
 
 def _contact(batch: Batch, entry: Entry, event: ContactReceived | ContactSent) -> None:
-    if isinstance(event, ContactReceived):
-        batch.arrivals.at[event.contact_id] = entry.at_ms
-    direction = "inbound" if isinstance(event, ContactReceived) else "outbound"
+    direction = "outbound"
+    if type(event) is ContactReceived:
+        batch.arrivals.at[event.contact_id], direction = entry.at_ms, "inbound"
     key = batch.start_of(entry.at_ms), event.channel.value, direction
     batch.contacts[key] = batch.contacts.get(key, 0) + 1
 
@@ -221,7 +221,7 @@ _OTHERS: dict[type[Event], Callable[[Batch, Entry, Any], None]] = {
     AgentSignedOff: _signed_off,
 }
 _KNOWN = {*metrics_effects.OF_INTERACTIONS, ContactAttached}
-_TAKEN_UP = (InteractionQueued, InteractionRefused, InteractionReopened, ContactAttached)
+_TAKEN_UP = {InteractionQueued, InteractionRefused, InteractionReopened, ContactAttached}
 _WITH_AGENT = {
     *metrics_effects.WITH_AGENT,
     AgentSignedOn,

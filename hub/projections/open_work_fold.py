@@ -14,6 +14,7 @@ from hub.domain.interaction.events import (
     CallbackMissed,
     InteractionAbandoned,
     InteractionExpired,
+    InteractionMoved,
     InteractionOffered,
     InteractionParked,
     InteractionPulledBack,
@@ -64,6 +65,8 @@ _FREEING = (
     *(OfferDeclined, OfferTimedOut),
 )
 _OVER = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
+_PLACING = (InteractionQueued, InteractionMoved, InteractionTransferred, InteractionReopened)
+"""The kinds of `Placement`."""
 
 
 class _Work:
@@ -95,7 +98,7 @@ class Batch:
             (numbers({entry.no for entry in entries}),),
         )
         self.work = {no: _Work(*values, stored=True) for no, *values in rows}
-        freed = {agent_stream(entry.event.agent_id) for entry in entries if isinstance(entry.event, _FREEING)}
+        freed = {agent_stream(entry.event.agent_id) for entry in entries if type(entry.event) in _FREEING}  # type: ignore[attr-defined]
         self.signed_on = {
             agent
             for (agent,) in connection.execute(
@@ -115,15 +118,15 @@ class Batch:
     def interaction(self, entry: Entry) -> None:
         no, event = entry.no, entry.event
         work = self.work.get(no)
-        if isinstance(event, Placement):
-            work = self._placed(no, event, work)
+        kind = type(event)
+        if kind in _PLACING:
+            work = self._placed(no, event, work)  # type: ignore[arg-type]
         if work is None:
             return
         self.rows.setdefault(no, []).append(_row(_FACT, entry))
-        kind = type(event)
         if kind is InteractionOffered:
             self.last[agent_stream(event.agent_id), _OFFERED] = entry  # type: ignore[attr-defined]
-        elif isinstance(event, OfferAccepted):
+        elif type(event) is OfferAccepted:
             self.last[agent_stream(event.agent_id), _ACCEPTED] = entry
             self.last[event.queue or work.queue, _PACE] = entry
             if work.customer:

@@ -210,7 +210,7 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         [
             (entry.event.queue, entry.event.intake, entry.event.to)
             for entry in entries
-            if isinstance(entry.event, QueueIntakeChanged)
+            if type(entry.event) is QueueIntakeChanged
         ],
     )
 

@@ -12,6 +12,8 @@ _CHECKPOINT_PAGES = 12_000
 when it is longer."""
 _PAGES_AN_EVENT, _PAGES_A_TRANSACTION = 1.5, 30
 """About what it takes."""
+_STATEMENTS = 1_000
+"""Kept prepared: what is written by many rows has a statement for each power of two."""
 
 
 def open_views(path: Path) -> sqlite3.Connection:
@@ -29,7 +31,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """The projector's connection. NORMAL: a power cut may lose the newest transactions, never their order; they are
     applied again from the log. Checkpoints are left to `Checkpoints`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=60, cached_statements=_STATEMENTS)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
