@@ -23,8 +23,9 @@ from hub.projections.runner import BATCH, Decode, Read, Runner
 from hub.projections.views import Checkpoints, open_for_writing
 
 _POLL_MS = 250
-_GATHER_S = 0.05
-"""Least time from the beginning of one transaction to that of the next, where the log is not far ahead."""
+_REST_TIMES, _LONGEST_REST_S = 5, 0.2
+"""How long the projector rests after a transaction, in times of what that took. A lone event is shown at once; under
+load events are gathered, as a transaction costs more than its events."""
 _NICE = 5
 """Views may lag a little; offers may not: the hub's own process goes first."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
@@ -57,22 +58,28 @@ def serve(
     _quiet_collector()
     try:
         _tell(stdout, runner.position)
-        events, began = batch, 0.0
+        events, rested = batch, 0.0
         while _woken(stdin, 0 if events else _POLL_MS):
-            if events < batch:
-                # What comes one by one under load is gathered a little: a transaction costs more than its events.
-                time.sleep(max(0.0, began + _GATHER_S - time.monotonic()))
+            if events < batch:  # the log is not far ahead
+                time.sleep(max(0.0, rested - time.monotonic()))
             began = time.monotonic()
             step = runner.step()
             events = step.events
             if events:
                 _tell(stdout, step.position)
                 checkpoints.committed(events)
+                ended = time.monotonic()
+                rested = ended + rest_after(ended - began)
     except BrokenPipeError:
         _LOG.info("the hub is gone: the projector ends")
     finally:
         checkpoints.close()
         connection.close()
+
+
+def rest_after(worked_s: float) -> float:
+    """For how long to gather events after a transaction that took so long (seconds)."""
+    return min(_REST_TIMES * worked_s, _LONGEST_REST_S)
 
 
 def _quiet_collector() -> None:

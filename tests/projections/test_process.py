@@ -18,7 +18,7 @@ from hub.journal.sqlite import SqliteStore
 from hub.ports import Append, Unit
 from hub.projections.agents import agent_board
 from hub.projections.metrics import totals
-from hub.projections.process import BlockingProjector, Projector, ProjectorError
+from hub.projections.process import BlockingProjector, Projector, ProjectorError, rest_after
 from hub.projections.views import open_views
 from tests.projections.histories import Log, World
 
@@ -91,6 +91,12 @@ async def test_views_follow_wake_ups_within_moments(store: Store) -> None:
     views.close()
     await projector.stop()
     assert not projector.alive
+
+
+def test_a_short_transaction_is_followed_by_a_short_rest_and_a_long_one_by_the_longest() -> None:
+    assert rest_after(0.002) < 0.02
+    assert rest_after(0.02) == pytest.approx(5 * 0.02)
+    assert rest_after(3.0) == rest_after(0.1) == 0.2
 
 
 async def test_other_writers_are_noticed_without_a_wake_up(store: Store) -> None:
