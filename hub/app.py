@@ -22,6 +22,7 @@ from hub.application.access import AccessKeys, KeyRing
 from hub.application.customers import Customers
 from hub.application.envelope import Confirmation, check
 from hub.application.explainer import Explainer
+from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
@@ -273,6 +274,7 @@ class Hub:
             intake=self,
             pool=self.pool,
             customers=Customers(self.journal, self.clock),
+            identity=Identity(self.journal, self.clock, self.key, self.views),
             views=self.views,
             journal=self.journal,
             feed=self.feed,

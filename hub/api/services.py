@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
+from hub.application.identity import Identity
 from hub.application.policies import Policies
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.domain.contact import Contact, ConversationEvent
@@ -162,6 +163,7 @@ class Services:
     intake: Intake
     pool: Pool
     customers: Customers
+    identity: Identity
     views: Views
     journal: Journal
     feed: Feed

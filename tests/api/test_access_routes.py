@@ -30,11 +30,13 @@ async def test_a_revoked_key_is_good_no_longer(world: World, http: httpx.AsyncCl
 
 ROLES = {
     "adapter": ["POST /v1/contacts", "POST /v1/conversations"],
+    "trusted": ["POST /v1/customers/customer-1/links"],
     "anybody": ["GET /v1/contacts/c-1", "GET /v1/queues/care/estimate"],
     "agent": [
         "GET /v1/customers",
         "GET /v1/customers/customer-1",
         "GET /v1/customers/customer-1/timeline",
+        "GET /v1/customers/customer-1/links",
         "GET /v1/interactions/interaction-1",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
@@ -66,6 +68,11 @@ ROLES = {
     "supervisor": [
         "PUT /v1/customers/customer-1/segment",
         "PUT /v1/customers/customer-1/lifecycle-stage",
+        "GET /v1/customers/conflicts",
+        "DELETE /v1/customers/customer-1/links/link-1",
+        "POST /v1/customers/customer-1/cannot-links",
+        "DELETE /v1/customers/customer-1/cannot-links/customer-2",
+        "PUT /v1/customers/customer-1/shared",
         "GET /v1/interactions",
         "GET /v1/interactions/interaction-1/decisions",
         "POST /v1/interactions/interaction-1/assign",
@@ -93,10 +100,10 @@ ROLES = {
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.AsyncClient, role: Role) -> None:
     opens = {
-        Role.ADAPTER: {"adapter", "anybody"},
+        Role.ADAPTER: {"adapter", "trusted", "anybody"},
         Role.AGENT: {"agent", "anybody"},
-        Role.SUPERVISOR: {"agent", "supervisor", "anybody"},
-        Role.ADMIN: {"adapter", "agent", "supervisor", "anybody"},
+        Role.SUPERVISOR: {"agent", "supervisor", "trusted", "anybody"},
+        Role.ADMIN: {"adapter", "agent", "supervisor", "trusted", "anybody"},
     }[role]
     header = await world.bearer(role)
     for group, routes in ROLES.items():
@@ -113,6 +120,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     listed = {route for routes in ROLES.values() for route in routes}
     names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
     names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}"}
+    names |= {"link-1": "{link_id}", "customer-2": "{other_id}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"

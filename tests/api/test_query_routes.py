@@ -12,8 +12,6 @@ from tests.api.world import NOON, FakeEstimate, World
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/v1/customers/customer-1", {"customer_id": "customer-1"}),
-        ("/v1/customers?kind=phone&value=%2B98%2021%2012345", {"customer_id": "customer-1"}),
         (
             "/v1/customers/customer-1/timeline",
             {"timeline": [{"position": 7, "at": "2026-01-05T12:00:00Z"}], "before": 7},

@@ -11,6 +11,7 @@ from hub.api.instruments import Instruments
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.customers import Customers
+from hub.application.identity import Identity
 from hub.application.policies import Policies
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
@@ -20,9 +21,11 @@ from hub.ports import Recorded
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
+from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+KEY = b"k" * 32
 META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "policy:1"}
 
 
@@ -226,6 +229,7 @@ class World:
             keys=self.keys,
             clock=self.clock,
             instruments=self.instruments,
+            identity=Identity(self.journal, self.clock, KEY, LinkViews(self.journal)),
             readiness=lambda: self.missing,
             presence=self.presence,
             policies=self.policies,

@@ -1,9 +1,7 @@
 """What people say of links reaches all streams concerned, and any id leads to its customer for ever."""
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -16,36 +14,13 @@ from hub.domain.customer.events import CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked, LinkBlocked
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.ids import customer_id
-from hub.journal.codec import Codec
-from hub.ports import Append, Outcome, Stored, Unit
-from hub.projections import links
-from hub.projections.runner import Runner
+from hub.ports import Append, Outcome, Unit
+from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
 KEY = b"k" * 32
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 STEWARD = By("operator:steward", "command-1", "seen both passports")
-
-
-class MemoryViews:
-    """The links of a journal in memory, brought up to date for each question."""
-
-    def __init__(self, journal: MemoryJournal) -> None:
-        self.journal = journal
-
-    async def read(self, question: Callable[[sqlite3.Connection], Any]) -> Any:
-        codec = Codec()
-
-        def rows(after: int, limit: int) -> Sequence[Stored]:
-            found = [one for one in self.journal.log if one.position > after][:limit]
-            return [Stored(*one[:3], *codec.encode(one.stream, one.event)) for one in found]
-
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        Runner(connection, [links.PROJECTION], rows, codec.decode).run()
-        try:
-            return question(connection)
-        finally:
-            connection.close()
 
 
 def phone(number: int) -> str:
@@ -62,7 +37,7 @@ async def called(journal: MemoryJournal, *numbers: int) -> Identity:
     for number in numbers:
         path = Path(channel=Channel.PHONE, address=phone(number))
         await recorder.record([(Contact(id=f"call-{number}", path=path, occurred_at=NOON), "adapter:phone")])
-    return Identity(journal, WallClock(), KEY, MemoryViews(journal))
+    return Identity(journal, WallClock(), KEY, LinkViews(journal))
 
 
 async def test_an_older_id_leads_to_the_customer_and_says_so() -> None:

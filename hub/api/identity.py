@@ -1,0 +1,136 @@
+"""Who is one customer: links made and taken away, who is kept apart, and what waits for a steward."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import EventsAnswer, answer, events, page
+from hub.api.bodies import Body
+from hub.api.callers import AgentCall, Allow, Call, SupervisorCall
+from hub.api.errors import PROBLEMS
+from hub.api.rows import told
+from hub.application.identity import By
+from hub.application.read_models import Page
+from hub.domain.access.events import Role
+from hub.domain.errors import InvalidError
+from hub.ports import Recorded
+from hub.projections.links import Conflict, KeptApart, Member, StandingLink
+
+router = APIRouter(tags=["customers"])
+
+LinkCall = Annotated[Call, Depends(Allow(Role.SUPERVISOR, Role.ADAPTER))]
+CustomerId = Annotated[str, Path(max_length=200)]
+Why = Annotated[str, Field(min_length=1, max_length=1000, description="The evidence; kept under the customers' keys")]
+
+
+class Because(Body):
+    """Why."""
+
+    reason: Why
+
+
+class OtherCustomer(Because):
+    """The other customer, and why."""
+
+    customer_id: str = Field(max_length=200)
+
+
+class NewLink(OtherCustomer):
+    """Who is the same customer, and why."""
+
+    despite_conflict: bool = Field(False, description="A person has seen that strong identifiers contradict each other")
+
+
+class Sharing(Because):
+    """Whether many people are reached at the identifier of this stream."""
+
+    shared: bool
+
+
+class Links(BaseModel):
+    """A customer's streams, the oldest first, the links between them, and from whom they are kept apart. `shared` are
+    those of their identifiers that many people share."""
+
+    canonical_id: str
+    asked_for: str
+    members: tuple[Member, ...]
+    links: tuple[StandingLink, ...]
+    kept_apart: tuple[KeptApart, ...]
+    shared: tuple[str, ...]
+
+
+class Conflicts(BaseModel):
+    """What waits for a steward, in the order it came up."""
+
+    conflicts: list[Conflict]
+    after: int | None
+
+
+_LED_TO = {200: {"model": EventsAnswer}, **PROBLEMS}
+
+
+@router.get("/v1/customers/conflicts", summary="What waits for a steward", responses=told(Conflicts))
+async def conflicts(
+    call: SupervisorCall,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: Annotated[int, Query(ge=0, description="The next page's is in `after`")] = 0,
+) -> Response:
+    """Links that a rule wanted and must not make, and pairs that are kept apart while other links join them. Linking
+    the two by hand, keeping them apart or marking one as shared settles it."""
+    rows = await call.services.identity.conflicts(limit, after)
+    return page("conflicts", Page(rows, rows[-1].position if len(rows) == limit else None), "after")
+
+
+@router.get("/v1/customers/{customer_id}/links", summary="Why streams are one customer", responses=told(Links))
+async def links(customer_id: CustomerId, call: AgentCall) -> Response:
+    """The links by which this customer is one, each with its rule, and who or what made it. Any id that ever stood for
+    the customer will do."""
+    return answer(await call.services.identity.resolve(customer_id))
+
+
+@router.post("/v1/customers/{customer_id}/links", summary="Link two customers", responses=_LED_TO)
+async def link(customer_id: CustomerId, body: NewLink, call: LinkCall) -> Response:
+    """By a supervisor: by hand. By an adapter: a trusted system says so, which overrules neither a person nor a
+    conflict of strong identifiers: it leads to LinkBlocked, or to nothing."""
+    identity, by = call.services.identity, _by(call, body)
+    if call.key.role is not Role.ADAPTER:
+        return _led_to(await identity.link(customer_id, body.customer_id, by, despite_conflict=body.despite_conflict))
+    if body.despite_conflict:
+        raise InvalidError("only a person links in spite of a conflict: leave it out", "despite_conflict")
+    return _led_to(await identity.declare(customer_id, body.customer_id, by))
+
+
+@router.delete("/v1/customers/{customer_id}/links/{link_id}", summary="Take a link away", responses=_LED_TO)
+async def unlink(customer_id: CustomerId, link_id: str, body: Because, call: SupervisorCall) -> Response:
+    """As if it had never been: what was recorded stays with the identifier it came by. No rule links the two again."""
+    return _led_to(await call.services.identity.unlink(customer_id, link_id, _by(call, body)))
+
+
+@router.post("/v1/customers/{customer_id}/cannot-links", summary="Keep two customers apart", responses=_LED_TO)
+async def keep_apart(customer_id: CustomerId, body: OtherCustomer, call: SupervisorCall) -> Response:
+    """They are not one customer: no rule ever joins them, by way of others neither."""
+    return _led_to(await call.services.identity.keep_apart(customer_id, body.customer_id, _by(call, body)))
+
+
+@router.delete(
+    "/v1/customers/{customer_id}/cannot-links/{other_id}", summary="Keep two apart no longer", responses=_LED_TO
+)
+async def lift(customer_id: CustomerId, other_id: str, body: Because, call: SupervisorCall) -> Response:
+    """Rules and people may link them again. Links that were taken away don't come back by themselves."""
+    return _led_to(await call.services.identity.lift(customer_id, other_id, _by(call, body)))
+
+
+@router.put("/v1/customers/{customer_id}/shared", summary="Say whether an identifier is shared", responses=_LED_TO)
+async def share(customer_id: CustomerId, body: Sharing, call: SupervisorCall) -> Response:
+    """A switchboard's number, a dealer's mail address: it loses its links, and links nobody from then on."""
+    return _led_to(await call.services.identity.share(customer_id, _by(call, body), shared=body.shared))
+
+
+def _by(call: Call, body: Because) -> By:
+    return By(call.actor, call.services.new_id(), body.reason)
+
+
+def _led_to(recorded: list[Recorded]) -> Response:
+    return events([one[1:] for one in recorded])

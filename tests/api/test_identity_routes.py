@@ -1,0 +1,162 @@
+"""Who is one customer, over HTTP: said, shown and taken back."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.domain.access.events import Role
+from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.ids import customer_id
+from tests.api.asking import says
+from tests.api.world import KEY, META, World
+
+WHY = {"reason": "seen both passports"}
+ALONE: dict[str, Any] = {
+    "canonical_id": "customer-1",
+    "asked_for": "customer-1",
+    "members": [{"customer_id": "customer-1", "kind": ""}],
+    "links": [],
+    "kept_apart": [],
+    "shared": [],
+}
+PHONE = customer_id(KEY, "phone", "+989121234567")
+NUMBERS = [customer_id(KEY, "customer_number", number) for number in ("77", "78")]
+
+
+def register(world: World, *streams: str) -> None:
+    for stream in streams:
+        world.write((stream, CustomerRegistered(**META)))
+
+
+def identified(world: World) -> None:
+    """A phone and two customer numbers, each seen once."""
+    register(world, PHONE, *NUMBERS)
+    seen = {PHONE: ("phone", "+989121234567"), NUMBERS[0]: ("customer_number", "77")}
+    seen[NUMBERS[1]] = ("customer_number", "78")
+    for stream, (kind, value) in seen.items():
+        world.write((stream, IdentifierObserved(**META, kind=kind, value=value, verified=True)))
+
+
+async def test_a_customer_whom_nothing_is_linked_with_is_told_alone(http: httpx.AsyncClient) -> None:
+    told = await http.get("/v1/customers/customer-1")
+    assert told.json() == {"customer_id": "customer-1", **ALONE}
+    found = await http.get("/v1/customers?kind=phone&value=%2B982112345")
+    assert found.json() == {"customer_id": "customer-1", **ALONE, "also": []}
+
+
+async def test_an_older_id_is_answered_with_the_canonical_one_and_says_so(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    register(world, "customer-1", "customer-2")
+    linked = await http.post("/v1/customers/customer-2/links", json={"customer_id": "customer-1", **WHY})
+    assert [one["type"] for one in linked.json()["events"]] == ["CustomersLinked"] * 2
+    told = (await http.get("/v1/customers/customer-2")).json()
+    assert (told["customer_id"], told["canonical_id"], told["asked_for"]) == ("customer-1", "customer-1", "customer-2")
+    assert [one["customer_id"] for one in told["members"]] == ["customer-1", "customer-2"]
+    [link] = told["links"]
+    assert (link["rule"], link["actor"], link["causation"]) == ("by_hand", "operator:root", "command-1")
+    assert "passports" not in str(told)
+    links = (await http.get("/v1/customers/customer-2/links")).json()
+    assert links == {name: told[name] for name in ALONE}
+
+
+async def test_a_link_is_taken_away_once_and_a_person_may_lift_what_keeps_them_apart(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    register(world, "customer-1", "customer-2")
+    body = {"customer_id": "customer-1", **WHY}
+    link = (await http.post("/v1/customers/customer-2/links", json=body)).json()["events"][0]["event"]["link_id"]
+    path = f"/v1/customers/customer-1/links/{link}"
+    gone = await http.request("DELETE", path, json=WHY)
+    assert {one["type"] for one in gone.json()["events"]} == {"CustomersUnlinked"}
+    assert (await http.request("DELETE", path, json=WHY)).json() == {"events": []}
+    told = (await http.get("/v1/customers/customer-1")).json()
+    assert (told["members"], told["links"]) == (ALONE["members"], [])
+    assert [(one["left"], one["right"]) for one in told["kept_apart"]] == [("customer-1", "customer-2")]
+    says(await http.post("/v1/customers/customer-2/links", json=body), 409, "refused")
+    lifted = await http.request("DELETE", "/v1/customers/customer-2/cannot-links/customer-1", json=WHY)
+    assert {one["type"] for one in lifted.json()["events"]} == {"CannotLinkLifted"}
+    assert len((await http.post("/v1/customers/customer-2/links", json=body)).json()["events"]) == 2
+
+
+async def test_strong_identifiers_that_contradict_each_other_block_and_a_steward_decides(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    identified(world)
+    adapter = await world.bearer(Role.ADAPTER, "crm")
+    declared = {"customer_id": PHONE, "reason": "the CRM says so"}
+    first = await http.post(f"/v1/customers/{NUMBERS[0]}/links", json=declared, headers=adapter)
+    assert {(one["type"], one["event"]["rule"]) for one in first.json()["events"]} == {("CustomersLinked", "declared")}
+    second = await http.post(f"/v1/customers/{NUMBERS[1]}/links", json=declared, headers=adapter)
+    assert {one["type"] for one in second.json()["events"]} == {"LinkBlocked"}
+
+    waiting = (await http.get("/v1/customers/conflicts")).json()
+    [conflict] = waiting["conflicts"]
+    assert waiting["after"] is None
+    assert {conflict["left"], conflict["right"]} == {NUMBERS[1], PHONE}
+    assert (conflict["because"], conflict["actor"]) == ("conflict", "adapter:crm")
+    assert {one["customer_id"] for one in conflict["between"]} == set(NUMBERS)
+    page = (await http.get("/v1/customers/conflicts?limit=1")).json()
+    assert page["after"] == conflict["position"]
+    assert (await http.get(f"/v1/customers/conflicts?limit=1&after={page['after']}")).json()["conflicts"] == []
+
+    hand = {"customer_id": PHONE, **WHY}
+    says(await http.post(f"/v1/customers/{NUMBERS[1]}/links", json=hand), 409, "refused")
+    await http.post(f"/v1/customers/{NUMBERS[1]}/links", json={**hand, "despite_conflict": True})
+    assert (await http.get("/v1/customers/conflicts")).json()["conflicts"] == []
+    overruled = await http.post(
+        f"/v1/customers/{NUMBERS[1]}/links", json={**declared, "despite_conflict": True}, headers=adapter
+    )
+    says(overruled, 422, "invalid", "despite_conflict")
+
+
+async def test_keeping_apart_and_sharing_are_said_and_repeated(world: World, http: httpx.AsyncClient) -> None:
+    register(world, "customer-1", "customer-2")
+    apart = {"customer_id": "customer-2", **WHY}
+    first = await http.post("/v1/customers/customer-1/cannot-links", json=apart)
+    assert {one["type"] for one in first.json()["events"]} == {"CannotLinkStated"}
+    assert (await http.post("/v1/customers/customer-1/cannot-links", json=apart)).json() == {"events": []}
+    for shared, kind in ((True, "IdentifierShared"), (False, "IdentifierUnshared")):
+        body = {"shared": shared, **WHY}
+        said = await http.put("/v1/customers/customer-1/shared", json=body)
+        assert [one["type"] for one in said.json()["events"]] == [kind]
+        assert (await http.put("/v1/customers/customer-1/shared", json=body)).json() == {"events": []}
+        told = (await http.get("/v1/customers/customer-1")).json()
+        assert told["shared"] == (["customer-1"] if shared else [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "links", {"customer_id": "customer-2"}, "reason"),
+        ("POST", "links", {"customer_id": "customer-2", "reason": ""}, "reason"),
+        ("POST", "links", WHY, "customer_id"),
+        ("POST", "links", {"customer_id": "customer-1", **WHY}, "customer_id"),
+        ("DELETE", "links/link-1", {}, "reason"),
+        ("POST", "cannot-links", WHY, "customer_id"),
+        ("DELETE", "cannot-links/customer-2", {}, "reason"),
+        ("PUT", "shared", WHY, "shared"),
+    ],
+)
+async def test_what_is_missing_is_named(
+    world: World, http: httpx.AsyncClient, method: str, path: str, body: dict[str, str], field: str
+) -> None:
+    register(world, "customer-1", "customer-2")
+    says(await http.request(method, f"/v1/customers/customer-1/{path}", json=body), 422, "invalid", field)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "customer-1/links", {"customer_id": "customer-9", **WHY}),
+        ("POST", "agent-1/links", {"customer_id": "customer-1", **WHY}),
+        ("DELETE", "customer-1/links/link-9", WHY),
+        ("PUT", "customer-9/shared", {"shared": True, **WHY}),
+    ],
+)
+async def test_who_is_not_there_is_not_found(
+    world: World, http: httpx.AsyncClient, method: str, path: str, body: dict[str, Any]
+) -> None:
+    register(world, "customer-1")
+    says(await http.request(method, f"/v1/customers/{path}", json=body), 404, "not-found")
