@@ -143,3 +143,15 @@ def test_the_choice_holds_for_needs_of_several_skills_too():
         add_asking(matcher, "w", 2.0, {"sales": 1, "support": 1}, choice=choice)
 
         assert match_all(matcher, 2.0) == [("w", expected)]
+
+
+def test_who_is_idle_for_longer_than_all_who_are_there_already_comes_first():
+    matcher = Matcher()
+    matcher.need({})
+    for name, since in (("second", 2.0), ("third", 3.0), ("first", 1.0)):
+        add_agent(matcher, name, since)
+        assert matcher.next(4.0) is None
+    for number in range(3):
+        add_work(matcher, f"w{number}", 5.0)
+
+    assert [name for _, name in match_all(matcher, 5.0)] == ["first", "second", "third"]

@@ -230,3 +230,19 @@ def test_a_bench_is_cleaned_the_more_seldom_the_more_sit_on_it(choice: AgentChoi
 
     assert len(bench.idle) + len(bench.ranked) == 1000
     assert cleaned <= 5
+
+
+@pytest.mark.parametrize("choice", AgentChoice)
+def test_a_bench_holds_few_entries_twice_or_out_of_date_also_when_nobody_is_looked_for(choice: AgentChoice):
+    matcher = Matcher()
+    [bench] = matcher.need({}, choice=choice).benches
+    for back in (True, False):
+        first, second = add_agent(matcher, "first", 1.0), add_agent(matcher, "second", 2.0)
+        assert matcher.next(2.0) is None
+        for turn in range(500):
+            if back:
+                matcher.set_ready(first, True)
+            else:
+                matcher.idle_since(second, 3.0 + turn)
+            assert matcher.next(3.0 + turn) is None
+            assert len(bench.idle) + len(bench.returned) + len(bench.ranked) <= 150

@@ -199,3 +199,62 @@ def test_a_single_unit_that_is_lacking_is_made_room_for():
 
     assert matcher.to_pause(agent, matcher.need({}, units=100, interrupts=True)) == [mail]
     assert matcher.to_pause(agent, matcher.need({}, units=99, interrupts=True)) == []
+
+
+def test_a_single_unit_of_room_is_room():
+    matcher = Matcher()
+    matcher.need({}, units=1)
+    add_agent(matcher, "a", 0.0, capacity=1)
+    assert matcher.next(0.0) is None
+    add_asking(matcher, "mail", 1.0, units=1)
+
+    assert match_all(matcher, 1.0) == [("mail", "a")]
+
+
+def test_who_has_not_the_room_for_one_is_found_by_what_takes_less():
+    matcher = Matcher()
+    matcher.need({}, units=100)
+    matcher.need({}, units=30)
+    add_agent(matcher, "a", 0.0, capacity=50)
+    assert matcher.next(0.0) is None
+    add_asking(matcher, "chat", 1.0, units=30)
+
+    assert match_all(matcher, 1.0) == [("chat", "a")]
+
+
+def test_who_came_with_only_what_may_be_paused_is_found_by_what_may_interrupt():
+    matcher = Matcher()
+    matcher.need({}, interrupts=True)
+    agent = add_agent(matcher, "a", 0.0)
+    add_asking(matcher, "mail", 1.0, interruptible=True)
+    assert match_all(matcher, 1.0) == [("mail", "a")]
+    matcher.idle_since(agent, 2.0)
+    assert matcher.next(2.0) is None
+    call = add_asking(matcher, "call", 3.0, interrupts=True)
+
+    assert matcher.next(3.0) == (call, agent)
+
+
+def test_who_takes_less_for_it_than_others_is_found_with_less_room():
+    matcher = Matcher()
+    matcher.need({}, channel="web", units=60)
+    add_equipped(matcher, "a", 0.0, {}, capacity=30, units={"web": 30})
+    assert matcher.next(0.0) is None
+    add_asking(matcher, "chat", 1.0, channel="web", units=60)
+
+    assert match_all(matcher, 1.0) == [("chat", "a")]
+
+
+def test_paused_work_that_ends_makes_room_under_its_ceiling_and_leaves_others_paused():
+    matcher = Matcher()
+    agent = add_equipped(matcher, "a", 0.0, {}, ceilings={"mail": 2})
+    mails = [add_asking(matcher, f"mail {at}", 1.0, units=50, channel="mail", interruptible=True) for at in range(2)]
+    assert len(match_all(matcher, 1.0)) == 2
+    for mail in mails:
+        matcher.pause(mail, agent)
+    add_asking(matcher, "mail 2", 2.0, units=50, channel="mail")
+    assert match_all(matcher, 2.0) == []
+    matcher.release(mails[0], agent)
+
+    assert agent.paused == {mails[1]}
+    assert match_all(matcher, 3.0) == [("mail 2", "a")]
