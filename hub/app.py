@@ -22,6 +22,7 @@ from hub.application.access import AccessKeys, KeyRing
 from hub.application.customers import Customers
 from hub.application.envelope import Confirmation, check
 from hub.application.explainer import Explainer
+from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
@@ -40,10 +41,11 @@ from hub.clock import WallClock
 from hub.domain.access.events import STREAM as ACCESS_STREAM
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
+from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
-from hub.journal.store import open_store
+from hub.journal.store import generations, open_store, personal_keys
 from hub.journal.tail import LogTail
 from hub.logs import configure
 from hub.ports import Recorded
@@ -133,8 +135,11 @@ class Hub:
         self._announce()
 
     async def _open_journal(self) -> None:
-        self.journal = EventJournal(open_store(self.settings))
+        self._personal_keys = personal_keys(self.settings)
+        self.journal = EventJournal(open_store(self.settings, Codec(keys=self._personal_keys)))
         self._parts.push_async_callback(self.journal.close)
+        self._generations = generations(self.settings)
+        self._parts.callback(self._generations.close)
         self.access = AccessKeys(self.journal, self.clock)
         if not await self.access.list():
             issued = await self.access.issue(Role.ADMIN, "first start", actor="operator:first start")
@@ -211,7 +216,10 @@ class Hub:
         replicas = settings.nats_replicas
         await ensure_streams(self.bus.jetstream(), replicas)
         self.rejected = RejectedContacts(self.bus, replicas=replicas)
-        self.recorder = ContactRecorder(self.journal, self.clock, self.key)
+        self.recorder = ContactRecorder(self.journal, self.clock, self.key, renewed=self._generations.renewed)
+        self.forgetting = Forgetting(self.journal, self.clock, self._personal_keys, self.recorder.forget)
+        await self.forgetting.finish()
+        self._spawn(self.tail.follow(self._keys_from, self.forgetting.follow).ended(), "log follower")
         self.handler = InboundHandler(self.recorder, self.pool, self.journal, self.clock, self._set_aside)
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")
@@ -274,6 +282,7 @@ class Hub:
             intake=self,
             pool=self.pool,
             customers=Customers(self.journal, self.clock),
+            forgetting=self.forgetting,
             identity=Identity(self.journal, self.clock, self.key, self.views),
             views=self.views,
             journal=self.journal,

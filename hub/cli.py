@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hub import __version__
+from hub.cli_customers import customers, rotate
 from hub.cli_explain import explain
 from hub.cli_output import JSON
 from hub.cli_output import show as _print
@@ -233,7 +234,7 @@ def retry(sequences: tuple[int, ...], everything: bool) -> None:
 
 @hub.group()
 def keys() -> None:
-    """API keys."""
+    """API keys, and the key that customers' keys are kept under."""
 
 
 @keys.command()
@@ -291,5 +292,7 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
+keys.add_command(rotate)
+hub.add_command(customers)
 hub.add_command(explain)
 hub.add_command(policy)

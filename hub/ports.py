@@ -106,6 +106,10 @@ class Journal(Protocol):
         """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
         ...
 
+    async def drop_snapshots(self, streams: Sequence[str]) -> None:
+        """These streams have no snapshots any more."""
+        ...
+
     async def last(self, stream: str) -> Recorded | None:
         """The newest event of a stream."""
         ...

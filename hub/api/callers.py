@@ -88,4 +88,5 @@ def caller(keys: KeyRing, authorization: bytes) -> ApiKey:
 ContactCall = Annotated[Call, Depends(Allow(Role.ADAPTER, Role.AGENT, Role.SUPERVISOR))]
 AdapterCall = Annotated[Call, Depends(Allow(Role.ADAPTER))]
 AgentCall = Annotated[Call, Depends(Allow(Role.AGENT, Role.SUPERVISOR))]
+AdminCall = Annotated[Call, Depends(Allow())]
 SupervisorCall = Annotated[Call, Depends(Allow(Role.SUPERVISOR))]

@@ -10,6 +10,7 @@ from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
 from hub.application.identity import Identity
+from hub.application.forgetting import Forgetting
 from hub.application.policies import Policies
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.domain.contact import Contact, ConversationEvent
@@ -163,6 +164,7 @@ class Services:
     intake: Intake
     pool: Pool
     customers: Customers
+    forgetting: Forgetting
     identity: Identity
     views: Views
     journal: Journal

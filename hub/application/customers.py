@@ -6,7 +6,7 @@ from hub.application.customer_cache import NOBODY, recall
 from hub.domain.customer.decide import change_lifecycle_stage, change_segment
 from hub.domain.customer.events import Customer
 from hub.domain.customer.identity import CUSTOMER
-from hub.domain.errors import ConflictError, NotFoundError
+from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
 
@@ -59,6 +59,8 @@ class Customers:
         stream has (a pool's, an agent's) must never get a customer's events."""
         if customer_id.startswith(CUSTOMER):
             known = (await recall(self._journal, [customer_id])).get(customer_id, NOBODY)
+            if known.customer.forgotten:
+                raise RefusedError(f"customer {customer_id} was forgotten: nothing can be changed there any more")
             if known.customer.registered:
                 return known.version, known.customer
         raise NotFoundError(f"there is no customer {customer_id}")

@@ -15,9 +15,10 @@ from hub.application.history_writer import HistoryWriter, Taken
 from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
 from hub.calls.recorded_call import Rejected, Row
+from hub.domain.customer.identity import Renewed
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
-from hub.journal.store import Store, open_store
+from hub.journal.store import Store, generations, open_store
 from hub.ports import Clock, Recorded
 from hub.projections.process import BlockingProjector
 from hub.settings import Settings
@@ -77,11 +78,12 @@ def import_history(
     views: ViewsFollower,
     rejects: Path,
     on_bytes: Callable[[int], None] | None = None,
+    renewed: Renewed = lambda homes: homes,
 ) -> ImportTotals:
     """Take in every call of the file that is not recorded yet. The caller holds the store for itself; `views` follow
     it already. Refused rows are written to `rejects` as JSON lines, which is removed when there are none."""
     started = time.perf_counter()
-    importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name)
+    importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name, renewed)
     before = store.head()
     counted = _Counted()
     with _quiet_collector(), _RejectsFile(rejects) as refused:
@@ -108,6 +110,7 @@ def import_calls(
     with (
         hold_store(settings, "hub import", alone=True),
         closing(open_store(settings)) as store,
+        closing(generations(settings)) as forgotten,
         BlockingProjector(projector, settings.environment()) as views,
     ):
         return import_history(
@@ -119,6 +122,7 @@ def import_calls(
             views=views,
             rejects=rejects_file(settings, calls),
             on_bytes=on_bytes,
+            renewed=forgotten.renewed,
         )
 
 

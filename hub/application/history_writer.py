@@ -11,7 +11,7 @@ from hub.calls.interaction import interaction_events
 from hub.calls.recorded_call import RecordedCall, Rejected, Row, Skipped
 from hub.domain.customer.decide import HISTORY_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
-from hub.domain.customer.identity import Home, home_of
+from hub.domain.customer.identity import Home, Renewed, home_of
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, HubError
 from hub.domain.event import Event
@@ -48,8 +48,11 @@ class _Fresh(NamedTuple):
 class HistoryWriter:
     """Writes batches of rows, each in one transaction: contacts, their interactions, and the pool's fence."""
 
-    def __init__(self, store: Store, key: bytes, clock: Clock, actor: str, source: str) -> None:
+    def __init__(
+        self, store: Store, key: bytes, clock: Clock, actor: str, source: str, renewed: Renewed = lambda homes: homes
+    ) -> None:
         self._store = store
+        self._renewed = renewed
         self._key = key
         self._clock = clock
         self._actor = actor
@@ -78,8 +81,8 @@ class HistoryWriter:
         known = self._store.contacts([call.contact_id for call in calls])
         fresh: list[_Fresh] = []
         conflicting: list[Rejected] = []
-        for call in calls:
-            home = home_of(self._key, call.contact, self._spell)
+        homes = self._renewed([home_of(self._key, call.contact, self._spell) for call in calls])
+        for call, home in zip(calls, homes, strict=True):
             receipt = ContactRow(call.contact_id, home.stream, _body_hash(call))
             recorded = known.get(call.contact_id)
             if recorded is None:

@@ -10,7 +10,7 @@ from hub.application.envelope import body_hash
 from hub.domain.contact import Contact
 from hub.domain.customer.decide import MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
-from hub.domain.customer.identity import Home, home_of
+from hub.domain.customer.identity import Home, Renewed, home_of
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
 from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Outcome, Unit
@@ -42,14 +42,27 @@ class ContendedError(HubError):
 class ContactRecorder:
     """Records batches of contacts, in order, each exactly once however often it is sent."""
 
-    def __init__(self, journal: Journal, clock: Clock, key: bytes, pool: str = MAIN_POOL) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        key: bytes,
+        pool: str = MAIN_POOL,
+        renewed: Renewed = lambda homes: homes,
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._key = key
         self._pool = pool
+        self._renewed = renewed
         self._cache = CustomerCache(journal)
         self._spell = KnownSpellings()
         self._turn = asyncio.Lock()
+
+    def forget(self, stream: str) -> None:
+        """This customer was forgotten."""
+        self._cache.forget(stream)
+        self._spell.clear()
 
     async def record(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError]:
         """For each (contact, actor) a receipt after its commit, or why it was refused. Calls may overlap: they are
@@ -76,7 +89,7 @@ class ContactRecorder:
 
     async def _attempt(self, contacts: Sequence[tuple[Contact, str]]) -> list[Receipt | HubError | None]:
         """One round of decide and commit; None: another writer was first, decide again."""
-        homes = [home_of(self._key, contact, self._spell) for contact, _ in contacts]
+        homes = self._renewed([home_of(self._key, contact, self._spell) for contact, _ in contacts])
         streams = [home.stream for home in homes]
         anonymous = frozenset(home.stream for home in homes if home.anonymous)
         decided, committing = await self._hand_over(contacts, homes, anonymous)

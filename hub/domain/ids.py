@@ -15,6 +15,12 @@ def customer_id(key: bytes, kind: str, value: str, generation: int = 0) -> str:
     return "customer-" + derive(key, kind, value, str(generation))
 
 
+def next_generation(key: bytes, stream: str) -> str:
+    """The customer stream that takes the place of a forgotten one: it begins afresh, and only who holds the key can
+    tell whose place it takes."""
+    return "customer-" + derive(key, "generation", stream)
+
+
 def anonymous_customer_id(key: bytes, contact_id: str) -> str:
     """The customer stream of a contact that brought no identifier at all."""
     return "customer-" + derive(key, "contact", contact_id)

@@ -57,6 +57,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     consent.PreferenceChanged,
     customer.ContactReceived,
     customer.ContactSent,
+    customer.CustomerForgotten,
     customer.CustomerRegistered,
     customer.IdentifierObserved,
     customer.LifecycleStageChanged,

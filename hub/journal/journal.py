@@ -88,6 +88,9 @@ class EventJournal:
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         await self._read(lambda: self.store.save_snapshot(stream, version, state, topic))
 
+    async def drop_snapshots(self, streams: Sequence[str]) -> None:
+        await self._read(lambda: self.store.drop_snapshots(streams))
+
     def hand_over(self, follower: HandOver) -> Callable[[], None]:
         """Have every later transaction of this journal handed to `follower`; returns how to stop it. Other
         processes' events are not among them: `LogTail` joins both."""

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,17 +22,21 @@ CACHED = 8_192
 ALIASES_CACHED = 16_384
 _LOCK_SECONDS = 30
 _ALIAS_BYTES = 12
+_REWRAPPED_AT_ONCE = 2_000
+_TRUNCATIONS = 50
+_INSTANT_SECONDS = 0.02
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 0")
 _DDL = """
 CREATE TABLE IF NOT EXISTS keys (
     stream TEXT PRIMARY KEY, wrapping INTEGER NOT NULL, wrapped BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS generations (stream TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS forgetting (stream TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forgotten (
+    no INTEGER PRIMARY KEY, stream TEXT NOT NULL UNIQUE, asked TEXT NOT NULL, finished INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS wrapping (id INTEGER PRIMARY KEY CHECK (id = 1), newest INTEGER NOT NULL);
 """
-"""`keys`: of whom was forgotten `wrapped` is empty, for ever. `generations`: how often an identifier was forgotten, by
-the name of its first stream, which is a keyed hash. `forgetting`: begun, not finished."""
+"""`keys`: of whom was forgotten `wrapped` is empty, for ever. `forgotten`: their streams, which are keyed hashes, in
+the order they were forgotten; `asked`: by whom and why, until that is `finished`."""
 
 
 class PersonalKeys:
@@ -110,6 +115,100 @@ class PersonalKeys:
         self._aliases[field, text] = alias
         return alias
 
+    @property
+    def file(self) -> Path:
+        """Where they are."""
+        return self._file
+
+    def change_wrapping(self) -> int:
+        """Have all keys wrapped with a new key-encryption key, or finish what a crash left of that; how many were
+        wrapped anew. Other processes go on meanwhile; the old one is gone when this returns."""
+        with self._using():
+            connection = self._connection()
+            with self._writing(connection):
+                numbers = self._wrapping.numbers
+                number = numbers[-1] if len(numbers) > 1 else self._wrapping.add()
+                connection.execute("UPDATE wrapping SET newest = ?", (number,))
+        changed, last = 0, ""
+        while True:
+            with self._using(), self._writing(connection):
+                found = connection.execute(
+                    "SELECT stream, wrapping, wrapped FROM keys WHERE stream > ? ORDER BY stream LIMIT ?",
+                    (last, _REWRAPPED_AT_ONCE),
+                ).fetchall()
+                old = [row for row in found if row[1] != number and row[2]]
+                connection.executemany(
+                    "UPDATE keys SET wrapping = ?, wrapped = ? WHERE stream = ?",
+                    [(number, self._rewrapped(*row, new=number), row[0]) for row in old],
+                )
+            if not found:
+                break
+            changed, last = changed + len(old), found[-1][0]
+        with self._using():
+            self._truncate(connection)
+            self._wrapping.keep_only(number)
+        return changed
+
+    def _rewrapped(self, stream: str, old: int, wrapped: bytes, *, new: int) -> bytes:
+        return self._wrapping.wrap(stream, self._wrapping.unwrap(stream, wrapped, old), new)
+
+    def begin_forgetting(self, streams: Iterable[str], asked: str) -> None:
+        """From now on nothing new of these customers goes to these streams. `asked` is kept until it is finished, so
+        that whoever comes after a crash can finish it."""
+        with self._using():
+            connection = self._connection()
+            with self._writing(connection):
+                connection.executemany(
+                    "INSERT INTO forgotten (stream, asked, finished) VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
+                    [(stream, asked) for stream in streams],
+                )
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """Stream and `asked` of what was begun and not finished."""
+        with self._using():
+            if not self._file.exists():
+                return []
+            return self._connection().execute("SELECT stream, asked FROM forgotten WHERE NOT finished").fetchall()
+
+    def forget(self, streams: Sequence[str]) -> None:
+        """The keys of these are gone when this returns: from the file, from its log, from memory."""
+        with self._using():
+            connection = self._connection()
+            with self._writing(connection):
+                number = self._newest(connection)
+                connection.executemany(
+                    "INSERT OR REPLACE INTO keys VALUES (?, ?, x'')", [(stream, number) for stream in streams]
+                )
+                connection.executemany(
+                    "INSERT INTO forgotten (stream, asked, finished) VALUES (?, '', 1)"
+                    " ON CONFLICT DO UPDATE SET asked = '', finished = 1",
+                    [(stream,) for stream in streams],
+                )
+            self._drop(streams)
+            self._truncate(connection)
+
+    def drop(self, streams: Iterable[str]) -> None:
+        """Somebody forgot these: so does this process's memory."""
+        with self._lock:
+            self._drop(streams)
+
+    def _drop(self, streams: Iterable[str]) -> None:
+        self._aliases = {}
+        for stream in streams:
+            self._ciphers[stream] = None
+
+    def _truncate(self, connection: sqlite3.Connection) -> None:
+        """Nothing that was there is left in the write-ahead log. Readers stand in the way for an instant only."""
+        for _ in range(_TRUNCATIONS):
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            time.sleep(_INSTANT_SECONDS)
+        raise StoreError(
+            f"the key is deleted, but {self._file}-wal may still hold it: another process reads there all the time; "
+            "stop that, and forget the customer again"
+        )
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
@@ -148,24 +247,30 @@ class PersonalKeys:
         """New keys, in one transaction. Another process may have been faster: what is there counts."""
         connection = self._connection()
         made = {stream: AESGCM.generate_key(256) for stream in streams}
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with self._writing(connection):
             number = self._newest(connection)
             wrap = self._wrapping.wrap
             lines = [(stream, number, wrap(stream, key, number)) for stream, key in made.items()]
             before = connection.total_changes
             rows.insert(connection.cursor(), "INSERT OR IGNORE INTO keys VALUES", lines)
             added = connection.total_changes - before
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            raise
         self._checkpointer.wrote(len(lines) + 4)
         if added == len(made):
             self._ciphers.update((stream, AESGCM(key)) for stream, key in made.items())
         else:
             self._find(streams)
+
+    @staticmethod
+    @contextmanager
+    def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
 
     def _newest(self, connection: sqlite3.Connection) -> int:
         """The key that wraps, as the file says that all processes look into."""

@@ -213,6 +213,10 @@ class PostgresStore:
             )
             cursor.execute("INSERT INTO snapshots VALUES (%b, %b, %b, %b)", (stream, version, topic, sealed))
 
+    def drop_snapshots(self, streams: Sequence[str]) -> None:
+        with self._failing(), self._datastore.rows() as cursor, cursor.connection.transaction():
+            cursor.execute("DELETE FROM snapshots WHERE originator_id = ANY(%b::text[])", (list(streams),))
+
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.rows() as cursor:
             rows = cursor.execute(_SNAPSHOTS, (list(streams),), prepare=True).fetchall()

@@ -235,6 +235,10 @@ class SqliteStore:
             cursor.execute(_FORGET_SNAPSHOTS, (stream, version))
             cursor.execute(self._snapshots.insert_events_statement, (stream, version, topic, sealed))
 
+    def drop_snapshots(self, streams: Sequence[str]) -> None:
+        with self._failing(), self._datastore.writing() as cursor:
+            cursor.executemany("DELETE FROM snapshots WHERE originator_id = ?", [(stream,) for stream in streams])
+
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.reading() as cursor:
             rows = cursor.execute(_SNAPSHOTS, (orjson.dumps(streams).decode(),)).fetchall()

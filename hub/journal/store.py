@@ -5,6 +5,7 @@ from typing import Protocol
 
 from hub.journal.codec import Codec
 from hub.journal.format import FORMAT
+from hub.journal.generations import Generations
 from hub.journal.glance import holds_sealed_events
 from hub.journal.keys import installation_key
 from hub.journal.personal_keys import PersonalKeys
@@ -55,6 +56,10 @@ class Store(Protocol):
         """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
         ...
 
+    def drop_snapshots(self, streams: Sequence[str]) -> None:
+        """These streams have no snapshots any more."""
+        ...
+
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         """The snapshots of those of these streams that have one."""
         ...
@@ -81,6 +86,11 @@ def personal_keys(settings: Settings) -> PersonalKeys:
     return PersonalKeys(
         settings.data_dir / "keys", lambda: installation_key(settings), lambda: holds_sealed_events(settings)
     )
+
+
+def generations(settings: Settings) -> Generations:
+    """Who was forgotten in this installation."""
+    return Generations(personal_keys(settings).file, installation_key(settings))
 
 
 def migrate(settings: Settings) -> int:

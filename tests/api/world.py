@@ -1,6 +1,6 @@
 """Hand-written services for tests of the API: each remembers what it was asked and answers what it was told to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from hub.api.instruments import Instruments
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.customers import Customers
+from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.policies import Policies
 from hub.domain.access.events import Role
@@ -204,6 +205,25 @@ class FakeViews:
         return Snapshot(self.at, self.state)
 
 
+@dataclass
+class FakePersonalKeys:
+    """Notes whose keys are gone."""
+
+    gone: list[str] = field(default_factory=list)
+
+    def begin_forgetting(self, streams: Iterable[str], asked: str) -> None:
+        """Nothing is durable here."""
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        return []
+
+    def forget(self, streams: Sequence[str]) -> None:
+        self.gone += streams
+
+    def drop(self, streams: Iterable[str]) -> None:
+        """Nothing is kept at hand."""
+
+
 class World:
     """An API on these services, and a key of each role."""
 
@@ -213,6 +233,7 @@ class World:
         self.intake, self.pool, self.views = FakeIntake(), FakePool(), FakeViews()
         self.feed = Feed() if feed is None else feed
         self.keys = KeyRing()
+        self.personal_keys = FakePersonalKeys()
         self.instruments = Instruments()
         self.presence = FakePresence()
         self.policies = Policies(self.journal, self.clock, load_policy())
@@ -223,6 +244,7 @@ class World:
             intake=self.intake,
             pool=self.pool,
             customers=Customers(self.journal, self.clock),
+            forgetting=Forgetting(self.journal, self.clock, self.personal_keys),
             views=self.views,
             journal=self.journal,
             feed=self.feed,

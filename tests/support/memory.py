@@ -68,6 +68,10 @@ class MemoryJournal:
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         self.snapshots[stream] = Snapshot(version, topic, state)
 
+    async def drop_snapshots(self, streams: Sequence[str]) -> None:
+        for stream in streams:
+            self.snapshots.pop(stream, None)
+
     async def last(self, stream: str) -> Recorded | None:
         return next((one for one in reversed(self.log) if one.stream == stream), None)
 

@@ -47,6 +47,13 @@ class LifecycleStageChanged(Event):
     reason: str
 
 
+class CustomerForgotten(Event):
+    """Who this was is known no longer: the key of all that is personal here is deleted. What happened stays."""
+
+    reason: str
+    """Why, in words that name nobody: it stays."""
+
+
 class _ContactFact(Event):
     contact_id: str
     channel: Channel
@@ -93,6 +100,7 @@ class Customer:
     contacts: int = 0
     last_contact_at: datetime | None = None
     links: Links = NO_LINKS
+    forgotten: bool = False
 
 
 def evolve(customer: Customer, event: Event) -> Customer:
@@ -107,6 +115,8 @@ def evolve(customer: Customer, event: Event) -> Customer:
             return replace(customer, identifiers=customer.identifiers | {seen})
         case ProfileChanged():
             return replace(customer, name=event.name)
+        case CustomerForgotten():
+            return replace(customer, forgotten=True, identifiers=frozenset(), name="")
         case SegmentChanged():
             changed = {"segment": event.segment, "value_tier": event.value_tier}
             return replace(customer, standing=customer.standing.model_copy(update=changed))

@@ -1,6 +1,6 @@
 """Who a contact is from: the identifiers it brought, in one spelling, and the one stream they lead to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hub.domain.contact import Contact, Identifier
@@ -39,6 +39,10 @@ class Home(NamedTuple):
     stream: str
     anonymous: bool
     identifiers: tuple[Identifier, ...]
+
+
+Renewed = Callable[[Sequence[Home]], Sequence[Home]]
+"""The same homes, with the streams that have taken the place of those of forgotten customers."""
 
 
 def home_of(key: bytes, contact: Contact, spell: Spell = normalise) -> Home:
