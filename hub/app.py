@@ -19,6 +19,9 @@ from hub.api.instruments import Instruments
 from hub.api.server import ApiServer
 from hub.api.services import Services, new_id
 from hub.application.access import AccessKeys, KeyRing
+from hub.application.accounts import Accounts
+from hub.application.cases import CustomerCases
+from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.envelope import Confirmation, check
 from hub.application.explainer import Explainer
@@ -31,6 +34,7 @@ from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
 from hub.application.read_models import ReadModels
+from hub.application.satisfaction import Satisfaction
 from hub.bus.connection import connect
 from hub.bus.inbound import Inbound, InboundMessage
 from hub.bus.outbound import OutboundStream
@@ -293,6 +297,10 @@ class Hub:
             readiness=self.missing,
             presence=self.presence,
             policies=self.policies,
+            consents=Consents(self.journal, self.clock, self.key),
+            accounts=Accounts(self.journal, self.clock, self.key),
+            cases=CustomerCases(self.journal, self.clock),
+            satisfaction=Satisfaction(self.journal, self.clock),
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),
         )
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)

@@ -9,7 +9,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from hub import __version__
 from hub.api import (
+    accounts,
     agents,
+    cases,
+    consents,
     contacts,
     conversations,
     customers,
@@ -22,6 +25,7 @@ from hub.api import (
     queues,
     stream,
     supervision,
+    surveys,
 )
 from hub.api.callers import CALLER, caller
 from hub.api.errors import add_handlers, name_media_type, problem
@@ -37,6 +41,10 @@ ROUTERS = (
     agents.router,
     identity.router,
     customers.router,
+    consents.router,
+    accounts.router,
+    cases.router,
+    surveys.router,
     forgetting.router,
     queues.router,
     policies.router,

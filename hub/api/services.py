@@ -9,10 +9,14 @@ from typing import Any, Protocol
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
+from hub.application.accounts import Accounts
+from hub.application.cases import CustomerCases
+from hub.application.consents import Consents
 from hub.application.identity import Identity
 from hub.application.forgetting import Forgetting
 from hub.application.policies import Policies
 from hub.application.read_models import Census, Page, Row, Snapshot
+from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
@@ -175,6 +179,10 @@ class Services:
     readiness: Readiness
     presence: Presence
     policies: Policies
+    consents: Consents
+    accounts: Accounts
+    cases: CustomerCases
+    satisfaction: Satisfaction
     decisions: Decisions = _unexplained
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""

@@ -42,7 +42,9 @@ def test_commands_document_their_bodies_and_what_they_led_to() -> None:
 
 
 ANSWERS_OTHERWISE = (
+    "/v1/accounts",
     "/v1/contacts",
+    "/v1/customers/{customer_id}/surveys",
     "/v1/conversations",
     "/v1/interactions/{interaction_id}/consult",
     "/v1/policies/routing/check",

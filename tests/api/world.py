@@ -10,10 +10,14 @@ from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
+from hub.application.accounts import Accounts
+from hub.application.cases import CustomerCases
+from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.policies import Policies
+from hub.application.satisfaction import Satisfaction
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import NotFoundError
@@ -255,6 +259,10 @@ class World:
             readiness=lambda: self.missing,
             presence=self.presence,
             policies=self.policies,
+            consents=Consents(self.journal, self.clock, KEY),
+            accounts=Accounts(self.journal, self.clock, KEY),
+            cases=CustomerCases(self.journal, self.clock),
+            satisfaction=Satisfaction(self.journal, self.clock),
             decisions=explained,
             new_id=lambda: "command-1",
         )

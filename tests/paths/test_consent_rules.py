@@ -286,7 +286,7 @@ def test_a_no_and_a_block_outlive_a_forgetting_without_the_value() -> None:
         ConsentGranted(**consent(day(1), purpose=Purpose.SURVEY)),
         PointBlocked(**fact(day(2), source="regulator"), channel=Channel.SMS),
     )
-    kept = decide.to_keep_when_forgotten(before, now=day(9), actor="operator:x", causation="forget-1")
+    kept = decide.kept_when_forgotten(before)
     assert [type(one) for one in kept] == [ConsentWithdrawn, ConsentDenied, PointBlocked]
     assert not any(word in one.model_dump_json() for one in kept for word in (PHONE.value, MAIL.value, "his words"))
     again = standing(kept, day(9))

@@ -174,22 +174,23 @@ def prefer(
     return [PreferenceChanged(**fact, **wanted)]
 
 
-def to_keep_when_forgotten(standing: ConsentStanding, *, now: datetime, actor: str, causation: str) -> list[Event]:
+def kept_when_forgotten(standing: ConsentStanding) -> list[Event]:
     """What must outlive the forgetting of a customer: each no and each block, found by the hash of the contact point
-    and without its value. Written where the contact point begins afresh."""
+    and without its value: how the contact point begins afresh."""
     book = standing.book
-    meta = {"recorded_at": now, "causation": causation, "actor": actor}
     kept: list[Event] = []
     for about, stance in book.stances.items():
         kind = _NO.get(stance.said)
         if kind is not None:
-            fact: dict[str, Any] = {"at": stance.at, "point": about.point, "kind": book.points[about.point].kind}
+            fact: dict[str, Any] = {"at": stance.at, "recorded_at": stance.at, "point": about.point}
+            fact |= {"kind": book.points[about.point].kind, "actor": stance.actor}
             fact |= {"channel": about.channel, "purpose": about.purpose, "text_version": stance.text_version}
-            kept.append(kind(**meta, **fact, value="", source=stance.source))
+            kept.append(kind(**fact, causation="", value="", source=stance.source))
     for (point, channel, source), found in book.blocks.items():
         if found.is_blocked:
-            fact = {"at": found.at, "point": point, "kind": book.points[point].kind, "channel": channel}
-            kept.append(PointBlocked(**meta, **fact, value="", source=source))
+            fact = {"at": found.at, "recorded_at": found.at, "point": point, "actor": ""}
+            fact |= {"kind": book.points[point].kind, "channel": channel}
+            kept.append(PointBlocked(**fact, causation="", value="", source=source))
     return kept
 
 

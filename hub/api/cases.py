@@ -1,0 +1,306 @@
+"""Cases: complaints, problems, returns and requests of customers, from opened to settled."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import EventsAnswer, answer, events
+from hub.api.bodies import Body, Moment, Text
+from hub.api.callers import AgentCall, Call
+from hub.api.errors import PROBLEMS
+from hub.api.rows import told
+from hub.application.cases import Rule
+from hub.domain.cases import decide
+from hub.domain.cases.events import CaseKind, Severity, TaskOutcome
+from hub.domain.cases.state import Case, Task
+from hub.ports import Recorded
+
+router = APIRouter(tags=["cases"])
+
+_EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
+At = Annotated[Moment | None, Query(description="As of then; left out: now")]
+Words = Annotated[str, Field(max_length=10_000)]
+Id = Annotated[str, Field(max_length=200)]
+
+
+class CaseBody(Body):
+    """Which agent does it; empty: whoever the key belongs to."""
+
+    agent_id: str = Field(default="", max_length=64)
+
+
+class NewCase(CaseBody):
+    """What has to be settled."""
+
+    kind: CaseKind
+    subject: str = Field(min_length=1, max_length=200)
+    text: Words = ""
+    severity: Severity = Field(default=Severity.NORMAL, description="1 low, 2 normal, 3 high, 4 critical")
+    owner: str = Field(default="", max_length=64, description="The agent who sees to it; contacts go to them first")
+    due_at: Moment | None = None
+    account_id: Id = ""
+    interaction_id: Id = Field(default="", description="The one it came up in")
+    request_id: str = Field(default="", max_length=64, description="Your own: a repeat then opens no second case")
+
+
+class NewSeverity(CaseBody):
+    """How severe it is, and why."""
+
+    severity: Severity
+    reason: Text = ""
+
+
+class NewOwner(CaseBody):
+    """Who sees to it; empty: nobody."""
+
+    owner: str = Field(max_length=64)
+    reason: Text = ""
+
+
+class NewDue(CaseBody):
+    """By when it has to be settled; null: there is no such time."""
+
+    due_at: Moment | None
+    reason: Text = ""
+
+
+class Note(CaseBody):
+    """What is written down."""
+
+    text: Words
+
+
+class NewTask(CaseBody):
+    """What another department has to do."""
+
+    department: str = Field(min_length=1, max_length=64)
+    due_at: Moment | None = None
+    text: Words = ""
+
+
+class TaskEnd(CaseBody):
+    """Which task ended, and how."""
+
+    task: int = Field(ge=1, lt=2**31)
+    outcome: TaskOutcome
+    text: Words = ""
+
+
+class AttachedTo(CaseBody):
+    """Which interaction."""
+
+    interaction_id: str = Field(min_length=1, max_length=200)
+    reason: Text = ""
+
+
+class Resolution(CaseBody):
+    """How it was settled: a word of your own, such as refunded."""
+
+    resolution: str = Field(min_length=1, max_length=64)
+    text: Words = ""
+
+
+class Reopening(CaseBody):
+    """Why it was not settled, and by when it has to be now."""
+
+    due_at: Moment | None = None
+    reason: Text = ""
+
+
+class TaskRow(BaseModel):
+    """What a department has to do, or did."""
+
+    number: int
+    department: str
+    given_at: datetime
+    due_at: datetime | None
+    outcome: TaskOutcome | None
+    ended_at: datetime | None
+
+
+class CaseRow(BaseModel):
+    """A case; `overdue`: it should have been settled by the moment that was asked for."""
+
+    case_id: str
+    kind: CaseKind
+    severity: Severity
+    owner: str
+    due_at: datetime | None
+    account_id: str
+    opened_at: datetime
+    request_id: str
+    resolved_at: datetime | None
+    resolution: str
+    reopened: int
+    tasks: list[TaskRow]
+    interactions: list[str]
+    open: bool
+    overdue: bool
+
+
+class CaseFact(BaseModel):
+    """Something that happened to a case; `event` holds its fields, texts included."""
+
+    position: int
+    type: str
+    event: dict[str, Any]
+
+
+class CaseWithHistory(CaseRow):
+    """A case, and what happened to it, oldest first."""
+
+    history: list[CaseFact]
+
+
+class CustomerCases(BaseModel):
+    """The cases of a customer, oldest first."""
+
+    cases: list[CaseRow]
+
+
+@router.post("/v1/customers/{customer_id}/cases", summary="Open a case", responses=_EVENTS)
+async def open_case(customer_id: str, body: NewCase, call: AgentCall) -> Response:
+    """Its id is in the event. A repeat with the same `request_id`: 200 without events."""
+    told_of = body.model_dump(exclude={"agent_id"})
+    recorded = await call.services.cases.open(customer_id, **told_of, **_by(body, call))
+    return _events(recorded)
+
+
+@router.get("/v1/customers/{customer_id}/cases", summary="The cases of a customer", responses=told(CustomerCases))
+async def of_customer(customer_id: str, call: AgentCall, at: At = None) -> Response:
+    """Open and settled ones, over all streams that are linked, as they stood then."""
+    moment = at or call.services.clock.now()
+    return answer({"cases": [_row(one, moment) for one in await call.services.cases.of_customer(customer_id, moment)]})
+
+
+@router.get("/v1/cases/{case_id}", summary="A case with its history", responses=told(CaseWithHistory))
+async def case(case_id: str, call: AgentCall, at: At = None) -> Response:
+    """As it stands, or stood then."""
+    moment = at or call.services.clock.now()
+    found = await call.services.cases.show(case_id, moment)
+    history = [
+        {"position": one.position, "type": type(one.event).__name__, "event": one.event.model_dump()}
+        for one in found.history
+    ]
+    return answer({**_row(found.case, moment), "history": history})
+
+
+@router.post("/v1/cases/{case_id}/rate", summary="Say how severe a case is", responses=_EVENTS)
+async def rate(case_id: str, body: NewSeverity, call: AgentCall) -> Response:
+    """So already: 200 without events."""
+    return await _change(
+        call, body, case_id, lambda cases, meta: decide.rate(cases, case_id, body.severity, reason=body.reason, **meta)
+    )
+
+
+@router.post("/v1/cases/{case_id}/assign", summary="Give a case to an agent", responses=_EVENTS)
+async def assign(case_id: str, body: NewOwner, call: AgentCall) -> Response:
+    """Theirs already: 200 without events."""
+    return await _change(
+        call, body, case_id, lambda cases, meta: decide.assign(cases, case_id, body.owner, reason=body.reason, **meta)
+    )
+
+
+@router.post("/v1/cases/{case_id}/due", summary="Say by when a case has to be settled", responses=_EVENTS)
+async def due(case_id: str, body: NewDue, call: AgentCall) -> Response:
+    """Said already: 200 without events."""
+    return await _change(
+        call,
+        body,
+        case_id,
+        lambda cases, meta: decide.change_due(cases, case_id, body.due_at, reason=body.reason, **meta),
+    )
+
+
+@router.post("/v1/cases/{case_id}/note", summary="Write something down on a case", responses=_EVENTS)
+async def note(case_id: str, body: Note, call: AgentCall) -> Response:
+    """Also on one that is settled."""
+    return await _change(call, body, case_id, lambda cases, meta: decide.note(cases, case_id, body.text, **meta))
+
+
+@router.post("/v1/cases/{case_id}/task", summary="Give another department a task", responses=_EVENTS)
+async def give_task(case_id: str, body: NewTask, call: AgentCall) -> Response:
+    """Its number is in the event. A case with open tasks can't be settled."""
+    return await _change(
+        call,
+        body,
+        case_id,
+        lambda cases, meta: decide.give_task(
+            cases, case_id, body.department, due_at=body.due_at, text=body.text, **meta
+        ),
+    )
+
+
+@router.post("/v1/cases/{case_id}/end-task", summary="End a task", responses=_EVENTS)
+async def end_task(case_id: str, body: TaskEnd, call: AgentCall) -> Response:
+    """Done, or cancelled. Ended so already: 200 without events."""
+    return await _change(
+        call,
+        body,
+        case_id,
+        lambda cases, meta: decide.end_task(cases, case_id, body.task, body.outcome, text=body.text, **meta),
+    )
+
+
+@router.post("/v1/cases/{case_id}/attach", summary="Attach an interaction to a case", responses=_EVENTS)
+async def attach(case_id: str, body: AttachedTo, call: AgentCall) -> Response:
+    """Threads on several channels may share a case; an interaction is about one case only (409)."""
+    return _events(await call.services.cases.attach(case_id, body.interaction_id, **_by(body, call)))
+
+
+@router.post("/v1/cases/{case_id}/detach", summary="Detach an interaction from a case", responses=_EVENTS)
+async def detach(case_id: str, body: AttachedTo, call: AgentCall) -> Response:
+    """It was not about this case. Not attached: 200 without events."""
+    return await _change(
+        call,
+        body,
+        case_id,
+        lambda cases, meta: decide.detach(cases, case_id, body.interaction_id, reason=body.reason, **meta),
+    )
+
+
+@router.post("/v1/cases/{case_id}/resolve", summary="Settle a case", responses=_EVENTS)
+async def resolve(case_id: str, body: Resolution, call: AgentCall) -> Response:
+    """Open tasks stand in the way (409). Settled so already: 200 without events."""
+    return await _change(
+        call, body, case_id, lambda cases, meta: decide.resolve(cases, case_id, body.resolution, text=body.text, **meta)
+    )
+
+
+@router.post("/v1/cases/{case_id}/reopen", summary="Reopen a case", responses=_EVENTS)
+async def reopen(case_id: str, body: Reopening, call: AgentCall) -> Response:
+    """It is its owner's again. Open already: 200 without events."""
+    return await _change(
+        call,
+        body,
+        case_id,
+        lambda cases, meta: decide.reopen(cases, case_id, due_at=body.due_at, reason=body.reason, **meta),
+    )
+
+
+async def _change(call: Call, body: CaseBody, case_id: str, rule: Rule) -> Response:
+    return _events(await call.services.cases.change(case_id, rule, **_by(body, call)))
+
+
+def _by(body: CaseBody, call: Call) -> dict[str, str]:
+    actor = call.acting_for(body.agent_id) if body.agent_id else call.actor
+    return {"actor": actor, "command_id": call.services.new_id()}
+
+
+def _events(recorded: Iterable[Recorded]) -> Response:
+    return events([one[1:] for one in recorded])
+
+
+def _row(case: Case, at: datetime) -> dict[str, Any]:
+    tasks: list[Task] = list(case.tasks)
+    return {
+        **asdict(case),
+        "tasks": [one._asdict() for one in tasks],
+        "open": case.is_open,
+        "overdue": case.is_overdue(at),
+    }

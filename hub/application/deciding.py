@@ -1,0 +1,57 @@
+"""Load, decide, append: once more when another writer was first, and never half of it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from hub.domain.customer.events import CustomerRegistered
+from hub.domain.customer.identity import CUSTOMER
+from hub.domain.errors import ConflictError, NotFoundError
+from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+
+ATTEMPTS = 5
+"""How often a command is decided again after another writer was first on one of its streams."""
+
+Attempt = Callable[[], Awaitable[Sequence[Append]]]
+"""Loads what the command is decided on, and decides: what it adds to which streams."""
+
+
+async def append_decided(journal: Journal, attempt: Attempt) -> list[Recorded]:
+    """The events a command led to, committed together, on whichever streams; none where it was so already. Raises
+    ConflictError where others were first again and again."""
+    conflict = ConflictError("")
+    for _ in range(ATTEMPTS):
+        appends = [one for one in await attempt() if one.events]
+        if not appends:
+            return []
+        [outcome] = await journal.commit([Unit(appends)])
+        if isinstance(outcome, Committed):
+            return _recorded(outcome.first, appends)
+        if not isinstance(outcome, ConflictError):
+            raise outcome
+        conflict = outcome
+    raise conflict
+
+
+async def history_of(journal: Journal, customer: str, what: str) -> tuple[int, list[Recorded]]:
+    """The version and the events of a registered customer's stream: another stream's name must never get a customer's
+    events. Else NotFoundError that there is no `what`."""
+    if customer.startswith(CUSTOMER):
+        history = (await journal.load([customer]))[customer]
+        if any(isinstance(one.event, CustomerRegistered) for one in history):
+            return history[-1].version, history
+    raise NotFoundError(f"there is no {what}")
+
+
+def meta_of(clock: Clock, actor: str, command_id: str) -> dict[str, Any]:
+    """What every event of a command says of its cause."""
+    now = clock.now()
+    return {"at": now, "recorded_at": now, "causation": command_id, "actor": actor}
+
+
+def _recorded(first: int, appends: Sequence[Append]) -> list[Recorded]:
+    """Positions follow each other in the order of the appends."""
+    told: list[Recorded] = []
+    for stream, after, events in appends:
+        for version, event in enumerate(events, after + 1):
+            told.append(Recorded(first + len(told), stream, version, event))
+    return told

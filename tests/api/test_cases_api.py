@@ -1,0 +1,165 @@
+"""Cases over HTTP: from opened to settled and how it was, in the customer's stream and in the account's."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.application.satisfaction import Satisfaction
+from hub.domain.access.events import Role
+from hub.domain.account.events import AccountRegistered
+from hub.domain.cases.events import CaseOpened
+from hub.domain.contact import Channel
+from hub.domain.customer.events import CustomerRegistered
+from hub.domain.interaction.events import InteractionAbandoned
+from hub.domain.satisfaction.decide import SurveyRules
+from hub.domain.satisfaction.events import SurveyKind
+from tests.api.world import NOON, World
+
+META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "a"}
+ANN, FIRM, CALL = "customer-ab12", "account-1", "interaction-1"
+BILL = {"kind": "complaint", "subject": "a wrong bill", "text": "three times", "owner": "ann", "severity": 3}
+CASE = "case-ab12-1"
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    firm = AccountRegistered(**META, kind="legal_id", value="1", segment="B2B", name="Saman")
+    world.write((ANN, CustomerRegistered(**META)), (FIRM, firm), (CALL, InteractionAbandoned(**META)))
+    return world
+
+
+@pytest.fixture
+async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.ADMIN, "root"))
+        yield client
+
+
+async def done(http: httpx.AsyncClient, path: str, **body: Any) -> list[tuple[str, str]]:
+    response = await http.post(path, json=body)
+    assert response.status_code == 200, response.text
+    return [(one["type"], one["stream"]) for one in response.json()["events"]]
+
+
+async def test_a_case_from_opened_to_settled_and_reopened(http: httpx.AsyncClient) -> None:
+    opened = await done(http, f"/v1/customers/{ANN}/cases", **BILL, interaction_id=CALL, request_id="r-1")
+    assert opened == [("CaseOpened", ANN), ("CaseInteractionAttached", ANN)]
+    assert await done(http, f"/v1/customers/{ANN}/cases", **BILL, request_id="r-1") == []
+    steps: list[tuple[str, dict[str, Any], str]] = [
+        ("rate", {"severity": 4, "reason": "again"}, "CaseRated"),
+        ("assign", {"owner": "bob"}, "CaseAssigned"),
+        ("due", {"due_at": "2026-01-09T12:00:00Z"}, "CaseDueChanged"),
+        ("note", {"text": "called back"}, "CaseNoted"),
+        ("task", {"department": "billing", "text": "check"}, "CaseTaskGiven"),
+        ("end-task", {"task": 1, "outcome": "done"}, "CaseTaskEnded"),
+        ("detach", {"interaction_id": CALL}, "CaseInteractionDetached"),
+        ("attach", {"interaction_id": CALL}, "CaseInteractionAttached"),
+        ("resolve", {"resolution": "refunded", "text": "sorry"}, "CaseResolved"),
+        ("reopen", {"reason": "no money"}, "CaseReopened"),
+    ]
+    for verb, body, kind in steps:
+        assert await done(http, f"/v1/cases/{CASE}/{verb}", **body) == [(kind, ANN)], verb
+    told = (await http.get(f"/v1/cases/{CASE}")).json()
+    assert (told["severity"], told["owner"], told["open"], told["reopened"]) == (4, "bob", True, 1)
+    assert (told["interactions"], told["tasks"][0]["outcome"], told["due_at"]) == ([CALL], "done", None)
+    assert [one["type"] for one in told["history"]] == [
+        "CaseOpened",
+        "CaseInteractionAttached",
+        *(k for *_, k in steps),
+    ]
+    assert told["history"][0]["event"]["text"] == "three times"
+
+
+async def test_the_cases_of_a_customer_are_told_as_of_any_time(world: World, http: httpx.AsyncClient) -> None:
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL, due_at="2026-01-06T12:00:00Z")
+    await world.clock.sleep(86_400 * 2)
+    await done(http, f"/v1/cases/{CASE}/resolve", resolution="refunded")
+    path = f"/v1/customers/{ANN}/cases"
+    told = {}
+    for at in ("2026-01-04", "2026-01-05", "2026-01-06", "2026-01-07"):
+        cases = (await http.get(path, params={"at": f"{at}T12:00:00Z"})).json()["cases"]
+        told[at] = [(one["case_id"], one["open"], one["overdue"]) for one in cases]
+    assert list(told.values()) == [[], [(CASE, True, False)], [(CASE, True, True)], [(CASE, False, False)]]
+    assert (await http.get(f"/v1/cases/{CASE}", params={"at": "2026-01-05T12:00:00Z"})).json()["open"] is True
+    assert (await http.get(f"/v1/cases/{CASE}", params={"at": "2026-01-04T12:00:00Z"})).status_code == 404
+
+
+async def test_the_account_is_told_that_there_is_a_case_and_no_more(world: World, http: httpx.AsyncClient) -> None:
+    told = await done(http, f"/v1/customers/{ANN}/cases", **BILL, account_id=FIRM)
+    assert told == [("CaseOpened", ANN), ("CaseOpened", FIRM)]
+    copy = world.journal.log[-1].event
+    assert isinstance(copy, CaseOpened)
+    assert (copy.severity, copy.subject, copy.text) == (3, "", "")
+    assert await done(http, f"/v1/cases/{CASE}/note", text="hers") == [("CaseNoted", ANN)]
+    resolved = await done(http, f"/v1/cases/{CASE}/resolve", resolution="refunded", text="hers")
+    assert resolved == [("CaseResolved", ANN), ("CaseResolved", FIRM)]
+    assert "hers" not in world.journal.log[-1].event.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "told"),
+    [
+        (f"/v1/customers/{ANN}/cases", BILL | {"account_id": "account-2"}, 404, "no account account-2"),
+        (f"/v1/customers/{ANN}/cases", BILL | {"account_id": "pool-main"}, 404, "no account pool-main"),
+        (f"/v1/customers/{ANN}/cases", BILL | {"interaction_id": "interaction-2"}, 404, "no interaction"),
+        (f"/v1/customers/{ANN}/cases", BILL | {"interaction_id": ANN}, 404, "no interaction"),
+        (f"/v1/customers/{ANN}/cases", BILL | {"severity": 5}, 422, "severity"),
+        (f"/v1/customers/{ANN}/cases", BILL | {"due_at": "2026-01-05T12:00:00Z"}, 422, "this time is over"),
+        ("/v1/customers/customer-2/cases", BILL, 404, "no customer customer-2"),
+        (f"/v1/customers/{FIRM}/cases", BILL, 404, "no customer"),
+        ("/v1/cases/case-ab12-2/note", {"text": "x"}, 404, "no case case-ab12-2"),
+        ("/v1/cases/nonsense/note", {"text": "x"}, 404, "no case nonsense"),
+        (f"/v1/cases/{CASE}/attach", {"interaction_id": "interaction-2"}, 404, "no interaction interaction-2"),
+        (f"/v1/cases/{CASE}/note", {"text": " "}, 422, "nothing to write down"),
+        (f"/v1/cases/{CASE}/end-task", {"task": 1, "outcome": "done"}, 404, "has no task 1"),
+    ],
+)
+async def test_what_can_not_be_is_refused(
+    world: World, http: httpx.AsyncClient, path: str, body: dict[str, Any], status: int, told: str
+) -> None:
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL)
+    before = len(world.journal.log)
+    response = await http.post(path, json=body)
+    assert response.status_code == status, response.text
+    assert told in response.json()["detail"]
+    assert len(world.journal.log) == before
+
+
+async def test_an_agent_acts_in_their_own_name(world: World, http: httpx.AsyncClient) -> None:
+    http.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL, agent_id="ann")
+    assert world.journal.log[-1].event.actor == "agent:ann"
+    assert (await http.post(f"/v1/cases/{CASE}/note", json={"text": "x", "agent_id": "bob"})).status_code == 403
+    http.headers.update(await world.bearer(Role.ADAPTER))
+    assert (await http.get(f"/v1/cases/{CASE}")).status_code == 403
+
+
+async def test_a_survey_is_asked_once_and_answered_once(world: World, http: httpx.AsyncClient) -> None:
+    occasion = {"kind": "csat", "about": CASE, "channel": "sms"}
+    first = (await http.post(f"/v1/customers/{ANN}/surveys", json=occasion)).json()
+    again = (await http.post(f"/v1/customers/{ANN}/surveys", json=occasion)).json()
+    assert ([one["type"] for one in first["events"]], first["not_asked"]) == (["SatisfactionAsked"], "")
+    assert (again["events"], again["not_asked"]) == ([], "already")
+    http.headers.update(await world.bearer(Role.ADAPTER))
+    survey = first["events"][0]["event"]["survey_id"]
+    assert await done(http, f"/v1/surveys/{survey}/answer", score=4, comment="خوب") == [("SatisfactionRecorded", ANN)]
+    assert await done(http, f"/v1/surveys/{survey}/answer", score=4, comment="خوب") == []
+    assert (await http.post(f"/v1/surveys/{survey}/answer", json={"score": 5})).status_code == 409
+    assert (await http.post(f"/v1/surveys/{survey}x/answer", json={"score": 5})).status_code == 404
+    assert (await http.post("/v1/surveys/survey-ab12-2/answer", json={"score": 5})).status_code == 404
+
+
+async def test_who_was_asked_often_enough_or_is_not_drawn_is_told_apart(world: World) -> None:
+    few = Satisfaction(world.journal, world.clock, SurveyRules(most=1))
+    nobody = Satisfaction(world.journal, world.clock, SurveyRules(shares={}))
+    told = {"actor": "policy:1", "command_id": "c-1"}
+    asked = [
+        await few.ask(ANN, SurveyKind.CSAT, "interaction-1", Channel.SMS, **told),
+        await few.ask(ANN, SurveyKind.CSAT, "interaction-2", Channel.SMS, **told),
+        await nobody.ask(ANN, SurveyKind.NPS, "interaction-3", Channel.SMS, **told),
+    ]
+    assert [(len(one.recorded), one.not_asked) for one in asked] == [(1, None), (0, "capped"), (0, "not_drawn")]
