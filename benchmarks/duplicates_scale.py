@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate, combinations
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
 from hub.paths.duplicates.record import Known, Record
@@ -142,31 +142,28 @@ def _national_code(serial: int) -> str:
 
 
 def main(records: int) -> None:
-    started = perf_counter()
-    made = list(Population(min(records, 20_000)))
-    generating = (perf_counter() - started) / len(made)
-    del made
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     population = Population(records)
     search = DuplicateSearch()
-    started = perf_counter()
+    taking = 0.0
+    started = process_time()
     for record in population:
+        begun = process_time()
         search.take(record)
-    taking = perf_counter() - started - generating * len(search)
-    started = perf_counter()
+        taking += process_time() - begun
+    print(f"{len(search):,} records, {population.twice:,} pairs of one person; CPU seconds: "
+          f"generate {process_time() - started - taking:.1f}, take {taking:.1f}", end="", flush=True)  # fmt: skip
+    started = process_time()
     findings = search.findings()
-    finding = perf_counter() - started
-    started = perf_counter()
+    print(f", link {process_time() - started:.1f}", end="", flush=True)
+    started = process_time()
     proposals = list(search.proposals())
-    proposing = perf_counter() - started
+    print(f", propose {process_time() - started:.1f}")
     most = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-
+    print(f"memory {most:,.0f} MiB, the generator's truth included")
     truth = population.truth
     linked = Counter(truth[a] == truth[b] for cluster in findings.clusters for a, b in combinations(cluster.streams, 2))
     proposed = Counter(truth[found.one] == truth[found.other] for found in proposals)
-    print(f"{len(search):,} records, {population.twice:,} pairs of one person")
-    print(f"take {taking:.1f} s, link {finding:.1f} s, propose {proposing:.1f} s; memory {most:,.0f} MiB "
-          "(with the generator's truth)")  # fmt: skip
     print(f"links: {linked[True]:,} right, {linked[False]:,} wrong; conflicts {len(findings.conflicts):,}, "
           f"shared identifiers {len(findings.shared):,}")  # fmt: skip
     print(f"proposals: {proposed[True]:,} right, {proposed[False]:,} wrong; keys too common to compare "

@@ -1,7 +1,7 @@
 """Which records are one customer beyond doubt: joined by proven identifiers, held apart by what contradicts them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -91,29 +91,19 @@ def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart
     conflicts: list[Conflict] = []
     for kinds, forbids in _STAGES:
         fresh = [edge for kind in kinds for edge in by_kind[kind]]
-        refused: set[int] = set()
-        for component in _components([*standing, *fresh]):
+        for component, joining in _components(fresh, settled):
             reason = _reason(component, settled, record_of, forbids, apart)
             if reason:
-                inside = set(component)
-                mine = [number for number, edge in enumerate(fresh) if edge.ordinals[0] in inside]
-                refused.update(mine)
-                streams = _streams(component, record_of)
-                conflicts.append(Conflict(tuple(fresh[one].link for one in mine), streams, reason))
-        standing += [edge for number, edge in enumerate(fresh) if number not in refused]
-        settled = {one: component[0] for component in _components(standing) for one in component}
-    components = list(_components(standing))
-    return components, Findings(_clusters(components, standing, record_of), tuple(conflicts), ())
-
-
-def _clusters(
-    components: list[list[int]], standing: list[Edge], record_of: Callable[[int], Record]
-) -> tuple[Cluster, ...]:
-    links = defaultdict(list)
-    home = {one: component[0] for component in components for one in component}
-    for edge in standing:
-        links[home[edge.ordinals[0]]].append(edge.link)
-    return tuple(Cluster(_streams(component, record_of), tuple(links[component[0]])) for component in components)
+                links = tuple(edge.link for edge in joining)
+                conflicts.append(Conflict(links, _streams(component, record_of), reason))
+            else:
+                standing += joining
+        settled = {one: component[0] for component, _ in _components(standing, {}) for one in component}
+    together = list(_components(standing, {}))
+    clusters = tuple(
+        Cluster(_streams(component, record_of), tuple(edge.link for edge in joining)) for component, joining in together
+    )
+    return [component for component, _ in together], Findings(clusters, tuple(conflicts), ())
 
 
 def _streams(component: list[int], record_of: Callable[[int], Record]) -> tuple[str, ...]:
@@ -147,9 +137,10 @@ def _pairs(component: list[int]) -> Iterator[tuple[int, int]]:
             yield early, late
 
 
-def _components(edges: Iterable[Edge]) -> Iterator[list[int]]:
-    """Connected ordinals, each component ascending, in the order of their first ones."""
-    parent: dict[int, int] = {}
+def _components(edges: Iterable[Edge], settled: Mapping[int, int]) -> Iterator[tuple[list[int], list[Edge]]]:
+    """Connected ordinals, each component ascending, with the edges that join them, in the order of their first ones.
+    `settled`: what is joined already, by the first of its component."""
+    parent = dict(settled)
 
     def root(one: int) -> int:
         while parent.setdefault(one, one) != one:
@@ -157,17 +148,22 @@ def _components(edges: Iterable[Edge]) -> Iterator[list[int]]:
             one = parent[one]
         return one
 
+    edges = list(edges)
     for edge in edges:
         first = root(edge.ordinals[0])
         for ordinal in edge.ordinals[1:]:
             other = root(ordinal)
-            if other != first:
-                low, high = min(first, other), max(first, other)
-                parent[high] = first = low
+            first, high = min(first, other), max(first, other)
+            parent[high] = first
+    joining = defaultdict(list)
+    for edge in edges:
+        joining[root(edge.ordinals[0])].append(edge)
     members = defaultdict(list)
     for one in sorted(parent):
         members[root(one)].append(one)
-    yield from members.values()
+    for first, component in members.items():
+        if first in joining:
+            yield component, joining[first]
 
 
 def _people(members: Sequence[Member], differ: Callable[[Record, Record], str]) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from hub.paths.duplicates.blocking import MOST_RECORDS, KeyIndex, fingerprint
 from hub.paths.duplicates.findings import Conflict, Findings, Proposal, Shared
 from hub.paths.duplicates.linking import Edge, Member, join, judge
 from hub.paths.duplicates.proposing import propose
-from hub.paths.duplicates.record import Record, folded, packed, unpacked
+from hub.paths.duplicates.record import Record, folded, packed, unpacked, unpacked_texts
 
 LARGEST_BLOCK = 40
 """Records that share a key of likeness are compared with each other, if they are not more than this."""
@@ -73,14 +73,13 @@ class DuplicateSearch:
             if len(ordinals) > LARGEST_BLOCK:
                 self.skipped_blocks += 1
                 continue
-            records = [self._record(one) for one in ordinals]
-            for (one, first), (other, second) in combinations(zip(ordinals, records, strict=True), 2):
-                pair = (one, other)
-                if pair in told or self._settled(one, other, first, second):
+            records = [(one, unpacked_texts(self._packed[one])) for one in ordinals]
+            for (one, first), (other, second) in combinations(records, 2):
+                if propose(first, second, identifier=identifier) is None or (one, other) in told:
                     continue
-                found = propose(first, second, identifier=identifier)
-                if found:
-                    told.add(pair)
+                found = propose(self._record(one), self._record(other), identifier=identifier)
+                if found and not self._settled(one, other, found):
+                    told.add((one, other))
                     yield found
 
     def _candidates(self) -> Iterator[tuple[bool, list[int]]]:
@@ -89,10 +88,10 @@ class DuplicateSearch:
         for _, found in self._likeness.blocks():
             yield False, found
 
-    def _settled(self, one: int, other: int, first: Record, second: Record) -> bool:
+    def _settled(self, one: int, other: int, found: Proposal) -> bool:
         if one in self._component and self._component[one] == self._component.get(other):
             return True
-        return bool(self._apart) and frozenset((first.stream, second.stream)) in self._apart
+        return bool(self._apart) and frozenset((found.one, found.other)) in self._apart
 
     def _holders(self, mark: int, ordinals: list[int]) -> Iterator[tuple[str, str, list[Member]]]:
         """The identifiers behind a fingerprint, each with the records that hold it."""
