@@ -51,7 +51,7 @@ class CustomerCases:
         await self._check_interaction(interaction_id)
 
         def rule(cases: Cases, meta: dict[str, Any]) -> list[Event]:
-            about = {"account_id": account_id, "interaction_id": interaction_id}
+            about: dict[str, Any] = {"account_id": account_id, "interaction_id": interaction_id}
             return decide.open_case(cases, customer, len(cases) + 1, **told, **about, **meta)
 
         return await self._change(customer, rule, account_id, actor, command_id)
