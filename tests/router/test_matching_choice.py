@@ -120,6 +120,19 @@ def test_each_turn_goes_to_the_one_whose_last_is_longest_ago():
     assert takers == ["a", "b", "c", "a", "b", "c"]
 
 
+def test_a_second_reservation_of_the_same_work_is_no_second_turn():
+    matcher = Matcher()
+    first, second = add_agent(matcher, "first", 0.0), add_agent(matcher, "second", 1.0)
+    works = [add_work(matcher, f"w{number}", 2.0) for number in range(2)]
+    assert match_all(matcher, 2.0) == [("w0", "first"), ("w1", "second")]
+    matcher.reserve(works[0], first)
+    matcher.release(works[0], first)
+    matcher.release(works[1], second)
+    add_asking(matcher, "next", 3.0, choice=AgentChoice.ROUND_ROBIN)
+
+    assert match_all(matcher, 3.0) == [("next", "first")]
+
+
 def test_nobody_gets_work_who_is_not_signed_on_and_ready():
     matcher = Matcher()
     seat = add_agent(matcher, "a", 0.0)

@@ -1,5 +1,7 @@
 """Where work waits, who finds it there, and what is kept of it."""
 
+from itertools import permutations
+
 import pytest
 
 from hub.router.matching.matcher import Matcher
@@ -20,6 +22,17 @@ def test_work_that_moves_keeps_its_age_and_its_number():
     matcher.move(moved, line, credit=5.0)
     assert (moved.since, moved.credit) == (2.0, 5.0)
     assert taken_one_by_one(matcher, 5.0, sales=1) == ["moved", "same age"]
+
+
+@pytest.mark.parametrize("gone", [None, 0, 1, 2, 3])
+def test_work_leaves_a_line_by_age_in_whatever_order_it_came(gone: int | None):
+    for came in permutations(range(4)):
+        matcher = Matcher()
+        works = {since: add_work(matcher, f"w{since}", float(since)) for since in came}
+        if gone is not None:
+            matcher.withdraw(works[gone])
+
+        assert taken_one_by_one(matcher, 5.0) == [f"w{since}" for since in range(4) if since != gone]
 
 
 def test_moved_work_finds_who_fits_its_new_line():
