@@ -56,8 +56,22 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         foreign.handlers.clear()
         foreign.propagate = True
         foreign.setLevel(max(level, logging.INFO))
-    logging.getLogger("uvicorn.access").setLevel(logging.INFO if level <= logging.DEBUG else logging.WARNING)
+    access = logging.getLogger("uvicorn.access")
+    access.setLevel(logging.INFO if level <= logging.DEBUG else logging.WARNING)
+    access.filters.clear()
+    access.addFilter(WithoutQuery())
     logging.captureWarnings(capture=True)
+
+
+class WithoutQuery(logging.Filter):
+    """Requests are logged without what was asked for: a query may hold somebody's number."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                one.partition("?")[0] if isinstance(one, str) and one.startswith("/") else one for one in record.args
+            )
+        return True
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

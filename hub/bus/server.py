@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -35,8 +36,13 @@ logfile_size_limit: 10485760
 logfile_max_num: 2
 jetstream {{
   store_dir: "{store}"
+  cipher: aes
+  key: ${key_variable}
 {sync}}}
 """
+
+
+_KEY_VARIABLE = "HUB_JETSTREAM_KEY"
 
 
 class PortTakenError(BusError):
@@ -46,6 +52,10 @@ class PortTakenError(BusError):
 class EmbeddedNats:
     """A nats-server with JetStream on a loopback port. Everything it writes is in `directory`, its port and token
     (mode 600) too: after a restart it is found at the same address, if that is still free.
+
+    What JetStream keeps is encrypted: messages hold what customers wrote. The key is made at the first start, in
+    `key_file` (mode 600), by default `jetstream.key` in the directory `keys` beside this one; what was written with
+    another key is left alone: it does not start.
 
     `sync_always`: each message is on disk before it is acked, for senders that can't repeat.
     `patience`: seconds to wait for a predecessor in the same directory whose hub was just killed.
@@ -57,11 +67,13 @@ class EmbeddedNats:
         self,
         directory: Path,
         *,
+        key_file: Path | None = None,
         sync_always: bool = False,
         on_restart: Callable[[int], None] | None = None,
         patience: float = 10.0,
     ) -> None:
         self._directory = directory.resolve()
+        self._key_file = key_file or self._directory.parent / "keys" / "jetstream.key"
         self._sync_always = sync_always
         self._on_restart = on_restart
         self._patience = patience
@@ -69,6 +81,7 @@ class EmbeddedNats:
         self._watcher: asyncio.Task[None] | None = None
         self._lock = -1
         self._token = ""
+        self._key = ""
         self._port = 0
         self._stopping = False
         self.restarts = 0
@@ -91,6 +104,7 @@ class EmbeddedNats:
         try:
             self._token = self._kept("token") or secrets.token_hex(24)
             self._keep("token", self._token)
+            self._key = self._kept_key()
             await self._launch_on_some_port()
         except BaseException:
             await self.stop()
@@ -155,6 +169,7 @@ class EmbeddedNats:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
+                env={**os.environ, _KEY_VARIABLE: f"key-{self._key}"},  # digits alone would be taken for a number
                 pass_fds=(self._lock,),
                 start_new_session=True,
                 preexec_fn=die_with_parent(),
@@ -222,9 +237,26 @@ class EmbeddedNats:
             token=self._token,
             log=_quoted(self._directory / "nats-server.log"),
             store=_quoted(self._directory),
+            key_variable=_KEY_VARIABLE,
             sync="  sync_interval: always\n" if self._sync_always else "",
         )
         return self._keep("nats-server.conf", text)
+
+    def _kept_key(self) -> str:
+        """The key of what JetStream keeps; made where there is none, and on disk before anything is written with it."""
+        file = self._key_file
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_private(file, secrets.token_hex(32) + "\n")
+        key = file.read_text().strip()
+        mark = hashlib.sha256(key.encode()).hexdigest()[:16]
+        if self._kept("key-mark") not in ("", mark):
+            raise BusError(
+                f"{self._directory} was written with another key than {file}: restore that from the backup, or remove "
+                "the directory: senders repeat what was not confirmed, rejected contacts in there are lost"
+            )
+        self._keep("key-mark", mark)
+        return key
 
     def _kept(self, name: str) -> str:
         file = self._directory / name
@@ -232,10 +264,8 @@ class EmbeddedNats:
 
     def _keep(self, name: str, text: str) -> Path:
         """Write a file only its owner may read, whole or not at all."""
-        file, draft = self._directory / name, self._directory / f"{name}.new"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(text)
-        draft.replace(file)
+        file = self._directory / name
+        write_private(file, text)
         return file
 
 
@@ -250,6 +280,16 @@ async def bus_server(url: str, directory: Path, *, sync_always: bool = False) ->
         yield await server.start()
     finally:
         await server.stop()
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file only its owner may read, whole or not at all, on disk when this returns."""
+    draft = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)
 
 
 def _binary() -> str:

@@ -161,3 +161,42 @@ async def test_a_given_server_is_used_as_it_is(nats_server: EmbeddedNats, tmp_pa
         assert "sync_interval: always" in (tmp_path / "own" / "nats-server.conf").read_text()
     with pytest.raises(BusError):
         await connect(url, "test", patience=0.2)
+
+
+def files_in(directory: Path) -> list[Path]:
+    return [file for file in directory.rglob("*") if file.is_file()]
+
+
+async def test_what_it_keeps_can_be_read_in_no_file(tmp_path: Path) -> None:
+    server = EmbeddedNats(tmp_path / "nats")
+    connection = await connect(await server.start(), "test")
+    await connection.jetstream().add_stream(name="KEPT", subjects=["kept"])
+    for _ in range(20):
+        await connection.jetstream().publish("kept", b"call me at +989121234567")
+    assert (await connection.jetstream().get_msg("KEPT", seq=1)).data == b"call me at +989121234567"
+    await connection.close()
+    await server.stop()
+    files = files_in(tmp_path)
+    assert any(file.suffix == ".blk" for file in files)
+    assert not [file for file in files if b"989121234567" in file.read_bytes()]
+    key = tmp_path / "keys" / "jetstream.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    secret = key.read_bytes().strip()
+    assert not [file for file in files_in(tmp_path / "nats") if secret in file.read_bytes()]
+
+
+async def test_what_was_written_with_another_key_is_left_alone(tmp_path: Path) -> None:
+    server = EmbeddedNats(tmp_path / "nats")
+    await server.start()
+    await server.stop()
+    (tmp_path / "keys" / "jetstream.key").write_text("0" * 64)
+    with pytest.raises(BusError, match=r"was written with another key than .*jetstream.key: restore that from the"):
+        await EmbeddedNats(tmp_path / "nats").start()
+
+
+async def test_a_key_of_digits_alone_is_a_key(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "jetstream.key").write_text("1" * 64)
+    server = EmbeddedNats(tmp_path / "nats")
+    await server.start()
+    await server.stop()

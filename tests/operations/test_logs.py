@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from pydantic import ValidationError
 
 from hub import logs
+from hub.domain.contact import Contact
 from hub.settings import Settings
 
 
@@ -84,3 +86,18 @@ def test_configuring_twice_writes_each_line_once() -> None:
     logs.configure(Settings(), out)
     logging.getLogger("hub").info("once")
     assert out.getvalue().count("once") == 1
+
+
+def test_a_request_is_logged_without_what_was_asked_for() -> None:
+    out = io.StringIO()
+    logs.configure(Settings(log_level="debug"), out)
+    line, asked = '%s - "%s %s HTTP/%s" %d', "/v1/customers?kind=phone&value=%2B989121234567"
+    logging.getLogger("uvicorn.access").info(line, "127.0.0.1:5", "GET", asked, "1.1", 200)
+    assert '"GET /v1/customers HTTP/1.1" 200' in out.getvalue()
+    assert "9121234567" not in out.getvalue()
+
+
+def test_a_contact_that_is_no_contact_is_not_told_in_its_error() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Contact.model_validate({"id": "c", "path": {"channel": "+989121234567"}, "text": ["+989121234567"]})
+    assert "9121234567" not in str(refused.value)
