@@ -13,7 +13,7 @@ from hub.domain.customer.links import decide
 from hub.domain.customer.links.component import Known as KnownLinks
 from hub.domain.customer.links.decide import Asked, Told
 from hub.domain.customer.links.events import Side
-from hub.domain.errors import ConflictError, NotFoundError
+from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.ids import customer_id as stream_of
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
@@ -139,6 +139,8 @@ class Identity:
         customer = known.customer
         if not customer.registered:
             raise NotFoundError(f"there is no customer {stream}")
+        if customer.forgotten:
+            raise RefusedError(f"customer {stream} was forgotten: nothing can be changed there any more")
         sides = [side for link in customer.links.live for side in (link.left, link.right)]
         sides += [side for block in customer.links.blocked for side in (block.left, block.right)]
         kinds = {side.kind for side in sides if side.id == stream} - {""}

@@ -1,7 +1,7 @@
 """Links that contacts bring: two verified identifiers in one contact make their streams one customer, in its own
 transaction."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ from hub.domain.customer.normalise import normalise
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
 from hub.ports import Append, Journal
+
+Renewed = Callable[[Sequence[Home]], Sequence[Home]]
+"""The same homes, with the streams that have taken the place of those of forgotten customers."""
 
 READS = 100
 """How often a batch reads on, one link farther each time, before it leaves what it still lacks to the next contact."""
@@ -58,6 +61,7 @@ class LinkRound:
         contacts: Iterable[Contact],
         homes: Iterable[Home],
         spell: Spell = normalise,
+        renewed: Renewed = lambda homes: homes,
     ) -> None:
         self._journal = journal
         self._cache = cache
@@ -66,7 +70,7 @@ class LinkRound:
         self._wishes = {
             contact.id: wishes
             for contact, home in zip(contacts, homes, strict=True)
-            if len(home.identifiers) > 1 and (wishes := _wishes(key, home, spell))
+            if len(home.identifiers) > 1 and (wishes := _wishes(home, renewed(_attested(key, home, spell))))
         }
 
     async def read(self) -> bool:
@@ -86,7 +90,9 @@ class LinkRound:
     def decide(self, contact: Contact, customer: Known, now: datetime, actor: str) -> tuple[list[Event], list[Append]]:
         """What the contact adds to its own stream, which stands at `customer` after the contact's own facts, and to
         others, which the cache then holds as they will be. Nothing waits between `read` and this."""
-        wishes = self._wishes.get(contact.id, ())
+        wishes = self._wishes.get(contact.id)
+        if not wishes:
+            return [], []
         mine: list[Event] = []
         others: dict[str, list[Event]] = {}
         before: dict[str, int] = {}
@@ -137,20 +143,24 @@ def side_of(stream: str, kind: str, customer: Customer, now: datetime) -> Side:
     return Side(id=stream, kind=kind, since=customer.registered_at or now)
 
 
-def _wishes(key: bytes, home: Home, spell: Spell) -> tuple[Wish, ...]:
-    """The links a contact attests: between its own stream and that of each other identifier that is verified, sound
-    and enough for that."""
-    attested = {
-        customer_id(key, one.kind, one.value): one
+def _attested(key: bytes, home: Home, spell: Spell) -> list[Home]:
+    """Each identifier of a contact that is verified, sound and of a kind that is enough for a link, with its stream."""
+    return [
+        Home(customer_id(key, one.kind, one.value), False, (one,))
         for one in home.identifiers
         if one.verified and one.kind in SUFFICIENT and spell(one.kind, one.value).is_valid
-    }
-    leading = attested.pop(home.stream, None)
+    ]
+
+
+def _wishes(home: Home, attested: Sequence[Home]) -> tuple[Wish, ...]:
+    """The links a contact attests: between its own stream and those of its other identifiers."""
+    streams = {one.stream: one.identifiers[0] for one in attested}
+    leading = streams.pop(home.stream, None)
     if leading is None:
         return ()
     return tuple(
         Wish(home.stream, leading.kind, stream, one)
-        for stream, one in attested.items()
+        for stream, one in streams.items()
         if decisive(leading.kind, one.kind)
     )
 
@@ -163,6 +173,8 @@ def _settled(links: Links, wish: Wish) -> bool:
 def _told(wish: Wish, known: Mapping[str, Known], asked: Asked) -> Told:
     """The facts of a link or of why there is none; who was never heard of is registered with it."""
     home, other = known[wish.home].customer, known[wish.other].customer
+    if home.forgotten or other.forgotten:
+        return []
     told = link_verified(
         links_of(known),
         side_of(wish.home, wish.kind, home, asked.now),

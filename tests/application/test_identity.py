@@ -10,7 +10,7 @@ from hub.application.intake import ContactRecorder
 from hub.clock import WallClock
 from hub.domain.access.events import ApiKeyRevoked
 from hub.domain.contact import Channel, Contact, Path
-from hub.domain.customer.events import CustomerRegistered
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked, LinkBlocked
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.ids import customer_id
@@ -120,6 +120,17 @@ async def test_nobody_but_a_registered_customer_is_linked(name: str) -> None:
             await identity.link(*pair, STEWARD)
     assert journal.log == before
     assert (await identity.resolve(name)).ids == (name,)
+
+
+async def test_who_was_forgotten_is_linked_with_nobody() -> None:
+    journal = MemoryJournal()
+    identity = await called(journal, 1, 2)
+    await identity.link(stream(1), stream(2), STEWARD)
+    gone = CustomerForgotten(at=NOON, recorded_at=NOON, causation="c", actor="a", reason="asked for")
+    await journal.commit([Unit([Append(stream(2), journal.version(stream(2)), [gone])])])
+    with pytest.raises(RefusedError, match="was forgotten"):
+        await identity.link(stream(2), stream(1), STEWARD)
+    assert (await identity.resolve(stream(2))).canonical_id == stream(1), "old ids lead on all the same"
 
 
 async def test_another_writer_makes_it_decide_again_and_not_for_ever() -> None:

@@ -12,8 +12,8 @@ from hub.application.linking import LinkRound, links_of, whole_customers
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.decide import RecordContact, record_contact
-from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, evolve
-from hub.domain.customer.identity import home_of
+from hub.domain.customer.events import Customer, CustomerRegistered, IdentifierObserved, evolve
+from hub.domain.customer.identity import Home, home_of
 from hub.domain.customer.links.component import canonical, whole
 from hub.domain.customer.links.decide import Asked, unlink
 from hub.domain.customer.links.events import CustomersLinked, IdentifierShared, LinkBlocked, LinksChanged, Side
@@ -198,6 +198,21 @@ async def test_changes_of_one_customer_at_far_ends_collide() -> None:
     assert await together(journal, "N1") == {stream("N1")}
     assert await together(journal, "P1") == {stream(name) for name in ("P1", "E1", "E2", "P2", "N2")}
     assert [one for one in journal.log if isinstance(one.event, LinksChanged)]
+
+
+async def test_who_was_forgotten_is_not_linked_but_who_took_their_place() -> None:
+    def renewed(homes: Sequence[Home]) -> list[Home]:
+        return [one._replace(stream="customer-new") if one.stream == stream("P1") else one for one in homes]
+
+    journal = MemoryJournal()
+    cache = CustomerCache(journal)
+    contact = Desk(journal).contact("C1", "P1")
+    [home] = renewed([home_of(KEY, contact)])
+    links = LinkRound(journal, cache, KEY, [contact], [home], renewed=renewed)
+    while cache.get(home.stream) is None or await links.read():
+        await cache.fill([home.stream])
+    _, others = links.decide(contact, Known(3, Customer(registered=True, registered_at=NOON)), NOON, "adapter:phone")
+    assert [one.stream for one in others] == ["customer-new"]
 
 
 NAMES = st.sampled_from(["N1", "N2", "C1", "C2", "C3", "P1", "P2", "E1", "E2"])
