@@ -11,15 +11,19 @@ from hub.router.pool.commands.supervisors import AdoptPolicy
 
 
 def as_tuple(command: Command) -> tuple[str, float, tuple[Any, ...]]:
-    """Kind, time (epoch seconds) and arguments: the input of replay. Of a contact only its id, so that nothing
-    personal is kept outside its customer's stream; of a policy only its version."""
+    """Kind, time (epoch seconds) and arguments: the input of replay. Nothing personal is kept outside its customer's
+    stream: of a contact only its id, and no thread, which may be somebody's number: the facts that the command led to
+    stand in the stream of the interaction it was about. Of a policy only its version."""
     kind, arguments = _kind(type(command))
     at = command.at.timestamp()
     if isinstance(command, TakeUp):
         return kind, at, (command.contact.contact_id,)
     if isinstance(command, AdoptPolicy):
         return kind, at, (command.version, command.waiting)
-    return kind, at, tuple(getattr(command, name) for name in arguments)
+    return kind, at, tuple("" if name in _PERSONAL else getattr(command, name) for name in arguments)
+
+
+_PERSONAL = ("thread",)
 
 
 @cache
