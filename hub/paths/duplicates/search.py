@@ -119,10 +119,8 @@ def likeness_keys(record: Record) -> Iterator[str]:
         yield from {f"born\x1f{birth}\x1f{name[0]}" for name in (given, family) if name}
     if given and family:
         whole = "\x1f".join(sorted((given, family)))
-        yield f"named\x1f{whole}"
-        if birth:
-            yield f"named in\x1f{whole}\x1f{birth[:4]}"
-        if record.postcode or record.place:
-            yield f"named at\x1f{whole}\x1f{record.postcode or record.place}"
+        for where in (birth[:4], birth[4:], record.postcode, record.place):
+            if where:
+                yield f"named\x1f{whole}\x1f{where}"
     if record.house and (record.postcode or record.place):
         yield f"lives\x1f{record.postcode or record.place}\x1f{record.house}\x1f{record.street[:4]}"
