@@ -297,7 +297,7 @@ class Hub:
             readiness=self.missing,
             presence=self.presence,
             policies=self.policies,
-            consents=Consents(self.journal, self.clock, self.key),
+            consents=Consents(self.journal, self.clock, self.key, lineage=self._generations.lineage),
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=CustomerCases(self.journal, self.clock),
             satisfaction=Satisfaction(self.journal, self.clock),

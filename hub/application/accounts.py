@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.application.customer_cache import NOBODY, recall
+from hub.application.customer_cache import NOBODY, Known, recall
 from hub.application.deciding import append_decided, meta_of
 from hub.application.linking import whole_customers
 from hub.domain.account import decide
@@ -14,7 +14,7 @@ from hub.domain.account.identity import ACCOUNT, ACCOUNT_KINDS, account_id
 from hub.domain.account.state import Account, Holding, evolve, roles
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.normalise import normalise
-from hub.domain.errors import InvalidError, NotFoundError
+from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.ports import Append, Clock, Journal, Recorded
 
@@ -72,10 +72,12 @@ class Accounts:
         async def attempt() -> list[Append]:
             version, known = await self._registered(account)
             person = await self._person(customer)
+            if person.customer.forgotten:
+                raise RefusedError(f"customer {customer} was forgotten: they can't be given a role")
             meta = meta_of(self._clock, actor, command_id)
             told: dict[str, Any] = {"customer_id": customer, "role": role, "until": until, "rules": self._rules}
             events = decide.assign(known, account, **told, since=since or meta["at"], **meta)
-            return [Append(account, version, events), Append(customer, person, events)]
+            return [Append(account, version, events), Append(customer, person.version, events)]
 
         return await append_decided(self._journal, attempt)
 
@@ -89,7 +91,7 @@ class Accounts:
             meta = meta_of(self._clock, actor, command_id)
             events = decide.end(known, number, until=until or meta["at"], reason=reason, **meta)
             holder = next(one.customer_id for one in known.holdings if one.number == number)
-            return [Append(account, version, events), Append(holder, await self._person(holder), events)]
+            return [Append(account, version, events), Append(holder, (await self._person(holder)).version, events)]
 
         return await append_decided(self._journal, attempt)
 
@@ -127,12 +129,12 @@ class Accounts:
             raise NotFoundError(f"there is no account {account}")
         return (await self._journal.load([account]))[account]
 
-    async def _person(self, customer: str) -> int:
-        """The version of a registered customer's stream."""
+    async def _person(self, customer: str) -> Known:
+        """A registered customer, as they stand in the log."""
         if customer.startswith(CUSTOMER):
             known = (await recall(self._journal, [customer])).get(customer, NOBODY)
             if known.customer.registered:
-                return known.version
+                return known
         raise NotFoundError(f"there is no customer {customer}")
 
     def _spelled(self, kind: str, value: str) -> str:

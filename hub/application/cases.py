@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.application.deciding import append_decided, history_of, meta_of
+from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
 from hub.application.linking import whole_customers
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.account.state import Account
@@ -49,6 +49,7 @@ class CustomerCases:
         """Something has to be settled; `told`: what else `open_case` of the domain takes. Account and interaction must
         exist, where one is named."""
         await self._check_interaction(interaction_id)
+        refuse_forgotten((await history_of(self._journal, customer, f"customer {customer}"))[1], customer)
 
         def rule(cases: Cases, meta: dict[str, Any]) -> list[Event]:
             about: dict[str, Any] = {"account_id": account_id, "interaction_id": interaction_id}
@@ -57,7 +58,8 @@ class CustomerCases:
         return await self._change(customer, rule, account_id, actor, command_id)
 
     async def change(self, case: str, rule: Rule, *, actor: str, command_id: str) -> list[Recorded]:
-        """Whatever else is done with a case: `rule` is one of `hub.domain.cases.decide`, given this case."""
+        """Whatever else is done with a case: `rule` is one of `hub.domain.cases.decide`, given this case. A case of
+        somebody who was forgotten can still be settled; what is personal of it is not kept."""
         customer = customer_of_case(case)
         _, history = await history_of(self._journal, customer, f"case {case}")
         known = _cases(one.event for one in history).get(case)

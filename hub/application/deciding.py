@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from hub.domain.customer.events import CustomerRegistered
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.customer.identity import CUSTOMER
-from hub.domain.errors import ConflictError, NotFoundError
+from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
 
 ATTEMPTS = 5
@@ -40,6 +40,12 @@ async def history_of(journal: Journal, customer: str, what: str) -> tuple[int, l
         if any(isinstance(one.event, CustomerRegistered) for one in history):
             return history[-1].version, history
     raise NotFoundError(f"there is no {what}")
+
+
+def refuse_forgotten(history: Sequence[Recorded], customer: str) -> None:
+    """Raises RefusedError for a customer who was forgotten: what is begun there could name nobody."""
+    if any(isinstance(one.event, CustomerForgotten) for one in history):
+        raise RefusedError(f"customer {customer} was forgotten: nothing new can be begun there")
 
 
 def meta_of(clock: Clock, actor: str, command_id: str) -> dict[str, Any]:

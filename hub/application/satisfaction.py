@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hub.application.deciding import append_decided, history_of, meta_of
+from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
 from hub.application.linking import whole_customers
 from hub.domain.contact import Channel
 from hub.domain.event import Event
@@ -48,6 +48,7 @@ class Satisfaction:
 
         async def attempt() -> list[Append]:
             version, history = await history_of(self._journal, customer, f"customer {customer}")
+            refuse_forgotten(history, customer)
             meta, own = meta_of(self._clock, actor, command_id), _asked(one.event for one in history)
             linked = sorted(set(await whole_customers(self._journal, [customer])) - {customer})
             others = await self._journal.load(linked)

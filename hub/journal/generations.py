@@ -33,6 +33,15 @@ class Generations:
             stream = next_generation(self._key, stream)
         return stream
 
+    def lineage(self, stream: str) -> tuple[str, ...]:
+        """This stream and those that took its place one after the other: all but the last were forgotten. Raises
+        StoreError where that can't be known."""
+        self._look()
+        found = [stream]
+        while found[-1] in self._forgotten:
+            found.append(next_generation(self._key, found[-1]))
+        return tuple(found)
+
     def close(self) -> None:
         """Give the file back."""
         if self._connection is not None:

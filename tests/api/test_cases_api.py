@@ -11,7 +11,7 @@ from hub.domain.access.events import Role
 from hub.domain.account.events import AccountRegistered
 from hub.domain.cases.events import CaseOpened
 from hub.domain.contact import Channel
-from hub.domain.customer.events import CustomerRegistered
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.interaction.events import InteractionAbandoned
 from hub.domain.satisfaction.decide import SurveyRules
 from hub.domain.satisfaction.events import SurveyKind
@@ -163,3 +163,17 @@ async def test_who_was_asked_often_enough_or_is_not_drawn_is_told_apart(world: W
         await nobody.ask(ANN, SurveyKind.NPS, "interaction-3", Channel.SMS, **told),
     ]
     assert [(len(one.recorded), one.not_asked) for one in asked] == [(1, None), (0, "capped"), (0, "not_drawn")]
+
+
+async def test_for_a_forgotten_customer_nothing_is_begun_and_what_is_open_can_be_settled(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL, account_id=FIRM)
+    world.write((ANN, CustomerForgotten(**META, reason="asked for it")))
+    occasion = {"kind": "csat", "about": CASE, "channel": "sms"}
+    assert (await http.post(f"/v1/customers/{ANN}/cases", json=BILL)).status_code == 409
+    assert (await http.post(f"/v1/customers/{ANN}/surveys", json=occasion)).status_code == 409
+    role = {"customer_id": ANN, "role": "owner"}
+    assert (await http.post(f"/v1/accounts/{FIRM}/roles", json=role)).status_code == 409
+    settled = await done(http, f"/v1/cases/{CASE}/resolve", resolution="closed")
+    assert settled == [("CaseResolved", ANN), ("CaseResolved", FIRM)]

@@ -229,3 +229,24 @@ async def test_a_no_outlives_the_forgetting_of_whoever_said_it_and_a_yes_does_no
     assert await said(http, "/v1/consents", YES) == ["CustomerRegistered", "IdentifierObserved", "ConsentGranted"]
     assert {one.stream for one in world.journal.log[-3:]} == {HOME + "-again"}
     assert (await holds(http))["may"] is True
+
+
+async def test_a_link_shows_what_holds_at_both_and_changes_it_at_neither(world: World, http: httpx.AsyncClient) -> None:
+    mail = {"kind": "email", "value": "zohar@example.org", "source": "web form"}
+    await said(http, "/v1/consents", YES)
+    await said(http, "/v1/consents", {**mail, "said": "denied", "channel": "email", "purpose": "promotional"})
+    other = customer_id(KEY, "email", "zohar@example.org")
+    apart = await points(http, HOME) | await points(http, other)
+    link = (await http.post(f"/v1/customers/{HOME}/links", json={"customer_id": other, "reason": "her card"})).json()
+    assert await points(http, HOME) == await points(http, other) == apart
+    link_id = next(one["event"]["link_id"] for one in link["events"] if one["type"] == "CustomersLinked")
+    gone = await http.request("DELETE", f"/v1/customers/{HOME}/links/{link_id}", json={"reason": "a mistake"})
+    assert gone.status_code == 200, gone.text
+    assert list(await points(http, HOME)) == ["+989121234567"]
+    assert await points(http, HOME) | await points(http, other) == apart
+
+
+async def points(http: httpx.AsyncClient, customer: str) -> dict[str, Any]:
+    """What holds at each contact point of a customer."""
+    told = (await http.get(f"/v1/customers/{customer}/consents")).json()
+    return {point["value"]: point["consents"] for point in told["points"]}
