@@ -69,8 +69,11 @@ async def timeline(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     before: Annotated[int | None, Query(ge=1, description="Log position; the next page's is in `before`")] = None,
 ) -> Response:
-    """Over all channels, newest first. `before` of the answer gets the next page; null: there is none."""
-    return page("timeline", await call.services.views.customer_timeline(customer_id, limit, before), "before")
+    """Over all channels and all streams that are this customer, newest first. `before` of the answer gets the next
+    page; null: there is none."""
+    services = call.services
+    whole = await services.identity.resolve(customer_id)
+    return page("timeline", await services.views.customer_timeline(whole.ids, limit, before), "before")
 
 
 @router.put(

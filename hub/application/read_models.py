@@ -103,9 +103,9 @@ class ReadModels:
 
         return await self._ask(find)
 
-    async def customer_timeline(self, customer_id: str, limit: int, before: int | None) -> Page:
-        """A customer's contacts on all channels, newest first."""
-        found = await self._ask(lambda views: customers.timeline(views, customer_id, limit, before))
+    async def customer_timeline(self, streams: Sequence[str], limit: int, before: int | None) -> Page:
+        """The contacts of a customer's streams on all channels, newest first."""
+        found = await self._ask(lambda views: customers.timeline_of(views, streams, limit, before))
         return Page([dataclasses.asdict(one) for one in found], found[-1].position if len(found) == limit else None)
 
     async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:

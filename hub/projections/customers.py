@@ -1,6 +1,7 @@
 """Customer 360: who a customer is, how to find them, and every contact on every channel, with what came of it."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from hub.projections.customers_fold import DDL, apply
 from hub.projections.interactions import InteractionRow, open_of_customer
 from hub.projections.projection import Projection, moment, moment_or_none
 from hub.projections.streams import NUMBER_OF, TABLE
+from hub.projections.views import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +127,34 @@ def customers_of_identifier(connection: sqlite3.Connection, kind: str, value: st
 def timeline(
     connection: sqlite3.Connection, customer_id: str, limit: int = 50, before: int | None = None
 ) -> list[TimelineContact]:
-    """A customer's contacts on all channels, newest first; `before`: `position` of the last one of the page before."""
-    where, arguments = "", list[Any]()
+    """The contacts of one stream on all channels, newest first; `before`: `position` of the last one of the page
+    before."""
+    return timeline_of(connection, [customer_id], limit, before)
+
+
+def timeline_of(
+    connection: sqlite3.Connection, streams: Sequence[str], limit: int = 50, before: int | None = None
+) -> list[TimelineContact]:
+    """The same of a customer who has several streams, as one."""
+    numbers = connection.execute(
+        f"SELECT no FROM {TABLE} WHERE stream IN (SELECT value FROM json_each(?))", (among(streams),)
+    ).fetchall()
+    here = "no = ?" if len(numbers) == 1 else f"no IN ({','.join('?' * len(numbers))})"
+    arguments: list[int] = [no for (no,) in numbers]
+    older = ""
     if before is not None:
-        where = (
-            " AND (at_ms, position) < (SELECT at_ms, position FROM customers_contacts WHERE no = c.no AND position = ?)"
+        older = (
+            f" AND (at_ms, position) < (SELECT at_ms, position FROM customers_contacts WHERE {here} AND position = ?)"
         )
-        arguments.append(before)
+        arguments += [*arguments, before]
     rows = connection.execute(
-        "SELECT position, at_ms, recorded_ms, direction, c.contact, c.channel, address, sender, c.thread, purpose,"
+        "SELECT c.position, at_ms, recorded_ms, direction, c.contact, c.channel, address, sender, c.thread, purpose,"
         " c.service, subject, excerpt, attachments, interaction, coalesce(i.queue, ''), coalesce(i.phase, ''),"
         " coalesce(i.outcome, ''), coalesce(i.agent, ''), i.accepted_ms, i.ended_ms, coalesce(i.code, '')"
-        f" FROM customers_contacts c LEFT JOIN {TABLE} s ON s.stream = c.interaction"
-        " LEFT JOIN interactions i ON i.no = s.no"
-        f" WHERE c.no = {NUMBER_OF}{where} ORDER BY at_ms DESC, position DESC LIMIT ?",
-        (customer_id, *arguments, limit),
+        f" FROM (SELECT * FROM customers_contacts WHERE {here}{older} ORDER BY at_ms DESC, position DESC LIMIT ?) c"
+        f" LEFT JOIN {TABLE} s ON s.stream = c.interaction LEFT JOIN interactions i ON i.no = s.no"
+        " ORDER BY at_ms DESC, c.position DESC",
+        (*arguments, limit),
     )
     return [_timeline_contact(list(row)) for row in rows]
 

@@ -54,7 +54,7 @@ async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncC
     await http.get("/v1/agents?limit=7&after=a1")
     assert world.views.asked == [
         ("care", "waiting", 7, "9"),
-        ("customer-1", 7, 9),
+        (("customer-1",), 7, 9),
         ("a1",),
         (NOON, None, "care"),
         (datetime(2026, 1, 1, tzinfo=UTC), NOON, "a1", 500, ""),

@@ -156,8 +156,8 @@ class FakeViews:
         self.asked.append((kind, value))
         return {"customer_id": "customer-1"} if value == "+982112345" else None
 
-    async def customer_timeline(self, customer_id: str, limit: int, before: int | None) -> Page:
-        self.asked.append((customer_id, limit, before))
+    async def customer_timeline(self, streams: Sequence[str], limit: int, before: int | None) -> Page:
+        self.asked.append((tuple(streams), limit, before))
         return Page([{"position": 7, "at": NOON}], 7)
 
     async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
