@@ -106,6 +106,11 @@ class Journal(Protocol):
         """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
         ...
 
+    async def has_unsealed(self, streams: Sequence[str]) -> bool:
+        """Whether something personal stands in the events of these streams for everybody to read: an older version of
+        the hub wrote it."""
+        ...
+
     async def drop_snapshots(self, streams: Sequence[str]) -> None:
         """These streams have no snapshots any more."""
         ...

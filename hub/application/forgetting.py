@@ -12,7 +12,7 @@ from hub.application.linking import whole_customers
 from hub.domain.customer.events import CustomerForgotten
 from hub.domain.customer.forgetting import forget
 from hub.domain.customer.identity import CUSTOMER
-from hub.domain.errors import ConflictError, NotFoundError
+from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ class Forgetting:
 
     async def forget(self, customer_id: str, reason: str, *, actor: str, command_id: str) -> list[Recorded]:
         """When this returns nothing in the store says who this customer was. The new facts; none for who was forgotten
-        already, whose keys are looked after once more. NotFoundError: there is no such customer."""
+        already, whose keys are looked after once more. NotFoundError: there is no such customer; RefusedError: an older
+        version of the hub wrote its facts, with nothing sealed."""
         asked = _Asked(reason, actor, command_id)
         for _ in range(ATTEMPTS):
             members = await self._members(customer_id)
@@ -58,6 +59,11 @@ class Forgetting:
                 for stream, known in members.items()
                 if (events := self._decide(known, asked))
             ]
+            if await self._journal.has_unsealed(list(members)):
+                raise RefusedError(
+                    f"customer {customer_id} can't be forgotten: an older version of the hub wrote down who it is for "
+                    "everybody to read, and facts are never changed"
+                )
             # First of all nothing new goes there: a contact that comes now begins a stream of its own.
             await asyncio.to_thread(self._keys.begin_forgetting, members, orjson.dumps(list(asked)).decode())
             recorded: list[Recorded] = []

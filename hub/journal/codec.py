@@ -235,6 +235,14 @@ class Codec:
                 state = self._sealer.veil_plain(state, shape)
         return self._read(stream, topic, state)
 
+    def is_unsealed(self, topic: str, state: bytes) -> bool:
+        """Whether something personal stands in this state for everybody to read: an older version wrote it."""
+        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        if shape is None or state.startswith(MARK):
+            return False
+        fields = orjson.loads(state)
+        return any(fields.get(name) for name in shape.fields)
+
     def seal(self, stream: str, topic: str, data: bytes) -> bytes | None:
         """What is kept of a customer beside the events, as it is stored; None: the customer was forgotten."""
         return data if self._sealer is None else self._sealer.seal_bytes(stream, topic, data)

@@ -88,6 +88,9 @@ class EventJournal:
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         await self._read(lambda: self.store.save_snapshot(stream, version, state, topic))
 
+    async def has_unsealed(self, streams: Sequence[str]) -> bool:
+        return await self._read(lambda: self.store.has_unsealed(streams))
+
     async def drop_snapshots(self, streams: Sequence[str]) -> None:
         await self._read(lambda: self.store.drop_snapshots(streams))
 

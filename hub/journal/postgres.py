@@ -57,6 +57,7 @@ _READ: LiteralString = f"SELECT {_ROW} FROM stored_events WHERE notification_id 
 _AT: LiteralString = (
     f"SELECT {_ROW} FROM stored_events WHERE notification_id = ANY(%b::bigint[]) ORDER BY notification_id"
 )
+_STATES: LiteralString = "SELECT topic, state FROM stored_events WHERE originator_id = ANY(%b::text[])"
 _HEAD: LiteralString = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 _VERSIONS: LiteralString = """
 SELECT stream, coalesce((SELECT max(originator_version) FROM stored_events WHERE originator_id = stream), 0)
@@ -202,6 +203,11 @@ class PostgresStore:
     def head(self) -> int:
         row = self._one(_HEAD)
         return 0 if row is None else int(row[0])
+
+    def has_unsealed(self, streams: Sequence[str]) -> bool:
+        with self._failing(), self._datastore.rows() as cursor:
+            rows = cursor.execute(_STATES, (list(streams),), prepare=True).fetchall()
+        return any(self.codec.is_unsealed(topic, state) for topic, state in rows)
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         sealed = self.codec.seal(stream, topic, state)

@@ -51,6 +51,7 @@ _LOAD = (
 _LAST = f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1"
 _READ = f"SELECT {_ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _AT = f"SELECT {_ROW} FROM stored_events WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+_STATES = "SELECT topic, state FROM json_each(?) w CROSS JOIN stored_events ON originator_id = w.value"
 _HEAD = "SELECT coalesce(max(rowid), 0) FROM stored_events"
 _VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
 _CONTACT = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id = ?"
@@ -226,6 +227,11 @@ class SqliteStore:
     def head(self) -> int:
         with self._failing(), self._datastore.reading() as cursor:
             return int(cursor.execute(_HEAD).fetchone()[0])
+
+    def has_unsealed(self, streams: Sequence[str]) -> bool:
+        with self._failing(), self._datastore.reading() as cursor:
+            rows = cursor.execute(_STATES, (orjson.dumps(streams).decode(),)).fetchall()
+        return any(self.codec.is_unsealed(topic, state) for topic, state in rows)
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         sealed = self.codec.seal(stream, topic, state)

@@ -52,6 +52,10 @@ class Store(Protocol):
         """Position of the newest event, 0 in an empty log."""
         ...
 
+    def has_unsealed(self, streams: Sequence[str]) -> bool:
+        """Whether something personal stands in the events of these streams as it is."""
+        ...
+
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
         ...

@@ -15,7 +15,13 @@ from hub.application.intake import ContactRecorder, Receipt
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Declared, Identifier
 from hub.domain.contact import Path as Way
-from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import (
+    ContactReceived,
+    CustomerForgotten,
+    CustomerRegistered,
+    IdentifierObserved,
+    ProfileChanged,
+)
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.journal.codec import Codec
 from hub.journal.errors import StoreError
@@ -23,6 +29,7 @@ from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.personal_keys import PersonalKeys
 from hub.journal.store import generations, open_store, personal_keys
+from hub.ports import Append, Unit
 from hub.settings import Settings
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -203,6 +210,16 @@ async def test_what_a_crash_left_half_done_is_finished(hub: Hub, store_settings:
     facts = [one.event for one in (await hub.journal.load([customer]))[customer]]
     assert [event.reason for event in facts if isinstance(event, CustomerForgotten)] == ["asked for"]
     assert [event.text for event in facts if isinstance(event, ContactReceived)] == [""]
+
+
+async def test_what_an_older_version_wrote_is_read_and_not_forgotten(hub: Hub, store_settings: Settings) -> None:
+    with closing(open_store(store_settings, Codec())) as older:
+        named = ProfileChanged(at=NOON, recorded_at=NOON, causation="c", actor="a", name=NAME)
+        known = CustomerRegistered(at=NOON, recorded_at=NOON, causation="c", actor="a")
+        older.append([Unit([Append("customer-old", 0, [known, named])])])
+    assert [one.event for one in (await hub.journal.load(["customer-old"]))["customer-old"]] == [known, named]
+    with pytest.raises(RefusedError, match="customer-old can't be forgotten: an older version of the hub wrote"):
+        await hub.forgetting.forget("customer-old", "asked for", **WHY)
 
 
 def test_a_key_is_gone_from_all_files(tmp_path: Path) -> None:

@@ -68,6 +68,9 @@ class MemoryJournal:
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         self.snapshots[stream] = Snapshot(version, topic, state)
 
+    async def has_unsealed(self, streams: Sequence[str]) -> bool:
+        return False
+
     async def drop_snapshots(self, streams: Sequence[str]) -> None:
         for stream in streams:
             self.snapshots.pop(stream, None)
