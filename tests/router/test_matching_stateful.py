@@ -46,14 +46,17 @@ class Centre(RuleBasedStateMachine):
         order=st.sampled_from(Order),
         choice=st.one_of(st.none(), st.sampled_from(AgentChoice)),
         agents=st.lists(st.sampled_from(SKILLS), max_size=6),
+        ceilings=st.sampled_from([None, {"mail": 1}]),
     )
-    def begin(self, order: Order, choice: AgentChoice | None, agents: list[dict[str, int]]) -> None:
+    def begin(
+        self, order: Order, choice: AgentChoice | None, agents: list[dict[str, int]], ceilings: dict[str, int] | None
+    ) -> None:
         self.choice = choice
         self.matcher = Matcher(order)
         for number, skills in enumerate(agents):
             seat = self.matcher.seat(f"agent {number}")
             self.seats.append(seat)
-            self.matcher.equip(seat, skills, ("fa",), {}, 100, {"mail": 1}, pace=number % 3)
+            self.matcher.equip(seat, skills, ("fa",), {}, 100, ceilings, pace=number % 3)
             self.matcher.idle_since(seat, self.now)
             self.matcher.sign(seat, True)
             self.matcher.set_ready(seat, True)
