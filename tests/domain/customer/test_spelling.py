@@ -138,14 +138,16 @@ def test_national_codes_that_are_published_as_sound(code):
 
 
 @for_all(digits=st.text("0123456789", min_size=9, max_size=9), data=st.data())
-def test_one_wrong_digit_is_always_seen_in_a_national_code(digits, data):
+def test_one_wrong_digit_is_seen_in_a_national_code(digits, data):
+    """But for codes that end in 1: the published rule gives that digit to two remainders, 1 and 10."""
     sound = [code for last in range(10) if normalise("national_id", code := f"{digits}{last}").is_valid]
     assert len(sound) <= 1
     for code in sound:
         assert normalise("national_id", in_scripts(code, data)).value == code
         place, digit = data.draw(st.integers(0, 9)), data.draw(st.sampled_from("0123456789"))
         changed = code[:place] + digit + code[place + 1 :]
-        assert changed == code or not normalise("national_id", changed).is_valid
+        seen = not normalise("national_id", changed).is_valid
+        assert seen or changed == code or (code[9] == "1" and place < 9)
 
 
 @pytest.mark.parametrize(
