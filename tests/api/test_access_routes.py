@@ -29,14 +29,41 @@ async def test_a_revoked_key_is_good_no_longer(world: World, http: httpx.AsyncCl
 
 
 ROLES = {
+    "admin": ["POST /v1/customers/customer-1/forget"],
     "adapter": ["POST /v1/contacts", "POST /v1/conversations"],
-    "trusted": ["POST /v1/customers/customer-1/links"],
-    "anybody": ["GET /v1/contacts/c-1", "GET /v1/queues/care/estimate"],
+    "trusted": ["POST /v1/customers/customer-1/links", "POST /v1/consents/block", "POST /v1/consents/unblock"],
+    "anybody": [
+        "GET /v1/contacts/c-1",
+        "GET /v1/queues/care/estimate",
+        "POST /v1/consents",
+        "POST /v1/consents/unsubscribe",
+        "PUT /v1/consents/preference",
+        "POST /v1/surveys/survey-1/answer",
+    ],
     "agent": [
         "GET /v1/customers",
         "GET /v1/customers/customer-1",
         "GET /v1/customers/customer-1/timeline",
         "GET /v1/customers/customer-1/links",
+        "GET /v1/customers/customer-1/consents",
+        "GET /v1/customers/customer-1/accounts",
+        "GET /v1/customers/customer-1/cases",
+        "POST /v1/customers/customer-1/cases",
+        "POST /v1/customers/customer-1/surveys",
+        "GET /v1/consents",
+        "GET /v1/accounts",
+        "GET /v1/accounts/account-1",
+        "GET /v1/cases/case-1",
+        "POST /v1/cases/case-1/rate",
+        "POST /v1/cases/case-1/assign",
+        "POST /v1/cases/case-1/due",
+        "POST /v1/cases/case-1/note",
+        "POST /v1/cases/case-1/task",
+        "POST /v1/cases/case-1/end-task",
+        "POST /v1/cases/case-1/attach",
+        "POST /v1/cases/case-1/detach",
+        "POST /v1/cases/case-1/resolve",
+        "POST /v1/cases/case-1/reopen",
         "GET /v1/interactions/interaction-1",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
@@ -69,6 +96,9 @@ ROLES = {
         "PUT /v1/customers/customer-1/segment",
         "PUT /v1/customers/customer-1/lifecycle-stage",
         "GET /v1/customers/conflicts",
+        "POST /v1/accounts",
+        "POST /v1/accounts/account-1/roles",
+        "POST /v1/accounts/account-1/end-role",
         "DELETE /v1/customers/customer-1/links/link-1",
         "POST /v1/customers/customer-1/cannot-links",
         "DELETE /v1/customers/customer-1/cannot-links/customer-2",
@@ -103,7 +133,7 @@ async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.As
         Role.ADAPTER: {"adapter", "trusted", "anybody"},
         Role.AGENT: {"agent", "anybody"},
         Role.SUPERVISOR: {"agent", "supervisor", "trusted", "anybody"},
-        Role.ADMIN: {"adapter", "agent", "supervisor", "trusted", "anybody"},
+        Role.ADMIN: {"admin", "adapter", "agent", "supervisor", "trusted", "anybody"},
     }[role]
     header = await world.bearer(role)
     for group, routes in ROLES.items():
@@ -120,7 +150,8 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     listed = {route for routes in ROLES.values() for route in routes}
     names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
     names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}"}
-    names |= {"link-1": "{link_id}", "customer-2": "{other_id}"}
+    names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
+    names |= {"case-1": "{case_id}", "survey-1": "{survey_id}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"
