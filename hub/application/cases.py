@@ -1,6 +1,6 @@
 """Cases: recorded in the customer's stream, and in the account's where it is an account's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,23 +49,31 @@ class CustomerCases:
         """Something has to be settled; `told`: what else `open_case` of the domain takes. Account and interaction must
         exist, where one is named."""
         await self._check_interaction(interaction_id)
-        refuse_forgotten((await history_of(self._journal, customer, f"customer {customer}"))[1], customer)
+        about: dict[str, Any] = {"account_id": account_id, "interaction_id": interaction_id}
 
-        def rule(cases: Cases, meta: dict[str, Any]) -> list[Event]:
-            about: dict[str, Any] = {"account_id": account_id, "interaction_id": interaction_id}
-            return decide.open_case(cases, customer, len(cases) + 1, **told, **about, **meta)
+        async def attempt() -> list[Append]:
+            version, history = await history_of(self._journal, customer, f"customer {customer}")
+            refuse_forgotten(history, customer)
+            cases, meta = _cases(one.event for one in history), meta_of(self._clock, actor, command_id)
+            events = decide.open_case(cases, customer, len(cases) + 1, **told, **about, **meta)
+            return [Append(customer, version, events), *await self._told(account_id, events)]
 
-        return await self._change(customer, rule, account_id, actor, command_id)
+        return await append_decided(self._journal, attempt)
 
     async def change(self, case: str, rule: Rule, *, actor: str, command_id: str) -> list[Recorded]:
         """Whatever else is done with a case: `rule` is one of `hub.domain.cases.decide`, given this case. A case of
         somebody who was forgotten can still be settled; what is personal of it is not kept."""
         customer = customer_of_case(case)
-        _, history = await history_of(self._journal, customer, f"case {case}")
-        known = _cases(one.event for one in history).get(case)
-        if known is None:
-            raise NotFoundError(f"there is no case {case}")
-        return await self._change(customer, rule, known.account_id, actor, command_id)
+
+        async def attempt() -> list[Append]:
+            version, history = await history_of(self._journal, customer, f"case {case}")
+            cases = _cases(one.event for one in history)
+            if case not in cases:
+                raise NotFoundError(f"there is no case {case}")
+            events = rule(cases, meta_of(self._clock, actor, command_id))
+            return [Append(customer, version, events), *await self._told(cases[case].account_id, events)]
+
+        return await append_decided(self._journal, attempt)
 
     async def attach(self, case: str, interaction_id: str, *, actor: str, command_id: str) -> list[Recorded]:
         """An interaction, which must exist, is about it."""
@@ -87,24 +95,18 @@ class CustomerCases:
 
     async def of_customer(self, customer: str, at: datetime | None = None) -> list[Case]:
         """The cases of a customer as they stand, or stood then, over all streams that are linked; oldest first."""
-        await history_of(self._journal, customer, f"customer {customer}")
-        histories = await self._journal.load(sorted(await whole_customers(self._journal, [customer])))
+        members = await whole_customers(self._journal, [customer])
+        if not any(one.customer.registered for one in members.values()):
+            raise NotFoundError(f"there is no customer {customer}")
+        histories = await self._journal.load(sorted(members))
         facts = [one.event for history in histories.values() for one in history]
         found = cases_at(facts, self._clock.now() if at is None else at).values()
         return sorted(found, key=lambda case: (case.opened_at, case.case_id))
 
-    async def _change(self, customer: str, rule: Rule, account: str, actor: str, command_id: str) -> list[Recorded]:
-        """Decide on the customer's cases, and tell the account what concerns it, in one transaction."""
-
-        async def attempt() -> list[Append]:
-            version, history = await history_of(self._journal, customer, f"customer {customer}")
-            events = rule(_cases(one.event for one in history), meta_of(self._clock, actor, command_id))
-            appends = [Append(customer, version, events)]
-            if account:
-                appends.append(Append(account, await self._account(account), decide.for_account(events)))
-            return appends
-
-        return await append_decided(self._journal, attempt)
+    async def _told(self, account: str, events: Sequence[Event]) -> list[Append]:
+        """What the account is told in the same transaction, if the case is an account's."""
+        shared = decide.for_account(events) if account else []
+        return [Append(account, await self._account(account), shared)] if shared else []
 
     async def _account(self, account: str) -> int:
         """The version of a registered account's stream."""
