@@ -64,7 +64,7 @@ def test_who_acts_for_a_company_is_not_that_company() -> None:
     assert Streams("N1", "L1").contact("N1", "L1") == []
 
 
-@pytest.mark.parametrize(("mine", "others"), [("N1", "N2"), ("L1", "L2"), ("N1", "L1"), ("C1", "C2")])
+@pytest.mark.parametrize(("mine", "others"), [("N1", "N2"), ("L1", "L2"), ("N1", "L1"), ("C1", "C2"), ("N1", "C2")])
 def test_a_phone_never_makes_two_identities_one(mine: str, others: str) -> None:
     streams = Streams(mine, others, "P1")
     streams.contact(mine, "P1")
@@ -85,6 +85,15 @@ def test_a_conflict_is_found_however_far_away_the_identifiers_are() -> None:
 
     assert isinstance(blocked, LinkBlocked)
     assert blocked.between == (streams["N1"], streams["N2"])
+
+
+def test_identities_that_came_together_once_are_one_on_every_phone() -> None:
+    streams = Streams("N1", "C1", "P1")
+    streams.contact("N1", "P1")
+    assert kinds(streams.contact("C1", "P1")) == [LinkBlocked]
+    streams.contact("N1", "C1")
+    assert CustomersLinked in kinds(streams.contact("C1", "P1"))
+    assert streams.whole("P1") == {"N1", "C1", "P1"}
 
 
 def test_a_person_may_hold_several_customer_numbers_when_their_identity_says_so() -> None:

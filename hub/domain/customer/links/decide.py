@@ -4,7 +4,7 @@ Every decision answers with (stream, event) pairs that belong into one transacti
 streams of both customers: `component.unknown` says which are still to be read."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -60,12 +60,12 @@ def link_verified(known: Known, one: Side, other: Side, asked: Asked) -> Told:
     """Two identifiers, both verified, came in one contact: link their streams, or say what stands against it. Nothing
     where the kinds don't suffice, or where it is so already, was told already or was ruled out by a person."""
     rule = decisive(one.kind, other.kind)
-    return _by_rule(known, one, other, rule, asked) if rule else []
+    return _by_rule(known, one, other, rule, asked, (one.kind, other.kind)) if rule else []
 
 
 def link_declared(known: Known, one: Side, other: Side, asked: Asked) -> Told:
     """A trusted system says that two streams are one customer. It can't overrule a person or a conflict."""
-    return _by_rule(known, one, other, DECLARED, asked)
+    return _by_rule(known, one, other, DECLARED, asked, ("", ""))
 
 
 def link_by_hand(known: Known, one: Side, other: Side, asked: Asked, *, despite_conflict: bool = False) -> Told:
@@ -151,7 +151,7 @@ def unmark_shared(known: Known, side: Side, asked: Asked) -> Told:
     return [(side.id, IdentifierUnshared(**asked.common(), side=side, reason=asked.reason))]
 
 
-def _by_rule(known: Known, one: Side, other: Side, rule: str, asked: Asked) -> Told:
+def _by_rule(known: Known, one: Side, other: Side, rule: str, asked: Asked, by: tuple[str, str]) -> Told:
     pair = pair_of(one.id, other.id)
     ours, theirs = known[one.id], known[other.id]
     if one.id == other.id or ours.joins(pair) or pair in ours.apart or ours.shared or theirs.shared:
@@ -159,10 +159,10 @@ def _by_rule(known: Known, one: Side, other: Side, rule: str, asked: Asked) -> T
     we, they = whole(known, one), whole(known, other)
     if other.id in we:
         return _link(known, one, other, rule, asked)
-    if clash := conflicts(we.values(), they.values(), (one.kind, other.kind)):
+    if clash := conflicts(we.values(), they.values(), by):
         for side, with_ in ((one, other), (other, one)):
             brought = _brought_with(known, side, with_)
-            if side.kind in REACHES and people(brought) >= SHARED_FROM:
+            if side.kind in REACHES and people(_grouped(brought, we, they)) >= SHARED_FROM:
                 return mark_shared(known, side, asked, "detected", brought)
         return _block(known, one, other, rule, asked, CONFLICT, clash)
     if forbidden := _forbidden(known, we, they, pair):
@@ -180,6 +180,18 @@ def _brought_with(known: Known, side: Side, with_: Side) -> list[Side]:
     sides = {with_, *(found for link in links.live for found in (link.left, link.right))}
     sides |= {found for block in links.blocked for found in (block.left, block.right)}
     return sorted((found for found in sides if found.kind in STRONG and found.id != side.id), key=lambda one: one.id)
+
+
+def _grouped(sides: Iterable[Side], *wholes: Container[str]) -> list[list[Side]]:
+    """Those of the same whole together, others alone."""
+    groups: list[list[Side]] = [[] for _ in wholes]
+    for side in sides:
+        place = next((number for number, whole_ in enumerate(wholes) if side.id in whole_), None)
+        if place is None:
+            groups.append([side])
+        else:
+            groups[place].append(side)
+    return groups
 
 
 def _forbidden(known: Known, ours: Iterable[str], theirs: Iterable[str], pair: Pair) -> list[Pair]:

@@ -28,20 +28,29 @@ def decisive(left: str, right: str) -> str:
 
 
 def conflicts(left: Iterable[Side], right: Iterable[Side], by: tuple[str, str] = ("", "")) -> list[Side]:
-    """Strong identifiers of two customers, from whole to whole, that can't be one customer's: two identities by law, or
-    two customer numbers. `by` are the kinds that are to be linked: who is attested to hold one more customer number by
-    their identity itself may, but no phone makes two customer numbers one customer's."""
-    ours, theirs = list(left), list(right)
+    """Strong identifiers of two customers, from whole to whole, that stand against their being one: two identities by
+    law, or two customer numbers. `by` are the kinds of verified identifier that would link them, if it is that. Who
+    is attested to hold one more customer number by their identity itself may; a phone or mail address joins nobody
+    whose strong identifiers no one ever brought together: families share them, and they get new owners."""
+    ours = {side for side in left if side.kind in STRONG}
+    theirs = {side for side in right if side.kind in STRONG}
+    if any(kind in REACHES for kind in by):
+        return sorted(ours | theirs, key=_id) if ours and theirs else []
     found: set[Side] = set()
     for kinds in (BY_LAW,) if NUMBER in by and any(kind in BY_LAW for kind in by) else (BY_LAW, (NUMBER,)):
         one = {side for side in ours if side.kind in kinds}
         other = {side for side in theirs if side.kind in kinds}
         if one and other:
             found |= one | other
-    return sorted(found, key=lambda side: side.id)
+    return sorted(found, key=_id)
 
 
-def people(sides: Iterable[Side]) -> int:
-    """How many different people these strong identifiers speak of, at least."""
-    kinds = [side.kind for side in set(sides)]
-    return max(sum(kind in BY_LAW for kind in kinds), kinds.count(NUMBER))
+def people(groups: Iterable[Iterable[Side]]) -> int:
+    """How many different people these speak of, at least. The strong identifiers of one group are one person's; those
+    of two may be too, unless both have one of the same sort."""
+    kinds = [{side.kind for side in group} for group in groups]
+    return max(sum(not one.isdisjoint(BY_LAW) for one in kinds), sum(NUMBER in one for one in kinds))
+
+
+def _id(side: Side) -> str:
+    return side.id
