@@ -173,7 +173,8 @@ class AnythingIsSaid(RuleBasedStateMachine):
             assert pair_of(mine, others) not in self.apart(), "a rule joined whom a person keeps apart"
             if not any(isinstance(event, CustomersLinked) for event in events):
                 raise AssertionError("streams were joined without a link")
-            found = conflicts([streams.sides[mine]], [streams.sides[others]], (streams[one].kind, streams[other].kind))
+            by = ("", "") if declared else (streams[one].kind, streams[other].kind)
+            found = conflicts([streams.sides[mine]], [streams.sides[others]], by)
             assert not found, "a rule joined two identities"
 
     @rule(one=name, other=name, despite=st.booleans())
