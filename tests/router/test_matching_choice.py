@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.router.matching.agents import Seat
+from hub.router.matching.candidates import Rule, candidates
 from hub.router.matching.matcher import Matcher
 from hub.router.matching.order import AgentChoice
 from tests.router.matchers import add_agent, add_asking, add_equipped, add_work, held_by, match_all
@@ -146,6 +147,36 @@ def test_nobody_gets_work_who_is_not_signed_on_and_ready():
     matcher.set_ready(seat, True)
 
     assert match_all(matcher, 1.0) == [("w", "a")]
+
+
+def test_who_is_not_ready_any_more_takes_nothing():
+    matcher = Matcher()
+    add_work(matcher, "w", 1.0)
+    assert matcher.next(1.0) is None
+    agent = add_agent(matcher, "a", 2.0)
+    matcher.set_ready(agent, False)
+
+    assert matcher.next(2.0) is None
+
+
+def test_an_agent_seen_for_the_first_time_is_not_signed_on_and_not_ready_and_can_do_nothing():
+    matcher = Matcher()
+    work = add_work(matcher, "w", 1.0)
+    agent = matcher.seat("a")
+    matcher.set_ready(agent, True)
+    assert not matcher.somebody(work.need)
+    other = matcher.seat("b")
+    matcher.equip(other, {})
+    assert matcher.next(1.0) is None
+    matcher.sign(other, True)
+    assert matcher.somebody(work.need)
+    assert matcher.next(1.0) is None
+
+    matcher.sign(agent, True)
+    matcher.set_ready(agent, True)
+    assert {one.agent_id: one.rule for one in candidates(matcher, work, 1.0)}["a"] is Rule.CAPACITY
+    asked = matcher.need({}, languages=("fa",)), matcher.need({"sales": 1}), matcher.need({}, attributes={"a": "b"})
+    assert not any(matcher.somebody(need) for need in asked)
 
 
 def test_the_choice_holds_for_needs_of_several_skills_too():

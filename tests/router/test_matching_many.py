@@ -79,3 +79,13 @@ def test_what_waits_for_one_of_them_alone_is_theirs():
     matcher.set_ready(agent, True)
 
     assert match_all(matcher, 60.0) == [("bound", "a")]
+
+
+def test_of_two_freed_at_once_each_takes_what_is_theirs():
+    matcher = Matcher()
+    add_work(matcher, "sale", 1.0, sales=1)
+    assert matcher.next(1.0) is None
+    add_agent(matcher, "a", 2.0, support=1)
+    add_agent(matcher, "b", 3.0, sales=1)
+
+    assert match_all(matcher, 3.0) == [("sale", "b")]

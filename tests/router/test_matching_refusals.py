@@ -156,3 +156,16 @@ def test_a_rest_that_was_replaced_does_not_hide_that_others_are_over():
     add_work(matcher, "w", 3.0)
 
     assert match_all(matcher, 40.0) == [("w", "b")]
+
+
+def test_a_rest_ends_in_time_however_many_ended_before():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 0.0)
+    for turn in range(100):
+        matcher.rest(agent, turn / 100)
+        assert matcher.next(turn / 100) is None
+    matcher.rest(agent, 2.0)
+    add_work(matcher, "w", 1.0)
+
+    assert match_all(matcher, 1.9) == []
+    assert match_all(matcher, 2.0) == [("w", "a")]

@@ -258,3 +258,12 @@ def test_paused_work_that_ends_makes_room_under_its_ceiling_and_leaves_others_pa
 
     assert agent.paused == {mails[1]}
     assert match_all(matcher, 3.0) == [("mail 2", "a")]
+
+
+def test_who_has_a_single_unit_of_room_takes_what_waits_for_one():
+    matcher = Matcher()
+    add_asking(matcher, "mail", 1.0, units=1)
+    assert matcher.next(1.0) is None
+    add_agent(matcher, "a", 0.0, capacity=1)
+
+    assert match_all(matcher, 2.0) == [("mail", "a")]

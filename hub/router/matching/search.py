@@ -84,7 +84,7 @@ class Search:
             if not freed:
                 if not news:
                     return None
-                if len(news) == 1 and news[0][1] is None:
+                if len(news) == 1:
                     return self._match_one(news, now)
             elif len(freed) == 1 and not news:
                 seat = freed[0]
