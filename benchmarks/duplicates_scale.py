@@ -82,12 +82,12 @@ class Population:
             given, family = self._slip(given), self._slip(family) if draw.random() < 0.4 else family
         if again and draw.random() < 0.05:
             born = self._slip(born)
-        street = random.Random(person.home)
+        place = (person.home + 1) * 0x9E3779B97F4A7C15 % 2**64
         where = (
-            f"{street.choice(_ADDRESSES)} {street.choice(_ADDRESSES)} {street.randrange(1, 60)}",
-            str(street.randrange(1, 200)),
-            f"city{street.randrange(400)}",
-            f"{street.randrange(10**9, 10**10)}",
+            f"{_ADDRESSES[place % 10]} {_ADDRESSES[place // 10 % 10]} {place // 100 % 60 + 1}",
+            str(place // 6_000 % 200 + 1),
+            f"city{place // 1_200_000 % 400}",
+            f"{place // 480_000_000 % (9 * 10**9) + 10**9}",
         )
         named, dated, located = (draw.random() < share for share in (0.95, 0.6, 0.6))
         return Record(

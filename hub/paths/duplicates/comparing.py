@@ -22,17 +22,10 @@ class Names(NamedTuple):
 
     given: float
     family: float
-
-    @property
-    def both(self) -> float:
-        """Similarity of the whole name; that of one half, if the other is not known; -1: nothing known."""
-        known = [one for one in self if one >= 0]
-        return sum(known) / len(known) if known else -1.0
-
-    @property
-    def least(self) -> float:
-        """Similarity of the half that differs most; -1: nothing known."""
-        return min((one for one in self if one >= 0), default=-1.0)
+    both: float
+    """Similarity of the whole name; that of one half, if the other is not known; -1: nothing known."""
+    least: float
+    """Similarity of the half that differs most; -1: nothing known."""
 
     @property
     def whole(self) -> bool:
@@ -42,10 +35,10 @@ class Names(NamedTuple):
 
 def names(one: Record, other: Record) -> Names:
     """Compares given and family names, also crosswise."""
-    straight = Names(_alike(one.given_name, other.given_name), _alike(one.family_name, other.family_name))
+    straight = _names(_alike(one.given_name, other.given_name), _alike(one.family_name, other.family_name))
     if straight.whole and straight.both < 0.9:
-        crossed = Names(_alike(one.given_name, other.family_name), _alike(one.family_name, other.given_name))
-        return max(straight, crossed, key=lambda found: found.both)
+        crossed = _names(_alike(one.given_name, other.family_name), _alike(one.family_name, other.given_name))
+        return crossed if crossed.both > straight.both else straight
     return straight
 
 
@@ -95,7 +88,8 @@ def contradiction(one: Record, other: Record) -> str:
     by_identifier = exclusive_conflict(one, other)
     if by_identifier:
         return by_identifier
-    given, family = found = names(one, other)
+    found = names(one, other)
+    given, family = found.given, found.family
     birth = birth_dates(one, other)
     if birth > 0:
         return "different given names" if 0 <= given < UNLIKE <= family else ""
@@ -127,6 +121,13 @@ def near_identifiers(one: Record, other: Record) -> bool:
         for a in one.verified(kind)
         for b in other.verified(kind)
     )
+
+
+def _names(given: float, family: float) -> Names:
+    if given < 0 or family < 0:
+        known = max(given, family)
+        return Names(given, family, known, known)
+    return Names(given, family, (given + family) / 2, min(given, family))
 
 
 def _customer_numbers(one: Record, other: Record) -> str:

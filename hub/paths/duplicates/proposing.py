@@ -52,8 +52,8 @@ class _Agreement(NamedTuple):
 
 
 def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal | None:
-    """The proposal two folded records make; None: they are not like enough. `identifier`: they brought the same one,
-    proven or claimed, that few people share."""
+    """The proposal that the texts of two folded records make; None: they are not like enough. `identifier`: they
+    brought the same one, proven or claimed, that few people share."""
     found = _Agreement(names(one, other), birth_dates(one, other), -1.0, identifier)
     if found.names.both < UNLIKE and found.birth < 1:
         return None
@@ -61,12 +61,18 @@ def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal
     rule = _rule(found)
     if not rule:
         return None
-    against = exclusive_conflict(one, other)
-    if against and not near_identifiers(one, other) and len(found.agreeing) < 3:
-        return None
     first, second = sorted((one.stream, other.stream))
-    score = round(found.score * (0.9 if against else 1.0), 3)
-    return Proposal(first, second, rule, score, found.agreeing, (against,) if against else ())
+    return Proposal(first, second, rule, round(found.score, 3), found.agreeing)
+
+
+def contested(found: Proposal, one: Record, other: Record) -> Proposal | None:
+    """The same, with what the records' identifiers say against it; None: that is too much."""
+    against = exclusive_conflict(one, other)
+    if not against:
+        return found
+    if len(found.agreeing) < 3 and not near_identifiers(one, other):
+        return None
+    return found._replace(score=round(found.score * 0.9, 3), against=(against,))
 
 
 def _rule(found: _Agreement) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations
 from hub.paths.duplicates.blocking import MOST_RECORDS, KeyIndex, fingerprint
 from hub.paths.duplicates.findings import Conflict, Findings, Proposal, Shared
 from hub.paths.duplicates.linking import Edge, Member, join, judge
-from hub.paths.duplicates.proposing import propose
+from hub.paths.duplicates.proposing import contested, propose
 from hub.paths.duplicates.record import Record, folded, packed, unpacked, unpacked_texts
 
 LARGEST_BLOCK = 40
@@ -75,10 +75,13 @@ class DuplicateSearch:
                 continue
             records = [(one, unpacked_texts(self._packed[one])) for one in ordinals]
             for (one, first), (other, second) in combinations(records, 2):
-                if propose(first, second, identifier=identifier) is None or (one, other) in told:
+                if self._settled(one, other, first, second):
                     continue
-                found = propose(self._record(one), self._record(other), identifier=identifier)
-                if found and not self._settled(one, other, found):
+                found = propose(first, second, identifier=identifier)
+                if found is None or (one, other) in told:
+                    continue
+                found = contested(found, self._record(one), self._record(other))
+                if found:
                     told.add((one, other))
                     yield found
 
@@ -88,10 +91,10 @@ class DuplicateSearch:
         for _, found in self._likeness.blocks():
             yield False, found
 
-    def _settled(self, one: int, other: int, found: Proposal) -> bool:
+    def _settled(self, one: int, other: int, first: Record, second: Record) -> bool:
         if one in self._component and self._component[one] == self._component.get(other):
             return True
-        return bool(self._apart) and frozenset((found.one, found.other)) in self._apart
+        return bool(self._apart) and frozenset((first.stream, second.stream)) in self._apart
 
     def _holders(self, mark: int, ordinals: list[int]) -> Iterator[tuple[str, str, list[Member]]]:
         """The identifiers behind a fingerprint, each with the records that hold it."""
