@@ -28,6 +28,7 @@ from hub.journal.journal import EventJournal
 from hub.journal.lock import hold_store, running_hub
 from hub.journal.store import open_store
 from hub.logs import configure
+from hub.policies.findings import Finding, Severity
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep
 from hub.projections.process import serve
@@ -37,7 +38,6 @@ from hub.projections.runner import Runner, positions_of
 from hub.projections.views import open_for_writing, open_views
 from hub.router.policy.checker import check_text, explain_order
 from hub.router.policy.diff import PolicyDiff, diff
-from hub.router.policy.findings import Finding, Severity
 from hub.router.policy.parsing import Policy, PolicyError, load_policy, parse_policy
 from hub.settings import Settings
 
@@ -63,7 +63,7 @@ def run_projector(settings: Settings) -> None:
     configure(settings)
     store = open_store(settings)
     try:
-        serve(store.read_stored, store.codec.decode, settings.views_path, _projections(settings))
+        serve(store.read_stored, store.codec.decode_veiled, settings.views_path, _projections(settings))
     finally:
         store.close()
 
@@ -130,7 +130,7 @@ def rebuild_projection(settings: Settings, name: str) -> int:
         closing(open_store(settings)) as store,
         closing(open_for_writing(settings.views_path)) as views,
     ):
-        return Runner(views, _projections(settings), store.read_stored, store.codec.decode).rebuild(name)
+        return Runner(views, _projections(settings), store.read_stored, store.codec.decode_veiled).rebuild(name)
 
 
 def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:

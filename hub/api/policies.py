@@ -13,8 +13,8 @@ from hub.api.bodies import Body
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.policies import Published
-from hub.router.policy.findings import Severity
+from hub.application.published_texts import Published
+from hub.policies.findings import Severity
 
 router = APIRouter(tags=["policies"])
 

@@ -14,7 +14,7 @@ from hub.ports import Journal, Recorded
 from hub.router.explaining.explain import SHOWN, differences, explain
 from hub.router.explaining.recomputing import Again, is_decision, recompute
 from hub.router.explaining.retelling import Retelling, Taken
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.policy.parsing import Policy
 from hub.router.pool.evolve import evolve
 from hub.router.pool.state import PoolState
@@ -163,7 +163,7 @@ class Decisions:
 
     async def _rebuilt(self, mark: Mark | None) -> tuple[Retelling, int]:
         """The pool as of a mark, or one that knows nothing; and the log position it has."""
-        book = PolicyBook(self._starting)
+        book = routing_book(self._starting)
         for one in (await self._journal.load([ROUTING])).get(ROUTING, []):
             if isinstance(one.event, PolicyPublished):
                 book.add(one.event.version, one.event.text)

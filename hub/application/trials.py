@@ -6,7 +6,7 @@ from hub.application.decisions import MarkBefore
 from hub.domain.errors import InvalidError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Journal
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.policy.parsing import Policy
 from hub.router.pool.state import PoolState
 from hub.router.trial.compare import SEED, Trial, try_policy
@@ -31,7 +31,7 @@ async def run_trial(
     times the wrong way round, and UnknownHandleTimeError."""
     if since is not None and until is not None and until <= since:
         raise InvalidError(f"the stretch from {since} can't end at {until}", "to")
-    book = PolicyBook(starting, tried)
+    book = routing_book(starting, tried)
     texts = [starting.text, tried.text]
     for one in (await journal.load([ROUTING])).get(ROUTING, []):
         if isinstance(one.event, PolicyPublished):

@@ -6,8 +6,8 @@ from hub.application.policies import Policies
 from hub.clock import WallClock
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.policy.events import ROUTING, PolicyPublished
+from hub.policies.findings import Severity
 from hub.ports import Recorded
-from hub.router.policy.findings import Severity
 from hub.router.policy.parsing import PolicyError, load_policy, parse_policy
 from tests.support.memory import MemoryJournal
 

@@ -17,7 +17,7 @@ from hub.projections.open_work import last_agents, open_work
 from hub.projections.open_work_fold import _FREEING
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.pool.evolve import evolve
 from hub.router.pool.state import PoolState
 from tests.projections.histories import Log
@@ -96,7 +96,7 @@ def test_a_pool_recovers_from_the_view(day: Day, log: Log, share: float) -> None
     connection = sqlite3.connect(":memory:", isolation_level=None)
     Runner(connection, VIEWS, part.read, part.decode, 61).run()
     known = last_agents(connection, 0, 1000)
-    recovered, whole = (PoolState(POLICY, "main", PolicyBook(POLICY)) for _ in range(2))
+    recovered, whole = (PoolState(POLICY, "main", routing_book(POLICY)) for _ in range(2))
     for row in open_work(connection).rows:
         evolve(recovered, row.stream, row.version, part.decode(row.stream, row.topic, row.state))
     # After the rows: those of open work may tell of an earlier agent of the same customer.

@@ -20,7 +20,7 @@ from hub.domain.interaction.events import InteractionEnded, InteractionOffered, 
 from hub.domain.interaction.state import Phase
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import ContactRow, Recorded
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.policy.parsing import Policy, parse_policy
 from hub.router.pool import commands as ask
 from hub.router.pool.deadlines import next_deadline
@@ -39,7 +39,7 @@ class Day:
         self.random = Random(seed)
         self.policy = policy
         self.now = start
-        self.state = PoolState(policy, "main", PolicyBook(policy))
+        self.state = PoolState(policy, "main", routing_book(policy))
         self.log: list[Recorded] = []
         self.refusals = 0
         self.commands = 0

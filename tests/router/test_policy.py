@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.contact import Channel, Standing
+from hub.policies.toml_lines import line_of, lines_of
 from hub.router.policy.classify import Classifier
 from hub.router.policy.parsing import CONDITIONS, Policy, PolicyError, Rule, ServiceLevel, load_policy, parse_policy
-from hub.router.policy.toml_lines import line_of, lines_of
 from tests.router.pools import contact
 
 ROOT = Path(__file__).parents[2]

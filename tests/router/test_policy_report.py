@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.policies.findings import Severity
 from hub.router.policy.checker import check, check_text, explain_order
-from hub.router.policy.findings import Severity
 from hub.router.policy.parsing import PolicyError, Staff, load_policy, parse_policy
 
 ROOT = Path(__file__).parents[2]

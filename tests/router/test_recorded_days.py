@@ -18,7 +18,7 @@ from hub.domain.contact import Standing
 from hub.domain.interaction.events import InteractionOffered
 from hub.router.explaining.retelling import Retelling
 from hub.router.matching.candidates import candidates, canonical_match
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.policy.parsing import load_policy
 from hub.router.pool import commands as ask
 from hub.router.pool.state import PoolState
@@ -101,7 +101,7 @@ async def test_every_decision_of_a_recorded_day_comes_out_the_same(log: Path, re
 
 def test_the_plain_meaning_gives_the_same_work_to_the_same_agent(log: Path) -> None:
     day = played(log, 0.3)
-    story = Retelling(PoolState(day.policy, "main", PolicyBook(day.policy)))
+    story = Retelling(PoolState(day.policy, "main", routing_book(day.policy)))
     looked_at = 0
     for recorded in day.log:
         state, event = story.before(recorded), recorded.event

@@ -10,7 +10,7 @@ from hub.application.decisions import Decisions
 from hub.ports import Recorded
 from hub.projections.open_work import Keep, last_agents, open_work, projection
 from hub.projections.runner import Runner
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import PolicyBook, routing_book
 from hub.router.policy.parsing import Policy
 from hub.router.pool import commands as ask
 from hub.router.pool.deadlines import reset_deadlines
@@ -71,7 +71,7 @@ async def test_decisions_come_out_the_same_over_restarts(seed: int, restarts: Re
     )  # fmt: skip
     while day.now < OPEN + timedelta(hours=1.5):
         day.run(day.now + timedelta(seconds=day.random.uniform(60, 600)))
-        await restarts.restart(day, PolicyBook(*(policy for policy, _ in policies)))
+        await restarts.restart(day, routing_book(*(policy for policy, _ in policies)))
     assert restarts.times > 10
     found = await Decisions(journal_of(day.log), day.policy).verify()
     assert found.findings == []

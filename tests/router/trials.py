@@ -14,7 +14,7 @@ from hub.domain.contact import Standing
 from hub.domain.interaction.events import InteractionOffered
 from hub.domain.policy.events import PolicyPublished
 from hub.ports import Recorded
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.policy.parsing import Policy, parse_policy
 from hub.router.pool import commands as ask
 from hub.router.pool.state import PoolState
@@ -111,7 +111,7 @@ def trial(
     seed: int = SEED,
 ) -> Trial:
     """Of a log in memory."""
-    book = PolicyBook(starting, tried)
+    book = routing_book(starting, tried)
     for one in log:
         if isinstance(one.event, PolicyPublished):
             book.add(one.event.version, one.event.text)

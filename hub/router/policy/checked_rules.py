@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from hub.router.policy.findings import Remark, Severity
+from hub.policies.findings import Remark, Severity
 from hub.router.policy.model import CONDITIONS, Policy, Rule
 from hub.router.policy.regions import Found, Row, outcomes, regions, row_of
 from hub.router.policy.requirement import Step, steps_of

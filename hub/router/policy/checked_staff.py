@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from hub.policies.findings import Remark, Severity
 from hub.router.policy.fields import CONTACT_LANGUAGE, Action
-from hub.router.policy.findings import Remark, Severity
 from hub.router.policy.language import primary_tag
 from hub.router.policy.model import Policy, Rule, Staff
 from hub.router.policy.requirement import Step, steps_of

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 
+from hub.policies.findings import Finding, Problem, Severity, findings, refusal
+from hub.policies.toml_lines import Place
 from hub.router.policy.checked_rules import explain_order, remarks_on_rules
 from hub.router.policy.checked_settings import never_open, remarks_on_settings
 from hub.router.policy.checked_staff import remarks_on_staff
-from hub.router.policy.contradictions import Problem
-from hub.router.policy.findings import Finding, Severity, field_of
 from hub.router.policy.model import Policy, Staff
-from hub.router.policy.parsing import read_policy, refusal
+from hub.router.policy.parsing import read_policy
 from hub.router.policy.sound_part import SoundPart
-from hub.router.policy.toml_lines import Place, line_of, lines_of
+from hub.router.policy.words import WORDS
 
 __all__ = ["check", "check_text", "explain_order"]
 
@@ -19,15 +19,12 @@ __all__ = ["check", "check_text", "explain_order"]
 def check(policy: Policy, staff: Sequence[Staff] = (), today: date | None = None) -> list[Finding]:
     """Errors, warnings and notes in the order of the file. `staff` is who there is, in place of the policy's own
     [[staff]]; `today` lets holidays that are all past be noticed."""
-    lines = lines_of(policy.text)
     remarks = [
         *remarks_on_rules(policy),
         *remarks_on_settings(policy, today),
         *remarks_on_staff(policy, staff or policy.staff),
     ]
-    return sorted(
-        Finding(line_of(lines, place), severity, field_of(place), message) for severity, place, message in remarks
-    )
+    return findings(policy.text, remarks, WORDS)
 
 
 def check_text(text: str, name: str, staff: Sequence[Staff] = (), today: date | None = None) -> list[Finding]:
@@ -39,7 +36,7 @@ def check_text(text: str, name: str, staff: Sequence[Staff] = (), today: date | 
     problems = read.problems
     if read.sound is not None:
         problems += _errors_besides(read.sound, [place for place, _ in problems], staff)
-    return list(refusal(text, name, problems).findings)
+    return list(refusal(text, name, problems, WORDS).findings)
 
 
 def _errors_besides(sound: SoundPart, found: Sequence[Place], staff: Sequence[Staff]) -> list[Problem]:

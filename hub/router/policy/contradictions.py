@@ -4,12 +4,11 @@ from collections import deque
 from collections.abc import Collection, Iterator
 
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
+from hub.policies.findings import Problem
+from hub.policies.toml_lines import Place
 from hub.router.policy.checked_rules import holes
 from hub.router.policy.fields import Action
 from hub.router.policy.model import CONDITIONS, Policy
-from hub.router.policy.toml_lines import Place
-
-Problem = tuple[Place, str]
 
 
 def contradictions(

@@ -1,16 +1,10 @@
 """What another policy would change: settings, and which contacts would be routed differently."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
-from enum import Enum
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
+from hub.policies.changes import SettingChange, setting_changes
 from hub.router.policy.checked_rules import step_text
-from hub.router.policy.fields import Diversion
-from hub.router.policy.hours import Span
 from hub.router.policy.model import KnownAgent, Policy
 from hub.router.policy.regions import Region, Winners, regions
 from hub.router.policy.requirement import steps_of
@@ -30,18 +24,6 @@ class Routed(NamedTuple):
     def __str__(self) -> str:
         first = f"queue {self.queue}, {'; then '.join(self.steps)}"
         return f"{first}; first {self.known_agent}" if self.known_agent else first
-
-
-@dataclass(frozen=True, slots=True)
-class SettingChange:
-    """One value; None where the field or its table is not there."""
-
-    path: str
-    before: Any
-    after: Any
-
-    def __str__(self) -> str:
-        return f"{self.path}: {_shown(self.before)} -> {_shown(self.after)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,60 +82,7 @@ class PolicyDiff:
 def diff(old: Policy, new: Policy) -> PolicyDiff:
     """All that is different in `new`."""
     routing, total = _routing(old, new)
-    return PolicyDiff(old.version, new.version, tuple(_settings(old, new)), routing, total)
-
-
-def _settings(old: Policy, new: Policy) -> Iterator[SettingChange]:
-    """Of a table that only one of them has, what is written in it."""
-    before, after = dict(_flat("", old)), dict(_flat("", new))
-    for path in sorted({*before, *after}):
-        was, becomes = before.get(path), after.get(path)
-        if was is not None and becomes is not None:
-            if was.value != becomes.value:
-                yield SettingChange(path, was.value, becomes.value)
-        elif was is not None and was.is_written:
-            yield SettingChange(path, was.value, None)
-        elif becomes is not None and becomes.is_written:
-            yield SettingChange(path, None, becomes.value)
-
-
-class _Setting(NamedTuple):
-    """In types that JSON has; written in the file, or by default."""
-
-    value: Any
-    is_written: bool
-
-
-def _flat(path: str, value: Any, *, is_written: bool = True) -> Iterator[tuple[str, _Setting]]:
-    """Every value with the path of its field, and each table that people name."""
-    match value:
-        case Diversion():
-            yield path, _Setting(str(value), is_written)
-        case BaseModel():
-            for name in type(value).model_fields:
-                if name not in _NOT_SETTINGS or path:
-                    written = is_written and name in value.model_fields_set
-                    yield from _flat(f"{path}.{name}" if path else name, getattr(value, name), is_written=written)
-        case Mapping():
-            for name, inner in value.items():
-                if isinstance(inner, BaseModel | Mapping):
-                    yield f"{path}.{name}", _Setting("there", is_written)
-                yield from _flat(f"{path}.{name}", inner, is_written=is_written)
-        case tuple() if any(isinstance(one, BaseModel) for one in value):
-            for number, inner in enumerate(value, 1):
-                yield from _flat(f"{path}.{number}", inner, is_written=is_written)
-        case tuple():
-            yield path, _Setting([_plain(one) for one in value], is_written)
-        case None:
-            return
-        case _:
-            yield path, _Setting(_plain(value), is_written)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Span | date):
-        return str(value)
-    return value.value if isinstance(value, Enum) else value
+    return PolicyDiff(old.version, new.version, tuple(setting_changes(old, new, _NOT_SETTINGS)), routing, total)
 
 
 def _routing(old: Policy, new: Policy) -> tuple[tuple[RoutingChange, ...], int]:
@@ -183,9 +112,3 @@ def _known(known: KnownAgent | None) -> str:
     only = ", only if ready" if known.only_ready else ""
     who = " or ".join(one.replace("_", " ") for one in known.who)
     return f"{who} for {known.seconds:g} s, remembered {known.days:g} days{only}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(str, value))}]"
-    return "not there" if value is None else str(value)

@@ -3,10 +3,11 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
+from hub.policies.sections import Section, Text
 from hub.router.matching.order import AgentChoice
 from hub.router.policy.hours import Span, spans_of, zone_of
 
@@ -20,12 +21,6 @@ def _level(level: int) -> int:
     if not 1 <= level <= 5:
         raise ValueError(f"level {level} is not between 1 and 5")
     return level
-
-
-def _not_empty(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty: leave it out where anything will do")
-    return text
 
 
 def _time_zone(name: str) -> str:
@@ -66,8 +61,6 @@ def _choice(choice: AgentChoice) -> AgentChoice:
     return choice
 
 
-Text = Annotated[str, AfterValidator(_not_empty)]
-Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Seconds = Annotated[float, Field(gt=0, le=30 * _DAY)]
 Delay = Annotated[float, Field(ge=0, le=30 * _DAY)]
 LongTime = Annotated[float, Field(gt=0, le=366 * _DAY)]
@@ -121,15 +114,10 @@ class Action(StrEnum):
     MOVE = "move"
 
 
-class Section(BaseModel):
-    """Part of a file people write: nothing unknown, nothing bent into shape."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
 class Diversion(Section):
     """Written "wait", "refuse", "callback", or { to = "another queue" }; `to` is empty but for a move."""
 
+    IS_ONE_VALUE: ClassVar[bool] = True
     action: Annotated[Action, Field(strict=False)]
     to: str = ""
 

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hub.domain.agent.events import FULL_CAPACITY
 from hub.domain.contact import Channel
+from hub.policies.sections import Section, Text, Texts
 from hub.projections.formulas import ServiceLevelVariant
 from hub.router.matching.order import AgentChoice, Order
 from hub.router.policy.fields import (
@@ -23,14 +24,11 @@ from hub.router.policy.fields import (
     NotAnswering,
     Priority,
     Seconds,
-    Section,
     Skills,
     Spans,
     SpokenTags,
     Tag,
     Tags,
-    Text,
-    Texts,
     TimeZone,
     Who,
     WrapUpRule,

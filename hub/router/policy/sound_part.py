@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from hub.policies.toml_lines import Place
 from hub.router.policy.model import CONDITIONS, Policy
-from hub.router.policy.toml_lines import Place
 
 _UNKNOWN = "und"
 """In the place of a name or language nobody can read: whatever is said of it is not told."""

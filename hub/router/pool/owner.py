@@ -13,7 +13,7 @@ from hub.domain.ids import interaction_id, pool_stream
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import routing_book
 from hub.router.policy.parsing import Policy
 from hub.router.pool.asked import Answer, Asked, PoolUnavailableError, fail_all
 from hub.router.pool.commands import AdoptPolicy, Command, Consult, TakeUp, Tick, as_tuple
@@ -138,7 +138,7 @@ class Pool:
 
     async def _recover(self, consumed: int, head: int) -> None:
         published = [one.event for one in (await self._journal.load([ROUTING])).get(ROUTING, [])]
-        book = PolicyBook(self._policy)
+        book = routing_book(self._policy)
         for event in published:
             if isinstance(event, PolicyPublished):
                 book.add(event.version, event.text)

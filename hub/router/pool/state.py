@@ -12,7 +12,7 @@ from hub.domain.interaction.state import Interaction
 from hub.router.matching.agents import Need, Seat
 from hub.router.matching.matcher import Matcher
 from hub.router.matching.waiting import Line, Work
-from hub.router.policy.book import PolicyBook
+from hub.router.policy.book import PolicyBook, routing_book
 from hub.router.policy.classify import Classifier
 from hub.router.policy.fields import CONTACT_LANGUAGE
 from hub.router.policy.parsing import Policy, Queue
@@ -132,7 +132,7 @@ class PoolState:
         """Of the stream of facts about the whole pool."""
         self.adopted = ""
         """The version that the log says is in force; empty: it says nothing yet."""
-        self.policies = policies or PolicyBook(policy)
+        self.policies = policies or routing_book(policy)
         """By version: all that the log may name."""
         self.matcher = Matcher(policy.order)
         self.use(policy)

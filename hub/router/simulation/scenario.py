@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Channel
 from hub.domain.errors import HubError
-from hub.router.policy.toml_errors import Mistake, mistakes_in
-from hub.router.policy.toml_lines import Place, line_of, lines_of
+from hub.policies.toml_errors import Mistake, mistakes_in
+from hub.policies.toml_lines import Place, line_of, lines_of
 
 
 class ScenarioError(HubError):

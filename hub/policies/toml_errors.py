@@ -6,7 +6,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from hub.router.policy.toml_lines import Place
+from hub.policies.toml_lines import Place
 
 Mistake = tuple[Place, str]
 """Where, and what is wrong there."""
