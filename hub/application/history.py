@@ -14,7 +14,7 @@ from hub.application.audit import Audit, audit
 from hub.application.history_writer import HistoryWriter, Taken
 from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
-from hub.calls.recorded_call import Rejected, Row
+from hub.calls.recorded_call import Row
 from hub.domain.customer.identity import Renewed
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
@@ -22,6 +22,7 @@ from hub.journal.store import Store, generations, open_store
 from hub.ports import Clock, Recorded
 from hub.projections.process import BlockingProjector
 from hub.settings import Settings
+from hub.tables.rows import Rejected
 
 BATCH_ROWS = 1_000
 TAIL_BATCH = 5_000

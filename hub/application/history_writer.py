@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hub.application.customer_cache import NOBODY, TOPIC, Known, fold
 from hub.application.envelope import body_hash
 from hub.calls.interaction import interaction_events
-from hub.calls.recorded_call import RecordedCall, Rejected, Row, Skipped
+from hub.calls.recorded_call import RecordedCall, Row
 from hub.domain.customer.decide import HISTORY_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
 from hub.domain.customer.identity import Home, Renewed, home_of
@@ -19,6 +19,7 @@ from hub.domain.ids import interaction_id, pool_stream
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.journal.store import Store
 from hub.ports import Append, Clock, Committed, ContactRow, KnownContactError, Unit
+from hub.tables.rows import Rejected, Skipped
 
 CUSTOMERS_KEPT = 50_000
 ATTEMPTS = 5

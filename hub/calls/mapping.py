@@ -1,34 +1,17 @@
 """How a foreign call log's columns become the hub's fields: a mapping file, read and checked once."""
 
-import re
-import tomllib
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, field_validator, model_validator
 
-from hub.calls.sources import (
-    AgentSource,
-    DurationSource,
-    FieldSource,
-    FileFormat,
-    IdentifierSource,
-    OutcomeSource,
-    Part,
-    SkipRule,
-    Source,
-    TimeSource,
-)
+from hub.calls.sources import AgentSource, DurationSource, OutcomeSource, Source
 from hub.domain.contact import Channel
-from hub.domain.errors import HubError
-
-
-class MappingError(HubError):
-    """A mapping file that can't be used; the message names file, line and field."""
+from hub.tables.mapping_file import load_part
+from hub.tables.moments import known_zone
+from hub.tables.sources import FieldSource, FileFormat, IdentifierSource, Part, SkipRule, TimeSource, columns_of
 
 
 class Fields(Part):
@@ -83,11 +66,7 @@ class Times(Part):
     @field_validator("zone")
     @classmethod
     def _known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {name!r}: write one like 'Asia/Jerusalem' or 'UTC'") from None
-        return name
+        return known_zone(name)
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
@@ -149,12 +128,7 @@ class Mapping(Part):
 
     def used_columns(self) -> dict[str, str]:
         """Each column the mapping reads, with the dotted place that names it first."""
-        used: dict[str, str] = {}
-        for place, part in self._sources():
-            columns = part.columns if isinstance(part, FieldSource) else (part.column,)
-            for column in columns:
-                used.setdefault(column, place)
-        return used
+        return columns_of(self._sources())
 
     def _sources(self) -> list[tuple[str, Source]]:
         found: list[tuple[str, Source]] = [("skip", rule) for rule in self.skip]
@@ -162,64 +136,13 @@ class Mapping(Part):
             named = {name: getattr(model, name) for name in type(model).model_fields}
             found += [(f"{section}.{name}", one) for name, one in named.items() if isinstance(one, Source)]
         found += [(f"identifiers.{one.kind}", one) for one in self.identifiers]
-        found.append(("outcome", self.outcome))
-        if self.agent.column:
-            found.append(("agent", self.agent))
-        return found
+        return [*found, ("outcome", self.outcome), ("agent", self.agent)]
 
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping of a file; a policy it names is resolved against the mapping's folder. Raises MappingError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MappingError(f"mapping file {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise MappingError(f"mapping file {path}: is not UTF-8 text") from None
-    try:
-        mapping = Mapping.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"mapping file {path}: {error}") from None
-    except ValidationError as error:
-        raise MappingError("\n".join(_explain(path, text, problem) for problem in error.errors())) from None
+    mapping = load_part(path, Mapping)
     if mapping.replay.policy is None:
         return mapping
     replay = mapping.replay.model_copy(update={"policy": path.parent / mapping.replay.policy})
     return mapping.model_copy(update={"replay": replay})
-
-
-def line_of(text: str, place: Sequence[str | int]) -> int:
-    """The line of a TOML text that stands for a place such as ("times", "zone"), or for the nearest above it."""
-    wanted = [part for part in place if isinstance(part, str)]
-    ordinal = next((part for part in place if isinstance(part, int)), 0)
-    best, best_line, header, seen = 0, 1, list[str](), dict[str, int]()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if found := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
-            header = _key_parts(found[2])
-            if found[1] == "[[":
-                seen[found[2]] = seen.get(found[2], -1) + 1
-                if seen[found[2]] != ordinal:
-                    header = []
-            parts = header
-        elif found := re.match(r"""\s*((?:[\w+-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'+-]+)*)\s*=""", line):
-            parts = header + _key_parts(found[1])
-        else:
-            continue
-        if len(parts) > best and parts == wanted[: len(parts)]:
-            best, best_line = len(parts), number
-    return best_line
-
-
-def _key_parts(key: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in key.split(".")]
-
-
-def _explain(path: Path, text: str, problem: ErrorDetails) -> str:
-    place = problem["loc"]
-    field = ".".join(str(part) for part in place) or "mapping"
-    where = f"{path}, line {line_of(text, place)}, {field}"
-    if problem["type"] == "extra_forbidden":
-        return f"{where}: there is no such field"
-    if problem["type"] == "missing":
-        return f"{where}: is missing"
-    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"

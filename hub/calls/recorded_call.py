@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.domain.contact import Contact, Identifier
+from hub.tables.rows import Rejected, Skipped
 
 
 class CallOutcome(StrEnum):
@@ -71,25 +72,6 @@ class RecordedCall:
     def ended_at(self) -> datetime:
         """When the customer was gone: after the talk, or hanging up."""
         return self.queued_at + timedelta(seconds=self.wait + self.talk)
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that can't be taken: which column was wrong, why, and the row as it stood."""
-
-    row: int
-    field: str
-    """The file's column, or the hub's field where no single column is to blame; empty: the row as a whole."""
-    reason: str
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row that the mapping leaves out."""
-
-    row: int
-    reason: str
 
 
 Row = RecordedCall | Rejected | Skipped

@@ -2,29 +2,20 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from hub.calls.mapping import MOMENTS, Mapping
-from hub.calls.sources import DurationSource, TimeSource, read_moment
-from hub.domain.errors import HubError
+from hub.calls.sources import DurationSource
+from hub.tables.moments import YEARS, timestamp_reader
+from hub.tables.rows import BadValueError, Cells
+from hub.tables.sources import TimeSource, read_moment
 
-Cells = Sequence[str]
 DAY = 86_400
 HALF_DAY = DAY // 2
-YEARS = range(1900, 2200)
-
-
-class BadValueError(HubError):
-    """A row can't be taken because of this column or field."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 class Timeline(NamedTuple):
@@ -67,7 +58,9 @@ class TimelineParser:
         self._lengths = {name: one for name in ("menu", "wait", "talk") if (one := getattr(durations, name))}
         self._index = index
         readers = {
-            form: lru_cache(maxsize=2 * DAY)(_time_of_day(form)) if self._of_day else _timestamp(form, mapping)
+            form: lru_cache(maxsize=2 * DAY)(_time_of_day(form))
+            if self._of_day
+            else timestamp_reader(form, mapping.zone)
             for form in {one.format for one in self._sources.values()}
         }
         self._read_moment = {name: readers[one.format] for name, one in self._sources.items()}
@@ -201,26 +194,6 @@ def _hours_minutes_seconds(text: str) -> float:
         raise ValueError("no h:mm:ss")
     hours, minutes, seconds = map(int, found.groups())
     return float(hours * 3600 + minutes * 60 + seconds)
-
-
-def _timestamp(form: str, mapping: Mapping) -> Callable[[str], float]:
-    zone = mapping.zone
-    earliest = datetime(YEARS.start, 1, 1, tzinfo=UTC).timestamp()
-    latest = datetime(YEARS.stop, 1, 1, tzinfo=UTC).timestamp()
-
-    def seconds(text: str) -> float:
-        if form in ("epoch", "epoch_ms"):
-            return float(text) / (1000 if form == "epoch_ms" else 1)
-        moment = read_moment(text, form)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
-
-    def read(text: str) -> float:
-        moment = seconds(text)
-        if not earliest <= moment < latest:
-            raise ValueError("beyond all calls")
-        return moment
-
-    return read
 
 
 def _number(text: str) -> float:

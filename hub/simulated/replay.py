@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
-from hub.calls.recorded_call import RecordedCall, Skipped
+from hub.calls.recorded_call import RecordedCall
 from hub.calls.statistics import Span, fact_of, recorded_spans, statistics
 from hub.domain.errors import HubError
 from hub.logs import configure
@@ -35,6 +35,7 @@ from hub.simulated.replay_script import RecordedBehaviour
 from hub.simulated.schedule import Schedule, chosen, schedule
 from hub.simulated.stored import stored_events
 from hub.simulated.wire import connect_wire
+from hub.tables.rows import Skipped
 
 _LEAD_SECONDS = (5.0, 20.0, 60.0)
 """Of the wall's time, for the hub to start before the first call: one try each."""

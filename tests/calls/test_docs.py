@@ -2,8 +2,10 @@ import re
 
 from hub.calls.mapping import Durations, Fields, Mapping, ReplayDefaults, Times, load_mapping
 from hub.calls.reading import read_calls
-from hub.calls.recorded_call import RecordedCall, Rejected, Row
-from hub.calls.sources import AgentSource, FieldSource, FileFormat, IdentifierSource, OutcomeSource, SkipRule
+from hub.calls.recorded_call import RecordedCall, Row
+from hub.calls.sources import AgentSource, OutcomeSource
+from hub.tables.rows import Rejected
+from hub.tables.sources import FieldSource, FileFormat, IdentifierSource, SkipRule
 from tests.calls.logs import ROOT
 
 

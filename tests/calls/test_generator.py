@@ -23,7 +23,8 @@ from hub.calls.centre import (
 from hub.calls.generator import NO_SERVER, PHANTOMS, generate_calls
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls
-from hub.calls.recorded_call import RecordedCall, Rejected, Skipped
+from hub.calls.recorded_call import RecordedCall
+from hub.tables.rows import Rejected, Skipped
 from tests.calls.logs import BANK
 
 DAYS = 14

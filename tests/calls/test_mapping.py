@@ -2,8 +2,9 @@ import re
 
 import pytest
 
-from hub.calls.mapping import MappingError, line_of, load_mapping
+from hub.calls.mapping import load_mapping
 from hub.router.policy.parsing import load_policy
+from hub.tables.mapping_file import MappingError, line_of
 from tests.calls.logs import BANK, CLOUD
 
 GOOD = """\

@@ -7,9 +7,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from hub.calls.mapping import MappingError, load_mapping
-from hub.calls.reading import CallLogError, read_calls
-from hub.calls.recorded_call import RecordedCall, Rejected, Skipped
+from hub.calls.mapping import load_mapping
+from hub.calls.reading import read_calls
+from hub.calls.recorded_call import RecordedCall
+from hub.tables.mapping_file import MappingError
+from hub.tables.reading import TableError
+from hub.tables.rows import Rejected, Skipped
 from tests.calls.logs import BANK, BANK_HEADER, CLOUD, HUNG_UP, NO_QUEUE, NO_SERVICE, REAL, bank_log
 
 MAPPING = load_mapping(BANK)
@@ -166,10 +169,10 @@ def test_a_file_that_lacks_a_column_is_refused_whole(tmp_path):
 
 
 def test_a_file_that_is_not_there_or_empty(tmp_path):
-    with pytest.raises(CallLogError, match="No such file"):
+    with pytest.raises(TableError, match="No such file"):
         list(read_calls(tmp_path / "none.tsv", MAPPING))
     (tmp_path / "empty.tsv").touch()
-    with pytest.raises(CallLogError, match="is empty"):
+    with pytest.raises(TableError, match="is empty"):
         list(read_calls(tmp_path / "empty.tsv", MAPPING))
 
 
