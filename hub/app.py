@@ -49,6 +49,7 @@ from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
+from hub.journal.personal_keys import PersonalKeys
 from hub.journal.store import generations, open_store, personal_keys
 from hub.journal.tail import LogTail
 from hub.logs import configure
@@ -157,7 +158,7 @@ class Hub:
         await self.projector.start()
         self._parts.push_async_callback(self.projector.stop)
         self.journal.hand_over(self._committed)
-        self.views = ReadModels(self.settings.views_path, self.clock)
+        self.views = ReadModels(self.settings.views_path, self.clock, _Facts(self.journal, self._personal_keys))
         self._parts.callback(self.views.close)
 
     async def _start_routing(self) -> None:
@@ -338,6 +339,14 @@ class Hub:
         task = asyncio.create_task(work, name=name)
         self._tasks.append(task)
         self._parts.callback(task.cancel)
+
+
+class _Facts:
+    """Where screens read who somebody is."""
+
+    def __init__(self, journal: EventJournal, keys: PersonalKeys) -> None:
+        self.at = journal.at
+        self.alias = keys.alias
 
 
 def serve(settings: Settings) -> int:

@@ -9,11 +9,11 @@ from fastapi import Query
 from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
+from hub.application.customer_view import ShownContact, ShownCustomer
 from hub.domain.contact import Attachment, Channel, Direction, Identifier, Standing
 from hub.projections.adherence import Adherence
 from hub.projections.agent_intervals import AgentInterval
 from hub.projections.agents import AgentNow
-from hub.projections.customers import CustomerView, TimelineContact
 from hub.projections.interactions import InteractionFact, InteractionRow
 from hub.projections.live import Live
 from hub.projections.metrics import Figures, QueueInterval
@@ -88,13 +88,13 @@ Agents = _list("Agents", "agents", Agent, after=str | None)
 
 Customer = _row(
     "Customer",
-    CustomerView,
+    ShownCustomer,
     id=None,
     customer_id=str,
     open_interactions=list[Interaction],  # type: ignore[valid-type]
 )
 CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
-Timeline = _list("Timeline", "timeline", _row("TimelineContact", TimelineContact), before=int | None)
+Timeline = _list("Timeline", "timeline", _row("TimelineContact", ShownContact), before=int | None)
 
 Queue = _row("Queue", QueueNow, in_queue=int)
 Queues = _list("Queues", "queues", Queue)

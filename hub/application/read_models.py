@@ -4,28 +4,26 @@ import asyncio
 import dataclasses
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from hub.application.customer_view import Facts, PersonalFacts, shown_contact, wanted
+from hub.application.glimpse import customer_row, interaction_row, look, queue_row, shown_position
 from hub.domain.errors import InvalidError
-from hub.domain.interaction.state import Phase
 from hub.ports import Clock
 from hub.projections import adherence, agents, customers, interactions, metrics, queues
 from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
+from hub.projections.customers import CustomerView
 from hub.projections.interactions import InteractionRow
 from hub.projections.live import live
-from hub.projections.runner import position_of
 from hub.projections.views import open_views
 
 READERS = 2
 """Threads, so that a long question does not hold up a short one."""
-RECENT = 50
-"""Contacts of a customer in a snapshot."""
-EVERY = "*"
 
 Row = Mapping[str, Any]
 """One row of a read model, its values ready for JSON (times as datetime)."""
@@ -56,10 +54,12 @@ class Census(NamedTuple):
 
 
 class ReadModels:
-    """Questions to the views, for the API and whoever else looks. Times are UTC; rows are ready for JSON."""
+    """Questions to the views, for the API and whoever else looks. Times are UTC; rows are ready for JSON. Views hold
+    nothing personal: that comes from `facts`."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, facts: PersonalFacts) -> None:
         self._path = path
+        self._facts = facts
         self._clock = clock
         self._threads = ThreadPoolExecutor(READERS, "views-reader")
         self._local = threading.local()
@@ -87,26 +87,31 @@ class ReadModels:
 
     async def position(self) -> int:
         """The log position the views show."""
-        return await self._ask(_position)
+        return await self._ask(shown_position)
 
     async def customer(self, customer_id: str) -> Row | None:
         """Customer 360."""
-        return await self._ask(lambda views: _customer(views, customer_id))
+        return await self._customer(await self._ask(lambda views: customers.customer(views, customer_id)))
 
     async def customer_by_identifier(self, kind: str, value: str) -> Row | None:
         """The customer who was last seen with an identifier; `also` names others who were."""
 
-        def find(views: sqlite3.Connection) -> Row | None:
-            first, *others = customers.customers_of_identifier(views, kind, value) or [""]
-            row = _customer(views, first)
-            return None if row is None else {**row, "also": others}
+        alias = self._facts.alias("value", value)
 
-        return await self._ask(find)
+        def find(views: sqlite3.Connection) -> tuple[CustomerView | None, list[str]]:
+            first, *others = customers.customers_of_identifier(views, kind, alias) or [""]
+            return customers.customer(views, first), others
+
+        found, others = await self._ask(find)
+        row = await self._customer(found)
+        return None if row is None else {**row, "also": others}
 
     async def customer_timeline(self, streams: Sequence[str], limit: int, before: int | None) -> Page:
         """The contacts of a customer's streams on all channels, newest first."""
         found = await self._ask(lambda views: customers.timeline_of(views, streams, limit, before))
-        return Page([dataclasses.asdict(one) for one in found], found[-1].position if len(found) == limit else None)
+        facts = await self._said(wanted((), found, ()))
+        rows = [dataclasses.asdict(shown_contact(one, facts)) for one in found]
+        return Page(rows, found[-1].position if len(found) == limit else None)
 
     async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
         """Interactions in the order they were queued."""
@@ -117,19 +122,20 @@ class ReadModels:
                 views, queue or None, phase or None, limit=limit, after=int(after or 0)
             )
         )
-        return Page([_interaction(one) for one in found], str(found[-1].no) if len(found) == limit else None)
+        return Page(await self._interactions(found), str(found[-1].no) if len(found) == limit else None)
 
     async def interaction(self, interaction_id: str) -> Row | None:
         """One interaction and all that happened to it."""
 
-        def find(views: sqlite3.Connection) -> Row | None:
+        def find(views: sqlite3.Connection) -> tuple[InteractionRow | None, list[dict[str, Any]]]:
             found = interactions.interaction(views, interaction_id)
-            if found is None:
-                return None
-            timeline = [dataclasses.asdict(fact) for fact in interactions.timeline(views, interaction_id)]
-            return {**_interaction(found), "timeline": timeline}
+            return found, [dataclasses.asdict(fact) for fact in interactions.timeline(views, interaction_id)]
 
-        return await self._ask(find)
+        found, timeline = await self._ask(find)
+        if found is None:
+            return None
+        [row] = await self._interactions([found])
+        return {**row, "timeline": timeline}
 
     async def agents(self, limit: int, after: str) -> Page:
         """The agent board: everybody who ever signed on, by id, those after an id."""
@@ -144,18 +150,16 @@ class ReadModels:
 
     async def offers(self, agent_id: str) -> Sequence[Row]:
         """Open offers, of one agent or of all (empty)."""
-        return [
-            _interaction(one) for one in await self._ask(lambda views: interactions.offers(views, agent_id or None))
-        ]
+        return await self._interactions(await self._ask(lambda views: interactions.offers(views, agent_id or None)))
 
     async def queues(self) -> Sequence[Row]:
         """The queue board."""
-        return [_queue(one) for one in await self._ask(queues.queue_board)]
+        return [queue_row(one) for one in await self._ask(queues.queue_board)]
 
     async def queue(self, name: str) -> Row | None:
         """One queue."""
         found = await self._ask(lambda views: queues.queue_now(views, name))
-        return None if found is None else _queue(found)
+        return None if found is None else queue_row(found)
 
     async def metrics(self, start: datetime | None, end: datetime | None, queue: str) -> Sequence[Row]:
         """The figures of each queue in each interval that begins in [start, end)."""
@@ -196,7 +200,23 @@ class ReadModels:
 
     async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
         """What a listener who is too far behind starts over from."""
-        return await self._ask(lambda views: _snapshot(views, agents, queues, customers, self._today()))
+        looked = await self._ask(lambda views: look(views, agents, queues, customers, self._today()))
+        facts = await self._said(looked.wanted)
+        return Snapshot(looked.position, looked.state(facts))
+
+    async def _customer(self, found: CustomerView | None) -> Row | None:
+        if found is None:
+            return None
+        return customer_row(found, await self._said(wanted([found], (), ())))
+
+    async def _interactions(self, found: Sequence[InteractionRow]) -> list[Row]:
+        facts = await self._said(wanted((), (), found))
+        return [interaction_row(one, facts) for one in found]
+
+    async def _said(self, positions: Collection[int]) -> Facts:
+        if not positions:
+            return {}
+        return {one.position: one.event for one in await self._facts.at(sorted(positions))}
 
     def _today(self) -> datetime:
         return self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -214,68 +234,3 @@ def _page(found: Sequence[T], limit: int, place: Callable[[T], str]) -> Page:
     """Of one more than the page holds, if there is one more."""
     rows = found[:limit]
     return Page(rows, place(rows[-1]) if len(found) > limit else None)
-
-
-def _position(views: sqlite3.Connection) -> int:
-    return position_of(views, "interactions")
-
-
-def _customer(views: sqlite3.Connection, customer_id: str) -> Row | None:
-    found = customers.customer(views, customer_id)
-    if found is None:
-        return None
-    row = _named(dataclasses.asdict(found), "customer_id")
-    row["open_interactions"] = [_interaction(one) for one in found.open_interactions]
-    return row
-
-
-def _interaction(found: InteractionRow) -> Row:
-    return _named(dataclasses.asdict(found), "interaction_id")
-
-
-def _queue(found: queues.QueueNow) -> Row:
-    return {**dataclasses.asdict(found), "in_queue": found.in_queue}
-
-
-def _named(row: dict[str, Any], name: str) -> dict[str, Any]:
-    return {name: row.pop("id"), **{key: value for key, value in row.items() if key != "no"}}
-
-
-def _snapshot(
-    views: sqlite3.Connection,
-    of_agents: Sequence[str],
-    of_queues: Sequence[str],
-    of_customers: Sequence[str],
-    today: datetime,
-) -> Snapshot:
-    state: dict[str, Any] = {}
-    if of_agents:
-        held = (
-            _held(views)
-            if EVERY in of_agents
-            else [one for agent in of_agents for one in interactions.held_by(views, agent)]
-        )
-        state["interactions"] = [_interaction(one) for one in held]
-        state["agents"] = (
-            agents.agent_board(views, today)
-            if EVERY in of_agents
-            else [now for one in of_agents if (now := agents.agent_now(views, one, today)) is not None]
-        )
-    if of_queues:
-        board_rows = queues.queue_board(views)
-        state["queues"] = [_queue(one) for one in board_rows if EVERY in of_queues or one.queue in of_queues]
-    if of_customers:
-        state["customers"] = [
-            {**row, "timeline": [dataclasses.asdict(one) for one in customers.timeline(views, customer_id, RECENT)]}
-            for customer_id in of_customers
-            if (row := _customer(views, customer_id)) is not None
-        ]
-    return Snapshot(_position(views), state)
-
-
-def _held(views: sqlite3.Connection) -> list[InteractionRow]:
-    """What any agent has been offered, is on, or wraps up."""
-    found = interactions.offers(views)
-    for phase in (Phase.ACTIVE, Phase.WRAP_UP):
-        found += interactions.interactions(views, phase=phase, limit=1_000_000)
-    return found

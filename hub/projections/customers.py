@@ -18,11 +18,13 @@ from hub.projections.views import among
 
 @dataclass(frozen=True, slots=True)
 class KnownIdentifier:
-    """Something that names a customer; `verified` once a trusted system attested it."""
+    """Something that names a customer; `verified` once a trusted system attested it. `value`: as events are decoded
+    for views, its alias; `position`: of the fact that it was seen."""
 
     kind: str
     value: str
     verified: bool
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class ContactCount:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """A customer as a whole. `contacts` = the sum of `counts`."""
+    """A customer as a whole. `contacts` = the sum of `counts`. `name_position`: of the fact that says what they are
+    called; 0: there is none."""
 
     id: str
-    name: str
+    name_position: int
     segment: str
     value_tier: str
     lifecycle_stage: str
@@ -64,14 +67,10 @@ class TimelineContact:
     direction: str
     contact_id: str
     channel: str
-    address: str
     sender: str
     thread: str
     purpose: str
     service: str
-    subject: str
-    excerpt: str
-    attachments: int
     interaction_id: str
     queue: str
     phase: str
@@ -85,17 +84,17 @@ class TimelineContact:
 def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerView | None:
     """One customer, None if there is no such."""
     row = connection.execute(
-        "SELECT id, name, segment, value_tier, lifecycle_stage, registered_ms, identifiers, counts, first_contact_ms,"
-        f" last_contact_ms FROM customers WHERE no = {NUMBER_OF}",
+        "SELECT id, name_position, segment, value_tier, lifecycle_stage, registered_ms, identifiers, counts,"
+        f" first_contact_ms, last_contact_ms FROM customers WHERE no = {NUMBER_OF}",
         (customer_id,),
     ).fetchone()
     if row is None:
         return None
-    key, name, segment, value_tier, stage, registered, identifiers, counted, first, last = row
+    key, named, segment, value_tier, stage, registered, identifiers, counted, first, last = row
     counts = tuple(_count(path, contacts) for path, contacts in sorted(orjson.loads(counted).items()))
     return CustomerView(
         id=key,
-        name=name,
+        name_position=named,
         segment=segment,
         value_tier=value_tier,
         lifecycle_stage=stage,
@@ -115,13 +114,19 @@ def _count(path: str, contacts: int) -> ContactCount:
 
 
 def customers_of_identifier(connection: sqlite3.Connection, kind: str, value: str, limit: int = 20) -> list[str]:
-    """Ids of the customers who were seen with an identifier (normalised), who was seen with it last first."""
+    """Ids of the customers who were seen with an identifier, who was seen with it last first. `value`: as events are
+    decoded for views, the alias of the normalised one."""
     rows = connection.execute(
         "SELECT customers.id FROM customers_identifiers JOIN customers USING (no) WHERE kind = ? AND value = ?"
         " ORDER BY last_contact_ms DESC LIMIT ?",
         (kind, value, limit),
     )
     return [customer_id for (customer_id,) in rows]
+
+
+def forgotten(connection: sqlite3.Connection) -> list[str]:
+    """Ids of the customers who were forgotten."""
+    return [customer_id for (customer_id,) in connection.execute("SELECT id FROM customers_forgotten ORDER BY no")]
 
 
 def timeline(
@@ -148,8 +153,8 @@ def timeline_of(
         )
         arguments += [*arguments, before]
     rows = connection.execute(
-        "SELECT c.position, at_ms, recorded_ms, direction, c.contact, c.channel, address, sender, c.thread, purpose,"
-        " c.service, subject, excerpt, attachments, interaction, coalesce(i.queue, ''), coalesce(i.phase, ''),"
+        "SELECT c.position, at_ms, recorded_ms, direction, c.contact, c.channel, sender, c.thread, purpose,"
+        " c.service, interaction, coalesce(i.queue, ''), coalesce(i.phase, ''),"
         " coalesce(i.outcome, ''), coalesce(i.agent, ''), i.accepted_ms, i.ended_ms, coalesce(i.code, '')"
         f" FROM (SELECT * FROM customers_contacts WHERE {here}{older} ORDER BY at_ms DESC, position DESC LIMIT ?) c"
         f" LEFT JOIN {TABLE} s ON s.stream = c.interaction LEFT JOIN interactions i ON i.no = s.no"
@@ -165,13 +170,20 @@ def _timeline_contact(values: list[Any]) -> TimelineContact:
     return TimelineContact(*values)
 
 
-_TIMES = (1, 2, 19, 20)
+_TIMES = (1, 2, 15, 16)
 
 
 PROJECTION = Projection(
     "customers",
-    "4",
-    ("customers", "customers_identifiers", "customers_contacts", "customers_unlinked", open_threads.TABLE),
+    "5",
+    (
+        "customers",
+        "customers_forgotten",
+        "customers_identifiers",
+        "customers_contacts",
+        "customers_unlinked",
+        open_threads.TABLE,
+    ),
     DDL,
     apply,
 )

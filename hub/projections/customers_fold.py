@@ -12,6 +12,7 @@ from hub.domain.customer.events import (
     UNKNOWN_STANDING,
     ContactReceived,
     ContactSent,
+    CustomerForgotten,
     CustomerRegistered,
     IdentifierObserved,
     LifecycleStageChanged,
@@ -37,18 +38,17 @@ from hub.projections.views import among
 
 log = logging.getLogger(__name__)
 
-EXCERPT = 200
-"""Characters of a contact's text that its line in the timeline shows."""
-
 DDL = (
     """
 CREATE TABLE customers (
     no INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
     registered_ms INTEGER NOT NULL,
-    name TEXT NOT NULL, segment TEXT NOT NULL, value_tier TEXT NOT NULL, lifecycle_stage TEXT NOT NULL,
+    name_position INTEGER NOT NULL,
+    segment TEXT NOT NULL, value_tier TEXT NOT NULL, lifecycle_stage TEXT NOT NULL,
     identifiers BLOB NOT NULL, counts BLOB NOT NULL, first_contact_ms INTEGER, last_contact_ms INTEGER
 );
+CREATE TABLE customers_forgotten (no INTEGER PRIMARY KEY, id TEXT NOT NULL);
 CREATE TABLE customers_identifiers (
     kind TEXT NOT NULL, value TEXT NOT NULL, no INTEGER NOT NULL,
     PRIMARY KEY (kind, value, no)
@@ -56,8 +56,8 @@ CREATE TABLE customers_identifiers (
 CREATE TABLE customers_contacts (
     no INTEGER NOT NULL, at_ms INTEGER NOT NULL, position INTEGER NOT NULL,
     recorded_ms INTEGER NOT NULL, direction TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL,
-    address TEXT NOT NULL, sender TEXT NOT NULL, thread TEXT NOT NULL, purpose TEXT NOT NULL, service TEXT NOT NULL,
-    subject TEXT NOT NULL, excerpt TEXT NOT NULL, attachments INTEGER NOT NULL, interaction TEXT NOT NULL,
+    sender TEXT NOT NULL, thread TEXT NOT NULL, purpose TEXT NOT NULL, service TEXT NOT NULL,
+    interaction TEXT NOT NULL,
     PRIMARY KEY (no, at_ms, position)
 ) WITHOUT ROWID;
 CREATE TABLE customers_unlinked (
@@ -66,17 +66,21 @@ CREATE TABLE customers_unlinked (
 """
     + open_threads.DDL
 )
-"""`customers_unlinked`: contacts that no interaction has taken up yet; what keeps the big table free of an index by
-contact id."""
+"""Nothing here is personal: where a name was said, an identifier seen, a contact recorded is told by its position in
+the log, identifiers and threads by the alias that events are decoded with. `identifiers`: kind, alias, verified,
+position. `customers_unlinked`: contacts that no interaction has taken up yet; what keeps the big table free of an index
+by contact id."""
 
 
-_CHANGING = "name, segment, value_tier, lifecycle_stage, identifiers, counts, first_contact_ms, last_contact_ms"
+_CHANGING = (
+    "name_position, segment, value_tier, lifecycle_stage, identifiers, counts, first_contact_ms, last_contact_ms"
+)
 
 
 @dataclass(slots=True)
 class _Row:
     no: int
-    name: str
+    name_position: int
     segment: str
     value_tier: str
     lifecycle_stage: str
@@ -87,8 +91,8 @@ class _Row:
 
     def changing(self) -> tuple[Any, ...]:
         return (
-            self.name, self.segment, self.value_tier, self.lifecycle_stage, orjson.dumps(self.identifiers),
-            orjson.dumps(self.counts), self.first_ms, self.last_ms,
+            self.name_position, self.segment, self.value_tier, self.lifecycle_stage,
+            orjson.dumps(self.identifiers), orjson.dumps(self.counts), self.first_ms, self.last_ms,
         )  # fmt: skip
 
 
@@ -98,6 +102,7 @@ class _Batch:
         self.new: dict[str, int] = {}
         self.rows: dict[str, _Row] = {}
         self.identifiers: list[tuple[str, str, int]] = []
+        self.forgotten: list[tuple[int, str]] = []
         self.contacts: dict[str, list[Any]] = {}
         self.sent: list[list[Any]] = []
         self.links: dict[str, str] = {}
@@ -112,9 +117,9 @@ class _Batch:
                 f"SELECT id, no, {_CHANGING} FROM customers WHERE no IN (SELECT value FROM json_each(?))",
                 (numbers(touched),),
             )
-            for stream, no, name, segment, tier, stage, identifiers, counts, first, last in rows:
+            for stream, no, named, segment, tier, stage, identifiers, counts, first, last in rows:
                 known, counted = orjson.loads(identifiers), orjson.loads(counts)
-                self.rows[stream] = _Row(no, name, segment, tier, stage, known, counted, first, last)
+                self.rows[stream] = _Row(no, named, segment, tier, stage, known, counted, first, last)
 
     def _load_threads(self, connection: sqlite3.Connection, contacts: set[str]) -> None:
         """Where the customers wrote on who came back to work that was over."""
@@ -134,7 +139,7 @@ class _Batch:
         self.new[entry.stream] = entry.at_ms
         standing = UNKNOWN_STANDING
         self.rows[entry.stream] = _Row(
-            entry.no, "", standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
+            entry.no, 0, standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
         )
 
     def contact(self, entry: Entry, row: _Row, event: ContactReceived | ContactSent, direction: str) -> list[Any]:
@@ -145,8 +150,8 @@ class _Batch:
         row.last_ms = at if row.last_ms is None else max(row.last_ms, at)
         recorded = at if event.recorded_at == event.at else milliseconds(event.recorded_at)
         return [
-            row.no, at, entry.position, recorded, direction, event.contact_id, channel, event.address, event.sender,
-            event.thread, event.purpose, event.service, event.subject, event.text[:EXCERPT], len(event.attachments), "",
+            row.no, at, entry.position, recorded, direction, event.contact_id, channel, event.sender, event.thread,
+            event.purpose, event.service, "",
         ]  # fmt: skip
 
     def link(self, contact: str, interaction: str) -> None:
@@ -165,6 +170,10 @@ class _Batch:
             [(*row.changing(), row.no) for stream, row in self.rows.items() if stream not in self.new],
         )
         write(connection, "INSERT OR IGNORE INTO customers_identifiers VALUES", self.identifiers)
+        if self.forgotten:
+            write(connection, "INSERT OR IGNORE INTO customers_forgotten VALUES", self.forgotten)
+            nobody = [(no,) for no, _ in self.forgotten]
+            connection.executemany("DELETE FROM customers_identifiers WHERE no = ?", nobody)
         write(connection, "INSERT INTO customers_contacts VALUES", [*self.contacts.values(), *self.sent])
         unlinked = [(contact, *row[:3]) for contact, row in self.contacts.items()]
         write(connection, "INSERT INTO customers_unlinked VALUES", unlinked)
@@ -187,12 +196,12 @@ class _Batch:
         )
 
 
-def _observed(batch: _Batch, _: Entry, row: _Row, event: IdentifierObserved) -> None:
+def _observed(batch: _Batch, entry: Entry, row: _Row, event: IdentifierObserved) -> None:
     for known in row.identifiers:
         if known[0] == event.kind and known[1] == event.value:
             known[2] = known[2] or event.verified
             return
-    row.identifiers.append([event.kind, event.value, event.verified])
+    row.identifiers.append([event.kind, event.value, event.verified, entry.position])
     batch.identifiers.append((event.kind, event.value, row.no))
 
 
@@ -208,8 +217,13 @@ def _sent(batch: _Batch, entry: Entry, row: _Row, event: ContactSent) -> None:
     batch.sent.append(contact)
 
 
-def _named(_: _Batch, __: Entry, row: _Row, event: ProfileChanged) -> None:
-    row.name = event.name
+def _named(_: _Batch, entry: Entry, row: _Row, __: ProfileChanged) -> None:
+    row.name_position = entry.position
+
+
+def _forgotten(batch: _Batch, entry: Entry, row: _Row, _: CustomerForgotten) -> None:
+    row.name_position, row.identifiers = 0, []
+    batch.forgotten.append((row.no, entry.stream))
 
 
 def _segment(_: _Batch, __: Entry, row: _Row, event: SegmentChanged) -> None:
@@ -225,6 +239,7 @@ _FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
     ContactReceived: _received,
     ContactSent: _sent,
     ProfileChanged: _named,
+    CustomerForgotten: _forgotten,
     SegmentChanged: _segment,
     LifecycleStageChanged: _stage,
 }

@@ -213,4 +213,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "5", TABLES, DDL, apply)
+PROJECTION = Projection("interactions", "6", TABLES, DDL, apply)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.application.customer_view import EXCERPT, Facts, shown_contact, shown_customer
 from hub.domain.contact import Channel
 from hub.domain.customer.events import (
     ContactReceived,
@@ -32,7 +33,6 @@ from hub.domain.interaction.events import (
 from hub.domain.interaction.state import OVER
 from hub.projections import customers
 from hub.projections import interactions as work
-from hub.projections.customers_fold import EXCERPT
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from tests.projections.histories import CHANCE, LIVES, Log, World
@@ -42,6 +42,11 @@ def project(log: Log, batch: int = 29) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     Runner(connection, all_projections(), log.read, log.decode, batch).run()
     return connection
+
+
+def facts_of(log: Log) -> Facts:
+    """Where screens read what views don't hold."""
+    return {row.position: event for row, (_, event) in zip(log.rows, log.events, strict=True)}
 
 
 @pytest.fixture
@@ -81,8 +86,9 @@ def test_the_view_agrees_with_the_domain(chance: random.Random, steps: int, batc
         elif isinstance(event, InteractionQueued | ContactAttached | InteractionRefused | InteractionReopened):
             taken_up[event.contact_id] = stream
     for stream, customer in truth.items():
-        view = customers.customer(connection, stream)
-        assert view is not None
+        found = customers.customer(connection, stream)
+        assert found is not None
+        view = shown_customer(found, facts_of(log))
         assert (view.name, view.contacts) == (customer.name, customer.contacts)
         assert (view.segment, view.value_tier, view.lifecycle_stage) == tuple(dict(customer.standing).values())
         assert {(one.kind, one.value) for one in view.identifiers} == {
@@ -174,8 +180,9 @@ def test_a_contact_shows_what_came_of_it(log: Log, connection: sqlite3.Connectio
         done.id, done.queue, "completed", done.outcome, done.agent_id
     )  # fmt: skip
     assert (contact.answered_at, contact.ended_at, contact.code) == (done.accepted_at, done.ended_at, "done")
-    assert contact.subject == f"Subject {done.contact_id}"
-    assert contact.excerpt == ("text " * 60)[:EXCERPT]
+    said = shown_contact(contact, facts_of(log))
+    assert said.subject == f"Subject {done.contact_id}"
+    assert said.excerpt == ("text " * 60)[:EXCERPT]
 
 
 def test_an_identifier_finds_its_customers_last_seen_first(log: Log, connection: sqlite3.Connection) -> None:
@@ -190,7 +197,10 @@ def test_an_identifier_finds_its_customers_last_seen_first(log: Log, connection:
     assert customers.customers_of_identifier(connection, "email", "+1") == []
     view = customers.customer(connection, "customer-twin-1")
     assert view is not None
-    assert view.identifiers == (customers.KnownIdentifier("phone", "+1", True),)
+    [identifier] = view.identifiers
+    assert (identifier.kind, identifier.value, identifier.verified) == ("phone", "+1", True)
+    [shown] = shown_customer(view, facts_of(log)).identifiers
+    assert (shown.kind, shown.value, shown.verified) == ("phone", "+1", True)
     assert customers.customer(connection, "customer-nobody") is None
 
 

@@ -1,0 +1,160 @@
+"""What screens show of who a customer is: read from the customer's own facts, since views hold nothing personal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.customer.events import ContactReceived, ContactSent, IdentifierObserved, ProfileChanged
+from hub.domain.event import Event
+from hub.domain.interaction.events import InteractionQueued, InteractionRefused
+from hub.ports import Recorded
+from hub.projections.customers import ContactCount, CustomerView, TimelineContact
+from hub.projections.interactions import InteractionRow
+
+EXCERPT = 200
+"""Characters of a contact's text that its line in the timeline shows."""
+
+Facts = Mapping[int, Event]
+"""Events by their position in the log."""
+
+
+class PersonalFacts(Protocol):
+    """Where that is read."""
+
+    async def at(self, positions: Sequence[int], /) -> Sequence[Recorded]:
+        """The events at these positions of the log."""
+        ...
+
+    def alias(self, field: str, text: str, /) -> str:
+        """What stands for a text in the views."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIdentifier:
+    """Something that names a customer; `verified` once a trusted system attested it."""
+
+    kind: str
+    value: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCustomer:
+    """A customer as a whole. `contacts` = the sum of `counts`. Who was forgotten has neither name nor identifiers."""
+
+    id: str
+    name: str
+    segment: str
+    value_tier: str
+    lifecycle_stage: str
+    registered_at: datetime
+    identifiers: tuple[ShownIdentifier, ...]
+    contacts: int
+    counts: tuple[ContactCount, ...]
+    first_contact_at: datetime | None
+    last_contact_at: datetime | None
+    open_interactions: tuple[InteractionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    """One contact on a customer's timeline. `position`, its place in the log, pages the list; the path is channel,
+    address and sender. Interaction, queue, phase, outcome and agent are empty where none took it up (yet). What we sent
+    is part of the interaction that was open on its channel and thread, if there was one."""
+
+    position: int
+    at: datetime
+    recorded_at: datetime
+    direction: str
+    contact_id: str
+    channel: str
+    address: str
+    sender: str
+    thread: str
+    purpose: str
+    service: str
+    subject: str
+    excerpt: str
+    attachments: int
+    interaction_id: str
+    queue: str
+    phase: str
+    outcome: str
+    agent_id: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    code: str
+
+
+def wanted(
+    customers: Iterable[CustomerView], contacts: Iterable[TimelineContact], interactions: Iterable[InteractionRow]
+) -> set[int]:
+    """Positions of the facts that say who these customers are, and what these contacts and interactions are about."""
+    found = {contact.position for contact in contacts} | {one.no for one in interactions if one.thread}
+    for view in customers:
+        found |= {identifier.position for identifier in view.identifiers}
+        found |= {one.no for one in view.open_interactions}
+        if view.name_position:
+            found.add(view.name_position)
+    return found
+
+
+def shown_customer(view: CustomerView, facts: Facts) -> ShownCustomer:
+    """The customer with name and identifiers. `open_interactions` stay as they are: see `thread_of`."""
+    named = facts.get(view.name_position)
+    return ShownCustomer(
+        id=view.id,
+        name=named.name if isinstance(named, ProfileChanged) else "",
+        segment=view.segment,
+        value_tier=view.value_tier,
+        lifecycle_stage=view.lifecycle_stage,
+        registered_at=view.registered_at,
+        identifiers=tuple(
+            ShownIdentifier(one.kind, seen.value, one.verified)
+            for one in view.identifiers
+            if isinstance(seen := facts.get(one.position), IdentifierObserved)
+        ),
+        contacts=view.contacts,
+        counts=view.counts,
+        first_contact_at=view.first_contact_at,
+        last_contact_at=view.last_contact_at,
+        open_interactions=view.open_interactions,
+    )
+
+
+def shown_contact(line: TimelineContact, facts: Facts) -> ShownContact:
+    """A line of the timeline with what was said."""
+    fact = facts.get(line.position)
+    said = fact if isinstance(fact, ContactReceived | ContactSent) else None
+    return ShownContact(
+        position=line.position,
+        at=line.at,
+        recorded_at=line.recorded_at,
+        direction=line.direction,
+        contact_id=line.contact_id,
+        channel=line.channel,
+        address=said.address if said else "",
+        sender=line.sender,
+        thread=said.thread if said else line.thread,
+        purpose=line.purpose,
+        service=line.service,
+        subject=said.subject if said else "",
+        excerpt=said.text[:EXCERPT] if said else "",
+        attachments=len(said.attachments) if said else 0,
+        interaction_id=line.interaction_id,
+        queue=line.queue,
+        phase=line.phase,
+        outcome=line.outcome,
+        agent_id=line.agent_id,
+        answered_at=line.answered_at,
+        ended_at=line.ended_at,
+        code=line.code,
+    )
+
+
+def thread_of(row: InteractionRow, facts: Facts) -> str:
+    """The adapter's own key of an interaction's conversation."""
+    fact = facts.get(row.no)
+    return fact.thread if isinstance(fact, InteractionQueued | InteractionRefused) else row.thread
