@@ -149,6 +149,27 @@ def test_nobody_gets_work_who_is_not_signed_on_and_ready():
     assert match_all(matcher, 1.0) == [("w", "a")]
 
 
+def test_what_an_agent_can_do_from_now_on_leaves_their_place_among_the_idle():
+    matcher = Matcher()
+    second, first = add_agent(matcher, "second", 200.0), add_agent(matcher, "first", 100.0)
+    matcher.equip(second, {"sales": 1})
+    matcher.equip(first, {"support": 1})
+    matcher.equip(second, {})
+    for number in range(2):
+        add_work(matcher, f"w{number}", 300.0)
+
+    assert [name for _, name in match_all(matcher, 300.0)] == ["first", "second"]
+
+
+def test_who_signs_on_again_stays_ready():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 0.0)
+    matcher.sign(agent, True)
+    add_work(matcher, "w", 1.0)
+
+    assert match_all(matcher, 1.0) == [("w", "a")]
+
+
 def test_who_is_not_ready_any_more_takes_nothing():
     matcher = Matcher()
     add_work(matcher, "w", 1.0)
@@ -174,7 +195,8 @@ def test_an_agent_seen_for_the_first_time_is_not_signed_on_and_not_ready_and_can
 
     matcher.sign(agent, True)
     matcher.set_ready(agent, True)
-    assert {one.agent_id: one.rule for one in candidates(matcher, work, 1.0)}["a"] is Rule.CAPACITY
+    seen = {one.agent_id: one for one in candidates(matcher, work, 1.0)}["a"]
+    assert (seen.rule, seen.inputs["pace"]) == (Rule.CAPACITY, 1.0)
     asked = matcher.need({}, languages=("fa",)), matcher.need({"sales": 1}), matcher.need({}, attributes={"a": "b"})
     assert not any(matcher.somebody(need) for need in asked)
 

@@ -188,6 +188,16 @@ def test_needs_that_ask_the_same_of_an_agent_share_who_fits():
     assert [matcher.somebody(need) for need in (call, chat, other)] == [True, True, False]
 
 
+def test_needs_that_look_for_agents_alike_look_on_the_same_benches():
+    matcher = Matcher()
+    add_agent(matcher, "a", 0.0, sales=1)
+    plain, other = matcher.need({"sales": 1}), matcher.need({"sales": 1}, interruptible=True)
+    urgent, chat = matcher.need({"sales": 1}, interrupts=True), matcher.need({"sales": 1}, channel="web")
+
+    assert plain.benches[0] is other.benches[0]
+    assert len({need.benches[0] for need in (plain, urgent, chat)}) == 3
+
+
 def test_what_an_own_amount_is_booked_by_is_made_once():
     need = Matcher().need({"sales": 1}, units=100)
 
@@ -259,3 +269,17 @@ def test_a_bench_holds_few_entries_twice_or_out_of_date_also_when_nobody_is_look
                 matcher.idle_since(second, 3.0 + turn)
             assert matcher.next(3.0 + turn) is None
             assert len(bench.idle) + len(bench.returned) + len(bench.ranked) <= 150
+
+
+def test_a_line_holds_few_entries_out_of_date_also_behind_work_that_stays():
+    matcher = Matcher()
+    line = add_work(matcher, "stays", 0.0).line
+    back = add_work(matcher, "comes and goes", 1.0)
+    add_work(matcher, "stays too", 2.0)
+    for _ in range(500):
+        matcher.withdraw(back)
+        matcher.wait(back)
+        assert len(line.arrived) + len(line.returned) <= 150
+    for turn in range(500):
+        matcher.withdraw(add_work(matcher, f"w{turn}", 3.0 + turn))
+        assert len(line.arrived) + len(line.returned) <= 150

@@ -70,6 +70,22 @@ def test_who_was_freed_takes_what_has_grown_most_by_its_age():
         assert match_all(matcher, now) == [(expected, "a")]
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [(Order.PRIORITY, "high"), (Order.AGE, "old"), (Order.DEADLINE, "urgent"), (Order.SKILL, "their best")],
+)
+def test_who_was_freed_takes_what_the_order_says(order: Order, expected: str):
+    matcher = Matcher(order)
+    add_asking(matcher, "old", 10.0, target=300.0)
+    add_asking(matcher, "urgent", 50.0, target=20.0)
+    add_asking(matcher, "their best", 51.0, {"sales": 1}, target=300.0)
+    add_asking(matcher, "high", 52.0, priority=1, target=300.0)
+    assert matcher.next(60.0) is None
+    add_agent(matcher, "a", 0.0, sales=2)
+
+    assert match_all(matcher, 60.0) == [(expected, "a")]
+
+
 @pytest.mark.parametrize("order", Order)
 def test_of_what_is_equal_in_the_order_who_was_freed_takes_what_came_first(order: Order):
     matcher = Matcher(order)
@@ -124,6 +140,7 @@ def test_credit_is_age():
 
     assert taken_one_by_one(matcher, 60.0) == ["helped", "older", "hindered"]
     assert hindered.credit == -100.0
+    assert matcher.work("as it is", 60.0, hindered.line).credit == 0.0
 
 
 def test_a_new_order_holds_for_what_waits_already():
