@@ -54,6 +54,7 @@ from hub.journal.store import generations, open_store, personal_keys
 from hub.journal.tail import LogTail
 from hub.logs import configure
 from hub.ports import Recorded
+from hub.projections.customers import forgotten
 from hub.projections.open_work import last_agents, open_work
 from hub.projections.process import Projector
 from hub.router.policy.parsing import load_policy
@@ -223,7 +224,7 @@ class Hub:
         self.rejected = RejectedContacts(self.bus, replicas=replicas)
         self.recorder = ContactRecorder(self.journal, self.clock, self.key, renewed=self._generations.renewed)
         self.forgetting = Forgetting(self.journal, self.clock, self._personal_keys, self.recorder.forget)
-        await self.forgetting.finish()
+        await self.forgetting.finish(await self.views.read(forgotten))
         self._spawn(self.tail.follow(self._keys_from, self.forgetting.follow).ended(), "log follower")
         self.handler = InboundHandler(self.recorder, self.pool, self.journal, self.clock, self._set_aside)
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)

@@ -25,6 +25,7 @@ class Keys(Protocol):
 
     def begin_forgetting(self, streams: Iterable[str], asked: str) -> None: ...
     def unfinished(self) -> list[tuple[str, str]]: ...
+    def returned(self, forgotten: Sequence[str]) -> list[str]: ...
     def forget(self, streams: Sequence[str]) -> None: ...
     def drop(self, streams: Iterable[str]) -> None: ...
 
@@ -78,14 +79,19 @@ class Forgetting:
             return recorded
         raise ConflictError(customer_id)
 
-    async def finish(self) -> int:
-        """Finish what a crash left half done; how many streams."""
+    async def finish(self, facts: Sequence[str] = ()) -> int:
+        """Finish what a crash left half done, and delete the keys again that came back with an old backup, of the
+        streams that were forgotten by the `facts`; how many streams."""
+        back = await asyncio.to_thread(self._keys.returned, facts)
+        if back:
+            log.warning("the keys of %d forgotten streams came back, from a backup: they are deleted again", len(back))
+            await asyncio.to_thread(self._keys.forget, back)
         unfinished = await asyncio.to_thread(self._keys.unfinished)
         for stream, asked in unfinished:
             reason, actor, command_id = orjson.loads(asked)
             log.warning("forgetting %s was begun and not finished: it is finished now", stream)
             await self.forget(stream, reason, actor=actor, command_id=command_id)
-        return len(unfinished)
+        return len(unfinished) + len(back)
 
     def follow(self, batch: Sequence[Recorded]) -> None:
         """The log went on."""

@@ -170,6 +170,17 @@ class PersonalKeys:
                 return []
             return self._connection().execute("SELECT stream, asked FROM forgotten WHERE NOT finished").fetchall()
 
+    def returned(self, forgotten: Sequence[str]) -> list[str]:
+        """Those of these forgotten streams that the file does not know to be."""
+        if not forgotten:
+            return []
+        with self._using():
+            known = self._connection().execute(
+                "SELECT stream FROM forgotten WHERE finished AND stream IN (SELECT value FROM json_each(?))",
+                (orjson.dumps(forgotten).decode(),),
+            )
+            return sorted(set(forgotten) - {stream for (stream,) in known})
+
     def forget(self, streams: Sequence[str]) -> None:
         """The keys of these are gone when this returns: from the file, from its log, from memory."""
         with self._using():

@@ -218,6 +218,9 @@ class FakePersonalKeys:
     def begin_forgetting(self, streams: Iterable[str], asked: str) -> None:
         """Nothing is durable here."""
 
+    def returned(self, _: Sequence[str]) -> list[str]:
+        return []
+
     def unfinished(self) -> list[tuple[str, str]]:
         return []
 

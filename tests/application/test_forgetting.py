@@ -1,6 +1,7 @@
 """A customer who is forgotten: nothing says who it was, everything says what happened."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -220,6 +221,21 @@ async def test_what_an_older_version_wrote_is_read_and_not_forgotten(hub: Hub, s
     assert [one.event for one in (await hub.journal.load(["customer-old"]))["customer-old"]] == [known, named]
     with pytest.raises(RefusedError, match="customer-old can't be forgotten: an older version of the hub wrote"):
         await hub.forgetting.forget("customer-old", "asked for", **WHY)
+
+
+async def test_keys_that_come_back_with_a_backup_go_again(hub: Hub, other: Hub, store_settings: Settings) -> None:
+    customer, friend = await hub.take(1), await hub.take(2, "+989127654321")
+    backup = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(hub.keys.file)) as file:
+        file.backup(backup)
+    await hub.forgetting.forget(customer, "asked for", **WHY)
+    assert await hub.forgetting.finish([customer]) == 0
+    with closing(sqlite3.connect(hub.keys.file)) as file:
+        backup.backup(file)
+    backup.close()
+    assert await other.forgetting.finish([customer]) == 1
+    assert other.keys.opening(customer) is None
+    assert other.keys.opening(friend) is not None
 
 
 def test_a_key_is_gone_from_all_files(tmp_path: Path) -> None:
