@@ -169,3 +169,12 @@ def test_a_rest_ends_in_time_however_many_ended_before():
 
     assert match_all(matcher, 1.9) == []
     assert match_all(matcher, 2.0) == [("w", "a")]
+
+
+def test_who_refused_something_gets_what_they_did_not_refuse_from_the_first_moment_on():
+    matcher = Matcher()
+    agent = add_agent(matcher, "a", 0.0)
+    matcher.bar(agent, matcher.work("refused", 0.0, matcher.line("q", matcher.need({}))), NEVER)
+    add_work(matcher, "w", 0.0)
+
+    assert match_all(matcher, 0.0) == [("w", "a")]

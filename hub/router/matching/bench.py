@@ -29,7 +29,7 @@ class Bench:
 
     __slots__ = ("by", "idle", "is_ranked", "level", "limit", "need", "ranked", "returned", "room", "units")
 
-    def __init__(self, need: "Need", level: int = 0) -> None:
+    def __init__(self, need: "Need", level: int) -> None:
         self.need = need
         """One of those that look for agents here: they differ in nothing that matters here."""
         self.room = need.room
