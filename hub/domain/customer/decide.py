@@ -1,10 +1,11 @@
 """What a contact, or a person, makes happen to a customer."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Direction, Identifier, utc
+from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Declared, Direction, Identifier, utc
 from hub.domain.customer.events import (
     ContactReceived,
     ContactSent,
@@ -48,13 +49,8 @@ def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
     events: list[Event] = []
     if not customer.registered:
         events.append(CustomerRegistered(**common))
-    known = customer.identifiers
-    observed = identify(contact).seen if command.identifiers is None else command.identifiers
-    for seen in observed:
-        if seen not in known and not (not seen.verified and as_verified(seen) in known):
-            events.append(IdentifierObserved(**common, kind=seen.kind, value=seen.value, verified=seen.verified))
-            known = known | {seen}
-    declared = _declared(customer, contact, common)
+    events += observe(customer, identify(contact).seen if command.identifiers is None else command.identifiers, common)
+    declared = declare(customer, contact.declared, "the adapter", common)
     events += declared
     for event in declared:
         customer = evolve(customer, event)
@@ -125,16 +121,29 @@ def _known_agents(contact: Contact) -> dict[str, str]:
     return {how: agent for how, agent in named.items() if agent}
 
 
-def _declared(customer: Customer, contact: Contact, common: dict[str, Any]) -> list[Event]:
-    declared, standing = contact.declared, customer.standing
+def observe(customer: Customer, identifiers: Iterable[Identifier], common: Mapping[str, Any]) -> list[Event]:
+    """Those of the identifiers that are new for the customer, or newly verified."""
+    known = customer.identifiers
+    events: list[Event] = []
+    for seen in identifiers:
+        if seen not in known and not (not seen.verified and as_verified(seen) in known):
+            events.append(IdentifierObserved(**common, kind=seen.kind, value=seen.value, verified=seen.verified))
+            known = known | {seen}
+    return events
+
+
+def declare(customer: Customer, declared: Declared, by: str, common: Mapping[str, Any]) -> list[Event]:
+    """What is new of what somebody (`by`) says of the customer's name and standing."""
+    standing = customer.standing
     segment = declared.segment or standing.segment
     tier = declared.value_tier or standing.value_tier
     stage = declared.lifecycle_stage or standing.lifecycle_stage
+    reason = f"declared by {by}"
     events: list[Event] = []
     if declared.name and declared.name != customer.name:
         events.append(ProfileChanged(**common, name=declared.name))
     if (segment, tier) != (standing.segment, standing.value_tier):
-        events.append(SegmentChanged(**common, segment=segment, value_tier=tier, reason="declared by the adapter"))
+        events.append(SegmentChanged(**common, segment=segment, value_tier=tier, reason=reason))
     if stage != standing.lifecycle_stage:
-        events.append(LifecycleStageChanged(**common, lifecycle_stage=stage, reason="declared by the adapter"))
+        events.append(LifecycleStageChanged(**common, lifecycle_stage=stage, reason=reason))
     return events
