@@ -132,19 +132,27 @@ def simulate(scenario: Path, policy_file: Path | None, seed: int | None, calls: 
 
 
 @hub.command("import")
-@CALLS
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @MAPPING
+@click.option(
+    "--kind",
+    type=click.Choice(["calls", "customers", "accounts", "consents"]),
+    default="calls",
+    show_default=True,
+    help="What the rows are.",
+)
 @JSON
-def import_(calls: Path, mapping_file: Path, as_json: bool) -> None:
-    """Take a recorded call log in as history; running it again adds nothing."""
-    from hub.application.history import rejects_file
-    from hub.operations import import_calls
+def import_(file: Path, mapping_file: Path, kind: str, as_json: bool) -> None:
+    """Take another system's records in: a call log as history, customers, accounts or consents. Running it
+    again adds nothing."""
+    from hub.application.rejects import rejects_file
+    from hub.operations import import_file
 
-    with _progress("importing", calls.stat().st_size, hidden=as_json) as advance:
-        totals = import_calls(_settings(), calls, mapping_file, advance)
+    with _progress("importing", file.stat().st_size, hidden=as_json) as advance:
+        totals = import_file(_settings(), kind, file, mapping_file, advance)
     _print(totals.as_json(), as_json)
     if totals.rejected and not as_json:
-        click.echo(f"{totals.rejected} rows refused, each with its reason: {rejects_file(_settings(), calls)}")
+        click.echo(f"{totals.rejected} rows refused, each with its reason: {rejects_file(_settings(), file)}")
     sys.exit(0 if totals.ok else 1)
 
 

@@ -16,6 +16,7 @@ from hub.app import PROJECTOR
 from hub.application import history
 from hub.application.access import AccessKeys
 from hub.application.history import ImportTotals
+from hub.application.imports.records import RecordTotals, import_records
 from hub.application.policies import Policies, load_staff, usable
 from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
@@ -50,12 +51,15 @@ class ViewsFileError(HubError):
     """The read models' file can't be read."""
 
 
-def import_calls(
-    settings: Settings, calls: Path, mapping_file: Path, on_bytes: Callable[[int], None] | None = None
-) -> ImportTotals:
-    """Take a recorded call log in as history. The store is this process's alone meanwhile."""
+def import_file(
+    settings: Settings, kind: str, file: Path, mapping_file: Path, on_bytes: Callable[[int], None] | None = None
+) -> ImportTotals | RecordTotals:
+    """Take in a recorded call log as history (`calls`), or records of one of KINDS. The store is this process's alone
+    meanwhile."""
     clock = WallClock(settings.clock_start, settings.clock_speed)
-    return history.import_calls(settings, calls, mapping_file, clock=clock, projector=PROJECTOR, on_bytes=on_bytes)
+    if kind == "calls":
+        return history.import_calls(settings, file, mapping_file, clock=clock, projector=PROJECTOR, on_bytes=on_bytes)
+    return import_records(settings, kind, file, mapping_file, clock=clock, projector=PROJECTOR, on_bytes=on_bytes)
 
 
 def run_projector(settings: Settings) -> None:

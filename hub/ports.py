@@ -81,6 +81,22 @@ Outcome = Committed | Exception
 """Of one unit: Committed, ConflictError (stream moved on) or KnownContactError. Nothing else is per unit."""
 
 
+class Streams(Protocol):
+    """What commands are decided on and written to: of a journal that which is about streams."""
+
+    async def commit(self, units: Sequence[Unit]) -> list[Outcome]:
+        """As a journal's."""
+        ...
+
+    async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
+        """As a journal's."""
+        ...
+
+    async def recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
+        """As a journal's."""
+        ...
+
+
 class Journal(Protocol):
     """The event store, for asyncio. Writes of all callers are grouped into transactions, in order."""
 

@@ -16,7 +16,7 @@ from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.normalise import normalise
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
-from hub.ports import Append, Clock, Journal, Recorded
+from hub.ports import Append, Clock, Recorded, Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class KnownAccount:
 class Accounts:
     """Commands on accounts; each answers with the events it led to, none when it was so already."""
 
-    def __init__(self, journal: Journal, clock: Clock, key: bytes, rules: RoleRules = PLAIN_ROLES) -> None:
+    def __init__(self, journal: Streams, clock: Clock, key: bytes, rules: RoleRules = PLAIN_ROLES) -> None:
         self._journal = journal
         self._clock = clock
         self._key = key

@@ -18,7 +18,7 @@ from hub.domain.ids import customer_id
 from hub.paths.consent import decide
 from hub.paths.consent.decide import Saying, Scope
 from hub.paths.consent.purposes import PURPOSES, PurposeTable
-from hub.ports import Append, Clock, Journal, Recorded
+from hub.ports import Append, Clock, Recorded, Streams
 
 Rule = Callable[[ConsentStanding, Saying], list[Event]]
 """What follows, given where the contact point stood when it was said."""
@@ -54,7 +54,7 @@ class Consents:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Streams,
         clock: Clock,
         key: bytes,
         table: PurposeTable = PURPOSES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from hub.domain.customer.events import Customer, evolve
-from hub.ports import Journal, Recorded, Snapshot
+from hub.ports import Journal, Recorded, Snapshot, Streams
 
 SNAPSHOT_EVERY = 200
 """Events of a customer after which what they add up to is kept, so that no history is ever read for long."""
@@ -38,7 +38,7 @@ def fold(kept: Snapshot | None, history: Iterable[Recorded]) -> Known:
     return Known(version, customer)
 
 
-async def recall(journal: Journal, streams: Sequence[str]) -> dict[str, Known]:
+async def recall(journal: Streams, streams: Sequence[str]) -> dict[str, Known]:
     """These customers as they stand in the log."""
     return {stream: fold(*found) for stream, found in (await journal.recall(streams, TOPIC)).items()}
 

@@ -6,7 +6,7 @@ from typing import Any
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
-from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+from hub.ports import Append, Clock, Committed, Recorded, Streams, Unit
 
 ATTEMPTS = 5
 """How often a command is decided again after another writer was first on one of its streams."""
@@ -15,7 +15,7 @@ Attempt = Callable[[], Awaitable[Sequence[Append]]]
 """Loads what the command is decided on, and decides: what it adds to which streams."""
 
 
-async def append_decided(journal: Journal, attempt: Attempt) -> list[Recorded]:
+async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
     """The events a command led to, committed together, on whichever streams; none where it was so already. Raises
     ConflictError where others were first again and again."""
     conflict = ConflictError("")
@@ -32,7 +32,7 @@ async def append_decided(journal: Journal, attempt: Attempt) -> list[Recorded]:
     raise conflict
 
 
-async def history_of(journal: Journal, customer: str, what: str) -> tuple[int, list[Recorded]]:
+async def history_of(journal: Streams, customer: str, what: str) -> tuple[int, list[Recorded]]:
     """The version and the events of a registered customer's stream: another stream's name must never get a customer's
     events. Else NotFoundError that there is no `what`."""
     if customer.startswith(CUSTOMER):

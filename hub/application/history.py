@@ -1,20 +1,18 @@
 """Takes a recorded call log in as history: at full speed, each row once, however often and wherever it was stopped."""
 
-import gc
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from hub.application.audit import Audit, audit
+from hub.application.bulk import batches, quiet_collector
 from hub.application.history_writer import HistoryWriter, Taken
+from hub.application.rejects import RejectsFile, rejects_file
 from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
-from hub.calls.recorded_call import Row
 from hub.domain.customer.identity import Renewed
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
@@ -22,7 +20,6 @@ from hub.journal.store import Store, generations, open_store
 from hub.ports import Clock, Recorded
 from hub.projections.process import BlockingProjector
 from hub.settings import Settings
-from hub.tables.rows import Rejected
 
 BATCH_ROWS = 1_000
 TAIL_BATCH = 5_000
@@ -87,8 +84,8 @@ def import_history(
     importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name, renewed)
     before = store.head()
     counted = _Counted()
-    with _quiet_collector(), _RejectsFile(rejects) as refused:
-        for batch in _batches(read_calls(path, mapping, on_bytes), BATCH_ROWS):
+    with quiet_collector(), RejectsFile(rejects) as refused:
+        for batch in batches(read_calls(path, mapping, on_bytes), BATCH_ROWS):
             counted.add(importer.take(batch), refused)
         head = store.head()
         found = audit(tail(store, before, head))
@@ -127,11 +124,6 @@ def import_calls(
         )
 
 
-def rejects_file(settings: Settings, calls: Path) -> Path:
-    """Where the refused rows of a call log are written."""
-    return settings.data_dir / "imports" / f"{calls.name}.rejects.jsonl"
-
-
 def tail(store: Store, after: int, until: int) -> Iterator[Recorded]:
     """The log from the first event after `after` up to `until`."""
     while after < until:
@@ -149,7 +141,7 @@ class _Counted:
     rejected: int = 0
     duplicates: int = 0
 
-    def add(self, taken: Taken, refused: "_RejectsFile") -> None:
+    def add(self, taken: Taken, refused: RejectsFile) -> None:
         self.rows += taken.rows
         self.skipped += taken.skipped
         self.duplicates += taken.duplicates
@@ -178,46 +170,3 @@ def _totals(counted: _Counted, found: Audit, seconds: float) -> ImportTotals:
         events_per_s=round(found.events / seconds, 1),
         reconciled=rows_add_up and outcomes_add_up and not (found.duplicates or found.contradictions),
     )
-
-
-class _RejectsFile(AbstractContextManager["_RejectsFile"]):
-    """Refused rows as JSON lines; no file where none was refused."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._count = 0
-
-    def __enter__(self) -> "_RejectsFile":
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = self._path.open("w", encoding="utf-8")
-        return self
-
-    def write(self, one: Rejected) -> None:
-        """Add a row."""
-        self._count += 1
-        self._file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        if not self._count:
-            self._path.unlink()
-
-
-@contextmanager
-def _quiet_collector() -> Iterator[None]:
-    """Batches hold no cycles: looking for them among so many live events takes a quarter of the time."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
-        yield batch

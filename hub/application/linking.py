@@ -3,10 +3,10 @@ transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hub.application.customer_cache import CustomerCache, Known, recall
-from hub.domain.contact import Contact, Identifier
+from hub.domain.contact import Identifier
 from hub.domain.customer.events import Customer, CustomerRegistered, IdentifierObserved, evolve
 from hub.domain.customer.identity import Home, Spell
 from hub.domain.customer.links.component import unknown
@@ -17,13 +17,20 @@ from hub.domain.customer.links.state import Links, pair_of
 from hub.domain.customer.normalise import normalise
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
-from hub.ports import Append, Journal
+from hub.ports import Append, Journal, Streams
 
 Renewed = Callable[[Sequence[Home]], Sequence[Home]]
 """The same homes, with the streams that have taken the place of those of forgotten customers."""
 
 READS = 100
 """How often a batch reads on, one link farther each time, before it leaves what it still lacks to the next contact."""
+
+
+class Attesting(Protocol):
+    """What brings identifiers: a contact, a record of another system."""
+
+    @property
+    def id(self) -> str: ...
 
 
 class Wish(NamedTuple):
@@ -36,7 +43,7 @@ class Wish(NamedTuple):
     """The other's."""
 
 
-async def whole_customers(journal: Journal, streams: Collection[str]) -> dict[str, Known]:
+async def whole_customers(journal: Streams, streams: Collection[str]) -> dict[str, Known]:
     """These streams and all that they are linked with, as they stand in the log."""
     found: dict[str, Known] = {}
     while missing := unknown(links_of(found), streams):
@@ -58,7 +65,7 @@ class LinkRound:
         journal: Journal,
         cache: CustomerCache,
         key: bytes,
-        contacts: Iterable[Contact],
+        contacts: Iterable[Attesting],
         homes: Iterable[Home],
         spell: Spell = normalise,
         renewed: Renewed = lambda homes: homes,
@@ -87,7 +94,9 @@ class LinkRound:
         self._read |= missing
         return True
 
-    def decide(self, contact: Contact, customer: Known, now: datetime, actor: str) -> tuple[list[Event], list[Append]]:
+    def decide(
+        self, contact: Attesting, customer: Known, now: datetime, actor: str
+    ) -> tuple[list[Event], list[Append]]:
         """What the contact adds to its own stream, which stands at `customer` after the contact's own facts, and to
         others, which the cache then holds as they will be. Nothing waits between `read` and this."""
         wishes = self._wishes.get(contact.id)
@@ -99,7 +108,7 @@ class LinkRound:
         for wish in wishes:
             if _settled(customer.customer.links, wish):
                 continue
-            known = self._reachable({wish.home, wish.other}, {wish.home: customer})
+            known = at_hand(self._cache, {wish.home, wish.other}, {wish.home: customer})
             if unknown(links_of(known), [wish.home, wish.other]):
                 continue  # somebody linked it meanwhile with whom nobody here knows: the next contact brings it again
             for stream, event in _told(wish, known, Asked(now, actor, contact.id)):
@@ -121,21 +130,22 @@ class LinkRound:
                 home = self._cache.get(wish.home)
                 if home is None or not _settled(home.customer.links, wish):
                     start |= {wish.home, wish.other}
-        known = self._reachable(start, {})
+        known = at_hand(self._cache, start, {})
         return unknown(links_of(known), start) | (known.keys() - self._read)
 
-    def _reachable(self, streams: Iterable[str], decided: Mapping[str, Known]) -> dict[str, Known]:
-        """What is at hand of these and all they are linked with; `decided`: newer than the cache."""
-        found: dict[str, Known] = {}
-        waiting = set(streams)
-        while waiting:
-            stream = waiting.pop()
-            known = decided.get(stream) or self._cache.get(stream)
-            if known is not None:
-                found[stream] = known
-                linked = {one for link in known.customer.links.live for one in link.pair}
-                waiting |= linked - found.keys()
-        return found
+
+def at_hand(cache: CustomerCache, streams: Iterable[str], decided: Mapping[str, Known]) -> dict[str, Known]:
+    """What is at hand of these and all they are linked with; `decided`: newer than the cache."""
+    found: dict[str, Known] = {}
+    waiting = set(streams)
+    while waiting:
+        stream = waiting.pop()
+        known = decided.get(stream) or cache.get(stream)
+        if known is not None:
+            found[stream] = known
+            linked = {one for link in known.customer.links.live for one in link.pair}
+            waiting |= linked - found.keys()
+    return found
 
 
 def side_of(stream: str, kind: str, customer: Customer, now: datetime) -> Side:

@@ -17,8 +17,9 @@ from pydantic import TypeAdapter
 
 from hub.application.audit import audit
 from hub.application.customer_cache import TOPIC, Known, fold
-from hub.application.history import ImportTotals, import_calls, import_history, rejects_file, tail
+from hub.application.history import ImportTotals, import_calls, import_history, tail
 from hub.application.history_writer import HistoryWriter, ImportFailedError
+from hub.application.rejects import rejects_file
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls
 from hub.domain.contact import Contact, Standing

@@ -1,0 +1,120 @@
+"""Customers of another system: registered with their identifiers, linked by the rules that contacts are linked by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.application.customer_cache import CustomerCache, Known
+from hub.application.imports.writer import Decided, RefusedRecordError
+from hub.application.linking import LinkRound, at_hand, links_of, side_of
+from hub.domain.customer.attested import AttestCustomer, attest_customer, contradiction
+from hub.domain.customer.events import evolve
+from hub.domain.customer.identity import Home, Renewed, Spell
+from hub.domain.customer.links.rules import STRONG
+from hub.domain.errors import InvalidError
+from hub.domain.ids import customer_id
+from hub.ports import Append, Clock, Journal
+from hub.records.customers import CustomerRecord
+
+STREAMS_KEPT = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Caused:
+    """A record as the cause of links."""
+
+    id: str
+
+
+class ImportedCustomers:
+    """Decides on records of customers. `actor` is who says it."""
+
+    own_field = ""
+
+    def __init__(self, journal: Journal, clock: Clock, key: bytes, actor: str, spell: Spell, renewed: Renewed) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._key = key
+        self._actor = actor
+        self._spell = spell
+        self._renewed = renewed
+        self._cache = CustomerCache(journal, STREAMS_KEPT)
+        self._links: LinkRound | None = None
+        self._streams: dict[str, tuple[Home, ...]] = {}
+        """By receipt: the stream a record belongs to, then those of its other strong verified identifiers."""
+
+    def own_id(self, _record: CustomerRecord) -> str:
+        """A record that says something else is news of the same customer."""
+        return ""
+
+    async def prepare(self, batch: Sequence[tuple[CustomerRecord, str]]) -> None:
+        """Have all streams at hand that these are decided on, and all that those are linked with."""
+        self._streams = {receipt: self._homes(record) for record, receipt in batch}
+        homes = [self._streams[receipt][0] for _, receipt in batch]
+        causes = [_Caused(receipt) for _, receipt in batch]
+        self._links = LinkRound(self._journal, self._cache, self._key, causes, homes, self._spell, self._renewed)
+        streams = [home.stream for found in self._streams.values() for home in found]
+        await self._cache.fill(streams)
+        while await self._links.read():
+            await self._cache.fill(streams)
+
+    async def decide(self, record: CustomerRecord, causation: str) -> Decided:
+        """Refused where a strong identifier of it is somebody else's."""
+        now = self._clock.now()
+        if record.changed_at is not None and record.changed_at > now:
+            raise InvalidError("this time is still to come", "changed_at")
+        homes = self._streams[causation]
+        stream = homes[0].stream
+        known = self._cache.get(stream)
+        assert known is not None
+        assert self._links is not None
+        if len(homes) > 1:
+            self._check(homes)
+        at = record.changed_at or now
+        command = AttestCustomer(record.identifiers, record.declared, at, now, self._actor, causation)
+        events = attest_customer(known.customer, command)
+        customer = known.customer
+        for event in events:
+            customer = evolve(customer, event)
+        links, others = self._links.decide(
+            _Caused(causation), Known(known.version + len(events), customer), now, self._actor
+        )
+        for event in links:
+            customer = evolve(customer, event)
+        events += links
+        self._cache.put(stream, Known(known.version + len(events), customer))
+        return Decided(stream, [Append(stream, known.version, events), *others] if events else others)
+
+    def forget(self) -> None:
+        """Read all anew."""
+        self._cache = CustomerCache(self._journal, STREAMS_KEPT)
+
+    def _homes(self, record: CustomerRecord) -> tuple[Home, ...]:
+        """Of the first identifier with all that the record names, then of each other strong one that is attested."""
+        first, *others = record.identifiers
+        homes = [Home(customer_id(self._key, first.kind, first.value), False, record.identifiers)]
+        homes += [
+            Home(customer_id(self._key, one.kind, one.value), False, (one,))
+            for one in others
+            if one.verified and one.kind in STRONG
+        ]
+        return tuple(self._renewed(homes))
+
+    def _check(self, homes: Sequence[Home]) -> None:
+        known = at_hand(self._cache, [home.stream for home in homes], {})
+        now = self._clock.now()
+        sides = [
+            side_of(home.stream, home.identifiers[0].kind, known[home.stream].customer, now)
+            for home in homes
+            if home.identifiers[0].verified
+        ]
+        found = contradiction(links_of(known), sides)
+        if found is not None:
+            raise RefusedRecordError(
+                found.said.kind,
+                f"this {_called(found.said.kind)} belongs to another customer, whose {_called(found.known.kind)} is not"
+                f" the one of this row ({found.known.id})",
+            )
+
+
+def _called(kind: str) -> str:
+    return kind.replace("_", " ")

@@ -1,0 +1,1 @@
+"""Records of other systems, one row a record: customers, accounts, purchases, consents."""
