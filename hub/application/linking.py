@@ -3,6 +3,7 @@ transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from hub.application.customer_cache import CustomerCache, Known, recall
@@ -74,11 +75,16 @@ class LinkRound:
         self._cache = cache
         self._read: set[str] = set()
         self._reads_left = READS
-        self._wishes = {
-            contact.id: wishes
+        self._wishes: dict[str, tuple[Wish, ...]] = {}
+        bringing = [
+            (contact.id, home, attested)
             for contact, home in zip(contacts, homes, strict=True)
-            if len(home.identifiers) > 1 and (wishes := _wishes(home, renewed(_attested(key, home, spell))))
-        }
+            if len(home.identifiers) > 1 and len(attested := _attested(key, home, spell)) > 1
+        ]
+        today = iter(renewed([one for _, _, attested in bringing for one in attested]))
+        for contact_id, home, attested in bringing:
+            if wishes := _wishes(home, list(islice(today, len(attested)))):
+                self._wishes[contact_id] = wishes
 
     async def read(self) -> bool:
         """Have at hand, as they stand in the log or newer, all customers whose links have to be decided on. Whether

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from hub.application.customer_cache import CustomerCache, Known
 from hub.application.imports.writer import Decided, RefusedRecordError
@@ -48,7 +49,11 @@ class ImportedCustomers:
 
     async def prepare(self, batch: Sequence[tuple[CustomerRecord, str]]) -> None:
         """Have all streams at hand that these are decided on, and all that those are linked with."""
-        self._streams = {receipt: self._homes(record) for record, receipt in batch}
+        named = [self._homes(record) for record, _ in batch]
+        renewed = iter(self._renewed([home for homes in named for home in homes]))
+        self._streams = {
+            receipt: tuple(islice(renewed, len(homes))) for (_, receipt), homes in zip(batch, named, strict=True)
+        }
         homes = [self._streams[receipt][0] for _, receipt in batch]
         causes = [_Caused(receipt) for _, receipt in batch]
         self._links = LinkRound(self._journal, self._cache, self._key, causes, homes, self._spell, self._renewed)
@@ -88,7 +93,7 @@ class ImportedCustomers:
         """Read all anew."""
         self._cache = CustomerCache(self._journal, STREAMS_KEPT)
 
-    def _homes(self, record: CustomerRecord) -> tuple[Home, ...]:
+    def _homes(self, record: CustomerRecord) -> list[Home]:
         """Of the first identifier with all that the record names, then of each other strong one that is attested."""
         first, *others = record.identifiers
         homes = [Home(customer_id(self._key, first.kind, first.value), False, record.identifiers)]
@@ -97,7 +102,7 @@ class ImportedCustomers:
             for one in others
             if one.verified and one.kind in STRONG
         ]
-        return tuple(self._renewed(homes))
+        return homes
 
     def _check(self, homes: Sequence[Home]) -> None:
         known = at_hand(self._cache, [home.stream for home in homes], {})
