@@ -198,3 +198,16 @@ def test_known_spellings_say_what_the_rules_say_and_are_bounded():
 
 def test_the_scripts_of_these_tests_are_digits():
     assert all([unicodedata.decimal(sign) for sign in script] == list(range(10)) for script in SCRIPTS)
+
+
+@for_all(
+    region=st.sampled_from(["IR", "DE", "GB", "FR", "JP", "AU", "CH", "TR", "KR", "EG"]),
+    digits=st.from_regex(r"0[1-9][0-9]{5,13}", fullmatch=True)
+    | st.from_regex(r"09[0-9]{9}", fullmatch=True)
+    | st.from_regex(r"0(10|30|7[0-9]|20)[0-9]{7,8}", fullmatch=True),
+)
+def test_a_domestic_number_is_the_same_with_and_without_blanks(region, digits):
+    plain, spaced = (normalise("phone", one, region) for one in (digits, f"0 {digits[1:]}"))
+
+    assert plain.problem is spaced.problem
+    assert plain.value == (spaced.value if spaced.is_valid else digits)
