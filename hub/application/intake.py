@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hub.application.customer_cache import CustomerCache, Known
 from hub.application.envelope import body_hash
+from hub.application.linking import LinkRound
 from hub.domain.contact import Contact
 from hub.domain.customer.decide import MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
@@ -96,8 +97,8 @@ class ContactRecorder:
         try:
             outcomes = await committing
         except BaseException:
-            for stream in streams:
-                self._cache.forget(stream)
+            for unit, _ in decided:
+                self._forget(unit)
             raise
         answers: list[Receipt | HubError | None] = []
         for stream, (unit, known), outcome in zip(streams, decided, outcomes, strict=True):
@@ -106,7 +107,7 @@ class ContactRecorder:
                 await self._cache.committed(stream, unit.appends[0].after, known)
                 answers.append(Receipt(row.contact_id, stream, duplicate=False, position=outcome.last))
                 continue
-            self._cache.forget(stream)
+            self._forget(unit)
             if isinstance(outcome, KnownContactError):
                 answers.append(_repeat(row, outcome.row))
             elif isinstance(outcome, ConflictError):
@@ -121,17 +122,20 @@ class ContactRecorder:
         """Decide, and have it written: in the order of the calls."""
         streams = [home.stream for home in homes]
         async with self._turn:
-            while any(self._cache.get(stream) is None for stream in streams):
+            links = LinkRound(
+                self._journal, self._cache, self._key, [one for one, _ in contacts], homes, self._spell, self._renewed
+            )
+            while any(self._cache.get(stream) is None for stream in streams) or await links.read():
                 await self._cache.fill(streams, certainly_new=anonymous)
             # From here on nothing awaits, and tasks begin in the order they are made: cache and journal agree.
             now = self._clock.now()
             decided = [
-                self._decide(home, RecordContact(contact, now, actor, self._pool, home.identifiers))
+                self._decide(home, RecordContact(contact, now, actor, self._pool, home.identifiers), links)
                 for home, (contact, actor) in zip(homes, contacts, strict=True)
             ]
             return decided, asyncio.ensure_future(self._journal.commit([unit for unit, _ in decided]))
 
-    def _decide(self, home: Home, command: RecordContact) -> tuple[Unit, Known]:
+    def _decide(self, home: Home, command: RecordContact, links: LinkRound) -> tuple[Unit, Known]:
         stream = home.stream
         known = self._cache.get(stream)
         assert known is not None
@@ -140,12 +144,20 @@ class ContactRecorder:
         for event in events:
             customer = evolve(customer, event)
         decided = Known(known.version + len(events), customer)
+        linked, others = links.decide(command.contact, decided, command.now, command.actor)
+        for event in linked:
+            events.append(event)
+            decided = Known(decided.version + 1, evolve(decided.customer, event))
         self._cache.put(stream, decided)
         unit = Unit(
-            appends=(Append(stream, known.version, events),),
+            appends=(Append(stream, known.version, events), *others),
             contacts=(ContactRow(command.contact.id, stream, body_hash(command.contact)),),
         )
         return unit, decided
+
+    def _forget(self, unit: Unit) -> None:
+        for append in unit.appends:
+            self._cache.forget(append.stream)
 
     async def _conflicting(self, row: ContactRow, *, anonymous: bool) -> Receipt | HubError | None:
         """An anonymous contact is alone in its stream: if that exists, the contact is recorded already."""

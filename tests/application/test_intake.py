@@ -10,6 +10,7 @@ from hub.application.intake import ATTEMPTS, ContactRecorder, ContendedError, Re
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.events import ContactReceived, CustomerRegistered
+from hub.domain.customer.links.events import CustomersLinked
 from hub.domain.errors import ContactConflictError
 from hub.ports import Append, Unit
 from tests.support.memory import MemoryJournal
@@ -49,6 +50,22 @@ async def test_a_known_identifier_finds_its_customer_across_channels() -> None:
     )
     first, second = await recorder(journal).record([(contact(1, "+98912", identifiers=(number,)), "a"), (mail, "b")])
     assert first.customer_id == second.customer_id
+
+
+async def test_two_verified_identifiers_are_linked_with_the_contact() -> None:
+    journal = MemoryJournal()
+    number = Identifier(kind="customer_number", value="77", verified=True)
+    phone = Identifier(kind="phone", value="+989121234567", verified=True)
+    one = recorder(journal)
+    first, second = await one.record([
+        (contact(1, identifiers=(number, phone)), "a"), (contact(2, phone.value), "a")
+    ])  # fmt: skip
+    linked = [one for one in journal.log if isinstance(one.event, CustomersLinked)]
+    assert {one.stream for one in linked} == {first.customer_id, second.customer_id}
+    assert journal.commits == 1
+    await one.record([(contact(3, identifiers=(phone, number)), "a")])
+    assert received(journal) == ["call-1", "call-2", "call-3"]
+    assert linked == [one for one in journal.log if isinstance(one.event, CustomersLinked)]
 
 
 async def test_unknown_callers_get_customers_of_their_own() -> None:
