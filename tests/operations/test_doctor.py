@@ -57,7 +57,7 @@ def test_an_installation_at_rest_is_green(settings: Settings) -> None:
     installation_key(settings)
     checks = by_name(doctor.run_checks(settings))
     assert [check for check in checks.values() if check.sign != "ok"] == []
-    assert "0 events, format 1, whole" in checks["event store"].what
+    assert "0 events, format 2, whole" in checks["event store"].what
     assert "flushed at each commit" in checks["durability"].what
 
 
