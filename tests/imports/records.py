@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.application.imports.kinds import source_of
-from hub.application.imports.records import take_records
+from hub.application.imports.records import BATCH_ROWS, take_records
 from hub.application.imports.writer import Counts
 from hub.domain.event import Event
 from hub.journal.store import generations, open_store
@@ -34,7 +34,8 @@ class FixedClock:
 class Centre:
     """A data directory into which files are imported one after the other."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, batch_rows: int = BATCH_ROWS) -> None:
+        self.batch_rows = batch_rows
         self.directory = directory
         self.settings = Settings(data_dir=directory / "data")
         self.rejects = directory / "rejects.jsonl"
@@ -46,7 +47,7 @@ class Centre:
             return asyncio.run(
                 take_records(
                     open_store(self.settings), source_of(kind, MAPPINGS / mapping), file, KEY,
-                    clock=FixedClock(), rejects=self.rejects, forgotten=forgotten,
+                    clock=FixedClock(), rejects=self.rejects, forgotten=forgotten, batch_rows=self.batch_rows,
                 )
             )  # fmt: skip
 

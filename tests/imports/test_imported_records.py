@@ -217,12 +217,15 @@ LINES = st.lists(st.sampled_from(ROWS), max_size=8)
 
 
 @hypothesis(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=LINES)
-def test_whatever_the_file_holds_it_reconciles_and_twice_adds_nothing(tmp_path_factory, rows):
-    centre = Centre(tmp_path_factory.mktemp("import"))
+@given(rows=LINES, size=st.sampled_from([1, 2, 1_000]))
+def test_whatever_the_file_holds_it_reconciles_and_twice_adds_nothing(tmp_path_factory, rows, size):
+    whole = Centre(tmp_path_factory.mktemp("import"))
+    centre = Centre(tmp_path_factory.mktemp("import"), size)
     counts = customers(centre, *rows)
     assert counts.rows == counts.taken + counts.unchanged + counts.duplicates + counts.rejected + counts.skipped
     before = centre.names()
     again = customers(centre, *rows)
     assert (again.taken, again.unchanged, again.rejected) == (0, 0, counts.rejected)
     assert centre.names() == before
+    assert customers(whole, *rows) == counts
+    assert whole.names() == before  # in batches of any size the same is decided

@@ -29,12 +29,11 @@ IMPORTER = """
     from hub.journal.store import generations, open_store
     from hub.settings import Settings
 
-    records.BATCH_ROWS = 20
     settings = Settings(data_dir=Path(sys.argv[1]))
     asyncio.run(records.take_records(
         open_store(settings), source_of("customers", Path(sys.argv[2])), Path(sys.argv[3]), b"k" * 32,
         clock=WallClock(), rejects=Path(sys.argv[3] + ".rejects"), forgotten=generations(settings),
-        on_bytes=lambda _: print(".", flush=True),
+        on_bytes=lambda _: print(".", flush=True), batch_rows=20,
     ))
 """
 

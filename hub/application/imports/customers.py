@@ -1,5 +1,6 @@
 """Customers of another system: registered with their identifiers, linked by the rules that contacts are linked by."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,8 +11,9 @@ from hub.application.linking import LinkRound, at_hand, links_of, side_of
 from hub.domain.customer.attested import AttestCustomer, attest_customer, contradiction
 from hub.domain.customer.events import evolve
 from hub.domain.customer.identity import Home, Renewed, Spell
-from hub.domain.customer.links.rules import STRONG
+from hub.domain.customer.links.rules import SUFFICIENT
 from hub.domain.errors import InvalidError
+from hub.domain.event import Event
 from hub.domain.ids import customer_id
 from hub.ports import Append, Clock, Journal
 from hub.records.customers import CustomerRecord
@@ -41,7 +43,12 @@ class ImportedCustomers:
         self._cache = CustomerCache(journal, STREAMS_KEPT)
         self._links: LinkRound | None = None
         self._streams: dict[str, tuple[Home, ...]] = {}
-        """By receipt: the stream a record belongs to, then those of its other strong verified identifiers."""
+        """By receipt: the stream a record belongs to, then those of its other verified identifiers."""
+        self._named = Counter[str]()
+        """How many records of the batch name a stream."""
+        self._unfolded: dict[str, tuple[Known, list[Event]]] = {}
+        """Customers of the last batch whom no other record of it named, with what was decided on them: what that adds
+        up to is worked out when it is needed, which is seldom."""
 
     def own_id(self, _record: CustomerRecord) -> str:
         """A record that says something else is news of the same customer."""
@@ -58,6 +65,10 @@ class ImportedCustomers:
         causes = [_Caused(receipt) for _, receipt in batch]
         self._links = LinkRound(self._journal, self._cache, self._key, causes, homes, self._spell, self._renewed)
         streams = [home.stream for found in self._streams.values() for home in found]
+        self._named = Counter(streams)
+        unfolded, self._unfolded = self._unfolded, {}
+        for stream in self._named.keys() & unfolded.keys():
+            self._cache.put(stream, _after(*unfolded[stream]))
         await self._cache.fill(streams)
         while await self._links.read():
             await self._cache.fill(streams)
@@ -77,30 +88,29 @@ class ImportedCustomers:
         at = record.changed_at or now
         command = AttestCustomer(record.identifiers, record.declared, at, now, self._actor, causation)
         events = attest_customer(known.customer, command)
-        customer = known.customer
-        for event in events:
-            customer = evolve(customer, event)
-        links, others = self._links.decide(
-            _Caused(causation), Known(known.version + len(events), customer), now, self._actor
-        )
-        for event in links:
-            customer = evolve(customer, event)
+        if len(homes) == 1 and self._named[stream] == 1 and not known.customer.links.live:
+            self._cache.forget(stream)
+            self._unfolded[stream] = known, events
+            return Decided(stream, [Append(stream, known.version, events)] if events else [])
+        decided = _after(known, events)
+        links, others = self._links.decide(_Caused(causation), decided, now, self._actor)
+        self._cache.put(stream, _after(decided, links))
         events += links
-        self._cache.put(stream, Known(known.version + len(events), customer))
         return Decided(stream, [Append(stream, known.version, events), *others] if events else others)
 
     def forget(self) -> None:
         """Read all anew."""
         self._cache = CustomerCache(self._journal, STREAMS_KEPT)
+        self._unfolded = {}
 
     def _homes(self, record: CustomerRecord) -> list[Home]:
-        """Of the first identifier with all that the record names, then of each other strong one that is attested."""
+        """Of the first identifier with all that the record names, then of each other one that is attested."""
         first, *others = record.identifiers
         homes = [Home(customer_id(self._key, first.kind, first.value), False, record.identifiers)]
         homes += [
             Home(customer_id(self._key, one.kind, one.value), False, (one,))
             for one in others
-            if one.verified and one.kind in STRONG
+            if one.verified and one.kind in SUFFICIENT
         ]
         return homes
 
@@ -123,3 +133,10 @@ class ImportedCustomers:
 
 def _called(kind: str) -> str:
     return kind.replace("_", " ")
+
+
+def _after(known: Known, events: Sequence[Event]) -> Known:
+    customer = known.customer
+    for event in events:
+        customer = evolve(customer, event)
+    return Known(known.version + len(events), customer)

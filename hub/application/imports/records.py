@@ -76,6 +76,7 @@ async def take_records(
     rejects: Path,
     forgotten: Generations,
     on_bytes: Callable[[int], None] | None = None,
+    batch_rows: int = BATCH_ROWS,
 ) -> Counts:
     """Take in every row of the file that was not taken before. The caller holds the store for itself; it is closed
     afterwards. Refused rows are written to `rejects` as JSON lines, which is removed when there are none."""
@@ -87,7 +88,7 @@ async def take_records(
     )
     try:
         with quiet_collector(), RejectsFile(rejects) as refused:
-            for batch in batches(read_table(path, source.mapping, source.parser(spell), on_bytes), BATCH_ROWS):
+            for batch in batches(read_table(path, source.mapping, source.parser(spell), on_bytes), batch_rows):
                 await writer.take(batch)
                 _write_down(writer, refused)
             await writer.finish()
