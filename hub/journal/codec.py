@@ -14,6 +14,8 @@ from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links import events as links
+from hub.domain.customer.profile import events as profile
+from hub.domain.customer.purchases import events as purchases
 from hub.domain.event import Event
 from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
@@ -63,6 +65,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     customer.LifecycleStageChanged,
     customer.ProfileChanged,
     customer.SegmentChanged,
+    customer.StandingReviewed,
     interaction.CallbackMissed,
     interaction.CallbackReached,
     interaction.CallbackScheduled,
@@ -103,12 +106,16 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     links.IdentifierUnshared,
     links.LinkBlocked,
     links.LinksChanged,
+    policy.PathPolicyPublished,
     policy.PolicyPublished,
     pool.DayBegan,
     pool.PolicyAdopted,
     pool.QueueIntakeChanged,
     pool.PoolCommitted,
     pool.PoolTaken,
+    profile.ProfileFieldChanged,
+    purchases.PurchaseRecorded,
+    purchases.PurchaseReversed,
     satisfaction.SatisfactionAsked,
     satisfaction.SatisfactionRecorded,
 )
@@ -129,8 +136,10 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("InteractionAbandoned", 1): _unchanged,
     ("InteractionQueued", 1): _unchanged,
     ("InteractionTransferred", 1): _unchanged,
+    ("LifecycleStageChanged", 1): _unchanged,
     ("OfferAccepted", 1): _unchanged,
     ("OfferDeclined", 1): _unchanged,
+    ("SegmentChanged", 1): _unchanged,
 }
 """By class name and the schema version it starts from."""
 

@@ -137,13 +137,19 @@ def declare(customer: Customer, declared: Declared, by: str, common: Mapping[str
     standing = customer.standing
     segment = declared.segment or standing.segment
     tier = declared.value_tier or standing.value_tier
-    stage = declared.lifecycle_stage or standing.lifecycle_stage
     reason = f"declared by {by}"
+    said = tuple(name for name in ("segment", "value_tier") if getattr(declared, name))
     events: list[Event] = []
     if declared.name and declared.name != customer.name:
         events.append(ProfileChanged(**common, name=declared.name))
-    if (segment, tier) != (standing.segment, standing.value_tier):
-        events.append(SegmentChanged(**common, segment=segment, value_tier=tier, reason=reason))
-    if stage != standing.lifecycle_stage:
+    if any(_is_new(customer, name, getattr(declared, name)) for name in said):
+        events.append(SegmentChanged(**common, segment=segment, value_tier=tier, reason=reason, said=said))
+    if (stage := declared.lifecycle_stage) and _is_new(customer, "lifecycle_stage", stage):
         events.append(LifecycleStageChanged(**common, lifecycle_stage=stage, reason=reason))
     return events
+
+
+def _is_new(customer: Customer, name: str, said: str) -> bool:
+    """Whether it is not what was declared before. What the path policy made of that since counts only where nobody ever
+    declared anything: who says the same again has nothing new to say."""
+    return bool(said != (getattr(customer.declared, name) or getattr(customer.standing, name)))

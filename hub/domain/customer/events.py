@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.domain.contact import Attachment, Channel, Identifier, Standing
 from hub.domain.customer.links.events import LINK_EVENTS
@@ -26,6 +26,17 @@ class IdentifierObserved(Event):
     verified: bool
 
 
+class Evidence(BaseModel):
+    """Why the path policy says something: which rule, and the facts that it asked for, as they were."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str
+    """`value_tier`, `named` or `lifecycle_stage`."""
+    rule: str
+    facts: dict[str, int | str] = Field(default_factory=dict)
+
+
 class ProfileChanged(Event):
     """What the customer is called."""
 
@@ -35,16 +46,38 @@ class ProfileChanged(Event):
 class SegmentChanged(Event):
     """The customer's class, crossed with a value tier; `reason` says who or what decided."""
 
+    SCHEMA: ClassVar[int] = 2
+
     segment: str
     value_tier: str
     reason: str
+    said: tuple[str, ...] = ("segment", "value_tier")
+    """What of it somebody declared; empty: the path policy decided."""
+    named: str = ""
+    """The operator's own segment."""
+    policy: str = ""
+    """Version of the path policy that decided; empty: a person or an adapter did."""
+    evidence: tuple[Evidence, ...] = ()
 
 
 class LifecycleStageChanged(Event):
     """Where the customer stands on the way from acquisition to retention or lapse."""
 
+    SCHEMA: ClassVar[int] = 2
+
     lifecycle_stage: str
     reason: str
+    policy: str = ""
+    """Version of the path policy that decided; empty: a person or an adapter did."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class StandingReviewed(Event):
+    """The path policy was asked where the customer stands, and is to be asked again at `due_at`: then it may say
+    something else though nothing happened. None: time alone changes nothing."""
+
+    policy: str
+    due_at: datetime | None = None
 
 
 class CustomerForgotten(Event):
@@ -88,6 +121,17 @@ class ContactSent(_ContactFact):
 UNKNOWN_STANDING = Standing()
 
 
+class DeclaredStanding(NamedTuple):
+    """What people and adapters said last of where a customer stands; empty: nobody ever did."""
+
+    segment: str = ""
+    value_tier: str = ""
+    lifecycle_stage: str = ""
+
+
+UNDECLARED = DeclaredStanding()
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """What deciding needs to know of a customer: small, whatever the length of the history."""
@@ -101,6 +145,9 @@ class Customer:
     last_contact_at: datetime | None = None
     links: Links = NO_LINKS
     forgotten: bool = False
+    declared: DeclaredStanding = UNDECLARED
+    named: str = ""
+    """The operator's own segment."""
 
 
 def evolve(customer: Customer, event: Event) -> Customer:
@@ -119,11 +166,23 @@ def evolve(customer: Customer, event: Event) -> Customer:
             return replace(customer, forgotten=True, identifiers=frozenset(), name="")
         case SegmentChanged():
             changed = {"segment": event.segment, "value_tier": event.value_tier}
-            return replace(customer, standing=customer.standing.model_copy(update=changed))
+            standing = customer.standing.model_copy(update=changed)
+            named = event.named if event.policy else customer.named
+            return replace(customer, standing=standing, named=named, declared=declared_after(customer.declared, event))
         case LifecycleStageChanged():
             changed = {"lifecycle_stage": event.lifecycle_stage}
-            return replace(customer, standing=customer.standing.model_copy(update=changed))
+            standing = customer.standing.model_copy(update=changed)
+            return replace(customer, standing=standing, declared=declared_after(customer.declared, event))
         case _ if isinstance(event, LINK_EVENTS):
             return replace(customer, links=evolve_links(customer.links, event))
         case _:
             return customer
+
+
+def declared_after(declared: DeclaredStanding, event: SegmentChanged | LifecycleStageChanged) -> DeclaredStanding:
+    """What was declared last after one more change; one that the path policy made declares nothing."""
+    if event.policy:
+        return declared
+    if isinstance(event, LifecycleStageChanged):
+        return declared._replace(lifecycle_stage=event.lifecycle_stage)
+    return declared._replace(**{name: getattr(event, name) for name in event.said if name in declared._fields})

@@ -4,6 +4,8 @@ from hub.domain.event import Event
 
 ROUTING = "policy-routing"
 """The stream of the routing policy."""
+PATHS = "policy-paths"
+"""The stream of the path policy."""
 
 
 class PolicyPublished(Event):
@@ -16,3 +18,12 @@ class PolicyPublished(Event):
     """The whole TOML, so that any decision can be computed again."""
     note: str = ""
     waiting: bool = False
+
+
+class PathPolicyPublished(Event):
+    """A new version of the path policy is in force: segments, lifecycle stages, profile fields, gates of purposes."""
+
+    version: str
+    text: str
+    """The whole TOML, so that any decision can be computed again."""
+    note: str = ""

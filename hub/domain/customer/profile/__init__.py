@@ -1,0 +1,1 @@
+"""What is known of a customer, field by field, and who said it."""
