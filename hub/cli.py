@@ -15,6 +15,7 @@ from hub.cli_customers import customers, rotate
 from hub.cli_explain import explain
 from hub.cli_output import JSON
 from hub.cli_output import show as _print
+from hub.cli_paths import paths
 from hub.cli_policy import policy
 from hub.domain.access.events import Role
 from hub.domain.errors import HubError
@@ -136,14 +137,14 @@ def simulate(scenario: Path, policy_file: Path | None, seed: int | None, calls: 
 @MAPPING
 @click.option(
     "--kind",
-    type=click.Choice(["calls", "customers", "accounts", "consents"]),
+    type=click.Choice(["calls", "customers", "accounts", "purchases", "consents"]),
     default="calls",
     show_default=True,
     help="What the rows are.",
 )
 @JSON
 def import_(file: Path, mapping_file: Path, kind: str, as_json: bool) -> None:
-    """Take another system's records in: a call log as history, customers, accounts or consents. Running it
+    """Take another system's records in: a call log as history, customers, accounts, purchases or consents. Running it
     again adds nothing."""
     from hub.application.rejects import rejects_file
     from hub.operations import import_file
@@ -303,4 +304,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
 keys.add_command(rotate)
 hub.add_command(customers)
 hub.add_command(explain)
+hub.add_command(paths)
 hub.add_command(policy)

@@ -4,6 +4,7 @@ from hub.application.imports.kinds import KINDS, source_of
 from hub.records.accounts import AccountFields, AccountMapping, RoleTimes
 from hub.records.consents import ConsentFields, ConsentMapping, ConsentTimes
 from hub.records.customers import CustomerFields, CustomerMapping, CustomerTimes
+from hub.records.purchases import PurchaseFields, PurchaseMapping, PurchaseTimes
 from tests.imports.records import MAPPINGS, ROOT
 
 PAGE = (ROOT / "docs" / "mappings.md").read_text("utf-8")
@@ -20,7 +21,7 @@ def test_the_docs_name_an_example_of_each_kind_that_loads(kind):
 @pytest.mark.parametrize(
     "model",
     [AccountFields, AccountMapping, RoleTimes, ConsentFields, ConsentMapping, ConsentTimes, CustomerFields,
-     CustomerMapping, CustomerTimes],
+     CustomerMapping, CustomerTimes, PurchaseFields, PurchaseMapping, PurchaseTimes],
 )  # fmt: skip
 def test_the_docs_name_every_field(model):
     for name in model.model_fields:

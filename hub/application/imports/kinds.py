@@ -8,16 +8,18 @@ from typing import Any
 from hub.application.imports.accounts import ImportedAccounts
 from hub.application.imports.consents import ImportedConsents
 from hub.application.imports.customers import ImportedCustomers
+from hub.application.imports.purchases import ImportedPurchases
 from hub.application.imports.writer import Decider
 from hub.domain.customer.identity import Renewed, Spell
 from hub.ports import Clock, Journal
 from hub.records.accounts import AccountMapping, AccountParser
 from hub.records.consents import ConsentMapping, ConsentParser
 from hub.records.customers import CustomerMapping, CustomerParser
+from hub.records.purchases import PurchaseMapping, PurchaseParser
 from hub.tables.mapping_file import load_part
 from hub.tables.reading import Index, Parse, TableMapping
 
-KINDS = ("customers", "accounts", "consents")
+KINDS = ("customers", "accounts", "purchases", "consents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Source:
 
 def source_of(kind: str, file: Path) -> Source:
     """The mapping of one of KINDS in a file. Raises MappingError."""
-    return {"customers": _customers, "accounts": _accounts, "consents": _consents}[kind](file)
+    return {"customers": _customers, "accounts": _accounts, "purchases": _purchases, "consents": _consents}[kind](file)
 
 
 def _customers(file: Path) -> Source:
@@ -68,6 +70,17 @@ def _accounts(file: Path) -> Source:
         mapping.column_of,
         lambda spell: lambda index: AccountParser(mapping, spell, index),
         lambda to: ImportedAccounts(to.journal, to.clock, to.key, f"import:{mapping.name}", to.renewed),
+    )
+
+
+def _purchases(file: Path) -> Source:
+    mapping = load_part(file, PurchaseMapping)
+    return Source(
+        mapping.kind,
+        mapping,
+        mapping.column_of,
+        lambda spell: lambda index: PurchaseParser(mapping, spell, index),
+        lambda to: ImportedPurchases(to.journal, to.clock, to.key, f"import:{mapping.name}", to.renewed),
     )
 
 
