@@ -170,28 +170,28 @@ class RecordWriter(Generic[R]):
         receipts = [self._receipts.of(self._decider.own_id(record), record.told) for record in records]
         known = {one: row.body_hash for one, row in (await self._journal.contacts([r for r, _ in receipts])).items()}
         known |= self._fresh
-        fresh: list[tuple[R, str, bytes]] = []
-        for record, (receipt, said) in zip(records, receipts, strict=True):
-            if receipt not in known:
-                fresh.append((record, receipt, said))
-            elif known[receipt] == said:
+        told = [(record, *receipt) for record, receipt in zip(records, receipts, strict=True)]
+        await self._decider.prepare([(record, receipt) for record, receipt, _ in told if receipt not in known])
+        for record, receipt, said in told:
+            before = known.get(receipt)
+            if before == said:
                 batch.repeated.append(record)
-                continue
-            else:
+            elif before is not None:
                 reason = "is recorded already, with other contents"
                 batch.refused.append((record, self._rejected(record, self._decider.own_field, reason)))
-                continue
-            known[receipt] = said
-        await self._decider.prepare([(record, receipt) for record, receipt, _ in fresh])
-        for record, receipt, said in fresh:
-            try:
-                stream, appends = await self._decider.decide(record, receipt)
-            except HubError as error:
-                batch.refused.append((record, self._rejected(record, _field_of(error), str(error))))
-                continue
-            self._fresh[receipt] = said
-            batch.units.append((record, Unit(appends, (ContactRow(receipt, stream, said),))))
+            elif (unit := await self._unit(batch, record, receipt, said)) is not None:
+                known[receipt] = self._fresh[receipt] = said
+                batch.units.append((record, unit))
         return batch
+
+    async def _unit(self, batch: _Batch[R], record: R, receipt: str, said: bytes) -> Unit | None:
+        """What a record leads to; None: it is refused."""
+        try:
+            stream, appends = await self._decider.decide(record, receipt)
+        except HubError as error:
+            batch.refused.append((record, self._rejected(record, _field_of(error), str(error))))
+            return None
+        return Unit(appends, (ContactRow(receipt, stream, said),))
 
     async def _settle(self, batch: _Batch[R], writing: asyncio.Future[list[Outcome]], *, doubtful: bool) -> bool:
         """Count what was written; whether all was. What was not is decided again."""
