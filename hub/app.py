@@ -30,6 +30,7 @@ from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
+from hub.application.path_policies import PathPolicies
 from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
@@ -166,6 +167,8 @@ class Hub:
         """The pool takes over where the last owner stopped; the live feed starts at the same place of the log."""
         self.policies = Policies(self.journal, self.clock, self.policy)
         await self.policies.publish_first(from_file=self.settings.policy is not None, command_id=new_id())
+        self.path_policies = PathPolicies(self.journal, self.clock)
+        await self.path_policies.publish_first(command_id=new_id())
         self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
         self.pool.figures.on_batch.append(self.instruments.decided)
         self.instruments.unrouted = lambda: self.pool.figures.unrouted
@@ -299,6 +302,7 @@ class Hub:
             readiness=self.missing,
             presence=self.presence,
             policies=self.policies,
+            path_policies=self.path_policies,
             consents=Consents(self.journal, self.clock, self.key, lineage=self._generations.lineage),
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=CustomerCases(self.journal, self.clock),

@@ -30,6 +30,7 @@ from hub.journal.lock import hold_store, running_hub
 from hub.journal.store import open_store
 from hub.logs import configure
 from hub.policies.findings import Finding, Severity
+from hub.policies.reading import text_of
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep
 from hub.projections.process import serve
@@ -154,10 +155,10 @@ def revoke_key(settings: Settings, key_id: str) -> None:
 
 
 def _with_keys(settings: Settings, ask: Callable[[AccessKeys], Awaitable[T]]) -> T:
-    return _with_journal(settings, lambda journal, clock: ask(AccessKeys(journal, clock)))
+    return with_journal(settings, lambda journal, clock: ask(AccessKeys(journal, clock)))
 
 
-def _with_journal(settings: Settings, ask: Callable[[EventJournal, WallClock], Awaitable[T]]) -> T:
+def with_journal(settings: Settings, ask: Callable[[EventJournal, WallClock], Awaitable[T]]) -> T:
     """On the store, whether a hub runs on it or not."""
 
     async def run() -> T:
@@ -198,12 +199,12 @@ class CheckedPolicy:
 
 def check_policy(file: Path, staff_file: Path | None = None) -> CheckedPolicy:
     """Everything there is to say about a policy file. Raises PolicyError where a file can't be read."""
-    text = _text_of(file)
+    text = text_of(file)
     staff = load_staff(staff_file) if staff_file else ()
     try:
         findings = check_text(text, str(file), staff, WallClock().now().date())
     except PolicyError as error:
-        return CheckedPolicy("", [_not_toml(error)], "")
+        return CheckedPolicy("", [not_toml(error)], "")
     try:
         policy = parse_policy(text, str(file))
     except PolicyError:
@@ -213,7 +214,7 @@ def check_policy(file: Path, staff_file: Path | None = None) -> CheckedPolicy:
 
 def publish_policy(settings: Settings, file: Path, note: str, *, waiting: bool, expected: str) -> dict[str, Any]:
     """Put a policy in force; `published` False: it was already. Raises PolicyError naming every mistake."""
-    text = _text_of(file)
+    text = text_of(file)
     version = usable(text, str(file)).version
 
     async def publish(policies: Policies) -> bool:
@@ -248,22 +249,15 @@ def diff_policies(settings: Settings, new: Path, old: Path | None) -> PolicyDiff
     return diff(parse_policy(in_force.text), load_policy(new))
 
 
-def _not_toml(error: PolicyError) -> Finding:
+def not_toml(error: PolicyError) -> Finding:
     """As the parser says it: `... (at line 3, column 5)`."""
     at = re.search(r"at line (\d+)", str(error))
     return Finding(int(at[1]) if at else 1, Severity.ERROR, "file", str(error).partition(": ")[2] or str(error))
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"policy {file} can't be read: {error}") from None
-
-
 def _with_policies(settings: Settings, ask: Callable[[Policies], Awaitable[T]]) -> T:
     starting = load_policy(settings.policy)
-    return _with_journal(settings, lambda journal, clock: ask(Policies(journal, clock, starting)))
+    return with_journal(settings, lambda journal, clock: ask(Policies(journal, clock, starting)))
 
 
 def list_rejected(settings: Settings, limit: int) -> list[dict[str, Any]]:

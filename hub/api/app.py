@@ -21,6 +21,7 @@ from hub.api import (
     identity,
     interactions,
     offers,
+    path_policies,
     policies,
     queues,
     stream,
@@ -48,6 +49,7 @@ ROUTERS = (
     surveys.router,
     queues.router,
     policies.router,
+    path_policies.router,
     stream.router,
     health.router,
 )

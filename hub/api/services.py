@@ -14,6 +14,7 @@ from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
+from hub.application.path_policies import PathPolicies
 from hub.application.policies import Policies
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.application.satisfaction import Satisfaction
@@ -179,6 +180,7 @@ class Services:
     readiness: Readiness
     presence: Presence
     policies: Policies
+    path_policies: PathPolicies
     consents: Consents
     accounts: Accounts
     cases: CustomerCases

@@ -64,8 +64,9 @@ def _flat(
         case tuple() if any(isinstance(one, BaseModel) for one in value):
             for number, inner in enumerate(value, 1):
                 yield from _flat(f"{path}.{number}", inner, is_written=is_written)
-        case tuple():
-            yield path, _Setting([_plain(one) for one in value], is_written)
+        case tuple() | frozenset():
+            plain = [_plain(one) for one in value]
+            yield path, _Setting(plain if isinstance(value, tuple) else sorted(plain), is_written)
         case None:
             return
         case _:

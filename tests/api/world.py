@@ -16,6 +16,7 @@ from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
+from hub.application.path_policies import PathPolicies
 from hub.application.policies import Policies
 from hub.application.satisfaction import Satisfaction
 from hub.domain.access.events import Role
@@ -262,6 +263,7 @@ class World:
             readiness=lambda: self.missing,
             presence=self.presence,
             policies=self.policies,
+            path_policies=PathPolicies(self.journal, self.clock),
             consents=Consents(self.journal, self.clock, KEY),
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),

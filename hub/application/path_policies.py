@@ -1,0 +1,70 @@
+"""Path policies: published as facts by people, so that every text that was ever in force can be read again."""
+
+from hub.application.published_texts import Kind, Published, PublishedTexts
+from hub.domain.policy.events import PATHS, PathPolicyPublished
+from hub.paths.policy.diff import PathPolicyDiff, diff
+from hub.paths.policy.model import PathPolicy
+from hub.paths.policy.parsing import DEFAULT, check_text, parse_path_policy
+from hub.policies.findings import Finding
+from hub.ports import Clock, Journal, Recorded
+
+NAME = "policy"
+"""What findings call a text that came without a file."""
+
+
+class PathPolicies:
+    """The path policy's history, and what is added to it. As long as nothing was published the one that ships with the
+    hub is in force."""
+
+    def __init__(self, journal: Journal, clock: Clock, starting: str = DEFAULT) -> None:
+        kind = Kind("path policy", PATHS, PathPolicyPublished, _published, usable)
+        self._texts = PublishedTexts(journal, clock, kind, starting)
+        self._read: dict[str, PathPolicy] = {}
+
+    async def publish(
+        self, text: str, note: str = "", *, actor: str, command_id: str, expected_version: str = ""
+    ) -> list[Recorded]:
+        """As PublishedTexts.publish."""
+        return await self._texts.publish(
+            text, actor=actor, command_id=command_id, expected_version=expected_version, note=note
+        )
+
+    async def publish_first(self, *, command_id: str) -> None:
+        """As PublishedTexts.publish_first."""
+        await self._texts.publish_first(from_file=False, command_id=command_id)
+
+    async def history(self) -> list[Published]:
+        """Everything that was published, oldest first; a version may come more than once."""
+        return await self._texts.history()
+
+    async def in_force(self) -> Published:
+        """What was published last; as long as nothing was, what the hub started with."""
+        return await self._texts.in_force()
+
+    async def version(self, version: str) -> Published:
+        """The newest publication of a version, or what the hub started with. Raises NotFoundError."""
+        return await self._texts.version(version)
+
+    async def policy(self) -> PathPolicy:
+        """The policy in force."""
+        published = await self._texts.in_force()
+        if published.version not in self._read:
+            self._read = {published.version: parse_path_policy(published.text)}
+        return self._read[published.version]
+
+    def check(self, text: str) -> list[Finding]:
+        """Everything there is to say about a text. Raises PolicyError where it is not even TOML."""
+        return check_text(text, NAME)
+
+    async def diff(self, text: str) -> PathPolicyDiff:
+        """What a text would change of the policy in force. Raises PolicyError where it can't be used."""
+        return diff(await self.policy(), usable(text))
+
+
+def usable(text: str) -> PathPolicy:
+    """The policy of a text in which the checker finds no error. Raises PolicyError naming all of them."""
+    return parse_path_policy(text, NAME)
+
+
+def _published(event: PathPolicyPublished) -> Published:
+    return Published(event.version, event.text, event.note)

@@ -1,0 +1,1 @@
+"""What people say about customers and paths: segments, lifecycle, profile fields, gates, and the checks of it."""

@@ -1,0 +1,62 @@
+"""The path policy: written by people in TOML, checked before it is used, named by its version in each decision."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from hub.paths.policy.checked_rules import remarks_on_rules
+from hub.paths.policy.checked_settings import remarks_on_settings
+from hub.paths.policy.contradictions import contradictions
+from hub.paths.policy.model import PathPolicy
+from hub.paths.policy.words import WORDS
+from hub.policies.book import Book
+from hub.policies.findings import Finding, errors_of, findings, refusal, refused
+from hub.policies.reading import DERIVED, shipped, text_of, written
+from hub.policies.toml_errors import mistakes_in
+
+DEFAULT = shipped("hub.paths.policy")
+"""The text of the policy that ships with the hub."""
+
+PathPolicyBook = Book[PathPolicy]
+
+
+def path_policy_book(*policies: PathPolicy) -> PathPolicyBook:
+    """A book that has these policies, and reads others once their texts are added."""
+    return Book("path policy", parse_path_policy, *policies)
+
+
+def load_path_policy(path: Path | None = None) -> PathPolicy:
+    """The policy in a file; None: the one that ships with the hub. Raises PolicyError."""
+    return parse_path_policy(DEFAULT) if path is None else parse_path_policy(text_of(path), str(path))
+
+
+def parse_path_policy(text: str, name: str = "policy") -> PathPolicy:
+    """The policy that a TOML text says; `name` is what errors call it. Raises PolicyError naming every mistake."""
+    read = _read(text, name)
+    if isinstance(read, PathPolicy):
+        errors = errors_of(findings(text, remarks_on_rules(read), WORDS))
+        if not errors:
+            return read
+        raise refused(name, errors)
+    raise refused(name, read)
+
+
+def check_text(text: str, name: str) -> list[Finding]:
+    """Everything there is to say about a text, in the order of the file; of one that can't be read, why. Raises
+    PolicyError if it is not even TOML."""
+    read = _read(text, name)
+    if not isinstance(read, PathPolicy):
+        return read
+    return findings(text, [*remarks_on_rules(read), *remarks_on_settings(read)], WORDS)
+
+
+def _read(text: str, name: str) -> PathPolicy | list[Finding]:
+    """A policy without contradictions, or what is wrong. Whether its rules fit together is not looked at yet."""
+    values, problems = written(text, name)
+    try:
+        policy = PathPolicy.model_validate(values)
+    except ValidationError as error:
+        problems += mistakes_in(error, PathPolicy, hidden=DERIVED)
+        return list(refusal(text, name, problems, WORDS).findings)
+    problems += contradictions(policy)
+    return list(refusal(text, name, problems, WORDS).findings) if problems else policy

@@ -1,0 +1,1 @@
+"""What a profile may hold and what it lacks, by the fields that the operator defined."""

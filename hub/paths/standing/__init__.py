@@ -1,0 +1,1 @@
+"""Where a customer stands: segment, value tier and lifecycle stage, by the facts and the path policy."""

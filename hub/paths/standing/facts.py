@@ -1,0 +1,74 @@
+"""What the path policy looks at of a customer: the facts of all streams that are this customer, as of any moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.domain.account.events import RoleAssigned, RoleEnded
+from hub.domain.customer.events import (
+    UNDECLARED,
+    ContactReceived,
+    CustomerRegistered,
+    DeclaredStanding,
+    LifecycleStageChanged,
+    SegmentChanged,
+    declared_after,
+)
+from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
+from hub.domain.customer.purchases.state import Purchase, fold
+from hub.domain.event import Event
+
+DECLARATIONS = (SegmentChanged, LifecycleStageChanged)
+PURCHASES = (PurchaseRecorded, PurchaseReversed)
+ROLES = (RoleAssigned, RoleEnded)
+CONTACTS = (ContactReceived,)
+
+
+class RoleTime(NamedTuple):
+    """They act for an account from `since` until just before `until`; None: until further notice."""
+
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known. Purchases that were reversed are not among them; the oldest comes first."""
+
+    registered_at: datetime | None = None
+    declared: DeclaredStanding = UNDECLARED
+    purchases: tuple[Purchase, ...] = ()
+    roles: tuple[RoleTime, ...] = ()
+    contacts: int = 0
+    last_contact_at: datetime | None = None
+
+
+def facts_of(events: Iterable[Event], at: datetime | None = None) -> Facts:
+    """The facts of a customer in the order they were recorded, those of all their streams; with `at` as they were known
+    then."""
+    known = [event for event in events if at is None or event.recorded_at <= at]
+    registered = [event.recorded_at for event in known if isinstance(event, CustomerRegistered)]
+    contacts = [event.at for event in known if isinstance(event, CONTACTS)]
+    declared = UNDECLARED
+    for event in sorted((one for one in known if isinstance(one, DECLARATIONS)), key=lambda one: one.recorded_at):
+        declared = declared_after(declared, event)
+    return Facts(
+        registered_at=min(registered, default=None),
+        declared=declared,
+        purchases=tuple(fold(event for event in known if isinstance(event, PURCHASES)).standing()),
+        roles=_roles(known),
+        contacts=len(contacts),
+        last_contact_at=max(contacts, default=None),
+    )
+
+
+def _roles(events: Iterable[Event]) -> tuple[RoleTime, ...]:
+    roles: dict[tuple[str, int], RoleTime] = {}
+    for event in events:
+        if isinstance(event, RoleAssigned):
+            roles[event.account_id, event.number] = RoleTime(event.since, event.until)
+        elif isinstance(event, RoleEnded) and (event.account_id, event.number) in roles:
+            key = event.account_id, event.number
+            roles[key] = roles[key]._replace(until=event.until)
+    return tuple(sorted(roles.values(), key=lambda one: one.since))
