@@ -54,9 +54,9 @@ _AT = f"SELECT {_ROW} FROM stored_events WHERE rowid IN (SELECT value FROM json_
 _STATES = "SELECT topic, state FROM json_each(?) w CROSS JOIN stored_events ON originator_id = w.value"
 _HEAD = "SELECT coalesce(max(rowid), 0) FROM stored_events"
 _VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
-_CONTACTS = (
-    "SELECT contact_id, stream, body_hash FROM json_each(?) w CROSS JOIN contact_ids ON contact_id = w.value"
-)
+_CONTACTS = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id IN"
+_CONTACTS_ASKED = 128
+"""Receipts that one statement asks for."""
 _SNAPSHOTS = (
     "SELECT originator_id, originator_version, topic, state FROM snapshots "
     "WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_version"
@@ -311,5 +311,9 @@ class SqliteStore:
 
 
 def _contacts(cursor: sqlite3.Cursor, ids: Sequence[str]) -> dict[str, ContactRow]:
-    found = cursor.execute(_CONTACTS, (orjson.dumps(ids).decode(),)).fetchall()
-    return {row[0]: ContactRow._make(row) for row in found}
+    found: dict[str, ContactRow] = {}
+    for start in range(0, len(ids), _CONTACTS_ASKED):
+        part = ids[start : start + _CONTACTS_ASKED]
+        rows = cursor.execute(f"{_CONTACTS} ({','.join('?' * len(part))})", part).fetchall()
+        found |= {row[0]: ContactRow._make(row) for row in rows}
+    return found
