@@ -161,7 +161,8 @@ def test_a_customer_with_a_snapshot_is_taken_on_from_there(store, tmp_path):
     customer = next(one.stream for one in store.read(0, 100) if isinstance(one.event, ContactReceived))
     history = store.load([customer])[customer]
     known = fold(None, history)
-    named = Known(known.version, replace(known.customer, standing=Standing(value_tier="low")))
+    low = known.customer.declared._replace(value_tier="low")
+    named = Known(known.version, replace(known.customer, standing=Standing(value_tier="low"), declared=low))
     store.save_snapshot(customer, named.version, TypeAdapter(Customer).dump_json(named.customer), TOPIC)
     HistoryWriter(store, KEY, FixedClock(), "import:test", "calls.tsv").take(calls[1:])
     news = store.load([customer], {customer: history[-1].version})[customer]
