@@ -36,6 +36,8 @@ from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
 from hub.application.read_models import ReadModels
 from hub.application.satisfaction import Satisfaction
+from hub.application.standing import Standings
+from hub.application.standing_watch import StandingWatch
 from hub.bus.connection import connect
 from hub.bus.inbound import Inbound, InboundMessage
 from hub.bus.outbound import OutboundStream
@@ -134,6 +136,7 @@ class Hub:
         await self._start_projector()
         await self._start_routing()
         await self._start_intake()
+        await self._start_standing()
         self._start_presence()
         await self._start_api()
         gc.collect()
@@ -274,6 +277,16 @@ class Hub:
         refused."""
         check(event)
         return await self.handler.signal(event)
+
+    async def _start_standing(self) -> None:
+        """Where customers stand follows what happens to them, the time, and the path policy."""
+        standings = Standings(self.journal, self.clock)
+        file = self.settings.data_dir / "standing.json"
+        self.standing = StandingWatch(standings, self.path_policies, self.clock, self.views, file)
+        after = await self.standing.start(await self.journal.head())
+        self._parts.callback(self.standing.keep)
+        self._spawn(self.tail.follow(after, self.standing.follow).ended(), "log follower")
+        self._spawn(self.standing.run(), "standing")
 
     def _start_presence(self) -> None:
         """Who is at their desk: heard of from the API, told to the pool."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.projections import adherence, agents, customers, interactions, links, metrics, open_work, queues
+from hub.projections import adherence, agents, customers, interactions, links, metrics, open_work, queues, standing_due
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS, ThresholdsOf
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep, KeepOf
@@ -29,4 +29,5 @@ def all_projections(
         metrics.projection(interval_seconds, thresholds, default, thresholds_of),
         adherence.PROJECTION,
         open_work.projection(keep, keep_of),
+        standing_due.PROJECTION,
     ]

@@ -7,6 +7,7 @@ from typing import TypeVar
 from hub.journal.codec import Codec
 from hub.ports import Stored
 from hub.projections import links
+from hub.projections.projection import Projection
 from hub.projections.runner import Runner
 from tests.support.memory import MemoryJournal
 
@@ -14,16 +15,17 @@ T = TypeVar("T")
 
 
 class LinkViews:
-    """The links of a journal in memory, brought up to date for each question."""
+    """The links of a journal in memory, or another read model, brought up to date for each question."""
 
-    def __init__(self, journal: MemoryJournal) -> None:
+    def __init__(self, journal: MemoryJournal, projection: Projection = links.PROJECTION) -> None:
         self._journal = journal
+        self._projection = projection
         self._codec = Codec()
 
     async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """The answer to a question, as of the newest event."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        Runner(connection, [links.PROJECTION], self._rows, self._codec.decode).run()
+        Runner(connection, [self._projection], self._rows, self._codec.decode).run()
         try:
             return question(connection)
         finally:
