@@ -44,7 +44,7 @@ def test_any_number_of_rows_is_inserted_in_order_and_found(many: int, others: in
         (sqlite._SNAPSHOTS, ('["a"]',)),
         (sqlite._READ, (5, 10)),
         (sqlite._LAST, ("a",)),
-        (sqlite._CONTACT, ("a",)),
+        (f"{sqlite._CONTACTS} (?, ?)", ("a", "b")),
     ],
 )
 def test_no_question_reads_a_whole_table(
