@@ -68,7 +68,7 @@ class MemoryJournal:
     async def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         self.snapshots[stream] = Snapshot(version, topic, state)
 
-    async def has_unsealed(self, streams: Sequence[str]) -> bool:
+    async def has_unsealed(self, streams: Sequence[str]) -> bool:  # noqa: ARG002
         return False
 
     async def drop_snapshots(self, streams: Sequence[str]) -> None:
