@@ -153,7 +153,7 @@ def _nothing_before(box: Mapping[Measure, Interval], high: int) -> Iterator[tupl
 def described(box: Box, space: Space, shown: Callable[[int], str]) -> str:
     """Who is in a box, in words, without what the rest of it implies; `shown` writes an amount of money."""
     told = dict(box)
-    for measure in sorted(box, key=lambda one: (one.days, one.name), reverse=True):
+    for measure in sorted(box, key=lambda one: (-one.days, one.name)):
         rest = {one: allowed for one, allowed in told.items() if one != measure}
         closed = space.closed(rest)
         if closed is not None and closed.get(measure, space.full(measure)) == box[measure]:
