@@ -34,6 +34,8 @@ from hub.application.path_policies import PathPolicies
 from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
+from hub.application.profiles import Profiles
+from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import ReadModels
 from hub.application.satisfaction import Satisfaction
 from hub.application.standing import Standings
@@ -316,6 +318,8 @@ class Hub:
             presence=self.presence,
             policies=self.policies,
             path_policies=self.path_policies,
+            purchases=CustomerPurchases(self.journal, self.clock),
+            profiles=Profiles(self.journal, self.clock, self.path_policies),
             consents=Consents(self.journal, self.clock, self.key, lineage=self._generations.lineage),
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=CustomerCases(self.journal, self.clock),

@@ -16,6 +16,8 @@ from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
 from hub.application.policies import Policies
+from hub.application.profiles import Profiles
+from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
@@ -181,6 +183,8 @@ class Services:
     presence: Presence
     policies: Policies
     path_policies: PathPolicies
+    purchases: CustomerPurchases
+    profiles: Profiles
     consents: Consents
     accounts: Accounts
     cases: CustomerCases

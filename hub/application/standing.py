@@ -48,7 +48,7 @@ class Standings:
         those streams on whose customer another writer was first: decide again. `causation` empty: of each customer
         the newest event's."""
         wanted = [stream for stream in dict.fromkeys(streams) if stream.startswith(CUSTOMER)]
-        whole = await self._whole(wanted)
+        whole = await whole_histories(self._journal, wanted)
         units: list[Unit] = []
         deciding: list[set[str]] = []
         now = self._clock.now()
@@ -66,13 +66,20 @@ class Standings:
                 raise outcome
         return [stream for stream in wanted if stream in failed]
 
-    async def _whole(self, streams: Sequence[str]) -> dict[str, Member]:
-        """These streams and all that they are linked with."""
-        found: dict[str, Member] = {}
-        while missing := unknown(links_of({one: member.known for one, member in found.items()}), streams):
-            for stream, history in (await self._journal.load(sorted(missing))).items():
-                found[stream] = Member(stream, fold(None, history), history)
-        return found
+
+async def whole_histories(journal: Streams, streams: Sequence[str], at: datetime | None = None) -> dict[str, Member]:
+    """These streams and all that they are linked with; with `at` as it was known then."""
+    found: dict[str, Member] = {}
+    while missing := unknown(links_of({one: member.known for one, member in found.items()}), streams):
+        for stream, history in (await journal.load(sorted(missing))).items():
+            known = [one for one in history if at is None or one.event.recorded_at <= at]
+            found[stream] = Member(stream, fold(None, known), known)
+    return found
+
+
+def events_of(whole: Mapping[str, Member]) -> list[Event]:
+    """The facts of all these streams in the order they were recorded."""
+    return [one.event for one in sorted(one for member in whole.values() for one in member.history)]
 
 
 def components(whole: Mapping[str, Member]) -> list[list[Member]]:

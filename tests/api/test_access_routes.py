@@ -31,7 +31,13 @@ async def test_a_revoked_key_is_good_no_longer(world: World, http: httpx.AsyncCl
 ROLES = {
     "admin": ["POST /v1/customers/customer-1/forget"],
     "adapter": ["POST /v1/contacts", "POST /v1/conversations"],
-    "trusted": ["POST /v1/customers/customer-1/links", "POST /v1/consents/block", "POST /v1/consents/unblock"],
+    "trusted": [
+        "POST /v1/customers/customer-1/links",
+        "POST /v1/consents/block",
+        "POST /v1/consents/unblock",
+        "POST /v1/customers/customer-1/purchases",
+        "POST /v1/customers/customer-1/purchases/reverse",
+    ],
     "anybody": [
         "GET /v1/contacts/c-1",
         "GET /v1/queues/care/estimate",
@@ -47,6 +53,10 @@ ROLES = {
         "GET /v1/customers/customer-1/links",
         "GET /v1/customers/customer-1/consents",
         "GET /v1/customers/customer-1/accounts",
+        "GET /v1/customers/customer-1/standing",
+        "GET /v1/customers/customer-1/purchases",
+        "GET /v1/customers/customer-1/profile",
+        "PUT /v1/customers/customer-1/profile/city",
         "GET /v1/customers/customer-1/cases",
         "POST /v1/customers/customer-1/cases",
         "POST /v1/customers/customer-1/surveys",
@@ -157,7 +167,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
     names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}"}
     names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
-    names |= {"case-1": "{case_id}", "survey-1": "{survey_id}"}
+    names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"

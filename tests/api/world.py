@@ -18,6 +18,8 @@ from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
 from hub.application.policies import Policies
+from hub.application.profiles import Profiles
+from hub.application.purchases import CustomerPurchases
 from hub.application.satisfaction import Satisfaction
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
@@ -245,6 +247,7 @@ class World:
         self.instruments = Instruments()
         self.presence = FakePresence()
         self.policies = Policies(self.journal, self.clock, load_policy())
+        self.path_policies = PathPolicies(self.journal, self.clock)
         self.missing: dict[str, str] = {}
         self.access = AccessKeys(self.journal, self.clock)
         self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
@@ -263,7 +266,9 @@ class World:
             readiness=lambda: self.missing,
             presence=self.presence,
             policies=self.policies,
-            path_policies=PathPolicies(self.journal, self.clock),
+            path_policies=self.path_policies,
+            purchases=CustomerPurchases(self.journal, self.clock),
+            profiles=Profiles(self.journal, self.clock, self.path_policies),
             consents=Consents(self.journal, self.clock, KEY),
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),
