@@ -31,6 +31,7 @@ def test_work_leaves_a_line_by_age_in_whatever_order_it_came(gone: int | None):
         works = {since: add_work(matcher, f"w{since}", float(since)) for since in came}
         if gone is not None:
             matcher.withdraw(works[gone])
+        assert matcher.next(4.0) is None
 
         assert taken_one_by_one(matcher, 5.0) == [f"w{since}" for since in range(4) if since != gone]
 
