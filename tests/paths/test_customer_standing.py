@@ -21,7 +21,7 @@ from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.parsing import load_path_policy, parse_path_policy
 from hub.paths.policy.regions import space_of, taken
 from hub.paths.standing.facts import Facts, facts_of
-from hub.paths.standing.measuring import Customer
+from hub.paths.standing.measuring import Customer, ledger_of
 from hub.paths.standing.standing import next_change, standing
 from tests.paths.standings import DAY, NOON, some_facts, some_policy
 
@@ -134,7 +134,7 @@ def test_what_the_checker_says_of_rules_is_so_of_every_customer(values: dict[str
     policy = PathPolicy.model_validate(values)
     space = space_of(policy)
     kind = facts.declared.segment if facts.declared.segment in policy.kinds.known else "B2C"
-    customer = Customer(facts, NOON, "IRR", kind)
+    customer = Customer(facts, ledger_of(facts, "IRR"), NOON, kind)
     for table in TABLES:
         regions = taken(policy.table(table), space)
         if regions.parts is None or regions.left is None:

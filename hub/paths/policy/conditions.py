@@ -1,6 +1,7 @@
 """What a rule may ask of a customer: each condition is about one measure, and all of a rule's must hold."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -98,8 +99,12 @@ class When(Section):
     """How many they made, ever."""
     days_since_contact: Range | None = None
 
-    def conditions(self) -> Iterator[tuple[Measure, Allowed]]:
+    @cached_property
+    def conditions(self) -> tuple[tuple[Measure, Allowed], ...]:
         """What is asked of which measure, in the order of the fields."""
+        return tuple(self._conditions())
+
+    def _conditions(self) -> Iterator[tuple[Measure, Allowed]]:
         for name in type(self).model_fields:
             value = getattr(self, name)
             match value:

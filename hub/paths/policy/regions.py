@@ -29,7 +29,7 @@ class Taken(NamedTuple):
 def space_of(*policies: PathPolicy) -> Space:
     """All that these policies can tell apart."""
     rules = [rule for policy in policies for table in TABLES for rule in policy.table(table)]
-    windows = {measure.days for rule in rules for measure, _ in rule.when.conditions() if measure.days}
+    windows = {measure.days for rule in rules for measure, _ in rule.when.conditions if measure.days}
     tiers = {rule.name for policy in policies for rule in policy.value_tiers}
     if any(policy.declared.value_tier for policy in policies):
         tiers.add(OTHER)
@@ -47,7 +47,7 @@ def space_of(*policies: PathPolicy) -> Space:
 
 def box_of(when: When) -> Box:
     """The conditions of a rule as they are written."""
-    return dict(when.conditions())
+    return dict(when.conditions)
 
 
 def taken(rules: Sequence[Rule], space: Space) -> Taken:

@@ -1,10 +1,11 @@
 """What a customer measures at a moment, and when time alone will change that."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
-from hub.domain.customer.purchases.state import Purchase
 from hub.paths.policy.conditions import EVERYTHING, NO, YES, Allowed, Measure
 from hub.paths.standing.facts import Facts
 
@@ -13,13 +14,25 @@ NEVER = -1
 _DAY = timedelta(days=1)
 
 
+class Ledger(NamedTuple):
+    """When something was bought, the oldest first, and what was spent before each of these moments and in the end."""
+
+    times: Sequence[datetime]
+    sums: Sequence[int]
+
+
+def ledger_of(facts: Facts, currency: str) -> Ledger:
+    """Only what was bought in this currency counts as spent."""
+    amounts = (one.amount if one.currency == currency else 0 for one in facts.purchases)
+    return Ledger([one.at for one in facts.purchases], list(accumulate(amounts, initial=0)))
+
+
 class Customer(NamedTuple):
-    """Somebody at a moment; what was decided of them so far is among what rules may ask for. Only what was bought in
-    `currency` counts as spent."""
+    """Somebody at a moment; what was decided of them so far is among what rules may ask for."""
 
     facts: Facts
+    ledger: Ledger
     at: datetime
-    currency: str
     kind: str
     value_tier: str = ""
     segment: str = ""
@@ -29,14 +42,17 @@ class Customer(NamedTuple):
         facts = self.facts
         match measure.name:
             case "purchases":
-                return sum(1 for _ in self._bought(measure.days))
+                first, last = self._bought(measure.days)
+                return last - first
             case "spent":
-                amounts = (one.amount for one in self._bought(measure.days) if one.currency == self.currency)
-                return min(sum(amounts), EVERYTHING[1] - 1)
+                first, last = self._bought(measure.days)
+                return min(self.ledger.sums[last] - self.ledger.sums[first], EVERYTHING[1] - 1)
             case "days_since_purchase":
-                return self._days_since([one.at for one in self._bought(0)][-1:])
+                _, last = self._bought(0)
+                return self._days_since(self.ledger.times[max(0, last - 1) : last])
             case "days_since_first_purchase":
-                return self._days_since([one.at for one in self._bought(0)][:1])
+                _, last = self._bought(0)
+                return self._days_since(self.ledger.times[: min(1, last)])
             case "tenure_days":
                 return max(0, self._days_since([facts.registered_at] if facts.registered_at else []))
             case "contacts":
@@ -53,11 +69,11 @@ class Customer(NamedTuple):
                 named: str = getattr(self, measure.name)
                 return named
 
-    def _bought(self, days: int) -> Iterator[Purchase]:
-        """What was bought until now, in the last so many days; 0: ever. What was bought just so many days ago is not
-        in it any more."""
-        since = self.at - days * _DAY if days else None
-        return (one for one in self.facts.purchases if one.at <= self.at and (since is None or one.at > since))
+    def _bought(self, days: int) -> tuple[int, int]:
+        """Which purchases, from the one until before the other, were made until now, in the last so many days; 0: ever.
+        What was bought just so many days ago is not among them any more."""
+        times = self.ledger.times
+        return bisect_right(times, self.at - days * _DAY) if days else 0, bisect_right(times, self.at)
 
     def _days_since(self, moments: Sequence[datetime]) -> int:
         """Whole days of 24 hours; of what lies ahead none."""
@@ -68,7 +84,7 @@ def moments_of_change(facts: Facts, conditions: Sequence[tuple[Measure, Allowed]
     """Every moment at which one of these conditions may begin or cease to hold with nothing happening, in no order."""
     bought = [one.at for one in facts.purchases]
     starts = {
-        "days_since_purchase": bought,
+        "days_since_purchase": bought[-1:],
         "days_since_first_purchase": bought[:1],
         "tenure_days": [facts.registered_at] if facts.registered_at else [],
         "days_since_contact": [facts.last_contact_at] if facts.last_contact_at else [],

@@ -1,6 +1,6 @@
 """The decision: at this moment, by these facts and this policy, the customer stands here, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from hub.paths.policy.conditions import Allowed, Measure, takes
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.words import WORDS
 from hub.paths.standing.facts import Facts
-from hub.paths.standing.measuring import NEVER, Customer, moments_of_change
+from hub.paths.standing.measuring import NEVER, Customer, Ledger, ledger_of, moments_of_change
 
 LOOKED_AHEAD = 64
 """Moments at which something may change that are looked at before one is named at which to look again."""
@@ -39,16 +39,10 @@ class Stands(NamedTuple):
 def standing(facts: Facts, policy: PathPolicy, at: datetime) -> Stands:
     """In each table the first rule in the file whose conditions all hold; what was declared goes before value tiers and
     stages where the policy says so. Days are of 24 hours: `at_least = 30` holds from the 30th full day on."""
-    declared = facts.declared
-    kind, why_kind = _kind(facts, policy)
-    customer = Customer(facts, at, policy.money.currency, kind)
-    tier, why_tier = _asked(policy, "value_tiers", declared.value_tier if policy.declared.value_tier else "", customer)
-    customer = customer._replace(value_tier=tier)
-    named, why_named = _asked(policy, "segments", "", customer)
-    customer = customer._replace(segment=named)
-    stage_said = declared.lifecycle_stage if policy.declared.lifecycle_stage else ""
-    stage, why_stage = _asked(policy, "stages", stage_said, customer)
-    return Stands(kind, tier, named, stage, (why_kind, why_tier, why_named, why_stage))
+    answers = _answers(facts, ledger_of(facts, policy.money.currency), policy, at)
+    why = tuple(_evidence(about, answer, policy.money.currency) for about, answer in zip(_ABOUT, answers, strict=True))
+    kind, tier, named, stage = (answer.name for answer in answers)
+    return Stands(kind, tier, named, stage, why)
 
 
 def next_change(facts: Facts, policy: PathPolicy, at: datetime) -> datetime | None:
@@ -58,9 +52,10 @@ def next_change(facts: Facts, policy: PathPolicy, at: datetime) -> datetime | No
     moments = sorted({moment for moment in moments_of_change(facts, conditions) if moment > at})
     if not moments:
         return None
-    here = standing(facts, policy, at).where
+    ledger = ledger_of(facts, policy.money.currency)
+    here = _where(facts, ledger, policy, at)
     for moment in moments[:LOOKED_AHEAD]:
-        if standing(facts, policy, moment).where != here:
+        if _where(facts, ledger, policy, moment) != here:
             return moment
     return moments[LOOKED_AHEAD] if len(moments) > LOOKED_AHEAD else None
 
@@ -69,38 +64,66 @@ def conditions_of(policy: PathPolicy) -> Iterable[tuple[Measure, Allowed]]:
     """Each condition of every rule."""
     for table in TABLES:
         for rule in policy.table(table):
-            yield from rule.when.conditions()
+            yield from rule.when.conditions
 
 
-_ABOUT = {"value_tiers": "value_tier", "segments": "named", "stages": "lifecycle_stage"}
+class _Answer(NamedTuple):
+    """A name, how it came to that, and what was measured for it."""
+
+    name: str
+    how: str
+    measured: Sequence[tuple[Measure, int | str]] = ()
 
 
-def _kind(facts: Facts, policy: PathPolicy) -> tuple[str, Evidence]:
-    declared = facts.declared.segment
+_ABOUT = ("segment", "value_tier", "named", "lifecycle_stage")
+_DECLARED = "declared"
+
+
+def _where(facts: Facts, ledger: Ledger, policy: PathPolicy, at: datetime) -> tuple[str, ...]:
+    return tuple(answer.name for answer in _answers(facts, ledger, policy, at))
+
+
+def _answers(
+    facts: Facts, ledger: Ledger, policy: PathPolicy, at: datetime
+) -> tuple[_Answer, _Answer, _Answer, _Answer]:
+    """In the order of _ABOUT; each table may ask for what those before it said."""
+    said, stands = facts.declared, policy.declared
+    kind = _kind(said.segment, policy)
+    customer = Customer(facts, ledger, at, kind.name)
+    tier = _asked(policy, "value_tiers", said.value_tier if stands.value_tier else "", customer)
+    customer = customer._replace(value_tier=tier.name)
+    named = _asked(policy, "segments", "", customer)
+    customer = customer._replace(segment=named.name)
+    return kind, tier, named, _asked(policy, "stages", said.lifecycle_stage if stands.lifecycle_stage else "", customer)
+
+
+def _kind(declared: str, policy: PathPolicy) -> _Answer:
     if declared in policy.kinds.known:
-        return declared, Evidence(about="segment", rule="declared")
-    unknown: dict[str, int | str] = {"declared": declared} if declared else {}
-    return policy.kinds.default, Evidence(about="segment", rule="default kind", facts=unknown)
+        return _Answer(declared, _DECLARED)
+    unknown = [(Measure("declared"), declared)] if declared else []
+    return _Answer(policy.kinds.default, "default kind", unknown)
 
 
-def _asked(policy: PathPolicy, table: str, declared: str, customer: Customer) -> tuple[str, Evidence]:
-    about = _ABOUT[table]
+def _asked(policy: PathPolicy, table: str, declared: str, customer: Customer) -> _Answer:
     if declared:
-        return declared, Evidence(about=about, rule="declared")
+        return _Answer(declared, _DECLARED)
     for number, rule in enumerate(policy.table(table), 1):
-        measured = {measure: customer.measure(measure) for measure, _ in rule.when.conditions()}
-        if all(takes(allowed, measured[measure]) for measure, allowed in rule.when.conditions()):
-            return rule.name, _evidence(
-                about, f"{WORDS.rows[table]} {number} ({rule.name})", measured, customer.currency
-            )
+        measured: list[tuple[Measure, int | str]] = []
+        for measure, allowed in rule.when.conditions:
+            value = customer.measure(measure)
+            if not takes(allowed, value):
+                break
+            measured.append((measure, value))
+        else:
+            return _Answer(rule.name, f"{WORDS.rows[table]} {number} ({rule.name})", measured)
     assert table == "segments", "a policy that leaves customers over is refused"
-    return "", Evidence(about=about, rule="no segment")
+    return _Answer("", "no segment")
 
 
-def _evidence(about: str, name: str, measured: dict[Measure, int | str], currency: str) -> Evidence:
+def _evidence(about: str, answer: _Answer, currency: str) -> Evidence:
     facts: dict[str, int | str] = {}
-    for measure, value in measured.items():
+    for measure, value in answer.measured:
         facts[str(measure)] = "never" if value == NEVER else value
         if measure.name == "spent":
             facts["currency"] = currency
-    return Evidence(about=about, rule=name, facts=facts)
+    return Evidence(about=about, rule=answer.how, facts=facts)
