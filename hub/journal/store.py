@@ -7,7 +7,7 @@ from hub.journal.codec import Codec
 from hub.journal.format import FORMAT
 from hub.journal.generations import Generations
 from hub.journal.glance import holds_sealed_events
-from hub.journal.keys import installation_key
+from hub.journal.keys import installation_key, key_is_lost
 from hub.journal.personal_keys import PersonalKeys
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 from hub.settings import Settings
@@ -74,7 +74,10 @@ class Store(Protocol):
 
 
 def open_store(settings: Settings, codec: Codec | None = None) -> Store:
-    """The store these settings name, its tables made where it is new. Refuses one of a newer version."""
+    """The store these settings name, its tables made where it is new, and the installation's key before its first
+    event. Refuses one of a newer version."""
+    if codec is None and not key_is_lost(settings):
+        installation_key(settings)
     codec = codec or Codec(keys=personal_keys(settings))
     if settings.is_postgres:
         from hub.journal.postgres import PostgresStore  # noqa: PLC0415  (a SQLite hub never loads the driver)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from hub.api import rows
 from hub.api.errors import PROBLEM_JSON
-from hub.application import read_models
+from hub.application import glimpse
 from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionRow
 from hub.projections.metrics import QueueInterval
@@ -76,9 +76,9 @@ def test_documented_rows_are_those_that_are_told(
     interaction: InteractionRow, agent: AgentNow, queue: QueueNow, interval: QueueInterval
 ) -> None:
     answers = (
-        (rows.Interaction, read_models._interaction(interaction)),
+        (rows.Interaction, glimpse.interaction_row(interaction, {})),
         (rows.Agent, dataclasses.asdict(agent)),
-        (rows.Queue, read_models._queue(queue)),
+        (rows.Queue, glimpse.queue_row(queue)),
         (rows.QueueIntervals.model_fields["intervals"].annotation.__args__[0], interval.as_row()),  # type: ignore[union-attr]
     )
     for model, row in answers:

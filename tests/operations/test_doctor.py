@@ -127,6 +127,7 @@ def test_a_store_without_its_key_is_refused(settings: Settings) -> None:
     file = store_of(settings)
     assert store.installation_key(settings).sign == "ok"
     with_an_event(file)
+    key_file(settings).unlink()
     found = store.installation_key(settings)
     assert not found.ok
     assert "backup" in found.advice
