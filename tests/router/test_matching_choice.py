@@ -29,6 +29,17 @@ def test_levels_are_least_levels():
     assert match_all(matcher, 3.0) == [("w", "fluent")]
 
 
+def test_who_lacks_one_of_the_skills_is_not_asked():
+    matcher = Matcher()
+    add_agent(matcher, "sells", 1.0, sales=5)
+    add_agent(matcher, "helps", 2.0, support=5)
+    add_agent(matcher, "helps a little", 3.0, sales=5, support=1)
+    add_agent(matcher, "both", 4.0, sales=2, support=2)
+    add_work(matcher, "w", 5.0, sales=2, support=2)
+
+    assert match_all(matcher, 5.0) == [("w", "both")]
+
+
 def test_attributes_must_be_the_same_and_one_language_is_enough():
     matcher = Matcher()
     add_equipped(matcher, "other team", 1.0, {}, languages=("fa", "en"), attributes={"team": "blue"})

@@ -26,6 +26,16 @@ def test_a_ceiling_limits_the_pieces_of_a_channel_and_no_other():
     assert match_all(matcher, 6.0) == [("chat 2", "a")]
 
 
+def test_work_of_no_channel_counts_with_no_other():
+    matcher = Matcher()
+    add_equipped(matcher, "a", 0.0, {}, ceilings={"": 1, "web": 2})
+    for number in range(3):
+        add_asking(matcher, f"chat {number}", 1.0, units=10, channel="web")
+        add_asking(matcher, f"paper {number}", 1.0, units=10)
+
+    assert match_all(matcher, 2.0) == [("chat 0", "a"), ("paper 0", "a"), ("chat 1", "a")]
+
+
 def test_a_closed_channel_is_open_again_when_they_say_so():
     matcher = Matcher()
     agent = add_agent(matcher, "a", 0.0)

@@ -18,6 +18,7 @@ ASKED = (
     {"skills": {"sales": 3}, "units": 100},
     {"skills": {"sales": 3}, "units": 30, "channel": "web"},
     {"skills": {"sales": 4}, "units": 100},
+    {"skills": {"sales": 2, "support": 1}, "units": 50},
     {"skills": {"sales": 1, "support": 2}, "languages": ("en", "fa"), "units": 30, "channel": "web"},
     {"skills": {"support": 2}, "units": 100, "attributes": {"team": "red"}},
     {"skills": {}, "units": 20, "channel": "mail", "interruptible": True},
