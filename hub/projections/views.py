@@ -7,9 +7,8 @@ from threading import Thread
 
 import orjson
 
-_CHECKPOINT_PAGES = 12_000
-"""A page that changes with each transaction is moved once for all of them. 50 MB of log at most; reading gets slower
-when it is longer."""
+_CHECKPOINT_PAGES = 1_000
+"""Little and often: the flush of many pages at once would hold the event store's commits up."""
 _PAGES_AN_EVENT, _PAGES_A_TRANSACTION = 1.5, 30
 """About what it takes."""
 _STATEMENTS = 1_000
