@@ -14,7 +14,7 @@ from hub.bus.connection import Connection
 from hub.bus.inbound import UNDER_WAY, Inbound, InboundMessage
 from hub.bus.publisher import Publisher
 from hub.bus.server import EmbeddedNats
-from hub.bus.subjects import CONFIRM_TO, INBOUND, INTAKE
+from hub.bus.subjects import CONFIRM_TO, INBOUND, INTAKE, ensure_streams
 from tests.support.nats import Connect, eventually
 
 SUBJECT = "contacts.in.phone.00000001"
@@ -88,6 +88,7 @@ async def test_a_lone_message_does_not_wait_for_others(nats_connection: Connecti
 
 async def test_many_come_in_batches_and_in_order(nats_connection: Connection, publisher: Publisher) -> None:
     handler = Handler()
+    await ensure_streams(nats_connection.jetstream(), 1)  # what is sent before there is one comes again later
     inbound = Inbound(nats_connection, handler, batch=50)
     bodies = [b"%d" % n for n in range(1000)]
     sending = [asyncio.create_task(publisher.publish(f"contacts.in.sms.{body}", body)) for body in bodies]
