@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.cli_output import show
+from hub.cli.output import show
 
 
 def test_yes_and_no_are_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,8 @@ from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal, Declared, Identifier
 from hub.domain.contact import Path as Way
 from hub.journal.store import generations
-from hub.operations import issue_key, rebuild_projection
+from hub.operations.access import issue_key
+from hub.operations.read_models import rebuild_projection
 from hub.projections.registry import all_projections
 from hub.settings import Settings
 from hub.simulated.process import HubProcess

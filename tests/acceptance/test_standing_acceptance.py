@@ -10,7 +10,7 @@ import pytest
 
 from hub.domain.access.events import Role
 from hub.journal.store import open_store
-from hub.operations import issue_key
+from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
 

@@ -173,7 +173,7 @@ async def test_few_candidates_are_told_unless_all_are_asked_for(journal: EventJo
 
 
 def test_the_data_directory_is_not_touched(tmp_path: Path) -> None:
-    from hub.explaining_operations import check_decisions  # noqa: PLC0415
+    from hub.operations.explaining import check_decisions  # noqa: PLC0415
 
     with pytest.raises(NotFoundError, match="no event store"):
         check_decisions(Settings(data_dir=tmp_path / "var"))

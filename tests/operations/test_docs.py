@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.settings import Settings
 from tests.operations.test_deploy import exported
 

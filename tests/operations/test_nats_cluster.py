@@ -18,7 +18,7 @@ from hub.bus.rejected import RejectedContacts
 from hub.bus.subjects import INBOUND, REJECTED, ensure_streams
 from hub.children import die_with_parent
 from hub.doctor import parts
-from hub.operations import list_rejected
+from hub.operations.rejected import list_rejected
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
 

@@ -17,12 +17,13 @@ from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.domain.errors import NotFoundError
 from hub.journal.errors import StoreInUseError
 from hub.journal.lock import hold_store
 from hub.journal.store import open_store
-from hub.operations import list_rejected, projection_positions, rebuild_projection
+from hub.operations.read_models import projection_positions, rebuild_projection
+from hub.operations.rejected import list_rejected
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner
 from hub.projections.views import open_for_writing

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.domain.errors import RefusedError
 from hub.paths.policy.parsing import DEFAULT, load_path_policy, parse_path_policy
 from hub.policies.findings import PolicyError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.domain.policy.events import PolicyPublished
 from hub.journal.lock import hold_store
 from hub.journal.store import open_store

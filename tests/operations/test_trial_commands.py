@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.journal.lock import hold_store

@@ -10,7 +10,7 @@ import pytest
 from hub.api.topics import Topic, Topics
 from hub.application.audit import audit
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
-from hub.operations import _keep
+from hub.operations.read_models import _keep
 from hub.projections import interactions, metrics
 from hub.projections.live import live
 from hub.projections.open_work import last_agents, open_work

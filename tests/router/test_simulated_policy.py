@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.router.policy.parsing import Policy, load_policy, parse_policy
 from hub.router.simulation.scenario import Scenario, ScenarioError, load_scenario, parse_scenario
 from hub.router.simulation.simulate import SimulationResult, simulate

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.cli import hub
+from hub.cli.main import hub
 from hub.router.matching.matcher import Matcher
 from hub.router.simulation.scenario import Routing, Scenario, parse_scenario
 from hub.router.simulation.simulate import SimulationResult, make_run, simulate

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from hub.cli_output import JSON, show, show_table
-from hub.cli_trial import try_
+from hub.cli.output import JSON, show, show_table
+from hub.cli.trial import try_
 from hub.settings import load
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -26,7 +26,7 @@ def policy() -> None:
 def check(file: Path, staff: Path | None, order: bool, as_json: bool) -> None:
     """Find mistakes in a policy: holes, rows that never apply, queues nobody can serve, steps that can't be met. Exit
     code 1 if it can't be used."""
-    from hub.operations import check_policy  # noqa: PLC0415
+    from hub.operations.policies import check_policy
 
     checked = check_policy(file, staff)
     if as_json:
@@ -48,7 +48,7 @@ def check(file: Path, staff: Path | None, order: bool, as_json: bool) -> None:
 @JSON
 def publish(file: Path, note: str, waiting: bool, expect: str, as_json: bool) -> None:
     """Put a policy in force: at once where a hub runs, else when it starts."""
-    from hub.operations import publish_policy  # noqa: PLC0415
+    from hub.operations.policies import publish_policy
 
     show(publish_policy(load(), file, note, waiting=waiting, expected=expect), as_json)
 
@@ -60,7 +60,7 @@ def publish(file: Path, note: str, waiting: bool, expect: str, as_json: bool) ->
 def difference(new: Path, old: Path | None, as_json: bool) -> None:
     """What NEW would change of OLD (of the policy in force, unless given): settings, and which contacts would be routed
     differently."""
-    from hub.operations import diff_policies  # noqa: PLC0415
+    from hub.operations.policies import diff_policies
 
     found = diff_policies(load(), new, old)
     if as_json:
@@ -73,7 +73,7 @@ def difference(new: Path, old: Path | None, as_json: bool) -> None:
 @JSON
 def history(as_json: bool) -> None:
     """Every policy that was published, oldest first."""
-    from hub.operations import policy_history  # noqa: PLC0415
+    from hub.operations.policies import policy_history
 
     versions: list[dict[str, Any]] = policy_history(load())
     if as_json:
@@ -87,7 +87,7 @@ def history(as_json: bool) -> None:
 @JSON
 def show_text(version: str | None, as_json: bool) -> None:
     """The text in force, or that of a version which was."""
-    from hub.operations import policy_text  # noqa: PLC0415
+    from hub.operations.policies import policy_text
 
     found = policy_text(load(), version)
     if as_json:

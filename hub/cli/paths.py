@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli_output import JSON, show, show_table
+from hub.cli.output import JSON, show, show_table
 from hub.settings import load
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -22,7 +22,7 @@ def paths() -> None:
 def check(file: Path, as_json: bool) -> None:
     """Find mistakes in a policy: customers who would be nowhere, stages nobody can reach, rules that overlap. Exit code
     1 if it can't be used."""
-    from hub.path_operations import check_path_policy  # noqa: PLC0415
+    from hub.operations.paths import check_path_policy
 
     checked = check_path_policy(file)
     if as_json:
@@ -41,7 +41,7 @@ def check(file: Path, as_json: bool) -> None:
 @JSON
 def publish(file: Path, note: str, expect: str, as_json: bool) -> None:
     """Put a policy in force, whether a hub runs or not: the hub then decides anew where every customer stands."""
-    from hub.path_operations import publish_path_policy  # noqa: PLC0415
+    from hub.operations.paths import publish_path_policy
 
     show(publish_path_policy(load(), file, note, expected=expect), as_json)
 
@@ -53,7 +53,7 @@ def publish(file: Path, note: str, expect: str, as_json: bool) -> None:
 def difference(new: Path, old: Path | None, as_json: bool) -> None:
     """What NEW would change of OLD (of the policy in force, unless given): settings, and which customers would stand
     elsewhere."""
-    from hub.path_operations import diff_path_policies  # noqa: PLC0415
+    from hub.operations.paths import diff_path_policies
 
     found = diff_path_policies(load(), new, old)
     if as_json:
@@ -66,7 +66,7 @@ def difference(new: Path, old: Path | None, as_json: bool) -> None:
 @JSON
 def history(as_json: bool) -> None:
     """Every policy that was published, oldest first."""
-    from hub.path_operations import path_policy_history  # noqa: PLC0415
+    from hub.operations.paths import path_policy_history
 
     versions = path_policy_history(load())
     if as_json:
@@ -80,7 +80,7 @@ def history(as_json: bool) -> None:
 @JSON
 def show_text(version: str | None, as_json: bool) -> None:
     """The text in force, or that of a version which was."""
-    from hub.path_operations import path_policy_text  # noqa: PLC0415
+    from hub.operations.paths import path_policy_text
 
     found = path_policy_text(load(), version)
     if as_json:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hub.cli_output import JSON
+from hub.cli.output import JSON
 from hub.domain.errors import InvalidError
 from hub.settings import load
 
@@ -32,7 +32,7 @@ def explain(
 ) -> None:
     """Why INTERACTION went where it went: each decision taken again from the log, with every candidate, the rule that
     kept or excluded it, and its rank."""
-    from hub.explaining_operations import check_decisions, explain_interaction  # noqa: PLC0415
+    from hub.operations.explaining import check_decisions, explain_interaction
 
     if bool(interaction) == check or (everybody and check) or (not check and (start, end) != (None, None)):
         raise click.UsageError("name an interaction, or --check (with --from and --to, if only a part of the log)")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hub.application.path_policies import PathPolicies
-from hub.operations import CheckedPolicy, not_toml, with_journal
+from hub.operations.beside import with_journal
+from hub.operations.policies import CheckedPolicy, not_toml
 from hub.paths.policy.diff import PathPolicyDiff, diff
 from hub.paths.policy.parsing import check_text, load_path_policy, parse_path_policy
 from hub.policies.findings import PolicyError, errors_of

@@ -11,15 +11,16 @@ from typing import Any
 import click
 
 from hub import __version__
-from hub.cli_customers import customers, rotate
-from hub.cli_explain import explain
-from hub.cli_output import JSON
-from hub.cli_output import show as _print
-from hub.cli_paths import paths
-from hub.cli_policy import policy
-from hub.domain.access.events import Role
+from hub.cli.customers import customers
+from hub.cli.explain import explain
+from hub.cli.keys import keys
+from hub.cli.output import JSON, show
+from hub.cli.paths import paths
+from hub.cli.policy import policy
+from hub.cli.projections import projections
+from hub.cli.rejected import rejected
 from hub.domain.errors import HubError
-from hub.settings import Settings, load
+from hub.settings import load
 
 MAPPING = click.option(
     "--mapping",
@@ -28,7 +29,6 @@ MAPPING = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="How the file's columns become the hub's fields (TOML).",
 )
-LIMIT = click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
 CALLS = click.argument("calls", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -54,15 +54,15 @@ def serve() -> None:
     """Run the hub until it is told to stop (Ctrl-C, SIGTERM)."""
     from hub.app import serve as run
 
-    sys.exit(run(_settings()))
+    sys.exit(run(load()))
 
 
 @hub.command(hidden=True)
 def projector() -> None:
     """The child that keeps the read models current; started by the hub itself."""
-    from hub.operations import run_projector
+    from hub.operations.read_models import run_projector
 
-    run_projector(_settings())
+    run_projector(load())
 
 
 @hub.command()
@@ -72,7 +72,7 @@ def demo(seconds: float | None, as_json: bool) -> None:
     """Run a hub with simulated customers and agents, and watch it on a live board."""
     from hub.simulated.demo import run_demo
 
-    sys.exit(run_demo(_settings(), seconds=seconds, as_json=as_json))
+    sys.exit(run_demo(load(), seconds=seconds, as_json=as_json))
 
 
 @hub.command()
@@ -106,7 +106,7 @@ def replay(
         speed=speed,
         agents=agents,
     )
-    sys.exit(run_replay(_settings(), plan, as_json=as_json))
+    sys.exit(run_replay(load(), plan, as_json=as_json))
 
 
 @hub.command()
@@ -129,7 +129,7 @@ def simulate(scenario: Path, policy_file: Path | None, seed: int | None, calls: 
 
     policy = load_policy(policy_file) if policy_file else None
     result = run(load_scenario(scenario, seed=seed, calls=calls, by_policy=policy is not None), policy)
-    _print(result.as_json() if as_json else result.as_table(), as_json)
+    show(result.as_json() if as_json else result.as_table(), as_json)
 
 
 @hub.command("import")
@@ -147,13 +147,13 @@ def import_(file: Path, mapping_file: Path, kind: str, as_json: bool) -> None:
     """Take another system's records in: a call log as history, customers, accounts, purchases or consents. Running it
     again adds nothing."""
     from hub.application.rejects import rejects_file
-    from hub.operations import import_file
+    from hub.operations.imports import import_file
 
     with _progress("importing", file.stat().st_size, hidden=as_json) as advance:
-        totals = import_file(_settings(), kind, file, mapping_file, advance)
-    _print(totals.as_json(), as_json)
+        totals = import_file(load(), kind, file, mapping_file, advance)
+    show(totals.as_json(), as_json)
     if totals.rejected and not as_json:
-        click.echo(f"{totals.rejected} rows refused, each with its reason: {rejects_file(_settings(), file)}")
+        click.echo(f"{totals.rejected} rows refused, each with its reason: {rejects_file(load(), file)}")
     sys.exit(0 if totals.ok else 1)
 
 
@@ -180,101 +180,8 @@ def migrate() -> None:
     """Create the store's tables, once, before the first start on a shared database."""
     from hub.journal.store import migrate as run
 
-    run(_settings())
+    run(load())
     click.echo("the store is ready")
-
-
-@hub.group()
-def projections() -> None:
-    """The read models."""
-
-
-@projections.command("list")
-@JSON
-def list_projections(as_json: bool) -> None:
-    """Each read model and the log position it shows."""
-    from hub.operations import projection_positions
-
-    _print(projection_positions(_settings()), as_json)
-
-
-@projections.command()
-@click.argument("name")
-def rebuild(name: str) -> None:
-    """Throw a read model away and make it anew from the log, while no hub runs in the data directory."""
-    from hub.operations import rebuild_projection
-
-    click.echo(f"{name}: rebuilt up to log position {rebuild_projection(_settings(), name)}")
-
-
-@hub.group(invoke_without_command=True)
-@LIMIT
-@JSON
-@click.pass_context
-def rejected(context: click.Context, limit: int, as_json: bool) -> None:
-    """Contacts that could not be taken as they were: set aside with the reason, not lost. Alone, it lists them."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_rejected, limit=limit, as_json=as_json)
-    else:
-        context.default_map = {"list": {"limit": limit, "as_json": as_json}}
-
-
-@rejected.command("list")
-@LIMIT
-@JSON
-def list_rejected(limit: int, as_json: bool) -> None:
-    """Rejected contacts, the oldest first, each with its number, reason and raw bytes."""
-    from hub.operations import list_rejected as run
-
-    _print({"rejected": run(_settings(), limit)}, as_json)
-
-
-@rejected.command()
-@click.argument("sequences", nargs=-1, type=int)
-@click.option("--all", "everything", is_flag=True, help="Put all of them back.")
-def retry(sequences: tuple[int, ...], everything: bool) -> None:
-    """Put rejected contacts back where they came in."""
-    from hub.operations import retry_rejected as run
-
-    if bool(sequences) == everything:
-        raise click.UsageError("name the numbers to put back, or --all")
-    click.echo(f"{run(_settings(), None if everything else sequences)} put back")
-
-
-@hub.group()
-def keys() -> None:
-    """API keys, and the key that customers' keys are kept under."""
-
-
-@keys.command()
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--name", required=True, help="Whose key it is, for the list.")
-@click.option("--agent", default="", help="Bind an agent's key to this agent.")
-@JSON
-def create(role: str, name: str, agent: str, as_json: bool) -> None:
-    """Make a key; it is shown this once and stored only as a hash."""
-    from hub.operations import issue_key
-
-    _print(issue_key(_settings(), Role(role), name, agent), as_json)
-
-
-@keys.command("list")
-@JSON
-def list_keys(as_json: bool) -> None:
-    """Every key that was made."""
-    from hub.operations import list_keys as run
-
-    _print({"keys": run(_settings())}, as_json)
-
-
-@keys.command()
-@click.argument("key_id")
-def revoke(key_id: str) -> None:
-    """A key is good no longer, at once and everywhere."""
-    from hub.operations import revoke_key
-
-    revoke_key(_settings(), key_id)
-    click.echo(f"{key_id}: revoked")
 
 
 @hub.command()
@@ -284,10 +191,6 @@ def doctor(as_json: bool) -> None:
     from hub.doctor import report
 
     sys.exit(report(as_json=as_json))
-
-
-def _settings() -> Settings:
-    return load()
 
 
 @contextmanager
@@ -301,8 +204,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-keys.add_command(rotate)
-hub.add_command(customers)
-hub.add_command(explain)
-hub.add_command(paths)
-hub.add_command(policy)
+for group in (customers, explain, keys, paths, policy, projections, rejected):
+    hub.add_command(group)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hub.cli_output import JSON, show, show_table
+from hub.cli.output import JSON, show, show_table
 from hub.settings import load
 
 
@@ -30,8 +30,8 @@ def _moment(text: str) -> datetime:
 def try_(file: Path, since: datetime | None, until: datetime | None, as_json: bool) -> None:
     """What the policy in FILE would have done with the log: the customers who came, under the policies that were in
     force and under this one. Nothing is written, whether a hub runs or not."""
-    from hub.router.trial.report import as_json as report  # noqa: PLC0415
-    from hub.trial_operations import try_policy_file  # noqa: PLC0415
+    from hub.operations.trial import try_policy_file
+    from hub.router.trial.report import as_json as report
 
     found = report(try_policy_file(load(), file, since, until))
     if as_json:
@@ -41,7 +41,7 @@ def try_(file: Path, since: datetime | None, until: datetime | None, as_json: bo
 
 
 def _page(found: Mapping[str, Any]) -> None:
-    from hub.router.trial.report import rows  # noqa: PLC0415
+    from hub.router.trial.report import rows
 
     if found["from"] is None:
         click.echo("nothing was recorded in this stretch of the log")

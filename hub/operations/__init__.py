@@ -1,0 +1,1 @@
+"""What operators ask for beside a hub, running or not."""
