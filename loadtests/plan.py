@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 TARGET_LOAD = 0.8
@@ -40,9 +41,10 @@ class Arrival(NamedTuple):
         return f"load-{self.stage}-{self.number}-{round(self.due * 1000)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Load:
-    """`rate` contacts/s for `agents` agents; each phase is measured for `seconds`. Times in seconds."""
+    """`rate` contacts/s for `agents` agents; each phase is measured for `seconds`. Times in seconds. What follows from
+    these is worked out once: `handle` is asked for every contact, inside the process that is measured."""
 
     rate: float
     agents: int
@@ -58,19 +60,19 @@ class Load:
     queues: int = 0
     """How many queues there are then."""
 
-    @property
+    @cached_property
     def stretch(self) -> float:
         """How much longer conversations are in phase 2, so that all agents together do just `rate` a second.
         At 1 they are overloaded already."""
         return max(1.0, self.agents / (self.rate * (self.talk + self.wrap)))
 
-    @property
+    @cached_property
     def backlog(self) -> int:
         """Contacts that should wait throughout phase 2: half a second's arrivals, or three standard deviations of
         what arrives, so that chance does not empty the queue."""
         return round(max(self.rate / 2, 3 * (self.rate * self.seconds) ** 0.5))
 
-    @property
+    @cached_property
     def ramp_seconds(self) -> float:
         """Time to fill agents and backlog with a quarter more contacts than the rate."""
         busy = min(float(self.agents), self.rate * (self.talk + self.wrap))
@@ -106,7 +108,7 @@ class Load:
             case Stage.BACKLOG:
                 return first + self.seconds + self.ramp_seconds
 
-    @property
+    @cached_property
     def ends(self) -> float:
         """When the last contact has arrived."""
         return self.begins(Stage.BACKLOG) + self.seconds
@@ -130,7 +132,7 @@ class Load:
         talk = min(self.talk * factor, longest)
         return talk, min(self.wrap * factor, longest - talk)
 
-    @property
+    @cached_property
     def _closing(self) -> float:
         """After the last arrival, when nothing is measured any more, conversations that would last longer end one by
         one within this time."""
