@@ -1,6 +1,6 @@
 """The edges: what the rules and the shell need from the world, without saying who provides it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -111,6 +111,10 @@ class Journal(Protocol):
     async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         """All events of each stream, oldest first; an unknown stream has none. Of a stream named in `after` only
         those beyond that version."""
+        ...
+
+    async def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        """The events of these classes in each stream, oldest first. Those of other classes cost next to nothing."""
         ...
 
     async def recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeVar
 
 from hub.domain.errors import ConflictError
+from hub.domain.event import Event
 from hub.journal.batch import recorded_of
 from hub.journal.errors import StoreError
 from hub.journal.store import Store
@@ -60,6 +61,9 @@ class EventJournal:
 
     async def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         return await self._read(lambda: self.store.load(streams, after))
+
+    async def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        return await self._read(lambda: self.store.load_only(streams, classes))
 
     async def last(self, stream: str) -> Recorded | None:
         return await self._read(lambda: self.store.last(stream))

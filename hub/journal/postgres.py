@@ -3,7 +3,7 @@
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -13,10 +13,12 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg.sql import SQL
 
+from hub.domain.event import Event
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.codec import Codec
 from hub.journal.errors import StoredEventError, StoreError, StoreInUseError
 from hub.journal.format import FORMAT, check_format
+from hub.journal.topics import topics_of
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 
 CONNECT_SECONDS = 10
@@ -49,6 +51,10 @@ _ROW: LiteralString = "notification_id, originator_id, originator_version, topic
 _LOAD: LiteralString = f"""
 SELECT e.* FROM unnest(%b::text[], %b::bigint[]) AS wanted(stream, after) CROSS JOIN LATERAL (
     SELECT {_ROW} FROM stored_events WHERE originator_id = stream AND originator_version > after
+    ORDER BY originator_version OFFSET 0) AS e"""
+_LOAD_ONLY: LiteralString = f"""
+SELECT e.* FROM unnest(%b::text[]) AS wanted(stream) CROSS JOIN LATERAL (
+    SELECT {_ROW} FROM stored_events WHERE originator_id = stream AND topic = ANY(%b::text[])
     ORDER BY originator_version OFFSET 0) AS e"""
 _LAST: LiteralString = (
     f"SELECT {_ROW} FROM stored_events WHERE originator_id = %b ORDER BY originator_version DESC LIMIT 1"
@@ -172,10 +178,16 @@ class PostgresStore:
 
     def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         after = after or {}
+        found = dict.fromkeys(streams)
+        return self._load(streams, _LOAD, list(found), [after.get(stream, 0) for stream in found])
+
+    def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        return self._load(streams, _LOAD_ONLY, list(dict.fromkeys(streams)), topics_of(classes))
+
+    def _load(self, streams: Sequence[str], statement: LiteralString, *arguments: Any) -> dict[str, list[Recorded]]:
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         with self._failing(), self._datastore.rows() as cursor:
-            cursor.execute(_LOAD, (list(found), [after.get(stream, 0) for stream in found]), prepare=True)
-            rows = cursor.fetchall()
+            rows = cursor.execute(statement, arguments, prepare=True).fetchall()
         self.codec.look_up_keys(list(found))
         for row in rows:
             found[row[1]].append(self.codec.recorded(row))

@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -16,12 +16,14 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
+from hub.domain.event import Event
 from hub.journal import rows
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.checkpoint import Checkpointer
 from hub.journal.codec import Codec
 from hub.journal.errors import StoreError
 from hub.journal.format import FORMAT, check_format
+from hub.journal.topics import topics_of
 from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
 
 LOCK_SECONDS = 30
@@ -48,6 +50,7 @@ _LOAD = (
     "ON originator_id = w.value ->> 0 AND originator_version > w.value ->> 1 ORDER BY w.key, originator_version"
 )
 """One statement for many streams: [[stream, version it is known up to], ...]."""
+_LOAD_ONLY = _LOAD.replace(" ORDER BY", " AND topic IN (SELECT value FROM json_each(?)) ORDER BY")
 _LAST = f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1"
 _READ = f"SELECT {_ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _AT = f"SELECT {_ROW} FROM stored_events WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid"
@@ -198,10 +201,17 @@ class SqliteStore:
 
     def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         after = after or {}
+        wanted = orjson.dumps([[stream, after.get(stream, 0)] for stream in dict.fromkeys(streams)]).decode()
+        return self._load(streams, _LOAD, wanted)
+
+    def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        wanted = orjson.dumps([[stream, 0] for stream in dict.fromkeys(streams)]).decode()
+        return self._load(streams, _LOAD_ONLY, wanted, orjson.dumps(topics_of(classes)).decode())
+
+    def _load(self, streams: Sequence[str], statement: str, *arguments: str) -> dict[str, list[Recorded]]:
+        found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         with self._failing(), self._datastore.reading() as cursor:
-            found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
-            wanted = orjson.dumps([[stream, after.get(stream, 0)] for stream in found]).decode()
-            rows = cursor.execute(_LOAD, (wanted,)).fetchall()
+            rows = cursor.execute(statement, arguments).fetchall()
         self.codec.look_up_keys(list(found))
         for recorded in map(self.codec.recorded, rows):
             found[recorded.stream].append(recorded)

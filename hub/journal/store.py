@@ -1,8 +1,9 @@
 """What every event store offers, whichever database is below it. Synchronous: threads are the caller's affair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from hub.domain.event import Event
 from hub.journal.codec import Codec
 from hub.journal.format import FORMAT
 from hub.journal.generations import Generations
@@ -26,6 +27,10 @@ class Store(Protocol):
 
     def load(self, streams: Sequence[str], after: Mapping[str, int] | None = None) -> dict[str, list[Recorded]]:
         """The events of each stream, oldest first; those of a stream in `after` from beyond that version on."""
+        ...
+
+    def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        """The events of these classes in each stream, oldest first; the others are not decoded."""
         ...
 
     def last(self, stream: str) -> Recorded | None:

@@ -8,13 +8,15 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.errors import ConflictError
 from hub.journal.errors import NewerStoreError, StoreError
 from hub.journal.format import FORMAT
 from hub.journal.store import Store, migrate
+from hub.journal.topics import topics_of
 from hub.ports import Append, Committed, ContactRow, KnownContactError, Unit
 from hub.settings import Settings
-from tests.support.stores import OpenStore, contact, event, unit
+from tests.support.stores import NOON, OpenStore, contact, event, unit
 
 
 def versions(store: Store, stream: str) -> list[int]:
@@ -184,6 +186,26 @@ class TestReading:
             "agent-1": [4],
             "agent-2": [1, 2],
         }
+
+    def test_only_events_of_some_classes_in_whatever_shape_they_were_written(self, store: Store) -> None:
+        store.append([unit("agent-1", events=2)])
+        on = AgentSignedOn(
+            at=NOON, recorded_at=NOON, causation="c", actor="test", pool="main", agent_id="a", name="A", skills={},
+            languages=(), capacity=100,
+        )  # fmt: skip
+        store.append([Unit([Append("agent-1", 2, [on]), Append("agent-2", 0, [event(), on])])])
+        found = store.load_only(["agent-1", "agent-2", "agent-3", "agent-1"], (AgentSignedOn,))
+        assert {stream: [one.version for one in events] for stream, events in found.items()} == {
+            "agent-1": [3],
+            "agent-2": [2],
+            "agent-3": [],
+        }
+        assert found["agent-2"][0].event == on
+        assert store.load_only(["agent-1"], (AgentSignedOff, AgentSignedOn)) == store.load(["agent-1"])
+        assert store.load_only(["agent-1"], ()) == {"agent-1": []}
+        assert topics_of((AgentSignedOn, AgentSignedOff)) == [
+            "AgentSignedOn/1", "AgentSignedOn/2", "AgentSignedOff/1",
+        ]  # fmt: skip
 
     def test_the_newest_event_of_a_stream(self, store: Store) -> None:
         store.append([unit("agent-1", events=3), unit("agent-2")])

@@ -1,8 +1,9 @@
 """A journal in memory with the real one's promises, for tests of what stands on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hub.domain.errors import ConflictError
+from hub.domain.event import Event
 from hub.ports import Committed, ContactRow, Follower, KnownContactError, Outcome, Recorded, Snapshot, Unit
 
 
@@ -57,6 +58,13 @@ class MemoryJournal:
         self.loaded += len(streams)
         return {
             stream: [one for one in self.log if one.stream == stream and one.version > after.get(stream, 0)]
+            for stream in streams
+        }
+
+    async def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        wanted = tuple(classes)
+        return {
+            stream: [one for one in self.log if one.stream == stream and type(one.event) in wanted]
             for stream in streams
         }
 
