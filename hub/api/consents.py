@@ -21,8 +21,9 @@ from hub.domain.customer.consent.events import PreferredHours, Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.errors import InvalidError
 from hub.paths.consent.decide import Scope
-from hub.paths.consent.gates import Reason, block_gate, consent_gate
 from hub.paths.consent.purposes import PurposeTable
+from hub.paths.gates.consent import block_gate, consent_gate
+from hub.paths.gates.verdict import Reason
 from hub.ports import Recorded
 
 router = APIRouter(tags=["consents"])
@@ -231,7 +232,7 @@ def _point(found: PointStanding, table: PurposeTable) -> dict[str, Any]:
         for purpose in Purpose:
             said = consent_gate(standing, point.point, channel, purpose, table)
             listed = block_gate(standing, point.point, channel, purpose, table)
-            stance = said.stance
+            stance = standing.stance(point.point, channel, purpose)
             rows.append(
                 {
                     "channel": channel,
@@ -239,13 +240,13 @@ def _point(found: PointStanding, table: PurposeTable) -> dict[str, Any]:
                     "may": said.is_open and listed.is_open,
                     "consent": said.reason,
                     "block": listed.reason,
-                    "lists": listed.lists,
-                    "since": stance and stance.at,
-                    "expires_at": stance and stance.expires_at,
-                    "source": stance.source if stance else "",
-                    "text_version": stance.text_version if stance else "",
-                    "evidence": stance.evidence if stance else "",
-                    "actor": stance.actor if stance else "",
+                    "lists": listed.inputs.get("lists", []),
+                    "since": stance.at,
+                    "expires_at": stance.expires_at,
+                    "source": stance.source,
+                    "text_version": stance.text_version,
+                    "evidence": stance.evidence,
+                    "actor": stance.actor,
                 }
             )
     return {"kind": point.kind, "value": point.value, "consents": rows, "preference": _preference(found)}

@@ -25,8 +25,9 @@ from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 from hub.paths.consent import decide
 from hub.paths.consent.decide import Saying, Scope
-from hub.paths.consent.gates import Reason, block_gate, consent_gate, gates
 from hub.paths.consent.purposes import PURPOSES, Gate, overridden
+from hub.paths.gates.consent import block_gate, consent_gate, gates
+from hub.paths.gates.verdict import Reason
 from tests.domain.consents import MAIL, PHONE, consent, day, fact
 
 PROMOTIONAL = Purpose.PROMOTIONAL
@@ -168,7 +169,7 @@ class TestBlocks:
         now = after(ConsentGranted(**consent(day(1))), PointBlocked(**fact(day(2), source="regulator"), channel="sms"))
         said, listed = gates(now, PHONE.point, Channel.SMS, PROMOTIONAL)
         assert (said.is_open, said.reason) == (True, Reason.GRANTED)
-        assert (listed.is_open, listed.reason, listed.lists) == (False, Reason.BLOCKED, ("regulator",))
+        assert (listed.is_open, listed.reason, listed.inputs["lists"]) == (False, Reason.BLOCKED, ["regulator"])
         assert block_gate(now, PHONE.point, Channel.SMS, Purpose.SERVICE).reason is Reason.NOT_ASKED
         assert block_gate(now, PHONE.point, Channel.PHONE, PROMOTIONAL).reason is Reason.NOT_BLOCKED
 
@@ -222,7 +223,7 @@ class TestGates:
     )
     def test_as_long_as_nothing_was_said(self, purpose: Purpose, is_open: bool, reason: Reason) -> None:
         verdict = consent_gate(after(), PHONE.point, Channel.SMS, purpose)
-        assert (verdict.is_open, verdict.reason, verdict.stance) == (is_open, reason, None)
+        assert (verdict.is_open, verdict.reason, verdict.inputs.get("at")) == (is_open, reason, None)
 
     @pytest.mark.parametrize(
         ("event", "is_open", "reason"),
@@ -240,8 +241,29 @@ class TestGates:
         said = event.model_copy(update={"purpose": purpose})
         verdict = consent_gate(after(said), PHONE.point, Channel.SMS, purpose)
         assert (verdict.is_open, verdict.reason) == (is_open, reason)
-        assert verdict.stance is not None
-        assert verdict.stance.at == day(1)
+        assert verdict.inputs["at"] == day(1).isoformat()
+
+    @pytest.mark.parametrize(
+        ("event", "is_open", "reason"),
+        [
+            (None, True, Reason.THEY_CAME),
+            (ConsentGranted(**consent(day(1)), expires_at=day(5)), True, Reason.THEY_CAME),
+            (ConsentGranted(**consent(day(1))), True, Reason.GRANTED),
+            (ConsentDenied(**consent(day(1))), False, Reason.DENIED),
+            (ConsentWithdrawn(**consent(day(1))), False, Reason.WITHDRAWN),
+        ],
+    )
+    def test_who_comes_of_their_own_accord_is_kept_from_what_they_said_no_to_and_nothing_else(
+        self, event: Event | None, is_open: bool, reason: Reason
+    ) -> None:
+        known = after(event) if event else after()
+        verdict = consent_gate(known, PHONE.point, Channel.SMS, PROMOTIONAL, they_came=True)
+        assert (verdict.is_open, verdict.reason) == (is_open, reason)
+
+    def test_what_a_verdict_looked_at_names_nobody(self) -> None:
+        said = ConsentGranted(**consent(day(1), evidence="Zohar said so on the phone"))
+        verdict = consent_gate(after(said), PHONE.point, Channel.SMS, PROMOTIONAL)
+        assert not {PHONE.value, "Zohar said so on the phone"} & set(map(str, verdict.inputs.values()))
 
     def test_a_reply_is_never_held_by_what_was_said(self) -> None:
         withdrawn = ConsentWithdrawn(**consent(day(1), purpose=Purpose.REPLY))
