@@ -40,6 +40,12 @@ class NewRole(Body):
     until: Moment | None = Field(default=None, description="Until just before then; left out: until it is ended")
 
 
+class NewOwner(Body):
+    """The agent who looks after an account."""
+
+    agent_id: str = Field(max_length=64, description="Empty: nobody")
+
+
 class RoleEnd(Body):
     """Which role of the account ends, and when."""
 
@@ -74,6 +80,8 @@ class AccountRow(BaseModel):
     value: str
     segment: str
     name: str
+    owner: str
+    """The agent who looks after it; empty: nobody."""
     at: datetime
     roles: list[RoleRow]
 
@@ -116,6 +124,17 @@ async def account(account_id: str, call: AgentCall, at: At = None, known_at: Kno
     """Who it is and who acts for it."""
     found = await call.services.accounts.show(account_id, known_at)
     return answer(_account(found, at or call.services.clock.now()))
+
+
+@router.put("/v1/accounts/{account_id}/owner", summary="Say which agent looks after an account", responses=_EVENTS)
+async def change_owner(account_id: str, body: NewOwner, call: SupervisorCall) -> Response:
+    """Contacts of the people who act for it go to this agent first, where the routing policy says so. So already: 200
+    without events."""
+    services = call.services
+    recorded = await services.accounts.change_owner(
+        account_id, body.agent_id, actor=call.actor, command_id=services.new_id()
+    )
+    return events([one[1:] for one in recorded])
 
 
 @router.post("/v1/accounts/{account_id}/roles", summary="Give somebody a role", responses=_EVENTS)
@@ -167,6 +186,7 @@ def _account(found: KnownAccount, at: datetime) -> dict[str, Any]:
         "value": known.value,
         "segment": known.segment,
         "name": known.name,
+        "owner": known.owner,
         "at": at,
         "roles": [_role(one, at) for one in known.holdings],
     }

@@ -56,6 +56,16 @@ class Accounts:
 
         return await append_decided(self._journal, attempt)
 
+    async def change_owner(self, account: str, agent_id: str, *, actor: str, command_id: str) -> list[Recorded]:
+        """An agent looks after an account from now on; empty: nobody."""
+
+        async def attempt() -> list[Append]:
+            version, known = await self._registered(account)
+            events = decide.change_owner(known, agent_id.strip(), **meta_of(self._clock, actor, command_id))
+            return [Append(account, version, events)]
+
+        return await append_decided(self._journal, attempt)
+
     async def assign(
         self,
         account: str,

@@ -29,6 +29,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     access.ApiKeyIssued,
     access.ApiKeyRevoked,
     account.AccountChanged,
+    account.AccountOwnerChanged,
     account.AccountRegistered,
     account.RoleAssigned,
     account.RoleEnded,

@@ -127,3 +127,20 @@ async def test_agents_read_and_supervisors_change(world: World, http: httpx.Asyn
     assert (await http.get(f"/v1/accounts/{firm}")).status_code == 200
     assert (await http.post("/v1/accounts", json=FIRM)).status_code == 403
     assert (await http.post(f"/v1/accounts/{firm}/roles", json={"customer_id": ANN, "role": "x"})).status_code == 403
+
+
+async def test_an_agent_looks_after_an_account_until_somebody_else_does(http: httpx.AsyncClient, firm: str) -> None:
+    async def put(agent: str) -> list[str]:
+        response = await http.put(f"/v1/accounts/{firm}/owner", json={"agent_id": agent})
+        assert response.status_code == 200, response.text
+        return [one["type"] for one in response.json()["events"]]
+
+    assert (await http.get(f"/v1/accounts/{firm}")).json()["owner"] == ""
+    assert [await put("ann"), await put("ann"), await put("bob")] == [
+        ["AccountOwnerChanged"], [], ["AccountOwnerChanged"],
+    ]  # fmt: skip
+    await http.post("/v1/accounts", json=FIRM | {"name": "Saman Group"})
+    told = (await http.get(f"/v1/accounts/{firm}")).json()
+    assert (told["owner"], told["name"]) == ("bob", "Saman Group")
+    assert await put("") == ["AccountOwnerChanged"]
+    assert (await http.put("/v1/accounts/account-none/owner", json={"agent_id": "ann"})).status_code == 404

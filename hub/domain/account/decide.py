@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.domain.account.events import AccountChanged, AccountRegistered, RoleAssigned, RoleEnded
+from hub.domain.account.events import AccountChanged, AccountOwnerChanged, AccountRegistered, RoleAssigned, RoleEnded
 from hub.domain.account.state import Account, Holding
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
@@ -14,6 +14,7 @@ from hub.domain.event import Event
 ACCOUNT_SEGMENTS = ("B2B", "B2G")
 ROLES = ("owner", "buyer", "consumer", "user")
 NAME_LENGTH = 200
+AGENT_LENGTH = 64
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -60,6 +61,13 @@ def register(account: Account, *, kind: str, value: str, segment: str, name: str
     if (account.segment, account.name) == (segment, name):
         return []
     return [AccountChanged(**meta, segment=segment, name=name)]
+
+
+def change_owner(account: Account, agent_id: str, **meta: Any) -> list[Event]:
+    """An agent looks after it from now on; empty: nobody. Nothing to do when it is so already."""
+    if len(agent_id) > AGENT_LENGTH:
+        raise InvalidError(f"the id of an agent has at most {AGENT_LENGTH} characters", "agent_id")
+    return [] if account.owner == agent_id else [AccountOwnerChanged(**meta, agent_id=agent_id)]
 
 
 def assign(

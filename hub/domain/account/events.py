@@ -1,7 +1,7 @@
 """The facts of an account. Those of roles stand in the stream of the person as well, written in one transaction."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from hub.domain.event import Event
 from hub.domain.personal import PERSONAL
@@ -24,6 +24,13 @@ class AccountChanged(Event):
     name: Annotated[str, PERSONAL]
 
 
+class AccountOwnerChanged(Event):
+    """Another agent looks after it: contacts of the people who act for it go there first, where the policy says so."""
+
+    agent_id: str
+    """Empty: nobody does."""
+
+
 class RoleAssigned(Event):
     """A person acts for an account from `since` until just before `until`; None: until it is ended."""
 
@@ -40,9 +47,11 @@ class RoleAssigned(Event):
 class RoleEnded(Event):
     """They do so no longer, from `until` on."""
 
+    KEY_OF: ClassVar[str] = "customer_id"
+
     account_id: str
     number: int
     customer_id: str
     role: str
     until: datetime
-    reason: str = ""
+    reason: Annotated[str, PERSONAL] = ""

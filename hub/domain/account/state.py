@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.domain.account.events import AccountChanged, AccountRegistered, RoleAssigned, RoleEnded
+from hub.domain.account.events import AccountChanged, AccountOwnerChanged, AccountRegistered, RoleAssigned, RoleEnded
 from hub.domain.event import Event
 
 
@@ -37,6 +37,8 @@ class Account:
     value: str = ""
     segment: str = ""
     name: str = ""
+    owner: str = ""
+    """The agent who looks after it; empty: nobody."""
     holdings: tuple[Holding, ...] = ()
     """All that ever were, in the order in which they were assigned."""
 
@@ -45,9 +47,12 @@ def evolve(account: Account, event: Event) -> Account:
     """The account after one more fact; facts of other kinds change nothing here."""
     match event:
         case AccountRegistered():
-            return Account(True, event.kind, event.value, event.segment, event.name, account.holdings)
+            named = {"kind": event.kind, "value": event.value, "segment": event.segment, "name": event.name}
+            return replace(account, registered=True, **named)
         case AccountChanged():
             return replace(account, segment=event.segment, name=event.name)
+        case AccountOwnerChanged():
+            return replace(account, owner=event.agent_id)
         case RoleAssigned() | RoleEnded():
             return replace(account, holdings=hold(account.holdings, event))
         case _:
