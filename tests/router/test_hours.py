@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.router.policy.hours import SEARCHED, Hours, Span, is_open, next_change, next_open, spans_of, zone_of
+from hub.policies.hours import SEARCHED, Hours, Span, is_open, next_change, next_open, spans_of, zone_of
 
 PARIS = zone_of("Europe/Paris")
 OFFICE = Hours(PARIS, (spans_of(["08:00-12:00", "13:00-17:00"]),) * 5 + ((),) * 2)

@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from hub.domain.contact import Channel, Standing
+from hub.policies.hours import WEEKDAYS
 from hub.router.policy.classify import Classifier, Traits
-from hub.router.policy.hours import WEEKDAYS
 from hub.router.policy.model import (
     AgentRules,
     Base,

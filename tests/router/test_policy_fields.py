@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hub.policies.hours import is_open
 from hub.router.matching.order import AgentChoice, Order
-from hub.router.policy.hours import is_open
 from hub.router.policy.parsing import Action, PolicyError, Who, WrapUpRule, parse_policy
 
 FULL = """

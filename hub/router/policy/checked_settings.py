@@ -5,9 +5,9 @@ from datetime import date
 from itertools import pairwise
 
 from hub.policies.findings import Remark, Severity
+from hub.policies.hours import WEEKDAYS
 from hub.router.matching.order import Order
 from hub.router.policy.fields import Action, WrapUpRule
-from hub.router.policy.hours import WEEKDAYS
 from hub.router.policy.model import Policy, Queue, Rule
 from hub.router.policy.requirement import steps_of
 

@@ -1,15 +1,13 @@
 """What a field of a routing policy may hold: kinds of text, number and choice, and what is said of a wrong one."""
 
 import re
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hub.policies.sections import Section, Text
 from hub.router.matching.order import AgentChoice
-from hub.router.policy.hours import Span, spans_of, zone_of
 
 CONTACT_LANGUAGE = "contact"
 """Among the languages of a rule: the one the contact is in."""
@@ -23,11 +21,6 @@ def _level(level: int) -> int:
     return level
 
 
-def _time_zone(name: str) -> str:
-    zone_of(name)
-    return name
-
-
 def _language(tag: str) -> str:
     if not _LANGUAGE.fullmatch(tag):
         raise ValueError(f"{tag!r} is no language tag: write it like fa, en or en-GB")
@@ -38,21 +31,6 @@ def _spoken(tag: str) -> str:
     if tag == CONTACT_LANGUAGE:
         raise ValueError(f"{tag!r} is for rules and their steps: name a language here, like fa, en or en-GB")
     return _language(tag)
-
-
-def _spans(written: object) -> tuple[Span, ...]:
-    if isinstance(written, list) and all(isinstance(one, str) for one in written):
-        return spans_of(written)
-    raise ValueError(f'{written!r} is not a list of parts of a day: write it like ["08:00-12:00", "13:00-17:00"]')
-
-
-def _date(written: object) -> date:
-    if isinstance(written, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
-        try:
-            return date.fromisoformat(written)
-        except ValueError:
-            pass
-    raise ValueError(f'{written!r} is no date: write it like "2027-03-21"')
 
 
 def _choice(choice: AgentChoice) -> AgentChoice:
@@ -74,10 +52,7 @@ Tag = Annotated[str, AfterValidator(_language)]
 Tags = Annotated[tuple[Tag, ...], Field(strict=False)]
 """Languages, 'contact' among them."""
 SpokenTags = Annotated[tuple[Annotated[str, AfterValidator(_spoken)], ...], Field(strict=False)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Spans = Annotated[tuple[Span, ...], PlainValidator(_spans)]
 Choice = Annotated[AgentChoice, Field(strict=False), AfterValidator(_choice)]
-Day = Annotated[date, BeforeValidator(_date)]
 
 
 class NotAnswering(StrEnum):

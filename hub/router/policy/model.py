@@ -7,7 +7,9 @@ from pydantic import Field, field_validator, model_validator
 
 from hub.domain.agent.events import FULL_CAPACITY
 from hub.domain.contact import Channel
+from hub.policies.hours import WEEKDAYS, Hours, Span, zone_of
 from hub.policies.sections import Section, Text, Texts
+from hub.policies.times import Day, Spans, TimeZone
 from hub.projections.formulas import ServiceLevelVariant
 from hub.router.matching.order import AgentChoice, Order
 from hub.router.policy.fields import (
@@ -16,7 +18,6 @@ from hub.router.policy.fields import (
     Action,
     Attributes,
     Choice,
-    Day,
     Days,
     Delay,
     Diversion,
@@ -25,15 +26,12 @@ from hub.router.policy.fields import (
     Priority,
     Seconds,
     Skills,
-    Spans,
     SpokenTags,
     Tag,
     Tags,
-    TimeZone,
     Who,
     WrapUpRule,
 )
-from hub.router.policy.hours import WEEKDAYS, Hours, Span, zone_of
 
 CONDITIONS = ("segment", "value_tier", "lifecycle_stage", "channel", "service", "language")
 """What a rule may ask of a contact and its customer."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from hub.domain.agent.events import AgentState
 from hub.domain.event import Event
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
-from hub.router.policy.hours import zone_of
+from hub.policies.hours import zone_of
 from hub.router.pool.evolve_agents import equip
 from hub.router.pool.state import Intake, PoolState
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import CallbackScheduled, ContactAttached, InteractionQueued, InteractionRefused
 from hub.domain.interaction.state import Phase
+from hub.policies.hours import is_open, next_open
 from hub.router.matching.waiting import Line
 from hub.router.policy.fields import Action, Diversion, Who
-from hub.router.policy.hours import is_open, next_open
 from hub.router.policy.model import KnownAgent as KnownAgentRule
 from hub.router.policy.requirement import Requirement
 from hub.router.pool.commands import TakeUp

@@ -9,8 +9,8 @@ from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import InteractionOffered, OfferAccepted
 from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
+from hub.policies.hours import zone_of
 from hub.router.policy.classify import Classifier, traits_kept
-from hub.router.policy.hours import zone_of
 from hub.router.policy.parsing import Policy
 from hub.router.pool.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
 from hub.router.pool.decided import here, meta, of, of_pool, open_interaction, placement, require_queue

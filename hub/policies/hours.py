@@ -1,4 +1,4 @@
-"""Business hours: when a queue is open by the clock on the wall there, whatever daylight saving does to it."""
+"""Hours of the week: when something is open by the clock on the wall there, whatever daylight saving does to it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
