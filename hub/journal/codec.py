@@ -17,6 +17,7 @@ from hub.domain.customer.links import events as links
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.event import Event
+from hub.domain.grant import events as grant
 from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
 from hub.domain.pool import events as pool
@@ -67,6 +68,13 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     customer.ProfileChanged,
     customer.SegmentChanged,
     customer.StandingReviewed,
+    grant.GrantAmended,
+    grant.GrantExpired,
+    grant.GrantResumed,
+    grant.GrantSuspended,
+    grant.PropositionAnswered,
+    grant.PropositionGranted,
+    grant.PropositionPresented,
     interaction.CallbackMissed,
     interaction.CallbackReached,
     interaction.CallbackScheduled,
