@@ -54,6 +54,8 @@ class Reason(StrEnum):
 
     OPEN_HOURS = "open_hours"
     QUIET_HOURS = "quiet_hours"
+    NOT_PREFERRED = "not_preferred"
+    """They asked to be contacted at other hours."""
     UNKNOWN_ZONE = "unknown_zone"
     """Nobody can say what time it is there."""
 

@@ -1,0 +1,1 @@
+"""When somebody may be contacted by the clock on their own wall."""
