@@ -14,7 +14,7 @@ _ROUNDS = 64
 
 
 def quiet_hours_gate(quiet: Hours | None, zone: Zone, preferred: Hours | None, at: datetime) -> Verdict:
-    """`quiet`: when it is not quiet, on the wall of any zone, None: always; `preferred`: what they asked for, None: any.
+    """`quiet`: when it is not quiet, on the wall of any zone; None: always. `preferred`: what they asked for.
     Where nobody can say what time it is there they are left in peace, but for where it is never quiet."""
     if quiet is not None and not zone.is_known:
         return Verdict(Gate.QUIET_HOURS, False, Reason.UNKNOWN_ZONE, {"zone": None, "because": zone.said_by})
