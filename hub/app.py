@@ -38,6 +38,8 @@ from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import ReadModels
 from hub.application.satisfaction import Satisfaction
+from hub.application.satisfaction_reach import Reaching
+from hub.application.satisfaction_watch import SatisfactionWatch
 from hub.application.standing import Standings
 from hub.application.standing_watch import StandingWatch
 from hub.bus.connection import connect
@@ -139,6 +141,7 @@ class Hub:
         await self._start_routing()
         await self._start_intake()
         await self._start_standing()
+        await self._start_surveys()
         self._start_presence()
         await self._start_api()
         gc.collect()
@@ -234,7 +237,12 @@ class Hub:
         self.forgetting = Forgetting(self.journal, self.clock, self._personal_keys, self.recorder.forget)
         await self.forgetting.finish(await self.views.read(forgotten))
         self._spawn(self.tail.follow(self._keys_from, self.forgetting.follow).ended(), "log follower")
-        self.handler = InboundHandler(self.recorder, self.pool, self.journal, self.clock, self._set_aside)
+        self.consents = Consents(self.journal, self.clock, self.key, lineage=self._generations.lineage)
+        reaching = Reaching(self.consents, self.path_policies)
+        self.satisfaction = Satisfaction(self.journal, self.clock, reaching, self.instruments.survey)
+        self.handler = InboundHandler(
+            self.recorder, self.pool, self.journal, self.clock, self._set_aside, self.satisfaction
+        )
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")
         self._parts.push_async_callback(self.inbound.stop)
@@ -290,6 +298,15 @@ class Hub:
         self._spawn(self.tail.follow(after, self.standing.follow).ended(), "log follower")
         self._spawn(self.standing.run(), "standing")
 
+    async def _start_surveys(self) -> None:
+        """Customers are asked how it was, as the path policy says."""
+        file = self.settings.data_dir / "surveys.json"
+        self.surveys = SatisfactionWatch(self.satisfaction, self.path_policies, self.clock, file)
+        after = await self.surveys.start(await self.journal.head())
+        self._parts.callback(self.surveys.keep)
+        self._spawn(self.tail.follow(after, self.surveys.follow).ended(), "log follower")
+        self._spawn(self.surveys.run(), "surveys")
+
     def _start_presence(self) -> None:
         """Who is at their desk: heard of from the API, told to the pool."""
         file = self.settings.data_dir / "presence.json"
@@ -320,10 +337,10 @@ class Hub:
             path_policies=self.path_policies,
             purchases=CustomerPurchases(self.journal, self.clock),
             profiles=Profiles(self.journal, self.clock, self.path_policies),
-            consents=Consents(self.journal, self.clock, self.key, lineage=self._generations.lineage),
+            consents=self.consents,
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=CustomerCases(self.journal, self.clock),
-            satisfaction=Satisfaction(self.journal, self.clock),
+            satisfaction=self.satisfaction,
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),
         )
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)

@@ -11,6 +11,8 @@ from prometheus_client.registry import Collector
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
 from hub.domain.pool.events import PoolCommitted
+from hub.domain.satisfaction.decide import NotAsked
+from hub.domain.satisfaction.events import SurveyKind
 from hub.ports import Recorded
 
 LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -33,6 +35,9 @@ class Instruments(Collector):
         self.agents: dict[str, int] = {}
         self.service_level: dict[str, float] = {}
         """Share answered in time since midnight UTC, by queue."""
+        self.cases: dict[str, int] = {}
+        """Cases that are not settled, by state."""
+        self._surveys: Counter[tuple[str, str]] = Counter()
         self._contacts: Counter[tuple[str, str]] = Counter()
         self._events: Counter[type[Event]] = Counter()
         self._decision = Histogram(
@@ -58,6 +63,10 @@ class Instruments(Collector):
                 self._contacts[event.channel.value, "inbound"] += 1
             elif kind is ContactSent:
                 self._contacts[event.channel.value, "outbound"] += 1
+
+    def survey(self, kind: SurveyKind, why_not: NotAsked | None) -> None:
+        """Somebody was to be asked how it was, and was, or was not."""
+        self._surveys[kind.value, "asked" if why_not is None else why_not.value] += 1
 
     def decided(self, commands: int, seconds: float) -> None:
         """The pool decided on so many commands in that time."""
@@ -97,8 +106,21 @@ class Instruments(Collector):
         for state, count in self.agents.items():
             agents.add_metric([state], count)
         yield agents
+        yield from self._cases_and_surveys()
         yield GaugeMetricFamily("hub_projector_lag_events", "Events the read models are behind", value=self.lag)
         yield GaugeMetricFamily("hub_stream_subscribers", "Open event streams", value=self.subscribers)
+
+    def _cases_and_surveys(self) -> Iterator[Metric]:
+        cases = GaugeMetricFamily("hub_cases", "Cases that are not settled", labels=["state"])
+        for state, count in self.cases.items():
+            cases.add_metric([state], count)
+        yield cases
+        surveys = CounterMetricFamily(
+            "hub_surveys", "Times a customer was to be asked how it was", labels=["kind", "outcome"]
+        )
+        for labels, count in self._surveys.items():
+            surveys.add_metric(labels, count)
+        yield surveys
 
     def exposition(self) -> bytes:
         """All of it as Prometheus text."""

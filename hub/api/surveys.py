@@ -36,7 +36,7 @@ class SurveyAnswer(Body):
 class Surveyed(EventsAnswer):
     """The survey, if the customer is asked, and else why not; empty: they are."""
 
-    not_asked: Literal["", "already", "capped", "not_drawn"]
+    not_asked: Literal["", "already", "complaint", "capped", "no_consent", "unreachable"]
 
 
 @router.post(
@@ -45,10 +45,11 @@ class Surveyed(EventsAnswer):
     responses={200: {"model": Surveyed}, **PROBLEMS},
 )
 async def ask(customer_id: str, body: Occasion, call: AgentCall) -> Response:
-    """A share of all occasions is drawn, the same one always alike; who was asked often enough of late is not asked:
-    200 without events, and `not_asked` says why."""
+    """About an interaction or a case of theirs, whatever share the path policy draws. Who was asked about it before or
+    often enough of late, has an open complaint, does not want to be asked on this channel or never came from an address
+    there is not asked: 200 without events, and `not_asked` says why."""
     services = call.services
-    asked = await services.satisfaction.ask(
+    asked = await services.satisfaction.ask_by_hand(
         customer_id, body.kind, body.about, body.channel, actor=call.actor, command_id=services.new_id()
     )
     return events([one[1:] for one in asked.recorded], not_asked=asked.not_asked or "")

@@ -28,6 +28,14 @@ class Arrived(Protocol):
     body: bytes
 
 
+class Surveys(Protocol):
+    """Takes the answers of customers."""
+
+    async def answer(self, survey: str, score: int, comment: str, *, actor: str, command_id: str) -> object:
+        """Raises NotFoundError, InvalidError and RefusedError."""
+        ...
+
+
 class InboundHandler:
     """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails.
 
@@ -35,7 +43,13 @@ class InboundHandler:
     earlier in their thread is carried out; signals are carried out after everything before them."""
 
     def __init__(
-        self, recorder: ContactRecorder, pool: Pool, journal: Journal, clock: Clock, set_aside: SetAside
+        self,
+        recorder: ContactRecorder,
+        pool: Pool,
+        journal: Journal,
+        clock: Clock,
+        set_aside: SetAside,
+        surveys: Surveys,
     ) -> None:
         self.rejected = 0
         self._recorder = recorder
@@ -43,6 +57,7 @@ class InboundHandler:
         self._journal = journal
         self._clock = clock
         self._set_aside = set_aside
+        self._surveys = surveys
         self._turns = Turns()
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
@@ -107,10 +122,25 @@ class InboundHandler:
         RefusedError where it can't be done, any other HubError when the pool can't do it now: then it is to come
         again."""
         command = _command(signal, self._clock.now())
+        if command is None:
+            return await self._survey_answered(signal)
         try:
             await self._pool.execute(command)
         except NotFoundError:
             return await self._late_signal(signal, command)
+        return Confirmation(id=signal.id, status="accepted")
+
+    async def _survey_answered(self, signal: ConversationEvent) -> Confirmation:
+        if not signal.survey_id or signal.score is None:
+            missing = "score" if signal.survey_id else "survey_id"
+            raise InvalidError("survey_answered takes the survey_id that came with the question, and a score", missing)
+        actor = f"adapter:{signal.channel.value}"
+        try:
+            await self._surveys.answer(
+                signal.survey_id, signal.score, signal.comment, actor=actor, command_id=signal.id
+            )
+        except NotFoundError as error:
+            raise InvalidError(str(error), "survey_id") from None
         return Confirmation(id=signal.id, status="accepted")
 
     async def _late_signal(self, signal: ConversationEvent, command: Command) -> Confirmation:
@@ -133,8 +163,9 @@ def _is_refusal(parsed: object, answer: Confirmation) -> bool:
     return isinstance(parsed, ConversationEvent) and answer.field == _STATE
 
 
-def _command(signal: ConversationEvent, now: datetime) -> Command:
-    """What a signal asks of the pool. Raises InvalidError where it does not say enough."""
+def _command(signal: ConversationEvent, now: datetime) -> Command | None:
+    """What a signal asks of the pool; None: it does not concern the pool. Raises InvalidError where it does not say
+    enough."""
     match signal.signal:
         case ConversationSignal.CUSTOMER_LEFT:
             return CustomerLeft(now, signal.id, "customer", signal.channel, signal.thread, signal.dropped)
@@ -149,6 +180,8 @@ def _command(signal: ConversationEvent, now: datetime) -> Command:
             if signal.signal is ConversationSignal.CALLBACK_REACHED:
                 return ReachCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id)
             return MissCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id, signal.outcome.value)
+        case ConversationSignal.SURVEY_ANSWERED:
+            return None
 
 
 def _moment(due: datetime) -> datetime:

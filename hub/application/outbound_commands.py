@@ -30,6 +30,8 @@ from hub.domain.interaction.events import (
     ParticipantLeft,
     WrapUpCompleted,
 )
+from hub.domain.satisfaction.decide import customer_of_survey
+from hub.domain.satisfaction.events import SatisfactionAsked
 from hub.ports import Recorded
 
 COMMAND_TYPE = "hub.conversation.command.v1"
@@ -141,6 +143,9 @@ class Conversations:
         commands = []
         for position, stream, _, event in batch:
             kind = type(event)
+            if kind is SatisfactionAsked:
+                commands += _survey(position, stream, event)
+                continue
             known = self._take(stream, kind, event)
             if known is not None and (make := _COMMANDS.get(kind)) is not None:
                 made = make(known, event)
@@ -310,6 +315,20 @@ def _consult_over(known: Conversation, event: Any) -> Made:
 def _plain(name: str, *fields: str) -> Callable[[Conversation, Any], Made]:
     """The fields of the event as they are; nothing of a consultation, where no customer is."""
     return lambda known, event: None if known.consult_of else (name, {one: getattr(event, one) for one in fields})
+
+
+def _survey(position: int, stream: str, event: Any) -> list[Command]:
+    """Told once, of the stream that it belongs to. It concerns no interaction that is open: `about` says which one, or
+    which case."""
+    if customer_of_survey(event.survey_id) != stream:
+        return []
+    told = {
+        name: getattr(event, name) for name in ("survey_id", "kind", "about", "contact_id", "language", "expires_at")
+    }
+    asked = Conversation(
+        "", event.channel.value, event.thread or event.survey_id, stream, event.contact_id, event.queue
+    )
+    return [Command(f"{stream}.{position}", position, event.at, "survey", asked, event.queue, told)]
 
 
 _COMMANDS: dict[type[Event], Callable[[Conversation, Any], Made]] = {

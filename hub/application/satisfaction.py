@@ -1,27 +1,39 @@
 """Asking customers how it was, and what they say: recorded in the customer's stream."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
-from hub.application.linking import whole_customers
+from hub.application.satisfaction_reach import Reaching
+from hub.application.standing import Member, events_of, whole_histories
+from hub.domain.cases.events import CaseKind
+from hub.domain.cases.identity import customer_of_case
+from hub.domain.cases.state import Cases
+from hub.domain.cases.state import evolve as evolve_cases
 from hub.domain.contact import Channel
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.event import Event
 from hub.domain.satisfaction.decide import (
+    Circumstances,
     NotAsked,
-    SurveyRules,
     Surveys,
     ask,
     customer_of_survey,
     evolve,
+    for_others,
     kept_from,
     record,
 )
 from hub.domain.satisfaction.events import SurveyKind
+from hub.domain.satisfaction.occasion import Occasion, of_case, of_interaction
+from hub.paths.consent.purposes import Gate
+from hub.paths.policy.model import PathPolicy
 from hub.ports import Append, Clock, Journal, Recorded
 
-EVERYBODY = SurveyRules()
+INTERACTION = "interaction-"
+Counted = Callable[[SurveyKind, NotAsked | None], None]
+"""Told what came of each time somebody was to be asked; None: they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +44,77 @@ class Asked:
     not_asked: NotAsked | None
 
 
-class Satisfaction:
-    """Commands on surveys; what was asked of linked streams counts as asked of the customer."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be asked about which occasion, on which channels (best first), of which share of all."""
 
-    def __init__(self, journal: Journal, clock: Clock, rules: SurveyRules = EVERYBODY) -> None:
+    kind: SurveyKind
+    occasion: Occasion
+    channels: Sequence[Channel]
+    share: float = 1.0
+
+
+class Satisfaction:
+    """Commands on surveys. Everything is decided over all streams that are one customer, and written to each of them in
+    one transaction: whoever decided meanwhile, or linked them, makes it decided again."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, reaching: Reaching, counted: Counted = lambda _kind, _why: None
+    ) -> None:
         self._journal = journal
         self._clock = clock
-        self._rules = rules
+        self._reaching = reaching
+        self.counted = counted
 
-    async def ask(
+    async def occasion(self, about: str) -> Occasion | None:
+        """An interaction or a case as it stands; None: nobody is asked about that."""
+        if about.startswith(INTERACTION):
+            history = (await self._journal.load([about]))[about]
+            return of_interaction(about, (one.event for one in history))
+        stream = customer_of_case(about)
+        members = await whole_histories(self._journal, [stream]) if stream else {}
+        case = _cases(events_of(members)).get(about)
+        if case is None:
+            return None
+        return of_case(case, stream, members[stream].known.customer.standing)
+
+    async def ask_by_hand(
         self, customer: str, kind: SurveyKind, about: str, channel: Channel, *, actor: str, command_id: str
     ) -> Asked:
-        """Ask how an interaction or a case was, if this customer is drawn and was not asked too often of late."""
-        kept: list[NotAsked | None] = []
+        """Somebody wants this customer asked about one of their interactions or cases: nothing is drawn, all else
+        holds. Raises NotFoundError, InvalidError."""
+        await history_of(self._journal, customer, f"customer {customer}")
+        occasion = await self.occasion(about)
+        if occasion is None:
+            raise NotFoundError(f"there is no interaction or case {about} that a customer can be asked about")
+        if occasion.customer not in await whole_histories(self._journal, [customer]):
+            raise InvalidError(f"{about} is not about customer {customer}", "about")
+        policy = await self._reaching.policies.policy()
+        return await self.ask(Question(kind, occasion, (channel,)), policy, actor=actor, command_id=command_id)
+
+    async def ask(self, question: Question, policy: PathPolicy, *, actor: str, command_id: str) -> Asked:
+        """Ask, if the customer is drawn and nothing keeps them from it. Raises RefusedError of who was forgotten."""
+        occasion, kind, rules = question.occasion, question.kind, policy.surveys.limits
+        kept: NotAsked | None = None
 
         async def attempt() -> list[Append]:
-            version, history = await history_of(self._journal, customer, f"customer {customer}")
-            refuse_forgotten(history, customer)
-            meta, own = meta_of(self._clock, actor, command_id), _asked(one.event for one in history)
-            linked = sorted(set(await whole_customers(self._journal, [customer])) - {customer})
-            others = await self._journal.load(linked)
-            elsewhere = _asked(one.event for found in others.values() for one in found).asked
-            kept[:] = [kept_from((*own.asked, *elsewhere), kind, about, meta["at"], self._rules)]
-            told: dict[str, Any] = {
-                "kind": kind,
-                "about": about,
-                "channel": channel,
-                "rules": self._rules,
-                "elsewhere": elsewhere,
-            }
-            return [Append(customer, version, ask(own, customer, **told, **meta))]
+            nonlocal kept
+            customer = occasion.customer
+            members = await whole_histories(self._journal, [customer])
+            refuse_forgotten(members[customer].history, customer)
+            found = await self._circumstances(question, members, policy)
+            meta = meta_of(self._clock, actor, command_id)
+            kept = kept_from(found, kind, occasion.about, meta["at"], rules, question.share)
+            asked = ask(found, occasion, kind=kind, rules=rules, share=question.share, **meta)
+            return [
+                Append(stream, member.known.version, [one if stream == customer else for_others(one)])
+                for one in asked
+                for stream, member in sorted(members.items(), key=lambda item: item[0] != customer)
+            ]
 
         recorded = await append_decided(self._journal, attempt)
-        return Asked(recorded, kept[0])
+        self.counted(kind, kept)
+        return Asked(recorded, kept)
 
     async def answer(self, survey: str, score: int, comment: str, *, actor: str, command_id: str) -> list[Recorded]:
         """The customer says how it was."""
@@ -72,13 +122,35 @@ class Satisfaction:
 
         async def attempt() -> list[Append]:
             version, history = await history_of(self._journal, customer, f"survey {survey}")
-            asked, meta = _asked(one.event for one in history), meta_of(self._clock, actor, command_id)
-            return [Append(customer, version, record(asked, survey, score=score, comment=comment, **meta))]
+            asked, meta = _surveys(one.event for one in history), meta_of(self._clock, actor, command_id)
+            own = Surveys(asked.of({customer}))
+            return [Append(customer, version, record(own, survey, score=score, comment=comment, **meta))]
 
         return await append_decided(self._journal, attempt)
 
+    async def _circumstances(self, question: Question, members: dict[str, Member], policy: PathPolicy) -> Circumstances:
+        """All that decides on it; where they may be asked is only looked up where nothing else keeps them from it."""
+        events, kind, occasion = events_of(members), question.kind, question.occasion
+        table, now = policy.purpose_table(), self._clock.now()
+        found = Circumstances(
+            asked=_surveys(events).of(members),
+            complaint_open=Gate.SERVICE_STATE in table[Purpose.SURVEY].gates
+            and any(one.is_open and one.kind is CaseKind.COMPLAINT for one in _cases(events).values()),
+        )
+        why = kept_from(found, kind, occasion.about, now, policy.surveys.limits, question.share)
+        if why is not NotAsked.UNREACHABLE:
+            return found
+        return replace(found, reach=await self._reaching.reach(occasion, question.channels, events, table))
 
-def _asked(facts: Iterable[Event]) -> Surveys:
+
+def _cases(facts: Iterable[Event]) -> Cases:
+    cases: Cases = {}
+    for event in facts:
+        cases = evolve_cases(cases, event)
+    return cases
+
+
+def _surveys(facts: Iterable[Event]) -> Surveys:
     surveys = Surveys()
     for event in facts:
         surveys = evolve(surveys, event)

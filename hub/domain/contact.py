@@ -103,6 +103,8 @@ class ConversationSignal(StrEnum):
     """The customer was called and is on the line."""
     CALLBACK_MISSED = "callback_missed"
     """The customer was called, and nobody answered."""
+    SURVEY_ANSWERED = "survey_answered"
+    """The customer said how it was, as they were asked to."""
 
 
 class CallbackOutcome(StrEnum):
@@ -134,6 +136,10 @@ class ConversationEvent(_Value):
     """Of callback_reached and callback_missed: the agent for whom it was called."""
     outcome: CallbackOutcome = CallbackOutcome.NO_ANSWER
     """Of callback_missed."""
+    survey_id: str = Field(default="", max_length=200)
+    """Of survey_answered, as are score and comment: as the hub named it when it asked."""
+    score: int | None = Field(default=None, ge=0, le=10)
+    comment: str = Field(default="", max_length=10_000)
 
 
 class Standing(_Value):

@@ -47,6 +47,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     cases.CaseInteractionDetached,
     cases.CaseNoted,
     cases.CaseOpened,
+    cases.CaseOverdue,
     cases.CaseRated,
     cases.CaseReopened,
     cases.CaseResolved,
@@ -148,6 +149,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("LifecycleStageChanged", 1): _unchanged,
     ("OfferAccepted", 1): _unchanged,
     ("OfferDeclined", 1): _unchanged,
+    ("SatisfactionAsked", 1): _unchanged,
     ("SegmentChanged", 1): _unchanged,
 }
 """By class name and the schema version it starts from."""

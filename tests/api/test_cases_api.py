@@ -6,19 +6,16 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.application.satisfaction import Satisfaction
 from hub.domain.access.events import Role
 from hub.domain.account.events import AccountRegistered
 from hub.domain.cases.events import CaseOpened
-from hub.domain.contact import Channel
-from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
+from hub.domain.contact import Channel, Standing
+from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.interaction.events import InteractionAbandoned
-from hub.domain.satisfaction.decide import SurveyRules
-from hub.domain.satisfaction.events import SurveyKind
 from tests.api.world import NOON, World
 
 META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "a"}
-ANN, FIRM, CALL = "customer-ab12", "account-1", "interaction-1"
+ANN, BOB, FIRM, CALL = "customer-ab12", "customer-cd34", "account-1", "interaction-1"
 BILL = {"kind": "complaint", "subject": "a wrong bill", "text": "three times", "owner": "ann", "severity": 3}
 CASE = "case-ab12-1"
 
@@ -138,14 +135,24 @@ async def test_an_agent_acts_in_their_own_name(world: World, http: httpx.AsyncCl
     assert (await http.get(f"/v1/cases/{CASE}")).status_code == 403
 
 
+CAME = ContactReceived(
+    **META, contact_id="c-1", channel=Channel.PHONE, address="+989121234567", sender="contact-centre", thread="t-1",
+    purpose="service", service="", language="fa", subject="", text="", standing=Standing(), pool="main",
+)  # fmt: skip
+CSAT = {"kind": "csat", "about": CASE, "channel": "sms"}
+
+
 async def test_a_survey_is_asked_once_and_answered_once(world: World, http: httpx.AsyncClient) -> None:
-    occasion = {"kind": "csat", "about": CASE, "channel": "sms"}
-    first = (await http.post(f"/v1/customers/{ANN}/surveys", json=occasion)).json()
-    again = (await http.post(f"/v1/customers/{ANN}/surveys", json=occasion)).json()
+    world.write((ANN, CAME))
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL | {"kind": "problem"})
+    first = (await http.post(f"/v1/customers/{ANN}/surveys", json=CSAT)).json()
+    again = (await http.post(f"/v1/customers/{ANN}/surveys", json=CSAT)).json()
     assert ([one["type"] for one in first["events"]], first["not_asked"]) == (["SatisfactionAsked"], "")
+    asked = first["events"][0]["event"]
+    assert (asked["contact_id"], asked["thread"], asked["language"], asked["agent_id"]) == ("c-1", "", "fa", "ann")
     assert (again["events"], again["not_asked"]) == ([], "already")
     http.headers.update(await world.bearer(Role.ADAPTER))
-    survey = first["events"][0]["event"]["survey_id"]
+    survey = asked["survey_id"]
     assert await done(http, f"/v1/surveys/{survey}/answer", score=4, comment="خوب") == [("SatisfactionRecorded", ANN)]
     assert await done(http, f"/v1/surveys/{survey}/answer", score=4, comment="خوب") == []
     assert (await http.post(f"/v1/surveys/{survey}/answer", json={"score": 5})).status_code == 409
@@ -153,16 +160,40 @@ async def test_a_survey_is_asked_once_and_answered_once(world: World, http: http
     assert (await http.post("/v1/surveys/survey-ab12-2/answer", json={"score": 5})).status_code == 404
 
 
-async def test_who_was_asked_often_enough_or_is_not_drawn_is_told_apart(world: World) -> None:
-    few = Satisfaction(world.journal, world.clock, SurveyRules(most=1))
-    nobody = Satisfaction(world.journal, world.clock, SurveyRules(shares={}))
-    told = {"actor": "policy:1", "command_id": "c-1"}
-    asked = [
-        await few.ask(ANN, SurveyKind.CSAT, "interaction-1", Channel.SMS, **told),
-        await few.ask(ANN, SurveyKind.CSAT, "interaction-2", Channel.SMS, **told),
-        await nobody.ask(ANN, SurveyKind.NPS, "interaction-3", Channel.SMS, **told),
-    ]
-    assert [(len(one.recorded), one.not_asked) for one in asked] == [(1, None), (0, "capped"), (0, "not_drawn")]
+async def test_why_somebody_is_not_asked_is_told(world: World, http: httpx.AsyncClient) -> None:
+    path = f"/v1/customers/{ANN}/surveys"
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL)
+
+    async def why(**more: Any) -> str:
+        response = await http.post(path, json=CSAT | more)
+        assert response.status_code == 200, response.text
+        return str(response.json()["not_asked"])
+
+    assert await why() == "complaint"
+    await done(http, f"/v1/cases/{CASE}/resolve", resolution="refunded")
+    assert await why() == "unreachable"
+    world.write((ANN, CAME))
+    assert await why(channel="email") == "unreachable"
+    no = {"kind": "phone", "value": "0912 123 4567", "channel": "sms", "purpose": "survey", "said": "denied"}
+    assert (await http.post("/v1/consents", json=no | {"source": "call"})).status_code == 200
+    assert await why() == "no_consent"
+    assert await why(channel="phone") == ""
+    assert await why(kind="nps", channel="phone") == ""
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL | {"kind": "request"})
+    assert await why(about="case-ab12-2", channel="phone") == "capped"
+
+
+@pytest.mark.parametrize(
+    ("customer", "about", "status"),
+    [(ANN, "case-ab12-2", 404), (ANN, "nonsense", 404), (ANN, CALL, 404), ("customer-2", CASE, 404), (BOB, CASE, 422)],
+)
+async def test_a_customer_is_asked_about_what_is_theirs(
+    world: World, http: httpx.AsyncClient, customer: str, about: str, status: int
+) -> None:
+    world.write((BOB, CustomerRegistered(**META)))
+    await done(http, f"/v1/customers/{ANN}/cases", **BILL)
+    response = await http.post(f"/v1/customers/{customer}/surveys", json=CSAT | {"about": about})
+    assert response.status_code == status, response.text
 
 
 async def test_for_a_forgotten_customer_nothing_is_begun_and_what_is_open_can_be_settled(

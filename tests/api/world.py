@@ -21,6 +21,7 @@ from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.satisfaction import Satisfaction
+from hub.application.satisfaction_reach import Reaching
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import NotFoundError
@@ -248,6 +249,7 @@ class World:
         self.presence = FakePresence()
         self.policies = Policies(self.journal, self.clock, load_policy())
         self.path_policies = PathPolicies(self.journal, self.clock)
+        self.consents = Consents(self.journal, self.clock, KEY)
         self.missing: dict[str, str] = {}
         self.access = AccessKeys(self.journal, self.clock)
         self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
@@ -269,10 +271,10 @@ class World:
             path_policies=self.path_policies,
             purchases=CustomerPurchases(self.journal, self.clock),
             profiles=Profiles(self.journal, self.clock, self.path_policies),
-            consents=Consents(self.journal, self.clock, KEY),
+            consents=self.consents,
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),
-            satisfaction=Satisfaction(self.journal, self.clock),
+            satisfaction=Satisfaction(self.journal, self.clock, Reaching(self.consents, self.path_policies)),
             decisions=explained,
             new_id=lambda: "command-1",
         )

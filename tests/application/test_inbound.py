@@ -56,13 +56,28 @@ class FakePool:
         return []
 
 
+class FakeSurveys:
+    """Knows one survey, which takes one answer."""
+
+    def __init__(self) -> None:
+        self.answered: list[tuple[int, str, str, str]] = []
+
+    async def answer(self, survey: str, score: int, comment: str, *, actor: str, command_id: str) -> None:
+        if survey != "survey-1":
+            raise NotFoundError(f"there is no survey {survey}")
+        if self.answered:
+            raise RefusedError("survey survey-1 is answered already")
+        self.answered.append((score, comment, actor, command_id))
+
+
 class World:
     def __init__(self, *threads: str, late: str = "") -> None:
         self.journal = MemoryJournal()
         self.pool = FakePool(*threads, late=late)
         self.aside: list[tuple[str, bytes, str, str]] = []
         recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
-        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, self.set_aside)  # type: ignore[arg-type]
+        self.surveys = FakeSurveys()
+        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, self.set_aside, self.surveys)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
         self.aside.append((subject, body, reason, field))

@@ -12,6 +12,7 @@ from hub.domain.cases.events import (
     CaseKind,
     CaseNoted,
     CaseOpened,
+    CaseOverdue,
     CaseRated,
     CaseReopened,
     CaseResolved,
@@ -83,6 +84,15 @@ def change_due(cases: Cases, case: str, due_at: datetime | None, *, reason: str 
         return []
     _check_due(due_at, meta["at"])
     return [CaseDueChanged(**meta, case_id=case, due_at=due_at, reason=reason)]
+
+
+def fall_overdue(cases: Cases, case: str, **meta: Any) -> list[Event]:
+    """Its time is over and it is not settled. Nothing to do when that is said already, or when it is not so."""
+    known = _known(cases, case)
+    if known.due_at is None or not known.is_overdue(meta["at"]) or known.overdue_since == known.due_at:
+        return []
+    told = {"due_at": known.due_at, "severity": known.severity, "owner": known.owner}
+    return [CaseOverdue(**{**meta, "at": known.due_at}, case_id=case, **told)]
 
 
 def note(cases: Cases, case: str, text: str, **meta: Any) -> list[Event]:

@@ -75,6 +75,14 @@ class CaseDueChanged(_CaseFact):
     reason: Annotated[str, PERSONAL] = ""
 
 
+class CaseOverdue(_CaseFact):
+    """It should have been settled by `due_at`, when this happened, and is not. Said once of each such time."""
+
+    due_at: datetime
+    severity: Severity
+    owner: str = ""
+
+
 class CaseNoted(_CaseFact):
     """Somebody wrote something down."""
 

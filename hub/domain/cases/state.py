@@ -13,6 +13,7 @@ from hub.domain.cases.events import (
     CaseKind,
     CaseNoted,
     CaseOpened,
+    CaseOverdue,
     CaseRated,
     CaseReopened,
     CaseResolved,
@@ -53,6 +54,8 @@ class Case:
     """How often."""
     tasks: tuple[Task, ...] = ()
     interactions: tuple[str, ...] = ()
+    overdue_since: datetime | None = None
+    """The due time that is on record as missed; a later one may come."""
 
     @property
     def is_open(self) -> bool:
@@ -68,8 +71,8 @@ Cases = Mapping[str, Case]
 """By id, in the order in which they were opened."""
 
 CASE_EVENTS = (
-    CaseAssigned, CaseDueChanged, CaseInteractionAttached, CaseInteractionDetached, CaseNoted, CaseOpened, CaseRated,
-    CaseReopened, CaseResolved, CaseTaskEnded, CaseTaskGiven,
+    CaseAssigned, CaseDueChanged, CaseInteractionAttached, CaseInteractionDetached, CaseNoted, CaseOpened, CaseOverdue,
+    CaseRated, CaseReopened, CaseResolved, CaseTaskEnded, CaseTaskGiven,
 )  # fmt: skip
 
 
@@ -133,6 +136,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], Case]] = {
     CaseRated: lambda case, event: replace(case, severity=event.severity),
     CaseAssigned: lambda case, event: replace(case, owner=event.owner),
     CaseDueChanged: lambda case, event: replace(case, due_at=event.due_at),
+    CaseOverdue: lambda case, event: replace(case, overdue_since=event.due_at),
     CaseTaskGiven: _task_given,
     CaseTaskEnded: _task_ended,
     CaseInteractionAttached: _attached,

@@ -1,11 +1,10 @@
 """Whom to ask how it was, and what an answer makes happen."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hub.domain.contact import Channel
@@ -13,19 +12,17 @@ from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.satisfaction.events import SatisfactionAsked, SatisfactionRecorded, SurveyKind
+from hub.domain.satisfaction.occasion import Occasion
 
 SCORES: Mapping[SurveyKind, range] = {SurveyKind.CSAT: range(1, 6), SurveyKind.NPS: range(11)}
 COMMENT_LENGTH = 10_000
 _SURVEY = "survey-"
-_EVERYBODY = MappingProxyType({SurveyKind.CSAT: 1.0, SurveyKind.NPS: 1.0})
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyRules:
-    """Of how many, and how often."""
+    """How often, and how long there is time to answer."""
 
-    shares: Mapping[SurveyKind, float] = field(default_factory=lambda: _EVERYBODY)
-    """Of each kind the share of occasions, 0 to 1, that are asked about."""
     most: int = 2
     """So many surveys within `window` at most, whatever the kind."""
     window: timedelta = timedelta(days=30)
@@ -39,9 +36,28 @@ class NotAsked(StrEnum):
 
     ALREADY = "already"
     """About this they were asked before."""
+    NOT_DRAWN = "not_drawn"
     CAPPED = "capped"
     """They were asked often enough of late."""
-    NOT_DRAWN = "not_drawn"
+    COMPLAINT = "complaint"
+    """A complaint of theirs is open."""
+    NO_CONSENT = "no_consent"
+    """They don't want to be asked there."""
+    UNREACHABLE = "unreachable"
+    """They never came from an address on a channel that may be used."""
+    TOO_LATE = "too_late"
+    """It was over so long ago that the time to answer would be over, too."""
+    FORGOTTEN = "forgotten"
+
+
+class Reach(NamedTuple):
+    """Where a customer can be asked."""
+
+    channel: Channel
+    contact_id: str
+    thread: str = ""
+    """Empty: a new conversation."""
+    language: str = ""
 
 
 class Survey(NamedTuple):
@@ -62,11 +78,28 @@ class Surveys:
 
     asked: tuple[Survey, ...] = ()
 
+    def of(self, streams: Collection[str]) -> tuple[Survey, ...]:
+        """Those that belong to these streams: who was linked once knows of the other's, too."""
+        return tuple(one for one in self.asked if customer_of_survey(one.survey_id) in streams)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides on asking a customer now, over all their streams."""
+
+    asked: tuple[Survey, ...] = ()
+    complaint_open: bool = False
+    reach: Reach | NotAsked = NotAsked.UNREACHABLE
+    """Where; or why nowhere."""
+
 
 def evolve(surveys: Surveys, event: Event) -> Surveys:
-    """The surveys after one more fact; facts of other kinds change nothing here."""
+    """The surveys after one more fact; facts of other kinds change nothing here. One that stands in several streams
+    counts once."""
     match event:
         case SatisfactionAsked():
+            if any(one.survey_id == event.survey_id for one in surveys.asked):
+                return surveys
             new = Survey(event.survey_id, event.kind, event.about, event.at, event.expires_at)
             return replace(surveys, asked=(*surveys.asked, new))
         case SatisfactionRecorded():
@@ -93,37 +126,42 @@ def drawn(rules: SurveyRules, kind: SurveyKind, about: str) -> float:
 
 
 def kept_from(
-    surveys: Iterable[Survey], kind: SurveyKind, about: str, at: datetime, rules: SurveyRules
+    found: Circumstances, kind: SurveyKind, about: str, at: datetime, rules: SurveyRules, share: float
 ) -> NotAsked | None:
-    """Why this customer is not asked about this; None: they are. `surveys` are those of all streams that are one
-    customer. The window slides: it holds what was asked in (at - window, at]."""
-    asked = list(surveys)
-    if any((one.kind, one.about) == (kind, about) for one in asked):
+    """Why this customer is not asked about this; None: they are. `share` of all occasions are drawn. The window slides:
+    it holds what was asked in (at - window, at]."""
+    if any((one.kind, one.about) == (kind, about) for one in found.asked):
         return NotAsked.ALREADY
-    if sum(at - rules.window < one.asked_at <= at for one in asked) >= rules.most:
+    if drawn(rules, kind, about) >= share:
+        return NotAsked.NOT_DRAWN
+    if found.complaint_open:
+        return NotAsked.COMPLAINT
+    if sum(at - rules.window < one.asked_at <= at for one in found.asked) >= rules.most:
         return NotAsked.CAPPED
-    return NotAsked.NOT_DRAWN if drawn(rules, kind, about) >= rules.shares.get(kind, 0.0) else None
+    return found.reach if isinstance(found.reach, NotAsked) else None
 
 
 def ask(
-    surveys: Surveys,
-    customer: str,
-    *,
-    kind: SurveyKind,
-    about: str,
-    channel: Channel,
-    rules: SurveyRules,
-    elsewhere: Iterable[Survey] = (),
-    **meta: Any,
-) -> list[Event]:
-    """Ask, unless something keeps the customer from it. `elsewhere`: what was asked in linked streams."""
-    if kept_from((*surveys.asked, *elsewhere), kind, about, meta["at"], rules) is not None:
+    found: Circumstances, occasion: Occasion, *, kind: SurveyKind, rules: SurveyRules, share: float, **meta: Any
+) -> list[SatisfactionAsked]:
+    """Ask, unless something keeps the customer from it."""
+    about, reach = occasion.about, found.reach
+    if isinstance(reach, NotAsked) or kept_from(found, kind, about, meta["at"], rules, share) is not None:
         return []
+    number = 1 + sum(customer_of_survey(one.survey_id) == occasion.customer for one in found.asked)
     asked = SatisfactionAsked(
-        **meta, survey_id=survey_id(customer, len(surveys.asked) + 1), kind=kind, about=about, channel=channel,
-        expires_at=meta["at"] + rules.answer_within, share=rules.shares[kind], draw=drawn(rules, kind, about),
+        **meta, survey_id=survey_id(occasion.customer, number), kind=kind, about=about, channel=reach.channel,
+        expires_at=meta["at"] + rules.answer_within, share=share, draw=drawn(rules, kind, about),
+        contact_id=reach.contact_id, thread=reach.thread, language=reach.language,
+        about_channel=(occasion.channel or reach.channel).value, queue=occasion.queue, agent_id=occasion.agent_id,
+        segment=occasion.standing.segment,
     )  # fmt: skip
     return [asked]
+
+
+def for_others(asked: SatisfactionAsked) -> SatisfactionAsked:
+    """The same for the other streams of the customer: that they were asked, not where."""
+    return asked.model_copy(update={"contact_id": "", "thread": "", "language": ""})
 
 
 def record(surveys: Surveys, survey: str, *, score: int, comment: str = "", **meta: Any) -> list[Event]:

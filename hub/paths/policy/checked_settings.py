@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hub.paths.consent.purposes import PURPOSES
 from hub.paths.policy.model import TABLES, PathPolicy
+from hub.paths.policy.surveys import survey_remarks
 from hub.policies.findings import Remark, Severity
 
 _WARNING = Severity.WARNING
@@ -31,3 +32,4 @@ def remarks_on_settings(policy: PathPolicy) -> Iterator[Remark]:
         for name, value in changed.changes().items():
             if getattr(PURPOSES[purpose], name) == value:
                 yield _WARNING, ("purposes", purpose.value, name), "changes nothing: it is so already"
+    yield from survey_remarks(policy.surveys)

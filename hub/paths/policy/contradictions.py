@@ -1,6 +1,6 @@
 """Contradictions in a path policy: what no field by itself shows, and nobody could decide by."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from hub.domain.contact import LIFECYCLE_STAGES
 from hub.domain.customer.consent.events import Purpose
@@ -8,6 +8,7 @@ from hub.domain.errors import InvalidError
 from hub.paths.consent.purposes import PURPOSES, overridden
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.profile_fields import ProfileField
+from hub.paths.policy.surveys import survey_problems
 from hub.policies.findings import Problem
 
 _NOT_YET = {"value_tiers": ("value_tier", "segment"), "segments": ("segment",), "stages": ()}
@@ -36,9 +37,10 @@ def contradictions(policy: PathPolicy) -> Iterator[Problem]:
         yield from _twice(policy, number, field)
     for purpose, changed in policy.purposes.items():
         yield from _forbidden(purpose, changed.changes())
+    yield from survey_problems(policy.surveys, _known(policy)["value_tier"])
 
 
-def _known(policy: PathPolicy) -> dict[str, Collection[str]]:
+def _known(policy: PathPolicy) -> dict[str, Sequence[str]]:
     return {
         "kind": policy.kinds.known,
         "value_tier": tuple(dict.fromkeys(rule.name for rule in policy.value_tiers)),

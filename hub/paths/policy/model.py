@@ -10,6 +10,7 @@ from hub.domain.customer.consent.events import Purpose
 from hub.paths.consent.purposes import PURPOSES, Gate, PurposeTable, overridden
 from hub.paths.policy.conditions import When
 from hub.paths.policy.profile_fields import ProfileField
+from hub.paths.policy.surveys import Surveys
 from hub.policies.sections import Section, Text
 
 _WORD = re.compile(VALUE_TIER)
@@ -129,6 +130,7 @@ class PathPolicy(Section):
     stages: Annotated[tuple[StageRule, ...], Field(strict=False)]
     fields: Annotated[tuple[ProfileField, ...], Field(strict=False)] = ()
     purposes: dict[Annotated[Purpose, Field(strict=False)], PurposeChanges] = Field(default_factory=dict)
+    surveys: Surveys = Surveys()
 
     def table(self, name: str) -> tuple[Rule, ...]:
         """The rules of one of TABLES."""
