@@ -6,7 +6,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from hub.paths.duplicates.blocking import KeyIndex, fingerprint
-from hub.paths.duplicates.record import Known, Record, folded, packed, unpacked
+from hub.paths.duplicates.packing import Packed, packed, unpacked
+from hub.paths.duplicates.record import Known, Record, folded
 
 TEXT = st.text(st.characters(exclude_characters="\x1d\x1e\x1f"), max_size=12)
 
@@ -31,6 +32,16 @@ def test_blocks_are_what_shares_a_key(keys):
 )
 def test_a_packed_record_comes_back(record):
     assert unpacked(packed(record)) == record
+
+
+def test_records_come_back_from_whatever_piece_they_are_in():
+    records = [Record(f"s{number}", (), "n" * (number % 7)) for number in range(2_500)]
+    kept = Packed()
+    for number, record in enumerate(records):
+        kept.add(record)
+        assert kept.record(number) == record
+    assert [kept.record(number) for number in range(len(kept))] == records
+    assert kept.texts(1_024) == records[1_024]
 
 
 def test_records_are_compared_folded_but_their_identifiers_are_not():

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from hub.paths.duplicates import search as searching
 from hub.paths.duplicates.findings import Cluster, Conflict, Findings, Link, Proposal, Shared
+from hub.paths.duplicates.proposing import IDENTIFIER_ALONE
 from hub.paths.duplicates.record import Known, Record
 from hub.paths.duplicates.search import DuplicateSearch
 
 PHONE = Known("phone", "+989123456789", True)
 MAIL = Known("email", "a@b.c", True)
 NUMBER = Known("customer_number", "77", True)
+NAMED = {"given_name": "Maryam", "family_name": "Karimi"}
 HOME = {"street": "خیابان حافظ", "house": "12", "place": "Tehran", "postcode": "1136934567"}
 
 
@@ -42,11 +44,21 @@ def streams(*records: Record, apart: Any = ()) -> list[tuple[str, ...]]:
     return [cluster.streams for cluster in search(*records, apart=apart)[0].clusters]
 
 
-@pytest.mark.parametrize("proof", [code("1"), Known("legal_id", "1", True), NUMBER, PHONE, MAIL])
+@pytest.mark.parametrize("proof", [code("1"), Known("legal_id", "1", True), NUMBER])
 def test_one_proven_identifier_is_enough(proof):
     link = Link(proof.kind, proof.value, ("a", "b"))
 
     assert search(one("a", proof), one("b", proof), one("c")) == (Findings((Cluster(("a", "b"), (link,)),), (), ()), [])
+
+
+@pytest.mark.parametrize("proof", [PHONE, MAIL])
+def test_a_proven_phone_or_mail_links_who_bears_one_name_and_proposes_who_bears_none(proof):
+    assert streams(one("a", proof, **NAMED), one("b", proof, **NAMED)) == [("a", "b")]
+    for other in ({}, NAMED):
+        findings, [found] = search(one("a", proof, **other), one("b", proof))
+        assert findings == Findings((), (), ())
+        assert (found.rule, found.agreeing, found.score) == (IDENTIFIER_ALONE, ("identifier",), 0.5)
+    assert search(one("a", proof, **NAMED), one("b", claimed(proof)))[1] == []
 
 
 @pytest.mark.parametrize("proof", [claimed(code("1")), claimed(PHONE), Known("cookie", "x", True)])
@@ -56,9 +68,8 @@ def test_what_is_claimed_or_weak_links_nobody(proof):
 
 
 def test_links_reach_over_different_identifiers():
-    assert streams(one("a", PHONE), one("b", PHONE, MAIL), one("c", MAIL, NUMBER), one("d", NUMBER)) == [
-        ("a", "b", "c", "d")
-    ]
+    records = one("a", PHONE, **NAMED), one("b", PHONE, MAIL, **NAMED), one("c", MAIL, NUMBER, **NAMED)
+    assert streams(*records, one("d", NUMBER)) == [("a", "b", "c", "d")]
 
 
 def test_different_national_codes_on_one_phone_are_a_conflict():
@@ -70,7 +81,10 @@ def test_different_national_codes_on_one_phone_are_a_conflict():
 
 def test_a_chain_that_ends_in_another_person_stands_in_none_of_its_weak_links():
     findings, _ = search(
-        one("a", PHONE, code("1")), one("a2", code("1")), one("b", PHONE, MAIL), one("c", MAIL, code("2"))
+        one("a", PHONE, code("1"), **NAMED),
+        one("a2", code("1")),
+        one("b", PHONE, MAIL, **NAMED),
+        one("c", MAIL, code("2"), **NAMED),
     )
 
     assert [cluster.streams for cluster in findings.clusters] == [("a", "a2")]
@@ -111,31 +125,58 @@ def test_a_phone_that_people_share_or_hand_on_links_nobody(first, second, reason
     assert [conflict.reason for conflict in findings.conflicts] == [reason]
 
 
+BORN = {"birth_date": "13600102"}
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"given_name": "Maryam", "family_name": "Karimi"}, {"given_name": "Mariam"}),
-        ({"given_name": "Maryam", "family_name": "Karimi"}, {"given_name": "Maryam", "family_name": "Rostami"}),
-        ({"given_name": "Maryam", "family_name": "Karimi"}, {"given_name": "Karimi", "family_name": "Maryam"}),
-        ({"given_name": "Maryam", "birth_date": "13600102"}, {"given_name": "Sepideh", "birth_date": "13600102"}),
-        ({"given_name": "Maryam", "birth_date": "13600102"}, {"given_name": "Maryam", "birth_date": "13600201"}),
-        ({"given_name": "مريم", "family_name": "كريمي"}, {"given_name": "مریم", "family_name": "کریمی"}),
+        (NAMED | BORN, {"given_name": "Mariam"} | BORN),
+        (NAMED | BORN, {"given_name": "Maryam", "family_name": "Rostami"} | BORN),
+        (NAMED, {"given_name": "Karimi", "family_name": "Maryam"}),
+        (NAMED, {"given_name": "Mariam", "family_name": "Karimi"}),
+        (NAMED | BORN, NAMED | {"birth_date": "13600201"}),
+        (NAMED | {"given_name": "مريم", "family_name": "كريمي"}, {"given_name": "مریم", "family_name": "کریمی"}),
     ],
 )
 def test_who_marries_or_is_written_otherwise_is_the_same(first, second):
     assert streams(one("a", PHONE, **first), one("b", PHONE, **second)) == [("a", "b")]
 
 
-def test_a_nameless_record_is_not_linked_by_a_phone_that_two_people_use():
-    ali, zahra = {"given_name": "Ali"}, {"given_name": "Zahra"}
-    findings, _ = search(
-        one("a", PHONE, **ali), one("b", claimed(PHONE), **zahra), one("c", PHONE), one("d", PHONE, **ali)
-    )
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (NAMED, {"given_name": "Maryam", "family_name": "Rostami"}),
+        ({"given_name": "Maryam"} | BORN, {"given_name": "Sepideh"} | BORN),
+        (NAMED, {"given_name": "Mariam"}),
+        (NAMED | BORN, {"given_name": "Ali", "family_name": "Rostami", "birth_date": "13600103"}),
+    ],
+)
+def test_namesakes_twins_and_who_says_too_little_are_not_linked_by_a_phone(first, second):
+    assert streams(one("a", PHONE, **first), one("b", PHONE, **second)) == []
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "reason"),
+    [
+        ((code("1"),), (NUMBER,), "strong identifiers that nobody brought together"),
+        ((Known("customer_number", "78", True),), (NUMBER,), "different customer_number"),
+        ((NUMBER, code("1")), (NUMBER._replace(value="78"), code("1")), ""),
+        ((NUMBER, code("1")), (NUMBER,), ""),
+    ],
+)
+def test_a_phone_joins_nobody_whom_the_rules_of_links_keep_apart(mine, others, reason):
+    findings, _ = search(one("a", PHONE, *mine, **NAMED), one("b", PHONE, *others, **NAMED))
+
+    assert [conflict.reason for conflict in findings.conflicts] == [reason] * bool(reason)
+    assert len(findings.clusters) == (not reason)
+
+
+def test_a_nameless_record_is_not_linked_by_a_phone_that_others_link():
+    findings, _ = search(one("a", PHONE, **NAMED), one("c", PHONE), one("d", PHONE, **NAMED))
 
     assert [cluster.streams for cluster in findings.clusters] == [("a", "d")]
-    assert [(found.streams, found.reason) for found in findings.conflicts] == [
-        (("a", "c", "d"), "somebody else uses it: different given names")
-    ]
+    assert findings.conflicts == ()
 
 
 def test_people_of_a_family_with_like_names_are_not_linked_by_their_phone():

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
 
-from hub.paths.duplicates.record import EXCLUSIVE, Record
+from hub.domain.customer.links.rules import BY_LAW, NUMBER, STRONG, contradicting
+from hub.paths.duplicates.record import Record
 
 UNLIKE = 0.75
 """Names less similar than this are different names."""
@@ -70,54 +71,62 @@ def addresses(one: Record, other: Record) -> float:
     return agreed / total if total >= _LEAST_ADDRESS else -1.0
 
 
-def exclusive_conflict(one: Record, other: Record) -> str:
-    """Which identifiers say that these are two parties; empty: none."""
-    for kind in EXCLUSIVE:
-        a, b = one.verified(kind), other.verified(kind)
-        if a and b and not a & b:
-            return f"different {kind}"
-    if any(one.verified(kind) & other.verified(kind) for kind in EXCLUSIVE):
+def identifiers_contradict(one: Record, other: Record, by: str = BY_LAW[0]) -> str:
+    """Which strong identifiers say that these are two parties, if one of kind `by` would link them: by the rule that
+    links are made by; empty: none. By itself: what the law says."""
+    ours, theirs = one.strong, other.strong
+    found = contradicting(ours, theirs, (by, by)) if ours and theirs else None
+    if not found:
         return ""
-    mixed = (a.verified("national_id") and b.verified("legal_id") for a, b in ((one, other), (other, one)))
-    return "a person and an organisation" if any(mixed) else ""
+    kinds = {each.kind for each in found}
+    for kind in STRONG:
+        mine, others = one.verified(kind), other.verified(kind)
+        if kind in kinds and mine and others and mine.isdisjoint(others):
+            return f"different {kind}"
+    return "a person and an organisation" if kinds == set(BY_LAW) else "strong identifiers that nobody brought together"
 
 
-def contradiction(one: Record, other: Record) -> str:
-    """What says that these are two parties, though they share a proven phone or mail; empty: nothing. A family shares
-    a phone, twins a birth date, and numbers are given to somebody else. Who marries changes the family name alone."""
-    by_identifier = exclusive_conflict(one, other)
+def contradiction(one: Record, other: Record, by: str) -> str:
+    """What says that these are two parties, though they share a proven phone or mail (`by`); empty: nothing. A family
+    shares a phone, twins a birth date, and numbers are given to somebody else. Of who marries the birth date tells that
+    it is the same person in spite of another family name."""
+    by_identifier = identifiers_contradict(one, other, by)
     if by_identifier:
         return by_identifier
     found = names(one, other)
-    given, family = found.given, found.family
     birth = birth_dates(one, other)
-    if birth > 0:
-        return "different given names" if 0 <= given < UNLIKE <= family else ""
-    if 0 <= given < SAME:
+    if 0 <= found.given < (UNLIKE if birth == 1 else SAME):
         return "different given names"
-    if 0 <= family < SAME and (given < 1 or birth == 0):
+    if 0 <= found.family < SAME and birth < 1:
         return "different family names"
     if birth == 0 and not (found.whole and found.both >= 0.97):
         return "different birth dates"
-    return _customer_numbers(one, other) if found.both < 0 else ""
+    return ""
+
+
+def vouched(one: Record, other: Record) -> bool:
+    """Whether what is known of two records that share a proven phone or mail says that it is one person who uses it,
+    and not only nothing against it."""
+    found = names(one, other)
+    return (found.whole and found.least >= SAME) or (found.given >= UNLIKE and birth_dates(one, other) == 1)
 
 
 def plainly_different(one: Record, other: Record) -> str:
     """What tells two people apart beyond slips of the pen: what a shared identifier is known by; empty: nothing."""
-    by_identifier = exclusive_conflict(one, other)
+    by_identifier = identifiers_contradict(one, other)
     if by_identifier or birth_dates(one, other) > 0:
         return by_identifier
     found = names(one, other)
     if 0 <= found.both < UNLIKE:
         return "different names"
-    return _customer_numbers(one, other) if found.both < 0 else ""
+    return identifiers_contradict(one, other, NUMBER) if found.both < 0 else ""
 
 
 def near_identifiers(one: Record, other: Record) -> bool:
     """Whether exclusive identifiers that differ do so by a slip of the pen."""
     return any(
         OSA.distance(a, b, score_cutoff=2) <= 2
-        for kind in EXCLUSIVE
+        for kind in BY_LAW
         for a in one.verified(kind)
         for b in other.verified(kind)
     )
@@ -128,11 +137,6 @@ def _names(given: float, family: float) -> Names:
         known = max(given, family)
         return Names(given, family, known, known)
     return Names(given, family, (given + family) / 2, min(given, family))
-
-
-def _customer_numbers(one: Record, other: Record) -> str:
-    a, b = one.verified("customer_number"), other.verified("customer_number")
-    return "different customer numbers" if a and b and not a & b else ""
 
 
 def _alike(a: str, b: str, *, exact: bool = False) -> float:

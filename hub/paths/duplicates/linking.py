@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import NamedTuple
 
-from hub.paths.duplicates.comparing import contradiction, exclusive_conflict, plainly_different
+from hub.domain.customer.links.rules import BY_LAW, NUMBER, REACHES, SUFFICIENT
+from hub.paths.duplicates.comparing import contradiction, identifiers_contradict, plainly_different, vouched
 from hub.paths.duplicates.findings import Cluster, Conflict, Findings, Link, Shared
-from hub.paths.duplicates.record import EXCLUSIVE, SUFFICIENT, Record
+from hub.paths.duplicates.record import Record
 
 MOST_PEOPLE = 3
 """An identifier that more people than this use is shared: a switchboard's, a dealer's, made up."""
@@ -18,13 +20,13 @@ _SAMPLE = 200
 _COMPARED = 60
 """How many records of one component are compared with all others of it."""
 
-HANDED_ROUND = ("phone", "email")
-"""Identifiers that people share and pass on."""
+Forbids = Callable[..., str]
+"""Why two records can't be linked by an identifier of a kind; empty: nothing is against it."""
 
-_STAGES: tuple[tuple[tuple[str, ...], Callable[[Record, Record], str]], ...] = (
-    (EXCLUSIVE, exclusive_conflict),
-    (("customer_number",), exclusive_conflict),
-    (HANDED_ROUND, contradiction),
+_STAGES: tuple[tuple[tuple[str, ...], Forbids], ...] = (
+    (BY_LAW, identifiers_contradict),
+    ((NUMBER,), identifiers_contradict),
+    (REACHES, contradiction),
 )
 """Identifiers from the strongest on, and what forbids their links. Where links of one stage contradict, none of them
 stands: which one is wrong nobody can tell; those of earlier stages do. So the order of records never matters."""
@@ -44,7 +46,7 @@ class Member(NamedTuple):
 class Judged(NamedTuple):
     """What the records that hold one identifier make of it."""
 
-    link: "Edge | None" = None
+    links: "tuple[Edge, ...]" = ()
     conflict: Conflict | None = None
     shared: Shared | None = None
 
@@ -57,28 +59,39 @@ class Edge(NamedTuple):
 
 
 def judge(kind: str, value: str, members: Sequence[Member]) -> Judged:
-    """Whether an identifier that several records hold links those that hold it verified. Where two people use one
-    phone, even by their own word alone, it says nothing of a record without a name."""
+    """Whether an identifier that several records hold links those that hold it verified. A phone or mail address links
+    those alone whose names, or birth dates, say the same: of two people who use it, one may have left no name."""
     people, _ = _people(members, plainly_different)
     if people > MOST_PEOPLE:
         return Judged(shared=Shared(kind, value, people, _held_by(members)))
     proven = [one for one in members if one.verified]
     if kind not in SUFFICIENT or len(proven) < 2:
         return Judged()
-    link = Link(kind, value, _held_by(proven))
-    if kind not in HANDED_ROUND:
-        return Judged(link=Edge(link, tuple(one.ordinal for one in proven)))
-    _, reason = _people(proven, contradiction)
+    if kind not in REACHES:
+        return Judged((_edge(kind, value, proven),))
+
+    def contradict(one: Record, other: Record) -> str:
+        return contradiction(one, other, kind)
+
+    _, reason = _people(proven, contradict)
     if reason:
-        return Judged(conflict=Conflict((link,), link.streams, reason))
-    users, reason = _people(members, contradiction)
-    named = [one for one in proven if one.record.given_name or one.record.family_name]
-    if users == 1 or len(named) == len(proven):
-        return Judged(link=Edge(link, tuple(one.ordinal for one in proven)))
-    conflict = Conflict((link,), link.streams, f"somebody else uses it: {reason}")
-    if len(named) < 2:
-        return Judged(conflict=conflict)
-    return Judged(Edge(Link(kind, value, _held_by(named)), tuple(one.ordinal for one in named)), conflict)
+        return Judged(conflict=Conflict((_edge(kind, value, proven).link,), _held_by(proven), reason))
+    return Judged(tuple(_edge(kind, value, same) for same in _vouched_for(proven) if len(same) > 1))
+
+
+def _vouched_for(members: Sequence[Member]) -> list[list[Member]]:
+    """Those together who are vouched to be one person with somebody among them."""
+    groups: list[list[Member]] = []
+    for member in members[:_SAMPLE]:
+        same = [group for group in groups if any(vouched(member.record, other.record) for other in group)]
+        groups = [group for group in groups if group not in same] + [
+            [*(one for group in same for one in group), member]
+        ]
+    return [sorted(group, key=lambda one: one.record.stream) for group in groups]
+
+
+def _edge(kind: str, value: str, members: Sequence[Member]) -> "Edge":
+    return Edge(Link(kind, value, _held_by(members)), tuple(one.ordinal for one in members))
 
 
 def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart) -> tuple[list[list[int]], Findings]:
@@ -92,7 +105,7 @@ def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart
     for kinds, forbids in _STAGES:
         fresh = [edge for kind in kinds for edge in by_kind[kind]]
         for component, joining in _components(fresh, settled):
-            reason = _reason(component, settled, record_of, forbids, apart)
+            reason = _reason(component, settled, record_of, partial(forbids, by=kinds[0]), apart)
             if reason:
                 links = tuple(edge.link for edge in joining)
                 conflicts.append(Conflict(links, _streams(component, record_of), reason))

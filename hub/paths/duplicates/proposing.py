@@ -2,13 +2,15 @@
 
 from typing import NamedTuple
 
+from hub.domain.customer.links.rules import REACHES
 from hub.paths.duplicates.comparing import (
     SAME,
     UNLIKE,
     Names,
     addresses,
     birth_dates,
-    exclusive_conflict,
+    contradiction,
+    identifiers_contradict,
     names,
     near_identifiers,
 )
@@ -18,6 +20,9 @@ from hub.paths.duplicates.record import Record
 NAMES_AGREE = 0.88
 HALF_AGREES = 0.8
 ADDRESS_AGREES = 0.8
+IDENTIFIER_ALONE = "a proven identifier, and no name on one side"
+ONLY_AN_IDENTIFIER = 0.5
+"""How sure a phone or mail address is that both proved, where nothing else is known of one of them."""
 _WEIGHTS = {"names": 0.45, "birth_date": 0.25, "address": 0.3}
 
 
@@ -47,7 +52,7 @@ class _Agreement(NamedTuple):
     def score(self) -> float:
         """The weighted mean over what is known on both sides."""
         similar = {"names": self.names.both, "birth_date": self.birth, "address": self.address}
-        known = {name: value for name, value in similar.items() if value >= 0}
+        known = {name: value for name, value in similar.items() if value >= 0} or {"names": ONLY_AN_IDENTIFIER}
         return sum(_WEIGHTS[name] * value for name, value in known.items()) / sum(_WEIGHTS[name] for name in known)
 
 
@@ -55,7 +60,8 @@ def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal
     """The proposal that the texts of two folded records make; None: they are not like enough. `identifier`: they
     brought the same one, proven or claimed, that few people share."""
     found = _Agreement(names(one, other), birth_dates(one, other), -1.0, identifier)
-    if found.names.both < UNLIKE and found.birth < 1:
+    unknown = identifier and found.names.both < 0
+    if found.names.both < UNLIKE and found.birth < 1 and not unknown:
         return None
     found = found._replace(address=addresses(one, other))
     rule = _rule(found)
@@ -67,7 +73,9 @@ def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal
 
 def contested(found: Proposal, one: Record, other: Record) -> Proposal | None:
     """The same, with what the records' identifiers say against it; None: that is too much."""
-    against = exclusive_conflict(one, other)
+    if found.rule == IDENTIFIER_ALONE and (not _proven_by_both(one, other) or contradiction(one, other, REACHES[0])):
+        return None
+    against = identifiers_contradict(one, other)
     if not against:
         return found
     if len(found.agreeing) < 3 and not near_identifiers(one, other):
@@ -90,4 +98,10 @@ def _rule(found: _Agreement) -> str:
         return "birth date and address"
     if found.identifier and named and both.least >= SAME and birth != 0:
         return "names and an identifier"
+    if found.identifier and both.both < 0 and birth != 0:
+        return IDENTIFIER_ALONE
     return ""
+
+
+def _proven_by_both(one: Record, other: Record) -> bool:
+    return any(one.verified(kind) & other.verified(kind) for kind in REACHES)

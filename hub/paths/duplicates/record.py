@@ -3,14 +3,7 @@
 from typing import NamedTuple
 
 from hub.domain.customer.folding import fold
-
-SUFFICIENT = ("national_id", "legal_id", "customer_number", "phone", "email")
-"""Kinds of identifier that are alone sufficient to link two records, when both hold them verified."""
-EXCLUSIVE = ("national_id", "legal_id")
-"""Kinds of which nobody has two: different ones are different parties."""
-
-_FIELD, _ITEM, _PART = "\x1d", "\x1e", "\x1f"
-_SEPARATORS = str.maketrans("", "", _FIELD + _ITEM + _PART)
+from hub.domain.customer.links.rules import STRONG
 
 
 class Known(NamedTuple):
@@ -39,6 +32,11 @@ class Record(NamedTuple):
         """The proven identifiers of this kind."""
         return frozenset(one.value for one in self.identifiers if one.verified and one.kind == kind)
 
+    @property
+    def strong(self) -> frozenset[Known]:
+        """The proven identifiers that say who it is, not only where somebody is reached."""
+        return frozenset(one for one in self.identifiers if one.verified and one.kind in STRONG)
+
 
 def folded(record: Record) -> Record:
     """The same, as it is compared. Dates and postcodes are digits and letters alone."""
@@ -53,29 +51,6 @@ def folded(record: Record) -> Record:
         fold(record.place),
         _signs(record.postcode),
     )
-
-
-def packed(record: Record) -> bytes:
-    """A record in about a fifth of the memory that it takes as an object."""
-    identifiers = _ITEM.join(
-        f"{one.kind}{_PART}{one.value.translate(_SEPARATORS)}{_PART}{'v' if one.verified else ''}"
-        for one in record.identifiers
-    )
-    texts = (text.translate(_SEPARATORS) for text in record[2:])
-    return _FIELD.join((record.stream, identifiers, *texts)).encode(errors="surrogatepass")
-
-
-def unpacked(packed_record: bytes) -> Record:
-    """The record that was packed."""
-    stream, identifiers, *texts = packed_record.decode(errors="surrogatepass").split(_FIELD)
-    known = [one.split(_PART) for one in identifiers.split(_ITEM)] if identifiers else []
-    return Record(stream, tuple(Known(kind, value, bool(mark)) for kind, value, mark in known), *texts)
-
-
-def unpacked_texts(packed_record: bytes) -> Record:
-    """The record that was packed, without its identifiers: in half the time."""
-    stream, _, *texts = packed_record.decode(errors="surrogatepass").split(_FIELD)
-    return Record(stream, (), *texts)
 
 
 def _signs(text: str) -> str:

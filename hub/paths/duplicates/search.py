@@ -6,21 +6,22 @@ from itertools import combinations
 from hub.paths.duplicates.blocking import MOST_RECORDS, KeyIndex, fingerprint
 from hub.paths.duplicates.findings import Conflict, Findings, Proposal, Shared
 from hub.paths.duplicates.linking import Edge, Member, join, judge
+from hub.paths.duplicates.packing import Packed
 from hub.paths.duplicates.proposing import contested, propose
-from hub.paths.duplicates.record import Record, folded, packed, unpacked, unpacked_texts
+from hub.paths.duplicates.record import Record, folded
 
 LARGEST_BLOCK = 40
 """Records that share a key of likeness are compared with each other, if they are not more than this."""
 
 
 class DuplicateSearch:
-    """`take` every record, then ask for `findings`, then for `proposals`. Each record is kept in some 150 bytes beside
+    """`take` every record, then ask for `findings`, then for `proposals`. Each record is kept in some 80 bytes beside
     its texts, each key in eight; nothing is compared that has no key in common."""
 
     def __init__(self, apart: Iterable[tuple[str, str]] = ()) -> None:
         """`apart`: pairs of streams that a person said are two customers; they are neither linked nor proposed."""
         self._apart = frozenset(frozenset(pair) for pair in apart)
-        self._packed: list[bytes] = []
+        self._packed = Packed()
         self._identifiers = KeyIndex()
         self._likeness = KeyIndex()
         self._together: list[tuple[int, ...]] = []
@@ -37,7 +38,7 @@ class DuplicateSearch:
         if ordinal == MOST_RECORDS:
             raise OverflowError(f"a search holds {MOST_RECORDS} records: search parts of them")
         record = folded(record)
-        self._packed.append(packed(record))
+        self._packed.add(record)
         for kind, value, _ in record.identifiers:
             self._identifiers.add(f"{kind}\x1f{value}", ordinal)
         for key in likeness_keys(record):
@@ -57,9 +58,8 @@ class DuplicateSearch:
                     continue
                 if judged.conflict:
                     conflicts.append(judged.conflict)
-                if judged.link:
-                    edges.append(judged.link)
-                if not judged.link or len(judged.link.ordinals) < len(members):
+                edges += judged.links
+                if not any(len(link.ordinals) == len(members) for link in judged.links):
                     self._together.append(tuple(one.ordinal for one in members))
         components, joined = join(edges, self._record, self._apart)
         self._component = {one: component[0] for component in components for one in component}
@@ -67,22 +67,22 @@ class DuplicateSearch:
 
     def proposals(self) -> Iterator[Proposal]:
         """What is likely, each pair once: among records that `findings` did not link."""
-        told: set[tuple[int, int]] = set()
+        told: set[int] = set()
         self.skipped_blocks = 0
         for identifier, ordinals in self._candidates():
             if len(ordinals) > LARGEST_BLOCK:
                 self.skipped_blocks += 1
                 continue
-            records = [(one, unpacked_texts(self._packed[one])) for one in ordinals]
+            records = [(one, self._packed.texts(one)) for one in ordinals]
             for (one, first), (other, second) in combinations(records, 2):
                 if self._settled(one, other, first, second):
                     continue
                 found = propose(first, second, identifier=identifier)
-                if found is None or (one, other) in told:
+                if found is None or one * MOST_RECORDS + other in told:
                     continue
                 found = contested(found, self._record(one), self._record(other))
                 if found:
-                    told.add((one, other))
+                    told.add(one * MOST_RECORDS + other)
                     yield found
 
     def _candidates(self) -> Iterator[tuple[bool, list[int]]]:
@@ -111,7 +111,7 @@ class DuplicateSearch:
                 yield kind, value, sorted(holders.values(), key=lambda one: one.record.stream)
 
     def _record(self, ordinal: int) -> Record:
-        return unpacked(self._packed[ordinal])
+        return self._packed.record(ordinal)
 
 
 def likeness_keys(record: Record) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Which identifiers are enough to link two streams without a person, and which no customer has two of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from typing import Protocol, TypeVar
 
 from hub.domain.customer.links.events import Side
 
@@ -27,22 +28,49 @@ def decisive(left: str, right: str) -> str:
     return min(left, right, key=SUFFICIENT.index)
 
 
+class Kinded(Protocol):
+    """Something that names somebody: the stream of an identifier, or the identifier itself."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of identifier."""
+        ...
+
+
+T = TypeVar("T", bound=Kinded)
+_BY_LAW_APART = (BY_LAW, *((kind,) for kind in BY_LAW))
+_NOT_SHARED = (STRONG, *_BY_LAW_APART)
+
+
 def conflicts(left: Iterable[Side], right: Iterable[Side], by: tuple[str, str] = ("", "")) -> list[Side]:
-    """Strong identifiers of two customers, from whole to whole, that stand against their being one: two identities by
-    law, or two customer numbers. `by` are the kinds of verified identifier that would link them, if it is that. Who
-    is attested to hold one more customer number by their identity itself may; a phone or mail address joins nobody
-    whose strong identifiers no one ever brought together: families share them, and they get new owners."""
+    """Strong identifiers of two customers, from whole to whole, that stand against their being one, if identifiers of
+    the kinds in `by` would link them."""
     ours = {side for side in left if side.kind in STRONG}
     theirs = {side for side in right if side.kind in STRONG}
-    if any(kind in REACHES for kind in by):
-        return sorted(ours | theirs, key=_id) if ours and theirs else []
-    found: set[Side] = set()
-    for kinds in (BY_LAW,) if NUMBER in by and any(kind in BY_LAW for kind in by) else (BY_LAW, (NUMBER,)):
-        one = {side for side in ours if side.kind in kinds}
-        other = {side for side in theirs if side.kind in kinds}
-        if one and other:
+    return sorted(contradicting(ours, theirs, by), key=_id)
+
+
+def contradicting(ours: Set[T], theirs: Set[T], by: tuple[str, str] = ("", "")) -> set[T]:
+    """The one notion of a contradiction, for links and for the search for duplicates: those of the strong identifiers
+    of two sides that say they are two, having none of a sort in common: two identities by law, or two customer numbers.
+    Who is attested to hold one more customer number by their identity itself may; a phone or mail address joins nobody
+    whose strong identifiers no one ever brought together: families share them, and they get new owners."""
+    found: set[T] = set()
+    for kinds in _sorts(by):
+        one = {each for each in ours if each.kind in kinds}
+        other = {each for each in theirs if each.kind in kinds}
+        if one and other and one.isdisjoint(other):
             found |= one | other
-    return sorted(found, key=_id)
+    return found
+
+
+def _sorts(by: tuple[str, str]) -> tuple[tuple[str, ...], ...]:
+    """The sorts of identifiers of which two sides must have one in common, if both have any."""
+    if any(kind in REACHES for kind in by):
+        return _NOT_SHARED
+    if any(kind in BY_LAW for kind in by):
+        return _BY_LAW_APART
+    return (*_BY_LAW_APART, (NUMBER,))
 
 
 def people(groups: Iterable[Iterable[Side]]) -> int:
