@@ -30,7 +30,7 @@ from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
-from hub.application.path_policies import PathPolicies
+from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
@@ -178,6 +178,8 @@ class Hub:
         self.path_policies = PathPolicies(self.journal, self.clock)
         await self.path_policies.publish_first(command_id=new_id())
         self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
+        self.path_policy = PathPolicyInForce()
+        await self.path_policy.start(self.path_policies)
         self.pool.figures.on_batch.append(self.instruments.decided)
         self.instruments.unrouted = lambda: self.pool.figures.unrouted
         head = await self.pool.take()
@@ -196,6 +198,7 @@ class Hub:
             self.keys.follow: self._keys_from,
             self.instruments.follow: head,
         }
+            self.path_policy.follow: self._keys_from,
         for follower, after in followers.items():
             self._spawn(self.tail.follow(after, follower).ended(), "log follower")
 
@@ -233,7 +236,10 @@ class Hub:
         replicas = settings.nats_replicas
         await ensure_streams(self.bus.jetstream(), replicas)
         self.rejected = RejectedContacts(self.bus, replicas=replicas)
-        self.recorder = ContactRecorder(self.journal, self.clock, self.key, renewed=self._generations.renewed)
+        self.recorder = ContactRecorder(
+            self.journal, self.clock, self.key, renewed=self._generations.renewed, policy=self.path_policy
+        )
+        self._spawn(self.tail.follow(self._keys_from, self.recorder.follow).ended(), "log follower")
         self.forgetting = Forgetting(self.journal, self.clock, self._personal_keys, self.recorder.forget)
         await self.forgetting.finish(await self.views.read(forgotten))
         self._spawn(self.tail.follow(self._keys_from, self.forgetting.follow).ended(), "log follower")

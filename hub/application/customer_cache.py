@@ -11,7 +11,7 @@ from hub.ports import Journal, Recorded, Snapshot, Streams
 
 SNAPSHOT_EVERY = 200
 """Events of a customer after which what they add up to is kept, so that no history is ever read for long."""
-TOPIC = "Customer/3"
+TOPIC = "Customer/4"
 """Shape of a customer's snapshot. One of another shape is passed over: the events are read instead."""
 
 _STATE = TypeAdapter(Customer)
@@ -44,23 +44,50 @@ async def recall(journal: Streams, streams: Sequence[str]) -> dict[str, Known]:
 
 
 class CustomerCache:
-    """Customers as of the newest version this process decided on, committed or about to be; bounded."""
+    """Customers as of the newest version this process decided on, committed or about to be; bounded. Let it `follow`
+    the log where others write to customers meanwhile that are looked at without being written to."""
 
     def __init__(self, journal: Journal, size: int = 20_000) -> None:
         self._journal = journal
         self._size = size
         self._known: OrderedDict[str, Known] = OrderedDict()
+        self._reading: set[str] = set()
+        self._moved: dict[str, int] = {}
+        """Of those that are being read, how far others have written meanwhile."""
 
     async def fill(self, streams: Sequence[str], *, certainly_new: frozenset[str] = frozenset()) -> None:
         """Have all of these at hand; those `certainly_new` are not looked for."""
         missing = list(dict.fromkeys(stream for stream in streams if stream not in self._known))
         cold = [stream for stream in missing if stream not in certainly_new]
-        found = await recall(self._journal, cold) if cold else {}
+        found = await self.read(cold) if cold else {}
         for stream in missing:
             if stream not in self._known:
                 self._known[stream] = found.get(stream, NOBODY)
         while len(self._known) > max(self._size, len(streams)):
             self._known.popitem(last=False)
+
+    async def read(self, streams: Sequence[str]) -> dict[str, Known]:
+        """These as they stand in the log, with whatever was told of them meanwhile."""
+        found: dict[str, Known] = {}
+        waiting = streams
+        while waiting:
+            self._reading.update(waiting)
+            try:
+                found |= await recall(self._journal, waiting)
+            finally:
+                self._reading.difference_update(waiting)
+            waiting = [stream for stream in waiting if self._moved.pop(stream, 0) > found[stream].version]
+        return found
+
+    def follow(self, batch: Sequence[Recorded]) -> None:
+        """The log went on: what others wrote has to be read."""
+        known, reading = self._known, self._reading
+        for _, stream, version, _ in batch:
+            here = known.get(stream)
+            if here is not None and here.version < version:
+                del known[stream]
+            if reading and stream in reading:
+                self._moved[stream] = version
 
     def get(self, stream: str) -> Known | None:
         """The customer as far as known here; None: fill first."""

@@ -1,11 +1,13 @@
 """What people say of a customer: recorded on the customer's stream, decided again when somebody was first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from hub.application.customer_cache import NOBODY, recall
+from hub.application.linking import whole_customers
 from hub.domain.customer.decide import change_lifecycle_stage, change_segment
 from hub.domain.customer.events import Customer
 from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.whole import by_age, standing_of
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
@@ -55,12 +57,15 @@ class Customers:
         raise ConflictError(customer_id)
 
     async def _registered(self, customer_id: str) -> tuple[int, Customer]:
-        """The customer and the version of their stream. Only a registered one is changed: a name that some other
-        stream has (a pool's, an agent's) must never get a customer's events."""
+        """The customer, who stands where all that is linked puts them, and the version of their stream. Only a
+        registered one is changed: a name that some other stream has (a pool's, an agent's) must never get a customer's
+        events."""
         if customer_id.startswith(CUSTOMER):
-            known = (await recall(self._journal, [customer_id])).get(customer_id, NOBODY)
+            whole = await whole_customers(self._journal, [customer_id])
+            known = whole[customer_id]
             if known.customer.forgotten:
                 raise RefusedError(f"customer {customer_id} was forgotten: nothing can be changed there any more")
             if known.customer.registered:
-                return known.version, known.customer
+                stands = standing_of(by_age({stream: one.customer for stream, one in whole.items()}))
+                return known.version, replace(known.customer, standing=stands)
         raise NotFoundError(f"there is no customer {customer_id}")

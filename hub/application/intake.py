@@ -5,16 +5,21 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.application.account_owners import AccountOwners
 from hub.application.customer_cache import CustomerCache, Known
 from hub.application.envelope import body_hash
 from hub.application.linking import LinkRound
+from hub.application.members import Members
+from hub.application.path_policies import PathPolicyInForce
+from hub.application.standing import changes
 from hub.domain.contact import Contact
-from hub.domain.customer.decide import MAIN_POOL, RecordContact, record_contact
-from hub.domain.customer.events import evolve
+from hub.domain.customer.decide import MAIN_POOL, RecordContact, receive, recognise
+from hub.domain.customer.events import UNDECLARED, Customer, evolve
 from hub.domain.customer.identity import Home, Renewed, home_of
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
-from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Outcome, Unit
+from hub.domain.event import Event
+from hub.ports import Append, Clock, Committed, ContactRow, Journal, KnownContactError, Outcome, Recorded, Unit
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +46,8 @@ class ContendedError(HubError):
 
 
 class ContactRecorder:
-    """Records batches of contacts, in order, each exactly once however often it is sent."""
+    """Records batches of contacts, in order, each exactly once however often it is sent. Let it `follow` the log: what
+    others say of customers and accounts is then known to the next contact. `policy`: by which somebody new stands."""
 
     def __init__(
         self,
@@ -50,15 +56,23 @@ class ContactRecorder:
         key: bytes,
         pool: str = MAIN_POOL,
         renewed: Renewed = lambda homes: homes,
+        policy: PathPolicyInForce | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._key = key
+        self._policy = PathPolicyInForce() if policy is None else policy
+        self._owners = AccountOwners(journal)
         self._pool = pool
         self._renewed = renewed
         self._cache = CustomerCache(journal)
         self._spell = KnownSpellings()
         self._turn = asyncio.Lock()
+
+    def follow(self, batch: Sequence[Recorded]) -> None:
+        """The log went on."""
+        self._cache.follow(batch)
+        self._owners.follow(batch)
 
     def forget(self, stream: str) -> None:
         """This customer was forgotten."""
@@ -122,38 +136,54 @@ class ContactRecorder:
         """Decide, and have it written: in the order of the calls."""
         streams = [home.stream for home in homes]
         async with self._turn:
-            links = LinkRound(
-                self._journal, self._cache, self._key, [one for one, _ in contacts], homes, self._spell, self._renewed
-            )
-            while any(self._cache.get(stream) is None for stream in streams) or await links.read():
+            links = LinkRound(self._cache, self._key, [one for one, _ in contacts], homes, self._spell, self._renewed)
+            members = Members(self._cache, self._owners, streams, self._clock.now())
+            while (
+                any(self._cache.get(stream) is None for stream in streams) or await links.read() or await members.read()
+            ):
                 await self._cache.fill(streams, certainly_new=anonymous)
             # From here on nothing awaits, and tasks begin in the order they are made: cache and journal agree.
             now = self._clock.now()
+            at_first = self._policy.at_first(UNDECLARED, now).of_routing()
             decided = [
-                self._decide(home, RecordContact(contact, now, actor, self._pool, home.identifiers), links)
+                self._decide(
+                    home, RecordContact(contact, now, actor, self._pool, home.identifiers, at_first), links, members
+                )
                 for home, (contact, actor) in zip(homes, contacts, strict=True)
             ]
             return decided, asyncio.ensure_future(self._journal.commit([unit for unit, _ in decided]))
 
-    def _decide(self, home: Home, command: RecordContact, links: LinkRound) -> tuple[Unit, Known]:
+    def _decide(self, home: Home, command: RecordContact, links: LinkRound, members: Members) -> tuple[Unit, Known]:
+        """Who it is from, what links that makes, and then the contact itself: routed as the whole customer's."""
         stream = home.stream
         known = self._cache.get(stream)
         assert known is not None
-        events = record_contact(known.customer, command)
-        customer = known.customer
-        for event in events:
-            customer = evolve(customer, event)
-        decided = Known(known.version + len(events), customer)
+        events = recognise(members.of(stream, known.customer), known.customer, command)
+        decided = _after(known, events)
+        if not known.customer.registered:
+            stands = self._at_first(decided.customer, command)
+            events += stands
+            decided = _after(decided, stands)
         linked, others = links.decide(command.contact, decided, command.now, command.actor)
-        for event in linked:
-            events.append(event)
-            decided = Known(decided.version + 1, evolve(decided.customer, event))
+        decided = _after(decided, linked)
+        whole = members.of(stream, decided.customer)
+        came = receive(whole, command, self._owners.owner_of, self._policy.declared_stands)
+        events += linked
+        events.append(came)
+        decided = _after(decided, (came,))
         self._cache.put(stream, decided)
         unit = Unit(
             appends=(Append(stream, known.version, events), *others),
             contacts=(ContactRow(command.contact.id, stream, body_hash(command.contact)),),
         )
         return unit, decided
+
+    def _at_first(self, customer: Customer, command: RecordContact) -> list[Event]:
+        """Where the path policy puts somebody new."""
+        stands = self._policy.at_first(customer.declared, command.now)
+        version = self._policy.policy.version
+        told = {"at": command.now, "recorded_at": command.now, "causation": command.contact.id}
+        return changes(customer, stands, version, {**told, "actor": f"policy:{version}"})
 
     def _forget(self, unit: Unit) -> None:
         for append in unit.appends:
@@ -165,6 +195,13 @@ class ContactRecorder:
             return None
         recorded = (await self._journal.contacts([row.contact_id])).get(row.contact_id)
         return _repeat(row, recorded) if recorded else None
+
+
+def _after(known: Known, events: Sequence[Event]) -> Known:
+    customer = known.customer
+    for event in events:
+        customer = evolve(customer, event)
+    return Known(known.version + len(events), customer)
 
 
 def _repeat(row: ContactRow, recorded: ContactRow) -> Receipt | HubError:

@@ -18,7 +18,7 @@ from hub.domain.customer.links.state import Links, pair_of
 from hub.domain.customer.normalise import normalise
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
-from hub.ports import Append, Journal, Streams
+from hub.ports import Append, Streams
 
 Renewed = Callable[[Sequence[Home]], Sequence[Home]]
 """The same homes, with the streams that have taken the place of those of forgotten customers."""
@@ -63,7 +63,6 @@ class LinkRound:
 
     def __init__(
         self,
-        journal: Journal,
         cache: CustomerCache,
         key: bytes,
         contacts: Iterable[Attesting],
@@ -71,7 +70,6 @@ class LinkRound:
         spell: Spell = normalise,
         renewed: Renewed = lambda homes: homes,
     ) -> None:
-        self._journal = journal
         self._cache = cache
         self._read: set[str] = set()
         self._reads_left = READS
@@ -93,7 +91,7 @@ class LinkRound:
         if not missing:
             return False
         self._reads_left -= 1
-        for stream, found in (await recall(self._journal, sorted(missing))).items():
+        for stream, found in (await self._cache.read(sorted(missing))).items():
             known = self._cache.get(stream)
             if known is None or known.version < found.version:
                 self._cache.put(stream, found)

@@ -1,15 +1,22 @@
 """Path policies: published as facts by people, so that every text that was ever in force can be read again."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from hub.application.published_texts import Kind, Published, PublishedTexts
+from hub.domain.customer.events import DeclaredStanding
 from hub.domain.policy.events import PATHS, PathPolicyPublished
 from hub.paths.policy.diff import PathPolicyDiff, diff
 from hub.paths.policy.model import PathPolicy
-from hub.paths.policy.parsing import DEFAULT, check_text, parse_path_policy
+from hub.paths.policy.parsing import DEFAULT, check_text, load_path_policy, parse_path_policy
+from hub.paths.standing.facts import Facts
+from hub.paths.standing.standing import Stands, standing
 from hub.policies.findings import Finding
 from hub.ports import Clock, Journal, Recorded
 
 NAME = "policy"
 """What findings call a text that came without a file."""
+KEPT_AT_FIRST = 1_000
 
 
 class PathPolicies:
@@ -59,6 +66,42 @@ class PathPolicies:
     async def diff(self, text: str) -> PathPolicyDiff:
         """What a text would change of the policy in force. Raises PolicyError where it can't be used."""
         return diff(await self.policy(), usable(text))
+
+
+class PathPolicyInForce:
+    """The path policy in force, at hand whenever something is decided: `start` once, then `follow` the log."""
+
+    def __init__(self, policy: PathPolicy | None = None) -> None:
+        self._take(load_path_policy() if policy is None else policy)
+
+    async def start(self, policies: PathPolicies) -> None:
+        """By all that is published so far."""
+        self._take(await policies.policy())
+
+    def follow(self, batch: Sequence[Recorded]) -> None:
+        """The log went on."""
+        for recorded in batch:
+            if type(recorded.event) is PathPolicyPublished and recorded.event.version != self.policy.version:
+                self._take(parse_path_policy(recorded.event.text))
+
+    def at_first(self, declared: DeclaredStanding, now: datetime) -> Stands:
+        """Where somebody stands of whom nothing is known but what was declared just now."""
+        found = self._at_first.get(declared)
+        if found is None:
+            if len(self._at_first) >= KEPT_AT_FIRST:
+                self._at_first.clear()
+            found = standing(Facts(registered_at=now, declared=declared), self.policy, now)
+            self._at_first[declared] = found
+        return found
+
+    def _take(self, policy: PathPolicy) -> None:
+        self.policy = policy
+        self.purposes = policy.purpose_table()
+        self.declared_stands = frozenset(
+            ("segment", *(name for name in type(policy.declared).model_fields if getattr(policy.declared, name)))
+        )
+        """What is so as soon as somebody declares it."""
+        self._at_first: dict[DeclaredStanding, Stands] = {}
 
 
 def usable(text: str) -> PathPolicy:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from hub.application.customer_cache import Known, fold
 from hub.application.linking import links_of
-from hub.domain.customer.events import Evidence, LifecycleStageChanged, SegmentChanged, StandingReviewed
+from hub.domain.customer.events import Customer, Evidence, LifecycleStageChanged, SegmentChanged, StandingReviewed
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links.component import unknown
 from hub.domain.errors import ConflictError
@@ -113,7 +113,7 @@ def decided(members: Sequence[Member], policy: PathPolicy, now: datetime, causat
     }  # fmt: skip
     appends = []
     for place, member in enumerate(members):
-        events = _changes(member.known, stands, policy.version, meta)
+        events = changes(member.known.customer, stands, policy.version, meta)
         due_here = due_at if place == 0 else None
         if _is_to_be_said(member.due_at, due_here, now, changed=bool(events) and place == 0):
             events.append(StandingReviewed(**meta, policy=policy.version, due_at=due_here))
@@ -122,8 +122,8 @@ def decided(members: Sequence[Member], policy: PathPolicy, now: datetime, causat
     return appends
 
 
-def _changes(known: Known, stands: Stands, version: str, meta: dict[str, Any]) -> list[Event]:
-    was = known.customer
+def changes(was: Customer, stands: Stands, version: str, meta: dict[str, Any]) -> list[Event]:
+    """What the path policy of this version changes of where a stream says that its customer stands."""
     kind, tier, named, stage = stands.why
     events: list[Event] = []
     if (was.standing.segment, was.standing.value_tier, was.named) != stands.where[:3]:

@@ -56,7 +56,7 @@ class Desk:
 
     async def take(self, *contacts: Contact) -> list[Outcome]:
         homes = [home_of(KEY, one) for one in contacts]
-        links = LinkRound(self.journal, self.cache, KEY, contacts, homes)
+        links = LinkRound(self.cache, KEY, contacts, homes)
         while any(self.cache.get(home.stream) is None for home in homes) or await links.read():
             await self.cache.fill([home.stream for home in homes])
         units = [self.decide(home.stream, one, links) for home, one in zip(homes, contacts, strict=True)]
@@ -208,7 +208,7 @@ async def test_who_was_forgotten_is_not_linked_but_who_took_their_place() -> Non
     cache = CustomerCache(journal)
     contact = Desk(journal).contact("C1", "P1")
     [home] = renewed([home_of(KEY, contact)])
-    links = LinkRound(journal, cache, KEY, [contact], [home], renewed=renewed)
+    links = LinkRound(cache, KEY, [contact], [home], renewed=renewed)
     while cache.get(home.stream) is None or await links.read():
         await cache.fill([home.stream])
     _, others = links.decide(contact, Known(3, Customer(registered=True, registered_at=NOON)), NOON, "adapter:phone")

@@ -14,6 +14,8 @@ class OpenCase(NamedTuple):
     owner: str
 
 
+OPEN_CASE_EVENTS = (CaseOpened, CaseReopened, CaseResolved, CaseRated, CaseAssigned)
+"""What changes which cases are open, how severe they are, and whose."""
 OpenCases = tuple[OpenCase, ...]
 """In the order in which they were opened, or opened again."""
 

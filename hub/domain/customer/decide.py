@@ -1,16 +1,18 @@
 """What a contact, or a person, makes happen to a customer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Declared, Direction, Identifier, utc
+from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, Contact, Declared, Direction, Identifier, Standing, utc
 from hub.domain.customer.events import (
+    UNKNOWN_STANDING,
     ContactReceived,
     ContactSent,
     Customer,
     CustomerRegistered,
+    DeclaredStanding,
     IdentifierObserved,
     LifecycleStageChanged,
     ProfileChanged,
@@ -18,6 +20,7 @@ from hub.domain.customer.events import (
     evolve,
 )
 from hub.domain.customer.identity import as_verified, identify
+from hub.domain.customer.whole import DECLARABLE, OwnerOf, agents_of, declared_of, standing_of
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 
@@ -35,27 +38,46 @@ class RecordContact:
     pool: str = MAIN_POOL
     identifiers: tuple[Identifier, ...] | None = None
     """What the contact tells of who it is from, where `home_of` has found that out already."""
+    at_first: Standing = UNKNOWN_STANDING
+    """Where somebody stands of whom nothing is known."""
+
+    def common(self) -> dict[str, Any]:
+        """What every event says that it leads to."""
+        at, now = utc(self.contact.occurred_at), self.now
+        return {"at": at, "recorded_at": now, "causation": self.contact.id, "actor": self.actor}
 
 
 def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
-    """Every contact is a fact of its customer; the first one registers the customer."""
-    contact, at = command.contact, utc(command.contact.occurred_at)
-    common = {
-        "at": at,
-        "recorded_at": command.now,
-        "causation": contact.id,
-        "actor": command.actor,
-    }
-    events: list[Event] = []
-    if not customer.registered:
-        events.append(CustomerRegistered(**common))
-    events += observe(customer, identify(contact).seen if command.identifiers is None else command.identifiers, common)
-    declared = declare(customer, contact.declared, "the adapter", common)
-    events += declared
-    for event in declared:
+    """Every contact is a fact of its customer; the first one registers the customer. Of a customer of one stream."""
+    events = recognise([customer], customer, command)
+    for event in events:
         customer = evolve(customer, event)
+    return [*events, receive([customer], command)]
+
+
+def recognise(members: Sequence[Customer], home: Customer, command: RecordContact) -> list[Event]:
+    """What a contact tells of its customer, beside that it came: what is new of that, in the stream it belongs to, one
+    of the `members` of the customer."""
+    contact, common = command.contact, command.common()
+    events: list[Event] = []
+    if not home.registered:
+        events.append(CustomerRegistered(**common))
+    events += observe(home, identify(contact).seen if command.identifiers is None else command.identifiers, common)
+    stands = home.standing if home.registered else command.at_first
+    return [*events, *declare(home, contact.declared, "the adapter", common, declared_of(members), stands)]
+
+
+def receive(
+    members: Sequence[Customer],
+    command: RecordContact,
+    owner_of: OwnerOf = lambda _: "",
+    stands: Collection[str] = DECLARABLE,
+) -> ContactReceived | ContactSent:
+    """That the contact came, and what routing it is decided on: of the whole customer, whose streams `members` are, the
+    oldest first, with all that is known of them by now."""
+    contact = command.contact
     fact = {
-        **common,
+        **command.common(),
         "contact_id": contact.id,
         "channel": contact.path.channel,
         "address": contact.path.address,
@@ -68,13 +90,12 @@ def record_contact(customer: Customer, command: RecordContact) -> list[Event]:
         "subject": contact.subject,
         "text": contact.text,
         "attachments": contact.attachments,
-        "standing": customer.standing,
+        "standing": standing_of(members, stands),
     }
-    if contact.direction is Direction.INBOUND:
-        events.append(ContactReceived(**fact, pool=command.pool, known_agents=_known_agents(contact)))
-    else:
-        events.append(ContactSent(**fact))
-    return events
+    if contact.direction is not Direction.INBOUND:
+        return ContactSent(**fact)
+    agents = agents_of(members, command.now, owner_of) | _named_agents(contact)
+    return ContactReceived(**fact, pool=command.pool, known_agents=agents)
 
 
 def change_segment(
@@ -111,7 +132,8 @@ def change_lifecycle_stage(
     ]  # fmt: skip
 
 
-def _known_agents(contact: Contact) -> dict[str, str]:
+def _named_agents(contact: Contact) -> dict[str, str]:
+    """Those the adapter names, who knows better."""
     declared = contact.declared
     named = {
         "direct": declared.agent,
@@ -132,9 +154,18 @@ def observe(customer: Customer, identifiers: Iterable[Identifier], common: Mappi
     return events
 
 
-def declare(customer: Customer, declared: Declared, by: str, common: Mapping[str, Any]) -> list[Event]:
-    """What is new of what somebody (`by`) says of the customer's name and standing."""
-    standing = customer.standing
+def declare(
+    customer: Customer,
+    declared: Declared,
+    by: str,
+    common: Mapping[str, Any],
+    said_before: DeclaredStanding | None = None,
+    stands: Standing | None = None,
+) -> list[Event]:
+    """What is new of what somebody (`by`) says of the customer's name and standing. `said_before`: what was declared
+    last of the whole customer, `stands`: where they stand; None: as this stream says."""
+    known = customer.declared if said_before is None else said_before
+    standing = customer.standing if stands is None else stands
     segment = declared.segment or standing.segment
     tier = declared.value_tier or standing.value_tier
     reason = f"declared by {by}"
@@ -142,14 +173,14 @@ def declare(customer: Customer, declared: Declared, by: str, common: Mapping[str
     events: list[Event] = []
     if declared.name and declared.name != customer.name:
         events.append(ProfileChanged(**common, name=declared.name))
-    if any(_is_new(customer, name, getattr(declared, name)) for name in said):
+    if any(_is_new(standing, known, name, getattr(declared, name)) for name in said):
         events.append(SegmentChanged(**common, segment=segment, value_tier=tier, reason=reason, said=said))
-    if (stage := declared.lifecycle_stage) and _is_new(customer, "lifecycle_stage", stage):
+    if (stage := declared.lifecycle_stage) and _is_new(standing, known, "lifecycle_stage", stage):
         events.append(LifecycleStageChanged(**common, lifecycle_stage=stage, reason=reason))
     return events
 
 
-def _is_new(customer: Customer, name: str, said: str) -> bool:
+def _is_new(standing: Standing, known: DeclaredStanding, name: str, said: str) -> bool:
     """Whether it is not what was declared before. What the path policy made of that since counts only where nobody ever
     declared anything: who says the same again has nothing new to say."""
-    return bool(said != (getattr(customer.declared, name) or getattr(customer.standing, name)))
+    return bool(said != (getattr(known, name) or getattr(standing, name)))

@@ -6,6 +6,10 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.domain.account.events import RoleAssigned, RoleEnded
+from hub.domain.account.state import Holding, hold
+from hub.domain.cases import open_cases
+from hub.domain.cases.open_cases import OPEN_CASE_EVENTS, OpenCases
 from hub.domain.contact import Attachment, Channel, Identifier, Standing
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.links.state import NO_LINKS, Links
@@ -132,6 +136,17 @@ class DeclaredStanding(NamedTuple):
 UNDECLARED = DeclaredStanding()
 
 
+class DeclaredTimes(NamedTuple):
+    """When each of it was recorded; None: nobody ever did."""
+
+    segment: datetime | None = None
+    value_tier: datetime | None = None
+    lifecycle_stage: datetime | None = None
+
+
+NEVER_DECLARED = DeclaredTimes()
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """What deciding needs to know of a customer: small, whatever the length of the history."""
@@ -146,8 +161,12 @@ class Customer:
     links: Links = NO_LINKS
     forgotten: bool = False
     declared: DeclaredStanding = UNDECLARED
+    declared_at: DeclaredTimes = NEVER_DECLARED
     named: str = ""
     """The operator's own segment."""
+    open_cases: OpenCases = ()
+    roles: tuple[Holding, ...] = ()
+    """All they ever had in accounts, in the order in which they were assigned."""
 
 
 def evolve(customer: Customer, event: Event) -> Customer:
@@ -168,11 +187,15 @@ def evolve(customer: Customer, event: Event) -> Customer:
             changed = {"segment": event.segment, "value_tier": event.value_tier}
             standing = customer.standing.model_copy(update=changed)
             named = event.named if event.policy else customer.named
-            return replace(customer, standing=standing, named=named, declared=declared_after(customer.declared, event))
+            return replace(_declared(customer, event), standing=standing, named=named)
         case LifecycleStageChanged():
             changed = {"lifecycle_stage": event.lifecycle_stage}
             standing = customer.standing.model_copy(update=changed)
-            return replace(customer, standing=standing, declared=declared_after(customer.declared, event))
+            return replace(_declared(customer, event), standing=standing)
+        case RoleAssigned() | RoleEnded():
+            return replace(customer, roles=hold(customer.roles, event))
+        case _ if isinstance(event, OPEN_CASE_EVENTS):
+            return replace(customer, open_cases=open_cases.evolve(customer.open_cases, event))
         case _ if isinstance(event, LINK_EVENTS):
             return replace(customer, links=evolve_links(customer.links, event))
         case _:
@@ -181,8 +204,19 @@ def evolve(customer: Customer, event: Event) -> Customer:
 
 def declared_after(declared: DeclaredStanding, event: SegmentChanged | LifecycleStageChanged) -> DeclaredStanding:
     """What was declared last after one more change; one that the path policy made declares nothing."""
+    return declared._replace(**{name: getattr(event, name) for name in declared_by(event)})
+
+
+def declared_by(event: SegmentChanged | LifecycleStageChanged) -> tuple[str, ...]:
+    """Which fields of DeclaredStanding a change declares: none where the path policy made it."""
     if event.policy:
-        return declared
-    if isinstance(event, LifecycleStageChanged):
-        return declared._replace(lifecycle_stage=event.lifecycle_stage)
-    return declared._replace(**{name: getattr(event, name) for name in event.said if name in declared._fields})
+        return ()
+    return ("lifecycle_stage",) if isinstance(event, LifecycleStageChanged) else event.said
+
+
+def _declared(customer: Customer, event: SegmentChanged | LifecycleStageChanged) -> Customer:
+    said = dict.fromkeys(declared_by(event), event.recorded_at)
+    if not said:
+        return customer
+    declared = declared_after(customer.declared, event)
+    return replace(customer, declared=declared, declared_at=customer.declared_at._replace(**said))
