@@ -177,9 +177,9 @@ class Hub:
         await self.policies.publish_first(from_file=self.settings.policy is not None, command_id=new_id())
         self.path_policies = PathPolicies(self.journal, self.clock)
         await self.path_policies.publish_first(command_id=new_id())
-        self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
         self.path_policy = PathPolicyInForce()
         await self.path_policy.start(self.path_policies)
+        self.pool = Pool(self.journal, self.clock, self.policy, self.key, self._open_work)
         self.pool.figures.on_batch.append(self.instruments.decided)
         self.instruments.unrouted = lambda: self.pool.figures.unrouted
         head = await self.pool.take()
@@ -197,8 +197,8 @@ class Hub:
             self.pool.on_log: head,
             self.keys.follow: self._keys_from,
             self.instruments.follow: head,
-        }
             self.path_policy.follow: self._keys_from,
+        }
         for follower, after in followers.items():
             self._spawn(self.tail.follow(after, follower).ended(), "log follower")
 
