@@ -37,6 +37,7 @@ from hub.application.presence import Limits, PresenceWatch
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import ReadModels
+from hub.application.readings import ReadingList, Readings, by_views
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_watch import SatisfactionWatch
@@ -341,6 +342,8 @@ class Hub:
             presence=self.presence,
             policies=self.policies,
             path_policies=self.path_policies,
+            readings=Readings(self.journal, self.clock, by_views(self.views)),
+            reading_list=ReadingList(self.views),
             purchases=CustomerPurchases(self.journal, self.clock),
             profiles=Profiles(self.journal, self.clock, self.path_policies),
             consents=self.consents,

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from hub import __version__
 from hub.api import (
@@ -24,15 +24,17 @@ from hub.api import (
     path_policies,
     policies,
     queues,
+    readings,
     standing,
     stream,
     supervision,
     surveys,
 )
-from hub.api.callers import CALLER, caller
+from hub.api.callers import CALLER, TRACE, caller
 from hub.api.errors import add_handlers, name_media_type, problem
 from hub.api.services import Services
 from hub.api.shortcut import Shortcut
+from hub.api.tracing import Trace
 
 ROUTERS = (
     contacts.router,
@@ -49,6 +51,7 @@ ROUTERS = (
     cases.router,
     surveys.router,
     standing.router,
+    readings.router,
     queues.router,
     policies.router,
     path_policies.router,
@@ -110,21 +113,16 @@ class Api(FastAPI):
             self._services.instruments.answered(scope["method"], route or "other", status, perf_counter() - started)
 
     async def _long_way(self, scope: Scope, receive: Receive, send: Send) -> int:
-        status = 0
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        trace = scope[TRACE] = Trace(scope, receive, send)
         try:
-            await super().__call__(scope, receive, sending)
+            await super().__call__(scope, receive, trace.send)
         except Exception:
             # The error handlers have logged and answered it; only without an answer is the server to know.
-            if not status:
+            if not trace.status:
                 raise
-        return status
+        finally:
+            await trace.close()
+        return trace.status
 
 
 def create_app(services: Services) -> FastAPI:

@@ -15,6 +15,8 @@ from hub.domain.errors import HubError
 
 CALLER = "hub.caller"
 """Where the edge leaves the caller's key for the routes, in the ASGI scope."""
+TRACE = "hub.trace"
+"""Where it leaves what is told who reads."""
 
 
 class UnauthenticatedError(HubError):
@@ -69,7 +71,9 @@ class Allow(SecurityBase):
 
     async def __call__(self, request: Request) -> Call:
         """For FastAPI."""
-        return self.admit(request.app.state.services, request.scope[CALLER])
+        call = self.admit(request.app.state.services, request.scope[CALLER])
+        request.scope[TRACE].begin(call, request)
+        return call
 
 
 def caller(keys: KeyRing, authorization: bytes) -> ApiKey:

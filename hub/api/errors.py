@@ -15,6 +15,7 @@ from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
 from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
+from hub.application.readings import UntracedError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.journal.errors import StoreError
@@ -66,6 +67,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     ExplanationError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    UntracedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     BusError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),

@@ -19,6 +19,7 @@ from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import Census, Page, Row, Snapshot
+from hub.application.readings import ReadingList, Readings
 from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
 from hub.ports import Clock, Journal, Recorded
@@ -90,6 +91,10 @@ class Pool(Protocol):
 
     def knows_agent(self, agent_id: str) -> bool:
         """Whether this agent ever signed on."""
+        ...
+
+    def in_hand(self, agent_id: str) -> Mapping[str, str]:
+        """The interactions that an agent was offered or has, each with its customer."""
         ...
 
 
@@ -189,6 +194,8 @@ class Services:
     accounts: Accounts
     cases: CustomerCases
     satisfaction: Satisfaction
+    readings: Readings
+    reading_list: ReadingList
     decisions: Decisions = _unexplained
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""

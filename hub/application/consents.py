@@ -129,6 +129,10 @@ class Consents:
 
         return await append_decided(self._journal, attempt)
 
+    def customer_of(self, kind: str, value: str) -> str:
+        """The stream of a contact point, whether anybody heard of it or not. InvalidError where it names nobody."""
+        return self._stream(self._point(kind, value))
+
     async def of_point(
         self, kind: str, value: str, at: datetime | None = None, known_at: datetime | None = None
     ) -> PointStanding:

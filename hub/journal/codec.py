@@ -21,6 +21,7 @@ from hub.domain.grant import events as grant
 from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
 from hub.domain.pool import events as pool
+from hub.domain.reading import events as reading
 from hub.domain.satisfaction import events as satisfaction
 from hub.journal.errors import NewerStoreError, StoredEventError
 from hub.journal.sealing import MARK, Keys, Sealer, Shape, owners, shape_of, veiled
@@ -126,6 +127,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     profile.ProfileFieldChanged,
     purchases.PurchaseRecorded,
     purchases.PurchaseReversed,
+    reading.PersonalDataRead,
     satisfaction.SatisfactionAsked,
     satisfaction.SatisfactionRecorded,
 )

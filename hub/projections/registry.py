@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from hub.projections import adherence, agents, customers, interactions, links, metrics, open_work, queues, standing_due
+from hub.projections import (
+    adherence,
+    agents,
+    customers,
+    interactions,
+    links,
+    metrics,
+    open_work,
+    queues,
+    readings,
+    standing_due,
+)
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS, ThresholdsOf
 from hub.projections.metrics_fold import Threshold
 from hub.projections.open_work import Keep, KeepOf
@@ -30,4 +41,5 @@ def all_projections(
         adherence.PROJECTION,
         open_work.projection(keep, keep_of),
         standing_due.PROJECTION,
+        readings.PROJECTION,
     ]

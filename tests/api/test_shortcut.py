@@ -7,7 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from hub.api.app import Api
-from hub.api.callers import CALLER, caller
+from hub.api.callers import CALLER, TRACE, caller
+from hub.api.tracing import Trace
 from hub.domain.access.events import Role
 from tests.api.asking import CONTACT
 from tests.api.commands_by_route import COMMANDS
@@ -46,6 +47,7 @@ async def test_both_ways_answer_the_same(role: Role, method: str, path: str, bod
             header = b"Bearer " + token  # noqa: B023
             scope["headers"] = [*scope["headers"], (b"authorization", header)]
             scope[CALLER] = caller(app.state.services.keys, header)
+            scope[TRACE] = Trace(scope, receive, send)
             await (app(scope, receive, send) if short else FastAPI.__call__(app, scope, receive, send))
 
         answers.append((await ask(with_key, method, path, body), world.pool.commands, world.intake.taken))

@@ -20,6 +20,7 @@ from hub.application.path_policies import PathPolicies
 from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
+from hub.application.readings import ReadingList, Readings, by_views
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.domain.access.events import Role
@@ -27,6 +28,7 @@ from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
+from hub.projections import links, readings
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
@@ -102,6 +104,7 @@ class FakePool:
     commands: list[Command] = field(default_factory=list)
     error: Exception | None = None
     expected: FakeEstimate = field(default_factory=FakeEstimate)
+    held: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def execute(self, command: Command) -> Sequence[Decided]:
         self.commands.append(command)
@@ -112,6 +115,9 @@ class FakePool:
 
     def knows_agent(self, agent_id: str) -> bool:
         return agent_id != "nobody"
+
+    def in_hand(self, agent_id: str) -> dict[str, str]:
+        return self.held.get(agent_id, {})
 
     def estimate(self, queue: str) -> FakeEstimate:
         if queue != "care":
@@ -149,6 +155,7 @@ class FakeViews:
     at: int = 0
     state: dict[str, Any] = field(default_factory=lambda: {"queues": [{"queue": "care"}]})
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    interaction_of: str = ""
 
     async def position(self) -> int:
         return self.at
@@ -169,7 +176,9 @@ class FakeViews:
         return Page([{"interaction_id": "interaction-1"}], None)
 
     async def interaction(self, interaction_id: str) -> Row | None:
-        return {"interaction_id": interaction_id, "timeline": []} if interaction_id == "interaction-1" else None
+        if interaction_id != "interaction-1":
+            return None
+        return {"interaction_id": interaction_id, "customer_id": self.interaction_of, "timeline": []}
 
     async def agents(self, limit: int, after: str) -> Page:
         self.asked.append((limit, after))
@@ -269,6 +278,8 @@ class World:
             presence=self.presence,
             policies=self.policies,
             path_policies=self.path_policies,
+            readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
+            reading_list=ReadingList(LinkViews(self.journal, links.PROJECTION, readings.PROJECTION)),
             purchases=CustomerPurchases(self.journal, self.clock),
             profiles=Profiles(self.journal, self.clock, self.path_policies),
             consents=self.consents,

@@ -35,6 +35,7 @@ from hub.domain.interaction.events import (
 )
 from hub.domain.interaction.state import Interaction, Phase, evolve
 from hub.domain.pool.events import PoolCommitted
+from hub.domain.reading.events import PersonalDataRead, reading_stream
 from hub.journal.codec import Codec
 from hub.ports import Stored
 from tests.projections import happenings
@@ -239,13 +240,14 @@ class World:
             self.add(f"agent-{agent}", AgentStateChanged, agent_id=agent, state=state, reason="lunch")
 
     def write_out(self) -> None:
-        """News to anybody, or an answer on a thread that has work open."""
+        """News to anybody, or an answer on a thread that has work open, by somebody who has looked at a customer."""
         customer, running = self.customer(), list(self.work.items())
         if running and self.contacts % 2:
             interaction, work = running[self.contacts % len(running)]
             self.send(work["customer"], QUEUES[work["queue"]], interaction.removeprefix("interaction-"))
         else:
             self.send(customer, Channel.SMS, "t")
+        self.add(reading_stream(customer), PersonalDataRead, customer_id=customer, what="customer")
         self.add(
             "pool-main", PoolCommitted, pool="main", epoch=1, consumed=1, commands=(("tick", 1.0),), policy="p1"
         )  # fmt: skip

@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 
 class LinkViews:
-    """The links of a journal in memory, or another read model, brought up to date for each question."""
+    """The links of a journal in memory, or other read models, brought up to date for each question."""
 
-    def __init__(self, journal: MemoryJournal, projection: Projection = links.PROJECTION) -> None:
+    def __init__(self, journal: MemoryJournal, *projections: Projection) -> None:
         self._journal = journal
-        self._projection = projection
+        self._projections = projections or (links.PROJECTION,)
         self._codec = Codec()
 
     async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """The answer to a question, as of the newest event."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        Runner(connection, [self._projection], self._rows, self._codec.decode).run()
+        Runner(connection, self._projections, self._rows, self._codec.decode).run()
         try:
             return question(connection)
         finally:

@@ -111,6 +111,12 @@ class Pool:
         """Whether this agent ever signed on."""
         return agent_id in self._state.agents
 
+    def in_hand(self, agent_id: str) -> dict[str, str]:
+        """The interactions that an agent was offered or has, each with its customer."""
+        agent = self._state.agents.get(agent_id)
+        held = (*agent.holds.values(), *agent.interrupted.values()) if agent else ()
+        return {one.stream: one.queued.customer_id for one in held}
+
     @property
     def recovering(self) -> bool:
         """Whether a commit failed and the pool has not come back from the log yet."""
