@@ -17,7 +17,7 @@ from tests.api.world import NOON, FakeEstimate, World
             {"timeline": [{"position": 7, "at": "2026-01-05T12:00:00Z"}], "before": 7},
         ),
         ("/v1/interactions", {"interactions": [{"interaction_id": "interaction-1"}], "after": None}),
-        ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "timeline": []}),
+        ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "customer_id": "", "timeline": []}),
         ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": None}),
         ("/v1/agents?limit=1", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": "a1"}),
         ("/v1/agents/a1", {"agent_id": "a1"}),
