@@ -11,13 +11,12 @@ from pydantic import Field, field_validator
 
 from hub.domain.contact import Identifier
 from hub.domain.customer.identity import Spell
-from hub.records.given import first_columns, given_sources
+from hub.records.given import first_columns, given_sources, text_readers, used_columns
 from hub.records.moments import moment_reader, whole_moment
 from hub.records.who import who_reader
 from hub.tables.moments import known_zone
 from hub.tables.rows import BadValueError, Cells
-from hub.tables.sources import FieldSource, FileFormat, IdentifierSource, Part, SkipRule, TimeSource, columns_of
-from hub.tables.texts import text_reader
+from hub.tables.sources import FieldSource, FileFormat, IdentifierSource, Part, SkipRule, TimeSource
 
 
 class AccountFields(Part):
@@ -58,17 +57,12 @@ class AccountMapping(Part):
     @cached_property
     def column_of(self) -> Mapping[str, str]:
         """The column that a kind of identifier or a field comes from first."""
-        return {one.kind: one.column for one in reversed(self.identifiers)} | first_columns(self.fields, self.times)
+        return first_columns(self.identifiers, given_sources(self.fields), given_sources(self.times))
 
     def used_columns(self) -> dict[str, str]:
         """Each column the mapping reads, with the dotted place that names it first."""
-        return columns_of(
-            [
-                *[("skip", rule) for rule in self.skip],
-                *[(f"fields.{name}", one) for name, one in given_sources(self.fields).items()],
-                *[(f"identifiers.{one.kind}", one) for one in self.identifiers],
-                *[(f"times.{name}", one) for name, one in given_sources(self.times).items()],
-            ]
+        return used_columns(
+            self.skip, self.identifiers, fields=given_sources(self.fields), times=given_sources(self.times)
         )
 
 
@@ -101,11 +95,7 @@ class AccountParser:
     def __init__(self, mapping: AccountMapping, spell: Spell, index: Mapping[str, int]) -> None:
         zone = ZoneInfo(mapping.times.zone)
         self._columns = mapping.column_of
-        self._texts = {
-            name: text_reader(one, index)
-            for name, one in given_sources(mapping.fields).items()
-            if isinstance(one, FieldSource)
-        }
+        self._texts = text_readers(given_sources(mapping.fields), index)
         self._who = who_reader(mapping.identifiers, spell, index) if mapping.identifiers else None
         self._since = moment_reader(mapping.times.since, zone, index)
         self._until = moment_reader(mapping.times.until, zone, index)

@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from hub.domain.customer.consent.events import Purpose
-from hub.records.given import first_columns, given_sources
+from hub.records.given import first_columns, given_sources, text_readers, used_columns
 from hub.records.moments import moment_reader, whole_moment
 from hub.tables.moments import known_zone
 from hub.tables.rows import BadValueError, Cells
-from hub.tables.sources import FieldSource, FileFormat, Part, SkipRule, TimeSource, columns_of
-from hub.tables.texts import text_reader
+from hub.tables.sources import FieldSource, FileFormat, Part, SkipRule, TimeSource
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -77,17 +76,11 @@ class ConsentMapping(Part):
     @cached_property
     def column_of(self) -> Mapping[str, str]:
         """The column that a field comes from first."""
-        return first_columns(self.fields, self.times)
+        return first_columns((), given_sources(self.fields), given_sources(self.times))
 
     def used_columns(self) -> dict[str, str]:
         """Each column the mapping reads, with the dotted place that names it first."""
-        return columns_of(
-            [
-                *[("skip", rule) for rule in self.skip],
-                *[(f"fields.{name}", one) for name, one in given_sources(self.fields).items()],
-                *[(f"times.{name}", one) for name, one in given_sources(self.times).items()],
-            ]
-        )
+        return used_columns(self.skip, (), fields=given_sources(self.fields), times=given_sources(self.times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +113,7 @@ class ConsentParser:
     def __init__(self, mapping: ConsentMapping, index: Mapping[str, int]) -> None:
         zone = ZoneInfo(mapping.times.zone)
         self._columns = mapping.column_of
-        self._texts = {
-            name: text_reader(one, index)
-            for name, one in given_sources(mapping.fields).items()
-            if isinstance(one, FieldSource)
-        }
+        self._texts = text_readers(given_sources(mapping.fields), index)
         self._said_at = moment_reader(mapping.times.said_at, zone, index)
         self._expires_at = moment_reader(mapping.times.expires_at, zone, index)
 

@@ -1,4 +1,4 @@
-"""One row of another system's customer file: who it is, and where they stand."""
+"""One row of another system's customer file: who it is, where they stand, and what else is known of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,12 @@ from pydantic import Field, ValidationError, field_validator
 
 from hub.domain.contact import Declared, Identifier
 from hub.domain.customer.identity import Spell
-from hub.records.given import first_columns, given_sources
+from hub.records.given import first_columns, given_sources, text_readers, used_columns
 from hub.records.moments import moment_reader, whole_moment
 from hub.records.who import who_reader
 from hub.tables.moments import known_zone
 from hub.tables.rows import BadValueError, Cells
-from hub.tables.sources import FieldSource, FileFormat, IdentifierSource, Part, SkipRule, TimeSource, columns_of
-from hub.tables.texts import text_reader
+from hub.tables.sources import FieldSource, FileFormat, IdentifierSource, Part, SkipRule, TimeSource
 
 
 class CustomerFields(Part):
@@ -49,23 +48,20 @@ class CustomerMapping(Part):
     skip: tuple[SkipRule, ...] = ()
     identifiers: tuple[IdentifierSource, ...] = Field(min_length=1, max_length=20)
     fields: CustomerFields = CustomerFields()
+    profile: dict[str, FieldSource] = Field(default_factory=dict)
+    """By name of the path policy's profile field."""
     times: CustomerTimes = CustomerTimes()
 
     @cached_property
     def column_of(self) -> Mapping[str, str]:
-        """The column that a kind of identifier or a field comes from first."""
-        return {one.kind: one.column for one in reversed(self.identifiers)} | first_columns(self.fields, self.times)
+        """The column that a kind of identifier or a field comes from first; profile fields as `fields.NAME`."""
+        profile = {f"fields.{name}": one for name, one in self.profile.items()}
+        return first_columns(self.identifiers, given_sources(self.fields), profile, given_sources(self.times))
 
     def used_columns(self) -> dict[str, str]:
         """Each column the mapping reads, with the dotted place that names it first."""
-        return columns_of(
-            [
-                *[("skip", rule) for rule in self.skip],
-                *[(f"identifiers.{one.kind}", one) for one in self.identifiers],
-                *[(f"fields.{name}", one) for name, one in given_sources(self.fields).items()],
-                *[(f"times.{name}", one) for name, one in given_sources(self.times).items()],
-            ]
-        )
+        fields, times = given_sources(self.fields), given_sources(self.times)
+        return used_columns(self.skip, self.identifiers, fields=fields, profile=self.profile, times=times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +73,8 @@ class CustomerRecord:
     identifiers: tuple[Identifier, ...]
     """The one the customer is found by first."""
     declared: Declared
+    profile: Mapping[str, str]
+    """What profile fields hold, by name, as it is written there; of those that hold nothing, nothing."""
     changed_at: datetime | None
     raw: str = field(repr=False, compare=False)
 
@@ -88,6 +86,7 @@ class CustomerRecord:
             [(one.kind, one.value, one.verified) for one in self.identifiers],
             (declared.name, declared.segment, declared.value_tier, declared.lifecycle_stage),
             self.changed_at,
+            *self.profile.items(),
         )
 
 
@@ -97,19 +96,17 @@ class CustomerParser:
     def __init__(self, mapping: CustomerMapping, spell: Spell, index: Mapping[str, int]) -> None:
         self._who = who_reader(mapping.identifiers, spell, index)
         self._changed_at = moment_reader(mapping.times.changed_at, ZoneInfo(mapping.times.zone), index)
-        self._texts = [
-            (name, text_reader(one, index))
-            for name, one in given_sources(mapping.fields).items()
-            if isinstance(one, FieldSource)
-        ]
+        self._texts = text_readers(given_sources(mapping.fields), index)
+        self._profile = text_readers(mapping.profile, index)
         self._columns = mapping.column_of
 
     def __call__(self, row: int, cells: Cells, raw: str) -> CustomerRecord:
         """The customer of a row. Raises BadValueError."""
-        return CustomerRecord(row, self._who(cells), self._declared(cells), self._changed_at(cells), raw)
+        profile = {name: value for name, read in self._profile.items() if (value := read(cells))}
+        return CustomerRecord(row, self._who(cells), self._declared(cells), profile, self._changed_at(cells), raw)
 
     def _declared(self, cells: Cells) -> Declared:
-        told = {name: value for name, read in self._texts if (value := read(cells))}
+        told = {name: value for name, read in self._texts.items() if (value := read(cells))}
         try:
             return Declared.model_validate(told)
         except ValidationError as error:

@@ -1,16 +1,19 @@
 """Customers of another system: registered with their identifiers, linked by the rules that contacts are linked by."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from hub.application.customer_cache import CustomerCache, Known
+from hub.application.customer_cache import NOBODY, CustomerCache, Known
+from hub.application.imports.newcomers import Newcomer, join
+from hub.application.imports.profiles import ImportedProfiles
 from hub.application.imports.writer import Decided, RefusedRecordError
 from hub.application.linking import LinkRound, at_hand, links_of, side_of
 from hub.domain.customer.attested import AttestCustomer, attest_customer, contradiction
 from hub.domain.customer.events import evolve
 from hub.domain.customer.identity import Home, Renewed, Spell
+from hub.domain.customer.links.component import unknown
 from hub.domain.customer.links.rules import SUFFICIENT
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
@@ -29,26 +32,38 @@ class _Caused:
 
 
 class ImportedCustomers:
-    """Decides on records of customers. `actor` is who says it."""
+    """Decides on records of customers. `actor` is who says it, `profile` names the profile fields they fill."""
 
     own_field = ""
 
-    def __init__(self, journal: Journal, clock: Clock, key: bytes, actor: str, spell: Spell, renewed: Renewed) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        key: bytes,
+        actor: str,
+        spell: Spell,
+        renewed: Renewed,
+        profile: Iterable[str] = (),
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._key = key
         self._actor = actor
         self._spell = spell
         self._renewed = renewed
+        self._profiles = ImportedProfiles(journal, clock, profile)
         self._cache = CustomerCache(journal, STREAMS_KEPT)
         self._links: LinkRound | None = None
-        self._streams: dict[str, tuple[Home, ...]] = {}
+        self._homes_of: dict[str, tuple[Home, ...]] = {}
         """By receipt: the stream a record belongs to, then those of its other verified identifiers."""
-        self._named = Counter[str]()
-        """How many records of the batch name a stream."""
-        self._unfolded: dict[str, tuple[Known, list[Event]]] = {}
-        """Customers of the last batch whom no other record of it named, with what was decided on them: what that adds
-        up to is worked out when it is needed, which is seldom."""
+        self._new: set[str] = set()
+        """Receipts of records of whose streams nothing is known, and no other record of the batch names one."""
+        self._before: set[str] = set()
+        """Streams of the last batch: not all that was decided on them can be read yet."""
+        self._unfolded: dict[str, Newcomer] = {}
+        """By stream: the newcomers of the last batch. What their facts add up to is worked out when it is needed, which
+        is seldom."""
 
     def own_id(self, _record: CustomerRecord) -> str:
         """A record that says something else is news of the same customer."""
@@ -58,50 +73,98 @@ class ImportedCustomers:
         """Have all streams at hand that these are decided on, and all that those are linked with."""
         named = [self._homes(record) for record, _ in batch]
         renewed = iter(self._renewed([home for homes in named for home in homes]))
-        self._streams = {
+        self._homes_of = {
             receipt: tuple(islice(renewed, len(homes))) for (_, receipt), homes in zip(batch, named, strict=True)
         }
-        homes = [self._streams[receipt][0] for _, receipt in batch]
-        causes = [_Caused(receipt) for _, receipt in batch]
-        self._links = LinkRound(self._cache, self._key, causes, homes, self._spell, self._renewed)
-        streams = [home.stream for found in self._streams.values() for home in found]
-        self._named = Counter(streams)
-        unfolded, self._unfolded = self._unfolded, {}
-        for stream in self._named.keys() & unfolded.keys():
-            self._cache.put(stream, _after(*unfolded[stream]))
-        await self._cache.fill(streams)
+        streams = Counter(home.stream for homes in self._homes_of.values() for home in homes)
+        self._fold(streams)
+        await self._cache.fill(list(streams))
+        self._new = {
+            receipt
+            for receipt, homes in self._homes_of.items()
+            if all(streams[home.stream] == 1 and self._version(home.stream) == 0 for home in homes)
+        }
+        known = {receipt: homes for receipt, homes in self._homes_of.items() if receipt not in self._new}
+        causes, leading = [_Caused(receipt) for receipt in known], [homes[0] for homes in known.values()]
+        self._links = LinkRound(self._cache, self._key, causes, leading, self._spell, self._renewed)
         while await self._links.read():
-            await self._cache.fill(streams)
+            await self._cache.fill(list(streams))
+        self._profiles.let_go(streams.keys() | self._before)
+        await self._profiles.prepare(await self._whole([home.stream for homes in known.values() for home in homes]))
+        self._before = set(streams)
 
     async def decide(self, record: CustomerRecord, causation: str) -> Decided:
         """Refused where a strong identifier of it is somebody else's."""
         now = self._clock.now()
         if record.changed_at is not None and record.changed_at > now:
             raise InvalidError("this time is still to come", "changed_at")
-        homes = self._streams[causation]
+        command = AttestCustomer(
+            record.identifiers, record.declared, record.changed_at or now, now, self._actor, causation
+        )
+        homes = self._homes_of[causation]
+        return self._newcomer(record, command, homes) if causation in self._new else self._known(record, command, homes)
+
+    def forget(self) -> None:
+        """Read all anew."""
+        self._cache = CustomerCache(self._journal, STREAMS_KEPT)
+        self._profiles.forget()
+        self._unfolded = {}
+
+    async def _whole(self, streams: Sequence[str]) -> Iterable[str]:
+        """These and all they are linked with, where what is known of them is asked for."""
+        found = at_hand(self._cache, streams, {})
+        while self._profiles.asks and (missing := unknown(links_of(found), streams)):
+            await self._cache.fill(sorted(missing))
+            found = at_hand(self._cache, streams, {})
+        return found
+
+    def _newcomer(self, record: CustomerRecord, command: AttestCustomer, homes: Sequence[Home]) -> Decided:
+        """Nothing can stand against somebody of whom nothing was known."""
+        stream = homes[0].stream
+        events = attest_customer(NOBODY.customer, command)
+        events += self._profile((), events, record, command)
+        newcomer = join({stream: events}, homes, command)
+        for one in newcomer:
+            self._cache.forget(one)
+            self._unfolded[one] = newcomer
+        return Decided(stream, [Append(one, 0, events) for one, events in newcomer.items()])
+
+    def _known(self, record: CustomerRecord, command: AttestCustomer, homes: Sequence[Home]) -> Decided:
         stream = homes[0].stream
         known = self._cache.get(stream)
         assert known is not None
         assert self._links is not None
         if len(homes) > 1:
             self._check(homes)
-        at = record.changed_at or now
-        command = AttestCustomer(record.identifiers, record.declared, at, now, self._actor, causation)
         events = attest_customer(known.customer, command)
-        if len(homes) == 1 and self._named[stream] == 1 and not known.customer.links.live:
-            self._cache.forget(stream)
-            self._unfolded[stream] = known, events
-            return Decided(stream, [Append(stream, known.version, events)] if events else [])
+        events += self._profile(at_hand(self._cache, [stream], {}), events, record, command)
         decided = _after(known, events)
-        links, others = self._links.decide(_Caused(causation), decided, now, self._actor)
+        links, others = self._links.decide(_Caused(command.causation), decided, command.now, self._actor)
         self._cache.put(stream, _after(decided, links))
         events += links
-        return Decided(stream, [Append(stream, known.version, events), *others] if events else others)
+        appends = [Append(stream, known.version, events), *others] if events else others
+        for append in appends:
+            self._profiles.decided(append.stream, append.events)
+        return Decided(stream, appends)
 
-    def forget(self) -> None:
-        """Read all anew."""
-        self._cache = CustomerCache(self._journal, STREAMS_KEPT)
-        self._unfolded = {}
+    def _profile(
+        self, members: Iterable[str], fresh: Sequence[Event], record: CustomerRecord, command: AttestCustomer
+    ) -> Sequence[Event]:
+        by = {"at": command.at, "actor": command.actor, "causation": command.causation}
+        return self._profiles.decide(members, fresh, record.profile, command.now, **by)
+
+    def _fold(self, named: Iterable[str]) -> None:
+        """Work out what the facts of those newcomers of the last batch add up to who are named again."""
+        unfolded, self._unfolded = self._unfolded, {}
+        for stream in named:
+            for one, events in unfolded.get(stream, {}).items():
+                self._cache.put(one, _after(NOBODY, events))
+                self._profiles.decided(one, events)
+                unfolded.pop(one, None)
+
+    def _version(self, stream: str) -> int | None:
+        known = self._cache.get(stream)
+        return None if known is None else known.version
 
     def _homes(self, record: CustomerRecord) -> list[Home]:
         """Of the first identifier with all that the record names, then of each other one that is attested."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.application.imports.accounts import ImportedAccounts
 from hub.application.imports.consents import ImportedConsents
@@ -18,8 +19,6 @@ from hub.records.customers import CustomerMapping, CustomerParser
 from hub.records.purchases import PurchaseMapping, PurchaseParser
 from hub.tables.mapping_file import load_part
 from hub.tables.reading import Index, Parse, TableMapping
-
-KINDS = ("customers", "accounts", "purchases", "consents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +45,46 @@ class Source:
     decider: Callable[[Tools], Decider[Any]]
 
 
+class _Kind(NamedTuple):
+    mapping: type[Any]
+    parser: Callable[[Any, Spell, Index], Parse[Any]]
+    decider: Callable[[Tools, str, Any], Decider[Any]]
+    """By tools, who says it, and the mapping."""
+
+
 def source_of(kind: str, file: Path) -> Source:
     """The mapping of one of KINDS in a file. Raises MappingError."""
-    return {"customers": _customers, "accounts": _accounts, "purchases": _purchases, "consents": _consents}[kind](file)
-
-
-def _customers(file: Path) -> Source:
-    mapping = load_part(file, CustomerMapping)
+    known = _KINDS[kind]
+    mapping = load_part(file, known.mapping)
     return Source(
-        mapping.kind,
+        kind,
         mapping,
         mapping.column_of,
-        lambda spell: lambda index: CustomerParser(mapping, spell, index),
-        lambda to: ImportedCustomers(to.journal, to.clock, to.key, f"import:{mapping.name}", to.spell, to.renewed),
+        lambda spell: partial(known.parser, mapping, spell),
+        lambda to: known.decider(to, f"import:{mapping.name}", mapping),
     )
 
 
-def _accounts(file: Path) -> Source:
-    mapping = load_part(file, AccountMapping)
-    return Source(
-        mapping.kind,
-        mapping,
-        mapping.column_of,
-        lambda spell: lambda index: AccountParser(mapping, spell, index),
-        lambda to: ImportedAccounts(to.journal, to.clock, to.key, f"import:{mapping.name}", to.renewed),
-    )
+def _customers(to: Tools, actor: str, mapping: CustomerMapping) -> ImportedCustomers:
+    return ImportedCustomers(to.journal, to.clock, to.key, actor, to.spell, to.renewed, mapping.profile)
 
 
-def _purchases(file: Path) -> Source:
-    mapping = load_part(file, PurchaseMapping)
-    return Source(
-        mapping.kind,
-        mapping,
-        mapping.column_of,
-        lambda spell: lambda index: PurchaseParser(mapping, spell, index),
-        lambda to: ImportedPurchases(to.journal, to.clock, to.key, f"import:{mapping.name}", to.renewed),
-    )
+def _accounts(to: Tools, actor: str, _: AccountMapping) -> ImportedAccounts:
+    return ImportedAccounts(to.journal, to.clock, to.key, actor, to.renewed)
 
 
-def _consents(file: Path) -> Source:
-    mapping = load_part(file, ConsentMapping)
-    return Source(
-        mapping.kind,
-        mapping,
-        mapping.column_of,
-        lambda _spell: lambda index: ConsentParser(mapping, index),
-        lambda to: ImportedConsents(to.journal, to.clock, to.key, f"import:{mapping.name}", to.spell, to.lineage),
-    )
+def _purchases(to: Tools, actor: str, _: PurchaseMapping) -> ImportedPurchases:
+    return ImportedPurchases(to.journal, to.clock, to.key, actor, to.renewed)
+
+
+def _consents(to: Tools, actor: str, _: ConsentMapping) -> ImportedConsents:
+    return ImportedConsents(to.journal, to.clock, to.key, actor, to.spell, to.lineage)
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "customers": _Kind(CustomerMapping, CustomerParser, _customers),
+    "accounts": _Kind(AccountMapping, AccountParser, _accounts),
+    "purchases": _Kind(PurchaseMapping, PurchaseParser, _purchases),
+    "consents": _Kind(ConsentMapping, lambda mapping, _, index: ConsentParser(mapping, index), _consents),
+}
+KINDS = tuple(_KINDS)
