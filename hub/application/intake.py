@@ -160,17 +160,17 @@ class ContactRecorder:
         assert known is not None
         events = recognise(members.of(stream, known.customer), known.customer, command)
         decided = _after(known, events)
-        if not known.customer.registered:
-            stands = self._at_first(decided.customer, command)
+        if not known.customer.registered and (stands := self._at_first(decided.customer, command)):
             events += stands
             decided = _after(decided, stands)
         linked, others = links.decide(command.contact, decided, command.now, command.actor)
-        decided = _after(decided, linked)
+        if linked:
+            events += linked
+            decided = _after(decided, linked)
         whole = members.of(stream, decided.customer)
         came = receive(whole, command, self._owners.owner_of, self._policy.declared_stands)
-        events += linked
         events.append(came)
-        decided = _after(decided, (came,))
+        decided = Known(decided.version + 1, evolve(decided.customer, came))
         self._cache.put(stream, decided)
         unit = Unit(
             appends=(Append(stream, known.version, events), *others),
@@ -180,7 +180,9 @@ class ContactRecorder:
 
     def _at_first(self, customer: Customer, command: RecordContact) -> list[Event]:
         """Where the path policy puts somebody new."""
-        stands = self._policy.at_first(customer.declared, command.now)
+        stands, known = self._policy.at_first(customer.declared, command.now), customer.standing
+        if stands.where == (known.segment, known.value_tier, customer.named, known.lifecycle_stage):
+            return []
         version = self._policy.policy.version
         told = {"at": command.now, "recorded_at": command.now, "causation": command.contact.id}
         return changes(customer, stands, version, {**told, "actor": f"policy:{version}"})

@@ -111,10 +111,13 @@ class StandingWatch:
 
     def follow(self, batch: Sequence[Recorded]) -> None:
         """These events were committed."""
-        asks = self._asks
+        asks, new = self._asks, set[str]()
         for position, stream, _, event in batch:
             kind = type(event)
-            if kind in asks:
+            if kind is CustomerRegistered:
+                new.add(stream)
+            if kind in asks or (kind in DECLARATIONS and stream not in new):
+                # What is declared of one stream stands in all that it is linked with; who is new is linked with none.
                 if stream.startswith(CUSTOMER) and not _is_by_policy(event):
                     self._waiting.setdefault(stream, position)
             elif kind is PathPolicyPublished:

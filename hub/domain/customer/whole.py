@@ -50,8 +50,10 @@ def agents_of(members: Sequence[Customer], at: datetime, owner_of: OwnerOf) -> d
     """The agents that the customer of these streams knows, the oldest first, by how: `case_agent` sees to the worst of
     their open cases, `account_owner` looks after the account they act for, of several the one they have longest."""
     known: dict[str, str] = {}
+    if not any(one.open_cases or one.roles for one in members):
+        return known
     cases = [case for one in members for case in one.open_cases]
-    if cases and (agent := case_agent(tuple(cases))):
+    if agent := case_agent(tuple(cases)):
         known["case_agent"] = agent
     held = [role for one in members for role in roles_at(one.roles, at)]
     for role in sorted(held, key=lambda one: (one.since, one.account_id)):
