@@ -23,6 +23,7 @@ from hub.application.accounts import Accounts
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.customers import Customers
+from hub.application.dossier.dossiers import Dossiers
 from hub.application.envelope import Confirmation, check
 from hub.application.explainer import Explainer
 from hub.application.forgetting import Forgetting
@@ -349,6 +350,9 @@ class Hub:
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=CustomerCases(self.journal, self.clock),
+            dossiers=Dossiers(
+                self.journal, self.clock, self.key, self.path_policies, self.views, self._generations.lineage
+            ),
             satisfaction=self.satisfaction,
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),
         )

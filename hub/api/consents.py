@@ -14,15 +14,13 @@ from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, Allow, Call, ContactCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.consents import PointStanding, Statement
+from hub.application.consents import Statement
+from hub.application.dossier.points import newest_preference, point_row
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import PreferredHours, Purpose
-from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.errors import InvalidError
 from hub.paths.consent.decide import Scope
-from hub.paths.consent.purposes import PurposeTable
-from hub.paths.gates.consent import block_gate, consent_gate
 from hub.paths.gates.verdict import Reason
 from hub.ports import Recorded
 
@@ -202,7 +200,7 @@ async def of_point(
     the defaults."""
     consents = call.services.consents
     found = await consents.of_point(kind, value, at, known_at)
-    return answer({**_point(found, consents.table), "at": found.standing.at})
+    return answer({**point_row(found, consents.table), "at": found.standing.at})
 
 
 @router.get(
@@ -215,46 +213,10 @@ async def of_customer(customer_id: str, call: AgentCall, at: At = None, known_at
     consents = call.services.consents
     moment = at or call.services.clock.now()
     found = await consents.of_customer(customer_id, moment, known_at)
-    rows = [_point(one, consents.table) for one in found]
-    said = [row["preference"] for row in rows if row["preference"] is not None]
-    newest = max(said, key=lambda one: one["since"], default=None)
+    rows = [point_row(one, consents.table) for one in found]
+    newest = newest_preference(rows)
     return answer({"customer_id": customer_id, "at": moment, "points": rows, "preference": newest})
 
 
 def _events(recorded: Iterable[Recorded]) -> Response:
     return events([one[1:] for one in recorded])
-
-
-def _point(found: PointStanding, table: PurposeTable) -> dict[str, Any]:
-    point, standing = found
-    rows = []
-    for channel in CHANNELS_OF[point.kind]:
-        for purpose in Purpose:
-            said = consent_gate(standing, point.point, channel, purpose, table)
-            listed = block_gate(standing, point.point, channel, purpose, table)
-            stance = standing.stance(point.point, channel, purpose)
-            rows.append(
-                {
-                    "channel": channel,
-                    "purpose": purpose,
-                    "may": said.is_open and listed.is_open,
-                    "consent": said.reason,
-                    "block": listed.reason,
-                    "lists": listed.inputs.get("lists", []),
-                    "since": stance.at,
-                    "expires_at": stance.expires_at,
-                    "source": stance.source,
-                    "text_version": stance.text_version,
-                    "evidence": stance.evidence,
-                    "actor": stance.actor,
-                }
-            )
-    return {"kind": point.kind, "value": point.value, "consents": rows, "preference": _preference(found)}
-
-
-def _preference(found: PointStanding) -> dict[str, Any] | None:
-    said = found.standing.book.preferences.get(found.point.point)
-    if said is None:
-        return None
-    told_of = said.model_dump(include={"source", "preferred_channel", "language", "hours", "time_zone"})
-    return {"since": said.at, **told_of}

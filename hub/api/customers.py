@@ -1,27 +1,38 @@
-"""The customers: who they are, what happened, and where they stand."""
+"""The customers: who they are, what happened, and where they stand; now, or as it was known at a past moment."""
 
-from typing import Annotated
+from dataclasses import fields
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import Field, create_model
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, answer, events, found, page
-from hub.api.bodies import Body
+from hub.api.answers import EventsAnswer, answer, events, found
+from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, SupervisorCall
+from hub.api.consents import PointRow, PreferenceRow
 from hub.api.errors import PROBLEMS
-from hub.api.identity import Links
-from hub.api.rows import Customer, Timeline, told
-from hub.api.services import Services
-from hub.application.read_models import Row
-from hub.application.whole_customer import united
-from hub.domain.contact import VALUE_TIER
+from hub.api.rows import Interaction, listed, row, told
+from hub.application.customer_view import ShownContact
+from hub.application.dossier.dossier import Dossier
+from hub.application.dossier.entries import Kind, TimelineFact
+from hub.application.dossier.question import Question, words_of
+from hub.domain.contact import VALUE_TIER, Channel, Direction
 from hub.domain.customer.normalise import normalise
 
 router = APIRouter(tags=["customers"])
 
-WholeCustomer = create_model("WholeCustomer", __base__=(Customer, Links))
-CustomerFound = create_model("CustomerFound", __base__=WholeCustomer, also=(list[str], ...))
+Customer = row(
+    "Customer",
+    Dossier,
+    points=list[PointRow],
+    preference=PreferenceRow | None,
+    open_interactions=list[Interaction],  # type: ignore[valid-type]
+)
+CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
+_Contact, _Fact = row("TimelineContact", ShownContact), row("TimelineFact", TimelineFact)
+Timeline = listed("Timeline", "timeline", _Contact | _Fact, before=int | None)
+At = Annotated[Moment | None, Query(description="As it was known then; left out: now")]
 
 
 class NewSegment(Body):
@@ -46,34 +57,56 @@ async def by_identifier(
     """What `GET /v1/customers/{customer_id}` tells, found by phone, email, customer_number, national_id, ...; `also`
     names other customers who were seen with it."""
     services = call.services
-    row = await services.views.customer_by_identifier(kind, normalise(kind, value).value)
-    whole = await _whole(services, row["customer_id"]) if row is not None else None
-    if row is None or whole is None:
+    streams = await services.views.customers_by_identifier(kind, normalise(kind, value).value)
+    if not streams:
         return found(None, f"customer with {kind} {value!r}")
-    others = [await services.identity.resolve(one) for one in row.get("also", ())]
+    whole = await services.dossiers.show(streams[0])
+    others = [await services.identity.resolve(one) for one in streams[1:]]
     ids = dict.fromkeys(one.canonical_id for one in others)
-    return answer({**whole, "also": [one for one in ids if one != whole["canonical_id"]]})
+    return answer({**_row(whole), "also": [one for one in ids if one != whole.canonical_id]})
 
 
-@router.get("/v1/customers/{customer_id}", summary="A customer", responses=told(WholeCustomer))
-async def customer(customer_id: str, call: AgentCall) -> Response:
-    """Profile, identifiers, standing, counts, open interactions, of all streams that are this customer. Any id that
-    ever stood for them will do: `customer_id` and `canonical_id` tell the one that stands for them now."""
-    return found(await _whole(call.services, customer_id), f"customer {customer_id}")
+@router.get("/v1/customers/{customer_id}", summary="A customer", responses=told(Customer))
+async def customer(customer_id: str, call: AgentCall, at: At = None) -> Response:
+    """All that is known of all streams that are this customer, and how: who they are, where they stand and why, what
+    may be sent to them, their accounts, cases and surveys, what is open. Any id that ever stood for them will do:
+    `customer_id` and `canonical_id` tell the one that stands for them now, or did then."""
+    return answer(await call.services.dossiers.show(customer_id, at))
 
 
 @router.get("/v1/customers/{customer_id}/timeline", summary="What happened with a customer", responses=told(Timeline))
 async def timeline(
     customer_id: str,
     call: AgentCall,
+    kind: Annotated[list[Kind], Query(description="Only these; left out: all")] = [],  # noqa: B006
+    channel: Channel | None = None,
+    direction: Direction | None = None,
+    queue: Annotated[str, Query(max_length=64, description="Contacts that came to this queue")] = "",
+    start: Annotated[Moment | None, Query(alias="from", description="By when it happened")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Until just before then")] = None,
+    interaction: Annotated[str, Query(max_length=200, description="What belongs to this interaction")] = "",
+    case: Annotated[str, Query(max_length=200, description="What belongs to this case")] = "",
+    q: Annotated[str, Query(max_length=200, description="Words that must all be there, in any spelling")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     before: Annotated[int | None, Query(ge=1, description="Log position; the next page's is in `before`")] = None,
+    at: At = None,
 ) -> Response:
-    """Over all channels and all streams that are this customer, newest first. `before` of the answer gets the next
-    page; null: there is none."""
-    services = call.services
-    whole = await services.identity.resolve(customer_id)
-    return page("timeline", await services.views.customer_timeline(whole.ids, limit, before), "before")
+    """Over all channels and all streams that are this customer, newest first: contacts, and what else happened; `kind`
+    tells which. `before` of the answer gets the next page, which may come behind one that is not full: a search reads
+    at most 2,000 contacts for a page. null: there is none."""
+    question = Question(
+        kinds=frozenset(kind),
+        channel=channel or "",
+        direction=direction or "",
+        queue=queue,
+        interaction=interaction,
+        case=case,
+        start=start,
+        end=end,
+        words=words_of(q),
+    )
+    page = await call.services.dossiers.timeline(customer_id, question, limit, before, at)
+    return answer({"timeline": page.lines, "before": page.before})
 
 
 @router.put(
@@ -104,9 +137,5 @@ async def change_lifecycle_stage(customer_id: str, body: NewLifecycleStage, call
     return events([one[1:] for one in recorded])
 
 
-async def _whole(services: Services, customer_id: str) -> Row | None:
-    """The customer that an id leads to, None if there is no such."""
-    resolution = await services.identity.resolve(customer_id)
-    rows = [await services.views.customer(one) for one in resolution.ids]
-    there = [row for row in rows if row is not None]
-    return united(resolution, there) if there else None
+def _row(whole: Dossier) -> dict[str, Any]:
+    return {field.name: getattr(whole, field.name) for field in fields(whole)}

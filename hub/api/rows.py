@@ -9,7 +9,6 @@ from fastapi import Query
 from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
-from hub.application.customer_view import ShownContact, ShownCustomer
 from hub.domain.contact import Attachment, Channel, Direction, Identifier, Standing
 from hub.projections.adherence import Adherence
 from hub.projections.agent_intervals import AgentInterval
@@ -54,52 +53,42 @@ def told(model: Model) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": model}, **PROBLEMS}
 
 
-def _row(name: str, *rows: type, **others: Any) -> Model:
+def row(name: str, *rows: type, **others: Any) -> Model:
     """A model with the fields of these dataclasses. `others` are fields beside or instead of them, and under which name
     `id` is told; None leaves one out."""
     hints: dict[str, Any] = {}
-    for row in rows:
-        types = get_type_hints(row)
-        hints |= {one.name: types[one.name] for one in fields(row)}
+    for one in rows:
+        types = get_type_hints(one)
+        hints |= {field.name: types[field.name] for field in fields(one)}
     hints |= others
     shape: dict[str, Any] = {field: (kind, ...) for field, kind in hints.items() if kind is not None}
     return create_model(name, __doc__=rows[0].__doc__, **shape)
 
 
-def _list(name: str, noun: str, row: Model, **cursor: Any) -> Model:
+def listed(name: str, noun: str, line: Any, **cursor: Any) -> Model:
     """A model with rows under their noun, and where the next page starts."""
-    shape: dict[str, Any] = {noun: (list[row], ...)}  # type: ignore[valid-type]
+    shape: dict[str, Any] = {noun: (list[line], ...)}
     shape |= {field: (kind, ...) for field, kind in cursor.items()}
     return create_model(name, **shape)
 
 
-Interaction = _row("Interaction", InteractionRow, id=None, no=None, interaction_id=str)
-_Fact = _row("InteractionFact", InteractionFact)
+Interaction = row("Interaction", InteractionRow, id=None, no=None, interaction_id=str)
+_Fact = row("InteractionFact", InteractionFact)
 InteractionStory = create_model(
     "InteractionWithTimeline",
     __base__=Interaction,
     timeline=(list[_Fact], ...),  # type: ignore[valid-type]
 )
-Interactions = _list("Interactions", "interactions", Interaction, after=str | None)
-Offers = _list("Offers", "offers", Interaction)
+Interactions = listed("Interactions", "interactions", Interaction, after=str | None)
+Offers = listed("Offers", "offers", Interaction)
 
-Agent = _row("Agent", AgentNow)
-Agents = _list("Agents", "agents", Agent, after=str | None)
+Agent = row("Agent", AgentNow)
+Agents = listed("Agents", "agents", Agent, after=str | None)
 
-Customer = _row(
-    "Customer",
-    ShownCustomer,
-    id=None,
-    customer_id=str,
-    open_interactions=list[Interaction],  # type: ignore[valid-type]
-)
-CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
-Timeline = _list("Timeline", "timeline", _row("TimelineContact", ShownContact), before=int | None)
+Queue = row("Queue", QueueNow, in_queue=int)
+Queues = listed("Queues", "queues", Queue)
 
-Queue = _row("Queue", QueueNow, in_queue=int)
-Queues = _list("Queues", "queues", Queue)
-
-QueueIntervals = _list("QueueIntervals", "intervals", _row("QueueInterval", QueueInterval, Figures, figures=None))
-AgentIntervals = _list("AgentIntervals", "intervals", _row("AgentInterval", AgentInterval), after=str | None)
-Adherences = _list("Adherences", "adherence", _row("Adherence", Adherence))
-LiveFigures = _row("Live", Live)
+QueueIntervals = listed("QueueIntervals", "intervals", row("QueueInterval", QueueInterval, Figures, figures=None))
+AgentIntervals = listed("AgentIntervals", "intervals", row("AgentInterval", AgentInterval), after=str | None)
+Adherences = listed("Adherences", "adherence", row("Adherence", Adherence))
+LiveFigures = row("Live", Live)

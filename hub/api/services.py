@@ -12,6 +12,7 @@ from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
+from hub.application.dossier.dossiers import Dossiers
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
@@ -130,9 +131,7 @@ class Views(Protocol):
     """The read models. Each answer is of one moment; None: there is no such thing."""
 
     async def position(self) -> int: ...
-    async def customer(self, customer_id: str) -> Row | None: ...
-    async def customer_by_identifier(self, kind: str, value: str) -> Row | None: ...
-    async def customer_timeline(self, streams: Sequence[str], limit: int, before: int | None) -> Page: ...
+    async def customers_by_identifier(self, kind: str, value: str) -> Sequence[str]: ...
     async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page: ...
     async def interaction(self, interaction_id: str) -> Row | None: ...
     async def agents(self, limit: int, after: str) -> Page: ...
@@ -193,6 +192,7 @@ class Services:
     consents: Consents
     accounts: Accounts
     cases: CustomerCases
+    dossiers: Dossiers
     satisfaction: Satisfaction
     readings: Readings
     reading_list: ReadingList

@@ -86,6 +86,8 @@ class ShownContact:
     answered_at: datetime | None
     ended_at: datetime | None
     code: str
+    kind: str = "contact"
+    """Told beside other things that happened."""
 
 
 def wanted(

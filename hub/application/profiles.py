@@ -79,14 +79,14 @@ class Profiles:
     async def standing(self, customer: str, at: datetime | None = None) -> StandingNow:
         """As of a past moment by what was recorded and the policy that was in force then. NotFoundError."""
         events = await self._events(customer, at)
-        policy, moment = await self._policy_at(at), at or self._clock.now()
+        policy, moment = await policy_at(self._policies, at), at or self._clock.now()
         facts = facts_of(events)
         return StandingNow(policy.version, standing(facts, policy, moment), next_change(facts, policy, moment))
 
     async def profile(self, customer: str, at: datetime | None = None) -> ProfileNow:
         """As of a past moment likewise. NotFoundError."""
         events = await self._events(customer, at)
-        policy, moment = await self._policy_at(at), at or self._clock.now()
+        policy, moment = await policy_at(self._policies, at), at or self._clock.now()
         stands, profile = standing(facts_of(events), policy, moment), fold(events)
         known = completeness(policy, stands, profile.values())
         return ProfileNow(policy.version, fields_of(policy, stands), profile, known)
@@ -98,9 +98,10 @@ class Profiles:
             raise NotFoundError(f"there is no customer {customer}")
         return events_of(whole)
 
-    async def _policy_at(self, at: datetime | None) -> PathPolicy:
-        """The policy in force then; before any was published the one that ships with the hub."""
-        if at is None:
-            return await self._policies.policy()
-        published = [one for one in await self._policies.history() if one.published_at and one.published_at <= at]
-        return parse_path_policy(published[-1].text) if published else load_path_policy()
+
+async def policy_at(policies: PathPolicies, at: datetime | None) -> PathPolicy:
+    """The path policy in force then; before any was published the one that ships with the hub. None: now."""
+    if at is None:
+        return await policies.policy()
+    published = [one for one in await policies.history() if one.published_at and one.published_at <= at]
+    return parse_path_policy(published[-1].text) if published else load_path_policy()

@@ -10,17 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from hub.application.customer_view import Facts, PersonalFacts, shown_contact, wanted
-from hub.application.glimpse import customer_row, interaction_row, look, queue_row, shown_position
+from hub.application.customer_view import Facts, PersonalFacts, wanted
+from hub.application.glimpse import interaction_row, look, queue_row, shown_position
 from hub.domain.errors import InvalidError
 from hub.ports import Clock
 from hub.projections import adherence, agents, customers, interactions, metrics, queues
 from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
-from hub.projections.customers import CustomerView
 from hub.projections.interactions import InteractionRow
 from hub.projections.live import live
-from hub.projections.views import open_views
+from hub.projections.views import of_one_moment, open_views
 
 READERS = 2
 """Threads, so that a long question does not hold up a short one."""
@@ -76,7 +75,7 @@ class ReadModels:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: question(self._connection()))
 
     async def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        return await self.read(lambda connection: _of_one_moment(connection, question))
+        return await self.read(lambda connection: of_one_moment(connection, question))
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -89,29 +88,10 @@ class ReadModels:
         """The log position the views show."""
         return await self._ask(shown_position)
 
-    async def customer(self, customer_id: str) -> Row | None:
-        """Customer 360."""
-        return await self._customer(await self._ask(lambda views: customers.customer(views, customer_id)))
-
-    async def customer_by_identifier(self, kind: str, value: str) -> Row | None:
-        """The customer who was last seen with an identifier; `also` names others who were."""
-
+    async def customers_by_identifier(self, kind: str, value: str) -> Sequence[str]:
+        """The streams that were seen with an identifier, the one that was seen with it last first."""
         alias = self._facts.alias("value", value)
-
-        def find(views: sqlite3.Connection) -> tuple[CustomerView | None, list[str]]:
-            first, *others = customers.customers_of_identifier(views, kind, alias) or [""]
-            return customers.customer(views, first), others
-
-        found, others = await self._ask(find)
-        row = await self._customer(found)
-        return None if row is None else {**row, "also": others}
-
-    async def customer_timeline(self, streams: Sequence[str], limit: int, before: int | None) -> Page:
-        """The contacts of a customer's streams on all channels, newest first."""
-        found = await self._ask(lambda views: customers.timeline_of(views, streams, limit, before))
-        facts = await self._said(wanted((), found, ()))
-        rows = [dataclasses.asdict(shown_contact(one, facts)) for one in found]
-        return Page(rows, found[-1].position if len(found) == limit else None)
+        return await self._ask(lambda views: customers.customers_of_identifier(views, kind, alias))
 
     async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
         """Interactions in the order they were queued."""
@@ -204,11 +184,6 @@ class ReadModels:
         facts = await self._said(looked.wanted)
         return Snapshot(looked.position, looked.state(facts))
 
-    async def _customer(self, found: CustomerView | None) -> Row | None:
-        if found is None:
-            return None
-        return customer_row(found, await self._said(wanted([found], (), ())))
-
     async def _interactions(self, found: Sequence[InteractionRow]) -> list[Row]:
         facts = await self._said(wanted((), (), found))
         return [interaction_row(one, facts) for one in found]
@@ -220,14 +195,6 @@ class ReadModels:
 
     def _today(self) -> datetime:
         return self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _of_one_moment(views: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
-    views.execute("BEGIN")
-    try:
-        return question(views)
-    finally:
-        views.execute("ROLLBACK")
 
 
 def _page(found: Sequence[T], limit: int, place: Callable[[T], str]) -> Page:

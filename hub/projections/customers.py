@@ -1,17 +1,17 @@
 """Customer 360: who a customer is, how to find them, and every contact on every channel, with what came of it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from hub.projections import open_threads
 from hub.projections.customers_fold import DDL, apply
 from hub.projections.interactions import InteractionRow, open_of_customer
-from hub.projections.projection import Projection, moment, moment_or_none
+from hub.projections.projection import Projection, milliseconds, moment, moment_or_none
 from hub.projections.streams import NUMBER_OF, TABLE
 from hub.projections.views import among
 
@@ -55,6 +55,13 @@ class CustomerView:
     open_interactions: tuple[InteractionRow, ...]
 
 
+class Place(NamedTuple):
+    """Where something stands on a timeline: when it happened, then its place in the log."""
+
+    at_ms: int
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineContact:
     """One contact on a customer's timeline. `position`, its place in the log, pages the list; the path is channel,
@@ -79,6 +86,11 @@ class TimelineContact:
     answered_at: datetime | None
     ended_at: datetime | None
     code: str
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(milliseconds(self.at), self.position)
 
 
 def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerView | None:
@@ -129,37 +141,75 @@ def forgotten(connection: sqlite3.Connection) -> list[str]:
     return [customer_id for (customer_id,) in connection.execute("SELECT id FROM customers_forgotten ORDER BY no")]
 
 
-def timeline(
-    connection: sqlite3.Connection, customer_id: str, limit: int = 50, before: int | None = None
-) -> list[TimelineContact]:
-    """The contacts of one stream on all channels, newest first; `before`: `position` of the last one of the page
-    before."""
-    return timeline_of(connection, [customer_id], limit, before)
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which contacts of a timeline are asked for; empty: whatever it is. From `start` until just before `end`, by when
+    they happened."""
+
+    channel: str = ""
+    direction: str = ""
+    queue: str = ""
+    interactions: Collection[str] | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def conditions(self) -> tuple[list[str], list[Any]]:
+        """As SQL, with its arguments."""
+        asked: list[tuple[str, Any]] = [
+            (condition, value)
+            for condition, value in (
+                ("channel = ?", self.channel),
+                ("direction = ?", self.direction),
+                (_OF_QUEUE, self.queue),
+            )
+            if value
+        ]
+        if self.interactions is not None:
+            asked.append(("interaction IN (SELECT value FROM json_each(?))", among(self.interactions)))
+        if self.start is not None:
+            asked.append(("at_ms >= ?", milliseconds(self.start)))
+        if self.end is not None:
+            asked.append(("at_ms < ?", milliseconds(self.end)))
+        return [condition for condition, _ in asked], [value for _, value in asked]
+
+
+EVERYTHING = Only()
+_OF_QUEUE = (
+    f"EXISTS (SELECT 1 FROM {TABLE} s JOIN interactions i ON i.no = s.no"
+    " WHERE s.stream = customers_contacts.interaction AND i.queue = ?)"
+)
+
+
+def timeline(connection: sqlite3.Connection, customer_id: str, limit: int = 50) -> list[TimelineContact]:
+    """The contacts of one stream on all channels, newest first."""
+    return timeline_of(connection, [customer_id], limit)
 
 
 def timeline_of(
-    connection: sqlite3.Connection, streams: Sequence[str], limit: int = 50, before: int | None = None
+    connection: sqlite3.Connection,
+    streams: Sequence[str],
+    limit: int = 50,
+    before: Place | None = None,
+    only: Only = EVERYTHING,
 ) -> list[TimelineContact]:
-    """The same of a customer who has several streams, as one."""
+    """Those of a customer who has several streams, as one; `before`: the place of the last one of the page before."""
     numbers = connection.execute(
         f"SELECT no FROM {TABLE} WHERE stream IN (SELECT value FROM json_each(?))", (among(streams),)
     ).fetchall()
-    here = "no = ?" if len(numbers) == 1 else f"no IN ({','.join('?' * len(numbers))})"
-    arguments: list[int] = [no for (no,) in numbers]
-    older = ""
+    conditions, asked = only.conditions()
     if before is not None:
-        older = (
-            f" AND (at_ms, position) < (SELECT at_ms, position FROM customers_contacts WHERE {here} AND position = ?)"
-        )
-        arguments += [*arguments, before]
+        conditions.append("(at_ms, position) < (?, ?)")
+        asked += before
+    here = "no = ?" if len(numbers) == 1 else f"no IN ({','.join('?' * len(numbers))})"
+    where = " AND ".join([here, *conditions])
     rows = connection.execute(
         "SELECT c.position, at_ms, recorded_ms, direction, c.contact, c.channel, sender, c.thread, purpose,"
         " c.service, interaction, coalesce(i.queue, ''), coalesce(i.phase, ''),"
         " coalesce(i.outcome, ''), coalesce(i.agent, ''), i.accepted_ms, i.ended_ms, coalesce(i.code, '')"
-        f" FROM (SELECT * FROM customers_contacts WHERE {here}{older} ORDER BY at_ms DESC, position DESC LIMIT ?) c"
+        f" FROM (SELECT * FROM customers_contacts WHERE {where} ORDER BY at_ms DESC, position DESC LIMIT ?) c"
         f" LEFT JOIN {TABLE} s ON s.stream = c.interaction LEFT JOIN interactions i ON i.no = s.no"
         " ORDER BY at_ms DESC, c.position DESC",
-        (*arguments, limit),
+        (*(no for (no,) in numbers), *asked, limit),
     )
     return [_timeline_contact(list(row)) for row in rows]
 

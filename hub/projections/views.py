@@ -1,12 +1,14 @@
 """The file the read models live in: how it is opened for its one writer and for its many readers."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 
 import orjson
 
+T = TypeVar("T")
 _CHECKPOINT_PAGES = 1_000
 """Little and often: the flush of many pages at once would hold the event store's commits up."""
 _PAGES_AN_EVENT, _PAGES_A_TRANSACTION = 1.5, 30
@@ -24,6 +26,15 @@ def open_views(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cache_size = -16384")
     return connection
+
+
+def of_one_moment(views: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
+    """The answer to a question that looks more than once."""
+    views.execute("BEGIN")
+    try:
+        return question(views)
+    finally:
+        views.execute("ROLLBACK")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -12,10 +12,6 @@ from tests.api.world import NOON, FakeEstimate, World
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        (
-            "/v1/customers/customer-1/timeline",
-            {"timeline": [{"position": 7, "at": "2026-01-05T12:00:00Z"}], "before": 7},
-        ),
         ("/v1/interactions", {"interactions": [{"interaction_id": "interaction-1"}], "after": None}),
         ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "customer_id": "", "timeline": []}),
         ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": None}),
@@ -45,7 +41,6 @@ async def test_a_query_tells_what_the_views_hold(http: httpx.AsyncClient, path: 
 
 async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncClient) -> None:
     await http.get("/v1/interactions?queue=care&phase=waiting&limit=7&after=9")
-    await http.get("/v1/customers/customer-1/timeline?limit=7&before=9")
     await http.get("/v1/offers?agent_id=a1")
     await http.get("/v1/metrics?from=2026-01-05T12:00:00Z&queue=care")
     await http.get("/v1/metrics/agents?from=2026-01-01T00:00:00Z&to=2026-01-05T12:00:00Z&agent_id=a1")
@@ -54,7 +49,6 @@ async def test_query_parameters_reach_the_views(world: World, http: httpx.AsyncC
     await http.get("/v1/agents?limit=7&after=a1")
     assert world.views.asked == [
         ("care", "waiting", 7, "9"),
-        (("customer-1",), 7, 9),
         ("a1",),
         (NOON, None, "care"),
         (datetime(2026, 1, 1, tzinfo=UTC), NOON, "a1", 500, ""),

@@ -14,6 +14,7 @@ from hub.application.accounts import Accounts
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.customers import Customers
+from hub.application.dossier.dossiers import Dossiers
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
@@ -28,7 +29,7 @@ from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
-from hub.projections import links, readings
+from hub.projections import customers, interactions, links, readings
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
@@ -160,16 +161,9 @@ class FakeViews:
     async def position(self) -> int:
         return self.at
 
-    async def customer(self, customer_id: str) -> Row | None:
-        return {"customer_id": customer_id} if customer_id == "customer-1" else None
-
-    async def customer_by_identifier(self, kind: str, value: str) -> Row | None:
+    async def customers_by_identifier(self, kind: str, value: str) -> Sequence[str]:
         self.asked.append((kind, value))
-        return {"customer_id": "customer-1"} if value == "+982112345" else None
-
-    async def customer_timeline(self, streams: Sequence[str], limit: int, before: int | None) -> Page:
-        self.asked.append((tuple(streams), limit, before))
-        return Page([{"position": 7, "at": NOON}], 7)
+        return ["customer-1"] if value == "+982112345" else []
 
     async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
         self.asked.append((queue, phase, limit, after))
@@ -285,6 +279,13 @@ class World:
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),
+            dossiers=Dossiers(
+                self.journal,
+                self.clock,
+                KEY,
+                self.path_policies,
+                LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION),
+            ),
             satisfaction=Satisfaction(self.journal, self.clock, Reaching(self.consents, self.path_policies)),
             decisions=explained,
             new_id=lambda: "command-1",

@@ -165,9 +165,9 @@ def test_pages_of_a_timeline_hold_each_contact_once(log: Log, connection: sqlite
     counts = Counter(stream for stream, event in log.events if isinstance(event, ContactReceived | ContactSent))
     busiest = max(counts, key=lambda stream: counts[stream])
     paged, before = [], None
-    while page := customers.timeline(connection, busiest, limit=3, before=before):
+    while page := customers.timeline_of(connection, [busiest], limit=3, before=before):
         paged += page
-        before = page[-1].position
+        before = page[-1].place
     assert paged == customers.timeline(connection, busiest, limit=10_000)
     assert len(paged) == counts[busiest] > 6
 

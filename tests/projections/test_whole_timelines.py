@@ -24,6 +24,6 @@ def test_streams_together_are_told_in_one_order(chance: random.Random, steps: in
     paged, before = list[customers.TimelineContact](), None
     while page := customers.timeline_of(connection, some, limit=size, before=before):
         paged += page
-        before = page[-1].position
+        before = page[-1].place
     assert paged == together
     connection.close()

@@ -1,0 +1,175 @@
+"""What a timeline tells beside contacts: each fact of a customer as one line, and what can be searched in it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from hub.application.dossier.facts import CustomerFacts
+from hub.domain.account import events as account
+from hub.domain.cases import events as cases
+from hub.domain.cases.state import CASE_EVENTS
+from hub.domain.customer import events as customer
+from hub.domain.customer.consent import events as consent
+from hub.domain.customer.links import events as links
+from hub.domain.customer.profile import events as profile
+from hub.domain.customer.purchases import events as purchases
+from hub.domain.event import Event
+from hub.domain.satisfaction import events as satisfaction
+from hub.ports import Recorded
+from hub.projections.customers import Place
+from hub.projections.projection import milliseconds
+
+
+class Kind(StrEnum):
+    """What a line of a timeline is about."""
+
+    CONTACT = "contact"
+    CASE = "case"
+    CONSENT = "consent"
+    PURCHASE = "purchase"
+    STANDING = "standing"
+    LINK = "link"
+    SURVEY = "survey"
+    IDENTIFIER = "identifier"
+    PROFILE = "profile"
+    ACCOUNT = "account"
+    CUSTOMER = "customer"
+    """They became known, or were forgotten."""
+
+
+class What(NamedTuple):
+    """The kind of a fact, and what happened, in a word."""
+
+    kind: Kind
+    word: str
+
+
+TOLD: Mapping[type[Event], What] = {
+    account.RoleAssigned: What(Kind.ACCOUNT, "role_given"),
+    account.RoleEnded: What(Kind.ACCOUNT, "role_ended"),
+    cases.CaseAssigned: What(Kind.CASE, "assigned"),
+    cases.CaseDueChanged: What(Kind.CASE, "due_changed"),
+    cases.CaseInteractionAttached: What(Kind.CASE, "interaction_attached"),
+    cases.CaseInteractionDetached: What(Kind.CASE, "interaction_detached"),
+    cases.CaseNoted: What(Kind.CASE, "noted"),
+    cases.CaseOpened: What(Kind.CASE, "opened"),
+    cases.CaseRated: What(Kind.CASE, "rated"),
+    cases.CaseReopened: What(Kind.CASE, "reopened"),
+    cases.CaseResolved: What(Kind.CASE, "resolved"),
+    cases.CaseTaskEnded: What(Kind.CASE, "task_ended"),
+    cases.CaseTaskGiven: What(Kind.CASE, "task_given"),
+    consent.ConsentDenied: What(Kind.CONSENT, "denied"),
+    consent.ConsentExpired: What(Kind.CONSENT, "expired"),
+    consent.ConsentGranted: What(Kind.CONSENT, "granted"),
+    consent.ConsentWithdrawn: What(Kind.CONSENT, "withdrawn"),
+    consent.PointBlocked: What(Kind.CONSENT, "blocked"),
+    consent.PointUnblocked: What(Kind.CONSENT, "unblocked"),
+    consent.PreferenceChanged: What(Kind.CONSENT, "preference_changed"),
+    customer.CustomerForgotten: What(Kind.CUSTOMER, "forgotten"),
+    customer.CustomerRegistered: What(Kind.CUSTOMER, "registered"),
+    customer.IdentifierObserved: What(Kind.IDENTIFIER, "seen"),
+    customer.LifecycleStageChanged: What(Kind.STANDING, "stage_changed"),
+    customer.ProfileChanged: What(Kind.PROFILE, "named"),
+    customer.SegmentChanged: What(Kind.STANDING, "segment_changed"),
+    links.CannotLinkLifted: What(Kind.LINK, "kept_apart_no_longer"),
+    links.CannotLinkStated: What(Kind.LINK, "kept_apart"),
+    links.CustomersLinked: What(Kind.LINK, "linked"),
+    links.CustomersUnlinked: What(Kind.LINK, "unlinked"),
+    links.IdentifierShared: What(Kind.LINK, "shared"),
+    links.IdentifierUnshared: What(Kind.LINK, "shared_no_longer"),
+    links.LinkBlocked: What(Kind.LINK, "blocked"),
+    profile.ProfileFieldChanged: What(Kind.PROFILE, "field_changed"),
+    purchases.PurchaseRecorded: What(Kind.PURCHASE, "made"),
+    purchases.PurchaseReversed: What(Kind.PURCHASE, "reversed"),
+    satisfaction.SatisfactionAsked: What(Kind.SURVEY, "asked"),
+    satisfaction.SatisfactionRecorded: What(Kind.SURVEY, "answered"),
+}
+_COMMON = frozenset(Event.model_fields)
+_IN_BOTH_STREAMS = (
+    links.CannotLinkLifted, links.CannotLinkStated, links.CustomersLinked, links.CustomersUnlinked, links.LinkBlocked,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFact:
+    """Something else that happened with a customer. `what`: in a word; `type`: the event's class, `event` its own
+    fields; `customer_id`: in which of the customer's streams it stands."""
+
+    kind: Kind
+    what: str
+    position: int
+    at: datetime
+    recorded_at: datetime
+    customer_id: str
+    actor: str
+    causation: str
+    type: str
+    event: Mapping[str, Any]
+
+    @property
+    def place(self) -> Place:
+        """Where it stands on the timeline."""
+        return Place(milliseconds(self.at), self.position)
+
+
+def entries(facts: CustomerFacts) -> Iterator[Recorded]:
+    """The facts that a timeline tells. What stands in two streams of the customer is told once."""
+    told: set[tuple[object, ...]] = set()
+    for one in facts.history:
+        event = one.event
+        if what_of(event) is None:
+            continue
+        if fact := _once(event):
+            if fact in told:
+                continue
+            told.add(fact)
+        yield one
+
+
+def _once(event: Event) -> tuple[object, ...]:
+    """What names a fact that may stand in several streams of a customer; nothing for all others."""
+    if isinstance(event, _IN_BOTH_STREAMS):
+        return type(event), event.left.id, event.right.id, event.at, event.causation
+    return (event.survey_id,) if isinstance(event, satisfaction.SatisfactionAsked) else ()
+
+
+def what_of(event: Event) -> What | None:
+    """None: no timeline tells of it."""
+    known = TOLD.get(type(event))
+    if known is None and isinstance(event, CASE_EVENTS):
+        return What(Kind.CASE, type(event).__name__.removeprefix("Case").lower())
+    return known
+
+
+def shown_fact(recorded: Recorded) -> TimelineFact:
+    """As a line of the timeline."""
+    position, stream, _, event = recorded
+    what = what_of(event)
+    assert what is not None, "only what `entries` gives is shown"
+    return TimelineFact(
+        kind=what.kind,
+        what=what.word,
+        position=position,
+        at=event.at,
+        recorded_at=event.recorded_at,
+        customer_id=stream,
+        actor=event.actor,
+        causation=event.causation,
+        type=type(event).__name__,
+        event=event.model_dump(exclude=set(_COMMON)),
+    )
+
+
+def place_of(recorded: Recorded) -> Place:
+    """Where a fact stands on a timeline."""
+    return Place(milliseconds(recorded.event.at), recorded.position)
+
+
+def texts_of(event: Event) -> Iterable[str]:
+    """What of a fact can be searched: whatever of it is words."""
+    return [value for name in _WORDS if isinstance(value := getattr(event, name, ""), str) and value]
+
+
+_WORDS = ("subject", "text", "address", "reason", "resolution", "comment", "value", "name", "product", "evidence")

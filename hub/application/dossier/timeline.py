@@ -1,0 +1,105 @@
+"""One timeline of all that happened with a customer, the newest first: contacts on all channels and every other fact,
+with the work for one page bounded."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from hub.application.customer_view import ShownContact, shown_contact
+from hub.application.dossier.entries import TimelineFact, entries, place_of, shown_fact, texts_of
+from hub.application.dossier.facts import CustomerFacts
+from hub.application.dossier.question import Question
+from hub.domain.cases.state import Cases, evolve
+from hub.domain.event import Event
+from hub.ports import Recorded
+from hub.projections.customers import Only, Place, TimelineContact
+
+CONTACTS_READ = 2_000
+"""Contacts that are read at most to find words for one page."""
+AT_ONCE = 200
+
+ContactsBefore = Callable[[Place | None, Only, int], Awaitable[Sequence[TimelineContact]]]
+"""So many contacts from before a place."""
+Said = Callable[[Sequence[int]], Awaitable[Mapping[int, Event]]]
+"""The events at these positions of the log."""
+
+
+class TimelinePage(NamedTuple):
+    """Part of a timeline. `before`: the log position from which the next page goes on, None: this was the last. There
+    may be a next page though this one is not full, or empty: so much was read to find words."""
+
+    lines: list[ShownContact | TimelineFact]
+    before: int | None
+
+
+class _Found(NamedTuple):
+    contacts: list[TimelineContact]
+    said: Mapping[int, Event]
+    reached: Place | None
+    """Beyond this place nobody looked; None: these are all."""
+
+
+async def timeline_page(
+    facts: CustomerFacts,
+    question: Question,
+    before: Place | None,
+    limit: int,
+    contacts_before: ContactsBefore,
+    said: Said,
+) -> TimelinePage:
+    """A page of what happened before a place."""
+    found = _Found([], {}, None)
+    if question.asks_for_contacts:
+        found = await _contacts(question, question.only(_cases(facts)), before, limit, contacts_before, said)
+    lines = [_Line(one.place, one) for one in found.contacts]
+    if question.asks_for_facts:
+        lines += [_Line(place_of(one), one) for one in entries(facts) if question.wants(one.event)]
+    lines = [
+        one
+        for one in lines
+        if (before is None or one.place < before) and (found.reached is None or one.place >= found.reached)
+    ]
+    lines.sort(key=lambda one: one.place, reverse=True)
+    rows = [one.shown(found.said) for one in lines[:limit]]
+    if len(lines) > limit:
+        return TimelinePage(rows, lines[limit - 1].place.position)
+    return TimelinePage(rows, None if found.reached is None else found.reached.position)
+
+
+class _Line(NamedTuple):
+    place: Place
+    what: TimelineContact | Recorded
+
+    def shown(self, said: Mapping[int, Event]) -> ShownContact | TimelineFact:
+        return shown_fact(self.what) if isinstance(self.what, Recorded) else shown_contact(self.what, said)
+
+
+async def _contacts(
+    question: Question, only: Only, before: Place | None, limit: int, contacts_before: ContactsBefore, said: Said
+) -> _Found:
+    """One more than a page holds, if there are so many: read little by little where words are looked for."""
+    contacts: list[TimelineContact] = []
+    known: dict[int, Event] = {}
+    place, left = before, CONTACTS_READ
+    while left:
+        size = min(AT_ONCE, left) if question.words else limit + 1
+        found = await contacts_before(place, only, size)
+        events = await said([one.position for one in found])
+        for one in found:
+            place = one.place
+            event = events.get(one.position)
+            if event is not None and question.has_words(texts_of(event)):
+                contacts.append(one)
+                known[one.position] = event
+                if len(contacts) > limit:
+                    return _Found(contacts, known, place)
+        if len(found) < size:
+            return _Found(contacts, known, None)
+        left -= size
+    return _Found(contacts, known, place)
+
+
+def _cases(facts: CustomerFacts) -> Cases:
+    cases: Cases = {}
+    for event in facts.events:
+        cases = evolve(cases, event)
+    return cases
