@@ -151,5 +151,21 @@ def non_response(timed_out: int, offers: int) -> float | None:
     return _ratio(timed_out, offers)
 
 
+SATISFIED_FROM = 4
+"""Of csat, 1 to 5: from this score on a customer counts as satisfied."""
+PROMOTERS_FROM, DETRACTORS_TO = 9, 6
+"""Of nps, 0 to 10. Source: Reichheld, The One Number You Need to Grow (Harvard Business Review, December 2003)."""
+
+
+def satisfied_share(satisfied: int, answered: int) -> float | None:
+    """Answers of 4 or 5 / answers."""
+    return _ratio(satisfied, answered)
+
+
+def net_promoter_score(promoters: int, detractors: int, answered: int) -> float | None:
+    """100 x (promoters - detractors) / answers, -100 to 100."""
+    return _ratio(100 * (promoters - detractors), answered)
+
+
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.projections.activity import Activity
 from hub.projections.agents_doing import activities, occupancy
+from hub.projections.cases import counts
 from hub.projections.metrics import contacts_by_channel, totals
 from hub.projections.projection import moment
 from hub.projections.queues import backlog_by_age, open_now
@@ -60,6 +61,9 @@ class Live:
     resolution_s: float | None
     abandonment_rate: float | None
     occupancy: float | None
+    cases_open: int
+    cases_overdue: int
+    """Of these, those that should have been settled by now."""
 
     def as_row(self) -> dict[str, Any]:
         """The same by name."""
@@ -72,6 +76,7 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
     events, latest_ms = connection.execute("SELECT events, latest_ms FROM metrics_totals").fetchone()
     now = as_of or moment(latest_ms)
     work, doing, figures = open_now(connection), activities(connection), totals(connection, since)
+    cases = counts(connection, now)
     channels = {name: sum(counts.values()) for name, counts in contacts_by_channel(connection, since).items()}
     return Live(
         events=events,
@@ -108,4 +113,6 @@ def live(connection: sqlite3.Connection, since: datetime | None = None, as_of: d
         resolution_s=figures.resolution_s,
         abandonment_rate=figures.abandonment_rate,
         occupancy=occupancy(connection, since, as_of=as_of),
+        cases_open=cases.open,
+        cases_overdue=cases.overdue,
     )

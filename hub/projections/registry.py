@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hub.projections import (
     adherence,
     agents,
+    cases,
     customers,
     interactions,
     links,
@@ -12,6 +13,7 @@ from hub.projections import (
     open_work,
     queues,
     readings,
+    satisfaction,
     standing_due,
 )
 from hub.projections.metrics import DEFAULT_THRESHOLD, INTERVAL_SECONDS, ThresholdsOf
@@ -41,5 +43,7 @@ def all_projections(
         adherence.PROJECTION,
         open_work.projection(keep, keep_of),
         standing_due.PROJECTION,
+        cases.PROJECTION,
+        satisfaction.projection(interval_seconds),
         readings.PROJECTION,
     ]

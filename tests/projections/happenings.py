@@ -13,6 +13,9 @@ from hub.domain.agent.events import (
     Shift,
     ShiftsPlanned,
 )
+from hub.domain.cases import decide as cases
+from hub.domain.cases.events import CaseKind, TaskOutcome
+from hub.domain.cases.state import evolve as evolve_cases
 from hub.domain.contact import Channel
 from hub.domain.customer.links.decide import (
     Asked,
@@ -24,6 +27,7 @@ from hub.domain.customer.links.decide import (
     unmark_shared,
 )
 from hub.domain.customer.links.events import Side
+from hub.domain.errors import HubError
 from hub.domain.interaction.events import (
     CallbackMissed,
     CallbackReached,
@@ -50,7 +54,11 @@ from hub.domain.interaction.events import (
 )
 from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
+from hub.domain.satisfaction.decide import survey_id
+from hub.domain.satisfaction.events import SatisfactionAsked, SatisfactionRecorded, SurveyKind
 from tests.domain.links.streams import Streams
+
+DONE = TaskOutcome.DONE
 
 
 def placement(queue: str) -> dict[str, Any]:
@@ -285,8 +293,54 @@ def belong(world: Any) -> None:
         world.log.add(stream, event)
 
 
+def work_on_case(world: Any) -> None:
+    """A case of somebody known is opened, or what can be done with it is done."""
+    if not world.customers:
+        return
+    known = world.cases = getattr(world, "cases", {})
+    customer, meta = world.customers[0], {"at": world.now, "recorded_at": world.now, "causation": "t", "actor": "t"}
+    if not known or world.chance.random() < 0.3:
+        due = world.now + timedelta(minutes=20)
+        kind = world.chance.choice(list(CaseKind))
+        events = cases.open_case(known, customer, len(known) + 1, kind=kind, due_at=due, subject="s", **meta)
+    else:
+        name = world.chance.choice(list(known))
+        rule: Any = world.chance.choice([
+            lambda: cases.fall_overdue(known, name, **meta), lambda: cases.resolve(known, name, "done", **meta),
+            lambda: cases.give_task(known, name, "depot", **meta), lambda: cases.end_task(known, name, 1, DONE, **meta),
+        ])  # fmt: skip
+        try:
+            events = rule()
+        except HubError:
+            return
+    for event in events:
+        world.log.add(customer, event)
+        world.cases = evolve_cases(world.cases, event)
+
+
+def survey(world: Any) -> None:
+    """Somebody known is asked how it was, and answers at once, or not."""
+    if not world.customers:
+        return
+    world.surveys = getattr(world, "surveys", 0) + 1
+    customer, name = world.customers[0], survey_id(world.customers[0], world.surveys)
+    told = {"survey_id": name, "kind": SurveyKind.CSAT, "about": "interaction-1"}
+    world.add(
+        customer,
+        SatisfactionAsked,
+        **told,
+        channel=Channel.SMS,
+        expires_at=world.now,
+        share=1.0,
+        draw=0.0,
+        queue="sales",
+    )
+    if world.chance.random() < 0.5:
+        world.add(customer, SatisfactionRecorded, **told, score=world.chance.randint(1, 5))
+
+
 ALL: list[Callable[[Any], None]] = [
     relax, move, prioritise, forget_declines, ask_another, ask_another, hold, hold, interrupt, interrupt, park, unpark,
     transfer, pull_back, call_back, miss_callback, reach_callback, join, flag, expire, refuse, reopen, consult, refit,
-    plan, vanish, govern, belong,
+    plan, vanish, govern, belong, work_on_case, survey,
 ]  # fmt: skip
