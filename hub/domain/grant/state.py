@@ -56,6 +56,7 @@ class Grant:
     granted_at: datetime
     expires_at: datetime
     policy: str
+    terms_since: datetime
     suspended_by: str = ""
     """As it was written down; a link that came since is not told of yet."""
     is_expired: bool = False
@@ -117,13 +118,14 @@ def evolve(grants: Grants, event: Event) -> Grants:
 def _granted(event: PropositionGranted) -> Grant:
     return Grant(
         event.grant_id, event.proposition, event.holder, event.terms, event.terms_hash, event.better, event.at,
-        event.expires_at, event.policy,
+        event.expires_at, event.policy, event.at,
     )  # fmt: skip
 
 
 def _amended(grant: Grant, event: GrantAmended) -> Grant:
+    since = grant.terms_since if event.terms_hash == grant.terms_hash else event.at
     told = {"terms": event.terms, "terms_hash": event.terms_hash, "better": event.better, "policy": event.policy}
-    return replace(grant, **told, expires_at=event.expires_at)  # type: ignore[arg-type]
+    return replace(grant, **told, expires_at=event.expires_at, terms_since=since)  # type: ignore[arg-type]
 
 
 def _presented(grant: Grant, event: PropositionPresented) -> Grant:
