@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -36,6 +37,15 @@ class KeyEncryption:
         """The key of a customer's stream as it is stored."""
         nonce = os.urandom(_NONCE)
         return nonce + self._key(number).encrypt(nonce, key, stream.encode())
+
+    def wrap_all(self, keys: Mapping[str, bytes], number: int) -> list[tuple[str, int, bytes]]:
+        """Stream, number and wrapped key of each: the system is asked for chance once."""
+        drawn, encrypt = os.urandom(_NONCE * len(keys)), self._key(number).encrypt
+        nonces = (drawn[start : start + _NONCE] for start in range(0, len(drawn), _NONCE))
+        return [
+            (stream, number, nonce + encrypt(nonce, key, stream.encode()))
+            for (stream, key), nonce in zip(keys.items(), nonces, strict=True)
+        ]
 
     def unwrap(self, stream: str, wrapped: bytes, number: int) -> bytes:
         """The same, back. Raises KeyFileError where the file is not the one it was wrapped with."""
