@@ -32,6 +32,16 @@ class Gate(StrEnum):
     """Are they kept out of the campaign for comparison?"""
 
 
+class Confidence(StrEnum):
+    """How sure it is that somebody is the customer, or that a contact point is theirs."""
+
+    UNKNOWN = "unknown"
+    CLAIMED = "claimed"
+    """They say so, or their number does."""
+    VERIFIED = "verified"
+    """A code that was sent there came back, or a trusted system attests it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PurposeRule:
     """What a contact for one purpose has to pass."""
@@ -43,6 +53,8 @@ class PurposeRule:
     """Whether such a contact takes one of those that the frequency gate allows."""
     ends_on_unsubscribe: bool = False
     """Whether `unsubscribe` withdraws it."""
+    identity: Confidence = Confidence.CLAIMED
+    """How sure it must be who it is; asked only where IDENTITY is among the gates."""
 
 
 PurposeTable = Mapping[Purpose, PurposeRule]
@@ -52,12 +64,16 @@ _UNASKED = frozenset((Gate.IDENTITY, Gate.CONSENT, Gate.QUIET_HOURS))
 PURPOSES: PurposeTable = {
     Purpose.REPLY: PurposeRule(frozenset((Gate.IDENTITY,)), allowed_by_default=True),
     Purpose.TRANSACTIONAL: PurposeRule(frozenset((Gate.IDENTITY, Gate.CONSENT)), allowed_by_default=True),
-    Purpose.SERVICE: PurposeRule(_UNASKED | {Gate.FREQUENCY}, allowed_by_default=True, is_counted=True),
-    Purpose.RECOVERY: PurposeRule(_UNASKED, allowed_by_default=True),
+    Purpose.SERVICE: PurposeRule(
+        _UNASKED | {Gate.FREQUENCY}, allowed_by_default=True, is_counted=True, identity=Confidence.VERIFIED
+    ),
+    Purpose.RECOVERY: PurposeRule(_UNASKED, allowed_by_default=True, identity=Confidence.VERIFIED),
     Purpose.SURVEY: PurposeRule(
         _UNASKED | {Gate.SERVICE_STATE, Gate.FREQUENCY}, allowed_by_default=True, is_counted=True
     ),
-    Purpose.PROMOTIONAL: PurposeRule(_ALL, allowed_by_default=False, is_counted=True, ends_on_unsubscribe=True),
+    Purpose.PROMOTIONAL: PurposeRule(
+        _ALL, allowed_by_default=False, is_counted=True, ends_on_unsubscribe=True, identity=Confidence.VERIFIED
+    ),
 }
 """The table as long as the operator says nothing else."""
 
