@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hub.application.path_policies import PathPolicies
+from hub.clock import WallClock
 from hub.operations.beside import with_journal
 from hub.operations.policies import CheckedPolicy, not_toml
 from hub.paths.policy.diff import PathPolicyDiff, diff
@@ -23,7 +24,7 @@ def check_path_policy(file: Path) -> CheckedPolicy:
     """Everything there is to say about a policy file. Raises PolicyError where it can't be read."""
     text = text_of(file)
     try:
-        findings = check_text(text, str(file))
+        findings = check_text(text, str(file), WallClock().now().date())
     except PolicyError as error:
         return CheckedPolicy("", [not_toml(error)], "")
     return CheckedPolicy("" if errors_of(findings) else version_of(text), findings, "")

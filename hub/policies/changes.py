@@ -25,7 +25,15 @@ class SettingChange:
 
 def setting_changes(old: Section, new: Section, besides: Collection[str]) -> Iterator[SettingChange]:
     """All but the fields `besides`. Of a table that only one of them has, what is written in it."""
-    before, after = dict(_flat("", old, besides)), dict(_flat("", new, besides))
+    yield from _changes(dict(_flat("", old, besides)), dict(_flat("", new, besides)))
+
+
+def changes_by_name(table: str, old: Mapping[str, Section], new: Mapping[str, Section]) -> Iterator[SettingChange]:
+    """The same of a list whose members are known by their names, wherever in it they stand."""
+    yield from _changes(dict(_flat(table, old)), dict(_flat(table, new)))
+
+
+def _changes(before: Mapping[str, "_Setting"], after: Mapping[str, "_Setting"]) -> Iterator[SettingChange]:
     for path in sorted({*before, *after}):
         was, becomes = before.get(path), after.get(path)
         if was is not None and becomes is not None:

@@ -22,7 +22,7 @@ from hub.paths.standing.standing import standing
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "paths.md").read_text()
-[EXAMPLE] = re.findall(r"```toml\n(.*?)\n```", PAGE, re.DOTALL)
+EXAMPLE, *PARTS = re.findall(r"```toml\n(.*?)\n```", PAGE, re.DOTALL)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -39,6 +39,8 @@ def named(cell: str) -> list[str]:
 
 def test_nothing_is_to_be_said_about_the_examples() -> None:
     assert check_text(EXAMPLE, "docs") == []
+    for part in PARTS:
+        assert check_text(f"{part}\n{load_path_policy().text}", "part") == []
     text = (ROOT / "examples/policies/telecom_paths.toml").read_text()
     assert check_text(text, "telecom") == []
 

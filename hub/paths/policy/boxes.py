@@ -11,14 +11,14 @@ from hub.paths.policy.conditions import EVERYTHING, Allowed, Interval, Measure
 Box = Mapping[Measure, Allowed]
 """What is allowed of each measure; one that is not named may be anything."""
 Domains = Mapping[str, frozenset[str]]
-"""All names there are, by condition."""
+"""All names there are, by the domain of their measure."""
 MOST_PIECES = 2_000
 """Beyond so many pieces nobody looks on: the rules are too many to be told apart."""
 
 _NEVER = (-1, 0)
 _BOUGHT, _FIRST = Measure("days_since_purchase"), Measure("days_since_first_purchase")
 _PURCHASES, _CONTACTS, _CONTACTED = Measure("purchases"), Measure("contacts"), Measure("days_since_contact")
-_COUNTED = ("purchases", "spent", "contacts", "tenure_days")
+_COUNTED = ("purchases", "spent", "contacts", "tenure_days", "case_severity")
 """Measures that are there of everybody, from 0 on."""
 
 
@@ -84,7 +84,7 @@ class Space(NamedTuple):
 
     def full(self, measure: Measure) -> Allowed:
         """All that a measure may be."""
-        return self.domains.get(measure.name) or self.full_range(measure)
+        return self.domains.get(measure.domain) or self.full_range(measure)
 
     def full_range(self, measure: Measure) -> Interval:
         """The same of a number."""

@@ -1,11 +1,13 @@
 """What a rule may ask of a customer: each condition is about one measure, and all of a rule's must hold."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from hub.domain.contact import VALUE_TIER
 from hub.policies.sections import Section, Text
 
 _LARGEST = 2**53 - 1
@@ -25,6 +27,17 @@ def _some(names: tuple[str, ...]) -> tuple[str, ...]:
 
 Names = Annotated[tuple[Text, ...], Field(strict=False), BeforeValidator(_listed), AfterValidator(_some)]
 """One of these: `"B2B"`, or `["B2B", "B2G"]`."""
+_WORD = re.compile(VALUE_TIER)
+
+
+def _word(name: str) -> str:
+    if not _WORD.fullmatch(name):
+        raise ValueError(f"{name!r} is no name here: a lower-case word of letters, digits, - and _, at most 32")
+    return name
+
+
+Word = Annotated[str, AfterValidator(_word)]
+"""A name that somebody gave to something of theirs."""
 
 
 class Range(Section):
@@ -55,14 +68,21 @@ class WindowedRange(Range):
 
 
 class Measure(NamedTuple):
-    """Something that can be said of every customer; `days`: of how many days, 0: ever."""
+    """Something that can be said of every customer; `days`: of how many days, 0: ever; `of`: of what, where there are
+    several of its kind: of which proposition, of which field of the profile."""
 
     name: str
     days: int = 0
+    of: str = ""
 
     def __str__(self) -> str:
-        text = self.name.replace("_", " ")
+        text = self.name.replace("_", " ") + (f" {self.of}" if self.of else "")
         return f"{text} in {self.days} days" if self.days else text
+
+    @property
+    def domain(self) -> str:
+        """What the names that it may be are listed under."""
+        return f"{self.name}.{self.of}" if self.of else self.name
 
 
 Interval = tuple[int, int]

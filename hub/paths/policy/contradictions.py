@@ -9,6 +9,7 @@ from hub.paths.consent.purposes import PURPOSES, overridden
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.profile_fields import ProfileField
 from hub.paths.policy.surveys import survey_problems
+from hub.paths.propositions.contradictions import proposition_problems
 from hub.policies.findings import Problem
 
 _NOT_YET = {"value_tiers": ("value_tier", "segment"), "segments": ("segment",), "stages": ()}
@@ -38,6 +39,7 @@ def contradictions(policy: PathPolicy) -> Iterator[Problem]:
     for purpose, changed in policy.purposes.items():
         yield from _forbidden(purpose, changed.changes())
     yield from survey_problems(policy.surveys, _known(policy)["value_tier"])
+    yield from proposition_problems(policy, _known(policy))
 
 
 def _known(policy: PathPolicy) -> dict[str, Sequence[str]]:

@@ -7,11 +7,11 @@ from typing import Any
 from hub.paths.policy.boxes import Box, Space, TooManyError, described
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.regions import space_of, taken
-from hub.policies.changes import SettingChange, setting_changes
+from hub.policies.changes import SettingChange, changes_by_name, setting_changes
 
 _TOLD = 100
 """Groups of customers that a diff has at most, of each table."""
-_NOT_SETTINGS = frozenset({"version", "text", *TABLES})
+_NOT_SETTINGS = frozenset({"version", "text", "propositions", *TABLES})
 _NOBODYS = ""
 
 
@@ -66,7 +66,8 @@ def diff(old: PathPolicy, new: PathPolicy) -> PathPolicyDiff:
             changes += list(_moved(old, new, table, space))[:_TOLD]
         except TooManyError:
             uncompared.append(table)
-    settings = tuple(setting_changes(old, new, _NOT_SETTINGS))
+    before, after = ({one.name: one for one in policy.propositions} for policy in (old, new))
+    settings = (*setting_changes(old, new, _NOT_SETTINGS), *changes_by_name("propositions", before, after))
     return PathPolicyDiff(old.version, new.version, settings, tuple(changes), tuple(uncompared))
 
 

@@ -5,27 +5,21 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS, VALUE_TIER
+from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS
 from hub.domain.customer.consent.events import Purpose
+from hub.paths.arbitration.model import Arbitration
 from hub.paths.consent.purposes import PURPOSES, Gate, PurposeTable, overridden
-from hub.paths.policy.conditions import When
+from hub.paths.policy.conditions import When, Word
 from hub.paths.policy.profile_fields import ProfileField
 from hub.paths.policy.surveys import Surveys
+from hub.paths.propositions.model import Proposition
 from hub.policies.sections import Section, Text
-
-_WORD = re.compile(VALUE_TIER)
 
 
 def _currency(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", text):
         raise ValueError(f"{text!r} is no currency: three capital letters such as IRR or EUR")
     return text
-
-
-def _word(name: str) -> str:
-    if not _WORD.fullmatch(name):
-        raise ValueError(f"{name!r} is no name here: a lower-case word of letters, digits, - and _, at most 32")
-    return name
 
 
 def _kind(name: str) -> str:
@@ -41,7 +35,6 @@ def _stage(name: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_currency)]
-Word = Annotated[str, AfterValidator(_word)]
 Kind = Annotated[str, AfterValidator(_kind)]
 Stage = Annotated[str, AfterValidator(_stage)]
 
@@ -131,6 +124,8 @@ class PathPolicy(Section):
     fields: Annotated[tuple[ProfileField, ...], Field(strict=False)] = ()
     purposes: dict[Annotated[Purpose, Field(strict=False)], PurposeChanges] = Field(default_factory=dict)
     surveys: Surveys = Surveys()
+    propositions: Annotated[tuple[Proposition, ...], Field(strict=False)] = ()
+    arbitration: Arbitration = Arbitration()
 
     def table(self, name: str) -> tuple[Rule, ...]:
         """The rules of one of TABLES."""

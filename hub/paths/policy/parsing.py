@@ -1,5 +1,6 @@
 """The path policy: written by people in TOML, checked before it is used, named by its version in each decision."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from hub.paths.policy.checked_settings import remarks_on_settings
 from hub.paths.policy.contradictions import contradictions
 from hub.paths.policy.model import PathPolicy
 from hub.paths.policy.words import WORDS
+from hub.paths.propositions.checked import remarks_on_propositions, remarks_on_validity
 from hub.policies.book import Book
 from hub.policies.findings import Finding, errors_of, findings, refusal, refused
 from hub.policies.reading import DERIVED, shipped, text_of, written
@@ -34,20 +36,23 @@ def parse_path_policy(text: str, name: str = "policy") -> PathPolicy:
     """The policy that a TOML text says; `name` is what errors call it. Raises PolicyError naming every mistake."""
     read = _read(text, name)
     if isinstance(read, PathPolicy):
-        errors = errors_of(findings(text, remarks_on_rules(read), WORDS))
+        errors = errors_of(findings(text, [*remarks_on_rules(read), *remarks_on_propositions(read)], WORDS))
         if not errors:
             return read
         raise refused(name, errors)
     raise refused(name, read)
 
 
-def check_text(text: str, name: str) -> list[Finding]:
-    """Everything there is to say about a text, in the order of the file; of one that can't be read, why. Raises
-    PolicyError if it is not even TOML."""
+def check_text(text: str, name: str, today: date | None = None) -> list[Finding]:
+    """Everything there is to say about a text, in the order of the file; of one that can't be read, why. `today`: what
+    is over by then is told too. Raises PolicyError if it is not even TOML."""
     read = _read(text, name)
     if not isinstance(read, PathPolicy):
         return read
-    return findings(text, [*remarks_on_rules(read), *remarks_on_settings(read)], WORDS)
+    remarks = [*remarks_on_rules(read), *remarks_on_propositions(read), *remarks_on_settings(read)]
+    if today is not None:
+        remarks += remarks_on_validity(read, today)
+    return findings(text, remarks, WORDS)
 
 
 def _read(text: str, name: str) -> PathPolicy | list[Finding]:

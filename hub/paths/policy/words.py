@@ -3,6 +3,9 @@
 from hub.policies.findings import Words
 
 WORDS = Words(
-    rows={"value_tiers": "value tier", "segments": "segment", "stages": "stage", "fields": "profile field"},
+    rows={
+        "value_tiers": "value tier", "segments": "segment", "stages": "stage", "fields": "profile field",
+        "propositions": "proposition",
+    },
     tables={"purposes": "purpose"},
-)
+)  # fmt: skip

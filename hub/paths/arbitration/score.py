@@ -1,0 +1,103 @@
+"""The four factors of a score: P x C x L x V."""
+
+import hashlib
+import random
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hub.domain.contact import Channel, Standing
+from hub.paths.arbitration.model import ContextWeight
+from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Counts, ResponseTable
+from hub.paths.policy.model import PathPolicy
+from hub.paths.propositions.model import Proposition, Sender
+
+NO_VALUE = float("-inf")
+
+
+class Factors(NamedTuple):
+    """What a score is made of."""
+
+    chance: float
+    """P: that they accept, as far as responses tell; or drawn."""
+    context: float
+    """C."""
+    lever: float
+    """L: 1 and the weights of the levers that hold."""
+    value: float
+    """V: contribution - service cost - contact cost / P."""
+
+    @property
+    def score(self) -> float:
+        """What is compared."""
+        return self.chance * self.context * self.lever * self.value
+
+
+class Occasion(NamedTuple):
+    """In which something may be proposed."""
+
+    decision_id: str
+    seed: int
+    standing: Standing
+    sender: Sender
+    unasked: bool
+    """We contact them: that costs what a contact costs. Else they came, and it costs nothing more."""
+    service: str = ""
+    """What their contact was about."""
+
+
+def smoothed(counts: Counts, presumed: float, counts_as: float) -> float:
+    """(n0 p0 + accepted) / (n0 + shown)."""
+    return (counts_as * presumed + counts.accepted) / (counts_as + counts.shown)
+
+
+def drawn(counts: Counts, presumed: float, counts_as: float, seed: int, *about: str) -> float:
+    """From the Beta distribution with that mean, the same for the same seed, decision and candidate."""
+    digest = hashlib.sha256("\x1f".join((str(seed), *about)).encode()).digest()
+    yes = counts_as * presumed + counts.accepted
+    no = counts_as * (1 - presumed) + max(0, counts.shown - counts.accepted)
+    return random.Random(int.from_bytes(digest[:8])).betavariate(yes, no)
+
+
+class Scoring:
+    """What a policy says of scores, made ready once."""
+
+    def __init__(self, policy: PathPolicy) -> None:
+        rules = policy.arbitration
+        self._explores = rules.explores
+        self._counts_as = rules.chance_counts
+        self._contexts = rules.contexts
+        self._presumed: Mapping[str, float] = {one.name: one.chance or rules.chance for one in policy.propositions}
+
+    def factors(
+        self, one: Proposition, channel: Channel, path: str, lever: float, occasion: Occasion, table: ResponseTable
+    ) -> Factors:
+        """Of one candidate: a proposition on a channel; `path` tells several contact points of a channel apart."""
+        stood = occasion.standing
+        cell = Cell(stood.segment, stood.value_tier, stood.lifecycle_stage, channel.value, one.name)
+        counts, presumed = table.get(cell, NOTHING_SHOWN), self._presumed[one.name]
+        if self._explores:
+            about = (occasion.decision_id, one.name, channel.value, path)
+            chance = drawn(counts, presumed, self._counts_as, occasion.seed, *about)
+        else:
+            chance = smoothed(counts, presumed, self._counts_as)
+        cost = one.contact_cost.get(channel, 0) if occasion.unasked else 0
+        return Factors(chance, self._context(one, channel, occasion), lever, _value(one, cost, chance))
+
+    def _context(self, one: Proposition, channel: Channel, occasion: Occasion) -> float:
+        return next((rule.weight for rule in self._contexts if _holds(rule, one, channel, occasion)), 1.0)
+
+
+def _value(one: Proposition, contact_cost: int, chance: float) -> float:
+    net = one.contribution - one.service_cost
+    if not contact_cost:
+        return float(net)
+    return net - contact_cost / chance if chance > 0 else NO_VALUE
+
+
+def _holds(rule: ContextWeight, one: Proposition, channel: Channel, occasion: Occasion) -> bool:
+    return (
+        (not rule.kinds or one.kind in rule.kinds)
+        and (rule.channels is None or channel in rule.channels)
+        and (rule.senders is None or occasion.sender in rule.senders)
+        and (not rule.services or occasion.service in rule.services)
+    )
