@@ -56,6 +56,8 @@ class CustomerFacts:
     """By stream, the one that was registered first before the others: its name is the canonical id. Contacts are not
     counted here."""
     history: Sequence[Recorded]
+    forgotten: frozenset[str] = frozenset()
+    """The streams that were forgotten since, if not by then: their facts name nobody any more."""
 
     @property
     def canonical_id(self) -> str:
@@ -65,7 +67,7 @@ class CustomerFacts:
     @property
     def is_forgotten(self) -> bool:
         """Whether nothing tells any more who it was: every stream was forgotten."""
-        return all(one.customer.forgotten for one in self.members.values())
+        return self.members.keys() <= self.forgotten
 
     @property
     def events(self) -> list[Event]:
@@ -88,14 +90,17 @@ async def facts_of(journal: Journal, customer: str, at: datetime | None = None) 
         raise NotFoundError(f"there is no customer {customer}")
     members: dict[str, Known] = {}
     history: list[Recorded] = []
+    forgotten: set[str] = set()
     while missing := unknown(links_of(members), [customer]):
         for stream, recorded in (await journal.load_only(sorted(missing), FACTS)).items():
             known = recorded if at is None else [one for one in recorded if one.event.recorded_at <= at]
             members[stream] = fold(None, known)
             history += known
+            if any(isinstance(one.event, CustomerForgotten) for one in recorded):
+                forgotten.add(stream)
             if stream == customer and not members[stream].customer.registered:
                 raise _nobody(customer, recorded, at)
-    return CustomerFacts(customer, dict(sorted(members.items(), key=_age)), sorted(history))
+    return CustomerFacts(customer, dict(sorted(members.items(), key=_age)), sorted(history), frozenset(forgotten))
 
 
 def _age(member: tuple[str, Known]) -> tuple[bool, datetime | None, str]:

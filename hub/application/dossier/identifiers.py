@@ -42,7 +42,7 @@ def identifiers(facts: CustomerFacts, contacts: Iterable[Recorded], spell: Spell
     found: dict[Name, list[Recorded]] = {}
     for recorded in facts.history:
         event = recorded.event
-        if isinstance(event, IdentifierObserved) and not facts.members[recorded.stream].customer.forgotten:
+        if isinstance(event, IdentifierObserved) and recorded.stream not in facts.forgotten:
             found.setdefault((event.kind, event.value), []).append(recorded)
     seen = _seen(contacts, spell)
     return [_shown(name, recorded, seen.get(name)) for name, recorded in found.items()]

@@ -52,6 +52,8 @@ def _points(key: bytes, lineage: Lineage, facts: CustomerFacts) -> dict[ContactP
     """Each with the streams that stood for it."""
     found: dict[ContactPoint, Sequence[str]] = {}
     for stream, known in facts.members.items():
+        if stream in facts.forgotten:
+            continue
         for seen in sorted(known.customer.identifiers, key=lambda one: (one.kind, one.value)):
             if seen.kind in CHANNELS_OF and seen.value:
                 streams = lineage(customer_id(key, seen.kind, seen.value))
