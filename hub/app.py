@@ -20,7 +20,9 @@ from hub.api.server import ApiServer
 from hub.api.services import Services, new_id
 from hub.application.access import AccessKeys, KeyRing
 from hub.application.accounts import Accounts
+from hub.application.bulk import batches
 from hub.application.cases import CustomerCases
+from hub.application.consent_watch import ConsentWatch
 from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
@@ -68,7 +70,7 @@ from hub.projections.open_work import last_agents, open_work
 from hub.projections.process import Projector
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.owner import Pool
-from hub.router.pool.recovery import Opened
+from hub.router.pool.recovery import TAIL_BATCH, Opened
 from hub.router.pool.state import REMEMBERED
 from hub.settings import Settings
 
@@ -214,11 +216,10 @@ class Hub:
         self.feed.views_at(position)
 
     async def _open_work(self) -> Opened:
-        stored = await self.views.read(open_work)
+        position, events = await self.views.read(open_work)
         known = await self.views.read(lambda views: last_agents(views, 0, REMEMBERED))
-        decode = self.journal.store.codec.recorded
-        rows = [decode(row) for row in stored.rows]
-        opened = Opened(stored.position, rows, [(one.customer_id, one.agent_id, one.at_ms / 1000) for one in known])
+        rows = [row for part in batches(events, TAIL_BATCH) for row in await self.journal.at(part)]
+        opened = Opened(position, rows, [(one.customer_id, one.agent_id, one.at_ms / 1000) for one in known])
         if self._is_starting:
             self._opened = opened
         return opened
@@ -245,7 +246,16 @@ class Hub:
         self.forgetting = Forgetting(self.journal, self.clock, self._personal_keys, self.recorder.forget)
         await self.forgetting.finish(await self.views.read(forgotten))
         self._spawn(self.tail.follow(self._keys_from, self.forgetting.follow).ended(), "log follower")
-        self.consents = Consents(self.journal, self.clock, self.key, lineage=self._generations.lineage)
+        self.consents = Consents(
+            self.journal,
+            self.clock,
+            self.key,
+            lineage=self._generations.lineage,
+            purposes=lambda: self.path_policy.purposes,
+        )
+        expiry = ConsentWatch(self.consents, self.clock, self.views)
+        self._spawn(self.tail.follow(self._keys_from, expiry.follow).ended(), "log follower")
+        self._spawn(expiry.run(), "consents")
         reaching = Reaching(self.consents, self.path_policies)
         self.satisfaction = Satisfaction(self.journal, self.clock, reaching, self.instruments.survey)
         self.handler = InboundHandler(

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hub.ports import Stored
 from hub.projections import open_work_marks
 from hub.projections.open_work_fold import ROUTES, Batch, Keep, KeepOf
 from hub.projections.projection import Entry, Projection
@@ -15,10 +14,8 @@ __all__ = ("PROJECTION", "Keep", "KeepOf", "LastAgent", "OpenWork", "last_agents
 DDL = (
     """
 CREATE TABLE open_work (
-    owner INTEGER NOT NULL, position INTEGER PRIMARY KEY, kind TEXT NOT NULL,
-    stream TEXT NOT NULL, version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL
-);
-CREATE INDEX open_work_of ON open_work (owner);
+    owner INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (owner, position)
+) WITHOUT ROWID;
 CREATE TABLE open_work_over (owner INTEGER PRIMARY KEY, position INTEGER NOT NULL);
 CREATE INDEX open_work_over_since ON open_work_over (position);
 CREATE TABLE open_work_interactions (
@@ -27,9 +24,7 @@ CREATE TABLE open_work_interactions (
 CREATE INDEX open_work_kept ON open_work_interactions (until_ms) WHERE until_ms IS NOT NULL;
 CREATE TABLE open_work_agents (agent TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE open_work_last (
-    owner TEXT NOT NULL, kind TEXT NOT NULL, position INTEGER NOT NULL,
-    stream TEXT NOT NULL, version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL,
-    PRIMARY KEY (owner, kind)
+    owner TEXT NOT NULL, kind TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (owner, kind)
 ) WITHOUT ROWID;
 CREATE TABLE last_agents (customer TEXT PRIMARY KEY, agent TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX last_agents_by_time ON last_agents (at_ms);
@@ -37,18 +32,19 @@ CREATE TABLE open_work_clock (latest_ms INTEGER NOT NULL, keep TEXT NOT NULL);
 """
     + open_work_marks.DDL
 )
-"""`open_work` has whole histories: of an interaction, or of an agent since they signed on; of what is over only until
-it is purged, and `open_work_over` says what that is. `open_work_agents` has who is signed on. `open_work_last` has of
-an agent, a queue or a pool the last event of a kind. `open_work_interactions` has what is open, and what is over but
-kept until `until_ms`. `latest_ms` is the latest time that any event brought: what is kept is trimmed by it, never by
-a clock. `keep` is what the last policy that was published asks for, as JSON; empty: none was."""
+"""Events are named by their positions: whoever goes on from here, which is seldom, reads them from the log. `open_work`
+has whole histories: of an interaction, or of an agent since they signed on; of what is over only until it is purged,
+and `open_work_over` says what that is. `open_work_agents` has who is signed on. `open_work_last` has of an agent, a
+queue or a pool the last event of a kind. `open_work_interactions` has what is open, and what is over but kept until
+`until_ms`. `latest_ms` is the latest time that any event brought: what is kept is trimmed by it, never by a clock.
+`keep` is what the last policy that was published asks for, as JSON; empty: none was."""
 
 
 class OpenWork(NamedTuple):
-    """The events to evolve a pool's state from, in position order, as stored; go on with the log after `position`."""
+    """Where in the log the events are to evolve a pool's state from, ascending; go on with the log after `position`."""
 
     position: int
-    rows: list[Stored]
+    events: list[int]
 
 
 class LastAgent(NamedTuple):
@@ -60,7 +56,7 @@ class LastAgent(NamedTuple):
 
 
 def open_work(connection: sqlite3.Connection) -> OpenWork:
-    """In position order, each event once (pool `history` excepted):
+    """Each event once (pool `history` excepted):
 
     - all events of interactions that are open, parked ones among them, and of those that are over but kept (`Keep`);
     - of each agent's stream the events since the last sign-on, or from the sign-off on, and the last ShiftsPlanned;
@@ -74,14 +70,10 @@ def open_work(connection: sqlite3.Connection) -> OpenWork:
     try:
         position = position_of(connection, "open_work")
         rows = connection.execute(
-            f"SELECT position, stream, version, topic, state FROM open_work WHERE {open_work_marks.OPEN}"
-            " UNION ALL SELECT position, stream, version, topic, state FROM open_work_last ORDER BY position"
+            f"SELECT position FROM open_work WHERE {open_work_marks.OPEN}"
+            " UNION SELECT position FROM open_work_last ORDER BY position"
         )
-        found: list[Stored] = []
-        for row in rows:
-            if not found or row[0] != found[-1].position:
-                found.append(Stored(*row))
-        return OpenWork(position, found)
+        return OpenWork(position, [one for (one,) in rows])
     finally:
         connection.execute("ROLLBACK")
 
@@ -115,7 +107,7 @@ def projection(keep: Keep = Keep(), keep_of: KeepOf = lambda _: None) -> Project
         batch.write(connection)
         open_work_marks.mark(connection, entries[-1].position, len(entries))
 
-    return Projection("open_work", "4", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
+    return Projection("open_work", "5", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
 
 
 TABLES = (

@@ -33,8 +33,7 @@ from hub.projections.projection import Entry
 from hub.projections.rows import numbers, write
 from hub.projections.views import among
 
-_FACT, _SIGNED_ON, _SIGNED_OFF, _PLANNED = "fact", "signed_on", "signed_off", "planned"
-_FREED, _OFFERED, _ACCEPTED, _PACE = "freed", "offered", "accepted", "pace"
+_PLANNED, _FREED, _OFFERED, _ACCEPTED, _PACE = "planned", "freed", "offered", "accepted", "pace"
 PURGE_EVERY = 4096
 """What is over is taken out of the tables when the log passes a multiple of so many positions: by then a page's rows go
 together, where one by one they would have the page written for each of them."""
@@ -59,7 +58,6 @@ KeepOf = Callable[[str], Keep | None]
 """What the text of a routing policy asks to be kept; None: it can't be read, all stays as it is."""
 
 
-_Row = tuple[int, int, str, str, int, str, bytes]
 _FREEING = (
     *(WrapUpCompleted, InteractionTransferred, InteractionPulledBack, InteractionParked, CallbackMissed),
     *(OfferDeclined, OfferTimedOut),
@@ -111,8 +109,9 @@ class Batch:
         self.over: dict[int, int] = {}
         self.forget: set[int] = set()
         self.unlist: set[int] = set()
-        self.rows: dict[int, list[_Row]] = {}
-        self.last: dict[tuple[str, str], Entry] = {}
+        self.events: dict[int, list[int]] = {}
+        """Positions by owner."""
+        self.last: dict[tuple[str, str], int] = {}
         self.agents: dict[str, tuple[str, int]] = {}
 
     def interaction(self, entry: Entry) -> None:
@@ -123,16 +122,16 @@ class Batch:
             work = self._placed(no, event, work)  # type: ignore[arg-type]
         if work is None:
             return
-        self.rows.setdefault(no, []).append(_row(_FACT, entry))
+        self.events.setdefault(no, []).append(entry.position)
         if kind is InteractionOffered:
-            self.last[agent_stream(event.agent_id), _OFFERED] = entry  # type: ignore[attr-defined]
+            self.last[agent_stream(event.agent_id), _OFFERED] = entry.position  # type: ignore[attr-defined]
         elif type(event) is OfferAccepted:
-            self.last[agent_stream(event.agent_id), _ACCEPTED] = entry
-            self.last[event.queue or work.queue, _PACE] = entry
+            self.last[agent_stream(event.agent_id), _ACCEPTED] = entry.position
+            self.last[event.queue or work.queue, _PACE] = entry.position
             if work.customer:
                 self.agents[work.customer] = (event.agent_id, entry.at_ms)
         if kind in _FREEING and (owner := agent_stream(event.agent_id)) in self.signed_on:  # type: ignore[attr-defined]
-            self.last[owner, _freed_by(event)] = entry
+            self.last[owner, _freed_by(event)] = entry.position
         if kind in _OVER:
             self._over(entry, work)
 
@@ -147,7 +146,7 @@ class Batch:
             # It was not kept so long: what is known of it begins here.
             self.forget.add(no)
             self.over.pop(no, None)
-            self.rows.pop(no, None)
+            self.events.pop(no, None)
             work = self.work[no] = _Work(event.queue, "", "")
         if work is not None:
             work.queue, work.until_ms, work.changed = event.queue, None, True
@@ -168,28 +167,26 @@ class Batch:
 
     def agent(self, entry: Entry) -> None:
         stream, event = entry.stream, entry.event
-        kind = _FACT
         if isinstance(event, AgentSignedOn | AgentSignedOff):
-            kind = _SIGNED_ON if isinstance(event, AgentSignedOn) else _SIGNED_OFF
             self.forget.add(entry.no)
-            self.rows.pop(entry.no, None)
+            self.events.pop(entry.no, None)
             for key in [key for key in self.last if key[0] == stream and key[1].startswith(_FREED)]:
                 del self.last[key]
-            self.came[stream] = kind == _SIGNED_ON
-            (self.signed_on.add if kind == _SIGNED_ON else self.signed_on.discard)(stream)
+            is_on = self.came[stream] = isinstance(event, AgentSignedOn)
+            (self.signed_on.add if is_on else self.signed_on.discard)(stream)
         elif isinstance(event, ShiftsPlanned):
-            self.last[stream, _PLANNED] = entry
+            self.last[stream, _PLANNED] = entry.position
             return
-        self.rows.setdefault(entry.no, []).append(_row(kind, entry))
+        self.events.setdefault(entry.no, []).append(entry.position)
 
     def pool(self, entry: Entry) -> None:
         match entry.event:
             case PolicyAdopted():
-                self.last[entry.stream, f"{PolicyAdopted.__name__} {entry.position}"] = entry
+                self.last[entry.stream, f"{PolicyAdopted.__name__} {entry.position}"] = entry.position
             case DayBegan():
-                self.last[entry.stream, DayBegan.__name__] = entry
+                self.last[entry.stream, DayBegan.__name__] = entry.position
             case QueueIntakeChanged() as event:
-                self.last[entry.stream, f"{type(event).__name__} {event.queue}"] = entry
+                self.last[entry.stream, f"{type(event).__name__} {event.queue}"] = entry.position
 
     def policy(self, entry: Entry) -> None:
         if isinstance(entry.event, PolicyPublished) and (keep := self.keep_of(entry.event.text)) is not None:
@@ -202,13 +199,13 @@ class Batch:
             run("DELETE FROM open_work_over WHERE owner = ?", [(owner,) for owner in self.forget])
         self._write_agents(connection)
         run("DELETE FROM open_work_interactions WHERE no = ?", [(no,) for no in self.unlist])
-        rows = [row for no, rows in self.rows.items() if self.over.get(no, purged + 1) > purged for row in rows]
-        write(connection, "INSERT INTO open_work VALUES", rows)
+        fresh = [(no, one) for no, of in self.events.items() if self.over.get(no, purged + 1) > purged for one in of]
+        write(connection, "INSERT INTO open_work VALUES", sorted(fresh))
         over = [(no, position) for no, position in self.over.items()]
         write(connection, "INSERT INTO open_work_over VALUES", over)
         changed = [(no, *one.values()) for no, one in self.work.items() if one.changed]
         write(connection, "INSERT OR REPLACE INTO open_work_interactions VALUES", changed)
-        last = [(*key, *entry.stored) for key, entry in self.last.items()]
+        last = [(*key, position) for key, position in self.last.items()]
         write(connection, "INSERT OR REPLACE INTO open_work_last VALUES", last)
         answered = [(customer, *known) for customer, known in self.agents.items()]
         write(connection, "INSERT OR REPLACE INTO last_agents VALUES", answered)
@@ -247,11 +244,6 @@ class Batch:
 def _freed_by(event: Event) -> str:
     is_busy = isinstance(event, OfferDeclined) and event.busy
     return f"{_FREED} {type(event).__name__}{' busy' if is_busy else ''}"
-
-
-def _row(kind: str, entry: Entry) -> _Row:
-    position, stream, version, topic, state = entry.stored
-    return entry.no, position, kind, stream, version, topic, state
 
 
 ROUTES: Mapping[str, Any] = {

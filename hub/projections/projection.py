@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from hub.domain.errors import HubError
 from hub.domain.event import Event
-from hub.ports import Stored
 
 
 class Entry(NamedTuple):
@@ -20,7 +19,6 @@ class Entry(NamedTuple):
     event: Event
     at_ms: int
     """`event.at` as milliseconds since 1970, UTC: how all views keep times."""
-    stored: Stored
     no: int
     """The number of its stream: the position of that one's first event."""
 

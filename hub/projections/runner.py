@@ -124,7 +124,7 @@ class Runner:
     def _entry(self, row: Stored, no: int) -> Entry:
         position, stream, version, topic, state = row
         event = self._decode(stream, topic, state)
-        return Entry(position, stream, version, event, milliseconds(event.at), row, no)
+        return Entry(position, stream, version, event, milliseconds(event.at), no)
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")

@@ -39,8 +39,7 @@ def open_work(pool: PoolInHand) -> list[Decided]:
         for position, (stream, version, event) in enumerate(pool.log, 1)
     ]
     Runner(connection, [projection(KEEP)], lambda after, limit: rows[after : after + limit], codec.decode, 4000).run()
-    kept = [Decided(row.stream, row.version, codec.decode(row.stream, row.topic, row.state))
-            for row in projected(connection).rows]  # fmt: skip
+    kept = [pool.log[position - 1] for position in projected(connection).events]
     connection.close()
     return kept
 

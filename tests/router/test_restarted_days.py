@@ -50,7 +50,8 @@ class Restarts:
 
     async def _opened(self) -> Opened:
         work = open_work(self.views)
-        rows = [Recorded(row[0], row[1], row[2], self.log.decode(row[1], row[3], row[4])) for row in work.rows]
+        stored = [self.log.rows[position - 1] for position in work.events]
+        rows = [Recorded(row[0], row[1], row[2], self.log.decode(row[1], row[3], row[4])) for row in stored]
         known = [(one.customer_id, one.agent_id, one.at_ms / 1000) for one in last_agents(self.views, 0, REMEMBERED)]
         return Opened(work.position, rows, known)
 
