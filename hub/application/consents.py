@@ -10,7 +10,7 @@ from hub.application.linking import whole_customers
 from hub.domain.customer.consent.events import PreferredHours, Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint, contact_point
 from hub.domain.customer.consent.state import ConsentStanding, standing
-from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered, IdentifierObserved
 from hub.domain.customer.normalise import normalise
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.event import Event
@@ -37,6 +37,9 @@ class Statement:
     at: datetime | None = None
 
 
+BY_TIME = "time"
+"""Causation of what is so because time went by."""
+
 Lineage = Callable[[str], Sequence[str]]
 """The streams that stood for an identifier one after the other, from the first one's name: all but the last were
 forgotten."""
@@ -57,14 +60,20 @@ class Consents:
         journal: Streams,
         clock: Clock,
         key: bytes,
-        table: PurposeTable = PURPOSES,
         lineage: Lineage = lambda stream: (stream,),
+        purposes: Callable[[], PurposeTable] = lambda: PURPOSES,
     ) -> None:
+        """`purposes`: the table of the path policy in force."""
         self._journal = journal
         self._clock = clock
         self._key = key
-        self.table = table
         self._lineage = lineage
+        self._purposes = purposes
+
+    @property
+    def table(self) -> PurposeTable:
+        """The purposes of the path policy in force."""
+        return self._purposes()
 
     async def grant(
         self, told: Statement, channel: str, purpose: Purpose, text_version: str, expires_at: datetime | None
@@ -132,6 +141,20 @@ class Consents:
     def customer_of(self, kind: str, value: str) -> str:
         """The stream of a contact point, whether anybody heard of it or not. InvalidError where it names nobody."""
         return self._stream(self._point(kind, value))
+
+    async def expire(self, stream: str) -> int:
+        """Write down what consents are over in a contact point's stream; how many. Of who was forgotten nothing."""
+
+        async def attempt() -> list[Append]:
+            history = (await self._journal.load([stream]))[stream]
+            facts = [recorded.event for recorded in history]
+            if not facts or any(isinstance(event, CustomerForgotten) for event in facts):
+                return []
+            now = self._clock.now()
+            events = decide.expire(standing(facts, now), now=now, actor="customer", causation=BY_TIME)
+            return [Append(stream, history[-1].version, events)]
+
+        return len(await append_decided(self._journal, attempt))
 
     async def of_point(
         self, kind: str, value: str, at: datetime | None = None, known_at: datetime | None = None

@@ -6,6 +6,7 @@ from hub.projections import (
     adherence,
     agents,
     cases,
+    consent_due,
     customers,
     interactions,
     links,
@@ -44,6 +45,7 @@ def all_projections(
         open_work.projection(keep, keep_of),
         standing_due.PROJECTION,
         cases.PROJECTION,
+        consent_due.PROJECTION,
         satisfaction.projection(interval_seconds),
         readings.PROJECTION,
     ]

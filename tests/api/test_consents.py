@@ -250,3 +250,35 @@ async def points(http: httpx.AsyncClient, customer: str) -> dict[str, Any]:
     """What holds at each contact point of a customer."""
     told = (await http.get(f"/v1/customers/{customer}/consents")).json()
     return {point["value"]: point["consents"] for point in told["points"]}
+
+
+@pytest.mark.parametrize(
+    ("role", "said_on", "kind", "value", "source", "ended"),
+    [
+        (Role.AGENT, "phone", "phone", "0912 123 4567", "call", {("phone", "promotional")}),
+        (Role.AGENT, "phone", "email", "Ann@Example.com", "call", {("email", "promotional")}),
+        (
+            Role.AGENT,
+            "in_person",
+            "phone",
+            "0912 123 4567",
+            "counter",
+            {("phone", "promotional"), ("sms", "promotional")},
+        ),
+        (Role.ADAPTER, "sms", "phone", "+989121234567", "keyword: لغو", {("sms", "promotional")}),
+        (Role.ADAPTER, "email", "email", "ann@example.com", "link in a letter", {("email", "promotional")}),
+        (Role.ADAPTER, "web", "phone", "۰۹۱۲۱۲۳۴۵۶۷", "web form", {("phone", "promotional"), ("sms", "promotional")}),
+    ],
+)
+async def test_unsubscribing_on_any_channel_takes_a_contact_point_and_no_customer_id(
+    world: World, role: Role, said_on: str, kind: str, value: str, source: str, ended: set[tuple[str, str]]
+) -> None:
+    """Nobody has heard of the contact point before."""
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(role, "somebody"))
+        told = {"kind": kind, "value": value, "channel": said_on, "source": source}
+        response = await client.post("/v1/consents/unsubscribe", json=told)
+    assert response.status_code == 200, response.text
+    events = [one["event"] for one in response.json()["events"] if one["type"] == "ConsentWithdrawn"]
+    assert {(one["channel"], one["purpose"]) for one in events} == ended

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from hub.application.consents import Consents, Lineage, Statement
 from hub.application.imports.ahead import Ahead
 from hub.application.imports.writer import Decided, RefusedRecordError
+from hub.application.path_policies import PathPolicies
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.state import Said
 from hub.domain.customer.identity import Spell
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.ids import customer_id
-from hub.paths.consent.purposes import PURPOSES, PurposeTable
+from hub.paths.consent.purposes import PurposeTable
 from hub.ports import Clock, Journal
 from hub.records.consents import ConsentRecord, ConsentState
 
@@ -31,10 +32,11 @@ class ImportedConsents:
         actor: str,
         spell: Spell,
         lineage: Lineage,
-        table: PurposeTable = PURPOSES,
     ) -> None:
         self._ahead = Ahead(journal)
-        self._consents = Consents(self._ahead, clock, key, table, lineage)
+        self._policies = PathPolicies(journal, clock)
+        self._table: PurposeTable | None = None
+        self._consents = Consents(self._ahead, clock, key, lineage, self._purposes)
         self._key = key
         self._actor = actor
         self._spell = spell
@@ -46,6 +48,8 @@ class ImportedConsents:
 
     async def prepare(self, batch: Sequence[tuple[ConsentRecord, str]]) -> None:
         """Have all that was said of these contact points at hand."""
+        if self._table is None:
+            self._table = (await self._policies.policy()).purpose_table()
         await self._ahead.fill([stream for record, _ in batch for stream in self._streams(record)])
 
     async def decide(self, record: ConsentRecord, causation: str) -> Decided:
@@ -73,6 +77,10 @@ class ImportedConsents:
     def forget(self) -> None:
         """Read all anew."""
         self._ahead.forget()
+
+    def _purposes(self) -> PurposeTable:
+        assert self._table is not None
+        return self._table
 
     def _streams(self, record: ConsentRecord) -> Sequence[str]:
         return self._lineage(customer_id(self._key, record.kind, self._spell(record.kind, record.value).value))

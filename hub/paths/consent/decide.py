@@ -216,6 +216,8 @@ def _say_no(
 
 
 def _consent_fact(saying: Saying, channel: str, purpose: Purpose, table: PurposeTable) -> dict[str, Any]:
+    if purpose not in table:
+        raise InvalidError(f"there is no purpose {str(purpose)!r}: {', '.join(table)}", "purpose")
     if Gate.CONSENT not in table[purpose].gates:
         raise InvalidError(f"nobody is asked about {purpose} contacts: they answer what was asked", "purpose")
     return _fact(saying) | {"channel": on_channel(saying.point, channel), "purpose": purpose}
