@@ -45,6 +45,13 @@ class ContactRow(NamedTuple):
     body_hash: bytes
 
 
+class Erasure(NamedTuple):
+    """Which personal fields of the event at a position are to hold nothing any more."""
+
+    position: int
+    fields: tuple[str, ...]
+
+
 class Snapshot(NamedTuple):
     """What a stream added up to at one of its versions. `topic` names the shape of `state`."""
 
@@ -129,6 +136,24 @@ class Journal(Protocol):
     async def has_unsealed(self, streams: Sequence[str]) -> bool:
         """Whether something personal stands in the events of these streams for everybody to read: an older version of
         the hub wrote it."""
+        ...
+
+    async def scan(self, after: int, upto: int, classes: Collection[type[Event]]) -> list[Recorded]:
+        """The events of these classes at positions after the first up to the second, and the last one there of
+        whatever class, in the order of the log; personal fields are empty, for nobody who looks on."""
+        ...
+
+    async def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        """The first events of a stream beyond a version, at most so many: of a long history part by part."""
+        ...
+
+    async def erase(self, erasures: Sequence[Erasure], *, pretend: bool = False) -> int:
+        """Take personal fields out of stored events, which stay what they are otherwise; how many held any. `pretend`:
+        count them only. What was there is gone for good after `scrub`."""
+        ...
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was erased in the files of the store."""
         ...
 
     async def drop_snapshots(self, streams: Sequence[str]) -> None:

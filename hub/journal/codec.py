@@ -1,6 +1,6 @@
 """How an event becomes bytes and back, also when its shape has changed since it was written."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -25,7 +25,7 @@ from hub.domain.pool import events as pool
 from hub.domain.reading import events as reading
 from hub.domain.satisfaction import events as satisfaction
 from hub.journal.errors import NewerStoreError, StoredEventError
-from hub.journal.sealing import MARK, Keys, Sealer, Shape, owners, shape_of, veiled
+from hub.journal.sealing import MARK, Keys, Sealer, Shape, owners, shape_of, veiled, without_plain
 from hub.ports import Append, Recorded
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
@@ -259,6 +259,16 @@ class Codec:
             elif self._sealer is not None:
                 state = self._sealer.veil_plain(state, shape)
         return self._read(stream, topic, state)
+
+    def without(self, stream: str, topic: str, state: bytes, fields: Collection[str]) -> bytes | None:
+        """A stored state in which these personal fields hold nothing any more; None: so it is already. All that is not
+        personal stays byte for byte."""
+        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        if shape is None:
+            return None
+        if not state.startswith(MARK):
+            return without_plain(state, shape, fields)
+        return None if self._sealer is None else self._sealer.without(stream, topic, state, shape, fields)
 
     def is_unsealed(self, topic: str, state: bytes) -> bool:
         """Whether something personal stands in this state for everybody to read: an older version wrote it."""

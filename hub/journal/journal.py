@@ -13,7 +13,7 @@ from hub.domain.event import Event
 from hub.journal.batch import recorded_of
 from hub.journal.errors import StoreError
 from hub.journal.store import Store
-from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Unit
+from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Unit
 
 GROUP_EVENTS = 2_000
 """Events from which on no further call joins a transaction: bounds how long the first one waits."""
@@ -94,6 +94,18 @@ class EventJournal:
 
     async def has_unsealed(self, streams: Sequence[str]) -> bool:
         return await self._read(lambda: self.store.has_unsealed(streams))
+
+    async def scan(self, after: int, upto: int, classes: Collection[type[Event]]) -> list[Recorded]:
+        return await self._read(lambda: self.store.scan(after, upto, classes))
+
+    async def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        return await self._read(lambda: self.store.part(stream, after, limit))
+
+    async def erase(self, erasures: Sequence[Erasure], *, pretend: bool = False) -> int:
+        return await self._read(lambda: self.store.erase(erasures, pretend=pretend))
+
+    async def scrub(self) -> None:
+        await self._read(self.store.scrub)
 
     async def drop_snapshots(self, streams: Sequence[str]) -> None:
         await self._read(lambda: self.store.drop_snapshots(streams))

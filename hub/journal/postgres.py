@@ -16,10 +16,11 @@ from psycopg.sql import SQL
 from hub.domain.event import Event
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.codec import Codec
+from hub.journal.erasing import rewritten, scanned
 from hub.journal.errors import StoredEventError, StoreError, StoreInUseError
 from hub.journal.format import FORMAT, check_format
 from hub.journal.topics import topics_of
-from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
+from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
 
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
@@ -64,6 +65,14 @@ _AT: LiteralString = (
     f"SELECT {_ROW} FROM stored_events WHERE notification_id = ANY(%b::bigint[]) ORDER BY notification_id"
 )
 _STATES: LiteralString = "SELECT topic, state FROM stored_events WHERE originator_id = ANY(%b::text[])"
+_SCAN: LiteralString = f"""
+SELECT {_ROW} FROM stored_events WHERE notification_id > %b AND notification_id <= %b AND (topic = ANY(%b::text[])
+    OR notification_id = (SELECT max(notification_id) FROM stored_events WHERE notification_id <= %b))
+ORDER BY notification_id"""
+_PART: LiteralString = f"""
+SELECT {_ROW} FROM stored_events WHERE originator_id = %b AND originator_version > %b
+ORDER BY originator_version LIMIT %b"""
+_ERASE: LiteralString = "UPDATE stored_events SET state = %b WHERE notification_id = %b"
 _HEAD: LiteralString = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 _VERSIONS: LiteralString = """
 SELECT stream, coalesce((SELECT max(originator_version) FROM stored_events WHERE originator_id = stream), 0)
@@ -220,6 +229,28 @@ class PostgresStore:
         with self._failing(), self._datastore.rows() as cursor:
             rows = cursor.execute(_STATES, (list(streams),), prepare=True).fetchall()
         return any(self.codec.is_unsealed(topic, state) for topic, state in rows)
+
+    def scan(self, after: int, upto: int, classes: Collection[type[Event]]) -> list[Recorded]:
+        with self._failing(), self._datastore.rows() as cursor:
+            rows = cursor.execute(_SCAN, (after, upto, topics_of(classes), upto), prepare=True).fetchall()
+        return scanned(self.codec, map(Stored._make, rows))
+
+    def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        with self._failing(), self._datastore.rows() as cursor:
+            rows = cursor.execute(_PART, (stream, after, limit), prepare=True).fetchall()
+        return [self.codec.recorded(row) for row in rows]
+
+    def erase(self, erasures: Sequence[Erasure], *, pretend: bool = False) -> int:
+        positions = [one.position for one in erasures]
+        with self._failing(), self._datastore.rows() as cursor, cursor.connection.transaction():
+            rows = cursor.execute(_AT, (positions,), prepare=True).fetchall()
+            found = rewritten(self.codec, erasures, map(Stored._make, rows))
+            if not pretend:
+                cursor.executemany(_ERASE, found)
+        return len(found)
+
+    def scrub(self) -> None:
+        """PostgreSQL keeps what was changed until VACUUM frees its place and something else is written there."""
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         sealed = self.codec.seal(stream, topic, state)

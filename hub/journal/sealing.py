@@ -2,7 +2,7 @@
 
 import os
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -159,9 +159,7 @@ class Sealer:
         cipher = self.keys.sealing(owner)
         sealed = b""
         if cipher is not None:
-            nonce = self._nonce()
-            data = nonce + cipher.encrypt(nonce, self._dumps(personal), f"{stream}\x1f{topic}".encode())
-            sealed = b2a_base64(data, newline=False)
+            sealed = self._sealed(cipher, stream, topic, personal)
         parts = [MARK, sealed, b'"']
         for lead, name in shape.aliased:
             parts += lead, self.keys.alias(name, personal[name]).encode()
@@ -174,18 +172,28 @@ class Sealer:
         cipher = self.keys.opening(_owner(rest) if shape.key_of else stream) if sealed else None
         if cipher is None:
             return _veiled(aliases, rest, shape)
-        data = a2b_base64(sealed)
-        try:
-            plain = cipher.decrypt(data[:_NONCE], data[_NONCE:], f"{stream}\x1f{topic}".encode())
-        except InvalidTag as error:
-            raise _wrong_key(stream, topic) from error
-        return b"%b,%b" % (plain[:-1], rest)
+        return b"%b,%b" % (self._opened(cipher, stream, topic, sealed)[:-1], rest)
+
+    def without(self, stream: str, topic: str, state: bytes, shape: Shape, fields: Collection[str]) -> bytes | None:
+        """A sealed state in which these fields hold nothing, sealed anew, everything else as it was; None: they hold
+        nothing already, or the key is gone. What has an alias can't be taken out."""
+        sealed, _, rest = _parts(state)
+        owner = _owner(rest) if shape.key_of else stream
+        cipher = self.keys.opening(owner) if sealed else None
+        if cipher is None:
+            return None
+        personal = orjson.loads(self._opened(cipher, stream, topic, sealed))
+        if not any(personal.get(name) for name in fields):
+            return None
+        personal |= {name: shape.empty[name] for name in fields}
+        kept = self._sealed(cipher, stream, topic, personal) if any(personal.values()) else b""
+        return MARK + kept + state[len(MARK) + len(sealed) :]
 
     def veil_plain(self, state: bytes, shape: Shape) -> bytes:
         """A state that was never sealed, as if its key were gone."""
         fields = orjson.loads(state)
         for _, name in shape.aliased:
-            fields[name] = self.keys.alias(name, fields[name])
+            fields[name] = self.keys.alias(name, fields.get(name, ""))
         return orjson.dumps({**fields, **shape.empty})
 
     def seal_bytes(self, stream: str, topic: str, data: bytes) -> bytes | None:
@@ -208,6 +216,19 @@ class Sealer:
         except InvalidTag as error:
             raise _wrong_key(stream, topic) from error
 
+    def _sealed(self, cipher: Cipher, stream: str, topic: str, personal: dict[str, Any]) -> bytes:
+        nonce = self._nonce()
+        data = nonce + cipher.encrypt(nonce, self._dumps(personal), f"{stream}\x1f{topic}".encode())
+        return b2a_base64(data, newline=False)
+
+    @staticmethod
+    def _opened(cipher: Cipher, stream: str, topic: str, sealed: bytes) -> bytes:
+        data = a2b_base64(sealed)
+        try:
+            return cipher.decrypt(data[:_NONCE], data[_NONCE:], f"{stream}\x1f{topic}".encode())
+        except InvalidTag as error:
+            raise _wrong_key(stream, topic) from error
+
     def _nonce(self) -> bytes:
         """96 random bits, never given twice, whichever thread asks."""
         try:
@@ -222,6 +243,14 @@ def veiled(state: bytes, shape: Shape) -> bytes:
     """A sealed state as it looks to whoever has no key: aliases and empty values."""
     _, aliases, rest = _parts(state)
     return _veiled(aliases, rest, shape)
+
+
+def without_plain(state: bytes, shape: Shape, fields: Collection[str]) -> bytes | None:
+    """The same as `Sealer.without` of a state that was never sealed."""
+    known = orjson.loads(state)
+    if not any(known.get(name) for name in fields):
+        return None
+    return orjson.dumps(known | {name: shape.empty[name] for name in fields if name in known})
 
 
 def owners(shapes: Mapping[type[Event], Shape], appends: Iterable[Append]) -> set[str]:

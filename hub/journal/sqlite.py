@@ -21,10 +21,12 @@ from hub.journal import rows
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.checkpoint import Checkpointer
 from hub.journal.codec import Codec
+from hub.journal.erasing import scanned
 from hub.journal.errors import StoreError
 from hub.journal.format import FORMAT, check_format
+from hub.journal.sqlite_erasing import erase, scrub
 from hub.journal.topics import topics_of
-from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
+from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
 
 LOCK_SECONDS = 30
 """How long a writer waits for another process's transaction."""
@@ -55,6 +57,14 @@ _LAST = f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? ORDER BY orig
 _READ = f"SELECT {_ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _AT = f"SELECT {_ROW} FROM stored_events WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid"
 _STATES = "SELECT topic, state FROM json_each(?) w CROSS JOIN stored_events ON originator_id = w.value"
+_SCAN = (
+    f"SELECT {_ROW} FROM stored_events WHERE rowid > ?1 AND rowid <= ?2 AND (topic IN (SELECT value FROM json_each(?3))"
+    " OR rowid = (SELECT max(rowid) FROM stored_events WHERE rowid <= ?2)) ORDER BY rowid"
+)
+_PART = (
+    f"SELECT {_ROW} FROM stored_events WHERE originator_id = ? AND originator_version > ?"
+    " ORDER BY originator_version LIMIT ?"
+)
 _HEAD = "SELECT coalesce(max(rowid), 0) FROM stored_events"
 _VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
 _CONTACTS = "SELECT contact_id, stream, body_hash FROM contact_ids WHERE contact_id IN"
@@ -245,6 +255,25 @@ class SqliteStore:
             rows = cursor.execute(_STATES, (orjson.dumps(streams).decode(),)).fetchall()
         return any(self.codec.is_unsealed(topic, state) for topic, state in rows)
 
+    def scan(self, after: int, upto: int, classes: Collection[type[Event]]) -> list[Recorded]:
+        wanted = orjson.dumps(topics_of(classes)).decode()
+        with self._failing(), self._datastore.reading() as cursor:
+            rows = cursor.execute(_SCAN, (after, upto, wanted)).fetchall()
+        return scanned(self.codec, map(Stored._make, rows))
+
+    def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        with self._failing(), self._datastore.reading() as cursor:
+            rows = cursor.execute(_PART, (stream, after, limit)).fetchall()
+        return self._decoded(rows)
+
+    def erase(self, erasures: Sequence[Erasure], *, pretend: bool = False) -> int:
+        with self._failing():
+            return erase(self._path, self.codec, erasures, pretend=pretend)
+
+    def scrub(self) -> None:
+        with self._failing():
+            scrub(self._path)
+
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         sealed = self.codec.seal(stream, topic, state)
         if sealed is None:
@@ -316,7 +345,7 @@ class SqliteStore:
     def _failing(self) -> Iterator[None]:
         try:
             yield
-        except PersistenceError as error:
+        except (PersistenceError, sqlite3.Error) as error:
             raise StoreError(f"event store {self._path}: {error}") from error
 
 

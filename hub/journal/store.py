@@ -10,7 +10,7 @@ from hub.journal.generations import Generations
 from hub.journal.glance import holds_sealed_events
 from hub.journal.keys import installation_key, key_is_lost
 from hub.journal.personal_keys import PersonalKeys
-from hub.ports import ContactRow, Outcome, Recorded, Snapshot, Stored, Unit
+from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
 from hub.settings import Settings
 
 
@@ -63,6 +63,23 @@ class Store(Protocol):
 
     def save_snapshot(self, stream: str, version: int, state: bytes, topic: str) -> None:
         """Keep what a stream adds up to at `version`, in place of any older snapshot of it."""
+        ...
+
+    def scan(self, after: int, upto: int, classes: Collection[type[Event]]) -> list[Recorded]:
+        """The events of these classes at positions after the first up to the second, and the last one there of
+        whatever class, in the order of the log; personal fields are empty."""
+        ...
+
+    def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        """The first events of a stream beyond a version, at most so many."""
+        ...
+
+    def erase(self, erasures: Sequence[Erasure], *, pretend: bool = False) -> int:
+        """Take personal fields out of stored events in one transaction; how many held any. `pretend`: only count."""
+        ...
+
+    def scrub(self) -> None:
+        """Leave nothing of what was erased in the files of the store, as far as the database is ours to order about."""
         ...
 
     def drop_snapshots(self, streams: Sequence[str]) -> None:

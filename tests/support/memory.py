@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hub.domain.errors import ConflictError
 from hub.domain.event import Event
-from hub.ports import Committed, ContactRow, Follower, KnownContactError, Outcome, Recorded, Snapshot, Unit
+from hub.ports import Committed, ContactRow, Erasure, Follower, KnownContactError, Outcome, Recorded, Snapshot, Unit
 
 
 class MemoryJournal:
@@ -17,6 +17,7 @@ class MemoryJournal:
         self.fail_next = 0
         self.commits = 0
         self.loaded = 0
+        self.scrubbed = 0
         self.snapshots: dict[str, Snapshot] = {}
 
     def version(self, stream: str) -> int:
@@ -78,6 +79,27 @@ class MemoryJournal:
 
     async def has_unsealed(self, streams: Sequence[str]) -> bool:  # noqa: ARG002
         return False
+
+    async def scan(self, after: int, upto: int, classes: Collection[type[Event]]) -> list[Recorded]:
+        here = self.log[after:upto]
+        return [one for one in here if type(one.event) in classes or one is here[-1]]
+
+    async def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        return [one for one in self.log if one.stream == stream and one.version > after][:limit]
+
+    async def erase(self, erasures: Sequence[Erasure], *, pretend: bool = False) -> int:
+        found = 0
+        for position, fields in erasures:
+            one = self.log[position - 1]
+            if any(getattr(one.event, name) for name in fields):
+                found += 1
+                empty = {name: type(getattr(one.event, name))() for name in fields}
+                if not pretend:
+                    self.log[position - 1] = one._replace(event=one.event.model_copy(update=empty))
+        return found
+
+    async def scrub(self) -> None:
+        self.scrubbed += 1
 
     async def drop_snapshots(self, streams: Sequence[str]) -> None:
         for stream in streams:
