@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hub.application.customer_cache import NOBODY, TOPIC, Known, fold
 from hub.application.envelope import body_hash
+from hub.application.repeats import is_repeat, keyed
 from hub.calls.interaction import interaction_events
 from hub.calls.recorded_call import RecordedCall, Row
 from hub.domain.customer.decide import HISTORY_POOL, RecordContact, record_contact
@@ -84,12 +85,12 @@ class HistoryWriter:
         conflicting: list[Rejected] = []
         homes = self._renewed([home_of(self._key, call.contact, self._spell) for call in calls])
         for call, home in zip(calls, homes, strict=True):
-            receipt = ContactRow(call.contact_id, home.stream, _body_hash(call))
+            receipt = ContactRow(call.contact_id, home.stream, keyed(self._key, _body_hash(call)))
             recorded = known.get(call.contact_id)
             if recorded is None:
                 known[call.contact_id] = receipt
                 fresh.append(_Fresh(call, receipt, home))
-            elif recorded.body_hash != receipt.body_hash:
+            elif not is_repeat(self._key, receipt, recorded):
                 reason = f"contact {call.contact_id} is recorded already, with other contents"
                 conflicting.append(Rejected(call.row, "contact_id", reason, call.raw))
         return fresh, len(calls) - len(fresh) - len(conflicting), conflicting

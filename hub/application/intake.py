@@ -11,6 +11,7 @@ from hub.application.envelope import body_hash
 from hub.application.linking import LinkRound
 from hub.application.members import Members
 from hub.application.path_policies import PathPolicyInForce
+from hub.application.repeats import is_repeat, keyed
 from hub.application.standing import changes
 from hub.domain.contact import Contact
 from hub.domain.customer.decide import MAIN_POOL, RecordContact, receive, recognise
@@ -123,7 +124,7 @@ class ContactRecorder:
                 continue
             self._forget(unit)
             if isinstance(outcome, KnownContactError):
-                answers.append(_repeat(row, outcome.row))
+                answers.append(self._repeat(row, outcome.row))
             elif isinstance(outcome, ConflictError):
                 answers.append(await self._conflicting(row, anonymous=stream in anonymous))
             else:
@@ -163,7 +164,9 @@ class ContactRecorder:
         if not known.customer.registered and (stands := self._at_first(decided.customer, command)):
             events += stands
             decided = _after(decided, stands)
-        linked, others = links.decide(command.contact, decided, command.now, command.actor)
+        linked, others = links.decide(
+            command.contact, decided, command.now, command.actor, command.contact.declared.name
+        )
         if linked:
             events += linked
             decided = _after(decided, linked)
@@ -174,7 +177,7 @@ class ContactRecorder:
         self._cache.put(stream, decided)
         unit = Unit(
             appends=(Append(stream, known.version, events), *others),
-            contacts=(ContactRow(command.contact.id, stream, body_hash(command.contact)),),
+            contacts=(ContactRow(command.contact.id, stream, keyed(self._key, body_hash(command.contact))),),
         )
         return unit, decided
 
@@ -196,7 +199,12 @@ class ContactRecorder:
         if not anonymous:
             return None
         recorded = (await self._journal.contacts([row.contact_id])).get(row.contact_id)
-        return _repeat(row, recorded) if recorded else None
+        return self._repeat(row, recorded) if recorded else None
+
+    def _repeat(self, row: ContactRow, recorded: ContactRow) -> Receipt | HubError:
+        if is_repeat(self._key, row, recorded):
+            return Receipt(row.contact_id, recorded.stream, duplicate=True, position=0)
+        return ContactConflictError(row.contact_id)
 
 
 def _after(known: Known, events: Sequence[Event]) -> Known:
@@ -204,9 +212,3 @@ def _after(known: Known, events: Sequence[Event]) -> Known:
     for event in events:
         customer = evolve(customer, event)
     return Known(known.version + len(events), customer)
-
-
-def _repeat(row: ContactRow, recorded: ContactRow) -> Receipt | HubError:
-    if row.body_hash != recorded.body_hash:
-        return ContactConflictError(row.contact_id)
-    return Receipt(row.contact_id, recorded.stream, duplicate=True, position=0)
