@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events, found
@@ -32,7 +32,17 @@ Customer = row(
 CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
 _Contact, _Fact = row("TimelineContact", ShownContact), row("TimelineFact", TimelineFact)
 Timeline = listed("Timeline", "timeline", _Contact | _Fact, before=int | None)
-At = Annotated[Moment | None, Query(description="As it was known then; left out: now")]
+
+
+def _written_out(value: object) -> object:
+    """A bare number is no moment: seconds since 1970 are not what somebody means who writes a year."""
+    if isinstance(value, str) and value.strip().replace(".", "").lstrip("+-").isdigit():
+        raise ValueError("a moment is written as 2026-01-05T12:00:00+03:30")
+    return value
+
+
+Iso = Annotated[Moment, BeforeValidator(_written_out)]
+At = Annotated[Iso | None, Query(description="As it was known then; left out: now")]
 
 
 class NewSegment(Body):
@@ -82,8 +92,8 @@ async def timeline(
     channel: Channel | None = None,
     direction: Direction | None = None,
     queue: Annotated[str, Query(max_length=64, description="Contacts that came to this queue")] = "",
-    start: Annotated[Moment | None, Query(alias="from", description="By when it happened")] = None,
-    end: Annotated[Moment | None, Query(alias="to", description="Until just before then")] = None,
+    start: Annotated[Iso | None, Query(alias="from", description="By when it happened")] = None,
+    end: Annotated[Iso | None, Query(alias="to", description="Until just before then")] = None,
     interaction: Annotated[str, Query(max_length=200, description="What belongs to this interaction")] = "",
     case: Annotated[str, Query(max_length=200, description="What belongs to this case")] = "",
     q: Annotated[str, Query(max_length=200, description="Words that must all be there, in any spelling")] = "",
