@@ -1,0 +1,38 @@
+"""Which texts are of which kind: the fields of facts that are emptied when they are kept no longer."""
+
+from collections.abc import Mapping
+
+from hub.domain.cases import events as cases
+from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.event import Event
+from hub.domain.satisfaction.events import SatisfactionRecorded
+
+CONTACT_TEXTS = "contact_texts"
+CASE_TEXTS = "case_texts"
+SURVEY_COMMENTS = "survey_comments"
+REJECTS = "rejects"
+"""Files of rows that an import refused."""
+REJECTED_CONTACTS = "rejected_contacts"
+"""Messages that could not be taken in."""
+CUSTOMERS = "customers_without_contact"
+"""Forgotten wholly."""
+
+_SAID = ("subject", "text", "attachments")
+
+TEXTS: Mapping[str, Mapping[type[Event], tuple[str, ...]]] = {
+    CONTACT_TEXTS: {ContactReceived: _SAID, ContactSent: _SAID},
+    CASE_TEXTS: {
+        cases.CaseOpened: ("subject", "text"),
+        cases.CaseRated: ("reason",),
+        cases.CaseAssigned: ("reason",),
+        cases.CaseDueChanged: ("reason",),
+        cases.CaseNoted: ("text",),
+        cases.CaseTaskGiven: ("text",),
+        cases.CaseTaskEnded: ("text",),
+        cases.CaseInteractionDetached: ("reason",),
+        cases.CaseResolved: ("text",),
+        cases.CaseReopened: ("reason",),
+    },
+    SURVEY_COMMENTS: {SatisfactionRecorded: ("comment",)},
+}
+"""Kinds that are found in the log. Who wrote, from where and when stays, as does every identifier."""
