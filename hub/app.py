@@ -21,6 +21,7 @@ from hub.api.services import Services, new_id
 from hub.application.access import AccessKeys, KeyRing
 from hub.application.accounts import Accounts
 from hub.application.bulk import batches
+from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consent_watch import ConsentWatch
 from hub.application.consents import Consents
@@ -33,6 +34,7 @@ from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
+from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.places import places_in
 from hub.application.policies import Policies
@@ -146,6 +148,7 @@ class Hub:
         await self._start_intake()
         await self._start_standing()
         await self._start_surveys()
+        await self._start_overdue()
         self._start_presence()
         await self._start_api()
         gc.collect()
@@ -325,6 +328,13 @@ class Hub:
         self._spawn(self.tail.follow(after, self.surveys.follow).ended(), "log follower")
         self._spawn(self.surveys.run(), "surveys")
 
+    async def _start_overdue(self) -> None:
+        """Cases whose time is over are said to be overdue."""
+        self.cases = CustomerCases(self.journal, self.clock)
+        overdue = OverdueCases(self.cases, self.views, self.clock)
+        self._spawn(self.tail.follow(await self.journal.head(), overdue.follow).ended(), "log follower")
+        self._spawn(overdue.run(), "overdue cases")
+
     def _start_presence(self) -> None:
         """Who is at their desk: heard of from the API, told to the pool."""
         file = self.settings.data_dir / "presence.json"
@@ -359,7 +369,8 @@ class Hub:
             profiles=Profiles(self.journal, self.clock, self.path_policies),
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, self.key),
-            cases=CustomerCases(self.journal, self.clock),
+            cases=self.cases,
+            case_lists=CaseLists(self.views, self.journal, self.clock),
             dossiers=Dossiers(
                 self.journal, self.clock, self.key, self.path_policies, self.views, self._generations.lineage
             ),

@@ -3,22 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, answer, events
+from hub.api.answers import EventsAnswer, answer, events, page
 from hub.api.bodies import Body, Moment, Text
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
-from hub.api.rows import told
+from hub.api.rows import PAGE, PageSize, told
 from hub.application.cases import Rule
 from hub.domain.cases import decide
 from hub.domain.cases.events import CaseKind, Severity, TaskOutcome
 from hub.domain.cases.state import Case, Task
 from hub.ports import Recorded
+from hub.projections.cases import Wanted
 
 router = APIRouter(tags=["cases"])
 
@@ -161,6 +162,100 @@ class CustomerCases(BaseModel):
     """The cases of a customer, oldest first."""
 
     cases: list[CaseRow]
+
+
+class ListedCase(BaseModel):
+    """A case as work: what it is about, whose, by when. `open_tasks` counts by department what has to be done there."""
+
+    case_id: str
+    customer_id: str
+    kind: CaseKind
+    severity: Severity
+    owner: str
+    account_id: str
+    due_at: datetime | None
+    opened_at: datetime
+    resolved_at: datetime | None
+    resolution: str
+    reopened: int
+    open_tasks: dict[str, int]
+    subject: str
+    open: bool
+    overdue: bool
+
+
+class CaseList(BaseModel):
+    """Those that are due first come first; `after` asks for the next page."""
+
+    cases: list[ListedCase]
+    after: str | None
+
+
+class ListedTask(BaseModel):
+    """What a department still has to do; severity and owner are those of its case, `subject` is what that is about."""
+
+    case_id: str
+    customer_id: str
+    task: int
+    department: str
+    given_at: datetime
+    due_at: datetime | None
+    kind: CaseKind
+    severity: Severity
+    owner: str
+    subject: str
+    overdue: bool
+
+
+class TaskList(BaseModel):
+    """Those that are due first come first; `after` asks for the next page."""
+
+    tasks: list[ListedTask]
+    after: str | None
+
+
+After = Annotated[str, Query(max_length=80, description="`after` of the page before")]
+Owner = Annotated[str | None, Query(max_length=64, description="Empty: those that nobody has")]
+
+
+@router.get("/v1/cases", summary="Cases as work", responses=told(CaseList))
+async def list_cases(
+    call: AgentCall,
+    state: Annotated[Literal["open", "settled", "all"], Query()] = "open",
+    owner: Owner = None,
+    kind: CaseKind | None = None,
+    severity: Annotated[Severity | None, Query(description="1 low, 2 normal, 3 high, 4 critical")] = None,
+    account: Annotated[Id | None, Query()] = None,
+    department: Annotated[str | None, Query(max_length=64, description="With an open task there")] = None,
+    due_before: Annotated[Moment | None, Query()] = None,
+    overdue: Annotated[bool, Query(description="Only open ones whose time is over")] = False,
+    limit: PageSize = PAGE,
+    after: After = "",
+) -> Response:
+    """Of all customers, those that are due first come first, those without a time last."""
+    now = call.services.clock.now()
+    wanted = Wanted(
+        is_open={"open": True, "settled": False, "all": None}[state],
+        owner=owner,
+        kind=kind,
+        severity=severity,
+        account=account,
+        department=department,
+        due_before=due_before,
+        overdue_at=now if overdue else None,
+    )
+    return page("cases", await call.services.case_lists.cases(wanted, limit, after), "after")
+
+
+@router.get("/v1/cases/tasks", summary="What departments have to do", responses=told(TaskList))
+async def list_tasks(
+    call: AgentCall,
+    department: Annotated[str | None, Query(max_length=64, description="Left out: all of them")] = None,
+    limit: PageSize = PAGE,
+    after: After = "",
+) -> Response:
+    """Open tasks of all cases, those that are due first come first, those without a time last."""
+    return page("tasks", await call.services.case_lists.tasks(department, limit, after), "after")
 
 
 @router.post("/v1/customers/{customer_id}/cases", summary="Open a case", responses=_EVENTS)

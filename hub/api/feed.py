@@ -8,7 +8,9 @@ from typing import Any
 
 import orjson
 
+from hub.api.open_interaction import CASES
 from hub.api.topics import AGENTS, ALL, QUEUES, Told, Topic, Topics
+from hub.domain.cases.decide import without_words
 from hub.ports import Recorded
 
 QUEUE_LENGTH = 10_000
@@ -38,6 +40,13 @@ class Subscription:
     def wants(self, told: Told) -> bool:
         """Whether this event is for it."""
         return any(topic in self.topics or Topic(topic.kind, ALL) in self.topics for topic in told.topics)
+
+    def told_words(self, told: Told) -> bool:
+        """Whether it is told what was said, too: who follows all cases learns that something happened to one."""
+        return CASES not in self.topics or any(
+            topic in self.topics or (topic.kind != CASES.kind and Topic(topic.kind, ALL) in self.topics)
+            for topic in told.topics
+        )
 
     def put(self, frame: bytes) -> None:
         """Let this wait for the listener, or cut it off when too much does."""
@@ -211,9 +220,10 @@ class Feed:
                 subscription.close()
 
 
-def frame(told: Told) -> bytes:
-    """An event as a block of `text/event-stream`."""
+def frame(told: Told, *, words: bool = True) -> bytes:
+    """An event as a block of `text/event-stream`; without `words` nothing that was said about a case."""
     position, stream, version, event = told.recorded
+    event = event if words else without_words(event)
     name = type(event).__name__.encode()
     offer = b"" if told.offer is None else b',"offer":' + orjson.dumps(told.offer, option=orjson.OPT_UTC_Z)
     return b'id: %d\nevent: %b\ndata: {"position":%d,"stream":%b,"version":%d,"type":"%b","event":%b%b}\n\n' % (
@@ -240,10 +250,15 @@ def _send(told: Told, index: dict[Topic, set[Subscription]]) -> None:
     for every in (AGENTS, QUEUES):
         if (found := index.get(every)) and any(topic.kind == every.kind for topic in told.topics):
             listeners = listeners | found if listeners else found
+    position = told.recorded.position
+    if (found := index.get(CASES)) and any(topic.kind == CASES.kind for topic in told.topics):
+        wordless = frame(told, words=False)
+        for subscription in found - listeners:
+            if position > subscription.after:
+                subscription.put(wordless)
     if not listeners:
         return
     made = frame(told)
-    position = told.recorded.position
     for subscription in listeners:
         if position > subscription.after:
             subscription.put(made)

@@ -38,7 +38,7 @@ async def prometheus(request: Request) -> Response:
     instruments = services.instruments
     census = await services.views.census()
     instruments.waiting, instruments.agents = dict(census.waiting), dict(census.agents)
-    instruments.service_level = dict(census.service_level)
+    instruments.service_level, instruments.cases = dict(census.service_level), dict(census.cases)
     instruments.subscribers = services.feed.subscribers
     instruments.lag = max(0, services.feed.position - services.feed.released)
     return Response(instruments.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})

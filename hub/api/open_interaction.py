@@ -11,12 +11,13 @@ class Topic(NamedTuple):
     """What a stream can be about. `name` is an id, or `*` for all of the kind."""
 
     kind: str
-    """`agent`, `queue` or `customer`."""
+    """`agent`, `queue`, `customer` or `case`."""
     name: str
 
 
 AGENTS = Topic("agent", ALL)
 QUEUES = Topic("queue", ALL)
+CASES = Topic("case", ALL)
 
 
 @dataclass(slots=True)

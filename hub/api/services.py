@@ -1,7 +1,7 @@
 """What the API needs of the rest of the hub, and who provides it: the composition root."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
+from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.dossier.dossiers import Dossiers
@@ -144,6 +145,9 @@ class Views(Protocol):
         self, start: datetime | None, end: datetime | None, agent_id: str, limit: int, after: str
     ) -> Page: ...
     async def adherence(self, start: datetime | None, end: datetime | None, agent_id: str) -> Sequence[Row]: ...
+    async def satisfaction(
+        self, start: datetime | None, end: datetime | None, by: Collection[str], only: Mapping[str, str]
+    ) -> Sequence[Row]: ...
     async def live(self) -> Row: ...
     async def census(self) -> Census: ...
 
@@ -192,6 +196,7 @@ class Services:
     consents: Consents
     accounts: Accounts
     cases: CustomerCases
+    case_lists: CaseLists
     dossiers: Dossiers
     satisfaction: Satisfaction
     readings: Readings

@@ -32,9 +32,10 @@ GRACE_SECONDS = 1.0
 """How long a listener who is cut off has to read what was under way."""
 
 _DESCRIPTION = """
-Server-Sent Events about the named agents, queues and customers (each may be repeated; `*` for all agents or all
-queues). `id` is the log position, `event` the name of the event's class, `data` a JSON object with `position`,
-`stream`, `version`, `type` and `event`; an `InteractionOffered` also brings `offer`, with all that an agent needs.
+Server-Sent Events about the named agents, queues, customers and cases (each may be repeated; `*` for all agents, all
+queues or all cases, of these without what was said). `id` is the log position, `event` the name of the event's class,
+`data` a JSON object with `position`, `stream`, `version`, `type` and `event`; an `InteractionOffered` also brings
+`offer`, with all that an agent needs.
 
 A stream of agents alone tells each event right after its commit. One that names a queue or a customer tells events as
 soon as the read models hold them, so that a page read after an event shows it.
@@ -58,13 +59,15 @@ async def stream(
     agent: Annotated[list[str], Query(description="Agent id, or `*`")] = [],  # noqa: B006
     queue: Annotated[list[str], Query(description="Queue name, or `*`")] = [],  # noqa: B006
     customer: Annotated[list[str], Query(description="Customer id")] = [],  # noqa: B006
+    case: Annotated[list[str], Query(description="Case id, or `*`: of all, without what was said")] = [],  # noqa: B006
     last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
 ) -> Response:
     topics = [Topic("agent", name) for name in agent]
     topics += [Topic("queue", name) for name in queue]
     topics += [Topic("customer", name) for name in customer]
+    topics += [Topic("case", name) for name in case]
     if not topics:
-        raise InvalidError("say what the stream is about: agent, queue or customer", "agent")
+        raise InvalidError("say what the stream is about: agent, queue, customer or case", "agent")
     if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
@@ -74,7 +77,7 @@ async def stream(
 def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
     for topic in topics:
         if topic.name == ALL and call.key.role is Role.AGENT:
-            raise ForbiddenError("following all agents or all queues takes a key of role supervisor or admin")
+            raise ForbiddenError("following all agents, queues or cases takes a key of role supervisor or admin")
         if topic.kind == "agent":
             call.acting_for(topic.name)
 
@@ -177,7 +180,8 @@ async def _past(services: Services, topics: Topics, subscription: Subscription, 
     batch = [recorded for recorded in read if recorded.position <= limit]
     await _restore(services, topics, batch, after)
     told = [topics.tell(recorded) for recorded in batch]
-    return b"".join(frame(one) for one in told if subscription.wants(one)), batch[-1].position if batch else limit
+    wanted = [frame(one, words=subscription.told_words(one)) for one in told if subscription.wants(one)]
+    return b"".join(wanted), batch[-1].position if batch else limit
 
 
 async def _restore(services: Services, topics: Topics, batch: Sequence[Recorded], after: int) -> None:

@@ -1,16 +1,19 @@
 """Surveys: asking a sample of customers how it was, and what they say."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
-from pydantic import Field
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, events
-from hub.api.bodies import Body
-from hub.api.callers import AgentCall, ContactCall
+from hub.api.answers import EventsAnswer, answer, events
+from hub.api.bodies import Body, Moment
+from hub.api.callers import AgentCall, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.rows import told
 from hub.domain.contact import Channel
+from hub.domain.errors import InvalidError
 from hub.domain.satisfaction.events import SurveyKind
 
 router = APIRouter(tags=["cases"])
@@ -37,6 +40,58 @@ class Surveyed(EventsAnswer):
     """The survey, if the customer is asked, and else why not; empty: they are."""
 
     not_asked: Literal["", "already", "complaint", "capped", "no_consent", "unreachable"]
+
+
+class SatisfactionRow(BaseModel):
+    """What was asked in [start, end), and answered since. What rows are not told apart by is null; a figure there is
+    nothing to take it of is null, too."""
+
+    start: datetime | None
+    end: datetime | None
+    queue: str | None
+    agent_id: str | None
+    channel: str | None
+    segment: str | None
+    csat_asked: int
+    csat_answered: int
+    csat_mean: float | None
+    csat_satisfied: float | None
+    nps_asked: int
+    nps_answered: int
+    nps_promoters: int
+    nps_detractors: int
+    nps: float | None
+
+
+class SatisfactionRows(BaseModel):
+    """In the order of what they are told apart by."""
+
+    satisfaction: list[SatisfactionRow]
+
+
+By = Literal["interval", "queue", "agent", "channel", "segment"]
+Only = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get(
+    "/v1/metrics/satisfaction", summary="How satisfied customers say they were", responses=told(SatisfactionRows)
+)
+async def satisfaction(
+    call: SupervisorCall,
+    start: Annotated[Moment | None, Query(alias="from", description="First moment; left out: ever")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="First moment after")] = None,
+    by: Annotated[list[By], Query(description="What rows are told apart by; may be repeated; left out: one row")] = [],  # noqa: B006
+    queue: Only = None,
+    agent_id: Only = None,
+    channel: Only = None,
+    segment: Only = None,
+) -> Response:
+    """CSAT: mean, and the share of 4 and 5; NPS: promoters less detractors, of 100. Booked when it was asked."""
+    if start is not None and end is not None and end <= start:
+        raise InvalidError("'to' is not after 'from'", "to")
+    given = {"queue": queue, "agent": agent_id, "channel": channel, "segment": segment}
+    only = {name: value for name, value in given.items() if value is not None}
+    return answer({"satisfaction": await call.services.views.satisfaction(start, end, by, only)})
 
 
 @router.post(

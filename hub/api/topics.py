@@ -96,7 +96,9 @@ class Topics:
                 return Told(recorded, topics, _offer(stream, event, known))
             return Told(recorded, topics)
         if stream.startswith("customer-"):
-            return Told(recorded, (Topic("customer", stream),))
+            case = getattr(event, "case_id", "")
+            mine = Topic("customer", stream)
+            return Told(recorded, (mine, Topic("case", case)) if case else (mine,))
         agent = getattr(event, "agent_id", "")
         if stream.startswith("agent-"):
             return Told(recorded, (Topic("agent", agent),) if agent else ())

@@ -160,12 +160,14 @@ def _followed(_: Call, request: Request) -> Iterable[str]:
     customers = request.query_params.getlist("customer")
     if ALL in customers:
         raise InvalidError("name the customers: a stream can't be about all of them", "customer")
-    return customers
+    cases = [customer_of_case(one) for one in request.query_params.getlist("case") if one != ALL]
+    return [*customers, *filter(None, cases)]
 
 
 _CUSTOMER = "/v1/customers/{customer_id}"
 _OTHERS: Mapping[str, Readable] = {
     "/v1/cases": Readable("cases", told=customers_in),
+    "/v1/cases/tasks": Readable("tasks", told=customers_in),
     "/v1/cases/{case_id}": Readable("case", _of_case),
     "/v1/consents": Readable("consents", _of_point),
     "/v1/contacts/{contact_id:path}": Readable("contact", told=lambda answer: (answer["customer_id"],)),

@@ -14,11 +14,12 @@ from hub.application.customer_view import Facts, PersonalFacts, wanted
 from hub.application.glimpse import interaction_row, look, queue_row, shown_position
 from hub.domain.errors import InvalidError
 from hub.ports import Clock
-from hub.projections import adherence, agents, customers, interactions, metrics, queues
+from hub.projections import adherence, agents, cases, customers, interactions, metrics, queues
 from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionRow
 from hub.projections.live import live
+from hub.projections.satisfaction import satisfaction
 from hub.projections.views import of_one_moment, open_views
 
 READERS = 2
@@ -45,11 +46,13 @@ class Snapshot(NamedTuple):
 
 
 class Census(NamedTuple):
-    """How many, now: interactions that wait by queue, agents by state; the service level of each queue today."""
+    """How many, now: interactions that wait by queue, agents by state; the service level of each queue today; cases
+    that are open, and those of them that are overdue."""
 
     waiting: Mapping[str, int]
     agents: Mapping[str, int]
     service_level: Mapping[str, float]
+    cases: Mapping[str, int]
 
 
 class ReadModels:
@@ -162,6 +165,13 @@ class ReadModels:
         found = await self._ask(lambda views: adherence.adherence(views, start, end, agent_id or None, as_of=now))
         return [one.as_row() for one in found]
 
+    async def satisfaction(
+        self, start: datetime | None, end: datetime | None, by: Collection[str], only: Mapping[str, str]
+    ) -> Sequence[Row]:
+        """What customers said of what they were asked about in the intervals that begin in [start, end)."""
+        found = await self._ask(lambda views: satisfaction(views, start, end, by, only))
+        return [one.as_row() for one in found]
+
     async def live(self) -> Row:
         """The figures of this moment; counts and shares since midnight UTC."""
         now = self._clock.now()
@@ -174,7 +184,8 @@ class ReadModels:
             waiting = queues.in_queue(views)
             today = metrics.totals_by_queue(views, self._today())
             levels = {name: one.service_level for name, one in today.items() if one.service_level is not None}
-            return Census(waiting, agents.states(views), levels)
+            counted = dataclasses.asdict(cases.counts(views, self._clock.now()))
+            return Census(waiting, agents.states(views), levels, counted)
 
         return await self._ask(count)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.application.path_policies import PathPolicies
 from hub.application.satisfaction import Question, Satisfaction
@@ -109,13 +109,18 @@ class SatisfactionWatch:
             kind = type(event)
             if kind is InteractionEnded:
                 self._new.append((About.INTERACTION, stream, event.at))
-            elif isinstance(event, CaseResolved) and customer_of_case(event.case_id) == stream:
-                self._new.append((About.CASE, event.case_id, event.at))
+            elif kind is CaseResolved:
+                self._resolved(stream, event)
             elif kind is PathPolicyPublished:
                 self._is_new_policy = True
         self._seen = batch[-1].position
         if self._new or self._is_new_policy:
             self._wake.set()
+
+    def _resolved(self, stream: str, event: Any) -> None:
+        """Not what an account is told of it."""
+        if customer_of_case(event.case_id) == stream:
+            self._new.append((About.CASE, event.case_id, event.at))
 
     async def run(self) -> None:
         """For ever."""

@@ -63,6 +63,8 @@ ROLES = {
         "GET /v1/consents",
         "GET /v1/accounts",
         "GET /v1/accounts/account-1",
+        "GET /v1/cases",
+        "GET /v1/cases/tasks",
         "GET /v1/cases/case-1",
         "POST /v1/cases/case-1/rate",
         "POST /v1/cases/case-1/assign",
@@ -140,6 +142,7 @@ ROLES = {
         "GET /v1/metrics",
         "GET /v1/metrics/agents",
         "GET /v1/metrics/adherence",
+        "GET /v1/metrics/satisfaction",
     ],
 }
 

@@ -7,6 +7,8 @@ from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.pool.events import PoolCommitted
+from hub.domain.satisfaction.decide import NotAsked
+from hub.domain.satisfaction.events import SurveyKind
 from tests.api.feed_facts import queued
 from tests.api.world import META, World
 
@@ -38,6 +40,8 @@ async def test_prometheus_reads_what_happened() -> None:
     world.feed.views_at(1)
     world.instruments.decided(4, 0.002)
     world.instruments.rejected += 2
+    for kind, why in ((SurveyKind.CSAT, None), *([(SurveyKind.NPS, NotAsked.CAPPED)] * 2)):
+        world.instruments.survey(kind, why)
     listener = world.feed.subscribe([Topic("agent", "a1")])
     world.feed.attach(listener, 4)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(world.app), base_url="http://hub") as http:
@@ -58,6 +62,8 @@ async def test_prometheus_reads_what_happened() -> None:
     assert got["hub_waiting", "care"] == 2
     assert got["hub_agents", "ready"] == 5
     assert got["hub_service_level", "care"] == 0.8
+    assert (got["hub_cases", "open"], got["hub_cases", "overdue"]) == (3, 1)
+    assert (got["hub_surveys_total", "csat", "asked"], got["hub_surveys_total", "nps", "capped"]) == (1, 2)
     assert got["hub_projector_lag_events",] == 4
     assert got["hub_stream_subscribers",] == 1
     assert got["hub_api_request_seconds_count", "POST", "/v1/offers/{offer_id}/accept", "200"] == 2

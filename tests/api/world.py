@@ -1,6 +1,6 @@
 """Hand-written services for tests of the API: each remembers what it was asked and answers what it was told to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from hub.api.instruments import Instruments
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.accounts import Accounts
+from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.customers import Customers
@@ -30,6 +31,7 @@ from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
+from hub.projections.cases import PROJECTION as CASES
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
@@ -205,11 +207,17 @@ class FakeViews:
         self.asked.append((start, end, agent_id))
         return [{"agent_id": "a1", "adherence": 0.5}]
 
+    async def satisfaction(
+        self, start: datetime | None, end: datetime | None, by: Collection[str], only: Mapping[str, str]
+    ) -> Sequence[Row]:
+        self.asked.append((start, end, list(by), dict(only)))
+        return [{"queue": "care", "csat_mean": 4.5}]
+
     async def live(self) -> Row:
         return {"waiting": 2}
 
     async def census(self) -> Census:
-        return Census({"care": 2}, {"ready": 5}, {"care": 0.8})
+        return Census({"care": 2}, {"ready": 5}, {"care": 0.8}, {"open": 3, "overdue": 1})
 
     async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
         self.asked.append((list(agents), list(queues), list(customers)))
@@ -279,6 +287,7 @@ class World:
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),
+            case_lists=CaseLists(LinkViews(self.journal, CASES), self.journal, self.clock),
             dossiers=Dossiers(
                 self.journal,
                 self.clock,

@@ -27,6 +27,7 @@ from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
 
 WORD_LENGTH = 64
+_WORDS = ("subject", "text", "reason")
 _SHARED = (CaseOpened, CaseRated, CaseResolved, CaseReopened)
 
 
@@ -170,12 +171,12 @@ def reopen(cases: Cases, case: str, *, due_at: datetime | None = None, reason: s
 def for_account(events: Sequence[Event]) -> list[Event]:
     """What an account's stream is told of its case: that it is open or settled and how severe it is, nothing that is
     personal: the account outlives the person."""
-    empty = {"subject": "", "text": "", "reason": ""}
-    return [
-        event.model_copy(update={name: "" for name in empty if name in type(event).model_fields})
-        for event in events
-        if isinstance(event, _SHARED)
-    ]
+    return [without_words(event) for event in events if isinstance(event, _SHARED)]
+
+
+def without_words(event: Event) -> Event:
+    """The same fact of a case without what people said of it."""
+    return event.model_copy(update={name: "" for name in _WORDS if name in type(event).model_fields})
 
 
 def _known(cases: Cases, case: str) -> Case:
