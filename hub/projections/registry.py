@@ -14,6 +14,7 @@ from hub.projections import (
     open_work,
     queues,
     readings,
+    responses,
     satisfaction,
     standing_due,
 )
@@ -48,4 +49,5 @@ def all_projections(
         consent_due.PROJECTION,
         satisfaction.projection(interval_seconds),
         readings.PROJECTION,
+        responses.PROJECTION,
     ]

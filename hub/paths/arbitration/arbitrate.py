@@ -19,6 +19,8 @@ class Why(StrEnum):
 
     GATE = "gate"
     """On no path all gates are open."""
+    NO_PATH = "no_path"
+    """Who asks can't say it, or on none of the channels that were asked for."""
     NO_VALUE = "no_value"
     """It would cost more than it is worth."""
     EXCLUDED = "excluded"
