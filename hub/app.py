@@ -58,6 +58,7 @@ from hub.clock import WallClock
 from hub.domain.access.events import STREAM as ACCESS_STREAM
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
+from hub.domain.customer.normalise import speller
 from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
@@ -243,7 +244,12 @@ class Hub:
         await ensure_streams(self.bus.jetstream(), replicas)
         self.rejected = RejectedContacts(self.bus, replicas=replicas)
         self.recorder = ContactRecorder(
-            self.journal, self.clock, self.key, renewed=self._generations.renewed, policy=self.path_policy
+            self.journal,
+            self.clock,
+            self.key,
+            renewed=self._generations.renewed,
+            policy=self.path_policy,
+            region=self.settings.phone_region,
         )
         self._spawn(self.tail.follow(self._keys_from, self.recorder.follow).ended(), "log follower")
         self.forgetting = Forgetting(self.journal, self.clock, self._personal_keys, self.recorder.forget)
@@ -255,6 +261,7 @@ class Hub:
             self.key,
             lineage=self._generations.lineage,
             purposes=lambda: self.path_policy.purposes,
+            spell=speller(self.settings.phone_region),
         )
         expiry = ConsentWatch(self.consents, self.clock, self.views)
         self._spawn(self.tail.follow(self._keys_from, expiry.follow).ended(), "log follower")
@@ -366,7 +373,8 @@ class Hub:
             readings=Readings(self.journal, self.clock, by_views(self.views)),
             reading_list=ReadingList(self.views),
             purchases=CustomerPurchases(self.journal, self.clock),
-            profiles=Profiles(self.journal, self.clock, self.path_policies),
+            profiles=Profiles(self.journal, self.clock, self.path_policies, speller(self.settings.phone_region)),
+            spell=speller(self.settings.phone_region),
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=self.cases,

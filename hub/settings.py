@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from hub.domain.customer.normalise import DEFAULT_REGION
+from hub.domain.customer.spelling.phones import is_region
 from hub.domain.errors import HubError
 
 PREFIX = "HUB_"
@@ -37,6 +39,9 @@ class Settings(BaseModel):
     """0: any free port."""
     policy: Path | None = None
     """Routing policy (TOML); none: the one that ships with the hub."""
+    phone_region: str = DEFAULT_REGION
+    """Where phone numbers without a country code belong: two letters, as in ISO 3166. They are part of who a customer
+    is: choose it before the first contact."""
     installation_key: str = Field(default="", repr=False)
     """64 hex digits that ids are derived with; empty: made once and kept in the data directory."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -46,6 +51,13 @@ class Settings(BaseModel):
     clock_start: AwareDatetime | None = None
     """The hub's clock starts at this moment instead of now: for replays."""
     clock_speed: float = Field(default=1.0, gt=0, le=10_000)
+
+    @field_validator("phone_region")
+    @classmethod
+    def _has_numbers(cls, region: str) -> str:
+        if not is_region(region.upper()):
+            raise ValueError(f"{region!r} is no region with phone numbers: two letters such as IR, DE or US")
+        return region.upper()
 
     @property
     def sqlite_path(self) -> Path:

@@ -18,7 +18,6 @@ from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.entries import Kind, TimelineFact
 from hub.application.dossier.question import Question, words_of
 from hub.domain.contact import VALUE_TIER, Channel, Direction
-from hub.domain.customer.normalise import normalise
 
 router = APIRouter(tags=["customers"])
 
@@ -67,7 +66,7 @@ async def by_identifier(
     """What `GET /v1/customers/{customer_id}` tells, found by phone, email, customer_number, national_id, ...; `also`
     names other customers who were seen with it."""
     services = call.services
-    streams = await services.views.customers_by_identifier(kind, normalise(kind, value).value)
+    streams = await services.views.customers_by_identifier(kind, services.spell(kind, value).value)
     if not streams:
         return found(None, f"customer with {kind} {value!r}")
     whole = await services.dossiers.show(streams[0])

@@ -24,6 +24,8 @@ from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.application.readings import ReadingList, Readings
 from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.normalise import normalise
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
 from hub.router.pool.asked import PoolUnavailableError
@@ -202,5 +204,7 @@ class Services:
     readings: Readings
     reading_list: ReadingList
     decisions: Decisions = _unexplained
+    spell: Spell = normalise
+    """How identifiers are written."""
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""

@@ -11,6 +11,7 @@ from hub.domain.customer.consent.events import PreferredHours, Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint, contact_point
 from hub.domain.customer.consent.state import ConsentStanding, standing
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered, IdentifierObserved
+from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.event import Event
@@ -62,6 +63,7 @@ class Consents:
         key: bytes,
         lineage: Lineage = lambda stream: (stream,),
         purposes: Callable[[], PurposeTable] = lambda: PURPOSES,
+        spell: Spell = normalise,
     ) -> None:
         """`purposes`: the table of the path policy in force."""
         self._journal = journal
@@ -69,6 +71,7 @@ class Consents:
         self._key = key
         self._lineage = lineage
         self._purposes = purposes
+        self._spell = spell
 
     @property
     def table(self) -> PurposeTable:
@@ -197,7 +200,7 @@ class Consents:
     def _point(self, kind: str, value: str) -> ContactPoint:
         if kind not in CHANNELS_OF:
             return contact_point(self._key, kind, value)
-        spelled = normalise(kind, value)
+        spelled = self._spell(kind, value)
         if not spelled.names_somebody:
             raise InvalidError(f"this {kind} names nobody: say which one it is about", "value")
         return contact_point(self._key, kind, spelled.value)

@@ -14,6 +14,7 @@ from hub.application.rejects import RejectsFile, rejects_file
 from hub.calls.mapping import Mapping, load_mapping
 from hub.calls.reading import read_calls
 from hub.domain.customer.identity import Renewed
+from hub.domain.customer.normalise import DEFAULT_REGION
 from hub.journal.keys import installation_key
 from hub.journal.lock import hold_store
 from hub.journal.store import Store, generations, open_store
@@ -77,11 +78,12 @@ def import_history(
     rejects: Path,
     on_bytes: Callable[[int], None] | None = None,
     renewed: Renewed = lambda homes: homes,
+    region: str = DEFAULT_REGION,
 ) -> ImportTotals:
     """Take in every call of the file that is not recorded yet. The caller holds the store for itself; `views` follow
     it already. Refused rows are written to `rejects` as JSON lines, which is removed when there are none."""
     started = time.perf_counter()
-    importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name, renewed)
+    importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name, renewed, region)
     before = store.head()
     counted = _Counted()
     with quiet_collector(), RejectsFile(rejects) as refused:
@@ -121,6 +123,7 @@ def import_calls(
             rejects=rejects_file(settings, calls),
             on_bytes=on_bytes,
             renewed=forgotten.renewed,
+            region=settings.phone_region,
         )
 
 

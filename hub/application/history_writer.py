@@ -13,6 +13,7 @@ from hub.calls.recorded_call import RecordedCall, Row
 from hub.domain.customer.decide import HISTORY_POOL, RecordContact, record_contact
 from hub.domain.customer.events import evolve
 from hub.domain.customer.identity import Home, Renewed, home_of
+from hub.domain.customer.normalise import DEFAULT_REGION
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, HubError
 from hub.domain.event import Event
@@ -51,7 +52,14 @@ class HistoryWriter:
     """Writes batches of rows, each in one transaction: contacts, their interactions, and the pool's fence."""
 
     def __init__(
-        self, store: Store, key: bytes, clock: Clock, actor: str, source: str, renewed: Renewed = lambda homes: homes
+        self,
+        store: Store,
+        key: bytes,
+        clock: Clock,
+        actor: str,
+        source: str,
+        renewed: Renewed = lambda homes: homes,
+        region: str = DEFAULT_REGION,
     ) -> None:
         self._store = store
         self._renewed = renewed
@@ -60,7 +68,7 @@ class HistoryWriter:
         self._actor = actor
         self._source = source
         self._customers = _Customers(store)
-        self._spell = KnownSpellings()
+        self._spell = KnownSpellings(region)
         last = store.last(pool_stream(HISTORY_POOL))
         fence = last.event if last else None
         self._epoch = fence.epoch if isinstance(fence, PoolTaken | PoolCommitted) else 0

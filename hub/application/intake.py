@@ -17,6 +17,7 @@ from hub.domain.contact import Contact
 from hub.domain.customer.decide import MAIN_POOL, RecordContact, receive, recognise
 from hub.domain.customer.events import UNDECLARED, Customer, evolve
 from hub.domain.customer.identity import Home, Renewed, home_of
+from hub.domain.customer.normalise import DEFAULT_REGION
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import ConflictError, ContactConflictError, HubError
 from hub.domain.event import Event
@@ -48,7 +49,8 @@ class ContendedError(HubError):
 
 class ContactRecorder:
     """Records batches of contacts, in order, each exactly once however often it is sent. Let it `follow` the log: what
-    others say of customers and accounts is then known to the next contact. `policy`: by which somebody new stands."""
+    others say of customers and accounts is then known to the next contact. `policy`: by which somebody new stands;
+    `region`: where phone numbers without a country code belong."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class ContactRecorder:
         pool: str = MAIN_POOL,
         renewed: Renewed = lambda homes: homes,
         policy: PathPolicyInForce | None = None,
+        region: str = DEFAULT_REGION,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -67,7 +70,7 @@ class ContactRecorder:
         self._pool = pool
         self._renewed = renewed
         self._cache = CustomerCache(journal)
-        self._spell = KnownSpellings()
+        self._spell = KnownSpellings(region)
         self._turn = asyncio.Lock()
 
     def follow(self, batch: Sequence[Recorded]) -> None:

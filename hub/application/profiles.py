@@ -8,7 +8,8 @@ from typing import Any
 from hub.application.deciding import append_decided, history_of, refuse_forgotten
 from hub.application.path_policies import PathPolicies
 from hub.application.standing import events_of, whole_histories
-from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.identity import CUSTOMER, Spell
+from hub.domain.customer.normalise import normalise
 from hub.domain.customer.profile import decide
 from hub.domain.customer.profile.state import Profile, fold
 from hub.domain.errors import NotFoundError
@@ -46,9 +47,10 @@ class ProfileNow:
 class Profiles:
     """What is known of customers by the fields that the operator defined."""
 
-    def __init__(self, journal: Journal, clock: Clock, policies: PathPolicies) -> None:
+    def __init__(self, journal: Journal, clock: Clock, policies: PathPolicies, spell: Spell = normalise) -> None:
         self._journal = journal
         self._clock = clock
+        self._spell = spell
         self._policies = policies
 
     async def change(
@@ -71,7 +73,7 @@ class Profiles:
             events = await self._events(customer, None)
             definition = field_named(policy, standing(facts_of(events), policy, now), field)
             meta: dict[str, Any] = {"at": at or now, "now": now, "actor": actor, "causation": command_id}
-            changed = decide.change(fold(events), field, spelled(definition, value), path, **meta)
+            changed = decide.change(fold(events), field, spelled(definition, value, self._spell), path, **meta)
             return [Append(customer, version, changed)]
 
         return await append_decided(self._journal, attempt)

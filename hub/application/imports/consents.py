@@ -36,7 +36,7 @@ class ImportedConsents:
         self._ahead = Ahead(journal)
         self._policies = PathPolicies(journal, clock)
         self._table: PurposeTable | None = None
-        self._consents = Consents(self._ahead, clock, key, lineage, self._purposes)
+        self._consents = Consents(self._ahead, clock, key, lineage, self._purposes, spell)
         self._key = key
         self._actor = actor
         self._spell = spell

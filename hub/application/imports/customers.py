@@ -52,7 +52,7 @@ class ImportedCustomers:
         self._actor = actor
         self._spell = spell
         self._renewed = renewed
-        self._profiles = ImportedProfiles(journal, clock, profile)
+        self._profiles = ImportedProfiles(journal, clock, profile, spell)
         self._cache = CustomerCache(journal, STREAMS_KEPT)
         self._links: LinkRound | None = None
         self._homes_of: dict[str, tuple[Home, ...]] = {}

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from hub.application.path_policies import PathPolicies
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.normalise import normalise
 from hub.domain.customer.profile.decide import change
 from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.profile.state import fold
@@ -25,8 +27,9 @@ PATH = "import"
 class ImportedProfiles:
     """Decides on the profile fields of records. `names`: those that the mapping fills."""
 
-    def __init__(self, journal: Journal, clock: Clock, names: Iterable[str]) -> None:
+    def __init__(self, journal: Journal, clock: Clock, names: Iterable[str], spell: Spell = normalise) -> None:
         self._journal = journal
+        self._spell = spell
         self._policies = PathPolicies(journal, clock)
         self._names = tuple(names)
         self._policy: PathPolicy | None = None
@@ -66,7 +69,7 @@ class ImportedProfiles:
             if field is None:
                 stands = stands or standing(facts_of([*known, *fresh]), self._policy, now)
                 field = field_named(self._policy, stands, name)
-            events += change(profile, name, spelled(field, written), PATH, now=now, **meta)
+            events += change(profile, name, spelled(field, written, self._spell), PATH, now=now, **meta)
         return events
 
     def decided(self, stream: str, events: Sequence[Event]) -> None:

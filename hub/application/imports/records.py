@@ -12,6 +12,7 @@ from hub.application.bulk import batches, quiet_collector
 from hub.application.imports.kinds import Source, Tools, source_of
 from hub.application.imports.writer import Counts, RecordWriter
 from hub.application.rejects import RejectsFile, rejects_file
+from hub.domain.customer.normalise import DEFAULT_REGION
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.journal.glance import log_head
 from hub.journal.journal import EventJournal
@@ -77,11 +78,12 @@ async def take_records(
     forgotten: Generations,
     on_bytes: Callable[[int], None] | None = None,
     batch_rows: int = BATCH_ROWS,
+    region: str = DEFAULT_REGION,
 ) -> Counts:
     """Take in every row of the file that was not taken before. The caller holds the store for itself; it is closed
     afterwards. Refused rows are written to `rejects` as JSON lines, which is removed when there are none."""
     journal = EventJournal(store)
-    spell = KnownSpellings()
+    spell = KnownSpellings(region)
     tools = Tools(journal, clock, key, spell, forgotten.renewed, forgotten.lineage)
     writer: RecordWriter[Any] = RecordWriter(
         journal, key, source.kind, source.mapping.name, source.decider(tools), source.columns
@@ -122,7 +124,7 @@ def import_records(
         counts = asyncio.run(
             take_records(
                 open_store(settings), source, file, key,
-                clock=clock, rejects=rejects, forgotten=forgotten, on_bytes=on_bytes,
+                clock=clock, rejects=rejects, forgotten=forgotten, on_bytes=on_bytes, region=settings.phone_region,
             )
         )  # fmt: skip
         stored = time.perf_counter() - started

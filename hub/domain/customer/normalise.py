@@ -1,5 +1,8 @@
 """Which rule writes which kind of identifier in its one spelling."""
 
+from collections.abc import Callable
+from functools import partial
+
 from hub.domain.customer.spelling.given import customer_number, messenger, opaque
 from hub.domain.customer.spelling.mails import mail
 from hub.domain.customer.spelling.phones import phone
@@ -7,7 +10,7 @@ from hub.domain.customer.spelling.registered import legal_id, national_code
 from hub.domain.customer.spelling.spelling import Spelling
 
 DEFAULT_REGION = "IR"
-"""Where phone numbers without a country code belong."""
+"""Where phone numbers without a country code belong, unless the settings say otherwise."""
 
 _RULES = {
     "customer_number": customer_number,
@@ -16,6 +19,11 @@ _RULES = {
     "messenger": messenger,
     "national_id": national_code,
 }
+
+
+def speller(region: str) -> Callable[[str, str], Spelling]:
+    """`normalise` for an installation whose phone numbers without a country code belong in this region."""
+    return partial(normalise, region=region)
 
 
 def normalise(kind: str, value: str, region: str = DEFAULT_REGION) -> Spelling:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
 from hub.domain.errors import InvalidError
 from hub.paths.policy.profile_fields import LONGEST_TEXT, FieldType, ProfileField, date_of
@@ -14,14 +15,15 @@ _LARGEST = 2**53 - 1
 _YES_NO = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}
 
 
-def spelled(field: ProfileField, written: str) -> str:
-    """The value as it is stored; nothing but blanks clears the field: an empty text. Raises InvalidError that names the
-    field."""
+def spelled(field: ProfileField, written: str, spell: Spell = normalise) -> str:
+    """The value as it is stored, phone numbers and mail addresses as `spell` writes them; nothing but blanks clears the
+    field: an empty text. Raises InvalidError that names the field."""
     text = written.strip()
     if not text:
         return ""
     try:
-        return _SPELL[field.type](field, text)
+        kind = _IDENTIFIERS.get(field.type)
+        return _SPELL[field.type](field, text) if kind is None else _identifier(kind, text, spell)
     except ValueError as error:
         raise InvalidError(f"{field.label or field.name}: {error}", f"fields.{field.name}") from None
 
@@ -68,14 +70,11 @@ def _yes_no(_: ProfileField, text: str) -> str:
     return found
 
 
-def _identifier(kind: str) -> Callable[[ProfileField, str], str]:
-    def spell(_: ProfileField, text: str) -> str:
-        spelling = normalise(kind, text)
-        if not spelling.is_valid:
-            raise ValueError(f"is no {kind}: {spelling.problem.replace('_', ' ')}")
-        return spelling.value
-
-    return spell
+def _identifier(kind: str, text: str, spell: Spell) -> str:
+    spelling = spell(kind, text)
+    if not spelling.is_valid:
+        raise ValueError(f"is no {kind}: {spelling.problem.replace('_', ' ')}")
+    return spelling.value
 
 
 _SPELL: Mapping[FieldType, Callable[[ProfileField, str], str]] = {
@@ -84,7 +83,6 @@ _SPELL: Mapping[FieldType, Callable[[ProfileField, str], str]] = {
     FieldType.DATE: _date,
     FieldType.CHOICE: _choice,
     FieldType.MONEY: _integer,
-    FieldType.PHONE: _identifier("phone"),
-    FieldType.MAIL: _identifier("email"),
     FieldType.YES_NO: _yes_no,
 }
+_IDENTIFIERS = {FieldType.PHONE: "phone", FieldType.MAIL: "email"}

@@ -5,6 +5,7 @@ import re
 from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
     REGION_CODE_FOR_NON_GEO_ENTITY,
+    SUPPORTED_REGIONS,
     NumberParseException,
     PhoneMetadata,
     PhoneNumber,
@@ -27,6 +28,11 @@ _WITHHELD = frozenset(
     ("anonymous", "blocked", "no caller id", "private", "private number", "restricted", "unavailable", "unknown",
      "withheld", "withheld number", "ناشناس", "نامشخص", "مخفی", "خصوصی", "بدون شماره")
 )  # fmt: skip
+
+
+def is_region(region: str) -> bool:
+    """Whether there is a numbering plan of this region: two capital letters as in ISO 3166."""
+    return region in SUPPORTED_REGIONS
 
 
 def phone(written: str, region: str) -> Spelling:
