@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from hub.domain.cases.events import Severity
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import DeclaredStanding
 from hub.domain.customer.purchases.state import Purchase
 from hub.paths.consent.purposes import Gate
+from hub.paths.frequency.section import DEFAULT_CAPS, Cap
+from hub.paths.gates.service import ServiceState
+from hub.paths.holdout.section import Holdout
 from hub.paths.policy.conditions import When
 from hub.paths.policy.model import Declared, Kinds, Money, PathPolicy, PurposeChanges
 from hub.paths.policy.parsing import check_text, load_path_policy, parse_path_policy
 from hub.paths.policy.profile_fields import FieldType, ProfileField
 from hub.paths.standing.facts import Facts
 from hub.paths.standing.standing import standing
+from hub.paths.time.section import QuietHours
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "paths.md").read_text()
@@ -37,10 +42,16 @@ def named(cell: str) -> list[str]:
     return re.findall(r"`(.*?)`", cell)
 
 
+def default_without(part: str) -> str:
+    """The policy that ships with the hub, but for the tables that a part of the page has itself."""
+    tables = re.split(r"\n(?=\[)", load_path_policy().text)
+    return "\n".join(table for table in tables if table.partition("]")[0].strip("[") not in tomllib.loads(part))
+
+
 def test_nothing_is_to_be_said_about_the_examples() -> None:
     assert check_text(EXAMPLE, "docs") == []
     for part in PARTS:
-        assert check_text(f"{part}\n{load_path_policy().text}", "part") == []
+        assert check_text(f"{part}\n{default_without(part)}", "part") == []
     text = (ROOT / "examples/policies/telecom_paths.toml").read_text()
     assert check_text(text, "telecom") == []
 
@@ -92,6 +103,28 @@ def test_every_profile_field_setting_is_told_with_its_default() -> None:
 def test_every_gate_and_purpose_is_told() -> None:
     section = PAGE.split("## Gates", 1)[1]
     assert {*Gate, *Purpose, *PurposeChanges.model_fields} <= set(named(section))
+
+
+@pytest.mark.parametrize(
+    ("table", "model"),
+    [("service_state", ServiceState), ("quiet_hours", QuietHours), ("frequency", Cap), ("holdouts", Holdout)],
+)
+def test_every_setting_of_gates_is_told_with_its_default(table: str, model: type[BaseModel]) -> None:
+    told = {name: row[1] for row in rows("When and how often") for name in named(row[0])}
+    mine = {name.removeprefix(f"{table}."): default for name, default in told.items() if name.startswith(f"{table}.")}
+    assert set(mine) == set(model.model_fields) - {"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+    for name, default in mine.items():
+        field = model.model_fields[name]
+        assert (default == "must be there") == field.is_required(), name
+        if default.startswith("`"):
+            value = field.default[0] if isinstance(field.default, tuple) else field.default
+            assert default.strip("`") == (value.name.lower() if isinstance(value, Severity) else str(value)), name
+
+
+def test_without_rules_of_frequency_those_of_the_example_hold() -> None:
+    part = next(one for one in PARTS if "[[frequency]]" in one)
+    written = parse_path_policy(f"{part}\n{default_without(part)}")
+    assert written.frequency[:2] == DEFAULT_CAPS == load_path_policy().frequency
 
 
 def test_the_mistake_on_the_page_is_told_as_the_page_says() -> None:

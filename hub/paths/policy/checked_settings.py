@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from hub.paths.consent.purposes import PURPOSES
+from hub.paths.frequency.section import frequency_remarks
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.surveys import survey_remarks
+from hub.paths.time.section import quiet_remarks
 from hub.policies.findings import Remark, Severity
 
 _WARNING = Severity.WARNING
@@ -33,3 +35,5 @@ def remarks_on_settings(policy: PathPolicy) -> Iterator[Remark]:
             if getattr(PURPOSES[purpose], name) == value:
                 yield _WARNING, ("purposes", purpose.value, name), "changes nothing: it is so already"
     yield from survey_remarks(policy.surveys)
+    yield from quiet_remarks(policy.quiet_hours)
+    yield from frequency_remarks(policy.frequency, policy.purpose_table())

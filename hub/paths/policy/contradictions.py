@@ -6,10 +6,12 @@ from hub.domain.contact import LIFECYCLE_STAGES
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.errors import InvalidError
 from hub.paths.consent.purposes import PURPOSES, overridden
+from hub.paths.holdout.section import holdout_problems
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.profile_fields import ProfileField
 from hub.paths.policy.surveys import survey_problems
 from hub.paths.propositions.contradictions import proposition_problems
+from hub.paths.time.section import quiet_problems
 from hub.policies.findings import Problem
 
 _NOT_YET = {"value_tiers": ("value_tier", "segment"), "segments": ("segment",), "stages": ()}
@@ -39,6 +41,8 @@ def contradictions(policy: PathPolicy) -> Iterator[Problem]:
     for purpose, changed in policy.purposes.items():
         yield from _forbidden(purpose, changed.changes())
     yield from survey_problems(policy.surveys, _known(policy)["value_tier"])
+    yield from quiet_problems(policy.quiet_hours)
+    yield from holdout_problems(policy.holdouts, [one.name for one in policy.propositions])
     yield from proposition_problems(policy, _known(policy))
 
 

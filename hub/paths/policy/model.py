@@ -8,11 +8,15 @@ from pydantic import AfterValidator, Field
 from hub.domain.contact import LIFECYCLE_STAGES, SEGMENTS
 from hub.domain.customer.consent.events import Purpose
 from hub.paths.arbitration.model import Arbitration
-from hub.paths.consent.purposes import PURPOSES, Gate, PurposeTable, overridden
+from hub.paths.consent.purposes import PURPOSES, Confidence, Gate, PurposeTable, overridden
+from hub.paths.frequency.section import DEFAULT_CAPS, Cap
+from hub.paths.gates.service import ServiceState
+from hub.paths.holdout.section import Holdout
 from hub.paths.policy.conditions import When, Word
 from hub.paths.policy.profile_fields import ProfileField
 from hub.paths.policy.surveys import Surveys
 from hub.paths.propositions.model import Proposition
+from hub.paths.time.section import QuietHours
 from hub.policies.sections import Section, Text
 
 
@@ -103,6 +107,7 @@ class PurposeChanges(Section):
     allowed_by_default: bool | None = None
     is_counted: bool | None = None
     ends_on_unsubscribe: bool | None = None
+    identity: Annotated[Confidence, Field(strict=False)] | None = None
 
     def changes(self) -> dict[str, Any]:
         """By field of PurposeRule."""
@@ -124,6 +129,11 @@ class PathPolicy(Section):
     fields: Annotated[tuple[ProfileField, ...], Field(strict=False)] = ()
     purposes: dict[Annotated[Purpose, Field(strict=False)], PurposeChanges] = Field(default_factory=dict)
     surveys: Surveys = Surveys()
+    service_state: ServiceState = ServiceState()
+    quiet_hours: QuietHours = QuietHours()
+    frequency: Annotated[tuple[Cap, ...], Field(strict=False)] = DEFAULT_CAPS
+    holdouts: Annotated[tuple[Holdout, ...], Field(strict=False)] = ()
+
     propositions: Annotated[tuple[Proposition, ...], Field(strict=False)] = ()
     arbitration: Arbitration = Arbitration()
 
