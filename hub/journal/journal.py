@@ -182,7 +182,7 @@ class EventJournal:
                 self._failed.add(unit)
         rest = iter(outcomes)
         answers = [_Answer(call, list(islice(rest, len(call.units)))) for call in calls]
-        return answers, [recorded_of(units, outcomes)]
+        return answers, [recorded_of(units, outcomes)] if self._followers else []
 
     def _refused(self, calls: list[_Call], error: Exception) -> list[_Answer]:
         for call in calls:

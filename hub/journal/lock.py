@@ -44,7 +44,7 @@ def hold_store(settings: Settings, purpose: str, *, alone: bool) -> StoreLock:
     release_directory = _hold_directory(settings, purpose)
     if not settings.is_postgres:
         return StoreLock(release_directory)
-    from hub.journal.postgres import hold_database  # noqa: PLC0415  (a SQLite hub never loads the driver)
+    from hub.journal.postgres_connections import hold_database  # noqa: PLC0415  (a SQLite hub never loads the driver)
 
     try:
         return StoreLock(release_directory, hold_database(settings.store_url, purpose, alone=alone))

@@ -1,38 +1,28 @@
 """The event store in PostgreSQL: for hubs on several machines, behind the same contract as the file."""
 
 import contextlib
-import os
-import socket
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
 from eventsourcing.persistence import DataError, IntegrityError, PersistenceError
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
+from psycopg.rows import DictRow, TupleRow
 from psycopg.sql import SQL
 
 from hub.domain.event import Event
 from hub.journal.batch import Batch, contact_ids_of, judge, outcomes_of, prepare, snapshots_of, streams_of
 from hub.journal.codec import Codec
 from hub.journal.erasing import rewritten, scanned
-from hub.journal.errors import StoredEventError, StoreError, StoreInUseError
+from hub.journal.errors import StoredEventError, StoreError
 from hub.journal.format import FORMAT, check_format
+from hub.journal.postgres_connections import Datastore
 from hub.journal.topics import topics_of
 from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
 
-CONNECT_SECONDS = 10
-LOCK_SECONDS = 30
-"""How long a writer waits for another one's transaction, and how long a stuck one may keep others waiting."""
-
-_MIGRATING, _HOLDING = 0x687562_01, 0x687562_02
-"""Advisory locks: of making the tables, and of working on the store."""
-
-_LOCK_TABLE: LiteralString = (
-    f"BEGIN; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; LOCK TABLE stored_events IN EXCLUSIVE MODE"
-)
-"""Positions are handed out in the order of commits: a reader of the log never passes over one that appears later."""
+_MIGRATING = 0x687562_01
+"""Advisory lock of making the tables."""
 
 _INSERT: LiteralString = """
 WITH events AS (
@@ -83,40 +73,6 @@ SELECT originator_id, originator_version, topic, state FROM snapshots WHERE orig
 ORDER BY originator_version"""
 
 
-class _Datastore(PostgresDatastore):
-    """The library's datastore on a URL, with all a URL can say (TLS, several hosts, a socket's directory)."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(
-            "", "", "", "", "",
-            connect_timeout=CONNECT_SECONDS,
-            idle_in_transaction_session_timeout=LOCK_SECONDS,
-            pool_size=2,
-            max_overflow=2,
-            originator_id_type="text",
-        )  # fmt: skip
-        self.pool.kwargs = {"application_name": _who("store"), **conninfo_to_dict(url), "row_factory": dict_row}
-
-    @contextlib.contextmanager
-    def rows(self) -> Iterator[psycopg.Cursor[TupleRow]]:
-        """A cursor whose rows are tuples, and bytes bytes."""
-        with self.get_connection() as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-            yield cursor
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[psycopg.Cursor[TupleRow]]:
-        """The one transaction that writes at a time. It commits at the end, or rolls back at an error."""
-        with self.rows() as cursor:
-            try:
-                cursor.execute(_LOCK_TABLE, prepare=False, binary=False)
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                if not cursor.connection.broken:
-                    cursor.execute("ROLLBACK")
-                raise
-
-
 class PostgresRecorder(PostgresApplicationRecorder):
     """The library's recorder, which also takes the rows of many units at once. The library's insert function is left
     out: it inserts without the table lock, and a reader of the log loses events."""
@@ -162,7 +118,7 @@ class PostgresStore:
         self.codec = codec
         parts = conninfo_to_dict(url)
         self._place = f"{parts.get('dbname', '')} at {parts.get('host', 'localhost')}"
-        self._datastore = _Datastore(url)
+        self._datastore = Datastore(url)
         try:
             with self._failing():
                 self._recorder = PostgresRecorder(self._datastore)
@@ -197,7 +153,7 @@ class PostgresStore:
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         with self._failing(), self._datastore.rows() as cursor:
             rows = cursor.execute(statement, arguments, prepare=True).fetchall()
-        self.codec.look_up_keys(list(found))
+        self.codec.look_up_keys({row[1] for row in rows})
         for row in rows:
             found[row[1]].append(self.codec.recorded(row))
         return found
@@ -269,7 +225,7 @@ class PostgresStore:
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.rows() as cursor:
             rows = cursor.execute(_SNAPSHOTS, (list(streams),), prepare=True).fetchall()
-        self.codec.look_up_keys(streams)
+        self.codec.look_up_keys({row[0] for row in rows})
         return snapshots_of(self.codec, rows)
 
     def close(self) -> None:
@@ -348,27 +304,6 @@ class PostgresStore:
             raise StoreError(f"event store {self._place}: {error}") from error
 
 
-def hold_database(url: str, purpose: str, *, alone: bool) -> Callable[[], None]:
-    """Take the store on PostgreSQL, shared or alone; returns how to let go. It ends with the connection."""
-    try:
-        connection = psycopg.connect(url, autocommit=True, application_name=_who(purpose))
-    except psycopg.Error as error:
-        raise StoreError(f"the event store can't be reached: {error}") from None
-    lock: LiteralString = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
-    row = connection.execute(f"SELECT {lock}(%s)", (_HOLDING,)).fetchone()
-    if row is not None and row[0]:
-        return connection.close
-    holders = connection.execute(
-        "SELECT DISTINCT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-        "WHERE locktype = 'advisory' AND objid = %s AND granted AND pg_locks.database = "
-        "(SELECT oid FROM pg_database WHERE datname = current_database())",
-        (_HOLDING,),
-    ).fetchall()
-    connection.close()
-    names = ", ".join(name for (name,) in holders) or "another process"
-    raise StoreInUseError(f"the event store is in use by {names}: stop that first")
-
-
 def _contacts(cursor: psycopg.Cursor[TupleRow], ids: Sequence[str]) -> dict[str, ContactRow]:
     rows = cursor.execute(_CONTACTS, ([one.encode() for one in ids],)).fetchall()
     return {row[0].decode(): ContactRow(row[0].decode(), row[1], row[2]) for row in rows}
@@ -376,7 +311,3 @@ def _contacts(cursor: psycopg.Cursor[TupleRow], ids: Sequence[str]) -> dict[str,
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-
-
-def _who(purpose: str) -> str:
-    return f"pid {os.getpid()} on {socket.gethostname()} ({purpose})"[:63]

@@ -2,19 +2,12 @@
 
 import contextlib
 import sqlite3
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import orjson
 from eventsourcing.persistence import IntegrityError, PersistenceError
-from eventsourcing.sqlite import (
-    SQLiteAggregateRecorder,
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteDatastore,
-)
+from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteApplicationRecorder
 
 from hub.domain.event import Event
 from hub.journal import rows
@@ -24,25 +17,16 @@ from hub.journal.codec import Codec
 from hub.journal.erasing import scanned
 from hub.journal.errors import StoreError
 from hub.journal.format import FORMAT, check_format
+from hub.journal.sqlite_connections import Datastore
 from hub.journal.sqlite_erasing import erase, scrub
 from hub.journal.topics import topics_of
 from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
-
-LOCK_SECONDS = 30
-"""How long a writer waits for another process's transaction."""
 
 _CHECKPOINT_PATIENCE = 0.05
 """Seconds the writer is held up at most for a reader that stands in the way of a checkpoint: it is tried again."""
 
 _PAGES_A_COMMIT = 4
 """Pages of the log that even the smallest commit takes."""
-
-_PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    "PRAGMA wal_autocheckpoint=0",
-    "PRAGMA cache_size=-65536",
-    "PRAGMA mmap_size=268435456",
-)
 
 _KEY = ("originator_id", "originator_version")
 _ROW = "rowid, originator_id, originator_version, topic, state"
@@ -81,83 +65,6 @@ _FORMAT_TABLE = (
 )
 
 
-class _Pool(SQLiteConnectionPool):
-    """The library's pool with connections that are durable at each commit and keep their statements prepared: its own
-    keep one statement, which makes a small transaction prepare each of its statements again."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        connection = sqlite3.connect(
-            self.db_name, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=128
-        )
-        try:
-            _use_write_ahead_log(connection)
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-        except sqlite3.Error as error:
-            connection.close()
-            raise PersistenceError(str(error)) from error
-        connection.row_factory = sqlite3.Row
-        return SQLiteConnection(sqlite_conn=connection, max_age=None)
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switching ignores the lock timeout while another process does the same."""
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-class _Datastore(SQLiteDatastore):
-    """The library's datastore, where a transaction that writes holds the write lock from its beginning: under its
-    own deferred BEGIN, reading before writing fails at once when another process writes."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path), lock_timeout=LOCK_SECONDS, originator_id_type="text")
-        self.pool = _Pool(db_name=str(path), lock_timeout=LOCK_SECONDS, pool_timeout=LOCK_SECONDS)
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[sqlite3.Cursor]:
-        """A transaction that commits at the end, or rolls back at an error."""
-        with self.get_connection(commit=True) as connection:
-            cursor = connection.cursor().sqlite_cursor
-            cursor.row_factory = None
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
-                try:
-                    yield cursor
-                    cursor.execute("COMMIT")
-                except BaseException:
-                    if cursor.connection.in_transaction:
-                        cursor.execute("ROLLBACK")
-                    raise
-            except sqlite3.IntegrityError as error:
-                raise IntegrityError(str(error)) from error
-            except sqlite3.Error as error:
-                raise PersistenceError(str(error)) from error
-            finally:
-                cursor.close()
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Cursor]:
-        """One statement sees one state of the store."""
-        with self.get_connection(commit=False) as connection:
-            cursor = connection.cursor().sqlite_cursor
-            cursor.row_factory = None
-            try:
-                yield cursor
-            except sqlite3.Error as error:
-                raise PersistenceError(str(error)) from error
-            finally:
-                cursor.close()
-
-
 class SqliteRecorder(SQLiteApplicationRecorder):
     """The library's recorder, which also takes the rows of many units at once."""
 
@@ -186,7 +93,7 @@ class SqliteStore:
         self.codec = codec
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._datastore = _Datastore(path)
+        self._datastore = Datastore(path)
         self._recorder = SqliteRecorder(self._datastore)
         self._snapshots = SQLiteAggregateRecorder(self._datastore, events_table_name="snapshots")
         self._checkpointer = Checkpointer(self._connect, path)
@@ -222,7 +129,7 @@ class SqliteStore:
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         with self._failing(), self._datastore.reading() as cursor:
             rows = cursor.execute(statement, arguments).fetchall()
-        self.codec.look_up_keys(list(found))
+        self.codec.look_up_keys({row[1] for row in rows})
         for recorded in map(self.codec.recorded, rows):
             found[recorded.stream].append(recorded)
         return found
@@ -289,7 +196,7 @@ class SqliteStore:
     def load_snapshots(self, streams: Sequence[str]) -> dict[str, Snapshot]:
         with self._failing(), self._datastore.reading() as cursor:
             rows = cursor.execute(_SNAPSHOTS, (orjson.dumps(streams).decode(),)).fetchall()
-        self.codec.look_up_keys(streams)
+        self.codec.look_up_keys({row[0] for row in rows})
         return snapshots_of(self.codec, rows)
 
     def close(self) -> None:
