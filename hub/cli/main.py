@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hub import __version__
+from hub.cli.cases import cases
 from hub.cli.customers import customers
 from hub.cli.explain import explain
 from hub.cli.keys import keys
@@ -204,5 +205,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-for group in (customers, explain, keys, paths, policy, projections, rejected):
+for group in (cases, customers, explain, keys, paths, policy, projections, rejected):
     hub.add_command(group)
