@@ -2,6 +2,7 @@
 
 import click
 
+from hub.cli.customers_show import show_customer
 from hub.cli.output import JSON, show
 from hub.settings import load
 
@@ -25,3 +26,6 @@ def forget(customer_id: str, reason: str, as_json: bool) -> None:
         show(forgot.as_json(), as_json)
     else:
         click.echo(f"{customer_id}: {'forgotten' if forgot.streams else 'was forgotten already'}")
+
+
+customers.add_command(show_customer)
