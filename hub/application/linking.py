@@ -7,13 +7,14 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from hub.application.customer_cache import CustomerCache, Known, recall
+from hub.application.names_beyond import bearing_other_names
 from hub.domain.contact import Identifier
-from hub.domain.customer.events import Customer, CustomerRegistered, IdentifierObserved, evolve
+from hub.domain.customer.events import Customer, CustomerRegistered, IdentifierObserved, ProfileChanged, evolve
 from hub.domain.customer.identity import Home, Spell
 from hub.domain.customer.links.component import unknown
 from hub.domain.customer.links.decide import Asked, Told, link_verified
 from hub.domain.customer.links.events import Side
-from hub.domain.customer.links.rules import SUFFICIENT, decisive
+from hub.domain.customer.links.rules import REACHES, SUFFICIENT, decisive
 from hub.domain.customer.links.state import Links, pair_of
 from hub.domain.customer.normalise import normalise
 from hub.domain.event import Event
@@ -99,10 +100,11 @@ class LinkRound:
         return True
 
     def decide(
-        self, contact: Attesting, customer: Known, now: datetime, actor: str
+        self, contact: Attesting, customer: Known, now: datetime, actor: str, name: str = ""
     ) -> tuple[list[Event], list[Append]]:
         """What the contact adds to its own stream, which stands at `customer` after the contact's own facts, and to
-        others, which the cache then holds as they will be. Nothing waits between `read` and this."""
+        others, which the cache then holds as they will be. `name`: what the contact calls who it is from. Nothing waits
+        between `read` and this."""
         wishes = self._wishes.get(contact.id)
         if not wishes:
             return [], []
@@ -115,7 +117,10 @@ class LinkRound:
             known = at_hand(self._cache, {wish.home, wish.other}, {wish.home: customer})
             if unknown(links_of(known), [wish.home, wish.other]):
                 continue  # somebody linked it meanwhile with whom nobody here knows: the next contact brings it again
-            for stream, event in _told(wish, known, Asked(now, actor, contact.id)):
+            at_first = self._cache.get(wish.home)
+            called = {stream: one.customer.name for stream, one in known.items()}
+            called[wish.home] = at_first.customer.name if at_first else ""
+            for stream, event in _told(wish, known, Asked(now, actor, contact.id), called, name):
                 if stream == wish.home:
                     mine.append(event)
                     customer = _after(customer, event)
@@ -184,21 +189,22 @@ def _settled(links: Links, wish: Wish) -> bool:
     return links.shared or pair in links.apart or links.joins(pair)
 
 
-def _told(wish: Wish, known: Mapping[str, Known], asked: Asked) -> Told:
-    """The facts of a link or of why there is none; who was never heard of is registered with it."""
+def _told(wish: Wish, known: Mapping[str, Known], asked: Asked, called: Mapping[str, str], name: str) -> Told:
+    """The facts of a link or of why there is none; who was never heard of is registered with it. `called`: what each
+    stream's customer was called before, `name`: what the contact calls who it is from."""
     home, other = known[wish.home].customer, known[wish.other].customer
     if home.forgotten or other.forgotten:
         return []
-    told = link_verified(
-        links_of(known),
-        side_of(wish.home, wish.kind, home, asked.now),
-        side_of(wish.other, wish.identifier.kind, other, asked.now),
-        asked,
-    )
+    one = side_of(wish.home, wish.kind, home, asked.now)
+    two = side_of(wish.other, wish.identifier.kind, other, asked.now)
+    told = link_verified(links_of(known), one, two, asked, bearing_other_names(one, two, called.__getitem__, name))
     if not told or other.registered:
         return told
     seen = IdentifierObserved(**asked.common(), kind=wish.identifier.kind, value=wish.identifier.value, verified=True)
-    return [(wish.other, CustomerRegistered(**asked.common())), (wish.other, seen), *told]
+    first: Told = [(wish.other, CustomerRegistered(**asked.common())), (wish.other, seen)]
+    if name and wish.kind in REACHES:  # neither of the two says who somebody is
+        first.append((wish.other, ProfileChanged(**asked.common(), name=name)))
+    return [*first, *told]
 
 
 def _after(known: Known, event: Event) -> Known:

@@ -139,7 +139,8 @@ class ImportedCustomers:
         events = attest_customer(known.customer, command)
         events += self._profile(at_hand(self._cache, [stream], {}), events, record, command)
         decided = _after(known, events)
-        links, others = self._links.decide(_Caused(command.causation), decided, command.now, self._actor)
+        cause, name = _Caused(command.causation), record.declared.name
+        links, others = self._links.decide(cause, decided, command.now, self._actor, name)
         self._cache.put(stream, _after(decided, links))
         events += links
         appends = [Append(stream, known.version, events), *others] if events else others

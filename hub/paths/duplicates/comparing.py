@@ -6,12 +6,16 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
 
 from hub.domain.customer.links.rules import BY_LAW, NUMBER, STRONG, contradicting
-from hub.paths.duplicates.record import Record
+from hub.paths.duplicates.record import Record, folded
+from hub.paths.duplicates.scripts import reads_alike
+from hub.paths.duplicates.traits import halves
 
 UNLIKE = 0.75
 """Names less similar than this are different names."""
 SAME = 0.92
 """Names at least this similar are one name with a slip of the pen; a short name with another letter is another name."""
+OTHER_SCRIPT = 0.95
+"""How similar names are that read alike in two scripts."""
 
 _ADDRESS_WEIGHTS = (0.4, 0.2, 0.2, 0.2)
 _LEAST_ADDRESS = 0.4
@@ -99,9 +103,7 @@ def contradiction(one: Record, other: Record, by: str) -> str:
         return "different given names"
     if 0 <= found.family < SAME and birth < 1:
         return "different family names"
-    if birth == 0 and not (found.whole and found.both >= 0.97):
-        return "different birth dates"
-    return ""
+    return "different birth dates" if birth == 0 else ""
 
 
 def vouched(one: Record, other: Record) -> bool:
@@ -109,6 +111,12 @@ def vouched(one: Record, other: Record) -> bool:
     and not only nothing against it."""
     found = names(one, other)
     return (found.whole and found.least >= SAME) or (found.given >= UNLIKE and birth_dates(one, other) == 1)
+
+
+def names_contradict(one: str, other: str) -> bool:
+    """Whether two names, each written in one, are not one name."""
+    found = names(*(folded(Record("", (), *halves(name))) for name in (one, other)))
+    return 0 <= found.given < SAME or 0 <= found.family < SAME
 
 
 def plainly_different(one: Record, other: Record) -> str:
@@ -144,7 +152,11 @@ def _alike(a: str, b: str, *, exact: bool = False) -> float:
         return -1.0
     if a == b:
         return 1.0
-    return 0.0 if exact else JaroWinkler.similarity(a, b)
+    if exact:
+        return 0.0
+    if a.isascii() != b.isascii():
+        return OTHER_SCRIPT if reads_alike(a, b) else 0.0
+    return JaroWinkler.similarity(a, b)
 
 
 def _code(a: str, b: str) -> float:

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+KEPT_APART = "a person said that they are two customers"
+"""Why links don't stand that nothing else is against."""
+
 
 class Link(NamedTuple):
     """These streams hold the same proven identifier: one customer. `rule` is its kind."""
@@ -36,6 +39,11 @@ class Conflict(NamedTuple):
     links: tuple[Link, ...]
     streams: tuple[str, ...]
     reason: str
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is a person who says so."""
+        return self.reason == KEPT_APART
 
 
 class Shared(NamedTuple):

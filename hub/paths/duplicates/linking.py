@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.domain.customer.links.rules import BY_LAW, NUMBER, REACHES, SUFFICIENT
 from hub.paths.duplicates.comparing import contradiction, identifiers_contradict, plainly_different, vouched
-from hub.paths.duplicates.findings import Cluster, Conflict, Findings, Link, Shared
+from hub.paths.duplicates.findings import KEPT_APART, Cluster, Conflict, Findings, Link, Shared
 from hub.paths.duplicates.record import Record
 
 MOST_PEOPLE = 3
@@ -136,7 +136,7 @@ def _reason(
             continue
         first, second = record_of(one), record_of(other)
         if frozenset((first.stream, second.stream)) in apart:
-            return "a person said that they are two customers"
+            return KEPT_APART
         reason = forbids(first, second)
         if reason:
             return reason

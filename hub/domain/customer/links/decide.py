@@ -4,7 +4,7 @@ Every decision answers with (stream, event) pairs that belong into one transacti
 streams of both customers: `component.unknown` says which are still to be read."""
 
 import hashlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -32,8 +32,18 @@ Told = list[tuple[str, Event]]
 
 DECLARED = "declared"
 BY_HAND = "by_hand"
-CONFLICT, KEPT_APART, TOO_MANY = "conflict", "kept_apart", "too_many"
+CONFLICT, KEPT_APART, NAMES, TOO_MANY = "conflict", "kept_apart", "names", "too_many"
 """Why a link is blocked."""
+
+Whole = Mapping[str, Side]
+"""A customer's streams, by id."""
+Bearing = Callable[[Whole, Whole], Collection[str]]
+"""Which streams of two customers, to be joined by a phone or mail address, bear the name of somebody else."""
+
+
+def nobody_else(_: Whole, __: Whole) -> Collection[str]:
+    """Where no names are known."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +66,16 @@ def link_id(causation: str, pair: Pair) -> str:
     return f"link-{digest[:32]}"
 
 
-def link_verified(known: Known, one: Side, other: Side, asked: Asked) -> Told:
+def link_verified(known: Known, one: Side, other: Side, asked: Asked, bearing: Bearing = nobody_else) -> Told:
     """Two identifiers, both verified, came in one contact: link their streams, or say what stands against it. Nothing
     where the kinds don't suffice, or where it is so already, was told already or was ruled out by a person."""
     rule = decisive(one.kind, other.kind)
-    return _by_rule(known, one, other, rule, asked, (one.kind, other.kind)) if rule else []
+    return _by_rule(known, one, other, rule, asked, (one.kind, other.kind), bearing) if rule else []
 
 
 def link_declared(known: Known, one: Side, other: Side, asked: Asked) -> Told:
     """A trusted system says that two streams are one customer. It can't overrule a person or a conflict."""
-    return _by_rule(known, one, other, DECLARED, asked, ("", ""))
+    return _by_rule(known, one, other, DECLARED, asked, ("", ""), nobody_else)
 
 
 def link_by_hand(known: Known, one: Side, other: Side, asked: Asked, *, despite_conflict: bool = False) -> Told:
@@ -151,7 +161,9 @@ def unmark_shared(known: Known, side: Side, asked: Asked) -> Told:
     return [(side.id, IdentifierUnshared(**asked.common(), side=side, reason=asked.reason))]
 
 
-def _by_rule(known: Known, one: Side, other: Side, rule: str, asked: Asked, by: tuple[str, str]) -> Told:
+def _by_rule(
+    known: Known, one: Side, other: Side, rule: str, asked: Asked, by: tuple[str, str], bearing: Bearing
+) -> Told:
     pair = pair_of(one.id, other.id)
     ours, theirs = known[one.id], known[other.id]
     if one.id == other.id or ours.joins(pair) or pair in ours.apart or ours.shared or theirs.shared:
@@ -169,6 +181,9 @@ def _by_rule(known: Known, one: Side, other: Side, rule: str, asked: Asked, by: 
         both = we | they
         named = sorted({stream for kept in forbidden for stream in kept})
         return _block(known, one, other, rule, asked, KEPT_APART, [both[stream] for stream in named])
+    if any(kind in REACHES for kind in by) and (others := bearing(we, they)):
+        both = we | they
+        return _block(known, one, other, rule, asked, NAMES, [both[stream] for stream in sorted(others)])
     if len(we) + len(they) > LARGEST:
         return _block(known, one, other, rule, asked, TOO_MANY, [])
     return _link(known, one, other, rule, asked)

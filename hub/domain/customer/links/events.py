@@ -55,8 +55,9 @@ class CannotLinkLifted(_PairFact):
 
 class LinkBlocked(_PairFact):
     """A rule wanted to link two streams and must not: a person has to look. `because`: `conflict` (`between` are the
-    identifiers that no customer has two of), `kept_apart` (`between` must not be joined, a person said), `too_many`
-    (the customer would have more streams than one ever has)."""
+    identifiers that no customer has two of), `kept_apart` (`between` must not be joined, a person said), `names`
+    (`between` bear the name of somebody else than who brought the phone or mail address), `too_many` (the customer
+    would have more streams than one ever has)."""
 
     rule: str
     because: str
