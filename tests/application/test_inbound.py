@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -327,3 +328,35 @@ async def test_contention_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(world.handler._recorder, "record", contended)
     assert await world.handler([call(1)]) == [None]
     assert not world.aside
+
+
+def answered(**more: Any) -> Message:
+    given = {"id": "a-1", "survey_id": "survey-1", "score": 4, "comment": "well", **more}
+    event = ConversationEvent(
+        **given, channel=Channel.SMS, thread="survey-1", signal=ConversationSignal.SURVEY_ANSWERED,
+        occurred_at=CLOCK.now(),
+    )  # fmt: skip
+    return Message(conversation_envelope(event, "/adapters/test"))
+
+
+async def test_an_answer_to_a_survey_goes_to_the_surveys_and_not_to_the_pool() -> None:
+    world = World()
+    first, again = [(await world.handler([answered(id=name)]))[0] for name in ("a-1", "a-2")]
+    assert first is not None
+    assert again is not None
+    assert (first.status, first.reason) == ("accepted", "")
+    assert (again.status, again.field, again.reason) == ("rejected", "signal", "survey survey-1 is answered already")
+    assert world.surveys.answered == [(4, "well", "adapter:sms", "a-1")]
+    assert (world.aside, world.pool.left, world.pool.others) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [({"survey_id": "survey-2"}, "survey_id"), ({"survey_id": ""}, "survey_id"), ({"score": None}, "score")],
+)
+async def test_an_answer_that_can_not_be_understood_is_set_aside(more: dict[str, Any], field: str) -> None:
+    world = World()
+    [answer] = await world.handler([answered(**more)])
+    assert answer is not None
+    assert (answer.status, answer.field) == ("rejected", field)
+    assert [aside[3] for aside in world.aside] == [field]

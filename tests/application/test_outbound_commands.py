@@ -40,6 +40,7 @@ from hub.domain.interaction.events import (
 )
 from hub.domain.interaction.placement import Placement
 from hub.domain.interaction.state import Interaction, Phase, evolve
+from hub.domain.satisfaction.events import SatisfactionAsked, SurveyKind
 from hub.ports import Recorded
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -317,3 +318,28 @@ def test_who_waits_and_where_is_what_the_interaction_itself_says(happens: list[E
         assert known.unanswered == (interaction.phase in (Phase.WAITING, Phase.OFFERED))
         assert known.queue == queue
         assert queue in log.conversations.queues
+
+
+def survey(**more: Any) -> SatisfactionAsked:
+    told = {"survey_id": "survey-ab-1", "kind": SurveyKind.CSAT, "about": ONE, "channel": Channel.SMS, **more}
+    asked = {"contact_id": "c1", "language": "fa", "about_channel": "phone", "queue": "care", "agent_id": "ann"}
+    return SatisfactionAsked(**META, expires_at=NOON, share=1.0, draw=0.5, **{**asked, **told})
+
+
+@pytest.mark.parametrize(("thread", "told_in"), [("", "survey-ab-1"), ("t1", "t1")])
+def test_who_is_asked_how_it_was_is_told_where_and_by_which_contact(thread: str, told_in: str) -> None:
+    conversations = Conversations()
+    [command] = conversations.tell([Recorded(7, "customer-ab", 3, survey(thread=thread))])
+    assert (command.id, command.position, command.name) == ("customer-ab.7", 7, "survey")
+    assert (command.conversation.channel, command.conversation.thread) == ("sms", told_in)
+    data = orjson.loads(command.envelope())["data"]
+    assert data == {
+        "command": "survey", "interaction_id": "", "channel": "sms", "thread": told_in, "customer_id": "customer-ab",
+        "queue": "care", "survey_id": "survey-ab-1", "kind": "csat", "about": ONE, "contact_id": "c1",
+        "language": "fa", "expires_at": "2026-01-05T12:00:00Z",
+    }  # fmt: skip
+    assert list(conversations) == []
+
+
+def test_what_other_streams_of_the_customer_are_told_of_a_survey_asks_nobody_again() -> None:
+    assert Conversations().tell([Recorded(8, "customer-cd", 3, survey(contact_id="", language=""))]) == []

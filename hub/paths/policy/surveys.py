@@ -120,7 +120,7 @@ def survey_problems(surveys: Surveys, value_tiers: Sequence[str]) -> Iterator[Pr
         place = ("surveys", "rules", number)
         foreign = _OF_INTERACTIONS if rule.about is About.CASE else _OF_CASES
         for name in rule.conditions().keys() & set(foreign):
-            yield (*place, name), f"a rule about a {rule.about} can't ask for that: leave it out"
+            yield (*place, name), f"a rule about {rule.about}s can't ask for that: leave it out"
         if rule.about is About.CASE and rule.via is None:
             yield (*place, "via"), "is missing: say on which channels to ask about a case"
         for name, names in known.items():
