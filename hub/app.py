@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from time import monotonic
 
 import uvloop
@@ -43,6 +44,9 @@ from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import ReadModels
 from hub.application.readings import ReadingList, Readings, by_views
+from hub.application.retention import Retention
+from hub.application.retention_elsewhere import elsewhere
+from hub.application.retention_watch import RetentionWatch
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_watch import SatisfactionWatch
@@ -86,6 +90,8 @@ GC_THRESHOLDS = (2_000, 5, 10_000)
 time. With 40,000 conversations open 50,000 at once take 15 ms, a million 100 ms and more; these take 3, at most 9."""
 VIEWS_STUCK_SECONDS = 10.0
 """Without any step of views that are behind: the hub says that it is not ready."""
+RETENTION_PAUSE_SECONDS = 0.05
+"""Between two steps of taking out what is kept no longer: nobody waits for it."""
 PROJECTOR = (sys.executable, "-m", "hub", "projector")
 """The command of the projector child."""
 EXPLAIN = (sys.executable, "-m", "hub", "explain", "--json", "--")
@@ -150,6 +156,7 @@ class Hub:
         await self._start_standing()
         await self._start_surveys()
         await self._start_overdue()
+        self._start_retention()
         self._start_presence()
         await self._start_api()
         gc.collect()
@@ -341,6 +348,14 @@ class Hub:
         overdue = OverdueCases(self.cases, self.views, self.clock)
         self._spawn(self.tail.follow(await self.journal.head(), overdue.follow).ended(), "log follower")
         self._spawn(overdue.run(), "overdue cases")
+
+    def _start_retention(self) -> None:
+        """What the path policy says is kept no longer goes, a little at a time."""
+        imports = self.settings.data_dir / "imports"
+        others = elsewhere(self.journal, self.clock, self.forgetting, self.views, imports, self.rejected)
+        pause = partial(asyncio.sleep, RETENTION_PAUSE_SECONDS)
+        retention = Retention(self.journal, self.clock, self.path_policies, others, pause)
+        self._spawn(RetentionWatch(retention, self.clock).run(), "retention")
 
     def _start_presence(self) -> None:
         """Who is at their desk: heard of from the API, told to the pool."""

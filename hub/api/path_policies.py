@@ -13,8 +13,10 @@ from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.policies import Findings, PolicyText
 from hub.api.rows import told
+from hub.application.policies import reopening_days
 from hub.application.published_texts import Published
 from hub.policies.findings import errors_of
+from hub.router.policy.parsing import parse_policy
 
 router = APIRouter(tags=["policies"])
 
@@ -105,7 +107,9 @@ async def publish(body: NewPathPolicy, call: SupervisorCall) -> Response:
 @router.post("/v1/policies/paths/check", summary="Check a path policy", responses=told(Findings))
 async def check(body: PolicyText, call: SupervisorCall) -> Response:
     """Errors, warnings and notes, by line. Nothing is changed."""
-    findings = call.services.path_policies.check(body.text)
+    services = call.services
+    routing = parse_policy((await services.policies.in_force()).text)
+    findings = services.path_policies.check(body.text, reopening_days(routing))
     return answer({"ok": not errors_of(findings), "findings": [finding.as_json() for finding in findings]})
 
 

@@ -59,9 +59,10 @@ class PathPolicies:
             self._read = {published.version: parse_path_policy(published.text)}
         return self._read[published.version]
 
-    def check(self, text: str) -> list[Finding]:
-        """Everything there is to say about a text. Raises PolicyError where it is not even TOML."""
-        return check_text(text, NAME)
+    def check(self, text: str, reopening_days: float = 0.0) -> list[Finding]:
+        """Everything there is to say about a text, beside a routing policy that reopens work for so long. Raises
+        PolicyError where it is not even TOML."""
+        return check_text(text, NAME, reopening_days=reopening_days)
 
     async def diff(self, text: str) -> PathPolicyDiff:
         """What a text would change of the policy in force. Raises PolicyError where it can't be used."""

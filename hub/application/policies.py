@@ -73,6 +73,11 @@ class Policies:
         return diff(parse_policy((await self.in_force()).text), parse_policy(text, NAME))
 
 
+def reopening_days(policy: Policy) -> float:
+    """For how long a customer who writes again gets back to work that was over, at the longest."""
+    return max((channel.reopen_within_days for channel in policy.channels.values()), default=0.0)
+
+
 def usable(text: str, name: str = NAME) -> Policy:
     """The policy of a text in which the checker finds no error. Raises PolicyError naming all of them."""
     errors = errors_of(check_text(text, name))

@@ -89,6 +89,23 @@ class RejectedContacts:
             done += 1
         return done
 
+    async def drop(self, before: datetime, *, pretend: bool = False) -> int:
+        """Remove those that were set aside before then, so that no byte of them is left; how many. `pretend`: count
+        them only."""
+        js, dropped = self._connection.jetstream(), 0
+        async for rejected in self._read(0):
+            if not rejected.rejected_at or datetime.fromisoformat(rejected.rejected_at) >= before:
+                continue
+            dropped += 1
+            if not pretend:
+                try:
+                    await js.delete_msg(REJECTED, rejected.sequence)
+                except (NatsError, TimeoutError) as error:
+                    raise BusError(
+                        f"rejected message {rejected.sequence} could not be removed: {described(error)}"
+                    ) from error
+        return dropped
+
     async def _put_back(self, rejected: Rejected) -> None:
         if not is_inbound(rejected.subject):
             raise BusError(f"rejected message {rejected.sequence} did not come from an adapter: it can't be put back")

@@ -20,6 +20,7 @@ from hub.cli.paths import paths
 from hub.cli.policy import policy
 from hub.cli.projections import projections
 from hub.cli.rejected import rejected
+from hub.cli.retention import retention
 from hub.domain.errors import HubError
 from hub.settings import load
 
@@ -205,5 +206,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-for group in (cases, customers, explain, keys, paths, policy, projections, rejected):
+for group in (cases, customers, explain, keys, paths, policy, projections, rejected, retention):
     hub.add_command(group)

@@ -24,7 +24,7 @@ def check(file: Path, as_json: bool) -> None:
     1 if it can't be used."""
     from hub.operations.paths import check_path_policy
 
-    checked = check_path_policy(file)
+    checked = check_path_policy(file, load().policy)
     if as_json:
         show(checked.as_json(), as_json)
     else:

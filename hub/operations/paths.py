@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hub.application.path_policies import PathPolicies
+from hub.application.policies import reopening_days
 from hub.clock import WallClock
 from hub.operations.beside import with_journal
 from hub.operations.policies import CheckedPolicy, not_toml
@@ -14,17 +15,19 @@ from hub.paths.policy.diff import PathPolicyDiff, diff
 from hub.paths.policy.parsing import check_text, load_path_policy, parse_path_policy
 from hub.policies.findings import PolicyError, errors_of
 from hub.policies.reading import text_of, version_of
+from hub.router.policy.parsing import load_policy
 from hub.settings import Settings
 
 T = TypeVar("T")
 _LEFT_OUT = ("text", "stream_version", "waiting")
 
 
-def check_path_policy(file: Path) -> CheckedPolicy:
-    """Everything there is to say about a policy file. Raises PolicyError where it can't be read."""
-    text = text_of(file)
+def check_path_policy(file: Path, routing: Path | None = None) -> CheckedPolicy:
+    """Everything there is to say about a policy file, beside that routing policy (None: the one that ships with the
+    hub). Raises PolicyError where one can't be read."""
+    text, reopening = text_of(file), reopening_days(load_policy(routing))
     try:
-        findings = check_text(text, str(file), WallClock().now().date())
+        findings = check_text(text, str(file), WallClock().now().date(), reopening)
     except PolicyError as error:
         return CheckedPolicy("", [not_toml(error)], "")
     return CheckedPolicy("" if errors_of(findings) else version_of(text), findings, "")

@@ -1,7 +1,8 @@
 """Contacts that were set aside: listed, and put back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -31,17 +32,22 @@ def retry_rejected(settings: Settings, sequences: tuple[int, ...] | None) -> int
     return _with_rejected(settings, retry)
 
 
-def _with_rejected(settings: Settings, ask: Callable[[RejectedContacts], Awaitable[T]]) -> T:
+@asynccontextmanager
+async def rejected_contacts(settings: Settings) -> AsyncIterator[RejectedContacts]:
     """On the running hub's bus; where none runs, on its own for the moment."""
+    hub = running_hub(settings)
+    url = settings.nats_url or (hub.nats_url if hub else "")
+    async with bus_server(url, settings.data_dir / "nats") as address:
+        bus = await connect(address, "hub rejected")
+        try:
+            yield RejectedContacts(bus, replicas=settings.nats_replicas)
+        finally:
+            await bus.close()
 
+
+def _with_rejected(settings: Settings, ask: Callable[[RejectedContacts], Awaitable[T]]) -> T:
     async def run() -> T:
-        hub = running_hub(settings)
-        url = settings.nats_url or (hub.nats_url if hub else "")
-        async with bus_server(url, settings.data_dir / "nats") as address:
-            bus = await connect(address, "hub rejected")
-            try:
-                return await ask(RejectedContacts(bus, replicas=settings.nats_replicas))
-            finally:
-                await bus.close()
+        async with rejected_contacts(settings) as rejected:
+            return await ask(rejected)
 
     return asyncio.run(run())

@@ -14,6 +14,7 @@ from hub.paths.gates.service import ServiceState
 from hub.paths.holdout.section import Holdout
 from hub.paths.policy.conditions import When, Word
 from hub.paths.policy.profile_fields import ProfileField
+from hub.paths.policy.retention import Retention
 from hub.paths.policy.surveys import Surveys
 from hub.paths.propositions.model import Proposition
 from hub.paths.time.section import QuietHours
@@ -127,6 +128,7 @@ class PathPolicy(Section):
     segments: Annotated[tuple[SegmentRule, ...], Field(strict=False)] = ()
     stages: Annotated[tuple[StageRule, ...], Field(strict=False)]
     fields: Annotated[tuple[ProfileField, ...], Field(strict=False)] = ()
+    retention: Retention = Retention()
     purposes: dict[Annotated[Purpose, Field(strict=False)], PurposeChanges] = Field(default_factory=dict)
     surveys: Surveys = Surveys()
     service_state: ServiceState = ServiceState()

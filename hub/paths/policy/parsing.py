@@ -9,6 +9,7 @@ from hub.paths.policy.checked_rules import remarks_on_rules
 from hub.paths.policy.checked_settings import remarks_on_settings
 from hub.paths.policy.contradictions import contradictions
 from hub.paths.policy.model import PathPolicy
+from hub.paths.policy.retention import remarks_on_retention
 from hub.paths.policy.words import WORDS
 from hub.paths.propositions.checked import remarks_on_propositions, remarks_on_validity
 from hub.policies.book import Book
@@ -43,13 +44,15 @@ def parse_path_policy(text: str, name: str = "policy") -> PathPolicy:
     raise refused(name, read)
 
 
-def check_text(text: str, name: str, today: date | None = None) -> list[Finding]:
+def check_text(text: str, name: str, today: date | None = None, reopening_days: float = 0.0) -> list[Finding]:
     """Everything there is to say about a text, in the order of the file; of one that can't be read, why. `today`: what
-    is over by then is told too. Raises PolicyError if it is not even TOML."""
+    is over by then is told too. `reopening_days`: for how long the routing policy reopens work that was over. Raises
+    PolicyError if it is not even TOML."""
     read = _read(text, name)
     if not isinstance(read, PathPolicy):
         return read
     remarks = [*remarks_on_rules(read), *remarks_on_propositions(read), *remarks_on_settings(read)]
+    remarks += remarks_on_retention(read.retention, reopening_days)
     if today is not None:
         remarks += remarks_on_validity(read, today)
     return findings(text, remarks, WORDS)
