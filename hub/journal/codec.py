@@ -1,165 +1,17 @@
 """How an event becomes bytes and back, also when its shape has changed since it was written."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from hub.domain.access import events as access
-from hub.domain.account import events as account
-from hub.domain.agent import events as agent
-from hub.domain.cases import events as cases
-from hub.domain.customer import events as customer
-from hub.domain.customer.consent import events as consent
 from hub.domain.customer.identity import CUSTOMER
-from hub.domain.customer.links import events as links
-from hub.domain.customer.profile import events as profile
-from hub.domain.customer.purchases import events as purchases
-from hub.domain.customer.slots import events as slots
 from hub.domain.event import Event
-from hub.domain.grant import events as grant
-from hub.domain.interaction import events as interaction
-from hub.domain.policy import events as policy
-from hub.domain.pool import events as pool
-from hub.domain.reading import events as reading
-from hub.domain.retention import events as retention
-from hub.domain.satisfaction import events as satisfaction
 from hub.journal.errors import NewerStoreError, StoredEventError
+from hub.journal.event_classes import EVENT_CLASSES, UPCASTERS, Upcaster
 from hub.journal.sealing import MARK, Keys, Sealer, Shape, owners, shape_of, veiled, without_plain
 from hub.ports import Append, Recorded
-
-EVENT_CLASSES: tuple[type[Event], ...] = (
-    access.ApiKeyIssued,
-    access.ApiKeyRevoked,
-    account.AccountChanged,
-    account.AccountOwnerChanged,
-    account.AccountRegistered,
-    account.RoleAssigned,
-    account.RoleEnded,
-    agent.AgentCapacityChanged,
-    agent.AgentChannelsClosed,
-    agent.AgentSignedOff,
-    agent.AgentSignedOn,
-    agent.AgentSkillsChanged,
-    agent.AgentStateChanged,
-    agent.ShiftsPlanned,
-    cases.CaseAssigned,
-    cases.CaseDueChanged,
-    cases.CaseInteractionAttached,
-    cases.CaseInteractionDetached,
-    cases.CaseNoted,
-    cases.CaseOpened,
-    cases.CaseOverdue,
-    cases.CaseRated,
-    cases.CaseReopened,
-    cases.CaseResolved,
-    cases.CaseTaskEnded,
-    cases.CaseTaskGiven,
-    consent.ConsentDenied,
-    consent.ConsentExpired,
-    consent.ConsentGranted,
-    consent.ConsentWithdrawn,
-    consent.PointBlocked,
-    consent.PointUnblocked,
-    consent.PreferenceChanged,
-    customer.ContactReceived,
-    customer.ContactSent,
-    customer.CustomerForgotten,
-    customer.CustomerRegistered,
-    customer.IdentifierObserved,
-    customer.LifecycleStageChanged,
-    customer.ProfileChanged,
-    customer.SegmentChanged,
-    customer.StandingReviewed,
-    grant.GrantAmended,
-    grant.GrantExpired,
-    grant.GrantResumed,
-    grant.GrantSuspended,
-    grant.PropositionAnswered,
-    grant.PropositionGranted,
-    grant.PropositionPresented,
-    interaction.CallbackMissed,
-    interaction.CallbackReached,
-    interaction.CallbackScheduled,
-    interaction.ContactAttached,
-    interaction.DeclinesForgotten,
-    interaction.InteractionAbandoned,
-    interaction.InteractionContinued,
-    interaction.InteractionEnded,
-    interaction.InteractionExpired,
-    interaction.InteractionFlagged,
-    interaction.InteractionHeld,
-    interaction.InteractionInterrupted,
-    interaction.InteractionMoved,
-    interaction.InteractionOffered,
-    interaction.InteractionParked,
-    interaction.InteractionPrioritised,
-    interaction.InteractionPulledBack,
-    interaction.InteractionQueued,
-    interaction.InteractionRefused,
-    interaction.InteractionReopened,
-    interaction.InteractionResumed,
-    interaction.InteractionTransferred,
-    interaction.InteractionUnflagged,
-    interaction.InteractionUnparked,
-    interaction.OfferAccepted,
-    interaction.OfferDeclined,
-    interaction.OfferRescinded,
-    interaction.OfferTimedOut,
-    interaction.ParticipantJoined,
-    interaction.ParticipantLeft,
-    interaction.RequirementRelaxed,
-    interaction.WrapUpCompleted,
-    links.CannotLinkLifted,
-    links.CannotLinkStated,
-    links.CustomersLinked,
-    links.CustomersUnlinked,
-    links.IdentifierShared,
-    links.IdentifierUnshared,
-    links.LinkBlocked,
-    links.LinksChanged,
-    policy.PathPolicyPublished,
-    policy.PolicyPublished,
-    pool.DayBegan,
-    pool.PolicyAdopted,
-    pool.QueueIntakeChanged,
-    pool.PoolCommitted,
-    pool.PoolTaken,
-    profile.ProfileFieldChanged,
-    purchases.PurchaseRecorded,
-    purchases.PurchaseReversed,
-    reading.PersonalDataRead,
-    retention.RetentionApplied,
-    satisfaction.SatisfactionAsked,
-    satisfaction.SatisfactionRecorded,
-    slots.ContactSlotReleased,
-    slots.ContactSlotReserved,
-)
-"""Every kind of event that is ever stored. One that was stored once stays here for ever."""
-
-Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-"""The JSON of an event of one schema version -> its JSON of the next."""
-
-
-def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
-    """Fields were added; what was written before means their defaults."""
-    return data
-
-
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
-    ("AgentSignedOn", 1): _unchanged,
-    ("ContactReceived", 1): _unchanged,
-    ("InteractionAbandoned", 1): _unchanged,
-    ("InteractionQueued", 1): _unchanged,
-    ("InteractionTransferred", 1): _unchanged,
-    ("LifecycleStageChanged", 1): _unchanged,
-    ("OfferAccepted", 1): _unchanged,
-    ("OfferDeclined", 1): _unchanged,
-    ("SatisfactionAsked", 1): _unchanged,
-    ("SegmentChanged", 1): _unchanged,
-}
-"""By class name and the schema version it starts from."""
 
 EncodedEvent = tuple[str, int, str, bytes]
 """Stream, version, topic, state."""
@@ -194,7 +46,7 @@ class Codec:
         if self._sealer is not None:
             self._sealer.keys.make(owners(self._sealed, appends))
 
-    def look_up_keys(self, streams: Sequence[str]) -> None:
+    def look_up_keys(self, streams: Iterable[str]) -> None:
         """The events of these streams are about to be decoded."""
         if self._sealer is not None:
             self._sealer.keys.look_up([stream for stream in streams if stream.startswith(CUSTOMER)])
