@@ -1,6 +1,8 @@
 """The path policy's surveys: each mistake is told by line, and the first rule that fits decides."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hub.domain.satisfaction.events import SurveyKind
 from hub.domain.satisfaction.occasion import Occasion
 from hub.paths.policy.diff import diff
 from hub.paths.policy.parsing import check_text, parse_path_policy
-from hub.paths.policy.surveys import Surveys
+from hub.paths.policy.surveys import SurveyRule, Surveys
 from hub.policies.findings import Severity
 
 STAGES = "".join(f'[[stages]]\nname = "{name}"\nwhen = {{ purchases = {{ at_least = {least} }} }}\n'
@@ -19,6 +21,7 @@ REST = f'[[value_tiers]]\nname = "standard"\n{STAGES}[[stages]]\nname = "acquisi
 RULE = '[[surveys.rules]]\nask = "csat"\nabout = "interaction"\n'
 CASE = '[[surveys.rules]]\nask = "csat"\nabout = "case"\n'
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PAGE = (Path(__file__).parents[2] / "docs" / "paths.md").read_text()
 
 
 def found(text: str, severity: Severity) -> list[tuple[int, str]]:
@@ -118,3 +121,26 @@ def test_the_first_rule_that_fits_decides_for_each_kind_apart() -> None:
 def test_a_diff_tells_what_changes() -> None:
     old, new = (parse_path_policy(f"{RULE}share = {share}\n{REST}") for share in (0.1, 0.2))
     assert [str(one) for one in diff(old, new).settings] == ["surveys.rules.1.share: 0.1 -> 0.2"]
+
+
+def test_the_page_tells_every_field_with_its_default() -> None:
+    told = dict(re.findall(r"^\| `surveys\.(\w+)` \| `(.*?)` \|", PAGE, re.MULTILINE))
+    fields = {name: str(field.default) for name, field in Surveys.model_fields.items() if name != "rules"}
+    assert told == fields
+    section = PAGE.split("## Asking how it was")[1].split("\n## ")[0]
+    table = section.split("| field of a rule |")[1]
+    names = [
+        name
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    ]
+    assert names == list(SurveyRule.model_fields)
+    for name, default in (("share", "1.0"), ("delay_minutes", "0.0")):
+        assert f"| `{name}` | `{default}` |" in table
+        assert str(SurveyRule.model_fields[name].default) == default
+
+
+def test_the_example_on_the_page_is_right() -> None:
+    [example] = re.findall(r"```\n(\[surveys\].*?)```", PAGE, re.DOTALL)
+    assert found(example, Severity.ERROR) == found(example, Severity.WARNING) == []
