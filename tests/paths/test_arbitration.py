@@ -29,7 +29,7 @@ def cell(name: str = "fibre", channel: str = "phone") -> Cell:
 
 
 def factors(rules: PathPolicy, occasion: Occasion, table: Any = None, channel: Channel = Channel.PHONE) -> Factors:
-    return Scoring(rules).factors(rules.propositions[0], channel, "", 1.5, occasion, table or {})
+    return Scoring(rules).factors(rules.propositions[0].name, channel, "", 1.5, occasion, table or {})
 
 
 class TestFactors:
@@ -86,7 +86,7 @@ class TestDrawing:
     def test_the_same_seed_decision_and_candidate_draw_the_same_and_others_others(self) -> None:
         rules = policy(proposition(), proposition("vdsl"), arbitration={"explores": True})
         scoring = Scoring(rules)
-        one = rules.propositions[0]
+        one = rules.propositions[0].name
 
         def chance(of: Any = one, channel: Channel = Channel.PHONE, path: str = "", **more: Any) -> float:
             return scoring.factors(of, channel, path, 1.0, ASKED._replace(**more), {}).chance
@@ -96,7 +96,7 @@ class TestDrawing:
         random.seed(2)
         assert chance() == first
         others = [
-            chance(rules.propositions[1]), chance(channel=Channel.WEB), chance(path="point-2"), chance(seed=8),
+            chance("vdsl"), chance(channel=Channel.WEB), chance(path="point-2"), chance(seed=8),
             chance(decision_id="decision-2"),
         ]  # fmt: skip
         assert len({first, *others}) == 6

@@ -150,6 +150,13 @@ class TestFit:
         assert Catalogue(rules).look(known(rules, BOUGHT)).levers == [1.22, 1.0]
 
 
+def test_a_grant_of_what_is_no_longer_proposed_is_in_nobodys_way() -> None:
+    rules = policy(proposition("one", holder="account", excludes=["two"]), proposition("two"))
+    old = held(a_grant("gone"), answers={"gone": answered(Response.ACCEPTED)})
+    looked = Catalogue(rules).look(known(rules, held=old, account=old))
+    assert [one.reason for one in (*looked.fit, *looked.conflict)] == ["fits", "fits", "no_conflict", "no_conflict"]
+
+
 class TestConflict:
     def test_nothing_held_contradicts_nothing(self) -> None:
         assert conflict({}).reason == "no_conflict"
@@ -240,6 +247,15 @@ def test_it_fits_by_what_is_asked_and_nobody_where_the_checker_says_so(
     assert verdict.reason == expected
     if verdict.is_open:
         assert list(remarks_on_propositions(rules)) == []
+
+
+def test_what_was_measured_is_told_like_any_mapping() -> None:
+    rules = policy(proposition(eligible={"kind": "B2C", "purchases": {"at_least": 1}}))
+    inputs = Catalogue(rules).look(known(rules, BOUGHT)).fit[0].inputs
+    assert (len(inputs), list(inputs), inputs["purchases"]) == (2, ["kind", "purchases"], 1)
+    assert repr(inputs) == "{'kind': 'B2C', 'purchases': 1}"
+    with pytest.raises(KeyError):
+        inputs["spent"]
 
 
 def test_the_checker_knows_every_name_that_a_condition_can_find() -> None:

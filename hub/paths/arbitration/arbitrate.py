@@ -11,7 +11,6 @@ from hub.paths.arbitration.score import Factors, Occasion, Scoring
 from hub.paths.gates.verdict import Verdict
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.contradictions import excluding
-from hub.paths.propositions.model import Proposition
 
 
 class Why(StrEnum):
@@ -73,11 +72,14 @@ class Arbitrated(NamedTuple):
     not_proposed: tuple[NotProposed, ...]
 
 
+_Scored = tuple[float, str, Candidate, Factors]
+"""The score, negative so that the best is the first; the proposition, on its best path."""
+
+
 class Arbiter:
     """A policy's way to choose, made ready once."""
 
     def __init__(self, policy: PathPolicy) -> None:
-        self._propositions: Mapping[str, Proposition] = {one.name: one for one in policy.propositions}
         self._without = excluding(policy.propositions)
         self._most = policy.arbitration.actions
         self._scoring = Scoring(policy)
@@ -92,70 +94,63 @@ class Arbiter:
     ) -> Arbitrated:
         """`levers`: L by proposition; `grants`: the grant of a proposition that stands."""
         paths: dict[str, list[Candidate]] = {}
+        shut: dict[str, list[Candidate]] = {}
         for candidate in candidates:
-            paths.setdefault(candidate.proposition, []).append(candidate)
-        found: list[Action] = []
-        not_proposed: list[NotProposed] = []
+            its = paths if not candidate.verdicts or candidate.is_open else shut
+            its.setdefault(candidate.proposition, []).append(candidate)
+        found: list[_Scored] = []
+        not_proposed = [_closed(name, shut[name], grants(name)) for name in shut.keys() - paths.keys()]
         for name, several in paths.items():
-            one = self._best(name, several, levers[name], grants(name), occasion, table)
-            (found if isinstance(one, Action) else not_proposed).append(one)  # type: ignore[arg-type]
-        found.sort(key=_order)
-        granted = tuple(one for one in found if one.grant is not None)
-        actions, left = self._chosen([one for one in found if one.grant is None])
+            path, factors = self._best(several, levers[name], occasion, table)
+            if factors.value > 0:
+                found.append((-factors.score, name, path, factors))
+            else:
+                not_proposed.append(NotProposed(name, Why.NO_VALUE, (), factors, "", grants(name)))
+        found.sort()
+        granted = tuple(
+            Action(name, path.channel, path.path, factors, grant)
+            for _, name, path, factors in found
+            if (grant := grants(name)) is not None
+        )
+        given = {action.proposition for action in granted}
+        actions, left = self._chosen([one for one in found if one[1] not in given])
         return Arbitrated(granted, actions, (*left, *sorted(not_proposed, key=lambda one: one.proposition)))
 
     def _best(
-        self,
-        name: str,
-        several: Sequence[Candidate],
-        lever: float,
-        grant: Grant | None,
-        occasion: Occasion,
-        table: ResponseTable,
-    ) -> Action | NotProposed:
-        """On the path where such customers accept it most, of those with open gates and some value."""
-        one = self._propositions[name]
-        tried = [
-            Action(
-                name,
-                path.channel,
-                path.path,
-                self._scoring.factors(one, path.channel, path.path, lever, occasion, table),
-                grant,
-            )
-            for path in several
-            if path.is_open
-        ]
-        if not tried:
-            closed = tuple((path, verdict) for path in several for verdict in path.verdicts if not verdict.is_open)
-            return NotProposed(name, Why.GATE, closed, grant=grant)
-        worth = [action for action in tried if action.factors.value > 0]
-        best = min(worth or tried, key=_path_order)
-        return best if worth else NotProposed(name, Why.NO_VALUE, factors=best.factors, grant=grant)
+        self, paths: Sequence[Candidate], lever: float, occasion: Occasion, table: ResponseTable
+    ) -> tuple[Candidate, Factors]:
+        """On the path where such customers accept it most, of those with some value if there are any."""
+        factors = self._scoring.factors
+        if len(paths) == 1:
+            [only] = paths
+            return only, factors(only.proposition, only.channel, only.path, lever, occasion, table)
+        scored = [(one, factors(one.proposition, one.channel, one.path, lever, occasion, table)) for one in paths]
+        return min([one for one in scored if one[1].value > 0] or scored, key=_path_order)
 
-    def _chosen(self, new: Sequence[Action]) -> tuple[tuple[Action, ...], list[NotProposed]]:
+    def _chosen(self, new: Sequence[_Scored]) -> tuple[tuple[Action, ...], list[NotProposed]]:
         """From the best on, but nothing that can't be granted beside one of them."""
         chosen: list[Action] = []
         left: list[NotProposed] = []
-        for action in new:
-            rival = next(
-                (one.proposition for one in chosen if one.proposition in self._without[action.proposition]), ""
-            )
+        outranked, most, last = Why.OUTRANKED, self._most, ""
+        for _, name, path, factors in new:
+            without = self._without[name]
+            rival = next((one.proposition for one in chosen if one.proposition in without), "") if without else ""
             if rival:
-                left.append(NotProposed(action.proposition, Why.EXCLUDED, factors=action.factors, than=rival))
-            elif len(chosen) == self._most:
-                last = chosen[-1].proposition
-                left.append(NotProposed(action.proposition, Why.OUTRANKED, factors=action.factors, than=last))
+                left.append(NotProposed(name, Why.EXCLUDED, (), factors, rival))
+            elif len(chosen) == most:
+                left.append(NotProposed(name, outranked, (), factors, last))
             else:
-                chosen.append(action)
+                chosen.append(Action(name, path.channel, path.path, factors))
+                last = name
         return tuple(chosen), left
 
 
-def _order(action: Action) -> tuple[float, str]:
-    """The highest score first, of equals the first by name."""
-    return -action.factors.score, action.proposition
+def _closed(name: str, paths: Sequence[Candidate], grant: Grant | None) -> NotProposed:
+    closed = tuple((path, verdict) for path in paths for verdict in path.verdicts if not verdict.is_open)
+    return NotProposed(name, Why.GATE, closed, grant=grant)
 
 
-def _path_order(action: Action) -> tuple[float, float, str, str]:
+def _path_order(one: tuple[Candidate, Factors]) -> tuple[float, float, str, str]:
     """The highest chance first, of equals the one worth more, then the first by name."""
-    return -action.factors.chance, -action.factors.value, action.channel.value, action.path
+    path, factors = one
+    return -factors.chance, -factors.value, path.channel.value, path.path

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from hub.domain.contact import Channel, Standing
-from hub.paths.arbitration.model import ContextWeight
+from hub.paths.arbitration.model import Arbitration, ContextWeight
 from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Counts, ResponseTable
 from hub.paths.policy.model import PathPolicy
-from hub.paths.propositions.model import Proposition, Sender
+from hub.paths.propositions.model import Proposition, PropositionKind, Sender
 
 NO_VALUE = float("-inf")
 
@@ -58,6 +58,17 @@ def drawn(counts: Counts, presumed: float, counts_as: float, seed: int, *about: 
     return random.Random(int.from_bytes(digest[:8])).betavariate(yes, no)
 
 
+class _Worth(NamedTuple):
+    """Of one proposition."""
+
+    kind: PropositionKind
+    presumed: float
+    unasked: float
+    """P where nobody was asked yet."""
+    net: int
+    contact_cost: Mapping[Channel, int]
+
+
 class Scoring:
     """What a policy says of scores, made ready once."""
 
@@ -66,37 +77,43 @@ class Scoring:
         self._explores = rules.explores
         self._counts_as = rules.chance_counts
         self._contexts = rules.contexts
-        self._presumed: Mapping[str, float] = {one.name: one.chance or rules.chance for one in policy.propositions}
+        self._known = {one.name: _worth_knowing(one, rules) for one in policy.propositions}
 
     def factors(
-        self, one: Proposition, channel: Channel, path: str, lever: float, occasion: Occasion, table: ResponseTable
+        self, name: str, channel: Channel, path: str, lever: float, occasion: Occasion, table: ResponseTable
     ) -> Factors:
         """Of one candidate: a proposition on a channel; `path` tells several contact points of a channel apart."""
+        one = self._known[name]
         stood = occasion.standing
-        cell = Cell(stood.segment, stood.value_tier, stood.lifecycle_stage, channel.value, one.name)
-        counts, presumed = table.get(cell, NOTHING_SHOWN), self._presumed[one.name]
+        counts = table.get(Cell(stood.segment, stood.value_tier, stood.lifecycle_stage, channel, name))
         if self._explores:
-            about = (occasion.decision_id, one.name, channel.value, path)
-            chance = drawn(counts, presumed, self._counts_as, occasion.seed, *about)
+            about = (occasion.decision_id, name, channel, path)
+            chance = drawn(counts or NOTHING_SHOWN, one.presumed, self._counts_as, occasion.seed, *about)
         else:
-            chance = smoothed(counts, presumed, self._counts_as)
+            chance = smoothed(counts, one.presumed, self._counts_as) if counts else one.unasked
+        context = self._context(one.kind, channel, occasion) if self._contexts else 1.0
         cost = one.contact_cost.get(channel, 0) if occasion.unasked else 0
-        return Factors(chance, self._context(one, channel, occasion), lever, _value(one, cost, chance))
+        return Factors(chance, context, lever, _value(one.net, cost, chance))
 
-    def _context(self, one: Proposition, channel: Channel, occasion: Occasion) -> float:
-        return next((rule.weight for rule in self._contexts if _holds(rule, one, channel, occasion)), 1.0)
+    def _context(self, kind: PropositionKind, channel: Channel, occasion: Occasion) -> float:
+        return next((rule.weight for rule in self._contexts if _holds(rule, kind, channel, occasion)), 1.0)
 
 
-def _value(one: Proposition, contact_cost: int, chance: float) -> float:
-    net = one.contribution - one.service_cost
+def _worth_knowing(one: Proposition, rules: Arbitration) -> _Worth:
+    presumed = one.chance or rules.chance
+    unasked = smoothed(NOTHING_SHOWN, presumed, rules.chance_counts)
+    return _Worth(one.kind, presumed, unasked, one.contribution - one.service_cost, one.contact_cost)
+
+
+def _value(net: int, contact_cost: int, chance: float) -> float:
     if not contact_cost:
         return float(net)
     return net - contact_cost / chance if chance > 0 else NO_VALUE
 
 
-def _holds(rule: ContextWeight, one: Proposition, channel: Channel, occasion: Occasion) -> bool:
+def _holds(rule: ContextWeight, kind: PropositionKind, channel: Channel, occasion: Occasion) -> bool:
     return (
-        (not rule.kinds or one.kind in rule.kinds)
+        (not rule.kinds or kind in rule.kinds)
         and (rule.channels is None or channel in rule.channels)
         and (rule.senders is None or occasion.sender in rule.senders)
         and (not rule.services or occasion.service in rule.services)

@@ -1,6 +1,6 @@
 """The propositions of a policy, made ready once, so that whom they fit is quickly told: G3 and G4."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import NamedTuple
@@ -8,13 +8,11 @@ from typing import NamedTuple
 from hub.domain.grant.events import Response
 from hub.paths.consent.purposes import Gate
 from hub.paths.gates.verdict import Inputs, Reason, Told, Verdict
-from hub.paths.policy.conditions import Allowed, Measure, takes
 from hub.paths.policy.model import PathPolicy
-from hub.paths.propositions.conditions import FitWhen
+from hub.paths.propositions.asked import Answers, Asked, Conditions
 from hub.paths.propositions.contradictions import excluding
-from hub.paths.propositions.known import Known, measuring
-from hub.paths.propositions.model import Proposition
-from hub.paths.standing.measuring import NEVER
+from hub.paths.propositions.known import Known
+from hub.paths.propositions.model import Holder, Proposition
 
 _LEVELS = (Reason.NOT_ELIGIBLE, Reason.NOT_APPLICABLE, Reason.NOT_SUITABLE)
 _NO_CONFLICT = Verdict(Gate.CONFLICT, True, Reason.NO_CONFLICT)
@@ -31,90 +29,97 @@ class Looked(NamedTuple):
     """L: 1 and the weights of the levers that hold, in percent."""
 
 
-class _Asked(NamedTuple):
-    """A rule's conditions: as a mask over all that the policy asks, and their places."""
-
-    mask: int
-    places: tuple[int, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Ready:
     proposition: Proposition
-    levels: tuple[_Asked, _Asked, _Asked]
+    name: str
+    is_accounts: bool
+    all: Asked
+    """What all its levels ask together."""
+    levels: Sequence[Asked]
     levers: tuple[tuple[int, int], ...]
     """Mask and weight of each."""
     since: datetime | None
     until: datetime | None
-    without: frozenset[str]
 
 
 class Catalogue:
-    """What a policy proposes. Every condition that several propositions ask is measured and looked at once."""
+    """What a policy proposes."""
 
     def __init__(self, policy: PathPolicy, zone: tzinfo = UTC) -> None:
         """`zone`: where its days begin."""
         self.version = policy.version
         self.propositions = policy.propositions
-        self._places: dict[tuple[Measure, Allowed], int] = {}
-        without = excluding(policy.propositions)
-        self._ready = tuple(self._made(one, without[one.name], zone) for one in policy.propositions)
-        measures = list(dict.fromkeys(measure for measure, _ in self._places))
-        self._measuring = [measuring(measure) for measure in measures]
-        self._names = [str(measure) for measure, _ in self._places]
-        self._conditions = [(measures.index(measure), allowed) for measure, allowed in self._places]
+        self._numbers = {one.name: number for number, one in enumerate(self.propositions)}
+        self._without = {name: tuple(sorted(rivals)) for name, rivals in excluding(self.propositions).items()}
+        whens = [when for one in self.propositions for when in (*one.whens.values(), *(lv.when for lv in one.levers))]
+        self._conditions = Conditions(whens)
+        asked = iter(self._conditions.asked)
+        self._ready = [_ready(one, asked, zone) for one in self.propositions]
 
     def look(self, known: Known) -> Looked:
         """Whom each fits, what it contradicts, and how much its levers move. A proposition has to fit whatever it is
         for: which purposes a contact's gates are asked for says nothing of what may be proposed in it. What was granted
         fits as long as the grant stands: nobody hears on one path that they may not have what another promised."""
-        measured = [measure(known) for measure in self._measuring]
-        values = [measured[place] for place, _ in self._conditions]
-        holds = 0
-        for number, (_, allowed) in enumerate(self._conditions):
-            if takes(allowed, values[number]):
-                holds |= 1 << number
-        fit = [self._fit(one, known, holds, values) for one in self._ready]
-        conflict = [_conflict(one, known) for one in self._ready]
-        return Looked(fit, conflict, [_lever(one, holds) for one in self._ready])
+        touched = _touched(known)
+        answers = self._conditions.answers(known, touched)
+        fit = [self._fit(one, known, answers) for one in self._ready]
+        conflict = [_NO_CONFLICT] * len(fit)
+        rivals = (rival for name in touched for rival in self._without.get(name, ()))
+        for name in {*touched, *rivals} & self._numbers.keys():
+            conflict[self._numbers[name]] = _conflict(name, self._without[name], known)
+        holds = answers.holds
+        return Looked(fit, conflict, [_lever(one.levers, holds) if one.levers else 1.0 for one in self._ready])
 
-    def _fit(self, one: _Ready, known: Known, holds: int, values: Sequence[int | str]) -> Verdict:
-        at, has = known.customer.at, known.held_by(one.proposition.holder)
-        granted = has.stands.get(one.proposition.name) if has is not None else None
+    def _fit(self, one: _Ready, known: Known, answers: Answers) -> Verdict:
+        has, at = known.account if one.is_accounts else known.held, known.customer.at
+        if has is None:
+            return _NO_ACCOUNT
+        granted = has.stands.get(one.name)
         if granted is not None:
             return Verdict(Gate.FIT, True, Reason.GRANTED, {"grant": granted.grant_id})
         if (one.since is not None and at < one.since) or (one.until is not None and at >= one.until):
             return _not_valid(one, at)
-        if has is None:
-            return _NO_ACCOUNT
-        for reason, asked in zip(_LEVELS, one.levels, strict=True):
-            if holds & asked.mask != asked.mask:
-                return Verdict(Gate.FIT, False, reason, self._inputs(asked.places, values))
-        places = [place for asked in one.levels for place in asked.places]
-        return Verdict(Gate.FIT, True, Reason.FITS, self._inputs(places, values))
+        values, holds = answers
+        if holds & one.all.mask == one.all.mask:
+            return Verdict(Gate.FIT, True, Reason.FITS, self._conditions.told(one.all, values))
+        reason, asked = next(
+            (reason, asked)
+            for reason, asked in zip(_LEVELS, one.levels, strict=True)
+            if holds & asked.mask != asked.mask
+        )
+        return Verdict(Gate.FIT, False, reason, self._conditions.told(asked, values))
 
-    def _inputs(self, places: Sequence[int], values: Sequence[int | str]) -> Inputs:
-        """What was measured for these conditions."""
-        names = self._names
-        return {names[place]: None if values[place] == NEVER else values[place] for place in places}
 
-    def _made(self, one: Proposition, without: frozenset[str], zone: tzinfo) -> _Ready:
-        eligible, applicable, suitable = (self._asked(when) for when in one.whens.values())
-        levers = tuple((self._asked(lever.when).mask, lever.weight) for lever in one.levers)
-        since, until = _midnight(one.valid_from, zone), _midnight(one.valid_until, zone)
-        return _Ready(one, (eligible, applicable, suitable), levers, since, until, without)
-
-    def _asked(self, when: FitWhen) -> _Asked:
-        places = tuple(self._places.setdefault(condition, len(self._places)) for condition in when.conditions)
-        return _Asked(sum(1 << place for place in set(places)), places)
+def _ready(one: Proposition, asked: Iterator[Asked], zone: tzinfo) -> _Ready:
+    """`asked` goes on to the next proposition's."""
+    levels = [next(asked) for _ in _LEVELS]
+    levers = tuple((next(asked).mask, lever.weight) for lever in one.levers)
+    mask = levels[0].mask | levels[1].mask | levels[2].mask
+    places = tuple(dict.fromkeys(place for level in levels for place in level.places))
+    since, until = _midnight(one.valid_from, zone), _midnight(one.valid_until, zone)
+    is_accounts = one.holder is Holder.ACCOUNT
+    return _Ready(one, one.name, is_accounts, Asked(mask, places), levels, levers, since, until)
 
 
 def _midnight(day: date | None, zone: tzinfo) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _lever(one: _Ready, holds: int) -> float:
-    return (100 + sum(weight for mask, weight in one.levers if holds & mask == mask)) / 100
+def _touched(known: Known) -> Mapping[str, None]:
+    """Propositions that were granted or answered."""
+    touched = dict.fromkeys((*known.held.stands, *known.held.answers))
+    if known.account is not None:
+        touched |= dict.fromkeys((*known.account.stands, *known.account.answers))
+    return touched
+
+
+def _lever(levers: Sequence[tuple[int, int]], holds: int) -> float:
+    percent = 100
+    for mask, weight in levers:
+        if holds & mask == mask:
+            percent += weight
+    return percent / 100
 
 
 def _not_valid(one: _Ready, at: datetime) -> Verdict:
@@ -127,13 +132,10 @@ def _day(day: date | None) -> Told:
     return None if day is None else str(day)
 
 
-def _conflict(one: _Ready, known: Known) -> Verdict:
+def _conflict(name: str, without: Sequence[str], known: Known) -> Verdict:
     """An answer counts as long as the terms that it was given to stand; who asked for a later time is left alone until
     then, whatever they are granted."""
-    if known.held.is_empty and (known.account is None or known.account.is_empty):
-        return _NO_CONFLICT
-    name, at = one.proposition.name, known.customer.at
-    answer, grant = known.answer(name), known.stands(name)
+    at, answer, grant = known.customer.at, known.answer(name), known.stands(name)
     if answer is not None and answer.deferred_until is not None and at < answer.deferred_until:
         inputs: Inputs = {"until": answer.deferred_until.isoformat()}
         return Verdict(Gate.CONFLICT, False, Reason.DEFERRED, inputs, answer.deferred_until)
@@ -142,7 +144,7 @@ def _conflict(one: _Ready, known: Known) -> Verdict:
         if answer.at >= since:
             inputs = {"grant": grant.grant_id, "answer": answer.response.value, "at": answer.at.isoformat()}
             return Verdict(Gate.CONFLICT, False, Reason.ANSWERED, inputs, grant.expires_at)
-    for other in sorted(one.without):
+    for other in without:
         held = known.stands(other)
         if held is not None:
             inputs = {"grant": held.grant_id, "proposition": other}

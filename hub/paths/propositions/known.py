@@ -10,7 +10,6 @@ from hub.domain.grant.holding import Held
 from hub.domain.grant.state import Answer, Grant
 from hub.paths.policy.conditions import NO, YES, Measure
 from hub.paths.propositions.conditions import NONE
-from hub.paths.propositions.model import Holder
 from hub.paths.standing.facts import Facts
 from hub.paths.standing.measuring import NEVER, Customer, ledger_of
 from hub.paths.standing.standing import Stands
@@ -32,10 +31,6 @@ class Known(NamedTuple):
     """Of the customer and of the account."""
     profile: Mapping[str, str] = _NO_PROFILE
     """By field."""
-
-    def held_by(self, holder: Holder) -> Held | None:
-        """What this holder has; None: there is no such."""
-        return self.account if holder is Holder.ACCOUNT else self.held
 
     def stands(self, proposition: str) -> Grant | None:
         """The grant of it that stands, the customer's own or the account's."""
