@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from hub.api.following import PARTING
 from hub.api.open_interaction import CASES
 from hub.api.topics import AGENTS, ALL, QUEUES, Told, Topic, Topics
 from hub.domain.cases.decide import without_words
@@ -23,7 +24,12 @@ class Subscription:
     """One listener: what it follows, and what waits for it."""
 
     def __init__(self, topics: Iterable[Topic], limit: int = QUEUE_LENGTH) -> None:
-        self.topics = frozenset(topics)
+        self.asked = frozenset(topics)
+        self.topics = self.asked
+        """What was asked for, and the other streams of the customers among it. Changed only while it is detached."""
+        self.turned_at: int | None = None
+        """Position at which links changed whom a customer's topic is about: nothing is told from there on, until it
+        is attached anew."""
         self.with_views = any(topic.kind != "agent" for topic in self.topics)
         """Whether events wait until the read models have them. A stream of agents alone never does: offers come at
         once. Events of one stream keep one order, so that its last id says all that was seen."""
@@ -57,6 +63,11 @@ class Subscription:
             self.frames.append(frame)
             self._wake.set()
 
+    def turn(self, position: int) -> None:
+        """From this position on it is about others."""
+        self.turned_at = position
+        self._wake.set()
+
     def close(self) -> None:
         """No more events: the listener is told the end."""
         self.closed = True
@@ -74,13 +85,17 @@ class Subscription:
         await self._ended.wait()
 
     async def wait(self, seconds: float) -> bool:
-        """Until something is there or the subscription is closed; False: neither happened so long."""
-        if not self.frames and not self.closed:
+        """Until something is there, or the subscription is closed or turned; False: none of it happened so long."""
+        if not self._has_news:
             self._wake.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._wake.wait()
-        return bool(self.frames) or self.closed
+        return self._has_news
+
+    @property
+    def _has_news(self) -> bool:
+        return bool(self.frames) or self.closed or self.turned_at is not None
 
     def take(self) -> bytes:
         """Everything that waits."""
@@ -204,6 +219,15 @@ class Feed:
             told = self._held.popleft()
             if self._with_views:
                 _send(told, self._with_views)
+                if type(told.recorded.event) in PARTING:
+                    self._turn(told.recorded)
+
+    def _turn(self, recorded: Recorded) -> None:
+        """Who follows this customer has heard that links changed, and is to find out whom to follow from here on."""
+        for subscription in tuple(self._with_views.get(Topic("customer", recorded.stream), ())):
+            if recorded.position > subscription.after:
+                self.detach(subscription)
+                subscription.turn(recorded.position)
 
     def _hold_no_more(self) -> None:
         self._held.clear()

@@ -11,7 +11,7 @@ class Topic(NamedTuple):
     """What a stream can be about. `name` is an id, or `*` for all of the kind."""
 
     kind: str
-    """`agent`, `queue`, `customer` or `case`."""
+    """`agent`, `queue`, `customer`, `case` or `account`."""
     name: str
 
 

@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from hub.api.callers import AgentCall, Call, ForbiddenError
 from hub.api.errors import PROBLEMS
-from hub.api.feed import Subscription, frame, mark, reset
+from hub.api.feed import Feed, Subscription, frame, mark, reset
+from hub.api.following import PARTING, followed
 from hub.api.services import Services
 from hub.api.topics import ALL, Topic, Topics
 from hub.domain.access.events import Role
@@ -32,10 +33,11 @@ GRACE_SECONDS = 1.0
 """How long a listener who is cut off has to read what was under way."""
 
 _DESCRIPTION = """
-Server-Sent Events about the named agents, queues, customers and cases (each may be repeated; `*` for all agents, all
-queues or all cases, of these without what was said). `id` is the log position, `event` the name of the event's class,
-`data` a JSON object with `position`, `stream`, `version`, `type` and `event`; an `InteractionOffered` also brings
-`offer`, with all that an agent needs.
+Server-Sent Events about the named agents, queues, customers, cases and accounts (each may be repeated; `*` for all
+agents, all queues or all cases, of these without what was said). A customer is all streams that are linked with the
+named one, as links come and go: contacts, work, cases, consents, standing, roles, whatever happens to any. `id` is the
+log position, `event` the name of the event's class, `data` a JSON object with `position`, `stream`, `version`, `type`
+and `event`; an `InteractionOffered` also brings `offer`, with all that an agent needs.
 
 A stream of agents alone tells each event right after its commit. One that names a queue or a customer tells events as
 soon as the read models hold them, so that a page read after an event shows it.
@@ -60,14 +62,18 @@ async def stream(
     queue: Annotated[list[str], Query(description="Queue name, or `*`")] = [],  # noqa: B006
     customer: Annotated[list[str], Query(description="Customer id")] = [],  # noqa: B006
     case: Annotated[list[str], Query(description="Case id, or `*`: of all, without what was said")] = [],  # noqa: B006
+    account: Annotated[list[str], Query(description="Account id")] = [],  # noqa: B006
     last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
 ) -> Response:
     topics = [Topic("agent", name) for name in agent]
     topics += [Topic("queue", name) for name in queue]
     topics += [Topic("customer", name) for name in customer]
     topics += [Topic("case", name) for name in case]
+    topics += [Topic("account", name) for name in account]
     if not topics:
-        raise InvalidError("say what the stream is about: agent, queue, customer or case", "agent")
+        raise InvalidError("say what the stream is about: agent, queue, customer, case or account", "agent")
+    if Topic("account", ALL) in topics:
+        raise InvalidError("name the accounts: a stream can't be about all of them", "account")
     if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
@@ -136,7 +142,7 @@ class EventStream(Response):
         elif not left:
             # Nobody reads: an end can't be sent either. Returning without one has the server close the connection.
             log.warning(
-                "cut off a listener who did not keep up: %s", ", ".join(map("=".join, self._subscription.topics))
+                "cut off a listener who did not keep up: %s", ", ".join(map("=".join, self._subscription.asked))
             )
 
     async def _write(self, send: Send) -> None:
@@ -154,19 +160,28 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
         snapshot = await services.views.snapshot(*_names(subscription))
         after = snapshot.position
         yield reset(after, snapshot.state)
-    topics = Topics()
-    while not subscription.closed and not feed.attach(subscription, after):
-        told, after = await _past(services, topics, subscription, after)
-        if told:
-            yield told
-    yield mark(after)
+    while not subscription.closed:
+        subscription.topics = await followed(services.journal, subscription.asked, after)
+        topics = Topics()
+        while not subscription.closed and not feed.attach(subscription, after):
+            told, after = await _past(services, topics, subscription, after)
+            if told:
+                yield told
+        yield mark(after)
+        async for block in _live(feed, subscription):
+            yield block
+        after, subscription.turned_at = subscription.turned_at or after, None
+
+
+async def _live(feed: Feed, subscription: Subscription) -> AsyncIterator[bytes]:
+    """What comes, until the subscription is closed, or is about others from some position on."""
     while True:
         if not await subscription.wait(HEARTBEAT_SECONDS):
             yield b": heartbeat\n" + mark(max(subscription.after, feed.visible(subscription.with_views)))
             continue
         if subscription.frames:
             yield subscription.take()
-        if subscription.closed:
+        if subscription.closed or (subscription.turned_at is not None and not subscription.frames):
             return
 
 
@@ -179,8 +194,13 @@ async def _past(services: Services, topics: Topics, subscription: Subscription, 
     read = await services.journal.read(after, BATCH)
     batch = [recorded for recorded in read if recorded.position <= limit]
     await _restore(services, topics, batch, after)
-    told = [topics.tell(recorded) for recorded in batch]
-    wanted = [frame(one, words=subscription.told_words(one)) for one in told if subscription.wants(one)]
+    wanted: list[bytes] = []
+    for recorded in batch:
+        one = topics.tell(recorded)
+        if subscription.wants(one):
+            wanted.append(frame(one, words=subscription.told_words(one)))
+            if type(recorded.event) in PARTING:
+                subscription.topics = await followed(services.journal, subscription.asked, recorded.position)
     return b"".join(wanted), batch[-1].position if batch else limit
 
 
@@ -200,7 +220,7 @@ async def _restore(services: Services, topics: Topics, batch: Sequence[Recorded]
 
 def _names(subscription: Subscription) -> tuple[list[str], list[str], list[str]]:
     def of(kind: str) -> list[str]:
-        return sorted(topic.name for topic in subscription.topics if topic.kind == kind)
+        return sorted(topic.name for topic in subscription.asked if topic.kind == kind)
 
     return of("agent"), of("queue"), of("customer")
 

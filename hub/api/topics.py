@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hub.api.open_interaction import AGENTS, ALL, QUEUES, OpenInteraction, Topic, topics_of
+from hub.domain.account.identity import ACCOUNT
 from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
@@ -99,6 +100,8 @@ class Topics:
             case = getattr(event, "case_id", "")
             mine = Topic("customer", stream)
             return Told(recorded, (mine, Topic("case", case)) if case else (mine,))
+        if stream.startswith(ACCOUNT):
+            return Told(recorded, (Topic("account", stream),))
         agent = getattr(event, "agent_id", "")
         if stream.startswith("agent-"):
             return Told(recorded, (Topic("agent", agent),) if agent else ())
