@@ -26,6 +26,7 @@ class PathPolicies:
     def __init__(self, journal: Journal, clock: Clock, starting: str = DEFAULT) -> None:
         kind = Kind("path policy", PATHS, PathPolicyPublished, _published, usable)
         self._texts = PublishedTexts(journal, clock, kind, starting)
+        self._clock = clock
         self._read: dict[str, PathPolicy] = {}
 
     async def publish(
@@ -62,7 +63,7 @@ class PathPolicies:
     def check(self, text: str, reopening_days: float = 0.0) -> list[Finding]:
         """Everything there is to say about a text, beside a routing policy that reopens work for so long. Raises
         PolicyError where it is not even TOML."""
-        return check_text(text, NAME, reopening_days=reopening_days)
+        return check_text(text, NAME, self._clock.now().date(), reopening_days)
 
     async def diff(self, text: str) -> PathPolicyDiff:
         """What a text would change of the policy in force. Raises PolicyError where it can't be used."""

@@ -20,8 +20,8 @@ def paths() -> None:
 @click.argument("file", type=FILE)
 @JSON
 def check(file: Path, as_json: bool) -> None:
-    """Find mistakes in a policy: customers who would be nowhere, stages nobody can reach, rules that overlap. Exit code
-    1 if it can't be used."""
+    """Find mistakes in a policy: customers who would be nowhere, stages nobody can reach, rules that overlap,
+    propositions nobody could be given. Exit code 1 if it can't be used."""
     from hub.operations.paths import check_path_policy
 
     checked = check_path_policy(file, load().policy)
