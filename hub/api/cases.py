@@ -140,6 +140,7 @@ class CaseRow(BaseModel):
     reopened: int
     tasks: list[TaskRow]
     interactions: list[str]
+    overdue_since: datetime | None
     open: bool
     overdue: bool
 

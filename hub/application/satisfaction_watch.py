@@ -16,6 +16,7 @@ from hub.application.satisfaction import Question, Satisfaction
 from hub.domain.cases.events import CaseResolved
 from hub.domain.cases.identity import customer_of_case
 from hub.domain.errors import HubError, RefusedError
+from hub.domain.event import Event
 from hub.domain.interaction.events import InteractionEnded
 from hub.domain.policy.events import PathPolicyPublished
 from hub.domain.satisfaction.decide import NotAsked, drawn
@@ -88,6 +89,7 @@ class SatisfactionWatch:
         self._new: list[tuple[About, str, datetime]] = []
         """What is over and was not looked at yet."""
         self._is_new_policy = True
+        self._asked_about: set[About] = set()
         self._seen = 0
         self._wake = asyncio.Event()
         self._keep_at = 0.0
@@ -108,7 +110,7 @@ class SatisfactionWatch:
         for _, stream, _, event in batch:
             kind = type(event)
             if kind is InteractionEnded:
-                self._new.append((About.INTERACTION, stream, event.at))
+                self._over(About.INTERACTION, stream, event)
             elif kind is CaseResolved:
                 self._resolved(stream, event)
             elif kind is PathPolicyPublished:
@@ -117,10 +119,15 @@ class SatisfactionWatch:
         if self._new or self._is_new_policy:
             self._wake.set()
 
+    def _over(self, about: About, name: str, event: Event) -> None:
+        """Where no rule speaks of such, nobody has to be woken: most policies ask of little."""
+        if about in self._asked_about or self._is_new_policy:
+            self._new.append((about, name, event.at))
+
     def _resolved(self, stream: str, event: Any) -> None:
         """Not what an account is told of it."""
         if customer_of_case(event.case_id) == stream:
-            self._new.append((About.CASE, event.case_id, event.at))
+            self._over(About.CASE, event.case_id, event)
 
     async def run(self) -> None:
         """For ever."""
@@ -164,6 +171,7 @@ class SatisfactionWatch:
     async def _take_policy(self) -> None:
         self._is_new_policy = False
         self._policy: PathPolicy = await self._policies.policy()
+        self._asked_about = {rule.about for rule in self._policy.surveys.rules}
 
     def _take_new(self) -> None:
         """Of most it is known at once that nobody is asked: they are not drawn, whichever rule it would be."""
