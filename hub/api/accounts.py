@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
-from hub.api.bodies import Body, Moment, Reason
+from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
@@ -51,7 +51,7 @@ class RoleEnd(Body):
 
     number: int = Field(ge=1, lt=2**31)
     until: Moment | None = Field(default=None, description="Left out: now")
-    reason: Reason = ""
+    reason: str = Field(default="", max_length=200, description="Kept under the key of who had the role")
 
 
 class AccountCreated(EventsAnswer):

@@ -19,7 +19,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """RFC 3339 with an offset; kept in UTC."""
 AgentId = Annotated[str, Field(min_length=1, max_length=64)]
 QueueName = Annotated[str, Field(max_length=64)]
-Reason = Annotated[str, Field(max_length=200)]
+Reason = Annotated[str, Field(max_length=200, description="In words that name no customer: they stay on record")]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 """Of a skill, an attribute, a channel."""
 Text = Annotated[str, Field(max_length=200)]

@@ -9,6 +9,7 @@ import orjson
 
 from hub.application.customer_cache import Known
 from hub.application.linking import whole_customers
+from hub.application.said_elsewhere import said_elsewhere
 from hub.domain.customer.events import CustomerForgotten
 from hub.domain.customer.forgetting import forget
 from hub.domain.customer.identity import CUSTOMER
@@ -73,6 +74,9 @@ class Forgetting:
                 if not isinstance(outcome, Committed):
                     continue
                 recorded = _recorded(outcome.first, appends)
+            if elsewhere := await said_elsewhere(self._journal, members):
+                await self._journal.erase(elsewhere)
+                await self._journal.scrub()
             await asyncio.to_thread(self._keys.forget, list(members))
             await self._journal.drop_snapshots(list(members))
             self._let_go(members)
