@@ -13,6 +13,7 @@ from hub.domain.customer.links import events as links
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.customer.slots import events as slots
+from hub.domain.decision import events as decision
 from hub.domain.event import Event
 from hub.domain.grant import events as grant
 from hub.domain.interaction import events as interaction
@@ -72,6 +73,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     grant.PropositionAnswered,
     grant.PropositionGranted,
     grant.PropositionPresented,
+    decision.PathDecided,
     interaction.CallbackMissed,
     interaction.CallbackReached,
     interaction.CallbackScheduled,

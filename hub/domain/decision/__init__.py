@@ -1,0 +1,1 @@
+"""What the path manager decided: whether something is said to a customer, what, where and when."""

@@ -1,0 +1,92 @@
+"""The fact of a decision, in the canonical stream of the customer. All it looked at is found again from the log: the
+events before it, the policy's version and the seed give the identical decision."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.domain.contact import Channel, Direction
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.event import Event
+
+
+class Outcome(StrEnum):
+    """What is done."""
+
+    NOTHING = "nothing"
+    NOW = "now"
+    LATER = "later"
+    """At a moment before the one that was asked for: then it is decided again."""
+
+
+class Asked(BaseModel):
+    """The question, as it was asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    direction: Direction
+    """Inbound: the customer is here; outbound: we contact them."""
+    purpose: Purpose | None = None
+    proposes: bool = True
+    propositions: tuple[str, ...] = ()
+    """Only these; empty: all."""
+    channels: tuple[Channel, ...]
+    sender: str
+    speaker: str = ""
+    """Who exactly; empty: anybody of the sender."""
+    by: datetime | None = None
+    service: str = ""
+    interaction_id: str = ""
+    came_in_on: Channel | None = None
+    came_in_at: str = ""
+    """The contact point that is answered, or where they are who are here."""
+    confidence: str = ""
+    """How sure it is who is here."""
+
+
+class Said(BaseModel):
+    """Something that is proposed, and where."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    proposition: str
+    channel: Channel
+    point: str = ""
+    grant_id: str = ""
+    """The grant whose terms are to be shown; empty: it is granted when it is presented."""
+
+
+class PathPlaces(BaseModel):
+    """What a path could take, as it was told then: nothing in the log tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: Channel
+    speaker: str
+    places: int
+    more_at: datetime | None = None
+
+
+class PathDecided(Event):
+    """`at` is the moment it was decided for. With the question, the policy's version, the seed and what is told of
+    capacity the log gives the same decision again."""
+
+    decision_id: str
+    customer_id: str
+    account_id: str = ""
+    asked: Asked
+    policy: str
+    seed: int
+    seen: int = 0
+    """Position in the log up to which it was looked at; 0: all that stands before this."""
+    capacity: tuple[PathPlaces, ...] = ()
+    inputs: str
+    """SHA-256, 32 hex digits, of all that gates and scores looked at: who finds it again knows that it is the same."""
+    outcome: Outcome
+    due_at: datetime | None = None
+    """When it is to be done; of nothing: when to ask again, None: time alone changes nothing."""
+    said: tuple[Said, ...] = ()
+    """What is proposed, the first first; of a contact that proposes nothing its path."""
+    closed: dict[str, int] = Field(default_factory=dict)
+    """How many candidates each reason kept back."""

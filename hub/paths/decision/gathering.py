@@ -1,0 +1,145 @@
+"""From facts to what a decision looks at: the one way there, for decisions that are taken and for those taken again."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hub.domain.cases import open_cases
+from hub.domain.cases.open_cases import OpenCases
+from hub.domain.contact import Channel
+from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint
+from hub.domain.customer.consent.state import ConsentBook, evolve
+from hub.domain.customer.events import IdentifierObserved
+from hub.domain.customer.links.events import IdentifierShared, IdentifierUnshared
+from hub.domain.customer.profile import state as profile
+from hub.domain.customer.slots.state import fold as slots_of
+from hub.domain.event import Event
+from hub.domain.grant import state as grants
+from hub.domain.grant.holding import Held, held
+from hub.paths.consent.purposes import Confidence
+from hub.paths.decision.question import Question
+from hub.paths.decision.state import NO_CAPACITY, PathState, Reach
+from hub.paths.frequency.reserving import Parties
+from hub.paths.gates.capacity import Capacity
+from hub.paths.gates.service import Conversation
+from hub.paths.policy.model import PathPolicy
+from hub.paths.propositions.known import Known, customer_at
+from hub.paths.standing.facts import facts_of
+from hub.paths.standing.standing import standing
+from hub.paths.time.preferred import preferred_hours
+from hub.paths.time.section import QuietHours
+from hub.paths.time.zones import Zone, zone_at_home, zone_of_point
+
+Streams = Mapping[str, Sequence[Event]]
+NO_STREAMS: Streams = MappingProxyType({})
+PointOf = Callable[[str, str], ContactPoint]
+"""Kind and value of an identifier to its contact point; see hub/domain/customer/consent/point.py."""
+
+
+class Told(NamedTuple):
+    """What is known of a customer when a question is asked, all of it recorded by then."""
+
+    canonical: str
+    customer: Streams
+    """All streams that are this customer now."""
+    account_id: str = ""
+    """The account they are asked about for; empty: none."""
+    account: Streams = NO_STREAMS
+    """The account's own stream, and those of the people who act for it."""
+    account_zone: str = ""
+    conversations: tuple[Conversation, ...] = ()
+    capacity: Capacity = NO_CAPACITY
+
+
+def path_state(told: Told, question: Question, policy: PathPolicy, point_of: PointOf) -> PathState:
+    """What the decision looks at."""
+    events = sorted((event for stream in told.customer.values() for event in stream), key=lambda one: one.recorded_at)
+    facts, book = facts_of(events), ConsentBook()
+    for event in events:
+        book = evolve(book, event)
+    stands = standing(facts, policy, question.at)
+    of_account = told.account.get(told.account_id, ())
+    known = Known(
+        customer=customer_at(facts, stands, policy.money.currency, question.at),
+        stage=stands.lifecycle_stage,
+        held=_held(told.customer, question.at),
+        account=_held({told.account_id: of_account}, question.at) if told.account_id else None,
+        open_cases=_open_cases((*events, *of_account)),
+        profile=profile.fold(events).values(),
+    )
+    parties = Parties(
+        told.canonical,
+        {stream: slots_of(events) for stream, events in told.customer.items()},
+        {stream: slots_of(events) for stream, events in told.account.items()},
+    )
+    said = max(book.preferences.values(), key=lambda one: (one.at, one.point), default=None)
+    return PathState(
+        customer_id=told.canonical,
+        known=known,
+        standing=stands.of_routing(),
+        reaches=_reaches(told, question, book, policy.quiet_hours, point_of),
+        account_id=told.account_id,
+        consent=book,
+        preferred_channel=said.preferred_channel if said else "",
+        conversations=told.conversations,
+        ledgers=parties.ledgers(told.account_id),
+        capacity=told.capacity,
+    )
+
+
+def _held(streams: Streams, at: datetime) -> Held:
+    return held({stream: grants.fold(events) for stream, events in streams.items()}, at)
+
+
+def _open_cases(events: Iterable[Event]) -> OpenCases:
+    cases: OpenCases = ()
+    for event in events:
+        cases = open_cases.evolve(cases, event)
+    return cases
+
+
+def _reaches(
+    told: Told, question: Question, book: ConsentBook, section: QuietHours, point_of: PointOf
+) -> tuple[Reach, ...]:
+    """Where they can be reached, and where a contact that is answered came from; of who is here only where they are,
+    which may be at no contact point."""
+    if question.they_came:
+        return _here(told, question, section)
+    found: dict[tuple[str, Channel], Reach] = {}
+    for stream, events in told.customer.items():
+        for point, confidence in _points(events, point_of).items():
+            said = book.preferences.get(point.point)
+            zone = zone_of_point(point, said.time_zone if said else "", told.account_zone, section)
+            for channel in CHANNELS_OF[point.kind]:
+                reach = Reach(stream, point.point, channel, confidence, zone, preferred_hours(said))
+                known = found.get((point.point, channel))
+                if known is None or confidence is Confidence.VERIFIED:
+                    found[point.point, channel] = reach
+    came = question.came_in
+    if came is not None and (came.point, came.channel) not in found:
+        answered = Reach(told.canonical, came.point, came.channel, Confidence.CLAIMED, Zone("", "nobody"))
+        found[came.point, came.channel] = answered
+    return tuple(found.values())
+
+
+def _here(told: Told, question: Question, section: QuietHours) -> tuple[Reach, ...]:
+    came, zone = question.came_in, zone_at_home(told.account_zone, section)
+    at = dict.fromkeys(question.channels, "") | ({came.channel: came.point} if came else {})
+    return tuple(
+        Reach(told.canonical, at[channel], channel, question.confidence, zone) for channel in question.channels
+    )
+
+
+def _points(events: Iterable[Event], point_of: PointOf) -> dict[ContactPoint, Confidence]:
+    """The contact points of one stream. One that many people share is nobody's for sure."""
+    seen: dict[tuple[str, str], Confidence] = {}
+    is_shared = False
+    for event in events:
+        if isinstance(event, IdentifierObserved) and event.kind in CHANNELS_OF and event.value:
+            key = (event.kind, event.value)
+            if event.verified or key not in seen:
+                seen[key] = Confidence.VERIFIED if event.verified else Confidence.CLAIMED
+        elif isinstance(event, IdentifierShared | IdentifierUnshared):
+            is_shared = isinstance(event, IdentifierShared)
+    return {point_of(*key): Confidence.CLAIMED if is_shared else confidence for key, confidence in seen.items()}
