@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.customer.events import CustomerForgotten
@@ -52,6 +52,7 @@ class TestTerms:
         assert terms_hash({"price": 900, "router": "امانی", "months": 12}) == expected
 
     @given(st.dictionaries(st.text("abc_", min_size=1), st.integers(-(2**53), 2**53) | st.text(max_size=5)))
+    @settings(deadline=None)
     def test_the_order_of_terms_is_nothing_and_their_values_are_all(self, terms: dict[str, int | str]) -> None:
         assert terms_hash(dict(reversed(terms.items()))) == terms_hash(terms)
         for name in terms:

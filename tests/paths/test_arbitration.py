@@ -306,6 +306,7 @@ def test_it_is_what_the_page_says(
 
 
 @given(counts, st.floats(0.01, 0.99), st.floats(0.1, 100))
+@settings(deadline=None)
 def test_a_smoothed_chance_lies_between_what_was_presumed_and_what_was_seen(
     seen: Counts, presumed: float, counts_as: float
 ) -> None:

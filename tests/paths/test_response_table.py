@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.contact import Channel, Standing
@@ -63,6 +63,7 @@ def some_responses(draw: st.DrawFn) -> list[Event]:
 
 
 @given(some_responses(), st.integers(0, 24), st.randoms())
+@settings(deadline=None)
 def test_it_is_a_recount_whatever_the_order_and_the_pieces(events: list[Event], cut: int, chance: Any) -> None:
     last: dict[str, Response | None] = {}
     about: dict[str, PropositionPresented] = {}
