@@ -20,7 +20,7 @@ Partition = frozenset[frozenset[str]]
 Pair = tuple[str, str]
 
 
-class _NoViews:
+class NoViews:
     """Commands on links ask no views."""
 
     async def read(self, question: Callable[[Any], Any]) -> Any:
@@ -33,7 +33,7 @@ async def links_by_hand_leave_no_trace(trial: Trial, links: int, seed: int = 7) 
     draw = random.Random(seed)
     before, length, facts = _as_it_stands(trial)
     journal = EventJournal(open_store(trial.settings))
-    identity = Identity(journal, trial.clock, KEY, _NoViews())
+    identity = Identity(journal, trial.clock, KEY, NoViews())
     try:
         made = await _link(identity, sorted(trial.identifier_of), links, draw)
         called = [(draw.choice(pair), f"in-between-{number}") for number, (pair, _) in enumerate(made)]
@@ -55,7 +55,7 @@ async def unlinked_ones_are_as_if_never_linked(trial: Trial, unlinks: int, seed:
     standing = _links(trial)
     doomed = draw.sample(sorted(standing), min(unlinks, len(standing)))
     journal = EventJournal(open_store(trial.settings))
-    identity = Identity(journal, trial.clock, KEY, _NoViews())
+    identity = Identity(journal, trial.clock, KEY, NoViews())
     try:
         for number, link in enumerate(doomed):
             await identity.unlink(standing[link][0], link, _by(f"undo-{number}"))

@@ -25,7 +25,7 @@ _SEPARATORS = str.maketrans("", "", _PART + _END)
 _NAME, _FIELD, _IDENTIFIER = "n", "f", "i"
 
 Sound = Callable[[str, str], bool]
-"""Whether an identifier of this kind and value can be one at all."""
+"""Whether an identifier of this kind and value proves anything: it can be one at all, and nobody disputes it."""
 
 
 class _Trait(NamedTuple):
@@ -49,29 +49,34 @@ def trait(position: int, event: Event) -> bytes:
             return b""
 
 
-def record_of(customer: str, traits: Iterable[bytes], is_sound: Sound, shared: Container[tuple[str, str]]) -> Record:
-    """The record of a customer, of the traits of all their streams. An identifier that many people share says nothing
-    of them; one that can't be one at all proves nothing."""
-    told = sorted(_read(traits))
+def record_of(customer: str, streams: Iterable[bytes], is_proof: Sound, shared: Container[tuple[str, str]]) -> Record:
+    """The record of a customer, of the traits of each of their streams: the name is that of the first stream that has
+    one. An identifier that many people share says nothing of them; what `is_proof` denies proves nothing."""
     found: dict[tuple[str, str], bool] = {}
-    texts: dict[str, str] = {}
-    name = ""
-    for _, what, part, value in told:
-        if what == _IDENTIFIER:
-            kind, _, proof = part.partition(_PART)
-            if (kind, value) not in shared:
-                found[kind, value] = found.get((kind, value), False) or bool(proof)
-        elif what == _NAME:
-            name = value
-        else:
-            texts[part] = value
-    known = {part: next((texts[name] for name in names if texts.get(name)), "") for part, names in FIELDS.items()}
-    if not known["given_name"] and not known["family_name"]:
-        known["given_name"], known["family_name"] = halves(name)
+    fields: dict[str, tuple[str, str]] = {}
+    names: list[str] = []
+    for traits in streams:
+        name = ""
+        for when, what, part, value in sorted(_read(traits)):
+            if what == _IDENTIFIER:
+                kind, _, proof = part.partition(_PART)
+                if (kind, value) not in shared:
+                    found[kind, value] = found.get((kind, value), False) or bool(proof)
+            elif what == _NAME:
+                name = value
+            else:
+                fields[part] = max(fields.get(part, ("", "")), (when, value))
+        names.append(name)
+    texts = {
+        part: next((fields[one][1] for one in known if fields.get(one, ("", ""))[1]), "")
+        for part, known in FIELDS.items()
+    }
+    if not texts["given_name"] and not texts["family_name"]:
+        texts["given_name"], texts["family_name"] = halves(next(filter(None, names), ""))
     identifiers = tuple(
-        Known(kind, value, verified and is_sound(kind, value)) for (kind, value), verified in found.items()
+        Known(kind, value, verified and is_proof(kind, value)) for (kind, value), verified in found.items()
     )
-    return Record(customer, identifiers, **known)
+    return Record(customer, identifiers, **texts)
 
 
 def halves(name: str) -> tuple[str, str]:
@@ -85,9 +90,8 @@ def _line(when: str, what: str, part: str, value: str) -> bytes:
     return f"{when}{_PART}{what}{_PART}{part}{_PART}{plain}{_END}".encode(errors="surrogatepass")
 
 
-def _read(traits: Iterable[bytes]) -> Iterable[_Trait]:
-    for packed in traits:
-        for line in packed.decode(errors="surrogatepass").split(_END)[:-1]:
-            when, what, rest = line.split(_PART, 2)
-            part, _, value = rest.rpartition(_PART)
-            yield _Trait(when, what, part, value)
+def _read(traits: bytes) -> Iterable[_Trait]:
+    for line in traits.decode(errors="surrogatepass").split(_END)[:-1]:
+        when, what, rest = line.split(_PART, 2)
+        part, _, value = rest.rpartition(_PART)
+        yield _Trait(when, what, part, value)
