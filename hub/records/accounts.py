@@ -29,6 +29,8 @@ class AccountFields(Part):
     name: FieldSource
     role: FieldSource | None = None
     """What the person is to the account; without it, or empty in a row, the row is about the account alone."""
+    owner: FieldSource | None = None
+    """The agent who looks after the account; empty in a row: it says nothing of that."""
 
 
 class RoleTimes(Part):
@@ -80,13 +82,15 @@ class AccountRecord:
     role: str
     since: datetime | None
     until: datetime | None
+    owner: str
     raw: str = field(repr=False, compare=False)
 
     @property
     def told(self) -> tuple[object, ...]:
         """All it says: what makes it another record than one before."""
         person = [(one.kind, one.value, one.verified) for one in self.person]
-        return (self.kind, self.value, self.segment, self.name, person, self.role, self.since, self.until)
+        said = (self.kind, self.value, self.segment, self.name, person, self.role, self.since, self.until)
+        return (*said, self.owner) if self.owner else said
 
 
 class AccountParser:
@@ -114,5 +118,6 @@ class AccountParser:
         person = self._who(cells) if role and self._who else ()
         return AccountRecord(
             row, told["kind"], told["value"], told["segment"], told["name"], person, role,
-            self._since(cells) if role else None, self._until(cells) if role else None, raw,
+            self._since(cells) if role else None, self._until(cells) if role else None,
+            told.get("owner", ""), raw,
         )  # fmt: skip

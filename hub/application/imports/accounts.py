@@ -13,6 +13,9 @@ from hub.domain.ids import customer_id
 from hub.ports import Clock, Journal
 from hub.records.accounts import AccountRecord
 
+_FIELDS = {"agent_id": "owner"}
+"""What the rules call a field of the record otherwise."""
+
 
 class ImportedAccounts:
     """Decides on records of accounts. `actor` is who says it."""
@@ -50,12 +53,17 @@ class ImportedAccounts:
         try:
             account = self._accounts.id_of(record.kind, record.value)
             await self._accounts.register(record.kind, record.value, record.segment, record.name, **by)
+            if record.owner:
+                await self._accounts.change_owner(account, record.owner, **by)
             if record.role:
                 person = await self._person(record)
                 await self._accounts.assign(account, person, record.role, since=record.since, until=record.until, **by)
         except RefusedError as error:
             self._ahead.drop()
             raise RefusedRecordError("role", str(error)) from None
+        except InvalidError as error:
+            self._ahead.drop()
+            raise InvalidError(str(error), _FIELDS.get(error.field, error.field)) from None
         except HubError:
             self._ahead.drop()
             raise
