@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
 from hub.application.satisfaction_reach import Reaching
@@ -38,10 +39,11 @@ Counted = Callable[[SurveyKind, NotAsked | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of wanting to ask a customer; `not_asked`: why they were not."""
+    """What came of wanting to ask a customer; `not_asked`: why they were not; `held_until`: when they could be."""
 
     recorded: list[Recorded]
     not_asked: NotAsked | None
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,17 @@ class Satisfaction:
         """Ask, if the customer is drawn and nothing keeps them from it. Raises RefusedError of who was forgotten."""
         occasion, kind, rules = question.occasion, question.kind, policy.surveys.limits
         kept: NotAsked | None = None
+        held_until: datetime | None = None
 
         async def attempt() -> list[Append]:
-            nonlocal kept
+            nonlocal kept, held_until
             customer = occasion.customer
             members = await whole_histories(self._journal, [customer])
             refuse_forgotten(members[customer].history, customer)
             found = await self._circumstances(question, members, policy)
             meta = meta_of(self._clock, actor, command_id)
             kept = kept_from(found, kind, occasion.about, meta["at"], rules, question.share)
+            held_until = found.held_until
             asked = ask(found, occasion, kind=kind, rules=rules, share=question.share, **meta)
             return [
                 Append(stream, member.known.version, [one if stream == customer else for_others(one)])
@@ -113,8 +117,9 @@ class Satisfaction:
             ]
 
         recorded = await append_decided(self._journal, attempt)
-        self.counted(kind, kept)
-        return Asked(recorded, kept)
+        if held_until is None:
+            self.counted(kind, kept)
+        return Asked(recorded, kept, held_until)
 
     async def answer(self, survey: str, score: int, comment: str, *, actor: str, command_id: str) -> list[Recorded]:
         """The customer says how it was."""
@@ -140,7 +145,8 @@ class Satisfaction:
         why = kept_from(found, kind, occasion.about, now, policy.surveys.limits, question.share)
         if why is not NotAsked.UNREACHABLE:
             return found
-        return replace(found, reach=await self._reaching.reach(occasion, question.channels, events, table))
+        reach, held_until = await self._reaching.reach(occasion, question.channels, events, policy, now)
+        return replace(found, reach=reach, held_until=held_until)
 
 
 def _cases(facts: Iterable[Event]) -> Cases:

@@ -208,11 +208,13 @@ class SatisfactionWatch:
             self._satisfaction.counted(kind, NotAsked.TOO_LATE)
             return None
         question = Question(kind, occasion, rule.channels(occasion), rule.share)
+        by = f"policy:{policy.version}"
         try:
-            await self._satisfaction.ask(question, policy, actor=f"policy:{policy.version}", command_id=waiting.about)
+            asked = await self._satisfaction.ask(question, policy, actor=by, command_id=waiting.about)
         except RefusedError:
             self._satisfaction.counted(kind, NotAsked.FORGOTTEN)
-        return None
+            return None
+        return waiting._replace(due=asked.held_until) if asked.held_until else None
 
     def _until_next(self) -> float:
         """Seconds of the wall's time to wait at most."""

@@ -33,6 +33,8 @@ from hub.simulated.process import HubProcess
 pytestmark = pytest.mark.acceptance
 
 POLICY = """
+[quiet_hours]
+daily = []
 [[value_tiers]]
 name = "standard"
 [[stages]]

@@ -16,7 +16,7 @@ from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_watch import SatisfactionWatch, read_kept
 from hub.domain.cases.events import CaseKind, CaseOpened, CaseReopened, CaseResolved, Severity
 from hub.domain.contact import Channel, Standing
-from hub.domain.customer.consent.events import ConsentDenied, Purpose
+from hub.domain.customer.consent.events import ConsentDenied, PreferenceChanged, PreferredHours, Purpose
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked, Side
@@ -302,6 +302,54 @@ class TestLeftAlone:
         await hub.settle()
         assert (hub.asked(), hub.counted) == ([], [("csat", "no_consent")])
 
+    async def test_nobody_is_asked_at_night_but_when_it_is_over(self, hub: Hub) -> None:
+        """In Tehran it is quiet from 21:00 to 09:00, which is 17:30 to 05:30 UTC."""
+        await hub.start(CALLS)
+        hub.clock.moment = NOON + 6 * HOUR
+        call = await hub.call()
+        await hub.settle()
+        assert (hub.asked(), hub.counted) == ([], [])
+        hub.clock.moment = NOON + 17.5 * HOUR - timedelta(seconds=1)
+        await hub.settle()
+        assert hub.asked() == []
+        hub.clock.moment += timedelta(seconds=1)
+        await hub.settle()
+        assert (hub.about(), hub.counted) == ([("csat", call)], [("csat", "asked")])
+
+    @pytest.mark.parametrize(("minutes", "is_asked"), [(0, True), (9, True), (11, False)])
+    async def test_who_is_still_in_the_conversation_is_asked_there_also_at_night(
+        self, hub: Hub, minutes: int, *, is_asked: bool
+    ) -> None:
+        await hub.start(CALLS.replace('via = ["sms"]', f"delay_minutes = {minutes}"))
+        hub.clock.moment = NOON + 6 * HOUR
+        await hub.call()
+        hub.clock.moment += timedelta(minutes=minutes)
+        await hub.settle()
+        assert bool(hub.asked()) is is_asked
+
+    async def test_hours_they_prefer_are_kept_and_another_channel_that_is_open_is_taken(self, hub: Hub) -> None:
+        await hub.start(CALLS)
+        point = contact_point(KEY, "phone", PHONE)
+        await hub.say(ANN, CustomerRegistered(**hub.meta()))
+        hours = (PreferredHours(days=(1, 2, 3, 4, 5, 6, 7), start="18:00", end="20:00"),)
+        told = {"point": point.point, "kind": "phone", "value": PHONE, "source": "call", "hours": hours}
+        await hub.say(ANN, PreferenceChanged(**hub.meta(), **told, time_zone="Asia/Tehran"))
+        await hub.call()
+        await hub.settle()
+        assert hub.asked() == []
+        hub.clock.moment = NOON.replace(hour=14, minute=30)
+        await hub.settle()
+        assert len(hub.asked()) == 1
+
+    async def test_where_nobody_can_say_what_time_it_is_they_are_left_in_peace(self, hub: Hub) -> None:
+        await hub.start(CALLS.replace("sms", "email"))
+        await hub.call()
+        mail = {"contact_id": "m-1", "channel": Channel.EMAIL, "address": "ann@example.com", "sender": "s"}
+        rest = {"purpose": "", "service": "", "language": "", "subject": "", "text": "", "thread": "m", "pool": "main"}
+        await hub.say(ANN, ContactReceived(**hub.meta(), **mail, **rest, standing=Standing()))
+        await hub.settle()
+        assert (hub.asked(), hub.counted) == ([], [("csat", "quiet_hours")])
+
     async def test_who_was_forgotten_is_not_asked(self, hub: Hub) -> None:
         await hub.start(CALLS)
         await hub.call()
@@ -416,7 +464,8 @@ async def test_within_no_window_is_a_customer_asked_too_often_whatever_links_com
     seed: int, most: int, steps: int
 ) -> None:
     chance, hub, window = random.Random(seed), Hub(), timedelta(days=3)
-    await hub.start(f"[surveys]\nmost = {most}\nwindow_days = 3\n{CALLS}{CALLS.replace('csat', 'nps')}share = 0.6\n")
+    rules = f"{CALLS}{CALLS.replace('csat', 'nps')}share = 0.6\n"
+    await hub.start(f"[quiet_hours]\ndaily = []\n[surveys]\nmost = {most}\nwindow_days = 3\n{rules}")
     linked: set[tuple[str, str]] = set()
     streams = list(PHONES.values())
     for phone in PHONES:

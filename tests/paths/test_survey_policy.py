@@ -65,6 +65,7 @@ def test_each_mistake_is_told_by_line(text: str, line: int, message: str) -> Non
         ("[surveys]\nmost = 0\n" + RULE, 2, "nobody is ever asked"),
         (RULE + "share = 0\n", 4, "asks nobody of those it fits"),
         (RULE + 'queue = "care"\n' + RULE + 'queue = ["care"]\nkind = "B2B"\n', 5, "never decides: rule 1 comes first"),
+        (RULE + 'via = ["email", "web"]\n', 4, "asks nobody: nobody can say what time it is there; write time_zone"),
         (RULE + 'channel = "in_person"\n', 4, "who came in person is reached on another channel only; add via"),
     ],
 )
@@ -79,6 +80,8 @@ def test_what_is_likely_a_slip_is_told(text: str, line: int, message: str) -> No
         "", "[surveys]\nmost = 0\n", RULE + 'queue = "care"\n' + RULE, RULE + RULE.replace("csat", "nps"),
         RULE + 'kind = "B2B"\n' + RULE + 'queue = "care"\n', CASE + 'via = "sms"\n'.replace('"sms"', '["sms"]'),
         RULE + 'channel = "in_person"\nvia = ["sms"]\n',
+        '[quiet_hours]\ntime_zone = "Asia/Tehran"\n' + RULE + 'via = ["email"]\n',
+        '[purposes.survey]\ngates = ["consent"]\n' + RULE + 'via = ["email"]\n',
     ],
 )  # fmt: skip
 def test_nothing_is_to_be_said_about_what_is_right(text: str) -> None:

@@ -45,6 +45,8 @@ class NotAsked(StrEnum):
     """They don't want to be asked there."""
     UNREACHABLE = "unreachable"
     """They never came from an address on a channel that may be used."""
+    QUIET_HOURS = "quiet_hours"
+    """It is a time of day at which they are left in peace, or nobody can say what time it is there."""
     TOO_LATE = "too_late"
     """It was over so long ago that the time to answer would be over, too."""
     FORGOTTEN = "forgotten"
@@ -91,6 +93,8 @@ class Circumstances:
     complaint_open: bool = False
     reach: Reach | NotAsked = NotAsked.UNREACHABLE
     """Where; or why nowhere."""
+    held_until: datetime | None = None
+    """Of quiet hours, when they end."""
 
 
 def evolve(surveys: Surveys, event: Event) -> Surveys:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from hub.paths.consent.purposes import PURPOSES
+from hub.domain.customer.consent.events import Purpose
+from hub.paths.consent.purposes import PURPOSES, Gate
 from hub.paths.frequency.section import frequency_remarks
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.surveys import survey_remarks
@@ -34,6 +35,8 @@ def remarks_on_settings(policy: PathPolicy) -> Iterator[Remark]:
         for name, value in changed.changes().items():
             if getattr(PURPOSES[purpose], name) == value:
                 yield _WARNING, ("purposes", purpose.value, name), "changes nothing: it is so already"
-    yield from survey_remarks(policy.surveys)
+    is_quiet = policy.quiet_hours.time_zone is None and policy.quiet_hours.not_quiet() is not None
+    needs_zone = is_quiet and Gate.QUIET_HOURS in policy.purpose_table()[Purpose.SURVEY].gates
+    yield from survey_remarks(policy.surveys, needs_zone=needs_zone)
     yield from quiet_remarks(policy.quiet_hours)
     yield from frequency_remarks(policy.frequency, policy.purpose_table())

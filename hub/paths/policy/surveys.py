@@ -129,8 +129,8 @@ def survey_problems(surveys: Surveys, value_tiers: Sequence[str]) -> Iterator[Pr
                 yield (*place, name), f"there is no {what} {unknown!r}; known are {', '.join(names)}"
 
 
-def survey_remarks(surveys: Surveys) -> Iterator[Remark]:
-    """What is likely a slip."""
+def survey_remarks(surveys: Surveys, *, needs_zone: bool) -> Iterator[Remark]:
+    """What is likely a slip; `needs_zone`: where nobody says what time it is there they are left in peace."""
     if surveys.rules and surveys.most == 0:
         yield Severity.WARNING, ("surveys", "most"), "nobody is ever asked: write 1 or more, or drop the rules"
     for number, rule in enumerate(surveys.rules):
@@ -142,6 +142,9 @@ def survey_remarks(surveys: Surveys) -> Iterator[Remark]:
                 message = f"never decides: rule {before + 1} comes first and takes all of these; move it up, or drop it"
                 yield Severity.WARNING, place, message
                 break
+        if needs_zone and rule.via is not None and not set(rule.via) & set(CHANNELS_OF["phone"]):
+            message = "asks nobody: nobody can say what time it is there; write time_zone under [quiet_hours]"
+            yield Severity.WARNING, (*place, "via"), message
         if rule.channel == (Channel.IN_PERSON.value,) and rule.via is None:
             message = "asks nobody: who came in person is reached on another channel only; add via"
             yield Severity.WARNING, (*place, "channel"), message
