@@ -30,6 +30,7 @@ from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
 from hub.application.envelope import Confirmation, check
 from hub.application.explainer import Explainer
+from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
@@ -369,6 +370,17 @@ class Hub:
         return Limits(rules.heartbeat_seconds, rules.grace_seconds)
 
     async def _start_api(self) -> None:
+        dossiers = Dossiers(
+            self.journal, self.clock, self.key, self.path_policies, self.views, self._generations.lineage
+        )
+        self.duplicates = DuplicateList(
+            self.journal,
+            self.clock,
+            self.views,
+            speller(self.settings.phone_region),
+            search_beside(DUPLICATES, self.settings.environment()),
+        )
+        self._parts.push_async_callback(self.duplicates.close)
         services = Services(
             intake=self,
             pool=self.pool,
@@ -394,9 +406,8 @@ class Hub:
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=self.cases,
             case_lists=CaseLists(self.views, self.journal, self.clock),
-            dossiers=Dossiers(
-                self.journal, self.clock, self.key, self.path_policies, self.views, self._generations.lineage
-            ),
+            dossiers=dossiers,
+            exports=Exports(self.journal, self.clock, self.key, dossiers, self.views),
             satisfaction=self.satisfaction,
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),
         )

@@ -14,6 +14,8 @@ from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.dossier.dossiers import Dossiers
+from hub.application.duplicate_list import DuplicateList
+from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
@@ -201,6 +203,7 @@ class Services:
     case_lists: CaseLists
     dossiers: Dossiers
     satisfaction: Satisfaction
+    exports: Exports
     readings: Readings
     reading_list: ReadingList
     decisions: Decisions = _unexplained

@@ -2,6 +2,8 @@
 
 import click
 
+from hub.cli.customers_duplicates import list_duplicates
+from hub.cli.customers_export import export, readings
 from hub.cli.customers_show import show_customer
 from hub.cli.output import JSON, show
 from hub.settings import load
@@ -28,4 +30,6 @@ def forget(customer_id: str, reason: str, as_json: bool) -> None:
         click.echo(f"{customer_id}: {'forgotten' if forgot.streams else 'was forgotten already'}")
 
 
+customers.add_command(export)
+customers.add_command(readings)
 customers.add_command(show_customer)

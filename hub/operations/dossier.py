@@ -16,6 +16,7 @@ from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.store import generations
 from hub.operations.beside import with_journal
+from hub.operations.readings import trace_reading
 from hub.settings import Settings
 
 
@@ -42,6 +43,7 @@ def show_customer(settings: Settings, customer: str, at: datetime | None, lines:
             policies = PathPolicies(journal, clock)
             dossiers = Dossiers(journal, clock, installation_key(settings), policies, lineage=known.lineage)
             whole = await dossiers.show(customer, at)
+            await trace_reading(journal, clock, customer, "customer")
             return ShownCustomer(whole, await dossiers.timeline(customer, Question(), lines, at=at))
 
     return with_journal(settings, tell)

@@ -139,6 +139,7 @@ ROLES = {
         "POST /v1/policies/routing/diff",
         "GET /v1/agents",
         "GET /v1/readings",
+        "GET /v1/customers/customer-1/export",
         "GET /v1/metrics",
         "GET /v1/metrics/agents",
         "GET /v1/metrics/adherence",

@@ -16,6 +16,8 @@ from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
+from hub.application.duplicate_list import DuplicateList
+from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
@@ -264,6 +266,8 @@ class World:
         self.missing: dict[str, str] = {}
         self.access = AccessKeys(self.journal, self.clock)
         self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
+        views = LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION)
+        self.dossiers = Dossiers(self.journal, self.clock, KEY, self.path_policies, views)
         self.services = Services(
             intake=self.intake,
             pool=self.pool,
@@ -288,13 +292,8 @@ class World:
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),
             case_lists=CaseLists(LinkViews(self.journal, CASES), self.journal, self.clock),
-            dossiers=Dossiers(
-                self.journal,
-                self.clock,
-                KEY,
-                self.path_policies,
-                LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION),
-            ),
+            dossiers=self.dossiers,
+            exports=Exports(self.journal, self.clock, KEY, self.dossiers, views),
             satisfaction=Satisfaction(self.journal, self.clock, Reaching(self.consents, self.path_policies)),
             decisions=explained,
             new_id=lambda: "command-1",

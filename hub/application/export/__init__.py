@@ -1,0 +1,1 @@
+"""All that is stored about a customer, for the customer to read."""
