@@ -28,6 +28,7 @@ from hub.application.consent_watch import ConsentWatch
 from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
+from hub.application.duplicate_list import KEPT, DuplicateList, search_beside
 from hub.application.envelope import Confirmation, check
 from hub.application.explainer import Explainer
 from hub.application.export.export import Exports
@@ -97,6 +98,8 @@ PROJECTOR = (sys.executable, "-m", "hub", "projector")
 """The command of the projector child."""
 EXPLAIN = (sys.executable, "-m", "hub", "explain", "--json", "--")
 """The command that explains an interaction."""
+DUPLICATES = (sys.executable, "-m", "hub", "customers", "duplicates", "--json", "--ids", "--limit", str(KEPT))
+"""The command that searches the log for customers who are in the books twice."""
 RUNTIME_FILE = "hub.json"
 """In the data directory while a hub is ready: its pid and where it is reached."""
 
@@ -387,6 +390,7 @@ class Hub:
             customers=Customers(self.journal, self.clock),
             forgetting=self.forgetting,
             identity=Identity(self.journal, self.clock, self.key, self.views),
+            duplicates=self.duplicates,
             views=self.views,
             journal=self.journal,
             feed=self.feed,

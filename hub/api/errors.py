@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
+from hub.application.duplicate_list import SearchingError
 from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
 from hub.application.readings import UntracedError
@@ -67,6 +68,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     ExplanationError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    SearchingError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     UntracedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),

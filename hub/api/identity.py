@@ -1,6 +1,7 @@
 """Who is one customer: links made and taken away, who is kept apart, and what waits for a steward."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
@@ -14,6 +15,7 @@ from hub.api.rows import told
 from hub.application.identity import By
 from hub.application.read_models import Page
 from hub.domain.access.events import Role
+from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError
 from hub.ports import Recorded
 from hub.projections.links import Conflict, KeptApart, Member, StandingLink
@@ -68,6 +70,30 @@ class Conflicts(BaseModel):
     after: int | None
 
 
+class Named(BaseModel):
+    """What is known of a customer, to say whether another is the same."""
+
+    name: str
+    birth_date: str
+    address: str
+    identifiers: tuple[Identifier, ...]
+
+
+class Duplicates(BaseModel):
+    """Rows of one list, and who the customers in them are, by id. `proposals` have `one`, `other`, `rule`, `score`,
+    what is `agreeing` and what is `against`; `contradictions` the `customers`, the `kinds` of identifier they all proved
+    and the `reason`; `clusters` the `customer_id`, its `streams` and the `links` that join them; `shared` the `kind` or the
+    `stream` of the identifier, how many `people` and some of the `customers`."""
+
+    position: int
+    searched_at: datetime
+    customers: int
+    count: int
+    duplicates: list[dict[str, Any]]
+    who: dict[str, Named]
+    after: str | None
+
+
 _LED_TO = {200: {"model": EventsAnswer}, **PROBLEMS}
 
 
@@ -81,6 +107,20 @@ async def conflicts(
     the two by hand, keeping them apart or marking one as shared settles it."""
     rows = await call.services.identity.conflicts(limit, after)
     return page("conflicts", Page(rows, rows[-1].position if len(rows) == limit else None), "after")
+
+
+@router.get("/v1/customers/duplicates", summary="Who is in the books twice", responses=told(Duplicates))
+async def duplicates(
+    call: SupervisorCall,
+    what: Literal["proposals", "contradictions", "clusters", "shared"] = "proposals",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str, Query(max_length=64, description="The next page's is in `after`")] = "",
+    fresh: Annotated[bool, Query(description="Search the log anew; else what was found last")] = False,
+) -> Response:
+    """Customers who are likely one, the likeliest first, and why; nothing is linked by it. What a person has decided
+    since (linked, kept apart) is left out. A search of many customers takes minutes: until it is done 503. Linking two
+    by hand or keeping them apart settles it."""
+    return answer(await call.services.duplicates.page(what, limit, after, fresh=fresh))
 
 
 @router.get("/v1/customers/{customer_id}/links", summary="Why streams are one customer", responses=told(Links))

@@ -185,6 +185,7 @@ class Services:
     customers: Customers
     forgetting: Forgetting
     identity: Identity
+    duplicates: DuplicateList
     views: Views
     journal: Journal
     feed: Feed

@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from hub.children import die_with_parent
+from hub.application.beside import ChildFailedError, told_by
 from hub.domain.errors import HubError
 from hub.ports import Journal
 
@@ -17,7 +15,6 @@ SECONDS = 120.0
 """Most that one explanation may take."""
 WAITING = 8
 """Most that may wait for their turn."""
-_NICE = 15
 
 log = logging.getLogger(__name__)
 
@@ -60,37 +57,15 @@ class Explainer:
             self._waiting -= 1
 
     async def _explain(self, interaction_id: str) -> Mapping[str, Any]:
-        child = await asyncio.create_subprocess_exec(
-            *self._command,
-            interaction_id,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self._environment,
-            preexec_fn=_last_of_all(die_with_parent()),
-        )
         try:
-            async with asyncio.timeout(self._seconds):
-                out, said = await child.communicate()
+            out = await told_by([*self._command, interaction_id], self._environment, self._seconds)
         except TimeoutError:
             raise ExplanationError(
                 f"{interaction_id} could not be explained within {self._seconds:.0f} s: "
                 f"ask on the machine itself, `hub explain {interaction_id}`"
             ) from None
-        finally:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
-        if child.returncode:
-            log.error("explaining %s failed with code %s: %s", interaction_id, child.returncode, said.decode()[-2000:])
-            raise ExplanationError(f"{interaction_id} could not be explained: the hub's log says why")
+        except ChildFailedError as error:
+            log.error("explaining %s failed: %s", interaction_id, error)
+            raise ExplanationError(f"{interaction_id} could not be explained: the hub's log says why") from error
         told: dict[str, Any] = orjson.loads(out)
         return told
-
-
-def _last_of_all(prepare: Callable[[], None]) -> Callable[[], None]:
-    def in_child() -> None:
-        prepare()
-        os.nice(_NICE)
-
-    return in_child

@@ -33,3 +33,4 @@ def forget(customer_id: str, reason: str, as_json: bool) -> None:
 customers.add_command(export)
 customers.add_command(readings)
 customers.add_command(show_customer)
+customers.add_command(list_duplicates)

@@ -37,7 +37,7 @@ def list_duplicates(limit: int, ids: bool, as_json: bool) -> None:
     if as_json:
         click.echo(told)
     else:
-        Console(highlight=False).print(_page(orjson.loads(told)))
+        Console(highlight=False, markup=False).print(_page(orjson.loads(told)))
 
 
 def _page(told: dict[str, Any]) -> RenderableType:

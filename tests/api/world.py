@@ -1,5 +1,6 @@
 """Hand-written services for tests of the API: each remembers what it was asked and answers what it was told to."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
+from hub.domain.customer.normalise import normalise
 from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
@@ -264,6 +266,7 @@ class World:
         self.path_policies = PathPolicies(self.journal, self.clock)
         self.consents = Consents(self.journal, self.clock, KEY)
         self.missing: dict[str, str] = {}
+        self.duplicates: dict[str, Any] | None = None
         self.access = AccessKeys(self.journal, self.clock)
         self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
         views = LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION)
@@ -280,6 +283,9 @@ class World:
             clock=self.clock,
             instruments=self.instruments,
             identity=Identity(self.journal, self.clock, KEY, LinkViews(self.journal)),
+            duplicates=DuplicateList(
+                self.journal, self.clock, LinkViews(self.journal), normalise, self._found, patience=0.05
+            ),
             readiness=lambda: self.missing,
             presence=self.presence,
             policies=self.policies,
@@ -299,6 +305,12 @@ class World:
             new_id=lambda: "command-1",
         )
         self.app = create_app(self.services)
+
+    async def _found(self) -> dict[str, Any]:
+        """What a search for duplicates finds; None: it does not end."""
+        while self.duplicates is None:
+            await asyncio.sleep(0.01)
+        return self.duplicates
 
     def restart(self, followed: int, views: int) -> None:
         """A new feed: it recovers up to the one position, follows the log from there, and the read models are at the
