@@ -23,7 +23,7 @@ from hub.domain.grant.events import (
 )
 from hub.domain.grant.holding import held
 from hub.domain.grant.state import Grant, grant_id, stream_of_grant
-from hub.domain.grant.terms import Better, TermRule, terms_hash, worsened
+from hub.domain.grant.terms import Better, TermRule, checked, rank, terms_hash, worsened
 from tests.domain.grants import DAY, FIBRE, NOON, PHONE, WEB, Store, granting
 
 HOUR = timedelta(hours=1)
@@ -77,6 +77,21 @@ class TestTerms:
     def test_what_nobody_can_call_better_counts_as_worse(self, old: Any, new: Any, worse: tuple[str, ...]) -> None:
         better = {"price": Better.LOWER, "gift": Better.HIGHER, "slot": Better.NEITHER, "router": Better.NEITHER}
         assert worsened(old, new, better) == worse
+
+    def test_numbers_are_those_that_every_reader_of_json_takes(self) -> None:
+        free = {"points": TermRule(0)}
+        for largest in (2**53 - 1, 1 - 2**53):
+            assert checked(free, {"points": largest}) == {"points": largest}
+        for beyond in (2**53, -(2**53)):
+            with pytest.raises(InvalidError, match="no whole number up to 9007199254740991"):
+                checked(free, {"points": beyond})
+
+    def test_a_term_that_is_not_there_is_worse_than_any(self) -> None:
+        better = {"price": Better.LOWER, "slot": Better.NEITHER, "gift": Better.HIGHER}
+        in_order = [{}, {"gift": -7}, {"gift": 3}, {"price": 5, "slot": 1}, {"price": -5, "gift": 1, "slot": 0}]
+        ranks = [rank(terms, better) for terms in in_order]
+        assert ranks == sorted(ranks)
+        assert len(set(ranks)) == 5
 
 
 class TestGranting:

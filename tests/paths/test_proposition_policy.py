@@ -83,6 +83,7 @@ def test_nothing_is_to_be_said_about_a_plain_one() -> None:
         (PHONE + 'terms = { price = { value = 5, ceiling = 4, better = "lower" } }\n', 7, "terms.price", "5 is above"),
         (PHONE + "terms = { price = { value = 5 } }\n", 7, "terms.price", "say in better which is better"),
         (PHONE + "terms = { price = { floor = 5 } }\n", 7, "terms.price", "is a value (a whole number) or a text"),
+        (PHONE + f'terms = {{ a = {{ text = "{"x" * 201}" }} }}\n', 7, "terms.a.text", "at most 200"),
         (PHONE + 'terms = { price = { text = "a", floor = 5 } }\n', 7, "terms.price", "a text has no floor"),
         (PHONE + 'terms = { price = { value = 1, choices = ["a"] } }\n', 7, "terms.price", "choices are for a text"),
         (PHONE + 'excludes = ["one"]\n', 7, "excludes.1", "a proposition can't exclude itself"),
