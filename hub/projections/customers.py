@@ -180,6 +180,16 @@ _OF_QUEUE = (
 )
 
 
+def newest_contacts(connection: sqlite3.Connection, streams: Sequence[str], limit: int) -> list[int]:
+    """Where in the log the newest contacts of these streams stand, the newest first."""
+    rows = connection.execute(
+        f"SELECT position FROM customers_contacts WHERE no IN (SELECT no FROM {TABLE} WHERE stream IN"
+        " (SELECT value FROM json_each(?))) ORDER BY at_ms DESC, position DESC LIMIT ?",
+        (among(streams), limit),
+    )
+    return [position for (position,) in rows]
+
+
 def timeline(connection: sqlite3.Connection, customer_id: str, limit: int = 50) -> list[TimelineContact]:
     """The contacts of one stream on all channels, newest first."""
     return timeline_of(connection, [customer_id], limit)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.projections.customers import ContactCount, CustomerView, customer, timeline_of
+from hub.projections.customers import ContactCount, CustomerView, customer, newest_contacts
 from hub.projections.interactions import InteractionRow
 
-NEWEST = 50
+NEWEST = 20
 """Contacts that are read for what they say of identifiers."""
 
 
@@ -37,7 +37,7 @@ def activity(views: sqlite3.Connection, streams: Sequence[str]) -> Activity:
         first_contact_at=min((at for one in found if (at := one.first_contact_at)), default=None),
         last_contact_at=max((at for one in found if (at := one.last_contact_at)), default=None),
         open_interactions=tuple(row for one in found for row in one.open_interactions),
-        newest=tuple(one.position for one in timeline_of(views, streams, NEWEST)),
+        newest=tuple(newest_contacts(views, streams, NEWEST)),
     )
 
 

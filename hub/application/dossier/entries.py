@@ -169,7 +169,8 @@ def place_of(recorded: Recorded) -> Place:
 
 def texts_of(event: Event) -> Iterable[str]:
     """What of a fact can be searched: whatever of it is words."""
-    return [value for name in _WORDS if isinstance(value := getattr(event, name, ""), str) and value]
+    fields = event.__dict__
+    return [value for name in _WORDS if isinstance(value := fields.get(name), str) and value]
 
 
 _WORDS = ("subject", "text", "address", "reason", "resolution", "comment", "value", "name", "product", "evidence")

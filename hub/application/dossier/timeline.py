@@ -1,6 +1,7 @@
 """One timeline of all that happened with a customer, the newest first: contacts on all channels and every other fact,
 with the work for one page bounded."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from hub.projections.customers import Only, Place, TimelineContact
 
 CONTACTS_READ = 2_000
 """Contacts that are read at most to find words for one page."""
+SIGNS_READ = 4_000_000
+"""Of their texts, if those are long."""
 AT_ONCE = 200
 
 ContactsBefore = Callable[[Place | None, Only, int], Awaitable[Sequence[TimelineContact]]]
@@ -79,23 +82,29 @@ async def _contacts(
     """One more than a page holds, if there are so many: read little by little where words are looked for."""
     contacts: list[TimelineContact] = []
     known: dict[int, Event] = {}
-    place, left = before, CONTACTS_READ
-    while left:
+    place, left, signs = before, CONTACTS_READ, SIGNS_READ
+    while left > 0 and signs > 0:
         size = min(AT_ONCE, left) if question.words else limit + 1
         found = await contacts_before(place, only, size)
         events = await said([one.position for one in found])
+        if question.words:
+            signs -= sum(len(text) for event in events.values() for text in texts_of(event))
+            events = await asyncio.to_thread(_with_words, events, question)
         for one in found:
             place = one.place
-            event = events.get(one.position)
-            if event is not None and question.has_words(texts_of(event)):
+            if one.position in events:
                 contacts.append(one)
-                known[one.position] = event
+                known[one.position] = events[one.position]
                 if len(contacts) > limit:
                     return _Found(contacts, known, place)
         if len(found) < size:
             return _Found(contacts, known, None)
         left -= size
     return _Found(contacts, known, place)
+
+
+def _with_words(events: Mapping[int, Event], question: Question) -> dict[int, Event]:
+    return {position: event for position, event in events.items() if question.has_words(texts_of(event))}
 
 
 def _cases(facts: CustomerFacts) -> Cases:
