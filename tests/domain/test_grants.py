@@ -22,7 +22,7 @@ from hub.domain.grant.events import (
     Response,
 )
 from hub.domain.grant.holding import held
-from hub.domain.grant.state import Grant, grant_id, stream_of_grant
+from hub.domain.grant.state import NO_GRANTS, Grant, evolve, grant_id, stream_of_grant
 from hub.domain.grant.terms import Better, TermRule, checked, rank, terms_hash, worsened
 from tests.domain.grants import DAY, FIBRE, NOON, PHONE, WEB, Store, granting
 
@@ -163,6 +163,11 @@ class TestGranting:
             give(store)
         with pytest.raises(NotFoundError):
             show(store, one)
+
+    def test_facts_of_what_is_no_longer_known_change_nothing(self, store: Store) -> None:
+        show(store, give(store))
+        for event in list(store.events())[1:]:
+            assert evolve(NO_GRANTS, event) == NO_GRANTS
 
     def test_a_grant_says_in_which_stream_it_lives(self) -> None:
         for stream in ("customer-0af", "account-0af"):
@@ -341,6 +346,13 @@ class TestAnswering:
             show(store, one, name=name)
             store.add(answer(store.whole(), one.grant_id, name, response, **store.meta(at)))
         assert store.held(NOON).answers["fibre"].response is Response.DECLINED
+
+    def test_of_two_given_at_once_the_one_told_later_counts(self, store: Store) -> None:
+        one = give(store)
+        for name, response in (("p-1", Response.DECLINED), ("p-2", Response.ACCEPTED)):
+            show(store, one, name=name)
+            store.add(answer(store.whole(), one.grant_id, name, response, **store.meta(NOON)))
+        assert store.held(NOON).answers["fibre"].response is Response.ACCEPTED
 
 
 class TestWholeCustomers:

@@ -23,11 +23,6 @@ class Held:
     """What was said last, by proposition, on any grant of it."""
     is_forgotten: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was ever granted or answered that still matters."""
-        return not (self.stands or self.answers)
-
 
 def held(whole: Whole, at: datetime) -> Held:
     """Of each proposition the best of the grants that live at that moment; half-open: at `expires_at` it is over. It

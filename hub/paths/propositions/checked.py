@@ -1,6 +1,6 @@
 """What there is to say about whom a proposition fits: nobody, or nobody any more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from hub.paths.policy.boxes import OTHER, Box, Space, TooManyError
@@ -14,6 +14,8 @@ from hub.policies.findings import Remark, Severity
 
 _SAID_BY = {"value_tiers": "value_tier", "segments": "segment", "stages": "stage"}
 """Which condition asks for what a table of rules says."""
+_Said = Mapping[Measure, Mapping[str, list[Box]]]
+"""By what rules say of a customer, and by name, whom they put there."""
 _ACTS_FOR_ONE: Box = {Measure("account"): frozenset((YES,))}
 
 
@@ -22,10 +24,11 @@ def remarks_on_propositions(policy: PathPolicy) -> Iterator[Remark]:
     if not policy.propositions:
         return
     space = fit_space(policy)
+    said = _said_by_rules(policy, space)
     for number, one in enumerate(policy.propositions):
         place = ("propositions", number)
         try:
-            boxes, problem = _fitting(policy, one, space)
+            boxes, problem = _fitting(one, said, space)
             if problem:
                 yield Severity.ERROR, (*place, problem), _NOBODY[problem]
                 continue
@@ -80,35 +83,41 @@ def _all_of(one: Proposition) -> list[FitWhen]:
     return [*one.whens.values(), *(lever.when for lever in one.levers)]
 
 
-def _fitting(policy: PathPolicy, one: Proposition, space: Space) -> tuple[list[Box], str]:
+def _fitting(one: Proposition, said: _Said, space: Space) -> tuple[list[Box], str]:
     """Whom it fits; of one that fits nobody, the field that leaves nobody."""
     start = space.closed(_ACTS_FOR_ONE if one.holder is Holder.ACCOUNT else {})
     boxes = [start] if start is not None else []
     for field, when in one.whens.items():
         asked = box_of(when)
         boxes = [box for before in boxes if (box := space.common(before, asked)) is not None]
-        for table in _SAID_BY:
-            boxes = list(_as_rules_say(policy, table, boxes, space))
+        for measure, parts in said.items():
+            boxes = list(_as_said(measure, parts, boxes, space))
         if not boxes:
             return [], field
     return boxes, ""
 
 
-def _as_rules_say(policy: PathPolicy, table: str, boxes: list[Box], space: Space) -> Iterator[Box]:
-    """Of these customers those whom a table of rules puts where the box says they stand. Where anybody may declare
-    it, the rules say nothing."""
+def _said_by_rules(policy: PathPolicy, space: Space) -> _Said:
+    """Where anybody may declare it, and where the rules are too many to tell, they say nothing."""
     declared = {"value_tiers": policy.declared.value_tier, "stages": policy.declared.lifecycle_stage}
-    measure = Measure(_SAID_BY[table])
-    found = taken(policy.table(table), space)
-    if declared.get(table) or found.parts is None or found.left is None:
-        yield from boxes
-        return
+    said: dict[Measure, Mapping[str, list[Box]]] = {}
+    for table, name in _SAID_BY.items():
+        found = taken(policy.table(table), space)
+        if declared.get(table) or found.parts is None or found.left is None:
+            continue
+        parts: dict[str, list[Box]] = {"": list(found.left)}
+        for row, boxes in zip(found.rows, found.parts, strict=True):
+            parts.setdefault(row.name, []).extend(boxes)
+        said[Measure(name)] = parts
+    return said
+
+
+def _as_said(measure: Measure, parts: Mapping[str, list[Box]], boxes: list[Box], space: Space) -> Iterator[Box]:
+    """Of these customers those whom the rules put where the box says they stand."""
     for box in boxes:
         names = box.get(measure)
         if not isinstance(names, frozenset):
             yield box
             continue
-        parts = list(found.left) if "" in names else []
-        for row, taken_by_row in zip(found.rows, found.parts, strict=True):
-            parts += taken_by_row if row.name in names else ()
-        yield from (both for part in parts if (both := space.common(box, part)) is not None)
+        there = (part for name in names for part in parts.get(name, ()))
+        yield from (both for part in there if (both := space.common(box, part)) is not None)
