@@ -109,6 +109,7 @@ ROLES = {
         "PUT /v1/customers/customer-1/lifecycle-stage",
         "GET /v1/customers/conflicts",
         "POST /v1/accounts",
+        "PUT /v1/accounts/account-1/owner",
         "POST /v1/accounts/account-1/roles",
         "POST /v1/accounts/account-1/end-role",
         "DELETE /v1/customers/customer-1/links/link-1",

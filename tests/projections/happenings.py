@@ -17,6 +17,7 @@ from hub.domain.cases import decide as cases
 from hub.domain.cases.events import CaseKind, TaskOutcome
 from hub.domain.cases.state import evolve as evolve_cases
 from hub.domain.contact import Channel
+from hub.domain.customer.consent.events import ConsentGranted, ConsentWithdrawn, Purpose
 from hub.domain.customer.links.decide import (
     Asked,
     lift_cannot_link,
@@ -337,6 +338,19 @@ def survey(world: Any) -> None:
     )
     if world.chance.random() < 0.5:
         world.add(customer, SatisfactionRecorded, **told, score=world.chance.randint(1, 5))
+    consent(world, customer, world.surveys)
+
+
+def consent(world: Any, customer: str, number: int) -> None:
+    """Every third time they consent for an hour, then take it back, or consent for ever."""
+    told = {
+        "point": f"point-{customer}", "kind": "phone", "value": "+98912", "source": "call", "channel": Channel.SMS,
+        "purpose": list(Purpose)[number % 2 + 3], "text_version": "v1",
+    }  # fmt: skip
+    if number % 3 == 1:
+        world.add(customer, ConsentGranted, **told, expires_at=world.now + timedelta(hours=1))
+    else:
+        world.add(customer, ConsentWithdrawn if number % 3 else ConsentGranted, **told)
 
 
 ALL: list[Callable[[Any], None]] = [
