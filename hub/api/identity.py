@@ -81,9 +81,9 @@ class Named(BaseModel):
 
 class Duplicates(BaseModel):
     """Rows of one list, and who the customers in them are, by id. `proposals` have `one`, `other`, `rule`, `score`,
-    what is `agreeing` and what is `against`; `contradictions` the `customers`, the `kinds` of identifier they all proved
-    and the `reason`; `clusters` the `customer_id`, its `streams` and the `links` that join them; `shared` the `kind` or the
-    `stream` of the identifier, how many `people` and some of the `customers`."""
+    what is `agreeing` and what is `against`; `contradictions` the `customers`, the `kinds` of identifier that they all
+    proved, and the `reason`; `clusters` the `customer_id`, its `streams` and the `links` that join them; `shared` the
+    `kind` or the `stream` of the identifier, how many `people` and some of the `customers`."""
 
     position: int
     searched_at: datetime

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from hub.domain.access.events import Role
-from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, ProfileChanged
 from hub.domain.ids import customer_id
 from tests.api.asking import says
 from tests.api.world import KEY, META, World
@@ -161,3 +161,58 @@ async def test_who_is_not_there_is_not_found(
 ) -> None:
     register(world, "customer-1")
     says(await http.request(method, f"/v1/customers/{path}", json=body), 404, "not-found")
+
+
+PROPOSED = {"one": "customer-1", "other": "customer-2", "rule": "names and birth date", "score": 1.0,
+            "agreeing": ["names", "birth_date"], "against": []}  # fmt: skip
+
+
+def found(*proposals: dict[str, Any], position: int = 7) -> dict[str, Any]:
+    """What a search prints."""
+    lists: dict[str, list[Any]] = {"proposals": list(proposals), "contradictions": [], "clusters": [], "shared": []}
+    counts = {name: len(rows) for name, rows in lists.items()}
+    return {"position": position, "customers": 9, "counts": counts, **lists}
+
+
+async def test_who_is_in_the_books_twice_is_told_page_by_page(world: World, http: httpx.AsyncClient) -> None:
+    register(world, "customer-1", "customer-2", "customer-3")
+    world.write(("customer-1", ProfileChanged(**META, name="Mina Karimi")))
+    world.duplicates = found(PROPOSED, PROPOSED | {"other": "customer-3", "score": 0.9})
+
+    first = (await http.get("/v1/customers/duplicates?limit=1")).json()
+    assert first["duplicates"] == [PROPOSED]
+    assert (first["count"], first["customers"], first["position"], first["after"]) == (2, 9, 7, "7-1")
+    assert set(first["who"]) == {"customer-1", "customer-2"}
+    assert first["who"]["customer-1"]["name"] == "Mina Karimi"
+    last = (await http.get(f"/v1/customers/duplicates?limit=1&after={first['after']}")).json()
+    assert ([row["other"] for row in last["duplicates"]], last["after"]) == (["customer-3"], None)
+    assert (await http.get("/v1/customers/duplicates?what=shared")).json()["duplicates"] == []
+
+
+@pytest.mark.parametrize("path", ["links", "cannot-links"])
+async def test_what_was_decided_since_the_search_is_left_out(world: World, http: httpx.AsyncClient, path: str) -> None:
+    register(world, "customer-1", "customer-2")
+    world.duplicates = found(PROPOSED)
+    assert len((await http.get("/v1/customers/duplicates")).json()["duplicates"]) == 1
+    await http.post(f"/v1/customers/customer-2/{path}", json={"customer_id": "customer-1", **WHY})
+    assert (await http.get("/v1/customers/duplicates")).json()["duplicates"] == []
+
+
+async def test_a_search_is_kept_until_a_new_one_is_asked_for(world: World, http: httpx.AsyncClient) -> None:
+    register(world, "customer-1", "customer-2")
+    says(await http.get("/v1/customers/duplicates"), 503, "unavailable")
+    world.duplicates = found(PROPOSED)
+    assert (await http.get("/v1/customers/duplicates")).json()["position"] == 7
+    world.duplicates = found(position=8)
+    assert (await http.get("/v1/customers/duplicates")).json()["position"] == 7
+    assert (await http.get("/v1/customers/duplicates?fresh=true")).json()["position"] == 8
+    says(await http.get("/v1/customers/duplicates?after=7-1"), 422, "invalid", "after")
+    says(await http.get("/v1/customers/duplicates?after=somewhere"), 422, "invalid", "after")
+    says(await http.get("/v1/customers/duplicates?what=nothing"), 422, "invalid", "what")
+
+
+async def test_the_list_of_duplicates_is_for_supervisors(world: World, http: httpx.AsyncClient) -> None:
+    world.duplicates = found()
+    for role, status in ((Role.AGENT, 403), (Role.ADAPTER, 403), (Role.SUPERVISOR, 200)):
+        got = await http.get("/v1/customers/duplicates", headers=await world.bearer(role))
+        assert got.status_code == status
