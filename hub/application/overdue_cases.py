@@ -71,19 +71,31 @@ class OverdueCases:
     async def step(self) -> None:
         """Say it of all whose time is over."""
         now = self._clock.now()
+        failed: list[HubError] = []
         for case in [case for case, due_at in self._soon.items() if due_at <= now]:
-            await self._say(case)
             del self._soon[case]
+            if not await self._try(case, failed) and failed:
+                self._look_at = EPOCH
         if now < self._look_at:
             return
         while found := await self._views.read(lambda views: cases.untold(views, now, AT_ONCE)):
-            said = [await self._say(case) for case in found]
+            said = [await self._try(case, failed) for case in found]
             if not any(said) or len(found) < AT_ONCE:
                 break
             await asyncio.sleep(VIEWS_SECONDS)
+        if failed:
+            raise failed[0]
         earliest, latest = (now + timedelta(seconds=one * self._clock.speed) for one in (VIEWS_SECONDS, LOOK_SECONDS))
         due = await self._views.read(cases.next_untold)
         self._look_at = latest if due is None else min(max(due, earliest), latest)
+
+    async def _try(self, case: str, failed: list[HubError]) -> bool:
+        """One of which it can't be said does not hold up the others."""
+        try:
+            return await self._say(case)
+        except HubError as error:
+            failed.append(error)
+            return False
 
     async def _say(self, case: str) -> bool:
         """Whether it was not said yet."""

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +34,8 @@ KEEP_SECONDS = 5.0
 LOOK_SECONDS = 30.0
 """After so long without anything to do it is written down how far the log was seen."""
 RETRY_SECONDS = 1.0
+AGAIN_AFTER = timedelta(seconds=30)
+"""What could not be decided is tried again after so long, on the wall's clock."""
 
 
 class Waiting(NamedTuple):
@@ -150,7 +152,7 @@ class SatisfactionWatch:
         self._take_new()
         now, done = self._clock.now(), 0
         while self._waiting and self._waiting[0].due <= now and done < AT_ONCE:
-            later = await self._decide(self._waiting[0])
+            later = await self._decide_or_wait(self._waiting[0])
             self._known.discard((self._waiting[0].kind, self._waiting[0].about))
             heapq.heappop(self._waiting)
             if later is not None:
@@ -192,8 +194,16 @@ class SatisfactionWatch:
             self._known.add((waiting.kind, waiting.about))
             heapq.heappush(self._waiting, waiting)
 
+    async def _decide_or_wait(self, waiting: Waiting) -> Waiting | None:
+        """What fails is tried again later: it does not hold up the others."""
+        try:
+            return await self._decide(waiting)
+        except HubError as error:
+            log.warning("it can't be decided now whether to ask about %s, trying again: %s", waiting.about, error)
+            return waiting._replace(due=self._clock.now() + AGAIN_AFTER * self._clock.speed)
+
     async def _decide(self, waiting: Waiting) -> Waiting | None:
-        """Ask, or not; what is to be asked later comes back. It stays as it is where this fails."""
+        """Ask, or not; what is to be asked later comes back."""
         kind, policy = waiting.kind, self._policy
         occasion = await self._satisfaction.occasion(waiting.about)
         if occasion is None or occasion.over_since is None:

@@ -10,6 +10,7 @@ from hub.application.overdue_cases import OverdueCases
 from hub.domain.cases import decide
 from hub.domain.cases.events import CaseKind, CaseOverdue, Severity
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
+from hub.domain.errors import HubError
 from hub.ports import Append, Unit
 from hub.projections import cases
 from tests.support.link_views import LinkViews
@@ -174,3 +175,41 @@ async def test_the_case_of_somebody_who_was_forgotten_still_has_to_be_settled(hu
     hub.clock.moment += DAY
     await watch.step()
     assert hub.said() == [(case, NOON + DAY)]
+
+
+async def test_one_of_which_it_can_not_be_said_does_not_hold_up_the_others(hub: Hub) -> None:
+    class Broken(MemoryJournal):
+        async def load(self, streams: Any, after: Any = None) -> Any:
+            if ANN in streams:
+                raise HubError("it was sealed with another key")
+            return await super().load(streams, after)
+
+    first = await hub.open()
+    await hub.register("customer-cd34")
+    second = await hub.open(days=2, customer="customer-cd34")
+    hub.clock.moment += 2 * DAY
+    hub.journal.__class__ = Broken
+    watch = hub.start()
+    with pytest.raises(HubError, match="another key"):
+        await watch.step()
+    assert hub.said() == [(second, NOON + 2 * DAY)]
+    hub.journal.__class__ = MemoryJournal
+    await watch.step()
+    assert hub.said()[1:] == [(first, NOON + DAY)]
+
+
+async def test_what_failed_before_the_next_look_is_looked_for_again(hub: Hub) -> None:
+    class Broken(MemoryJournal):
+        async def load(self, streams: Any, after: Any = None) -> Any:
+            raise HubError(f"the store can't be read: {streams} {after}")
+
+    watch = hub.start()
+    await watch.step()
+    case = await hub.open(days=1 / 86_400)
+    hub.clock.moment += SECOND
+    hub.journal.__class__ = Broken
+    with pytest.raises(HubError, match="can't be read"):
+        await watch.step()
+    hub.journal.__class__ = MemoryJournal
+    await watch.step()
+    assert hub.said() == [(case, NOON + SECOND)]

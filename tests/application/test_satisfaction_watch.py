@@ -20,7 +20,7 @@ from hub.domain.customer.consent.events import ConsentDenied, PreferenceChanged,
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked, Side
-from hub.domain.errors import RefusedError
+from hub.domain.errors import HubError, RefusedError
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
 from hub.domain.interaction.events import InteractionEnded, InteractionQueued, InteractionReopened
@@ -416,6 +416,25 @@ class TestRestart:
             await watch.step()
         await hub.settle()
         assert hub.about() == [("csat", call)]
+
+    async def test_one_that_can_not_be_decided_on_does_not_hold_up_the_others(self, hub: Hub) -> None:
+        class Broken(MemoryJournal):
+            broken = "interaction-1"
+
+            async def load(self, streams: Any, after: Any = None) -> Any:
+                if self.broken in streams:
+                    raise HubError("it was sealed with another key")
+                return await super().load(streams, after)
+
+        await hub.start(CALLS)
+        first, second = await hub.call(), await hub.call("+989121234561")
+        hub.journal.__class__ = Broken
+        await hub.settle()
+        assert hub.about() == [("csat", second)]
+        hub.journal.__class__ = MemoryJournal
+        hub.clock.moment += timedelta(seconds=30)
+        await hub.settle()
+        assert hub.about() == [("csat", second), ("csat", first)]
 
     async def test_two_hubs_on_one_log_ask_once(self, hub: Hub) -> None:
         first = await hub.start(CALLS)
