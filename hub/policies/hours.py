@@ -13,7 +13,8 @@ SEARCHED = timedelta(days=366)
 """How far ahead the next change is looked for."""
 
 _DAY = 24 * 60
-_CHUNK = timedelta(days=8)
+_CHUNK = timedelta(days=1)
+"""So much is looked at first, then twice as much each time: most hours change within a day."""
 _SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 
@@ -90,13 +91,13 @@ def next_change(hours: Hours, moment: datetime) -> datetime | None:
     """The first moment after this one at which it opens, if it is closed, or closes, if it is open, in UTC. None: it
     stays as it is for a year. An hour that daylight saving repeats opens and closes twice, one it skips never was."""
     now = is_open(hours, moment)
-    start, end = moment.astimezone(UTC), moment.astimezone(UTC) + SEARCHED
+    start, end, chunk = moment.astimezone(UTC), moment.astimezone(UTC) + SEARCHED, _CHUNK
     while start < end:
-        until = start + _CHUNK
+        until = min(start + chunk, end)
         for candidate in sorted(_candidates(hours, start, until)):
             if is_open(hours, candidate) != now:
                 return candidate
-        start = until
+        start, chunk = until, 2 * chunk
     return None
 
 

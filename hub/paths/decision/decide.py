@@ -1,6 +1,6 @@
 """The decision: whether something is said to a customer, what, on which path and when, and why nothing else is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -53,7 +53,7 @@ def decide_path(question: Question, state: PathState, rules: PathRules, table: R
     """Every gate is asked, whatever the others say. What can be done now is done now, by the best that may be said now;
     else at the first moment until `by` at which time alone opens the gates of a place, by the best for that place: then
     it is decided again. Raises InvalidError for what can't be asked."""
-    check(question, rules.names)
+    check(question, rules.places)
     asking = Asking(question, state, rules)
     return _proposing(asking, table) if question.proposes else _contacting(asking)
 
@@ -82,18 +82,17 @@ class _Found(NamedTuple):
 
 
 def _proposing(asking: Asking, table: ResponseTable) -> Decision:
-    question, state, rules = asking
-    asked = [number for number in range(len(rules.propositions)) if _is_asked_for(number, question, rules)]
+    question, state, rules = asking.question, asking.state, asking.rules
+    asked = _asked_for(question, rules)
     looked, held_out = rules.catalogue.look(state.known), _held_out(asking)
+    fit, conflict, sayable = looked.fit, looked.conflict, rules.by_sender[question.sender]
     fitting = [
         number
         for number in asked
-        if looked.fit[number].is_open
-        and looked.conflict[number].is_open
-        and held_out[number].is_open
-        and question.sender in rules.propositions[number].senders
+        if number in sayable and fit[number].is_open and conflict[number].is_open and held_out[number].is_open
     ]
-    places = places_for(asking, dict.fromkeys(rules.purposes[number] for number in asked))
+    purposes = (question.purpose,) if question.purpose is not None else _purposes(asked, rules)
+    places = places_for(asking, purposes)
     found = _found(asking, places, _Best(asking, table, looked, fitting))
     return _decision(asking, found, places, looked, held_out, asked)
 
@@ -101,7 +100,7 @@ def _proposing(asking: Asking, table: ResponseTable) -> Decision:
 def _contacting(asking: Asking) -> Decision:
     """Nothing is proposed: only the path is looked for. The channel they prefer comes first, then as it was asked; a
     reply has no choice."""
-    question, state, _ = asking
+    question, state = asking.question, asking.state
     assert question.purpose is not None
     places = places_for(asking, [question.purpose])
     if question.purpose is Purpose.REPLY:
@@ -142,9 +141,9 @@ class _Best:
     """The best of what fits."""
 
     def __init__(self, asking: Asking, table: ResponseTable, looked: Looked, fitting: Sequence[int]) -> None:
-        question, state, rules = asking
+        question, state, rules = asking.question, asking.state, asking.rules
         self._asking, self._table = asking, table
-        self._fitting = [(rules.propositions[number], rules.purposes[number]) for number in fitting]
+        self._fitting = [rules.propositions[number] for number in fitting]
         self._levers = {rules.propositions[number].name: looked.levers[number] for number in fitting}
         self._occasion = Occasion(
             question.decision_id, question.seed, state.standing, question.sender, not question.they_came,
@@ -153,15 +152,15 @@ class _Best:
 
     def wants(self, place: Place) -> bool:
         purpose, channel = place.purpose, place.reach.channel
-        return any(purpose is wanted and channel in one.channels for one, wanted in self._fitting)
+        return any(one.purpose is purpose and channel in one.channels for one in self._fitting)
 
     def choose(self, places: Sequence[Place]) -> _Chosen:
         open_for = [(place.purpose, place.reach.channel, place.reach.point) for place in places]
         candidates = [
-            Candidate(one.name, channel, point)
-            for one, wanted in self._fitting
+            Candidate(name, channel, point)
+            for name, wanted, channels in self._fitting
             for purpose, channel, point in open_for
-            if purpose is wanted and channel in one.channels
+            if purpose is wanted and channel in channels
         ]
         if not candidates:
             return _Chosen(None)
@@ -174,10 +173,16 @@ class _Best:
         return _Chosen(next(place for place in places if (place.reach.channel, place.reach.point) == at), found)
 
 
-def _is_asked_for(number: int, question: Question, rules: PathRules) -> bool:
-    return (question.purpose is None or rules.purposes[number] is question.purpose) and (
-        not question.propositions or rules.propositions[number].name in question.propositions
-    )
+def _asked_for(question: Question, rules: PathRules) -> Sequence[int]:
+    asked = range(len(rules.propositions)) if question.purpose is None else rules.by_purpose[question.purpose]
+    if not question.propositions:
+        return asked
+    wanted = {rules.places[name] for name in question.propositions}
+    return [number for number in asked if number in wanted]
+
+
+def _purposes(asked: Sequence[int], rules: PathRules) -> Iterable[Purpose]:
+    return dict.fromkeys(rules.propositions[number].purpose for number in asked)
 
 
 def _held_out(asking: Asking) -> list[Verdict]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from hub.domain.customer.consent.events import Purpose
@@ -12,7 +13,7 @@ from hub.paths.decision.rules import PathRules
 from hub.paths.decision.state import PathState, Reach
 from hub.paths.gates.capacity import capacity_gate
 from hub.paths.gates.consent import block_gate, consent_gate
-from hub.paths.gates.frequency import frequency_gate
+from hub.paths.gates.frequency import Counted, counted, frequency_gate
 from hub.paths.gates.identity import identity_gate
 from hub.paths.gates.service import service_gate
 from hub.paths.gates.time import quiet_hours_gate
@@ -26,12 +27,25 @@ _UNASKED = {gate: not_asked(gate) for gate in Gate}
 _CAME = {gate: Verdict(gate, True, Reason.THEY_CAME) for gate in (Gate.QUIET_HOURS, Gate.FREQUENCY)}
 
 
-class Asking(NamedTuple):
-    """What stays the same while places and moments are looked at."""
+class Asking:
+    """What stays the same while places and moments are looked at; what several places share is worked out once."""
 
-    question: Question
-    state: PathState
-    rules: PathRules
+    def __init__(self, question: Question, state: PathState, rules: PathRules) -> None:
+        self.question, self.state, self.rules = question, state, rules
+        self._quiet: dict[tuple[str, datetime], Verdict] = {}
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The contacts that each cap counts."""
+        return counted(self.rules.caps, self.state.ledgers, self.rules.table)
+
+    def quiet(self, reach: Reach, at: datetime) -> Verdict:
+        """Quiet hours: the same on all channels of a contact point."""
+        key = (reach.point, at)
+        known = self._quiet.get(key)
+        if known is None:
+            known = self._quiet[key] = quiet_hours_gate(self.rules.quiet, reach.zone, reach.preferred, at)
+        return known
 
 
 class Place(NamedTuple):
@@ -80,7 +94,7 @@ def opened(asking: Asking, place: Place) -> Place | None:
 def _verdicts(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> tuple[Verdict, ...]:
     """Each gate by itself, none waits for another. The time of day, and how often they were contacted, say nothing of
     who came of their own accord."""
-    question, state, rules = asking
+    question, state, rules = asking.question, asking.state, asking.rules
     table, came = rules.table, question.they_came
     rule, consent = table[purpose], ConsentStanding(state.consent, at)
     service, quiet, frequency, capacity = map(_UNASKED.__getitem__, _AFTER_CONSENT)
@@ -88,11 +102,10 @@ def _verdicts(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> t
         cases, talks = state.known.open_cases, state.conversations
         service = service_gate(rules.service, cases, talks, purpose, at, they_came=came)
     if Gate.QUIET_HOURS in rule.gates:
-        wall = (reach.zone, reach.preferred, at)
-        quiet = _CAME[Gate.QUIET_HOURS] if came else quiet_hours_gate(rules.quiet, *wall)
+        quiet = _CAME[Gate.QUIET_HOURS] if came else asking.quiet(reach, at)
     if Gate.FREQUENCY in rule.gates:
-        asked = (reach.channel, purpose, at, table)
-        frequency = _CAME[Gate.FREQUENCY] if came else frequency_gate(rules.caps, state.ledgers, *asked)
+        asked = (reach.channel, purpose, at)
+        frequency = _CAME[Gate.FREQUENCY] if came else frequency_gate(rules.caps, asking.counted, *asked)
     if Gate.CAPACITY in rule.gates:
         speaker = question.speaker or question.sender.value
         capacity = capacity_gate(state.capacity, reach.channel, speaker, at)

@@ -1,5 +1,6 @@
 """What is asked of the path manager, by an agent's desktop, a web page, a campaign or a dealer's system."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -58,7 +59,7 @@ def purpose_named(text: str) -> Purpose:
         raise InvalidError(f"there is no purpose {text!r}: {', '.join(Purpose)}", "purpose") from None
 
 
-def check(question: Question, propositions: frozenset[str]) -> None:
+def check(question: Question, propositions: Container[str]) -> None:
     """Raises InvalidError that names what can't be asked. `propositions`: those there are."""
     if not question.channels:
         raise InvalidError("name at least one channel on which something may be said", "channels")
@@ -66,9 +67,9 @@ def check(question: Question, propositions: frozenset[str]) -> None:
         raise InvalidError("this moment is over: something can be said from now on", "by")
     if question.by is not None and question.they_came:
         raise InvalidError("who is here now hears it now: leave it out", "by")
-    unknown = sorted(set(question.propositions) - propositions)
-    if unknown:
-        raise InvalidError(f"there is no proposition {unknown[0]!r} in this policy", "propositions")
+    for name in question.propositions:
+        if name not in propositions:
+            raise InvalidError(f"there is no proposition {name!r} in this policy", "propositions")
     if not question.proposes and question.purpose is None:
         raise InvalidError("say what the contact is for", "purpose")
     if not question.proposes and question.propositions:

@@ -17,10 +17,10 @@ def candidates(decision: Decision, rules: PathRules) -> Iterator[Candidate]:
         for place in decision.places:
             yield Candidate("", place.reach.channel, place.reach.point, place.verdicts)
     for number in decision.asked:
-        one, purpose = rules.propositions[number], rules.purposes[number]
+        one = rules.propositions[number]
         mine = (decision.looked.fit[number], decision.looked.conflict[number])
         for place in decision.places:
-            if place.purpose is purpose and place.reach.channel in one.channels:
+            if place.purpose is one.purpose and place.reach.channel in one.channels:
                 before, after = place.verdicts[:BEFORE_FIT], place.verdicts[BEFORE_FIT:]
                 verdicts = (*before, *mine, *after, decision.held_out[number])
                 yield Candidate(one.name, place.reach.channel, place.reach.point, verdicts)
