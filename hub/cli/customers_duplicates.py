@@ -1,20 +1,23 @@
 """`hub customers duplicates`: who is in the books twice, laid out for whoever has to say so."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
 import orjson
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.progress import Progress
-from rich.table import Table
 from rich.text import Text
 
 from hub.cli.output import JSON
 from hub.settings import load
 
 LIMIT = 20
+Row = Mapping[str, Any]
+Who = Mapping[str, Row]
+Lines = Iterator[RenderableType]
 
 
 @click.command("duplicates")
@@ -41,86 +44,80 @@ def list_duplicates(limit: int, ids: bool, as_json: bool) -> None:
 
 
 def _page(told: dict[str, Any]) -> RenderableType:
-    return Group(
+    parts: list[RenderableType] = [
         f"{told['customers']:,} customers ({told['streams']:,} streams) as of position {told['position']:,},"
-        f" searched in {told['seconds']:,.1f} s",
-        *_list(told, "proposals", "Likely one customer", _proposals(told)),
-        *_list(told, "conflicts", "Links that were asked for and must not be made", _conflicts(told)),
-        *_list(told, "contradictions", "One identifier, different customers", _contradictions(told)),
-        *_list(told, "clusters", "One customer because of links", _clusters(told)),
-        *_list(told, "shared", "Identifiers that many people share", _shared(told)),
-    )
+        f" searched in {told['seconds']:,.1f} s"
+    ]
+    for name, title, shown in _LISTS:
+        number, rows = told["counts"][name], told[name]
+        first = f", the first {len(rows):,}" if len(rows) < number else ""
+        parts += ["", Text(f"{title}: {number:,}{first}", "bold")]
+        parts += [line for row in rows for line in shown(row, told["who"])]
+    return Group(*parts)
 
 
-def _list(told: Mapping[str, Any], name: str, title: str, table: Table) -> Iterator[RenderableType]:
-    number, rows = told["counts"][name], len(told[name])
-    more = f", the first {rows:,}" if rows < number else ""
-    yield ""
-    yield Text(f"{title}: {number:,}{more}", "bold")
-    if rows:
-        yield table
+def _proposal(row: Row, who: Who) -> Lines:
+    against = f", but {_plain(', '.join(row['against']))}" if row["against"] else ""
+    yield _head(f"{row['score']:.2f}", f"{row['rule']}{against}")
+    yield from (_customer(one, who) for one in (row["one"], row["other"]))
 
 
-def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, padding=(0, 2, 0, 1), header_style="dim")
+def _conflict(row: Row, _: Who) -> Lines:
+    yield _head(_plain(row["because"]), f"by {_plain(row['rule'])}" if row["rule"] else "", _by(row))
+    for side in ("left", "right"):
+        yield _line(row[side], _plain(row[f"{side}_kind"]))
+    for one in row["between"]:
+        yield _line(one["customer_id"], f"{_plain(one['kind'])} stands against it")
 
 
-def _proposals(told: Mapping[str, Any]) -> Table:
-    table = _table("score", "rule", "customers", "who")
-    for one in told["proposals"]:
-        pair = (one["one"], one["other"])
-        against = f"\nbut {', '.join(one['against'])}" if one["against"] else ""
-        table.add_row(f"{one['score']:.2f}", _plain(one["rule"]) + against, "\n".join(pair), _who(told, pair))
-    return table
+def _contradiction(row: Row, who: Who) -> Lines:
+    yield _head(_plain(row["reason"]), f"the same {', '.join(map(_plain, row['kinds']))}")
+    yield from (_customer(one, who) for one in row["customers"])
 
 
-def _conflicts(told: Mapping[str, Any]) -> Table:
-    table = _table("because", "by", "customers", "between", "when", "by whom")
-    for one in told["conflicts"]:
-        sides = f"{one['left']} {_plain(one['left_kind'])}\n{one['right']} {_plain(one['right_kind'])}"
-        between = "\n".join(f"{each['customer_id']} {_plain(each['kind'])}" for each in one["between"])
-        by = f"{one['actor']}\n{one['causation']}"
-        table.add_row(_plain(one["because"]), _plain(one["rule"]), sides, between, one["at"][:16], by)
-    return table
+def _cluster(row: Row, who: Who) -> Lines:
+    kinds = {one["customer_id"]: _plain(one["kind"]) for one in row["streams"]}
+    yield _head(f"{len(kinds)} streams", ", ".join(filter(None, kinds.values())))
+    yield _customer(row["customer_id"], who)
+    for link in row["links"]:
+        rule, sides = _plain(link["rule"]), " - ".join(kinds[link[side]] or "?" for side in ("left", "right"))
+        yield _line(f"{sides} by {rule}", _by(link))
 
 
-def _contradictions(told: Mapping[str, Any]) -> Table:
-    table = _table("reason", "the same", "customers", "who")
-    for one in told["contradictions"]:
-        kinds = ", ".join(map(_plain, one["kinds"]))
-        table.add_row(_plain(one["reason"]), kinds, "\n".join(one["customers"]), _who(told, one["customers"]))
-    return table
+def _shared(row: Row, _: Who) -> Lines:
+    people = "marked shared" if row["people"] is None else f"{row['people']} people or more"
+    yield _head(_plain(row["kind"]) or row["stream"], people)
+    yield from (_line(one) for one in row["customers"])
 
 
-def _clusters(told: Mapping[str, Any]) -> Table:
-    table = _table("customer", "streams", "linked by", "when", "by whom")
-    for one in told["clusters"]:
-        kinds = {each["customer_id"]: _plain(each["kind"]) for each in one["streams"]}
-        name = told["who"].get(one["customer_id"], {}).get("name", "")
-        for place, link in enumerate(one["links"]):
-            first = ("\n".join(filter(None, (one["customer_id"], name))), str(len(kinds))) if place == 0 else ("", "")
-            sides = f"{_plain(link['rule'])}: {kinds[link['left']]} - {kinds[link['right']]}"
-            table.add_row(*first, sides, link["at"][:16], f"{link['actor']}, {link['causation']}")
-    return table
+_LISTS: tuple[tuple[str, str, Callable[[Row, Who], Lines]], ...] = (
+    ("proposals", "Likely one customer", _proposal),
+    ("conflicts", "Links that were asked for and must not be made", _conflict),
+    ("contradictions", "One identifier, different customers", _contradiction),
+    ("clusters", "One customer because of links", _cluster),
+    ("shared", "Identifiers that many people share", _shared),
+)
 
 
-def _shared(told: Mapping[str, Any]) -> Table:
-    table = _table("identifier", "people", "customers")
-    for one in told["shared"]:
-        people = "marked shared" if one["people"] is None else f"{one['people']} or more"
-        table.add_row(_plain(one["kind"]) or one["stream"], people, "\n".join(one["customers"]))
-    return table
+def _head(first: str, *others: str) -> Text:
+    return Text.assemble("  ", (first, "bold"), "  ", "; ".join(filter(None, others)))
 
 
-def _who(told: Mapping[str, Any], customers: Sequence[str]) -> str:
-    return "\n".join(_described(told["who"].get(one)) for one in customers)
+def _line(*parts: str) -> Padding:
+    return Padding(Text("  ".join(filter(None, parts))), (0, 0, 0, 6))
 
 
-def _described(one: Mapping[str, Any] | None) -> str:
+def _customer(customer: str, who: Who) -> RenderableType:
+    one = who.get(customer)
     if one is None:
-        return ""
+        return _line(customer)
     known = [f"{_plain(each['kind'])} {each['value']}" for each in one["identifiers"] if each["verified"]]
-    return ", ".join(filter(None, (one["name"], one["birth_date"], one["address"], *known)))
+    told = ", ".join(filter(None, (one["name"], one["birth_date"], one["address"], *known)))
+    return Group(_line(customer), Padding(Text(told), (0, 0, 0, 10)))
+
+
+def _by(row: Row) -> str:
+    return f"{row['at'][:16].replace('T', ' ')}, {row['actor']}, {row['causation']}"
 
 
 def _plain(name: str) -> str:
