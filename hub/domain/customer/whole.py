@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
-from hub.domain.account.state import roles_at
-from hub.domain.cases.open_cases import case_agent
+from hub.domain.account.state import Holding, roles_at
+from hub.domain.cases.open_cases import OpenCase, case_agent
 from hub.domain.contact import Standing
 from hub.domain.customer.events import UNDECLARED, UNKNOWN_STANDING, Customer, DeclaredStanding
 
@@ -50,12 +50,15 @@ def agents_of(members: Sequence[Customer], at: datetime, owner_of: OwnerOf) -> d
     """The agents that the customer of these streams knows, the oldest first, by how: `case_agent` sees to the worst of
     their open cases, `account_owner` looks after the account they act for, of several the one they have longest."""
     known: dict[str, str] = {}
-    if not any(one.open_cases or one.roles for one in members):
-        return known
-    cases = [case for one in members for case in one.open_cases]
-    if agent := case_agent(tuple(cases)):
+    cases: list[OpenCase] = []
+    held: list[Holding] = []
+    for one in members:
+        if one.open_cases:
+            cases += one.open_cases
+        if one.roles:
+            held += roles_at(one.roles, at)
+    if cases and (agent := case_agent(tuple(cases))):
         known["case_agent"] = agent
-    held = [role for one in members for role in roles_at(one.roles, at)]
     for role in sorted(held, key=lambda one: (one.since, one.account_id)):
         if owner := owner_of(role.account_id):
             known["account_owner"] = owner
