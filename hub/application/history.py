@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.application.audit import Audit, audit
-from hub.application.bulk import batches, quiet_collector
+from hub.application.bulk import at_full_speed, batches
 from hub.application.history_writer import HistoryWriter, Taken
 from hub.application.rejects import RejectsFile, rejects_file
 from hub.calls.mapping import Mapping, load_mapping
@@ -86,7 +86,7 @@ def import_history(
     importer = HistoryWriter(store, key, clock, f"import:{mapping.name}", path.name, renewed, region)
     before = store.head()
     counted = _Counted()
-    with quiet_collector(), RejectsFile(rejects) as refused:
+    with at_full_speed(), RejectsFile(rejects) as refused:
         for batch in batches(read_calls(path, mapping, on_bytes), BATCH_ROWS):
             counted.add(importer.take(batch), refused)
         head = store.head()

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from hub.application.bulk import batches, quiet_collector
+from hub.application.bulk import at_full_speed, batches
 from hub.application.imports.kinds import Source, Tools, source_of
 from hub.application.imports.writer import Counts, RecordWriter
 from hub.application.rejects import RejectsFile, rejects_file
@@ -89,7 +89,7 @@ async def take_records(
         journal, key, source.kind, source.mapping.name, source.decider(tools), source.columns
     )
     try:
-        with quiet_collector(), RejectsFile(rejects) as refused:
+        with at_full_speed(), RejectsFile(rejects) as refused:
             for batch in batches(read_table(path, source.mapping, source.parser(spell), on_bytes), batch_rows):
                 await writer.take(batch)
                 _write_down(writer, refused)

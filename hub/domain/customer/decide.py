@@ -19,7 +19,7 @@ from hub.domain.customer.events import (
     SegmentChanged,
     evolve,
 )
-from hub.domain.customer.identity import as_verified, identify
+from hub.domain.customer.identity import identify
 from hub.domain.customer.whole import DECLARABLE, OwnerOf, agents_of, declared_of, standing_of
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
@@ -145,12 +145,13 @@ def _named_agents(contact: Contact) -> dict[str, str]:
 
 def observe(customer: Customer, identifiers: Iterable[Identifier], common: Mapping[str, Any]) -> list[Event]:
     """Those of the identifiers that are new for the customer, or newly verified."""
-    known = customer.identifiers
+    known = {(one.kind, one.value, one.verified) for one in customer.identifiers}
     events: list[Event] = []
     for seen in identifiers:
-        if seen not in known and not (not seen.verified and as_verified(seen) in known):
-            events.append(IdentifierObserved(**common, kind=seen.kind, value=seen.value, verified=seen.verified))
-            known = known | {seen}
+        kind, value, verified = seen.kind, seen.value, seen.verified
+        if (kind, value, verified) not in known and (kind, value, True) not in known:
+            events.append(IdentifierObserved(**common, kind=kind, value=value, verified=verified))
+            known.add((kind, value, verified))
     return events
 
 

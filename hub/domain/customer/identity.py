@@ -73,11 +73,6 @@ def identify(contact: Contact, spell: Spell = normalise) -> Identified:
     return Identified(tuple(seen), leading)
 
 
-def as_verified(identifier: Identifier) -> Identifier:
-    """The same, attested."""
-    return Identifier(kind=identifier.kind, value=identifier.value, verified=True)
-
-
 def _address(contact: Contact, spell: Spell) -> Identifier | None:
     kind = ADDRESS_KIND[contact.path.channel]
     spelling = spell(kind, contact.path.address)
