@@ -30,6 +30,7 @@ def test_a_name_reads_like_itself_and_like_no_other(persian: str, latin: str) ->
         ("Maryam Karimi", "Maryam Rostami", True),
         ("Ali Karimi", "Zahra Karimi", True),
         ("علی کریمی", "Zahra Karimi", True),
+        ("هدی کریمی", "هادی کریمی", True),
         ("", "Zahra Karimi", False),
     ],
 )

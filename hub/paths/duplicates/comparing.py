@@ -14,6 +14,8 @@ UNLIKE = 0.75
 """Names less similar than this are different names."""
 SAME = 0.92
 """Names at least this similar are one name with a slip of the pen; a short name with another letter is another name."""
+SHORT, SHORT_LETTERS = 0.9, 4
+"""How similar names are at most of which one is so short, unless they are the same: a letter more is another name."""
 OTHER_SCRIPT = 0.95
 """How similar names are that read alike in two scripts."""
 
@@ -156,7 +158,8 @@ def _alike(a: str, b: str, *, exact: bool = False) -> float:
         return 0.0
     if a.isascii() != b.isascii():
         return OTHER_SCRIPT if reads_alike(a, b) else 0.0
-    return JaroWinkler.similarity(a, b)
+    similarity = JaroWinkler.similarity(a, b)
+    return min(similarity, SHORT) if min(len(a), len(b)) <= SHORT_LETTERS else similarity
 
 
 def _code(a: str, b: str) -> float:
