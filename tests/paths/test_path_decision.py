@@ -132,6 +132,8 @@ class TestOutbound:
         slot = Wanted("slot-1", at(0), Channel.EMAIL, Purpose.PROMOTIONAL, "hub", BEN, ACME)
         world.log += reserve(parties, slot, rules, **meta(at(0)))
         assert Reason.CAPPED in reasons(world, world.decide(question))
+        again = world.decide(replace(question, slot_id="slot-1"))
+        assert again.outcome is Outcome.NOW
 
     def test_a_proposition_the_sender_may_not_make_is_told_as_such(self) -> None:
         world = World(YES, (ANN, complaint(at(-1), Severity.LOW)))

@@ -43,6 +43,8 @@ class Asked(BaseModel):
     """The contact point that is answered, or where they are who are here."""
     confidence: str = ""
     """How sure it is who is here."""
+    slot_id: str = ""
+    """Of a contact that had its slot already."""
 
 
 class Said(BaseModel):

@@ -83,7 +83,7 @@ def path_state(told: Told, question: Question, policy: PathPolicy, point_of: Poi
         consent=book,
         preferred_channel=said.preferred_channel if said else "",
         conversations=told.conversations,
-        ledgers=parties.ledgers(told.account_id),
+        ledgers=parties.ledgers(told.account_id, question.slot_id),
         capacity=told.capacity,
     )
 

@@ -43,6 +43,8 @@ class Question:
     """What a reply answers; where somebody is who is here."""
     confidence: Confidence = Confidence.CLAIMED
     """How sure it is who is here; of contacts that we make the contact point tells it."""
+    slot_id: str = ""
+    """Of a contact that was decided on before and has its slot, when it is asked again before it is made."""
     seed: int = 0
 
     @property

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.domain.decision.events import Asked, PathDecided, PathPlaces, Said
@@ -13,7 +13,7 @@ from hub.paths.decision.question import CameIn, Question
 from hub.paths.decision.showing import closed
 from hub.paths.decision.state import PathState
 from hub.paths.gates.capacity import Capacity, Free
-from hub.paths.gates.verdict import Verdict
+from hub.paths.gates.verdict import Told, Verdict
 from hub.paths.propositions.model import Sender
 
 
@@ -40,7 +40,7 @@ def question_of(event: PathDecided) -> Question:
     return Question(
         event.decision_id, event.at, asked.direction, asked.channels, Sender(asked.sender), asked.purpose,
         asked.proposes, asked.propositions, asked.speaker, asked.by, asked.service, asked.interaction_id, came_in,
-        Confidence(asked.confidence), event.seed,
+        Confidence(asked.confidence), asked.slot_id, event.seed,
     )  # fmt: skip
 
 
@@ -70,8 +70,12 @@ def inputs_digest(decision: Decision) -> str:
             if one.factors is not None
         ],
     }  # fmt: skip
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=dict)
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain(inputs: Mapping[str, Told]) -> dict[str, Told]:
+    return dict(inputs.items())
 
 
 def _told(verdict: Verdict) -> Sequence[Any]:
@@ -99,5 +103,5 @@ def _asked(question: Question) -> Asked:
         propositions=question.propositions, channels=question.channels, sender=question.sender.value,
         speaker=question.speaker, by=question.by, service=question.service, interaction_id=question.interaction_id,
         came_in_on=came_in.channel if came_in else None, came_in_at=came_in.point if came_in else "",
-        confidence=question.confidence.value,
+        confidence=question.confidence.value, slot_id=question.slot_id,
     )  # fmt: skip

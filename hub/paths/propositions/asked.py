@@ -1,6 +1,6 @@
 """All that the conditions of a policy's propositions ask of a customer, each measured once however many ask for it."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.paths.gates.verdict import Told
@@ -92,6 +92,10 @@ class Measured(Mapping[str, Told]):
 
     def __len__(self) -> int:
         return len(self._told())
+
+    def items(self) -> ItemsView[str, Told]:
+        """All of it at once: one by one would put it into words as often."""
+        return self._told().items()
 
     def __repr__(self) -> str:
         return repr(self._told())
