@@ -48,7 +48,8 @@ def customers_in(answer: Any) -> Iterator[str]:
             for one in answer:
                 yield from customers_in(one)
         case dict():
-            for one in answer.values():
+            for name, one in answer.items():
+                yield from customers_in(name)
                 yield from customers_in(one)
 
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from hub.api.app import ROUTERS
 from hub.api.tracing import customers_in, readable
 from hub.domain.access.events import Role
+from hub.domain.cases.identity import case_id
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered, IdentifierObserved
 from hub.domain.ids import customer_id
@@ -105,11 +106,13 @@ async def test_who_follows_a_customer_is_on_record_before_anything_is_told(
     known.feed.close()
     assert (await http.get("/v1/stream?customer=customer-1")).status_code == 200
     assert traces(known) == [("operator:root", "stream", "customer-1", "")]
+    assert (await http.get(f"/v1/stream?case={case_id(POINT, 1)}&case=*")).status_code == 200
+    assert traces(known)[1:] == [("operator:root", "stream", POINT, "")]
     known.journal.fail_next = 1
     await known.clock.sleep(60)
     says(await http.get("/v1/stream?customer=customer-1"), 503, "unavailable")
     says(await http.get("/v1/stream?customer=*"), 422, "invalid", "customer")
-    assert len(traces(known)) == 1
+    assert len(traces(known)) == 2
 
 
 async def test_supervisors_look_readings_up(known: World, http: httpx.AsyncClient) -> None:
@@ -132,7 +135,6 @@ NOTHING_PERSONAL = {
     "/v1/accounts/{account_id}",
     "/v1/agents",
     "/v1/agents/{agent_id}",
-    "/v1/cases/tasks",
     "/v1/interactions/{interaction_id}/decisions",
     "/v1/readings",
     "/v1/interactions",
@@ -155,6 +157,7 @@ def test_every_route_that_reads_is_known_to_show_whose_data_or_nobodys() -> None
     ("answer", "customers"),
     [
         ({"left": "customer-1", "between": [{"customer_id": "customer-2"}]}, ["customer-1", "customer-2"]),
+        ({"who": {"customer-1": {"name": "Negar"}}, "rest": []}, ["customer-1"]),
         ({"case_id": "case-1-2", "n": 3, "x": None}, ["customer-1"]),
         ({"rule": "case-law", "case": "case-", "text": "my customer-service"}, []),
     ],
