@@ -226,6 +226,7 @@ class TestPresenting:
         with pytest.raises(InvalidError) as refused:
             show(store, give(store), name=name)
         assert refused.value.field == "presentation_id"
+        show(store, give(store), name="x" * 200)
 
 
 class TestAmending:
@@ -275,6 +276,14 @@ class TestAmending:
             amend(store.whole(), one.grant_id, FIBRE, terms={"price": 90}, **store.meta(one.expires_at))
         with pytest.raises(InvalidError, match="this time is over"):
             amend(store.whole(), one.grant_id, FIBRE, expires_at=NOON, reason="r", **store.meta(NOON))
+
+    def test_a_reason_is_short(self, store: Store) -> None:
+        one = give(store)
+        longer = {"terms": {"months": 13}, **store.meta(NOON)}
+        assert amend(store.whole(), one.grant_id, FIBRE, reason="x" * 200, **longer)
+        with pytest.raises(InvalidError, match="at most 200 characters") as refused:
+            amend(store.whole(), one.grant_id, FIBRE, reason="x" * 201, **longer)
+        assert refused.value.field == "reason"
 
     def test_only_by_the_rules_of_its_own_proposition(self, store: Store) -> None:
         one = give(store)
@@ -393,6 +402,12 @@ class TestWholeCustomers:
         [resumed] = linked.add(reconcile(linked.whole("customer-a"), **linked.meta(NOON)))
         assert isinstance(resumed, GrantResumed)
         assert reconcile(linked.whole("customer-a"), **linked.meta(NOON)) == []
+
+    def test_what_expired_meanwhile_does_not_stand_again(self, linked: Store) -> None:
+        linked.add(reconcile(linked.whole(), **linked.meta(NOON)))
+        over = NOON + 14 * DAY
+        assert len(reconcile(linked.whole("customer-a"), **linked.meta(over - timedelta(microseconds=1)))) == 1
+        assert reconcile(linked.whole("customer-a"), **linked.meta(over)) == []
 
     def test_when_the_better_one_expires_the_other_stands_again(self, linked: Store) -> None:
         worse = linked.grants["customer-a"].given["grant-customer-a-1"]
