@@ -15,6 +15,9 @@ LONGEST_LINE = 1_000_000
 """Characters of a line that are looked at; a longer line is refused."""
 
 
+_LONGEST_CELL = csv.field_size_limit()
+
+
 class TableError(HubError):
     """A table that can't be read at all; single bad rows never raise."""
 
@@ -113,7 +116,7 @@ def _columns(path: Path, lines: _Lines, mapping: TableMapping, what: str) -> tup
 
 
 def _split(line: str, file: FileFormat) -> list[str]:
-    if not file.quote:
+    if not file.quote or (file.quote not in line and len(line) < _LONGEST_CELL):
         return line.split(file.delimiter)
     return next(csv.reader([line], delimiter=file.delimiter, quotechar=file.quote, strict=True))
 
@@ -153,4 +156,6 @@ class _RowReader(Generic[R]):
 
 def _shown(line: str) -> str:
     """A row as people and JSON can take it: bytes that are no text are written as escapes."""
-    return line[:10_000].encode("utf-8", "backslashreplace").decode()
+    return (
+        line if line.isascii() and len(line) <= 10_000 else line[:10_000].encode("utf-8", "backslashreplace").decode()
+    )

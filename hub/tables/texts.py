@@ -10,13 +10,19 @@ LONGEST_IDENTIFIER = 320
 
 def identifier(source: IdentifierSource, value: str) -> dict[str, object] | None:
     """Kind, value and whether it is verified; None: the cell names nobody. Raises BadValueError."""
+    told = identifier_text(source, value)
+    return {"kind": source.kind, "value": told, "verified": source.verified} if told else None
+
+
+def identifier_text(source: IdentifierSource, value: str) -> str:
+    """The value; empty: the cell names nobody. Raises BadValueError."""
     if not value or value in source.none:
-        return None
+        return ""
     if not value.isprintable():
         raise BadValueError(source.column, "holds characters that can't be printed")
     if len(value) > LONGEST_IDENTIFIER:
         raise BadValueError(source.column, f"is longer than {LONGEST_IDENTIFIER} characters")
-    return {"kind": source.kind, "value": value, "verified": source.verified}
+    return value
 
 
 def text_reader(source: FieldSource, index: Mapping[str, int]) -> Callable[[Cells], str]:

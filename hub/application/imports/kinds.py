@@ -43,6 +43,8 @@ class Source:
     """Which column a field or a kind of identifier comes from."""
     parser: Callable[[Spell], Callable[[Index], Parse[Any]]]
     decider: Callable[[Tools], Decider[Any]]
+    named_once: bool
+    """Whether hardly any customer is named by two rows."""
 
 
 class _Kind(NamedTuple):
@@ -62,6 +64,7 @@ def source_of(kind: str, file: Path) -> Source:
         mapping.column_of,
         lambda spell: partial(known.parser, mapping, spell),
         lambda to: known.decider(to, f"import:{mapping.name}", mapping),
+        kind == "customers",
     )
 
 

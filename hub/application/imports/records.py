@@ -12,7 +12,7 @@ from hub.application.bulk import at_full_speed, batches
 from hub.application.imports.kinds import Source, Tools, source_of
 from hub.application.imports.writer import Counts, RecordWriter
 from hub.application.rejects import RejectsFile, rejects_file
-from hub.domain.customer.normalise import DEFAULT_REGION
+from hub.domain.customer.normalise import DEFAULT_REGION, speller
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.journal.glance import log_head
 from hub.journal.journal import EventJournal
@@ -83,7 +83,7 @@ async def take_records(
     """Take in every row of the file that was not taken before. The caller holds the store for itself; it is closed
     afterwards. Refused rows are written to `rejects` as JSON lines, which is removed when there are none."""
     journal = EventJournal(store)
-    spell = KnownSpellings(region)
+    spell = speller(region) if source.named_once else KnownSpellings(region)
     tools = Tools(journal, clock, key, spell, forgotten.renewed, forgotten.lineage)
     writer: RecordWriter[Any] = RecordWriter(
         journal, key, source.kind, source.mapping.name, source.decider(tools), source.columns
