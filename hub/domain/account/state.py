@@ -47,8 +47,8 @@ def evolve(account: Account, event: Event) -> Account:
     """The account after one more fact; facts of other kinds change nothing here."""
     match event:
         case AccountRegistered():
-            named = {"kind": event.kind, "value": event.value, "segment": event.segment, "name": event.name}
-            return replace(account, registered=True, **named)
+            known = replace(account, registered=True, kind=event.kind, value=event.value)
+            return replace(known, segment=event.segment, name=event.name)
         case AccountChanged():
             return replace(account, segment=event.segment, name=event.name)
         case AccountOwnerChanged():
