@@ -89,7 +89,7 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
     rows = [
         (entry.at_ms, entry.position, event.customer_id, event.actor, event.what, event.correlation)
         for entry in batch
-        if isinstance(event := entry.event, PersonalDataRead)
+        if type(event := entry.event) is PersonalDataRead
     ]
     write(connection, "INSERT INTO readings VALUES", rows)
 

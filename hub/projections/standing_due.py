@@ -20,7 +20,10 @@ CREATE INDEX standing_due_by_time ON standing_due (due_ms, stream);
 CREATE TABLE standing_facts (stream TEXT PRIMARY KEY) WITHOUT ROWID
 """
 TABLES = ("standing_due", "standing_facts")
-_FACTS = (PurchaseRecorded, RoleAssigned, CustomersLinked, StandingReviewed, SegmentChanged, LifecycleStageChanged)
+_FACTS = frozenset(
+    (PurchaseRecorded, RoleAssigned, CustomersLinked, StandingReviewed, SegmentChanged, LifecycleStageChanged)
+)
+_READ = _FACTS | {CustomerForgotten}
 _BEYOND = CUSTOMER[:-1] + chr(ord(CUSTOMER[-1]) + 1)
 """The first name that is not a customer's any more."""
 
@@ -68,12 +71,15 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
     due: dict[str, int | None] = {}
     facts: dict[str, None] = {}
     for entry in batch:
-        event = entry.event
-        if isinstance(event, StandingReviewed):
-            due[entry.stream] = None if event.due_at is None else _not_before(event.due_at)
-        elif isinstance(event, CustomerForgotten):
+        kind = type(entry.event)
+        if kind not in _READ:  # asking whether it is an instance of one takes longer than all the rest
+            continue
+        if isinstance(entry.event, StandingReviewed):
+            due_at = entry.event.due_at
+            due[entry.stream] = None if due_at is None else _not_before(due_at)
+        elif kind is CustomerForgotten:
             due[entry.stream] = None
-        if isinstance(event, _FACTS) and entry.stream.startswith(CUSTOMER):
+        if kind in _FACTS and entry.stream.startswith(CUSTOMER):
             facts[entry.stream] = None
     over = [(stream,) for stream, due_ms in due.items() if due_ms is None]
     connection.executemany("DELETE FROM standing_due WHERE stream = ?", over)
