@@ -373,14 +373,15 @@ class Hub:
         return Limits(rules.heartbeat_seconds, rules.grace_seconds)
 
     async def _start_api(self) -> None:
+        spell = speller(self.settings.phone_region)
         dossiers = Dossiers(
-            self.journal, self.clock, self.key, self.path_policies, self.views, self._generations.lineage
+            self.journal, self.clock, self.key, self.path_policies, self.views, self._generations.lineage, spell
         )
         self.duplicates = DuplicateList(
             self.journal,
             self.clock,
             self.views,
-            speller(self.settings.phone_region),
+            spell,
             search_beside(DUPLICATES, self.settings.environment()),
         )
         self._parts.push_async_callback(self.duplicates.close)
@@ -404,8 +405,8 @@ class Hub:
             readings=Readings(self.journal, self.clock, by_views(self.views)),
             reading_list=ReadingList(self.views),
             purchases=CustomerPurchases(self.journal, self.clock),
-            profiles=Profiles(self.journal, self.clock, self.path_policies, speller(self.settings.phone_region)),
-            spell=speller(self.settings.phone_region),
+            profiles=Profiles(self.journal, self.clock, self.path_policies, spell),
+            spell=spell,
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, self.key),
             cases=self.cases,

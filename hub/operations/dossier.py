@@ -11,6 +11,7 @@ from hub.application.dossier.question import Question
 from hub.application.dossier.timeline import TimelinePage
 from hub.application.path_policies import PathPolicies
 from hub.clock import WallClock
+from hub.domain.customer.normalise import speller
 from hub.domain.errors import NotFoundError
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
@@ -40,8 +41,10 @@ def show_customer(settings: Settings, customer: str, at: datetime | None, lines:
 
     async def tell(journal: EventJournal, clock: WallClock) -> ShownCustomer:
         with closing(generations(settings)) as known:
-            policies = PathPolicies(journal, clock)
-            dossiers = Dossiers(journal, clock, installation_key(settings), policies, lineage=known.lineage)
+            policies, spell = PathPolicies(journal, clock), speller(settings.phone_region)
+            dossiers = Dossiers(
+                journal, clock, installation_key(settings), policies, lineage=known.lineage, spell=spell
+            )
             whole = await dossiers.show(customer, at)
             await trace_reading(journal, clock, customer, "customer")
             return ShownCustomer(whole, await dossiers.timeline(customer, Question(), lines, at=at))

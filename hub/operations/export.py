@@ -12,6 +12,7 @@ from hub.application.export.as_markdown import as_markdown
 from hub.application.export.export import Exports, Views
 from hub.application.path_policies import PathPolicies
 from hub.clock import WallClock
+from hub.domain.customer.normalise import speller
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.store import generations
@@ -30,8 +31,8 @@ def export_customer(settings: Settings, customer: str, out: BinaryIO, *, is_json
         with closing(generations(settings)) as known:
             key = installation_key(settings)
             views: Views | None = _Views(settings) if settings.views_path.exists() else None
-            policies = PathPolicies(journal, clock)
-            dossiers = Dossiers(journal, clock, key, policies, views, known.lineage)
+            policies, spell = PathPolicies(journal, clock), speller(settings.phone_region)
+            dossiers = Dossiers(journal, clock, key, policies, views, known.lineage, spell)
             begun = await Exports(journal, clock, key, dossiers, views).begin(customer)
             await trace_reading(journal, clock, customer, "export")
             async for piece in as_json(begun) if is_json else as_markdown(begun):

@@ -17,6 +17,7 @@ from hub.application.dossier.sources import Source
 from hub.application.dossier.stands import Because, standing
 from hub.application.dossier.surveys import ShownSurvey, surveys_of
 from hub.application.glimpse import interaction_row
+from hub.domain.customer.identity import Spell
 from hub.paths.policy.model import PathPolicy
 from hub.ports import Recorded
 from hub.projections.customers import ContactCount
@@ -74,8 +75,9 @@ class Beside:
     preference: Mapping[str, Any] | None
 
 
-def dossier(facts: CustomerFacts, beside: Beside, at: datetime) -> Dossier:
-    """A pure fold of what was read; `at`: the moment by which roles are held, cases overdue, consents run out."""
+def dossier(facts: CustomerFacts, beside: Beside, at: datetime, spell: Spell) -> Dossier:
+    """A pure fold of what was read; `at`: the moment by which roles are held, cases overdue, consents run out;
+    `spell`: the spelling in which identifiers are recognised."""
     names, stands, doing = membership(facts), standing(facts), beside.activity
     name, named_by = name_of(facts)
     newest = [recorded for place in doing.newest if (recorded := beside.said.get(place)) is not None]
@@ -94,7 +96,7 @@ def dossier(facts: CustomerFacts, beside: Beside, at: datetime) -> Dossier:
         name=name,
         named_by=named_by,
         registered_at=facts.members[facts.canonical_id].customer.registered_at,
-        identifiers=tuple(identifiers(facts, newest)),
+        identifiers=tuple(identifiers(facts, newest, spell)),
         segment=stands.segment,
         value_tier=stands.value_tier,
         named=stands.named,

@@ -19,6 +19,8 @@ from hub.application.dossier.then import then
 from hub.application.dossier.timeline import TimelinePage, timeline_page
 from hub.application.path_policies import PathPolicies
 from hub.application.profiles import policy_at
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.normalise import normalise
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 from hub.ports import Clock, Journal, Recorded
@@ -47,6 +49,7 @@ class Dossiers:
         policies: PathPolicies,
         views: Views | None = None,
         lineage: Lineage = lambda stream: (stream,),
+        spell: Spell = normalise,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -54,12 +57,13 @@ class Dossiers:
         self._policies = policies
         self._views = views
         self._lineage = lineage
+        self._spell = spell
 
     async def show(self, customer: str, at: datetime | None = None) -> Dossier:
         """The customer that an id leads to, or led to then. NotFoundError: there is, or was, none."""
         facts = await facts_of(self._journal, customer, at)
         moment = at or self._clock.now()
-        return dossier(facts, await self._beside(facts, at, moment), moment)
+        return dossier(facts, await self._beside(facts, at, moment), moment, self._spell)
 
     async def timeline(
         self, customer: str, question: Question, limit: int, before: int | None = None, at: datetime | None = None

@@ -8,7 +8,6 @@ from hub.application.dossier.facts import CustomerFacts
 from hub.application.dossier.sources import Source, source_of
 from hub.domain.customer.events import ContactReceived, IdentifierObserved
 from hub.domain.customer.identity import ADDRESS_KIND, Spell
-from hub.domain.customer.normalise import normalise
 from hub.ports import Recorded
 
 Name = tuple[str, str]
@@ -37,7 +36,7 @@ class ShownIdentifier:
     evidence: tuple[Sighting, ...]
 
 
-def identifiers(facts: CustomerFacts, contacts: Iterable[Recorded], spell: Spell = normalise) -> list[ShownIdentifier]:
+def identifiers(facts: CustomerFacts, contacts: Iterable[Recorded], spell: Spell) -> list[ShownIdentifier]:
     """Of all streams that were not forgotten, each once, in the order they came up; `contacts`: the newest ones."""
     found: dict[Name, list[Recorded]] = {}
     for recorded in facts.history:
