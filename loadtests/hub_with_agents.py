@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import uvloop
@@ -19,15 +20,16 @@ READY = "ready"
 OBSERVED = "observed.json"
 
 
-async def run(settings: Settings, plan: Load, expected: int) -> None:
+async def run(settings: Settings, plan: Load, expected: int, watch: Callable[[Hub], None] = lambda _: None) -> None:
     """Until SIGTERM. Tells that the agents are signed on, and what they saw once `expected` interactions are over, by
-    files in the directory `load` of the data directory."""
+    files in the directory `load` of the data directory. `watch` is shown the hub before anything happens."""
     notes = notes_of(settings)
     notes.mkdir(parents=True, exist_ok=True)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with Hub(settings) as hub:
+        watch(hub)
         desk = Desk(hub.pool.execute, hub.clock, plan.handle, expected)
         hub.tail.follow(await hub.journal.head(), desk.on_log)
         await desk.sign_on(centre.agents(plan.agents, plan.skills))

@@ -54,7 +54,8 @@ class LoadError(HubError):
 class Drive:
     """One run against one hub. After `run`, everything it needs to be evaluated is there."""
 
-    def __init__(self, settings: Settings, plan: Load, via: str) -> None:
+    def __init__(self, settings: Settings, plan: Load, via: str, hub: str = "loadtests.hub_with_agents") -> None:
+        """`hub`: the module of a hub with the agents in its process."""
         self.plan = plan
         self.begin = 0
         self.cpu_s = 0.0
@@ -63,9 +64,7 @@ class Drive:
         self._via = via
         self._planned = list(arrivals(plan))
         command = (
-            ("-m", "hub", "serve")
-            if via == "api"
-            else ("-m", "loadtests.hub_with_agents", json.dumps(asdict(plan)), str(len(self._planned)))
+            ("-m", "hub", "serve") if via == "api" else ("-m", hub, json.dumps(asdict(plan)), str(len(self._planned)))
         )
         self._hub = HubProcess(settings, command=command)
         self.notes = notes_of(self._hub.settings)
