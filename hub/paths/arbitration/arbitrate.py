@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hub.domain.contact import Channel
 from hub.domain.grant.state import Grant
 from hub.paths.arbitration.responses import ResponseTable
-from hub.paths.arbitration.score import Factors, Occasion, Scoring
+from hub.paths.arbitration.score import Factors, Occasion, Path, Scoring
 from hub.paths.gates.verdict import Verdict
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.contradictions import excluding
@@ -72,7 +72,7 @@ class Arbitrated(NamedTuple):
     not_proposed: tuple[NotProposed, ...]
 
 
-_Scored = tuple[float, str, Candidate, Factors]
+_Scored = tuple[float, str, Path, Factors]
 """The score, negative so that the best is the first; the proposition, on its best path."""
 
 
@@ -92,23 +92,39 @@ class Arbiter:
         occasion: Occasion,
         table: ResponseTable,
     ) -> Arbitrated:
-        """`levers`: L by proposition; `grants`: the grant of a proposition that stands."""
-        paths: dict[str, list[Candidate]] = {}
+        """Of candidates with what their gates say, or of such as are known to be open. See `choose`."""
+        paths: dict[str, list[Path]] = {}
         shut: dict[str, list[Candidate]] = {}
         for candidate in candidates:
-            its = paths if not candidate.verdicts or candidate.is_open else shut
-            its.setdefault(candidate.proposition, []).append(candidate)
+            if not candidate.verdicts or candidate.is_open:
+                paths.setdefault(candidate.proposition, []).append((candidate.channel, candidate.path))
+            else:
+                shut.setdefault(candidate.proposition, []).append(candidate)
+        closed = [_closed(name, shut[name], grants(name)) for name in shut.keys() - paths.keys()]
+        return self.choose(paths, levers, grants, occasion, table, closed)
+
+    def choose(
+        self,
+        paths: Mapping[str, Sequence[Path]],
+        levers: Mapping[str, float],
+        grants: Callable[[str], Grant | None],
+        occasion: Occasion,
+        table: ResponseTable,
+        closed: Iterable[NotProposed] = (),
+    ) -> Arbitrated:
+        """`paths`: by proposition those on which all gates are open; `levers`: L by proposition; `grants`: the grant of
+        a proposition that stands; `closed`: what was left out before."""
         found: list[_Scored] = []
-        not_proposed = [_closed(name, shut[name], grants(name)) for name in shut.keys() - paths.keys()]
+        not_proposed = list(closed)
         for name, several in paths.items():
-            path, factors = self._best(several, levers[name], occasion, table)
+            path, factors = self._best(name, several, levers[name], occasion, table)
             if factors.value > 0:
                 found.append((-factors.score, name, path, factors))
             else:
                 not_proposed.append(NotProposed(name, Why.NO_VALUE, (), factors, "", grants(name)))
         found.sort()
         granted = tuple(
-            Action(name, path.channel, path.path, factors, grant)
+            Action(name, *path, factors, grant)
             for _, name, path, factors in found
             if (grant := grants(name)) is not None
         )
@@ -117,14 +133,18 @@ class Arbiter:
         return Arbitrated(granted, actions, (*left, *sorted(not_proposed, key=lambda one: one.proposition)))
 
     def _best(
-        self, paths: Sequence[Candidate], lever: float, occasion: Occasion, table: ResponseTable
-    ) -> tuple[Candidate, Factors]:
-        """On the path where such customers accept it most, of those with some value if there are any."""
+        self, name: str, paths: Sequence[Path], lever: float, occasion: Occasion, table: ResponseTable
+    ) -> tuple[Path, Factors]:
+        """On the path where such customers accept it most, of those with some value if there are any. What costs no
+        contact is worth the same on all of them."""
         factors = self._scoring.factors
         if len(paths) == 1:
             [only] = paths
-            return only, factors(only.proposition, only.channel, only.path, lever, occasion, table)
-        scored = [(one, factors(one.proposition, one.channel, one.path, lever, occasion, table)) for one in paths]
+            return only, factors(name, *only, lever, occasion, table)
+        if not occasion.unasked:
+            best = self._scoring.likeliest(name, paths, occasion, table)
+            return best, factors(name, *best, lever, occasion, table)
+        scored = [(path, factors(name, *path, lever, occasion, table)) for path in paths]
         return min([one for one in scored if one[1].value > 0] or scored, key=_path_order)
 
     def _chosen(self, new: Sequence[_Scored]) -> tuple[tuple[Action, ...], list[NotProposed]]:
@@ -140,7 +160,7 @@ class Arbiter:
             elif len(chosen) == most:
                 left.append(NotProposed(name, outranked, (), factors, last))
             else:
-                chosen.append(Action(name, path.channel, path.path, factors))
+                chosen.append(Action(name, *path, factors))
                 last = name
         return tuple(chosen), left
 
@@ -150,7 +170,7 @@ def _closed(name: str, paths: Sequence[Candidate], grant: Grant | None) -> NotPr
     return NotProposed(name, Why.GATE, closed, grant=grant)
 
 
-def _path_order(one: tuple[Candidate, Factors]) -> tuple[float, float, str, str]:
+def _path_order(one: tuple[Path, Factors]) -> tuple[float, float, Path]:
     """The highest chance first, of equals the one worth more, then the first by name."""
     path, factors = one
-    return -factors.chance, -factors.value, path.channel.value, path.path
+    return -factors.chance, -factors.value, path

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hub.domain.contact import Channel, Standing
@@ -58,6 +58,10 @@ def drawn(counts: Counts, presumed: float, counts_as: float, seed: int, *about: 
     return random.Random(int.from_bytes(digest[:8])).betavariate(yes, no)
 
 
+Path = tuple[Channel, str]
+"""A channel, and the contact point where there are several."""
+
+
 class _Worth(NamedTuple):
     """Of one proposition."""
 
@@ -94,6 +98,22 @@ class Scoring:
         context = self._context(one.kind, channel, occasion) if self._contexts else 1.0
         cost = one.contact_cost.get(channel, 0) if occasion.unasked else 0
         return Factors(chance, context, lever, _value(one.net, cost, chance))
+
+    def likeliest(self, name: str, paths: Sequence[Path], occasion: Occasion, table: ResponseTable) -> Path:
+        """The path with the highest chance, of equals the first by name."""
+        if self._explores:
+            return min(
+                paths, key=lambda path: (-self.factors(name, path[0], path[1], 1.0, occasion, table).chance, path)
+            )
+        one, counts_as, stood = self._known[name], self._counts_as, occasion.standing
+        segment, tier, stage = stood.segment, stood.value_tier, stood.lifecycle_stage
+        best, most = paths[0], -1.0
+        for path in paths:
+            counts = table.get(Cell(segment, tier, stage, path[0], name))
+            chance = smoothed(counts, one.presumed, counts_as) if counts else one.unasked
+            if chance > most or (chance == most and path < best):
+                best, most = path, chance
+        return best
 
     def _context(self, kind: PropositionKind, channel: Channel, occasion: Occasion) -> float:
         return next((rule.weight for rule in self._contexts if _holds(rule, kind, channel, occasion)), 1.0)

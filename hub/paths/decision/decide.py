@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome
-from hub.paths.arbitration.arbitrate import Action, Arbitrated, Candidate
+from hub.paths.arbitration.arbitrate import Action, Arbitrated
 from hub.paths.arbitration.responses import ResponseTable
-from hub.paths.arbitration.score import Occasion
+from hub.paths.arbitration.score import Occasion, Path
 from hub.paths.decision.places import Asking, Place, opened, places_for
 from hub.paths.decision.question import Question, check
 from hub.paths.decision.rules import PathRules
@@ -155,17 +156,22 @@ class _Best:
         return any(one.purpose is purpose and channel in one.channels for one in self._fitting)
 
     def choose(self, places: Sequence[Place]) -> _Chosen:
-        open_for = [(place.purpose, place.reach.channel, place.reach.point) for place in places]
-        candidates = [
-            Candidate(name, channel, point)
-            for name, wanted, channels in self._fitting
-            for purpose, channel, point in open_for
-            if purpose is wanted and channel in channels
-        ]
-        if not candidates:
-            return _Chosen(None)
         state, rules = self._asking.state, self._asking.rules
-        found = rules.arbiter.arbitrate(candidates, self._levers, state.known.stands, self._occasion, self._table)
+        shared: dict[tuple[Purpose, frozenset[Channel]], list[Path]] = {}
+        paths: dict[str, Sequence[Path]] = {}
+        for name, purpose, channels in self._fitting:
+            mine = shared.get((purpose, channels))
+            if mine is None:
+                mine = shared[purpose, channels] = [
+                    (place.reach.channel, place.reach.point)
+                    for place in places
+                    if place.purpose is purpose and place.reach.channel in channels
+                ]
+            if mine:
+                paths[name] = mine
+        if not paths:
+            return _Chosen(None)
+        found = rules.arbiter.choose(paths, self._levers, state.known.stands, self._occasion, self._table)
         first = next(iter((*found.granted, *found.actions)), None)
         if first is None:
             return _Chosen(None, found)
