@@ -112,6 +112,14 @@ class TestDrawing:
         assert mean == pytest.approx(20 / 100, abs=0.003)
         assert variance == pytest.approx(20 * 80 / (100**2 * 101), rel=0.1)
 
+    def test_a_draw_of_no_chance_at_all_is_worth_nothing_where_a_contact_costs(self) -> None:
+        rare = {"explores": True, "chance": 1e-9, "chance_counts": 1e-6}
+        rules = policy(proposition(contact_cost={"phone": 1}), arbitration=rare)
+        assert factors(rules, UNASKED).chance == 0.0
+        assert factors(rules, UNASKED).value == float("-inf")
+        assert factors(rules, ASKED).value == 1000
+        assert [one.why for one in arbitrate(rules, on("fibre"), occasion=UNASKED).not_proposed] == [Why.NO_VALUE]
+
     def test_no_draw_touches_the_random_numbers_of_others(self) -> None:
         random.seed(5)
         expected = random.random()
@@ -186,6 +194,13 @@ class TestChoice:
     def test_a_path_that_is_worth_nothing_is_no_path(self) -> None:
         rules = policy(proposition(contact_cost={"web": 500}))
         table = {cell(channel="web"): Counts(10, 5)}
+        [action] = arbitrate(rules, on("fibre"), on("fibre", Channel.WEB), table=table, occasion=UNASKED).actions
+        assert action.channel == "phone"
+
+    def test_nor_is_one_that_is_worth_just_nothing(self) -> None:
+        """1000 - 500 / 0.5 = 0."""
+        rules = policy(proposition(contact_cost={"web": 500, "phone": 1}, chance=0.5))
+        table = {cell(): Counts(10, 1)}
         [action] = arbitrate(rules, on("fibre"), on("fibre", Channel.WEB), table=table, occasion=UNASKED).actions
         assert action.channel == "phone"
 

@@ -128,7 +128,7 @@ class TestFit:
 
     def test_what_is_for_accounts_needs_one(self) -> None:
         one = proposition(holder="account")
-        assert fit(one).reason == "no_account"
+        assert (fit(one).is_open, fit(one).reason) == (False, "no_account")
         rules = policy(one)
         assert fit(one, known(rules, account=held())).reason == "fits"
 
