@@ -1,12 +1,12 @@
 """What channel adapters are to carry out, read off the log: a pure fold over the events of interactions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 
+from hub.application.outbound_conversations import CHANGES, Conversation, opened
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -36,29 +36,6 @@ from hub.ports import Recorded
 
 COMMAND_TYPE = "hub.conversation.command.v1"
 SOURCE = "/hub"
-
-
-@dataclass(slots=True)
-class Conversation:
-    """What later events of an interaction don't repeat."""
-
-    interaction_id: str
-    channel: str
-    thread: str
-    customer_id: str
-    contact_id: str
-    queue: str
-    consult_of: str = ""
-    address_of: str = ""
-    to_dial: bool = False
-    """The customer is not on the line: who accepts calls them."""
-    unanswered: bool = True
-    """It waits for an agent, or is offered to one."""
-
-    @property
-    def waits(self) -> bool:
-        """Whether a customer is there and waits for an agent."""
-        return self.unanswered and not self.to_dial and not self.consult_of
 
 
 class Command(NamedTuple):
@@ -161,13 +138,13 @@ class Conversations:
     def _take(self, stream: str, kind: type[Event], event: Any) -> Conversation | None:
         """By the event's very class: asking pydantic whether it is an instance of one costs more than all the rest."""
         if kind is InteractionQueued or kind is InteractionRefused:
-            known = self._open[stream] = _opened(stream, event) if event.pool == self._pool else None
+            known = self._open[stream] = opened(stream, event) if event.pool == self._pool else None
             if known is not None and known.unanswered:
                 self.queues.add(known.queue)
             return known
         known = self._open.get(stream)
         if known is not None:
-            change = _CHANGES.get(kind)
+            change = CHANGES.get(kind)
             if change is not None:
                 change(known, event)
             if kind in _PLACEMENTS:
@@ -203,68 +180,6 @@ def _taken_back(batch: Iterable[tuple[int, str, int, Any]]) -> set[tuple[Any, ..
         elif kind is InteractionTransferred and event.warm:
             found.add(("consult_ended", stream, event.to_agent))
     return found
-
-
-def _opened(stream: str, event: InteractionQueued | InteractionRefused) -> Conversation:
-    consult_of = getattr(event, "consult_of", "")
-    thread = event.thread or event.contact_id or consult_of
-    known = Conversation(
-        stream, event.channel.value, thread, event.customer_id, event.contact_id, event.queue, consult_of
-    )
-    known.unanswered = type(event) is InteractionQueued
-    return known
-
-
-def _waits_again(known: Conversation, _: Event) -> None:
-    known.unanswered = True
-
-
-def _waits_no_more(known: Conversation, _: Event) -> None:
-    known.unanswered = False
-
-
-def _spoken_to(known: Conversation, _: Event) -> None:
-    known.to_dial = False
-
-
-def _handed_on(known: Conversation, event: InteractionTransferred) -> None:
-    """Cold it waits again; warm the next agent has it at once."""
-    known.to_dial = False
-    known.unanswered = known.unanswered or not event.warm
-
-
-def _came_back(known: Conversation, _: Event) -> None:
-    known.to_dial, known.unanswered = False, True
-
-
-def _call_wished(known: Conversation, event: CallbackScheduled) -> None:
-    """With a time it rests until then; without one it keeps its place."""
-    known.to_dial, known.address_of = True, event.address_of or known.address_of
-    known.unanswered = known.unanswered and event.due is None
-
-
-def _call_missed(known: Conversation, _: Event) -> None:
-    known.to_dial, known.unanswered = True, False
-
-
-_CHANGES: dict[type[Event], Callable[[Conversation, Any], None]] = {
-    InteractionReopened: _came_back,
-    InteractionOffered: _waits_again,
-    OfferAccepted: _waits_no_more,
-    InteractionHeld: _spoken_to,
-    InteractionTransferred: _handed_on,
-    InteractionPulledBack: _waits_again,
-    InteractionParked: _waits_no_more,
-    InteractionUnparked: _waits_again,
-    CallbackScheduled: _call_wished,
-    CallbackMissed: _call_missed,
-    ParticipantJoined: _spoken_to,
-    InteractionEnded: _waits_no_more,
-    WrapUpCompleted: _waits_no_more,
-    InteractionAbandoned: _waits_no_more,
-    InteractionExpired: _waits_no_more,
-}
-"""What of an interaction's later events its commands depend on."""
 
 
 def _queued(known: Conversation, event: InteractionQueued) -> Made:

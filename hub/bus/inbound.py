@@ -6,9 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Literal
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
@@ -17,7 +15,8 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import APIError
 
 from hub.bus.connection import BusError, Connection
-from hub.bus.subjects import CONFIRM_TO, CONTACTS_IN, INBOUND, INBOX, INTAKE, described, ensure_streams
+from hub.bus.inbound_message import InboundMessage, inbound
+from hub.bus.subjects import INBOUND, INTAKE, described, ensure_streams
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +31,6 @@ _PACE = 0.01
 """Seconds from one writing of answers to the next: the system call wakes the server, and holds the loop up for as long
 as all else about a contact. An answer that comes alone is written at once."""
 _NAK = b'-NAK {"delay": 5000000000}'
-
-
-@dataclass(slots=True)
-class InboundMessage:
-    """What an adapter sent. `confirm_to`: where it waits for the answer, empty if nowhere. `delivered`: how often this
-    message was handed over, from 1."""
-
-    subject: str
-    body: bytes
-    confirm_to: str
-    kind: Literal["contact", "conversation"]
-    delivered: int
-    ack_to: str
 
 
 Handler = Callable[[Sequence[InboundMessage]], Awaitable[Sequence[bytes | None]]]
@@ -233,7 +219,7 @@ class Inbound:
 
     def _take(self, count: int) -> list[InboundMessage]:
         queue = self._queue
-        return [_inbound(queue.popleft()) for _ in range(min(count, len(queue)))]
+        return [inbound(queue.popleft()) for _ in range(min(count, len(queue)))]
 
     async def _handle(self, batch: list[InboundMessage]) -> None:
         """Until each message of a batch that failed once is answered or set back. From its third failure on it is tried
@@ -337,26 +323,3 @@ class Inbound:
             await self._detach()
             if self._connection.connected:
                 await self._client.flush(timeout=2)
-
-
-def _inbound(message: Msg) -> InboundMessage:
-    wanted = message.headers.get(CONFIRM_TO, "") if message.headers else ""
-    return InboundMessage(
-        subject=message.subject,
-        body=message.data,
-        confirm_to=wanted if _is_inbox(wanted) else "",
-        kind="contact" if message.subject.startswith(CONTACTS_IN) else "conversation",
-        delivered=_delivered(message.reply),
-        ack_to=message.reply,
-    )
-
-
-def _is_inbox(subject: str) -> bool:
-    """Only inboxes are confirmed to: else a sender could make the hub publish wherever the hub itself may."""
-    return subject.startswith(INBOX) and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
-
-
-def _delivered(ack_to: str) -> int:
-    """`$JS.ACK.[DOMAIN.ACCOUNT.]STREAM.CONSUMER.DELIVERED.…`: with the domain there are eleven parts or more."""
-    parts = ack_to.split(".")
-    return int(parts[4] if len(parts) < 11 else parts[6])

@@ -1,0 +1,45 @@
+"""A message from an adapter, as JetStream hands it over."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nats.aio.msg import Msg
+
+from hub.bus.subjects import CONFIRM_TO, CONTACTS_IN, INBOX
+
+
+@dataclass(slots=True)
+class InboundMessage:
+    """What an adapter sent. `confirm_to`: where it waits for the answer, empty if nowhere. `delivered`: how often this
+    message was handed over, from 1."""
+
+    subject: str
+    body: bytes
+    confirm_to: str
+    kind: Literal["contact", "conversation"]
+    delivered: int
+    ack_to: str
+
+
+def inbound(message: Msg) -> InboundMessage:
+    """What a message of the intake's stream holds."""
+    wanted = message.headers.get(CONFIRM_TO, "") if message.headers else ""
+    return InboundMessage(
+        subject=message.subject,
+        body=message.data,
+        confirm_to=wanted if _is_inbox(wanted) else "",
+        kind="contact" if message.subject.startswith(CONTACTS_IN) else "conversation",
+        delivered=_delivered(message.reply),
+        ack_to=message.reply,
+    )
+
+
+def _is_inbox(subject: str) -> bool:
+    """Only inboxes are confirmed to: else a sender could make the hub publish wherever the hub itself may."""
+    return subject.startswith(INBOX) and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
+
+
+def _delivered(ack_to: str) -> int:
+    """`$JS.ACK.[DOMAIN.ACCOUNT.]STREAM.CONSUMER.DELIVERED.…`: with the domain there are eleven parts or more."""
+    parts = ack_to.split(".")
+    return int(parts[4] if len(parts) < 11 else parts[6])
