@@ -108,6 +108,7 @@ ROLES = {
         "PUT /v1/customers/customer-1/segment",
         "PUT /v1/customers/customer-1/lifecycle-stage",
         "GET /v1/customers/conflicts",
+        "GET /v1/customers/duplicates",
         "POST /v1/accounts",
         "PUT /v1/accounts/account-1/owner",
         "POST /v1/accounts/account-1/roles",
