@@ -127,7 +127,7 @@ async def measure(path: Path) -> dict[str, float]:
     day = MORNING.replace(hour=0)
     questions: dict[str, Callable[[], Awaitable[Any]]] = {
         "agent": lambda: views.agent(name(777)),
-        "snapshot of an agent": lambda: views.snapshot([name(777)], [], []),
+        "snapshot of an agent": lambda: views.snapshot([name(777)], []),
         "live": views.live,
         "census": views.census,
         "queues": views.queues,

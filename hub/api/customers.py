@@ -1,7 +1,6 @@
 """The customers: who they are, what happened, and where they stand; now, or as it was known at a past moment."""
 
-from dataclasses import fields
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BeforeValidator, Field, create_model
@@ -72,7 +71,7 @@ async def by_identifier(
     whole = await services.dossiers.show(streams[0])
     others = [await services.identity.resolve(one) for one in streams[1:]]
     ids = dict.fromkeys(one.canonical_id for one in others)
-    return answer({**_row(whole), "also": [one for one in ids if one != whole.canonical_id]})
+    return answer({**whole.as_row(), "also": [one for one in ids if one != whole.canonical_id]})
 
 
 @router.get("/v1/customers/{customer_id}", summary="A customer", responses=told(Customer))
@@ -144,7 +143,3 @@ async def change_lifecycle_stage(customer_id: str, body: NewLifecycleStage, call
         customer_id, body.lifecycle_stage, actor=call.actor, command_id=services.new_id()
     )
     return events([one[1:] for one in recorded])
-
-
-def _row(whole: Dossier) -> dict[str, Any]:
-    return {field.name: getattr(whole, field.name) for field in fields(whole)}

@@ -155,8 +155,8 @@ class Views(Protocol):
     async def live(self) -> Row: ...
     async def census(self) -> Census: ...
 
-    async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
-        """The open work of these agents, these queues, these customers. `*` stands for all of a kind."""
+    async def snapshot(self, agents: Sequence[str], queues: Sequence[str]) -> Snapshot:
+        """The open work of these agents and these queues. `*` stands for all of a kind."""
         ...
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
@@ -16,8 +16,9 @@ from hub.api.feed import Feed, Subscription, frame, mark, reset
 from hub.api.following import PARTING, followed
 from hub.api.services import Services
 from hub.api.topics import ALL, Topic, Topics
+from hub.application.dossier.question import EVERYTHING
 from hub.domain.access.events import Role
-from hub.domain.errors import InvalidError
+from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.interaction.events import InteractionQueued
 from hub.ports import Recorded
 
@@ -28,6 +29,8 @@ HEARTBEAT_SECONDS = 15.0
 FAR_BEHIND = 100_000
 """Events after which a snapshot is cheaper than the story."""
 BATCH = 1_000
+RECENT = 50
+"""Lines of a customer's timeline that a listener starts over from."""
 VIEWS_POLL_SECONDS = 0.2
 GRACE_SECONDS = 1.0
 """How long a listener who is cut off has to read what was under way."""
@@ -157,9 +160,10 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
         after = feed.visible(subscription.with_views)
         yield mark(after)
     elif not 0 <= await services.journal.head() - after <= FAR_BEHIND:
-        snapshot = await services.views.snapshot(*_names(subscription))
+        agents, queues, customers = _names(subscription)
+        snapshot = await services.views.snapshot(agents, queues)
         after = snapshot.position
-        yield reset(after, snapshot.state)
+        yield reset(after, {**snapshot.state, **await _customers(services, customers)})
     while not subscription.closed:
         subscription.topics = await followed(services.journal, subscription.asked, after)
         topics = Topics()
@@ -216,6 +220,17 @@ async def _restore(services: Services, topics: Topics, batch: Sequence[Recorded]
         return
     for history in (await services.journal.load(list(missing))).values():
         topics.restore(recorded for recorded in history if recorded.position <= after)
+
+
+async def _customers(services: Services, named: Sequence[str]) -> dict[str, Any]:
+    """The customers among what a listener starts over from: as they are now, which may be a little after that."""
+    told = []
+    for name in named:
+        with suppress(NotFoundError):
+            whole = await services.dossiers.show(name)
+            page = await services.dossiers.timeline(name, EVERYTHING, RECENT)
+            told.append({**whole.as_row(), "timeline": page.lines})
+    return {"customers": told} if named else {}
 
 
 def _names(subscription: Subscription) -> tuple[list[str], list[str], list[str]]:

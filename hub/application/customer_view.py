@@ -1,15 +1,15 @@
-"""What screens show of who a customer is: read from the customer's own facts, since views hold nothing personal."""
+"""What screens show of contacts and work: read from the customers' own facts, since views hold nothing personal."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hub.domain.customer.events import ContactReceived, ContactSent, IdentifierObserved, ProfileChanged
+from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
 from hub.domain.interaction.events import InteractionQueued, InteractionRefused
 from hub.ports import Recorded
-from hub.projections.customers import ContactCount, CustomerView, TimelineContact
+from hub.projections.customers import TimelineContact
 from hub.projections.interactions import InteractionRow
 
 EXCERPT = 200
@@ -29,33 +29,6 @@ class PersonalFacts(Protocol):
     def alias(self, field: str, text: str, /) -> str:
         """What stands for a text in the views."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ShownIdentifier:
-    """Something that names a customer; `verified` once a trusted system attested it."""
-
-    kind: str
-    value: str
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCustomer:
-    """A customer as a whole. `contacts` = the sum of `counts`. Who was forgotten has neither name nor identifiers."""
-
-    id: str
-    name: str
-    segment: str
-    value_tier: str
-    lifecycle_stage: str
-    registered_at: datetime
-    identifiers: tuple[ShownIdentifier, ...]
-    contacts: int
-    counts: tuple[ContactCount, ...]
-    first_contact_at: datetime | None
-    last_contact_at: datetime | None
-    open_interactions: tuple[InteractionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +63,9 @@ class ShownContact:
     """Told beside other things that happened."""
 
 
-def wanted(
-    customers: Iterable[CustomerView], contacts: Iterable[TimelineContact], interactions: Iterable[InteractionRow]
-) -> set[int]:
-    """Positions of the facts that say who these customers are, and what these contacts and interactions are about."""
-    found = {contact.position for contact in contacts} | {one.no for one in interactions if one.thread}
-    for view in customers:
-        found |= {identifier.position for identifier in view.identifiers}
-        found |= {one.no for one in view.open_interactions}
-        if view.name_position:
-            found.add(view.name_position)
-    return found
-
-
-def shown_customer(view: CustomerView, facts: Facts) -> ShownCustomer:
-    """The customer with name and identifiers. `open_interactions` stay as they are: see `thread_of`."""
-    named = facts.get(view.name_position)
-    return ShownCustomer(
-        id=view.id,
-        name=named.name if isinstance(named, ProfileChanged) else "",
-        segment=view.segment,
-        value_tier=view.value_tier,
-        lifecycle_stage=view.lifecycle_stage,
-        registered_at=view.registered_at,
-        identifiers=tuple(
-            ShownIdentifier(one.kind, seen.value, one.verified)
-            for one in view.identifiers
-            if isinstance(seen := facts.get(one.position), IdentifierObserved)
-        ),
-        contacts=view.contacts,
-        counts=view.counts,
-        first_contact_at=view.first_contact_at,
-        last_contact_at=view.last_contact_at,
-        open_interactions=view.open_interactions,
-    )
+def wanted(interactions: Iterable[InteractionRow]) -> set[int]:
+    """Positions of the facts that say what these interactions are about."""
+    return {one.no for one in interactions if one.thread}
 
 
 def shown_contact(line: TimelineContact, facts: Facts) -> ShownContact:

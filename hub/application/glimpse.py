@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from hub.application.customer_view import Facts, shown_contact, shown_customer, thread_of, wanted
+from hub.application.customer_view import Facts, thread_of, wanted
 from hub.domain.interaction.state import Phase
-from hub.projections import agents, customers, interactions, queues
+from hub.projections import agents, interactions, queues
 from hub.projections.agents import AgentNow
-from hub.projections.customers import CustomerView, TimelineContact
 from hub.projections.interactions import InteractionRow
 from hub.projections.runner import position_of
 
-RECENT = 50
-"""Contacts of a customer in a snapshot."""
 EVERY = "*"
 MOST_THREADS = 1_000
 """Interactions whose threads are read from the log: a whole centre's are told by their aliases."""
@@ -29,15 +26,12 @@ class Look(NamedTuple):
     held: list[InteractionRow] | None
     agents: Sequence[AgentNow] | None
     queues: list[dict[str, Any]] | None
-    customers: list[tuple[CustomerView, list[TimelineContact]]] | None
 
     @property
     def wanted(self) -> set[int]:
         """Positions of the facts it takes to tell this."""
         held = self.held or []
-        people = self.customers or []
-        contacts = [contact for _, timeline in people for contact in timeline]
-        return wanted([one for one, _ in people], contacts, held if len(held) <= MOST_THREADS else ())
+        return wanted(held if len(held) <= MOST_THREADS else ())
 
     def state(self, facts: Facts) -> dict[str, Any]:
         """As the API tells it."""
@@ -47,26 +41,12 @@ class Look(NamedTuple):
             state["agents"] = self.agents
         if self.queues is not None:
             state["queues"] = self.queues
-        if self.customers is not None:
-            state["customers"] = [
-                {
-                    **customer_row(view, facts),
-                    "timeline": [dataclasses.asdict(shown_contact(one, facts)) for one in timeline],
-                }
-                for view, timeline in self.customers
-            ]
         return state
 
 
-def look(
-    views: sqlite3.Connection,
-    of_agents: Sequence[str],
-    of_queues: Sequence[str],
-    of_customers: Sequence[str],
-    today: datetime,
-) -> Look:
-    """What the views show of these agents, queues and customers. `*` stands for all of a kind."""
-    held, there, boards, people = None, None, None, None
+def look(views: sqlite3.Connection, of_agents: Sequence[str], of_queues: Sequence[str], today: datetime) -> Look:
+    """What the views show of these agents and queues. `*` stands for all of a kind."""
+    held, there, boards = None, None, None
     if of_agents:
         everybody = EVERY in of_agents
         held = _held(views) if everybody else [one for agent in of_agents for one in interactions.held_by(views, agent)]
@@ -76,20 +56,7 @@ def look(
     if of_queues:
         board = queues.queue_board(views)
         boards = [queue_row(one) for one in board if EVERY in of_queues or one.queue in of_queues]
-    if of_customers:
-        people = [
-            (view, customers.timeline(views, customer_id, RECENT))
-            for customer_id in of_customers
-            if (view := customers.customer(views, customer_id)) is not None
-        ]
-    return Look(shown_position(views), held, there, boards, people)
-
-
-def customer_row(view: CustomerView, facts: Facts) -> dict[str, Any]:
-    """A customer as the API tells it."""
-    row = _named(dataclasses.asdict(shown_customer(view, facts)), "customer_id")
-    row["open_interactions"] = [interaction_row(one, facts) for one in view.open_interactions]
-    return row
+    return Look(shown_position(views), held, there, boards)
 
 
 def interaction_row(found: InteractionRow, facts: Facts) -> dict[str, Any]:

@@ -189,14 +189,14 @@ class ReadModels:
 
         return await self._ask(count)
 
-    async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
+    async def snapshot(self, agents: Sequence[str], queues: Sequence[str]) -> Snapshot:
         """What a listener who is too far behind starts over from."""
-        looked = await self._ask(lambda views: look(views, agents, queues, customers, self._today()))
+        looked = await self._ask(lambda views: look(views, agents, queues, self._today()))
         facts = await self._said(looked.wanted)
         return Snapshot(looked.position, looked.state(facts))
 
     async def _interactions(self, found: Sequence[InteractionRow]) -> list[Row]:
-        facts = await self._said(wanted((), (), found))
+        facts = await self._said(wanted(found))
         return [interaction_row(one, facts) for one in found]
 
     async def _said(self, positions: Collection[int]) -> Facts:

@@ -1,13 +1,13 @@
 """What operators ask about one customer, beside a hub, running or not: told from the log alone."""
 
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.dossiers import Dossiers
-from hub.application.dossier.question import Question
+from hub.application.dossier.question import EVERYTHING
 from hub.application.dossier.timeline import TimelinePage
 from hub.application.path_policies import PathPolicies
 from hub.clock import WallClock
@@ -30,8 +30,7 @@ class ShownCustomer:
 
     def as_json(self) -> dict[str, Any]:
         """By name."""
-        told = {field.name: getattr(self.dossier, field.name) for field in fields(self.dossier)}
-        return {**told, "timeline": self.timeline.lines, "before": self.timeline.before}
+        return {**self.dossier.as_row(), "timeline": self.timeline.lines, "before": self.timeline.before}
 
 
 def show_customer(settings: Settings, customer: str, at: datetime | None, lines: int) -> ShownCustomer:
@@ -47,6 +46,6 @@ def show_customer(settings: Settings, customer: str, at: datetime | None, lines:
             )
             whole = await dossiers.show(customer, at)
             await trace_reading(journal, clock, customer, "customer")
-            return ShownCustomer(whole, await dossiers.timeline(customer, Question(), lines, at=at))
+            return ShownCustomer(whole, await dossiers.timeline(customer, EVERYTHING, lines, at=at))
 
     return with_journal(settings, tell)

@@ -1,4 +1,4 @@
-"""Customer 360: who a customer is, how to find them, and every contact on every channel, with what came of it."""
+"""Customers: how to find them, and every contact on every channel, with what came of it."""
 
 import sqlite3
 from collections.abc import Collection, Sequence
@@ -17,17 +17,6 @@ from hub.projections.views import among
 
 
 @dataclass(frozen=True, slots=True)
-class KnownIdentifier:
-    """Something that names a customer; `verified` once a trusted system attested it. `value`: as events are decoded
-    for views, its alias; `position`: of the fact that it was seen."""
-
-    kind: str
-    value: str
-    verified: bool
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class ContactCount:
     """How many contacts on a channel in one direction."""
 
@@ -38,16 +27,10 @@ class ContactCount:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """A customer as a whole. `contacts` = the sum of `counts`. `name_position`: of the fact that says what they are
-    called; 0: there is none."""
+    """How much a stream was in touch, and what is open with it. `contacts` = the sum of `counts`."""
 
     id: str
-    name_position: int
-    segment: str
-    value_tier: str
-    lifecycle_stage: str
     registered_at: datetime
-    identifiers: tuple[KnownIdentifier, ...]
     contacts: int
     counts: tuple[ContactCount, ...]
     first_contact_at: datetime | None
@@ -96,22 +79,16 @@ class TimelineContact:
 def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerView | None:
     """One customer, None if there is no such."""
     row = connection.execute(
-        "SELECT id, name_position, segment, value_tier, lifecycle_stage, registered_ms, identifiers, counts,"
-        f" first_contact_ms, last_contact_ms FROM customers WHERE no = {NUMBER_OF}",
+        f"SELECT id, registered_ms, counts, first_contact_ms, last_contact_ms FROM customers WHERE no = {NUMBER_OF}",
         (customer_id,),
     ).fetchone()
     if row is None:
         return None
-    key, named, segment, value_tier, stage, registered, identifiers, counted, first, last = row
+    key, registered, counted, first, last = row
     counts = tuple(_count(path, contacts) for path, contacts in sorted(orjson.loads(counted).items()))
     return CustomerView(
         id=key,
-        name_position=named,
-        segment=segment,
-        value_tier=value_tier,
-        lifecycle_stage=stage,
         registered_at=moment(registered),
-        identifiers=tuple(KnownIdentifier(*one) for one in orjson.loads(identifiers)),
         contacts=sum(count.contacts for count in counts),
         counts=counts,
         first_contact_at=moment_or_none(first),
@@ -190,11 +167,6 @@ def newest_contacts(connection: sqlite3.Connection, streams: Sequence[str], limi
     return [position for (position,) in rows]
 
 
-def timeline(connection: sqlite3.Connection, customer_id: str, limit: int = 50) -> list[TimelineContact]:
-    """The contacts of one stream on all channels, newest first."""
-    return timeline_of(connection, [customer_id], limit)
-
-
 def timeline_of(
     connection: sqlite3.Connection,
     streams: Sequence[str],
@@ -202,7 +174,8 @@ def timeline_of(
     before: Place | None = None,
     only: Only = EVERYTHING,
 ) -> list[TimelineContact]:
-    """Those of a customer who has several streams, as one; `before`: the place of the last one of the page before."""
+    """The contacts of a customer's streams on all channels, newest first; `before`: the place of the last one of the
+    page before."""
     numbers = connection.execute(
         f"SELECT no FROM {TABLE} WHERE stream IN (SELECT value FROM json_each(?))", (among(streams),)
     ).fetchall()
@@ -235,7 +208,7 @@ _TIMES = (1, 2, 15, 16)
 
 PROJECTION = Projection(
     "customers",
-    "5",
+    "6",
     (
         "customers",
         "customers_forgotten",

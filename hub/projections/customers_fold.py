@@ -1,4 +1,4 @@
-"""How a batch of the log changes what is known of customers and their contacts."""
+"""How a batch of the log changes who is found by an identifier, and what is known of contacts."""
 
 import logging
 import sqlite3
@@ -9,15 +9,11 @@ from typing import Any
 import orjson
 
 from hub.domain.customer.events import (
-    UNKNOWN_STANDING,
     ContactReceived,
     ContactSent,
     CustomerForgotten,
     CustomerRegistered,
     IdentifierObserved,
-    LifecycleStageChanged,
-    ProfileChanged,
-    SegmentChanged,
 )
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.event import Event
@@ -44,9 +40,7 @@ CREATE TABLE customers (
     no INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
     registered_ms INTEGER NOT NULL,
-    name_position INTEGER NOT NULL,
-    segment TEXT NOT NULL, value_tier TEXT NOT NULL, lifecycle_stage TEXT NOT NULL,
-    identifiers BLOB NOT NULL, counts BLOB NOT NULL, first_contact_ms INTEGER, last_contact_ms INTEGER
+    counts BLOB NOT NULL, first_contact_ms INTEGER, last_contact_ms INTEGER
 );
 CREATE TABLE customers_forgotten (no INTEGER PRIMARY KEY, id TEXT NOT NULL);
 CREATE TABLE customers_identifiers (
@@ -66,34 +60,22 @@ CREATE TABLE customers_unlinked (
 """
     + open_threads.DDL
 )
-"""Nothing here is personal: where a name was said, an identifier seen, a contact recorded is told by its position in
-the log, identifiers and threads by the alias that events are decoded with. `identifiers`: kind, alias, verified,
-position. `customers_unlinked`: contacts that no interaction has taken up yet; what keeps the big table free of an index
-by contact id."""
+"""Nothing here is personal: where a contact was recorded is told by its position in the log, identifiers and threads by
+the alias that events are decoded with. `customers_unlinked`: contacts that no interaction has taken up yet; what keeps
+the big table free of an index by contact id."""
 
-
-_CHANGING = (
-    "name_position, segment, value_tier, lifecycle_stage, identifiers, counts, first_contact_ms, last_contact_ms"
-)
+_CHANGING = "counts, first_contact_ms, last_contact_ms"
 
 
 @dataclass(slots=True)
 class _Row:
     no: int
-    name_position: int
-    segment: str
-    value_tier: str
-    lifecycle_stage: str
-    identifiers: list[list[Any]]
     counts: dict[str, int]
     first_ms: int | None
     last_ms: int | None
 
     def changing(self) -> tuple[Any, ...]:
-        return (
-            self.name_position, self.segment, self.value_tier, self.lifecycle_stage,
-            orjson.dumps(self.identifiers), orjson.dumps(self.counts), self.first_ms, self.last_ms,
-        )  # fmt: skip
+        return orjson.dumps(self.counts), self.first_ms, self.last_ms
 
 
 class _Batch:
@@ -117,9 +99,8 @@ class _Batch:
                 f"SELECT id, no, {_CHANGING} FROM customers WHERE no IN (SELECT value FROM json_each(?))",
                 (numbers(touched),),
             )
-            for stream, no, named, segment, tier, stage, identifiers, counts, first, last in rows:
-                known, counted = orjson.loads(identifiers), orjson.loads(counts)
-                self.rows[stream] = _Row(no, named, segment, tier, stage, known, counted, first, last)
+            for stream, no, counts, first, last in rows:
+                self.rows[stream] = _Row(no, orjson.loads(counts), first, last)
 
     def _load_threads(self, connection: sqlite3.Connection, contacts: set[str]) -> None:
         """Where the customers wrote on who came back to work that was over."""
@@ -137,10 +118,7 @@ class _Batch:
 
     def registered(self, entry: Entry) -> None:
         self.new[entry.stream] = entry.at_ms
-        standing = UNKNOWN_STANDING
-        self.rows[entry.stream] = _Row(
-            entry.no, 0, standing.segment, standing.value_tier, standing.lifecycle_stage, [], {}, None, None
-        )
+        self.rows[entry.stream] = _Row(entry.no, {}, None, None)
 
     def contact(self, entry: Entry, row: _Row, event: ContactReceived | ContactSent, direction: str) -> list[Any]:
         channel, at = event.channel.value, entry.at_ms
@@ -196,12 +174,7 @@ class _Batch:
         )
 
 
-def _observed(batch: _Batch, entry: Entry, row: _Row, event: IdentifierObserved) -> None:
-    for known in row.identifiers:
-        if known[0] == event.kind and known[1] == event.value:
-            known[2] = known[2] or event.verified
-            return
-    row.identifiers.append([event.kind, event.value, event.verified, entry.position])
+def _observed(batch: _Batch, _: Entry, row: _Row, event: IdentifierObserved) -> None:
     batch.identifiers.append((event.kind, event.value, row.no))
 
 
@@ -217,31 +190,15 @@ def _sent(batch: _Batch, entry: Entry, row: _Row, event: ContactSent) -> None:
     batch.sent.append(contact)
 
 
-def _named(_: _Batch, entry: Entry, row: _Row, __: ProfileChanged) -> None:
-    row.name_position = entry.position
-
-
 def _forgotten(batch: _Batch, entry: Entry, row: _Row, _: CustomerForgotten) -> None:
-    row.name_position, row.identifiers = 0, []
     batch.forgotten.append((row.no, entry.stream))
-
-
-def _segment(_: _Batch, __: Entry, row: _Row, event: SegmentChanged) -> None:
-    row.segment, row.value_tier = event.segment, event.value_tier
-
-
-def _stage(_: _Batch, __: Entry, row: _Row, event: LifecycleStageChanged) -> None:
-    row.lifecycle_stage = event.lifecycle_stage
 
 
 _FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
     IdentifierObserved: _observed,
     ContactReceived: _received,
     ContactSent: _sent,
-    ProfileChanged: _named,
     CustomerForgotten: _forgotten,
-    SegmentChanged: _segment,
-    LifecycleStageChanged: _stage,
 }
 
 

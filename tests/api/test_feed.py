@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hub.api import stream
 from hub.api.feed import Feed
 from hub.api.topics import Topic
+from hub.domain.customer.events import CustomerRegistered
 from hub.domain.interaction.events import (
     ContactAttached,
     OfferDeclined,
@@ -250,18 +251,24 @@ async def test_too_far_behind_starts_over_from_a_snapshot(monkeypatch: pytest.Mo
     """Far behind, or a position this log never had."""
     monkeypatch.setattr(stream, "FAR_BEHIND", 50)
     world = World()
-    for number in range(200):
+    world.write(("customer-1", CustomerRegistered(**META)))
+    for number in range(199):
         world.write((f"interaction-{number}", queued()))
     world.views.at = 190
     world.feed.views_at(200)
-    topics = [Topic("queue", "care"), Topic("agent", "a1"), Topic("customer", "customer-1")]
-    listener = Listener(world, topics, last=last)
+    people = [Topic("customer", "customer-1"), Topic("customer", "customer-9")]
+    listener = Listener(world, [Topic("queue", "care"), Topic("agent", "a1"), *people], last=last)
     listener.connect()
-    await listener.read()
+    async with asyncio.timeout(10):
+        while len(listener.got) < 10:
+            await listener.read()
     await listener.disconnect()
-    assert listener.resets == [{"position": 190, "snapshot": {"queues": [{"queue": "care"}]}}]
+    [reset] = listener.resets
+    [customer] = reset["snapshot"].pop("customers")
+    assert reset == {"position": 190, "snapshot": {"queues": [{"queue": "care"}]}}
+    assert (customer["customer_id"], [one["what"] for one in customer["timeline"]]) == ("customer-1", ["registered"])
     assert [position for position, _ in listener.got] == list(range(191, 201))
-    assert world.views.asked == [(["a1"], ["care"], ["customer-1"])]
+    assert world.views.asked == [(["a1"], ["care"])]
 
 
 async def test_silence_is_broken_by_a_heartbeat_that_moves_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:

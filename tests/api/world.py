@@ -223,8 +223,8 @@ class FakeViews:
     async def census(self) -> Census:
         return Census({"care": 2}, {"ready": 5}, {"care": 0.8}, {"open": 3, "overdue": 1})
 
-    async def snapshot(self, agents: Sequence[str], queues: Sequence[str], customers: Sequence[str]) -> Snapshot:
-        self.asked.append((list(agents), list(queues), list(customers)))
+    async def snapshot(self, agents: Sequence[str], queues: Sequence[str]) -> Snapshot:
+        self.asked.append((list(agents), list(queues)))
         return Snapshot(self.at, self.state)
 
 

@@ -17,7 +17,7 @@ def test_streams_together_are_told_in_one_order(chance: random.Random, steps: in
     connection = project(log)
     streams = sorted({stream for stream, _ in log.events if stream.startswith("customer-")})
     some = chance.sample(streams, min(3, len(streams)))
-    alone = [one for stream in some for one in customers.timeline(connection, stream, limit=10_000)]
+    alone = [one for stream in some for one in customers.timeline_of(connection, [stream], limit=10_000)]
     together = customers.timeline_of(connection, some, limit=10_000)
     assert together == sorted(alone, key=lambda one: (one.at, one.position), reverse=True)
 

@@ -1,7 +1,7 @@
 """A customer as one, with all that is known of them and how."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,10 @@ class Dossier:
     first_contact_at: datetime | None
     last_contact_at: datetime | None
     open_interactions: Sequence[Mapping[str, Any]]
+
+    def as_row(self) -> dict[str, Any]:
+        """By name, to tell more beside it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,6 @@ class Dossiers:
             found = await views.read(
                 lambda connection: of_one_moment(connection, lambda views: activity(views, list(facts.members)))
             )
-        positions = {*found.newest, *wanted((), (), found.open_interactions)}
+        positions = {*found.newest, *wanted(found.open_interactions)}
         read = await self._journal.at(sorted(positions)) if positions else ()
         return found, {one.position: one for one in read}

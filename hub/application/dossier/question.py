@@ -65,6 +65,9 @@ class Question:
         return not self.words or matches(self.words, texts)
 
 
+EVERYTHING = Question()
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """What is searched for, in the spelling that is compared."""
     return tuple(fold(text).split())
