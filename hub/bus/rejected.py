@@ -93,6 +93,8 @@ class RejectedContacts:
         """Remove those that were set aside before then, so that no byte of them is left; how many. `pretend`: count
         them only."""
         js, dropped = self._connection.jetstream(), 0
+        if not await self.count():
+            return 0
         async for rejected in self._read(0):
             if not rejected.rejected_at or datetime.fromisoformat(rejected.rejected_at) >= before:
                 continue

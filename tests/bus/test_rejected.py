@@ -1,7 +1,7 @@
 """What was rejected can be read, counted and put back, byte for byte."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -49,6 +49,19 @@ async def test_pages_through_any_number(rejected: RejectedContacts) -> None:
     rest = await rejected.list(limit=200, after=first[-1].sequence)
     assert [one.body for one in first + rest] == [b"%d" % n for n in range(250)]
     assert await rejected.list(limit=0) == []
+
+
+async def test_drops_what_was_set_aside_long_ago(nats_connection: Connection) -> None:
+    rejected = RejectedContacts(nats_connection)
+    assert await rejected.drop(AT) == 0
+    for days in (40, 31, 30, 1):
+        await rejected.put(SUBJECT, b"%d days ago" % days, "bad", "", AT - timedelta(days=days))
+    before = AT - timedelta(days=30)
+    assert await rejected.drop(before, pretend=True) == 2
+    assert await rejected.count() == 4
+    assert await rejected.drop(before) == 2
+    assert [one.body for one in await rejected.list()] == [b"30 days ago", b"1 days ago"]
+    assert await rejected.drop(before) == 0
 
 
 async def test_puts_one_back_on_its_own_subject(rejected: RejectedContacts, nats_connection: Connection) -> None:
