@@ -15,7 +15,8 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 def mail(written: str) -> Spelling:
     """Local part and domain in lower case, the domain in ASCII (`xn--…`). What stands after a plus stays: only the
     owner of the domain knows whether that is the same mailbox. `Name <address>` is the address."""
-    text = "".join(sign for sign in written if unicodedata.category(sign) != "Cf").strip()
+    seen = written if written.isascii() else "".join(sign for sign in written if unicodedata.category(sign) != "Cf")
+    text = seen.strip()
     if not text:
         return kept(written, Problem.BLANK)
     if text.endswith(">"):
