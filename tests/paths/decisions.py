@@ -9,6 +9,10 @@ from hub.domain.customer.consent.events import ConsentGranted, ConsentWithdrawn,
 from hub.domain.customer.consent.point import ContactPoint, contact_point
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
 from hub.domain.event import Event
+from hub.domain.grant.decide import answer, grant, present
+from hub.domain.grant.events import Response
+from hub.domain.grant.state import Grants
+from hub.domain.grant.state import fold as grants_of
 from hub.paths.arbitration.responses import ResponseTable, fold
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.decide import Decision, decide_path
@@ -160,3 +164,21 @@ class World:
 
 def point_of(kind: str, value: str) -> ContactPoint:
     return contact_point(KEY, kind, value)
+
+
+def granted(world: World, moment: datetime, number: int, response: Response) -> list[tuple[str, Event]]:
+    """Fibre is granted, presented and answered: what the table of responses and the grants are made of."""
+    fibre = next(one for one in world.policy.propositions if one.name == "fibre")
+    found = grant(_grants(world.log), ANN, fibre.granting(world.policy.version), **meta(moment))
+    told = list(found.told)
+    said = {"channel": Channel.SMS, "sender": "hub", "standing": world.state(inbound()).standing}
+    about = (found.grant.grant_id, found.grant.terms_hash)
+    told += present(_grants([*world.log, *told]), *about, presentation_id=f"p{number}", **said, **meta(moment))
+    until = moment + timedelta(days=2) if response is Response.DEFERRED else None
+    whole = _grants([*world.log, *told])
+    told += answer(whole, about[0], f"p{number}", response, deferred_until=until, **meta(moment))
+    return told
+
+
+def _grants(log: list[tuple[str, Event]]) -> dict[str, Grants]:
+    return {ANN: grants_of(event for stream, event in log if stream == ANN)}

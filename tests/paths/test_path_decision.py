@@ -9,21 +9,38 @@ import pytest
 from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import PreferenceChanged, Purpose
-from hub.domain.customer.events import ContactSent
+from hub.domain.customer.events import ContactSent, IdentifierObserved
+from hub.domain.customer.links.events import IdentifierShared, IdentifierUnshared, Side
 from hub.domain.customer.slots.state import fold
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import InvalidError
+from hub.domain.grant.events import Response
 from hub.paths.arbitration.arbitrate import Why
 from hub.paths.consent.purposes import Confidence, Gate
 from hub.paths.decision.decide import Decision
 from hub.paths.decision.question import CameIn, Question, purpose_named
+from hub.paths.decision.record import inputs_digest
 from hub.paths.decision.showing import candidates, closed, not_proposed
 from hub.paths.frequency.reserving import Parties, Rules, Wanted, reserve
 from hub.paths.gates.capacity import Free
 from hub.paths.gates.service import Conversation
-from hub.paths.gates.verdict import Reason
+from hub.paths.gates.verdict import Reason, Verdict
 from hub.paths.propositions.model import Sender
-from tests.paths.decisions import ACME, ANN, BEN, MAIL, PHONE, World, at, complaint, consent, inbound, meta, outbound
+from tests.paths.decisions import (
+    ACME,
+    ANN,
+    BEN,
+    MAIL,
+    PHONE,
+    World,
+    at,
+    complaint,
+    consent,
+    granted,
+    inbound,
+    meta,
+    outbound,
+)
 from tests.paths.slots import contact
 
 YES = (ANN, consent(at(-1), PHONE, Channel.SMS, True))
@@ -84,6 +101,7 @@ class TestOutbound:
         night, morning = outbound(11), at(21)
         found = world.decide(replace(night, by=at(24)))
         assert (found.outcome, found.at, names(found)) == (Outcome.LATER, morning, ["fibre"])
+        assert world.decide(replace(night, by=morning)).outcome is Outcome.LATER
         for late in (replace(night, by=at(20)), night):
             found = world.decide(late)
             assert (found.outcome, found.at, names(found), found.place) == (Outcome.NOTHING, morning, [], None)
@@ -93,6 +111,53 @@ class TestOutbound:
         world = World(YES, (ANN, contact(ContactSent, "x", 24 * 56 + 20)))
         found = world.decide(outbound(0, by=at(90)))
         assert (found.outcome, found.at) == (Outcome.LATER, at(45))
+
+    def test_of_two_paths_that_open_later_the_one_that_opens_first_is_taken(self) -> None:
+        world = World(YES, YES_BY_MAIL)
+        full = {(Channel.SMS, "campaign"): Free(0, at(2)), (Channel.EMAIL, "campaign"): Free(0, at(1))}
+        world.more = {"capacity": full}
+        found = world.decide(outbound(by=at(9)))
+        assert (found.at, found.place and found.place.reach.channel) == (at(1), Channel.EMAIL)
+
+    def test_what_time_alone_does_not_open_is_not_waited_for(self) -> None:
+        world = World(YES, (ANN, complaint(at(-1))))
+        found = world.decide(outbound(11, by=at(90), channels=(Channel.SMS,)))
+        assert (found.outcome, found.at) == (Outcome.NOTHING, None)
+
+    def test_what_they_declined_is_not_said_again(self) -> None:
+        world = World(YES)
+        assert names(world.decide(outbound(1))) == ["fibre"]
+        world.log += granted(world, at(0), 1, Response.DECLINED)
+        assert Reason.ANSWERED in reasons(world, world.decide(outbound(1)))
+        assert names(world.decide(outbound(1))) == []
+
+    def test_what_a_sender_may_not_say_is_not_said(self) -> None:
+        world = World((ANN, complaint(at(-1))))
+        recovery = outbound(purpose=Purpose.RECOVERY, channels=(Channel.EMAIL,), sender=Sender.AGENT)
+        assert names(world.decide(recovery)) == ["sorry"]
+        assert names(world.decide(replace(recovery, sender=Sender.DEALER))) == []
+
+    def test_a_number_that_many_people_share_is_nobodys_for_sure(self) -> None:
+        side = Side(id=ANN, kind="phone", since=at(-1))
+        shared = IdentifierShared(**meta(at(-0.5)), side=side, how="by_hand")
+        world = World(YES, (ANN, shared))
+        assert Reason.IDENTITY_CLAIMED in reasons(world, world.decide(outbound(channels=(Channel.SMS,))))
+        world.log.append((ANN, IdentifierUnshared(**meta(at(-0.4)), side=side)))
+        assert names(world.decide(outbound(channels=(Channel.SMS,)))) == ["fibre"]
+
+    def test_a_contact_point_that_is_verified_in_one_stream_is_theirs(self) -> None:
+        """Whatever another stream of theirs only claims, in whichever order they are read."""
+        for stream, phone_is_sure in ((ANN, True), (ANN, False)):
+            world = World(YES)
+            seen = {"kind": "phone", "value": PHONE.value}
+            world.log = [
+                (name, event)
+                for name, event in world.log
+                if not isinstance(event, IdentifierObserved) or event.kind != "phone"
+            ]
+            world.log.append((stream, IdentifierObserved(**meta(at(-1)), **seen, verified=phone_is_sure)))
+            world.log.append((BEN, IdentifierObserved(**meta(at(-1)), **seen, verified=not phone_is_sure)))
+            assert names(world.decide(outbound(channels=(Channel.SMS,)))) == ["fibre"]
 
     def test_an_open_conversation_holds_it_and_hours_after_it(self) -> None:
         world = World(YES)
@@ -206,6 +271,26 @@ class TestContact:
         found = world.decide(question)
         assert found.place is not None
         assert found.place.reach.channel is Channel.EMAIL
+
+
+def test_the_digest_tells_decisions_apart_by_whatever_was_looked_at() -> None:
+    world = World(YES)
+    decision = world.decide(outbound())
+    first, *others = range(len(decision.asked))
+    shut = Verdict(Gate.CONFLICT, False, Reason.CONFLICT)
+    looked = decision.looked
+    changed = [
+        replace(decision, places=[place._replace(verdicts=place.verdicts[:-1]) for place in decision.places]),
+        replace(decision, looked=looked._replace(fit=[shut, *looked.fit[1:]])),
+        replace(decision, looked=looked._replace(conflict=[shut, *looked.conflict[1:]])),
+        replace(decision, looked=looked._replace(levers=[7.0, *looked.levers[1:]])),
+        replace(decision, held_out=[shut, *decision.held_out[1:]]),
+        replace(decision, arbitrated=decision.arbitrated._replace(actions=())),
+        replace(decision, asked=others),
+    ]
+    digests = [inputs_digest(one) for one in (decision, *changed)]
+    assert len(set(digests)) == len(digests)
+    assert inputs_digest(world.decide(outbound())) == digests[first]
 
 
 @pytest.mark.parametrize(

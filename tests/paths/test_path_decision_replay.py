@@ -20,9 +20,7 @@ from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.customer.slots.state import fold as slots_of
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.event import Event
-from hub.domain.grant.decide import answer, grant, present
 from hub.domain.grant.events import Response
-from hub.domain.grant.state import fold as grants_of
 from hub.journal.codec import Codec
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.decide import decide_path
@@ -45,6 +43,7 @@ from tests.paths.decisions import (
     at,
     complaint,
     consent,
+    granted,
     meta,
     resolved,
 )
@@ -119,32 +118,7 @@ def happened(world: World, what: str, who: str, moment: datetime, number: int, k
             return [(who, contact(ContactSent, f"out-{number}", hours))]
         case "call":
             return [(who, contact(ContactReceived, f"in-{number}", hours))]
-    return granted(world, moment, number, kind)
-
-
-def granted(world: World, moment: datetime, number: int, kind: int) -> list[tuple[str, Event]]:
-    """Fibre is granted, presented and answered: what the table of responses and the grants are made of."""
-    whole = {ANN: grants_of(event for stream, event in world.log if stream == ANN)}
-    fibre = next(one for one in world.policy.propositions if one.name == "fibre")
-    found = grant(whole, ANN, fibre.granting(world.policy.version), **meta(moment))
-    told = list(found.told)
-    whole = {ANN: grants_of(event for stream, event in (*world.log, *told) if stream == ANN)}
-    said = {
-        "presentation_id": f"p{number}",
-        "channel": Channel.SMS,
-        "sender": "hub",
-        "standing": standing_of(world, moment),
-    }
-    told += present(whole, found.grant.grant_id, found.grant.terms_hash, **said, **meta(moment))
-    whole = {ANN: grants_of(event for stream, event in (*world.log, *told) if stream == ANN)}
-    response = (Response.ACCEPTED, Response.DECLINED, Response.NOT_PRESENTED, Response.DEFERRED)[kind]
-    until = moment + timedelta(days=2) if response is Response.DEFERRED else None
-    told += answer(whole, found.grant.grant_id, f"p{number}", response, deferred_until=until, **meta(moment))
-    return told
-
-
-def standing_of(world: World, moment: datetime) -> Any:
-    return world.state(question(moment, 0, None, 0, 0)).standing
+    return granted(world, moment, number, tuple(Response)[kind])
 
 
 def question(moment: datetime, number: int, purpose: Purpose | None, kind: int, seed: int) -> Question:
