@@ -51,8 +51,9 @@ class KeptApart:
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Something for a steward. `because`: `conflict` (strong identifiers contradict each other), `kept_apart` (a rule
-    would join whom a person keeps apart), `too_many` (more streams than a person has), `joined` (kept apart, yet other
-    links join them). `between` are the streams that stand against it, `causation` the contact or command."""
+    would join whom a person keeps apart), `names` (a phone or mail address would join somebody of another name),
+    `too_many` (more streams than a person has), `joined` (kept apart, yet other links join them). `between` are the
+    streams that stand against it, `causation` the contact or command."""
 
     position: int
     left: str

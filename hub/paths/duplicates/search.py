@@ -15,8 +15,8 @@ LARGEST_BLOCK = 40
 
 
 class DuplicateSearch:
-    """`take` every record, then ask for `findings`, then for `proposals`. Each record is kept in some 80 bytes beside
-    its texts, each key in eight; nothing is compared that has no key in common."""
+    """`take` every record, then ask for `findings`, then for `proposals`. Of each record its texts are kept and little
+    more, of each key eight bytes; nothing is compared that has no key in common."""
 
     def __init__(self, apart: Iterable[tuple[str, str]] = ()) -> None:
         """`apart`: pairs of streams that a person said are two customers; they are neither linked nor proposed."""
