@@ -1,0 +1,31 @@
+"""No fact of a customer is left out of what is told of them: whoever adds a class has to say where it shows."""
+
+import pytest
+
+from hub.application.dossier.entries import TOLD, what_of
+from hub.application.dossier.facts import FACTS
+from hub.application.dossier.then import CONTACTS
+from hub.domain.cases.state import CASE_EVENTS
+from hub.domain.customer.events import StandingReviewed
+from hub.domain.customer.links.events import LinksChanged
+from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
+from hub.domain.event import Event
+from hub.journal.event_classes import EVENT_CLASSES
+
+OF_CUSTOMERS = ("hub.domain.customer.", "hub.domain.cases.", "hub.domain.satisfaction.")
+SILENT = {LinksChanged}
+"""Only fences."""
+ASIDE = {*CONTACTS, StandingReviewed, ContactSlotReserved, ContactSlotReleased}
+"""Contacts are read by their place; the others say when to look again, and what may still be sent."""
+
+
+@pytest.mark.parametrize("cls", FACTS, ids=lambda cls: cls.__name__)
+def test_what_is_read_has_its_line_on_the_timeline(cls: type[Event]) -> None:
+    told = what_of(cls.model_construct())
+    assert (told is None) == (cls in SILENT)
+    assert cls in TOLD or cls in CASE_EVENTS or cls in SILENT
+
+
+def test_every_class_of_facts_of_a_customer_is_read() -> None:
+    known = {cls for cls in EVENT_CLASSES if cls.__module__.startswith(OF_CUSTOMERS)}
+    assert known - ASIDE <= set(FACTS)
