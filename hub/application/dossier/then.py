@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from hub.application.bulk import batches
 from hub.application.dossier.facts import CustomerFacts
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
@@ -18,6 +19,8 @@ from hub.projections.runner import Runner
 CONTACTS = (ContactReceived, ContactSent)
 INTERACTIONS = 2_000
 """Contacts, the newest ones, whose interactions are looked at: what is older has long been over."""
+AT_ONCE = 100
+"""Interactions that are read at once: others read in between."""
 T = TypeVar("T")
 
 
@@ -42,9 +45,11 @@ async def then(journal: Journal, key: bytes, facts: CustomerFacts, at: datetime 
     """The customer's read models at that moment; None: now."""
     contacts = [one for one in await _recorded(journal, facts.members, CONTACTS) if _is_known(one, at)]
     came = [one.event.contact_id for one in contacts if isinstance(one.event, ContactReceived)][-INTERACTIONS:]
-    streams = dict.fromkeys(interaction_id(key, contact) for contact in came)
-    work = await journal.load(list(streams))
-    done = [one for history in work.values() for one in history if _is_known(one, at)]
+    streams = list(dict.fromkeys(interaction_id(key, contact) for contact in came))
+    done: list[Recorded] = []
+    for part in batches(streams, AT_ONCE):
+        work = await journal.load(part)
+        done += [one for history in work.values() for one in history if _is_known(one, at)]
     return Then(await asyncio.to_thread(_projected, sorted([*facts.history, *contacts, *done])))
 
 
