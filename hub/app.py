@@ -55,7 +55,8 @@ from hub.application.satisfaction_watch import SatisfactionWatch
 from hub.application.standing import Standings
 from hub.application.standing_watch import StandingWatch
 from hub.bus.connection import connect
-from hub.bus.inbound import Inbound, InboundMessage
+from hub.bus.inbound import Inbound
+from hub.bus.inbound_message import InboundMessage
 from hub.bus.outbound import OutboundStream
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server

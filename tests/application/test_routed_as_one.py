@@ -104,9 +104,7 @@ class TestCaseAgent:
         await centre.cases.change(case, lambda cases, meta: decide.resolve(cases, case, "refunded", **meta), **BY)
         assert (await centre.call()).known_agents == {}
 
-    async def test_a_case_on_one_identifier_counts_for_a_contact_on_a_linked_one(
-        self, centre: Centre
-    ) -> None:
+    async def test_a_case_on_one_identifier_counts_for_a_contact_on_a_linked_one(self, centre: Centre) -> None:
         await centre.call()
         assert (await centre.mail()).known_agents == {}
         await centre.open(CALLER, "xenia")
@@ -160,9 +158,7 @@ class TestAccountOwner:
         await centre.accounts.end(account, 1, until=None, reason="left", **BY)
         assert (await centre.call()).known_agents == {}
 
-    async def test_of_several_accounts_the_one_they_have_longest_with_an_owner(
-        self, centre: Centre
-    ) -> None:
+    async def test_of_several_accounts_the_one_they_have_longest_with_an_owner(self, centre: Centre) -> None:
         await centre.call()
         await self.firm(centre, "A-1", NOON - timedelta(days=3), "")
         await self.firm(centre, "A-2", NOON - timedelta(days=1), "later")

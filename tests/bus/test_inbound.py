@@ -11,7 +11,8 @@ import pytest
 
 from hub.bus import inbound as module
 from hub.bus.connection import Connection
-from hub.bus.inbound import UNDER_WAY, Inbound, InboundMessage
+from hub.bus.inbound import UNDER_WAY, Inbound
+from hub.bus.inbound_message import InboundMessage
 from hub.bus.publisher import Publisher
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import CONFIRM_TO, INBOUND, INTAKE, ensure_streams

@@ -16,7 +16,7 @@ from hub.domain.agent.events import (
 from hub.domain.cases import decide as cases
 from hub.domain.cases.events import CaseKind, TaskOutcome
 from hub.domain.cases.state import evolve as evolve_cases
-from hub.domain.contact import Channel
+from hub.domain.contact import Channel, Standing
 from hub.domain.customer.consent.events import ConsentGranted, ConsentWithdrawn, Purpose
 from hub.domain.customer.links.decide import (
     Asked,
@@ -29,6 +29,7 @@ from hub.domain.customer.links.decide import (
 )
 from hub.domain.customer.links.events import Side
 from hub.domain.errors import HubError
+from hub.domain.grant.events import PropositionAnswered, PropositionPresented, Response
 from hub.domain.interaction.events import (
     CallbackMissed,
     CallbackReached,
@@ -353,8 +354,24 @@ def consent(world: Any, customer: str, number: int) -> None:
         world.add(customer, ConsentWithdrawn if number % 3 else ConsentGranted, **told)
 
 
+def propose(world: Any) -> None:
+    """Somebody known is told of something, and answers at once, or not."""
+    if not world.customers:
+        return
+    world.proposed = getattr(world, "proposed", 0) + 1
+    customer = world.customers[0]
+    said = {
+        "grant_id": f"grant-{customer}-1", "proposition": "fibre", "policy": "p1", "terms_hash": "0" * 32,
+        "presentation_id": f"presentation-{world.proposed}", "channel": Channel.SMS, "sender": "hub",
+        "standing": Standing(),
+    }  # fmt: skip
+    world.add(customer, PropositionPresented, **said)
+    if world.chance.random() < 0.5:
+        world.add(customer, PropositionAnswered, **said, response=world.chance.choice(list(Response)))
+
+
 ALL: list[Callable[[Any], None]] = [
     relax, move, prioritise, forget_declines, ask_another, ask_another, hold, hold, interrupt, interrupt, park, unpark,
     transfer, pull_back, call_back, miss_callback, reach_callback, join, flag, expire, refuse, reopen, consult, refit,
-    plan, vanish, govern, belong, work_on_case, survey,
+    plan, vanish, govern, belong, work_on_case, survey, propose,
 ]  # fmt: skip
