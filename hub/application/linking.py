@@ -190,19 +190,22 @@ def _settled(links: Links, wish: Wish) -> bool:
 
 
 def _told(wish: Wish, known: Mapping[str, Known], asked: Asked, called: Mapping[str, str], name: str) -> Told:
-    """The facts of a link or of why there is none; who was never heard of is registered with it. `called`: what each
-    stream's customer was called before, `name`: what the contact calls who it is from."""
+    """The facts of a link or of why there is none; who was never heard of is registered with it, and called by the name
+    that came with it. `called`: what each stream's customer was called before, `name`: what the contact calls them."""
     home, other = known[wish.home].customer, known[wish.other].customer
     if home.forgotten or other.forgotten:
         return []
     one = side_of(wish.home, wish.kind, home, asked.now)
     two = side_of(wish.other, wish.identifier.kind, other, asked.now)
     told = link_verified(links_of(known), one, two, asked, bearing_other_names(one, two, called.__getitem__, name))
-    if not told or other.registered:
-        return told
-    seen = IdentifierObserved(**asked.common(), kind=wish.identifier.kind, value=wish.identifier.value, verified=True)
-    first: Told = [(wish.other, CustomerRegistered(**asked.common())), (wish.other, seen)]
-    if name and wish.kind in REACHES:  # neither of the two says who somebody is
+    if not told:
+        return []
+    first: Told = []
+    if not other.registered:
+        seen = wish.identifier
+        observed = IdentifierObserved(**asked.common(), kind=seen.kind, value=seen.value, verified=True)
+        first += [(wish.other, CustomerRegistered(**asked.common())), (wish.other, observed)]
+    if name and not other.name and wish.kind in REACHES:  # neither of the two says who somebody is
         first.append((wish.other, ProfileChanged(**asked.common(), name=name)))
     return [*first, *told]
 

@@ -100,6 +100,19 @@ async def test_what_was_called_otherwise_last_still_bears_the_name_of_who_was_li
     assert await desk.together("N2") == {"N2"}
 
 
+async def test_a_mail_address_that_nobody_called_by_name_before_gets_the_name_of_who_proves_it() -> None:
+    desk = Desk()
+    await desk.bring("", "E1")
+    await desk.bring(ALI, "P1", "E1")
+    await desk.bring(ZAHRA, "P1")
+    await desk.bring(ZAHRA, "N2", "P1")
+
+    assert await desk.together("N2") == {"N2"}
+    assert [(one.because, [side.id for side in one.between]) for one in desk.blocked()] == [
+        ("names", [stream_of("E1")])
+    ]
+
+
 async def test_the_same_name_in_another_script_or_with_a_slip_joins() -> None:
     desk = Desk()
     await desk.bring("Maryam Karimi", "P1", "E1")
