@@ -86,11 +86,13 @@ class Asking:
 
 
 async def shown(asking: Asking, path: str, contacts: int) -> Any:
-    """What the API tells, once the views have that many contacts of the customer."""
+    """What the API tells, once the views have that many contacts of the customer, who has left."""
     async with asyncio.timeout(30):
-        while not isinstance(told := await asking.get(path), dict) or told.get("contacts") != contacts:
+        while True:
+            told = await asking.get(path)
+            if isinstance(told, dict) and told.get("contacts") == contacts and not told["open_interactions"]:
+                return told
             await asyncio.sleep(0.05)
-    return told
 
 
 async def brought(publisher: Publisher, one: Contact) -> str:
