@@ -75,8 +75,12 @@ class ConsentWatch:
         """Write down all that is over by now; how many consents."""
         now, written = self._clock.now(), 0
         for stream in [stream for stream, due_at in self._soon.items() if due_at <= now]:
-            written += await self._consents.expire(stream)
-            del self._soon[stream]
+            due_at = self._soon.pop(stream)  # what is granted meanwhile is due by itself
+            try:
+                written += await self._consents.expire(stream)
+            except HubError:
+                self._soon[stream] = due_at
+                raise
         if now < self._look_at:
             return written
         told, after = set[Due](), NONE_YET

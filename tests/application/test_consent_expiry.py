@@ -128,6 +128,43 @@ async def test_of_who_was_forgotten_nothing_is_written(hub: Hub) -> None:
     assert await hub.watch._overdue(hub.clock.moment, consent_due.NONE_YET) == []
 
 
+async def test_what_is_granted_while_another_is_written_down_is_due_by_itself(hub: Hub) -> None:
+    await hub.watch.step()
+    stream, expire = await hub.grant(NOON + timedelta(seconds=10)), hub.consents.expire
+
+    async def granting(point: str) -> int:
+        written = await expire(point)
+        assert await hub.grant(NOON + timedelta(seconds=20)) == stream
+        return written
+
+    hub.consents.expire = granting  # type: ignore[method-assign]
+    hub.clock.moment = NOON + timedelta(seconds=10)
+    assert await hub.watch.step() == 1
+    hub.consents.expire = expire  # type: ignore[method-assign]
+    hub.clock.moment = NOON + timedelta(seconds=20)
+    assert await hub.watch.step() == 1
+
+
+async def test_one_that_cannot_be_written_down_is_tried_again_and_holds_up_no_other(hub: Hub) -> None:
+    await hub.watch.step()
+    broken, expire = await hub.grant(NOON + timedelta(seconds=10)), hub.consents.expire
+    await hub.grant(NOON + timedelta(seconds=10), "0912 765 4321")
+
+    async def failing(point: str) -> int:
+        if point == broken:
+            raise InvalidError("the store is away", "")
+        return await expire(point)
+
+    hub.consents.expire = failing  # type: ignore[method-assign]
+    hub.clock.moment = NOON + timedelta(seconds=10)
+    for _ in range(2):
+        with pytest.raises(InvalidError):
+            await hub.watch.step()
+    assert len(hub.expired) == 1
+    hub.consents.expire = expire  # type: ignore[method-assign]
+    assert await hub.watch.step() == 1
+
+
 steps = st.lists(
     st.tuples(
         st.sampled_from(["grant", "for ever", "deny", "withdraw", "wait", "restart"]),
