@@ -42,7 +42,9 @@ class Handler:
 
 @pytest.fixture
 async def publisher(nats_connect: Connect):
-    publisher = Publisher(await nats_connect("adapter"), first_repeat=0.3)
+    connection = await nats_connect("adapter")
+    await ensure_streams(connection.jetstream(), 1)  # what is sent before there is one comes again later, out of order
+    publisher = Publisher(connection, first_repeat=0.3)
     yield publisher
     await publisher.close()
 
@@ -89,7 +91,6 @@ async def test_a_lone_message_does_not_wait_for_others(nats_connection: Connecti
 
 async def test_many_come_in_batches_and_in_order(nats_connection: Connection, publisher: Publisher) -> None:
     handler = Handler()
-    await ensure_streams(nats_connection.jetstream(), 1)  # what is sent before there is one comes again later
     inbound = Inbound(nats_connection, handler, batch=50)
     bodies = [b"%d" % n for n in range(1000)]
     sending = [asyncio.create_task(publisher.publish(f"contacts.in.sms.{body}", body)) for body in bodies]

@@ -4,6 +4,7 @@ import random
 import sqlite3
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -234,13 +235,15 @@ def test_agents_spend_each_moment_once(chance: random.Random, steps: int) -> Non
 
 
 def _slow_times(log: Log) -> Counter[tuple[str, str]]:
-    """Seconds by (agent, what they did): every agent is looked at after every event."""
+    """Seconds by (agent, what they did): every agent is looked at after every event. What is written down late, such as
+    that a case was due, turns no clock back."""
     state: dict[str, str] = {}
     work: dict[str, Interaction] = {}
     past = {stream for stream, event in log.events if isinstance(event, InteractionQueued) and event.pool == "history"}
     times: Counter[tuple[str, str]] = Counter()
     events = [(stream, event) for stream, event in log.events if stream not in past and event.at >= START]
-    for (stream, event), following in zip(events, [event.at for _, event in [*events[1:], *events[-1:]]], strict=True):
+    moments = list(accumulate((event.at for _, event in events), max))
+    for (stream, event), (moment, following) in zip(events, pairwise([*moments, *moments[-1:]]), strict=True):
         if isinstance(event, AgentSignedOn):
             state[event.agent_id] = "available"
         elif isinstance(event, AgentSignedOff):
@@ -259,7 +262,7 @@ def _slow_times(log: Log) -> Counter[tuple[str, str]]:
                 mine[one.agent_id].add("wrap_up")
         for agent, doing in state.items():
             what = next((one for one in ("talk", "hold", "wrap_up", "offer") if one in mine[agent]), doing)
-            times[agent, what] += (following - event.at).total_seconds()  # type: ignore[assignment]
+            times[agent, what] += (following - moment).total_seconds()  # type: ignore[assignment]
     return times
 
 
