@@ -30,7 +30,8 @@ class Stored(NamedTuple):
 
 
 class Append(NamedTuple):
-    """Events to add to one stream. `after` is the version they were decided on, 0 for a new stream."""
+    """Events to add to one stream. `after` is the version they were decided on, 0 for a new stream. Without events it
+    says that this stream was looked at: the unit is written only where nobody has added to it since."""
 
     stream: str
     after: int

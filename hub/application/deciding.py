@@ -12,7 +12,8 @@ ATTEMPTS = 5
 """How often a command is decided again after another writer was first on one of its streams."""
 
 Attempt = Callable[[], Awaitable[Sequence[Append]]]
-"""Loads what the command is decided on, and decides: what it adds to which streams."""
+"""Loads what the command is decided on, and decides: what it adds to which streams. One without events was looked at:
+where somebody adds to it meanwhile it is decided again."""
 
 
 async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
@@ -20,8 +21,8 @@ async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
     ConflictError where others were first again and again."""
     conflict = ConflictError("")
     for _ in range(ATTEMPTS):
-        appends = [one for one in await attempt() if one.events]
-        if not appends:
+        appends = await attempt()
+        if not any(one.events for one in appends):
             return []
         [outcome] = await journal.commit([Unit(appends)])
         if isinstance(outcome, Committed):

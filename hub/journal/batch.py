@@ -16,6 +16,8 @@ class Batch:
     contacts: list[ContactRow] = field(default_factory=list)
     expected: list[tuple[str, int]] = field(default_factory=list)
     """Stream and version that must be there already: what the units were decided on."""
+    untouched: list[tuple[str, int]] = field(default_factory=list)
+    """Stream and version that must not be there yet: what was looked at, and is not written to."""
 
 
 def prepare(codec: Codec, units: Iterable[Unit]) -> Batch | None:
@@ -31,6 +33,8 @@ def prepare(codec: Codec, units: Iterable[Unit]) -> Batch | None:
             if end is None:
                 if version:
                     expected.append((stream, version))
+                if not added:
+                    batch.untouched.append((stream, version + 1))
             elif end != version:
                 return None
             events += rows(stream, version, added)
@@ -66,7 +70,7 @@ def judge(
         problem = _repeated(unit, known) or _conflict(unit, versions, failed)
         problems.append(problem)
         if problem is not None:
-            failed.update(append.stream for append in unit.appends)
+            failed.update(written_by(unit))
             continue
         for append in unit.appends:
             versions[append.stream] = append.after + len(append.events)
@@ -75,8 +79,13 @@ def judge(
     return problems
 
 
+def written_by(unit: Unit) -> list[str]:
+    """The streams it adds to. Nobody can have built on those it only looked at."""
+    return [append.stream for append in unit.appends if append.events]
+
+
 def streams_of(units: Iterable[Unit]) -> list[str]:
-    """Every stream these units write to, once."""
+    """Every stream these units name, once."""
     return list(dict.fromkeys(append.stream for unit in units for append in unit.appends))
 
 

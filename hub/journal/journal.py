@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from hub.domain.errors import ConflictError
 from hub.domain.event import Event
-from hub.journal.batch import recorded_of
+from hub.journal.batch import recorded_of, written_by
 from hub.journal.errors import StoreError
 from hub.journal.store import Store
 from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Unit
@@ -216,8 +216,8 @@ class _FailedStreams:
     def add(self, unit: Unit) -> None:
         """This unit failed."""
         self.count += 1
-        for append in unit.appends:
-            self._numbers[append.stream] = self.count
+        for stream in written_by(unit):
+            self._numbers[stream] = self.count
 
     def refuse(self, units: list[tuple[Unit, int]]) -> list[ConflictError | None]:
         """Of each (unit, number of the last failure its caller knew of): why it must fail. Empty: none has to."""

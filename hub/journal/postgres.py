@@ -37,6 +37,9 @@ SELECT min(notification_id), max(notification_id), (
         SELECT 1 FROM stored_events WHERE originator_id = stream AND originator_version = version)
 ) FROM events"""
 
+_UNTOUCHED: LiteralString = """
+SELECT 1 FROM unnest(%b::text[], %b::bigint[]) AS named(stream, version)
+JOIN stored_events ON originator_id = stream AND originator_version = version LIMIT 1"""
 _FORMAT_TABLE: LiteralString = "CREATE TABLE store_format (id int PRIMARY KEY CHECK (id = 1), version int NOT NULL)"
 _ROW: LiteralString = "notification_id, originator_id, originator_version, topic, state"
 _LOAD: LiteralString = f"""
@@ -93,6 +96,8 @@ class PostgresRecorder(PostgresApplicationRecorder):
         streams, versions, topics, states = _columns(batch.events, 4)
         ids, owners, hashes = _columns(batch.contacts, 3)
         expected = _columns(batch.expected, 2)
+        if batch.untouched and cursor.execute(_UNTOUCHED, _columns(batch.untouched, 2), prepare=True).fetchone():
+            raise IntegrityError("a stream that a unit was decided on has moved on")
         cursor.execute(
             _INSERT,
             (streams, versions, topics, states, [one.encode() for one in ids], owners, hashes, *expected),

@@ -22,7 +22,7 @@ from hub.journal.sqlite_erasing import erase, scrub
 from hub.journal.topics import topics_of
 from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
 
-_CHECKPOINT_PATIENCE = 0.05
+_CHECKPOINT_PATIENCE = 0.01
 """Seconds the writer is held up at most for a reader that stands in the way of a checkpoint: it is tried again."""
 
 _PAGES_A_COMMIT = 4
@@ -81,6 +81,8 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         first: int = cursor.execute(_HEAD).fetchone()[0] + 1
         if rows.present(cursor, "stored_events", _KEY, batch.expected) < len(batch.expected):
             raise IntegrityError("a unit was decided on a version that is not there")
+        if batch.untouched and rows.present(cursor, "stored_events", _KEY, batch.untouched):
+            raise IntegrityError("a stream that a unit was decided on has moved on")
         rows.insert(cursor, f"INSERT INTO stored_events ({', '.join(_KEY)}, topic, state) VALUES", batch.events)
         rows.insert(cursor, "INSERT INTO contact_ids VALUES", batch.contacts)
         return first

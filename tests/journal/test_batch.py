@@ -25,6 +25,15 @@ class TestJudge:
             ConflictError,
         ]
 
+    def test_a_stream_that_was_only_looked_at_must_stand_as_it_did(self) -> None:
+        looked = Unit([Append("agent-1", 3, []), Append("agent-2", 0, [event()])])
+        assert judged([looked], {"agent-1": 3}) == [type(None)]
+        assert judged([looked], {"agent-1": 4}) == [ConflictError]
+
+    def test_who_failed_keeps_nobody_from_a_stream_it_only_looked_at(self) -> None:
+        failing = Unit([Append("agent-1", 0, []), Append("agent-2", 7, [event()])])
+        assert judged([failing, unit("agent-1"), unit("agent-2")]) == [ConflictError, type(None), ConflictError]
+
     def test_two_appends_of_one_unit_to_one_stream_follow_each_other(self) -> None:
         follows = Unit([Append("agent-1", 0, [event()]), Append("agent-1", 1, [event()])])
         repeats = Unit([Append("agent-2", 0, [event()]), Append("agent-2", 0, [event()])])
@@ -46,6 +55,13 @@ class TestPrepare:
         assert [row[:2] for row in batch.events] == [("a", 3), ("a", 4), ("a", 5), ("b", 1)]
         assert batch.expected == [("a", 2)]
         assert batch.contacts == [contact("c")]
+
+    def test_what_was_only_looked_at_rests_on_nothing_having_come(self) -> None:
+        looked = Unit([Append("a", 2, []), Append("b", 0, []), Append("c", 0, [event()])])
+        batch = prepare(Codec(), [looked, unit("a", after=2)])
+        assert batch is not None
+        assert [row[:2] for row in batch.events] == [("c", 1), ("a", 3)]
+        assert (batch.expected, batch.untouched) == ([("a", 2)], [("a", 3), ("b", 1)])
 
     def test_a_gap_inside_the_batch_is_seen_before_the_database_is_asked(self) -> None:
         assert prepare(Codec(), [unit("a"), unit("a", after=2)]) is None

@@ -97,6 +97,23 @@ class TestConflicts:
         assert isinstance(outcome, ConflictError)
         assert store.head() == 0
 
+    def test_a_stream_that_was_looked_at_must_not_have_moved_on(self, store: Store, open_another: OpenStore) -> None:
+        def looking(after: int, stream: str) -> Unit:
+            return Unit([Append("agent-1", after, []), Append(stream, 0, [event()])])
+
+        store.append([unit("agent-1")])
+        [outcome] = store.append([looking(1, "agent-2")])
+        assert isinstance(outcome, Committed)
+        open_another().append([unit("agent-1", after=1)])
+        outcomes = store.append([looking(1, "agent-3"), looking(2, "agent-4"), unit("agent-1", after=2)])
+        assert [type(one) for one in outcomes] == [ConflictError, Committed, Committed]
+        assert [versions(store, f"agent-{number}") for number in (1, 3, 4)] == [[1, 2, 3], [], [1]]
+
+    def test_a_stream_that_was_looked_at_may_be_written_to_by_what_follows(self, store: Store) -> None:
+        looked = Unit([Append("agent-1", 0, []), Append("agent-2", 0, [event()])])
+        outcomes = store.append([looked, unit("agent-1"), looked])
+        assert [type(one) for one in outcomes] == [Committed, Committed, ConflictError]
+
     def test_a_gap_behind_an_earlier_unit_is_a_conflict(self, store: Store) -> None:
         outcomes = store.append([unit("agent-1"), unit("agent-1", after=2), unit("agent-2")])
         assert [type(outcome) for outcome in outcomes] == [Committed, ConflictError, Committed]

@@ -32,7 +32,7 @@ class MemoryJournal:
         for unit in units:
             outcome = self._commit(unit, failed)
             if not isinstance(outcome, Committed):
-                failed |= {append.stream for append in unit.appends}
+                failed |= {append.stream for append in unit.appends if append.events}
             outcomes.append(outcome)
         if self.log[start:]:
             for follower in self.followers:
