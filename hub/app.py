@@ -39,6 +39,8 @@ from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
 from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.paths.in_force import Responses
+from hub.application.paths.parts import PathParts
 from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
@@ -62,6 +64,7 @@ from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
 from hub.clock import WallClock
+from hub.collecting import Collecting
 from hub.domain.access.events import STREAM as ACCESS_STREAM
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent
@@ -78,6 +81,9 @@ from hub.ports import Recorded
 from hub.projections.customers import forgotten
 from hub.projections.open_work import last_agents, open_work
 from hub.projections.process import Projector
+from hub.projections.responses import PROJECTION as RESPONSES
+from hub.projections.responses import response_table
+from hub.projections.runner import position_of
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.owner import Pool
 from hub.router.pool.recovery import TAIL_BATCH, Opened
@@ -88,9 +94,9 @@ log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_SECONDS = 0.0005
 """How soon a busy thread gives way to the loop: Python's 5 ms would show in every offer's latency."""
-GC_THRESHOLDS = (2_000, 5, 10_000)
-"""Agents who sign on and work that opens are there to stay, and next to nothing is left to collect: a few objects at a
-time. With 40,000 conversations open 50,000 at once take 15 ms, a million 100 ms and more; these take 3, at most 9."""
+GC_THRESHOLDS = (2_000, 5, 1_000_000)
+"""Agents who sign on and work that opens are there to stay, and next to nothing is left to collect: all of it is never
+looked at together. What is new is looked at a little at a time, see hub/collecting.py."""
 VIEWS_STUCK_SECONDS = 10.0
 """Without any step of views that are behind: the hub says that it is not ready."""
 RETENTION_PAUSE_SECONDS = 0.05
@@ -161,6 +167,7 @@ class Hub:
         await self._start_standing()
         await self._start_surveys()
         await self._start_overdue()
+        await self._start_paths()
         self._start_retention()
         self._start_presence()
         await self._start_api()
@@ -188,6 +195,7 @@ class Hub:
         await self.projector.start()
         self._parts.push_async_callback(self.projector.stop)
         self.journal.hand_over(self._committed)
+        self.journal.hand_over(Collecting().follow)
         self.views = ReadModels(self.settings.views_path, self.clock, _Facts(self.journal, self._personal_keys))
         self._parts.callback(self.views.close)
 
@@ -354,6 +362,20 @@ class Hub:
         self._spawn(self.tail.follow(await self.journal.head(), overdue.follow).ended(), "log follower")
         self._spawn(overdue.run(), "overdue cases")
 
+    async def _start_paths(self) -> None:
+        """What is proposed to customers is decided on the whole log so far, and goes on with it."""
+        seen, table = await self.views.read(lambda views: (position_of(views, RESPONSES.name), response_table(views)))
+        self.paths = PathParts(
+            self.journal,
+            self.clock,
+            self.key,
+            in_force=self.path_policy,
+            responses=Responses(table, seen),
+            lineage=self._generations.lineage,
+        )
+        for follower in self.paths.followers:
+            self._spawn(self.tail.follow(seen, follower).ended(), "log follower")
+
     def _start_retention(self) -> None:
         """What the path policy says is kept no longer goes, a little at a time."""
         imports = self.settings.data_dir / "imports"
@@ -403,6 +425,7 @@ class Hub:
             presence=self.presence,
             policies=self.policies,
             path_policies=self.path_policies,
+            paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(self.views)),
             reading_list=ReadingList(self.views),
             purchases=CustomerPurchases(self.journal, self.clock),

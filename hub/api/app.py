@@ -22,6 +22,7 @@ from hub.api import (
     identity,
     interactions,
     offers,
+    path_decisions,
     path_policies,
     policies,
     queues,
@@ -57,6 +58,7 @@ ROUTERS = (
     queues.router,
     policies.router,
     path_policies.router,
+    path_decisions.router,
     stream.router,
     health.router,
 )

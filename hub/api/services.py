@@ -19,6 +19,7 @@ from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.path_policies import PathPolicies
+from hub.application.paths.parts import PathParts
 from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
@@ -196,6 +197,7 @@ class Services:
     presence: Presence
     policies: Policies
     path_policies: PathPolicies
+    paths: PathParts
     purchases: CustomerPurchases
     profiles: Profiles
     consents: Consents

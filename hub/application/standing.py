@@ -67,12 +67,19 @@ class Standings:
         return [stream for stream in wanted if stream in failed]
 
 
-async def whole_histories(journal: Streams, streams: Sequence[str], at: datetime | None = None) -> dict[str, Member]:
-    """These streams and all that they are linked with; with `at` as it was known then."""
+async def whole_histories(
+    journal: Streams, streams: Sequence[str], at: datetime | None = None, *, upto: int | None = None
+) -> dict[str, Member]:
+    """These streams and all that they are linked with; with `at` as it was known then, with `upto` as of that position
+    in the log."""
     found: dict[str, Member] = {}
     while missing := unknown(links_of({one: member.known for one, member in found.items()}), streams):
         for stream, history in (await journal.load(sorted(missing))).items():
-            known = [one for one in history if at is None or one.event.recorded_at <= at]
+            known = [
+                one
+                for one in history
+                if (at is None or one.event.recorded_at <= at) and (upto is None or one.position <= upto)
+            ]
             found[stream] = Member(stream, fold(None, known), known)
     return found
 

@@ -47,6 +47,7 @@ ANSWERS_OTHERWISE = (
     "/v1/customers/{customer_id}/surveys",
     "/v1/conversations",
     "/v1/interactions/{interaction_id}/consult",
+    "/v1/path-decisions",
     "/v1/policies/paths/check",
     "/v1/policies/paths/diff",
     "/v1/policies/routing/check",

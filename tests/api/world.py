@@ -21,7 +21,9 @@ from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
-from hub.application.path_policies import PathPolicies
+from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.paths.in_force import Responses
+from hub.application.paths.parts import PathParts
 from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
@@ -264,11 +266,22 @@ class World:
         self.presence = FakePresence()
         self.policies = Policies(self.journal, self.clock, load_policy())
         self.path_policies = PathPolicies(self.journal, self.clock)
+        self.path_policy = PathPolicyInForce()
+        self.paths = PathParts(
+            self.journal,
+            self.clock,
+            KEY,
+            in_force=self.path_policy,
+            responses=Responses({}, 0),
+            lineage=lambda stream: (stream,),
+            seed=lambda: 7,
+        )
         self.consents = Consents(self.journal, self.clock, KEY)
         self.missing: dict[str, str] = {}
         self.duplicates: dict[str, Any] | None = None
         self.access = AccessKeys(self.journal, self.clock)
         self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
+        self.journal.followers += [self.path_policy.follow, *self.paths.followers]
         views = LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION)
         self.dossiers = Dossiers(self.journal, self.clock, KEY, self.path_policies, views)
         self.services = Services(
@@ -290,6 +303,7 @@ class World:
             presence=self.presence,
             policies=self.policies,
             path_policies=self.path_policies,
+            paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
             reading_list=ReadingList(LinkViews(self.journal, links.PROJECTION, readings.PROJECTION)),
             purchases=CustomerPurchases(self.journal, self.clock),

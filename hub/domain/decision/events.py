@@ -82,6 +82,8 @@ class PathDecided(Event):
     seed: int
     seen: int = 0
     """Position in the log up to which it was looked at; 0: all that stands before this."""
+    answers: int = 0
+    """Position up to which responses were counted."""
     capacity: tuple[PathPlaces, ...] = ()
     inputs: str
     """SHA-256, 32 hex digits, of all that gates and scores looked at: who finds it again knows that it is the same."""

@@ -62,6 +62,8 @@ class Grant:
     is_expired: bool = False
     """Whether that was written down."""
     presentations: Mapping[str, Presentation] = field(default_factory=dict)
+    decision_id: str = ""
+    """What led to it; empty: it was given by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def evolve(grants: Grants, event: Event) -> Grants:
 def _granted(event: PropositionGranted) -> Grant:
     return Grant(
         event.grant_id, event.proposition, event.holder, event.terms, event.terms_hash, event.better, event.at,
-        event.expires_at, event.policy, event.at,
+        event.expires_at, event.policy, event.at, decision_id=event.decision_id,
     )  # fmt: skip
 
 

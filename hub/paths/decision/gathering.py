@@ -50,13 +50,15 @@ class Told(NamedTuple):
     account_zone: str = ""
     conversations: tuple[Conversation, ...] = ()
     capacity: Capacity = NO_CAPACITY
+    of_points: Sequence[Event] = ()
+    """What was said of their contact points in other streams."""
 
 
 def path_state(told: Told, question: Question, policy: PathPolicy, point_of: PointOf) -> PathState:
     """What the decision looks at."""
     events = sorted((event for stream in told.customer.values() for event in stream), key=lambda one: one.recorded_at)
     facts, book = facts_of(events), ConsentBook()
-    for event in events:
+    for event in sorted((*told.of_points, *events), key=lambda one: one.recorded_at) if told.of_points else events:
         book = evolve(book, event)
     stands = standing(facts, policy, question.at)
     of_account = told.account.get(told.account_id, ())

@@ -17,13 +17,15 @@ from hub.paths.gates.verdict import Told, Verdict
 from hub.paths.propositions.model import Sender
 
 
-def path_decided(decision: Decision, state: PathState, *, seen: int = 0, **meta: Any) -> PathDecided:
-    """The fact; `seen`: the log's position that the state was read at; `meta`: when it was recorded, what caused it,
+def path_decided(decision: Decision, state: PathState, *, seen: int = 0, answers: int = 0, **meta: Any) -> PathDecided:
+    """The fact; `seen`: the log's position that the state was read at, `answers` that up to which responses were
+    counted; `meta`: when it was recorded, what caused it,
     who asked."""
     question = decision.question
     return PathDecided(
         **meta, at=question.at, decision_id=question.decision_id, customer_id=state.customer_id,
         account_id=state.account_id, asked=_asked(question), policy=decision.policy, seed=question.seed, seen=seen,
+        answers=answers,
         capacity=tuple(
             PathPlaces(channel=channel, speaker=speaker, places=free.places, more_at=free.more_at)
             for (channel, speaker), free in sorted(state.capacity.items())

@@ -1,0 +1,155 @@
+"""Asking from anywhere: whether something is said to a customer, what, on which path and when."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import answer
+from hub.api.bodies import Body, Moment
+from hub.api.callers import ContactCall
+from hub.api.rows import told
+from hub.application.paths.decisions import Decided
+from hub.domain.contact import Channel, Direction
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.decision.events import Outcome
+from hub.domain.grant.state import Grant
+from hub.paths.consent.purposes import Confidence
+from hub.paths.decision.question import CameIn, Question
+from hub.paths.propositions.model import Sender
+
+router = APIRouter(tags=["paths"])
+
+Id = Annotated[str, Field(max_length=200)]
+
+
+class Here(Body):
+    """Where somebody is who is here, or the contact that is answered came from."""
+
+    channel: Channel
+    kind: str = Field(default="", max_length=64, description="Of the identifier: phone, email or cookie; empty: none")
+    value: str = Field(default="", max_length=320)
+
+
+class PathQuestion(Body):
+    """Who asks, about whom, and what may be said."""
+
+    customer_id: str = Field(min_length=1, max_length=200)
+    account_id: Id = Field(default="", description="Left out: the one they act for, of several the longest")
+    direction: Direction = Field(description="inbound: the customer is here; outbound: we contact them")
+    purpose: Purpose | None = Field(default=None, description="Left out: whatever fits, each by its own")
+    proposes: bool = Field(default=True, description="false: you have words of your own, and ask where and when")
+    propositions: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=200)] = ()
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=len(Channel))]
+    sender: Sender
+    speaker: str = Field(default="", max_length=64, description="Who exactly, such as one dealer")
+    by: Moment | None = Field(default=None, description="A contact may be made until then; left out: now or not")
+    service: str = Field(default="", max_length=64, description="What their contact was about")
+    interaction_id: Id = ""
+    here: Here | None = None
+    verified: bool = Field(default=False, description="Whether it is certain who is here")
+    shows: bool = Field(default=True, description="What comes first is shown at once: it is granted with the answer")
+    slot_id: Id = Field(
+        default="", description="Of a contact that was decided on before, asked again before it is made"
+    )
+    request_id: Id = Field(default="", description="Your own: a repeat gets the same answer")
+
+
+class GrantToShow(BaseModel):
+    """Terms that stand, to be shown just so."""
+
+    grant_id: str
+    terms: dict[str, int | str]
+    terms_hash: str
+    expires_at: datetime
+
+
+class ActionRow(BaseModel):
+    """What is proposed, and where. `grant` null: it is granted when it is presented."""
+
+    proposition: str
+    channel: Channel
+    point: str
+    grant: GrantToShow | None
+
+
+class PathAnswer(BaseModel):
+    """What was decided. `at`: when it is done; of nothing when to ask again, null: time alone changes nothing. `closed`
+    counts what was looked at and kept back, by reason."""
+
+    decision_id: str
+    outcome: Outcome
+    at: datetime | None
+    actions: list[ActionRow]
+    closed: dict[str, int]
+    policy: str
+    repeat: bool
+
+
+@router.post("/v1/path-decisions", summary="May something be said, what, where and when?", responses=told(PathAnswer))
+async def decide(body: PathQuestion, call: ContactCall) -> Response:
+    """A fact with its id before anybody is told. A contact we are to make has its slot with it, named like the
+    decision: record it as sent under that id, or give the slot back."""
+    paths, asked = call.services.paths, call.asked()
+    decided = await paths.decisions.decide(
+        body.customer_id,
+        _question(body, call),
+        request=body.request_id or asked["id"],
+        account_id=body.account_id,
+        grants=body.shows,
+        actor=asked["actor"],
+        command_id=asked["id"],
+    )
+    return answer(shown(decided))
+
+
+def shown(decided: Decided) -> dict[str, Any]:
+    """A decision as it is answered."""
+    event = decided.event
+    return {
+        "decision_id": event.decision_id,
+        "outcome": event.outcome,
+        "at": event.due_at,
+        "actions": [
+            {
+                "proposition": one.proposition,
+                "channel": one.channel,
+                "point": one.point,
+                "grant": _grant(decided.grants.get(one.proposition)),
+            }
+            for one in event.said
+        ],
+        "closed": event.closed,
+        "policy": event.policy,
+        "repeat": decided.is_repeat,
+    }
+
+
+def _grant(grant: Grant | None) -> dict[str, Any] | None:
+    if grant is None:
+        return None
+    return {
+        "grant_id": grant.grant_id,
+        "terms": dict(grant.terms),
+        "terms_hash": grant.terms_hash,
+        "expires_at": grant.expires_at,
+    }
+
+
+def _question(body: PathQuestion, call: ContactCall) -> Question:
+    return Question(
+        "", call.services.clock.now(), body.direction, body.channels, body.sender, body.purpose, body.proposes,
+        body.propositions, body.speaker, body.by, body.service, body.interaction_id, _came_in(body.here, call),
+        Confidence.VERIFIED if body.verified else Confidence.CLAIMED, body.slot_id,
+    )  # fmt: skip
+
+
+def _came_in(here: Here | None, call: ContactCall) -> CameIn | None:
+    if here is None:
+        return None
+    if not here.kind:
+        return CameIn(here.channel, "")
+    value = call.services.spell(here.kind, here.value).value
+    return CameIn(here.channel, call.services.paths.point_of(here.kind, value).point)

@@ -1,0 +1,278 @@
+"""Decides for whoever asks, the same way for all of them, and writes down what was decided before anybody is told."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from hub.application.deciding import append_decided, meta_of
+from hub.application.paths.in_force import Responses, RulesInForce
+from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
+from hub.domain.decision.events import Outcome, PathDecided
+from hub.domain.errors import InvalidError, NotFoundError, RefusedError
+from hub.domain.grant.decide import grant
+from hub.domain.grant.state import Grant
+from hub.paths.arbitration.arbitrate import Action
+from hub.paths.decision.decide import Decision, decide_path
+from hub.paths.decision.gathering import PointOf, path_state
+from hub.paths.decision.question import Question
+from hub.paths.decision.record import path_decided, question_of
+from hub.paths.decision.rules import PathRules
+from hub.paths.decision.state import PathState
+from hub.paths.frequency.reserving import Rules, Wanted, move, release, reserve
+from hub.paths.gates.capacity import Capacity
+from hub.paths.policy.model import PathPolicy
+from hub.paths.propositions.model import Holder
+from hub.ports import Append, Clock, Journal
+
+_DECISION = "decision-"
+_DIGITS = 16
+
+Free = Callable[[Question], Capacity]
+"""What the paths of a question can take now."""
+Seed = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, as it stands in the log. `grants`: those whose terms are to be shown, by proposition."""
+
+    event: PathDecided
+    stream: str
+    version: int
+    grants: dict[str, Grant]
+    is_repeat: bool = False
+    """It was decided before, and asked once more."""
+
+
+class Request(NamedTuple):
+    """What is asked, and the name it is known by when it comes again."""
+
+    name: str
+    question: Question
+
+
+Asking = Callable[[Whole], Request]
+"""What is asked of a customer, where that follows from what is known of them. Raises HubError: nothing is."""
+
+
+class Looked(NamedTuple):
+    """Everything a decision was taken on, and what came of it."""
+
+    whole: Whole
+    policy: PathPolicy
+    rules: PathRules
+    state: PathState
+    decision: Decision
+
+
+def decision_id(stream: str, request: str) -> str:
+    """Of a customer's decision, by the stream it is written to: the same request is the same decision."""
+    return f"{_DECISION}{stream}-{_suffix(request)}"
+
+
+def stream_of_decision(decision: str) -> str:
+    """The stream a decision stands in; empty if the text is no decision's id."""
+    stream, _, suffix = decision.removeprefix(_DECISION).rpartition("-")
+    return stream if decision.startswith(_DECISION) and stream and suffix else ""
+
+
+class PathDecisions:
+    """Whether something is said to a customer, what, where and when."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        wholes: Wholes,
+        in_force: RulesInForce,
+        responses: Responses,
+        point_of: PointOf,
+        free: Free,
+        seed: Seed,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._wholes = wholes
+        self._in_force = in_force
+        self._responses = responses
+        self._point_of = point_of
+        self._free = free
+        self._seed = seed
+
+    async def decide(
+        self,
+        customer: str,
+        question: Question,
+        *,
+        request: str,
+        account_id: str = "",
+        grants: bool = False,
+        actor: str,
+        command_id: str,
+    ) -> Decided:
+        """Decide now, whatever moment `question` names; a request that was decided before gets the same answer. A
+        contact that we are to make has its slot with it: of the decision's own id, or of `question.slot_id`, which is
+        moved, or released where nothing is to be said any more. `grants`: what is to be shown first is granted with it.
+        Raises NotFoundError, InvalidError, RefusedError, and ConflictError where others were first again and again."""
+        asked = Request(request, question)
+        by = {"actor": actor, "command_id": command_id}
+        return await self.decide_on(customer, lambda _: asked, question.they_came, account_id, grants=grants, **by)
+
+    async def decide_on(
+        self,
+        customer: str,
+        asking: Asking,
+        they_came: bool,
+        account_id: str = "",
+        *,
+        grants: bool = False,
+        actor: str,
+        command_id: str,
+    ) -> Decided:
+        """The same, of what `asking` makes of the customer: as they are when it is decided."""
+        answer: Decided | None = None
+
+        async def attempt() -> list[Append]:
+            nonlocal answer
+            now = self._clock.now()
+            whole = await self._wholes.read(customer, now, account_id=account_id, with_conversations=not they_came)
+            refuse_forgotten_part(whole)
+            request, question = asking(whole)
+            answer = known = _known(whole, request)
+            if known is not None:
+                if not is_same(question, known.event) or account_id not in ("", known.event.account_id):
+                    raise RefusedError(
+                        f"request {request!r} was decided before, as {known.event.decision_id}, on other words"
+                    )
+                return []
+            asked = replace(question, decision_id=decision_id(whole.canonical, request), at=now, seed=self._seed())
+            looked = self.look(whole, asked, self._in_force.policy, self._in_force.rules, self._free(asked))
+            meta = meta_of(self._clock, actor, command_id) | {"at": now, "recorded_at": now}
+            event = path_decided(
+                looked.decision, looked.state, seen=whole.seen, answers=self._responses.seen,
+                **{name: value for name, value in meta.items() if name != "at"},
+            )  # fmt: skip
+            facts: Facts = [(whole.canonical, event), *_slots(looked, meta)]
+            shown: dict[str, Grant] = {one.proposition: one.grant for one in looked.decision.actions if one.grant}
+            if grants and looked.decision.outcome is Outcome.NOW:
+                facts += _granted(looked, shown, meta)
+            appends = whole.writing(facts)
+            version = next(one.after for one in appends if one.stream == whole.canonical) + 1
+            answer = Decided(event, whole.canonical, version, shown)
+            return appends
+
+        await append_decided(self._journal, attempt)
+        assert answer is not None
+        return answer
+
+    def look(
+        self, whole: Whole, question: Question, policy: PathPolicy, rules: PathRules, capacity: Capacity
+    ) -> Looked:
+        """What would be decided, on the responses so far; nothing is written."""
+        return looked_at(whole, question, policy, rules, capacity, self._responses, self._point_of)
+
+    async def recorded(self, decision: str) -> Decided:
+        """A decision as it was taken. Raises NotFoundError."""
+        return await recorded_in(self._journal, decision)
+
+
+async def recorded_in(journal: Journal, decision: str) -> Decided:
+    """A decision as it stands in the log. Raises NotFoundError."""
+    stream = stream_of_decision(decision)
+    history = (await journal.load_only([stream], (PathDecided,)))[stream] if stream else []
+    for one in history:
+        if isinstance(one.event, PathDecided) and one.event.decision_id == decision:
+            return Decided(one.event, stream, one.version, {}, is_repeat=True)
+    raise NotFoundError(f"there is no decision {decision}")
+
+
+def looked_at(
+    whole: Whole,
+    question: Question,
+    policy: PathPolicy,
+    rules: PathRules,
+    capacity: Capacity,
+    responses: Responses,
+    point_of: PointOf,
+) -> Looked:
+    """The one way from facts to a decision, for those that are taken and for those taken again."""
+    state = path_state(whole.told(capacity), question, policy, point_of)
+    return Looked(whole, policy, rules, state, decide_path(question, state, rules, responses.table))
+
+
+def refuse_forgotten_part(whole: Whole) -> None:
+    """Raises RefusedError of a customer who was forgotten: nothing is said to somebody nobody knows."""
+    if is_forgotten(whole):
+        raise RefusedError(f"customer {whole.canonical} was forgotten: nothing is said to somebody nobody knows")
+
+
+def _suffix(request: str) -> str:
+    if not 0 < len(request) <= 200:
+        raise InvalidError("name the request in 1 to 200 characters", "request_id")
+    return hashlib.sha256(request.encode()).hexdigest()[:_DIGITS]
+
+
+def _known(whole: Whole, request: str) -> Decided | None:
+    """The decision that this request led to before, in whichever stream of the customer."""
+    ending = f"-{_suffix(request)}"
+    for stream, history in whole.customer.items():
+        for one in history:
+            event = one.event
+            if isinstance(event, PathDecided) and event.decision_id.endswith(ending):
+                named = {said.proposition: said.grant_id for said in event.said if said.grant_id}
+                given = {
+                    grant_id: known
+                    for holder in filter(None, (whole.canonical, whole.account_id))
+                    for grants in whole.grants(holder).values()
+                    for grant_id, known in grants.given.items()
+                }
+                by_decision = {
+                    known.proposition: known for known in given.values() if known.decision_id == event.decision_id
+                }
+                shown = by_decision | {name: given[grant_id] for name, grant_id in named.items() if grant_id in given}
+                return Decided(event, stream, one.version, shown, is_repeat=True)
+    return None
+
+
+def is_same(question: Question, event: PathDecided) -> bool:
+    """Whether just this was asked then."""
+    before = question_of(event)
+    return replace(question, decision_id=before.decision_id, at=before.at, seed=before.seed) == before
+
+
+def _slots(looked: Looked, meta: dict[str, Any]) -> Facts:
+    """The slot of a contact that is to be made, or of one that is not to be made any more."""
+    decision, whole, question = looked.decision, looked.whole, looked.decision.question
+    if question.they_came:
+        return []
+    parties = whole.parties()
+    slot = question.slot_id
+    has = bool(slot) and any(slot in slots.reserved for slots in parties.customer.values())
+    if decision.place is None or decision.at is None or decision.outcome is Outcome.NOTHING:
+        return release(parties, slot, "held", policy=looked.policy.version, **meta) if has else []
+    rules = Rules(looked.policy.version, looked.rules.caps, looked.rules.table)
+    reach = decision.place.reach
+    wanted = Wanted(
+        question.decision_id, decision.at, reach.channel, decision.place.purpose, question.sender.value, reach.stream,
+        whole.account_id, question.decision_id,
+    )  # fmt: skip
+    if has:
+        return move(parties, slot, wanted, rules, **meta)
+    return reserve(parties, wanted, rules, **meta)
+
+
+def _granted(looked: Looked, shown: dict[str, Grant], meta: dict[str, Any]) -> Facts:
+    """The first of what is new is granted, so that whoever asks next is shown just the same."""
+    first: Action | None = next(iter(looked.decision.arbitrated.actions), None)
+    if first is None or first.proposition in shown:
+        return []
+    whole, policy = looked.whole, looked.policy
+    proposition = policy.propositions[looked.rules.places[first.proposition]]
+    holder = whole.account_id if proposition.holder is Holder.ACCOUNT else whole.canonical
+    given = grant(
+        whole.grants(holder), holder, proposition.granting(policy.version),
+        decision_id=looked.decision.question.decision_id, **meta,
+    )  # fmt: skip
+    shown[first.proposition] = given.grant
+    return given.told

@@ -1,0 +1,51 @@
+"""The parts of the contact path manager, put together: whoever runs a hub or a test of it knows only this."""
+
+import random
+from collections.abc import Callable
+
+from hub.application.consents import Lineage
+from hub.application.path_policies import PathPolicyInForce
+from hub.application.paths.decisions import PathDecisions
+from hub.application.paths.in_force import Responses, RulesInForce
+from hub.application.paths.whole import Wholes
+from hub.domain.customer.consent.point import ContactPoint, contact_point
+from hub.paths.decision.question import Question
+from hub.paths.gates.capacity import Capacity
+from hub.ports import Clock, Follower, Journal
+
+LARGEST_SEED = 2**31
+
+
+class PathParts:
+    """`followers` are given the log from where `responses` stand. `key` is the installation's."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        key: bytes,
+        *,
+        in_force: PathPolicyInForce,
+        responses: Responses,
+        lineage: Lineage,
+        seed: Callable[[], int] = lambda: random.SystemRandom().randrange(LARGEST_SEED),
+    ) -> None:
+        self._key = key
+        self.in_force = RulesInForce(in_force)
+        self.responses = responses
+        self.wholes = Wholes(journal, key, lineage)
+        self.decisions = PathDecisions(
+            journal, clock, self.wholes, self.in_force, responses, self.point_of, self._free, seed
+        )
+
+    @property
+    def followers(self) -> tuple[Follower, ...]:
+        """Who has to be told how the log goes on."""
+        return (self.responses.follow,)
+
+    def point_of(self, kind: str, value: str) -> ContactPoint:
+        """The contact point of a normalised identifier. Raises InvalidError for one that reaches nobody."""
+        return contact_point(self._key, kind, value)
+
+    def _free(self, _: Question) -> Capacity:
+        return {}

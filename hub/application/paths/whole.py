@@ -1,0 +1,220 @@
+"""Everything about a customer that a decision looks at, as of one place in the log, and what has to stay as it was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.application.consents import Lineage
+from hub.application.standing import Member, whole_histories
+from hub.domain.account.identity import ACCOUNT
+from hub.domain.account.state import Holding, roles, roles_at
+from hub.domain.customer.consent.point import CHANNELS_OF
+from hub.domain.customer.consent.state import standing
+from hub.domain.customer.events import ContactReceived, CustomerForgotten, IdentifierObserved
+from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.slots.state import fold as slots_of
+from hub.domain.customer.whole import by_age
+from hub.domain.errors import NotFoundError
+from hub.domain.event import Event
+from hub.domain.grant.state import Grants
+from hub.domain.grant.state import fold as grants_of
+from hub.domain.ids import customer_id, interaction_id
+from hub.domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionEnded,
+    InteractionExpired,
+    InteractionQueued,
+    InteractionRefused,
+    InteractionReopened,
+)
+from hub.paths.consent.decide import kept_when_forgotten
+from hub.paths.decision.gathering import Told
+from hub.paths.frequency.reserving import Parties
+from hub.paths.gates.capacity import Capacity
+from hub.paths.gates.service import Conversation
+from hub.ports import Append, Journal, Recorded
+
+MOST_CONVERSATIONS = 200
+"""The newest contacts whose conversations are looked at."""
+_OVER = (InteractionEnded, InteractionAbandoned, InteractionExpired, InteractionRefused)
+_OF_CONVERSATIONS = (InteractionQueued, InteractionReopened, *_OVER)
+
+Facts = list[tuple[str, Event]]
+"""Facts and the streams they belong in, to be written in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A customer, whatever streams that is now, and the account they are asked about for; all of it up to `seen`."""
+
+    canonical: str
+    seen: int
+    """Position in the log."""
+    customer: Mapping[str, Sequence[Recorded]]
+    account_id: str = ""
+    account: Mapping[str, Sequence[Recorded]] = field(default_factory=dict)
+    """The account's own stream, and those of the people who act for it."""
+    conversations: tuple[Conversation, ...] = ()
+    of_points: Sequence[Event] = ()
+    """What was said of their contact points in streams that are not theirs: who was there before was forgotten, or they
+    only claim that it is theirs. A no stands all the same."""
+    looked_at: Mapping[str, int] = field(default_factory=dict)
+    """Those streams, and their versions."""
+
+    @property
+    def streams(self) -> dict[str, Sequence[Event]]:
+        """The customer's facts, by stream."""
+        return _events(self.customer)
+
+    def told(self, capacity: Capacity) -> Told:
+        """What a decision is given of it."""
+        return Told(
+            self.canonical, self.streams, self.account_id, _events(self.account), "", self.conversations, capacity,
+            self.of_points,
+        )  # fmt: skip
+
+    def grants(self, holder: str) -> dict[str, Grants]:
+        """Of all streams that are this holder: the account where it is named, else the customer."""
+        streams = {holder: self.account[holder]} if holder == self.account_id and holder else self.customer
+        return {stream: grants_of(events) for stream, events in _events(streams).items()}
+
+    def parties(self) -> Parties:
+        """Who is contacted."""
+        account = {stream: slots_of(events) for stream, events in _events(self.account).items()}
+        return Parties(self.canonical, {stream: slots_of(events) for stream, events in self.streams.items()}, account)
+
+    def writing(self, facts: Facts) -> list[Append]:
+        """These facts, if nobody has added to any stream of the customer, or to the account's own, since: two who
+        decide at once collide, and so does who links the customer meanwhile."""
+        if not facts:
+            return []
+        versions = {stream: _version(history) for stream, history in self.customer.items()} | dict(self.looked_at)
+        if self.account_id:
+            versions[self.account_id] = _version(self.account[self.account_id])
+        added: dict[str, list[Event]] = {stream: [] for stream in versions}
+        for stream, event in facts:
+            added[stream].append(event)
+        return [Append(stream, versions[stream], events) for stream, events in added.items()]
+
+
+class Wholes:
+    """Reads customers for decisions. `seen`: as of that position in the log; None: as it is now."""
+
+    def __init__(self, journal: Journal, key: bytes, lineage: Lineage) -> None:
+        """`key` is the installation's."""
+        self._journal = journal
+        self._key = key
+        self._lineage = lineage
+
+    async def read(
+        self,
+        customer: str,
+        at: datetime,
+        *,
+        account_id: str = "",
+        seen: int | None = None,
+        with_conversations: bool = False,
+    ) -> Whole:
+        """The customer that this stream belongs to. Without `account_id` the account they act for at that moment, of
+        several the one they have longest. `with_conversations`: also what is being talked about, or was just now.
+        Raises NotFoundError for a customer or account there is not."""
+        head = await self._journal.head() if seen is None else seen
+        members = await whole_histories(self._journal, [customer], upto=head) if customer.startswith(CUSTOMER) else {}
+        alive = by_age({stream: one.known.customer for stream, one in members.items()})
+        if not alive:
+            raise NotFoundError(f"there is no customer {customer}")
+        canonical = next(stream for stream, one in members.items() if one.known.customer is alive[0])
+        histories = {stream: one.history for stream, one in members.items()}
+        account = account_id or _account_of(members, at)
+        of_points, looked_at = await self._of_points(histories, at, head)
+        return Whole(
+            canonical,
+            head,
+            histories,
+            account,
+            await self._account(account, at, head) if account else {},
+            await self._conversations(histories, head) if with_conversations else (),
+            of_points,
+            looked_at,
+        )
+
+    async def _account(self, account: str, at: datetime, head: int) -> dict[str, Sequence[Recorded]]:
+        """Its own stream, and all streams of those who act for it at that moment."""
+        if not account.startswith(ACCOUNT):
+            raise NotFoundError(f"there is no account {account}")
+        history = _upto((await self._journal.load([account]))[account], head)
+        if not history:
+            raise NotFoundError(f"there is no account {account}")
+        people = {one.customer_id for one in roles_at(roles(one.event for one in history), at)}
+        members = await whole_histories(self._journal, sorted(people), upto=head) if people else {}
+        return {account: history} | {stream: one.history for stream, one in members.items()}
+
+    async def _of_points(
+        self, histories: Mapping[str, Sequence[Recorded]], at: datetime, head: int
+    ) -> tuple[list[Event], dict[str, int]]:
+        """What was said elsewhere of the contact points of these streams, and in which versions of which."""
+        observed = {
+            (one.event.kind, one.event.value)
+            for history in histories.values()
+            for one in history
+            if isinstance(one.event, IdentifierObserved) and one.event.kind in CHANNELS_OF and one.event.value
+        }
+        lines = [self._lineage(customer_id(self._key, *identifier)) for identifier in sorted(observed)]
+        elsewhere = sorted({stream for line in lines for stream in line} - histories.keys())
+        if not elsewhere:
+            return [], {}
+        found = {stream: _upto(history, head) for stream, history in (await self._journal.load(elsewhere)).items()}
+        said: list[Event] = []
+        for *forgotten, stream in lines:
+            kept: list[Event] = []
+            for earlier in forgotten:
+                kept = kept_when_forgotten(standing([*kept, *(one.event for one in found.get(earlier, ()))], at))
+            said += [*kept, *(one.event for one in found.get(stream, ()))]
+        return said, {stream: _version(history) for stream, history in found.items()}
+
+    async def _conversations(self, histories: Mapping[str, Sequence[Recorded]], head: int) -> tuple[Conversation, ...]:
+        contacts = [
+            one.event for history in histories.values() for one in history if isinstance(one.event, ContactReceived)
+        ]
+        contacts.sort(key=lambda one: one.at)
+        streams = [interaction_id(self._key, one.contact_id) for one in contacts[-MOST_CONVERSATIONS:]]
+        found = await self._journal.load_only(streams, _OF_CONVERSATIONS) if streams else {}
+        told = [_conversation(stream, _upto(history, head)) for stream, history in found.items()]
+        return tuple(one for one in told if one is not None)
+
+
+def is_forgotten(whole: Whole) -> bool:
+    """Whether any part of this customer was forgotten: nothing new is begun with them."""
+    return any(isinstance(one.event, CustomerForgotten) for history in whole.customer.values() for one in history)
+
+
+def _conversation(stream: str, history: Sequence[Recorded]) -> Conversation | None:
+    """None: it was attached to another one, or is none."""
+    first, ended_at = None, None
+    for one in history:
+        event = one.event
+        if isinstance(event, InteractionQueued):
+            first = first or event
+        ended_at = event.at if isinstance(event, _OVER) else None
+    return None if first is None else Conversation(stream, first.channel, ended_at)
+
+
+def _account_of(members: Mapping[str, Member], at: datetime) -> str:
+    held = [role for one in members.values() for role in roles_at(one.known.customer.roles, at)]
+    return min(held, key=_longest).account_id if held else ""
+
+
+def _longest(role: Holding) -> tuple[datetime, str]:
+    return role.since, role.account_id
+
+
+def _upto(history: Sequence[Recorded], head: int) -> Sequence[Recorded]:
+    return history if not history or history[-1].position <= head else [one for one in history if one.position <= head]
+
+
+def _version(history: Sequence[Recorded]) -> int:
+    return history[-1].version if history else 0
+
+
+def _events(streams: Mapping[str, Sequence[Recorded]]) -> dict[str, Sequence[Event]]:
+    return {stream: [one.event for one in history] for stream, history in streams.items()}
