@@ -24,7 +24,7 @@ from hub.application.accounts import Accounts
 from hub.application.bulk import batches
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
-from hub.application.consent_watch import ConsentWatch
+from hub.application.consent_watch import consent_watch
 from hub.application.consents import Consents
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
@@ -283,7 +283,7 @@ class Hub:
             purposes=lambda: self.path_policy.purposes,
             spell=speller(self.settings.phone_region),
         )
-        expiry = ConsentWatch(self.consents, self.clock, self.views)
+        expiry = consent_watch(self.consents, self.clock, self.views)
         self._spawn(self.tail.follow(self._keys_from, expiry.follow).ended(), "log follower")
         self._spawn(expiry.run(), "consents")
         reaching = Reaching(self.consents, self.path_policies)

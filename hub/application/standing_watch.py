@@ -30,10 +30,11 @@ from hub.paths.policy.model import PathPolicy
 from hub.paths.standing.facts import CONTACTS, DECLARATIONS, PURCHASES, ROLES, Facts
 from hub.paths.standing.standing import conditions_of, next_change, standing
 from hub.ports import Clock, Recorded
-from hub.projections import standing_due
+from hub.projections import due, standing_due
+from hub.projections.due import NONE_YET, Due
 from hub.projections.projection import EPOCH
 from hub.projections.runner import position_of
-from hub.projections.standing_due import NONE_YET, PROJECTION, Due
+from hub.projections.standing_due import DUE, PROJECTION
 
 log = logging.getLogger(__name__)
 
@@ -186,24 +187,24 @@ class StandingWatch:
     async def _decide_due(self) -> bool:
         """All whose moment has come, however many."""
         now = self._clock.now()
-        due = [stream for stream, due_at in self._soon.items() if due_at <= now]
-        for stream in due:
+        soon = [stream for stream, due_at in self._soon.items() if due_at <= now]
+        for stream in soon:
             del self._soon[stream]
-        for start in range(0, len(due), AT_ONCE):
-            await self._again_and_again(due[start : start + AT_ONCE])
+        for start in range(0, len(soon), AT_ONCE):
+            await self._again_and_again(soon[start : start + AT_ONCE])
         if now < self._look_at:
-            return bool(due)
+            return bool(soon)
         after = NONE_YET
         while found := await self._overdue(now, after):
             await self._again_and_again([one.stream for one in found])
             after = found[-1]
         earliest, latest = (now + timedelta(seconds=one * self._clock.speed) for one in (VIEWS_SECONDS, LOOK_SECONDS))
-        next_due = await self._views.read(standing_due.next_due)
+        next_due = await self._views.read(lambda views: due.next_due(views, DUE))
         self._look_at = latest if next_due is None else min(max(next_due, earliest), latest)
-        return bool(due) or after is not NONE_YET
+        return bool(soon) or after is not NONE_YET
 
     async def _overdue(self, now: datetime, after: Due) -> list[Due]:
-        return await self._views.read(lambda views: standing_due.overdue(views, now, AT_ONCE, after))
+        return await self._views.read(lambda views: due.overdue(views, DUE, now, AT_ONCE, after))
 
     async def _again_and_again(self, streams: Sequence[str]) -> None:
         left: Sequence[str] = streams

@@ -2,57 +2,30 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from hub.domain.account.events import RoleAssigned
 from hub.domain.customer.events import CustomerForgotten, LifecycleStageChanged, SegmentChanged, StandingReviewed
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links.events import CustomersLinked
 from hub.domain.customer.purchases.events import PurchaseRecorded
-from hub.projections.projection import Entry, Projection, milliseconds, moment
+from hub.projections.due import not_before
+from hub.projections.projection import Entry, Projection
 from hub.projections.rows import write
 from hub.projections.streams import TABLE
 
+DUE = "standing_due"
 DDL = """
 CREATE TABLE standing_due (stream TEXT PRIMARY KEY, due_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX standing_due_by_time ON standing_due (due_ms, stream);
 CREATE TABLE standing_facts (stream TEXT PRIMARY KEY) WITHOUT ROWID
 """
-TABLES = ("standing_due", "standing_facts")
+TABLES = (DUE, "standing_facts")
 _FACTS = frozenset(
     (PurchaseRecorded, RoleAssigned, CustomersLinked, StandingReviewed, SegmentChanged, LifecycleStageChanged)
 )
 _READ = _FACTS | {CustomerForgotten}
 _BEYOND = CUSTOMER[:-1] + chr(ord(CUSTOMER[-1]) + 1)
 """The first name that is not a customer's any more."""
-
-
-class Due(NamedTuple):
-    """A customer to be looked at again; a moment that is to come, or is over."""
-
-    due_ms: int
-    stream: str
-
-
-NONE_YET = Due(-(2**62), "")
-"""Before the first of them."""
-
-
-def overdue(connection: sqlite3.Connection, now: datetime, limit: int, after: Due = NONE_YET) -> list[Due]:
-    """Whose moment has come, the earliest first; `after`: the last one of the page before."""
-    rows = connection.execute(
-        "SELECT due_ms, stream FROM standing_due WHERE due_ms <= ? AND (due_ms, stream) > (?, ?)"
-        " ORDER BY due_ms, stream LIMIT ?",
-        (milliseconds(now), *after, limit),
-    )
-    return [Due(*row) for row in rows]
-
-
-def next_due(connection: sqlite3.Connection) -> datetime | None:
-    """The earliest of all moments; None: there is none."""
-    (found,) = connection.execute("SELECT min(due_ms) FROM standing_due").fetchone()
-    return None if found is None else moment(found)
 
 
 def customers(connection: sqlite3.Connection, limit: int, after: str, *, with_facts: bool) -> list[str]:
@@ -76,7 +49,7 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
             continue
         if isinstance(entry.event, StandingReviewed):
             due_at = entry.event.due_at
-            due[entry.stream] = None if due_at is None else _not_before(due_at)
+            due[entry.stream] = None if due_at is None else not_before(due_at)
         elif kind is CustomerForgotten:
             due[entry.stream] = None
         if kind in _FACTS and entry.stream.startswith(CUSTOMER):
@@ -88,9 +61,4 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
     write(connection, "INSERT OR IGNORE INTO standing_facts VALUES", [(stream,) for stream in facts])
 
 
-def _not_before(due_at: datetime) -> int:
-    """The first whole millisecond at which it is due."""
-    return milliseconds(due_at - timedelta(microseconds=1)) + 1
-
-
-PROJECTION = Projection("standing_due", "1", TABLES, DDL, apply)
+PROJECTION = Projection(DUE, "1", TABLES, DDL, apply)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.application.consent_watch import ConsentWatch
+from hub.application.consent_watch import consent_watch
 from hub.application.consents import Consents, Statement
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.domain.contact import Channel
@@ -20,6 +20,7 @@ from hub.paths.consent.decide import Scope
 from hub.paths.policy.parsing import DEFAULT
 from hub.ports import Append, Unit
 from hub.projections import consent_due
+from hub.projections.due import NONE_YET
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
@@ -56,7 +57,7 @@ class Hub:
 
     def start(self) -> None:
         views = LinkViews(self.journal, consent_due.PROJECTION)
-        self.watch = ConsentWatch(self.consents, self.clock, views)
+        self.watch = consent_watch(self.consents, self.clock, views)
         self.journal.followers[:] = [self.watch.follow, self.policy.follow]
 
     def told(self, number: str = "0912 123 4567", **more: Any) -> Statement:
@@ -112,7 +113,7 @@ async def test_what_was_over_while_no_hub_ran_is_written_down_at_the_next_start_
 
 
 async def test_two_hubs_on_one_log_write_it_once(hub: Hub) -> None:
-    other = ConsentWatch(hub.consents, hub.clock, LinkViews(hub.journal, consent_due.PROJECTION))
+    other = consent_watch(hub.consents, hub.clock, LinkViews(hub.journal, consent_due.PROJECTION))
     await hub.grant(NOON + HOUR)
     hub.clock.moment = NOON + HOUR
     assert [await hub.watch.step(), await other.step()] == [1, 0]
@@ -125,7 +126,7 @@ async def test_of_who_was_forgotten_nothing_is_written(hub: Hub) -> None:
     await hub.journal.commit([Unit([Append(stream, hub.journal.version(stream), [forgotten])])])
     hub.clock.moment = NOON + 2 * HOUR
     assert await hub.watch.step() == 0
-    assert await hub.watch._overdue(hub.clock.moment, consent_due.NONE_YET) == []
+    assert await hub.watch._overdue(hub.clock.moment, NONE_YET) == []
 
 
 async def test_what_is_granted_while_another_is_written_down_is_due_by_itself(hub: Hub) -> None:

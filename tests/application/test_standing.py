@@ -28,6 +28,7 @@ from hub.domain.event import Event
 from hub.paths.policy.parsing import DEFAULT, load_path_policy, parse_path_policy
 from hub.ports import Append, Unit
 from hub.projections import standing_due
+from hub.projections.due import next_due
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
@@ -415,7 +416,7 @@ async def test_of_who_was_forgotten_nothing_is_decided_any_more(hub: Hub) -> Non
     hub.clock.moment += 400 * DAY
     await hub.settle()
     assert len(hub.journal.log) == events
-    assert await hub.views.read(standing_due.next_due) is None
+    assert await hub.views.read(lambda views: next_due(views, standing_due.DUE)) is None
 
 
 async def test_a_store_that_fails_loses_no_fact(hub: Hub) -> None:
