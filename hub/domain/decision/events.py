@@ -70,6 +70,16 @@ class PathPlaces(BaseModel):
     more_at: datetime | None = None
 
 
+class Drawn(BaseModel):
+    """A campaign that something was asked of, and whether this customer, or their account, is kept out of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    campaign: str
+    holder: str
+    held_out: bool
+
+
 class PathDecided(Event):
     """`at` is the moment it was decided for. With the question, the policy's version, the seed and what is told of
     capacity the log gives the same decision again."""
@@ -94,3 +104,5 @@ class PathDecided(Event):
     """What is proposed, the first first; of a contact that proposes nothing its path."""
     closed: dict[str, int] = Field(default_factory=dict)
     """How many candidates each reason kept back."""
+    drawn: tuple[Drawn, ...] = ()
+    """What the campaign is measured by: who would have been proposed to, and who was kept out to compare them with."""

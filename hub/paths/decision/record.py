@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hub.domain.decision.events import Asked, PathDecided, PathPlaces, Said
+from hub.domain.decision.events import Asked, Drawn, PathDecided, PathPlaces, Said
 from hub.paths.arbitration.arbitrate import Action
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.decide import Decision
@@ -31,7 +31,7 @@ def path_decided(decision: Decision, state: PathState, *, seen: int = 0, answers
             for (channel, speaker), free in sorted(state.capacity.items())
         ),
         inputs=inputs_digest(decision), outcome=decision.outcome, due_at=decision.at, said=tuple(_said(decision)),
-        closed=closed(decision),
+        closed=closed(decision), drawn=tuple(_drawn(decision)),
     )  # fmt: skip
 
 
@@ -92,6 +92,17 @@ def _said(decision: Decision) -> Iterator[Said]:
         yield Said(proposition="", channel=place.reach.channel, point=place.reach.point)
     for action in decision.actions:
         yield Said(proposition=action.proposition, channel=action.channel, point=action.path, grant_id=_grant(action))
+
+
+def _drawn(decision: Decision) -> Iterator[Drawn]:
+    """Each campaign once, in the order of the file."""
+    seen: set[str] = set()
+    for number in decision.asked:
+        verdict = decision.held_out[number]
+        campaign = str(verdict.inputs.get("campaign", ""))
+        if campaign and campaign not in seen:
+            seen.add(campaign)
+            yield Drawn(campaign=campaign, holder=str(verdict.inputs["holder"]), held_out=not verdict.is_open)
 
 
 def _grant(action: Action) -> str:
