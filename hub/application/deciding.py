@@ -11,7 +11,7 @@ from hub.ports import Append, Clock, Committed, Recorded, Streams, Unit
 ATTEMPTS = 5
 """How often a command is decided again after another writer was first on one of its streams."""
 
-Attempt = Callable[[], Awaitable[Sequence[Append]]]
+Attempt = Callable[[], Awaitable[Sequence[Append] | Unit]]
 """Loads what the command is decided on, and decides: what it adds to which streams. One without events was looked at:
 where somebody adds to it meanwhile it is decided again."""
 
@@ -21,12 +21,13 @@ async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
     ConflictError where others were first again and again."""
     conflict = ConflictError("")
     for _ in range(ATTEMPTS):
-        appends = await attempt()
-        if not any(one.events for one in appends):
+        decided = await attempt()
+        unit = decided if isinstance(decided, Unit) else Unit(decided)
+        if not any(one.events for one in unit.appends):
             return []
-        [outcome] = await journal.commit([Unit(appends)])
+        [outcome] = await journal.commit([unit])
         if isinstance(outcome, Committed):
-            return _recorded(outcome.first, appends)
+            return _recorded(outcome.first, unit.appends)
         if not isinstance(outcome, ConflictError):
             raise outcome
         conflict = outcome

@@ -1,13 +1,14 @@
 """Decides for whoever asks, the same way for all of them, and writes down what was decided before anybody is told."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from hub.application.deciding import append_decided, meta_of
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
+from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import grant
@@ -66,6 +67,27 @@ class Looked(NamedTuple):
     decision: Decision
 
 
+class Taken(NamedTuple):
+    """A decision that is about to be written, and what goes with it."""
+
+    looked: Looked
+    event: PathDecided
+    grants: Mapping[str, Grant]
+    """Whose terms are to be shown, by proposition."""
+    slot_id: str
+    """Of the contact that is to be made; empty: it has none."""
+    meta: Mapping[str, Any]
+
+
+Beside = Callable[[Taken], Facts]
+"""What else a decision leads to, written with it."""
+
+
+def nothing_beside(_: Taken) -> Facts:
+    """The decision stands alone."""
+    return []
+
+
 def decision_id(stream: str, request: str) -> str:
     """Of a customer's decision, by the stream it is written to: the same request is the same decision."""
     return f"{_DECISION}{stream}-{_suffix(request)}"
@@ -108,6 +130,7 @@ class PathDecisions:
         request: str,
         account_id: str = "",
         grants: bool = False,
+        beside: Beside = nothing_beside,
         actor: str,
         command_id: str,
     ) -> Decided:
@@ -117,7 +140,9 @@ class PathDecisions:
         Raises NotFoundError, InvalidError, RefusedError, and ConflictError where others were first again and again."""
         asked = Request(request, question)
         by = {"actor": actor, "command_id": command_id}
-        return await self.decide_on(customer, lambda _: asked, question.they_came, account_id, grants=grants, **by)
+        return await self.decide_on(
+            customer, lambda _: asked, question.they_came, account_id, grants=grants, beside=beside, **by
+        )
 
     async def decide_on(
         self,
@@ -127,6 +152,7 @@ class PathDecisions:
         account_id: str = "",
         *,
         grants: bool = False,
+        beside: Beside = nothing_beside,
         actor: str,
         command_id: str,
     ) -> Decided:
@@ -153,11 +179,13 @@ class PathDecisions:
                 looked.decision, looked.state, seen=whole.seen, answers=self._responses.seen,
                 **{name: value for name, value in meta.items() if name != "at"},
             )  # fmt: skip
-            facts: Facts = [(whole.canonical, event), *_slots(looked, meta)]
+            slots = _slots(looked, meta)
+            facts: Facts = [(whole.canonical, event), *slots]
             shown: dict[str, Grant] = {one.proposition: one.grant for one in looked.decision.actions if one.grant}
             if grants and looked.decision.outcome is Outcome.NOW:
                 facts += _granted(looked, shown, meta)
-            appends = whole.writing(facts)
+            facts += beside(Taken(looked, event, shown, _slot_after(asked, slots), meta))
+            appends = await self._wholes.writing(whole, facts)
             version = next(one.after for one in appends if one.stream == whole.canonical) + 1
             answer = Decided(event, whole.canonical, version, shown)
             return appends
@@ -260,6 +288,16 @@ def _slots(looked: Looked, meta: dict[str, Any]) -> Facts:
     if has:
         return move(parties, slot, wanted, rules, **meta)
     return reserve(parties, wanted, rules, **meta)
+
+
+def _slot_after(question: Question, slots: Facts) -> str:
+    """Which one the contact has then."""
+    slot = "" if question.they_came else question.slot_id
+    for _, fact in slots:
+        if isinstance(fact, ContactSlotReserved):
+            return fact.slot_id
+        slot = ""
+    return slot
 
 
 def _granted(looked: Looked, shown: dict[str, Grant], meta: dict[str, Any]) -> Facts:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from hub.application.consents import Lineage
 from hub.application.standing import Member, whole_histories
@@ -41,6 +42,9 @@ _OF_CONVERSATIONS = (InteractionQueued, InteractionReopened, *_OVER)
 
 Facts = list[tuple[str, Event]]
 """Facts and the streams they belong in, to be written in one transaction."""
+
+
+NO_STREAMS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,16 @@ class Whole:
         account = {stream: slots_of(events) for stream, events in _events(self.account).items()}
         return Parties(self.canonical, {stream: slots_of(events) for stream, events in self.streams.items()}, account)
 
-    def writing(self, facts: Facts) -> list[Append]:
+    def writing(self, facts: Facts, beyond: Mapping[str, int] = NO_STREAMS) -> list[Append]:
         """These facts, if nobody has added to any stream of the customer, or to the account's own, since: two who
-        decide at once collide, and so does who links the customer meanwhile."""
+        decide at once collide, and so does who links the customer meanwhile. `beyond`: versions of streams that are
+        not the customer's any more, or another account's."""
         if not facts:
             return []
         versions = {stream: _version(history) for stream, history in self.customer.items()} | dict(self.looked_at)
         if self.account_id:
             versions[self.account_id] = _version(self.account[self.account_id])
+        versions |= beyond
         added: dict[str, list[Event]] = {stream: [] for stream in versions}
         for stream, event in facts:
             added[stream].append(event)
@@ -137,6 +143,19 @@ class Wholes:
             of_points,
             looked_at,
         )
+
+    async def writing(self, whole: Whole, facts: Facts) -> list[Append]:
+        """The same where a fact may belong in a stream that was the customer's, or their account's, only before: a slot
+        is given back wherever it was reserved."""
+        known = {*whole.customer, *whole.looked_at, whole.account_id}
+        beyond = sorted({stream for stream, _ in facts} - known)
+        found = await self._journal.load(beyond) if beyond else {}
+        return whole.writing(facts, {stream: _version(history) for stream, history in found.items()})
+
+    async def read_account(self, account: str) -> Whole:
+        """An account without any of its people, as it is now. Raises NotFoundError."""
+        head = await self._journal.head()
+        return Whole("", head, {}, account, {account: await self._own(account, head)})
 
     async def _account(self, account: str, at: datetime, head: int) -> dict[str, Sequence[Recorded]]:
         """Its own stream, and all streams of those who act for it at that moment."""

@@ -45,6 +45,8 @@ class Asked(BaseModel):
     """How sure it is who is here."""
     slot_id: str = ""
     """Of a contact that had its slot already."""
+    point: str = ""
+    """Only at this contact point; empty: at any of theirs."""
 
 
 class Said(BaseModel):

@@ -122,7 +122,7 @@ def _reaches(
     if came is not None and (came.point, came.channel) not in found:
         answered = Reach(told.canonical, came.point, came.channel, Confidence.CLAIMED, Zone("", "nobody"))
         found[came.point, came.channel] = answered
-    return tuple(found.values())
+    return tuple(reach for reach in found.values() if question.point in ("", reach.point))
 
 
 def _here(told: Told, question: Question, section: QuietHours) -> tuple[Reach, ...]:

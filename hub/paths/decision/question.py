@@ -46,6 +46,8 @@ class Question:
     slot_id: str = ""
     """Of a contact that was decided on before and has its slot, when it is asked again before it is made."""
     seed: int = 0
+    point: str = ""
+    """Only at this contact point; empty: at any of theirs."""
 
     @property
     def they_came(self) -> bool:
