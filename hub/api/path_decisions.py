@@ -15,6 +15,7 @@ from hub.application.paths.decisions import Decided
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome
+from hub.domain.errors import InvalidError
 from hub.domain.grant.state import Grant
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.question import CameIn, Question
@@ -33,10 +34,18 @@ class Here(Body):
     value: str = Field(default="", max_length=320)
 
 
-class PathQuestion(Body):
-    """Who asks, about whom, and what may be said."""
+class Known(Body):
+    """An identifier of a customer, in any spelling that the hub would take in a contact."""
 
-    customer_id: str = Field(min_length=1, max_length=200)
+    kind: str = Field(min_length=1, max_length=64, examples=["phone"])
+    value: str = Field(min_length=1, max_length=320)
+
+
+class PathQuestion(Body):
+    """Who asks, about whom (by id, or by an identifier), and what may be said."""
+
+    customer_id: Id = ""
+    identifier: Known | None = None
     account_id: Id = Field(default="", description="Left out: the one they act for, of several the longest")
     direction: Direction = Field(description="inbound: the customer is here; outbound: we contact them")
     purpose: Purpose | None = Field(default=None, description="Left out: whatever fits, each by its own")
@@ -94,7 +103,7 @@ async def decide(body: PathQuestion, call: ContactCall) -> Response:
     decision: record it as sent under that id, or give the slot back."""
     paths, asked = call.services.paths, call.asked()
     decided = await paths.decisions.decide(
-        body.customer_id,
+        _customer(body, call),
         _question(body, call),
         request=body.request_id or asked["id"],
         account_id=body.account_id,
@@ -136,6 +145,16 @@ def _grant(grant: Grant | None) -> dict[str, Any] | None:
         "terms_hash": grant.terms_hash,
         "expires_at": grant.expires_at,
     }
+
+
+def _customer(body: PathQuestion, call: ContactCall) -> str:
+    """Raises InvalidError where it is told twice, or not at all."""
+    if (body.identifier is None) == (not body.customer_id):
+        raise InvalidError("say whom it is about: by customer_id, or by an identifier", "customer_id")
+    if body.identifier is None:
+        return body.customer_id
+    kind = body.identifier.kind
+    return call.services.paths.stream_of(kind, call.services.spell(kind, body.identifier.value).value)
 
 
 def _question(body: PathQuestion, call: ContactCall) -> Question:

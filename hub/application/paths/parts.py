@@ -9,6 +9,7 @@ from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Wholes
 from hub.domain.customer.consent.point import ContactPoint, contact_point
+from hub.domain.ids import customer_id
 from hub.paths.decision.question import Question
 from hub.paths.gates.capacity import Capacity
 from hub.ports import Clock, Follower, Journal
@@ -31,6 +32,7 @@ class PathParts:
         seed: Callable[[], int] = lambda: random.SystemRandom().randrange(LARGEST_SEED),
     ) -> None:
         self._key = key
+        self._lineage = lineage
         self.in_force = RulesInForce(in_force)
         self.responses = responses
         self.wholes = Wholes(journal, key, lineage)
@@ -42,6 +44,10 @@ class PathParts:
     def followers(self) -> tuple[Follower, ...]:
         """Who has to be told how the log goes on."""
         return (self.responses.follow,)
+
+    def stream_of(self, kind: str, value: str) -> str:
+        """The stream of a normalised identifier as it is today, whether anybody was ever met there or not."""
+        return self._lineage(customer_id(self._key, kind, value))[-1]
 
     def point_of(self, kind: str, value: str) -> ContactPoint:
         """The contact point of a normalised identifier. Raises InvalidError for one that reaches nobody."""

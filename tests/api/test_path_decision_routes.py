@@ -1,0 +1,85 @@
+"""Asking over HTTP what may be said: answered with a fact, the same to whoever asks again, and refused by its field."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.domain.access.events import Role
+from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.decision.events import PathDecided
+from hub.domain.ids import customer_id
+from hub.domain.policy.events import PathPolicyPublished
+from tests.api.world import KEY, META, World
+from tests.paths.decisions import POLICY
+
+PHONE = "+989121234567"
+ANN = customer_id(KEY, "phone", PHONE)
+ASKED = {"customer_id": ANN, "direction": "inbound", "channels": ["web"], "sender": "hub", "verified": True}
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    seen = IdentifierObserved(**META, kind="phone", value=PHONE, verified=True)
+    published = PathPolicyPublished(**META, version="v1", text=POLICY, note="")
+    world.write(("policy-paths", published), (ANN, CustomerRegistered(**META)), (ANN, seen))
+    return world
+
+
+@pytest.fixture
+async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.ADAPTER, "web"))
+        yield client
+
+
+async def ask(http: httpx.AsyncClient, **changed: Any) -> tuple[int, dict[str, Any]]:
+    response = await http.post("/v1/path-decisions", json=ASKED | changed)
+    return response.status_code, response.json()
+
+
+async def test_what_may_be_said_is_a_fact_with_the_terms_to_show(world: World, http: httpx.AsyncClient) -> None:
+    status, told = await ask(http, request_id="page-1")
+    assert (status, told["outcome"], told["repeat"]) == (200, "now", False)
+    [action] = told["actions"]
+    assert (action["proposition"], action["channel"]) == ("fibre", "web")
+    assert len(action["grant"]["terms_hash"]) == 32
+    assert [one.event.decision_id for one in world.journal.log if isinstance(one.event, PathDecided)] == [
+        told["decision_id"]
+    ]
+    assert await ask(http, request_id="page-1") == (200, told | {"repeat": True})
+    _, other = await ask(http, request_id="chat-1")
+    assert other["actions"][0]["grant"] == action["grant"]
+
+
+async def test_a_customer_is_known_by_any_spelling_of_their_number(http: httpx.AsyncClient) -> None:
+    by = {"kind": "phone", "value": "۰۹۱۲ ۱۲۳ ۴۵۶۷"}
+    status, told = await ask(http, customer_id="", identifier=by, shows=False)
+    assert (status, told["actions"][0]["grant"]) == (200, None)
+    status, told = await ask(http, customer_id="", identifier={"kind": "phone", "value": "09127654321"})
+    assert (status, told["title"]) == (404, "Not Found")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"identifier": {"kind": "phone", "value": PHONE}}, "customer_id"),
+        ({"customer_id": ""}, "customer_id"),
+        ({"purpose": "spam"}, "purpose"),
+        ({"channels": []}, "channels"),
+        ({"propositions": ["nothing"]}, "propositions"),
+        ({"by": "2036-01-05T12:00:00Z"}, "by"),
+        ({"proposes": False}, "purpose"),
+        ({"here": {"channel": "web", "kind": "national_id", "value": "1"}}, "kind"),
+    ],
+)
+async def test_what_can_not_be_asked_names_its_field(
+    world: World, http: httpx.AsyncClient, changed: dict[str, Any], field: str
+) -> None:
+    before = len(world.journal.log)
+    status, told = await ask(http, **changed)
+    assert (status, told["field"].removeprefix("body.")) == (422, field)
+    assert len(world.journal.log) == before
