@@ -1,6 +1,7 @@
 """What the path policy says is kept no longer is taken out of the store: kind by kind, in small steps, as often as one
 likes. What a crash leaves half done is done again."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 from hub.application.path_policies import PathPolicies
 from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer.identity import CUSTOMER
-from hub.domain.errors import ConflictError
+from hub.domain.errors import ConflictError, HubError
 from hub.domain.event import Event
 from hub.domain.retention.events import STREAM, RetentionApplied
 from hub.domain.retention.kinds import CASE_TEXTS, TEXTS
@@ -21,6 +22,8 @@ SPAN = 5_000
 AT_ONCE = 200
 """Events that are changed in one transaction."""
 EVERY = timedelta(days=1)
+FAILURES = (HubError, sqlite3.Error, OSError)
+"""What may come of a disk, a store, views or a bus that are not there now."""
 
 Pause = Callable[[], Awaitable[None]]
 """Lets others go on, between two steps."""
@@ -36,12 +39,14 @@ class Elsewhere(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What is gone of a kind, or, in a rehearsal, would be: all from before `until` but for what is still needed."""
+    """What is gone of a kind, or, in a rehearsal, would be: all from before `until` but for what is still needed.
+    `problem`: why that could not be done, or not wholly, so that it has to be asked for again."""
 
     kind: str
     days: int
     until: datetime
     count: int
+    problem: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """By name."""
@@ -70,8 +75,8 @@ class Retention:
         self._pause = pause
 
     async def apply_due(self) -> list[Applied]:
-        """All kinds that were not looked after for a day, or not by their present days. Raises HubError: the rest can
-        be asked for again."""
+        """All kinds that were not looked after for a day, or not by their present days. One that can't be done holds
+        up no other: it says so, and is due again."""
         policy, before = await self._policies.policy(), await self._applied()
         due = {
             kind: days
@@ -91,18 +96,25 @@ class Retention:
     ) -> list[Applied]:
         told: list[Applied] = []
         for kind, days in wanted.items():
+            if kind not in TEXTS and kind not in self._elsewhere:
+                continue
             until = self._clock.now() - timedelta(days=days)
             position = before[kind].position if kind in before else 0
-            if kind in TEXTS:
-                count, position = await self._texts(kind, until, position, pretend=pretend)
-            elif kind in self._elsewhere:
-                count = await self._elsewhere[kind](until, actor, self._pause, pretend=pretend)
-            else:
-                continue
-            told.append(Applied(kind, days, until, count))
-            if not pretend:
-                await self._write_down(told[-1], position, actor)
+            try:
+                count, position = await self._take_out(kind, until, position, actor, pretend=pretend)
+                done = Applied(kind, days, until, count)
+                if not pretend:
+                    await self._write_down(done, position, actor)
+            except FAILURES as error:
+                done = Applied(kind, days, until, 0, str(error) or type(error).__name__)
+            told.append(done)
         return told
+
+    async def _take_out(self, kind: str, until: datetime, after: int, actor: str, *, pretend: bool) -> tuple[int, int]:
+        """How many, and the position up to which nothing is left to do."""
+        if kind in TEXTS:
+            return await self._texts(kind, until, after, pretend=pretend)
+        return await self._elsewhere[kind](until, actor, self._pause, pretend=pretend), after
 
     async def _texts(self, kind: str, until: datetime, after: int, *, pretend: bool) -> tuple[int, int]:
         """Of events recorded until then; how many, and the position up to which nothing is left to do."""
@@ -162,8 +174,9 @@ class Retention:
     async def _write_down(self, done: Applied, position: int, actor: str) -> None:
         now = self._clock.now()
         fact = RetentionApplied(
-            at=now, recorded_at=now, causation=f"{STREAM} {done.kind}", actor=actor, **asdict(done), position=position
-        )
+            at=now, recorded_at=now, causation=f"{STREAM} {done.kind}", actor=actor, kind=done.kind, days=done.days,
+            until=done.until, count=done.count, position=position,
+        )  # fmt: skip
         while True:
             last = await self._journal.last(STREAM)
             [outcome] = await self._journal.commit([Unit([Append(STREAM, last.version if last else 0, [fact])])])

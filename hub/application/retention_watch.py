@@ -1,11 +1,9 @@
 """Has retention applied once a day as long as the hub runs; a hub that was away for days does it at its start."""
 
 import logging
-import sqlite3
 from typing import Protocol
 
-from hub.application.retention import Applied
-from hub.domain.errors import HubError
+from hub.application.retention import FAILURES, Applied
 from hub.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -39,6 +37,9 @@ class RetentionWatch:
         """Once."""
         try:
             for one in await self._retention.apply_due():
-                log.info("retention: %d of %s from before %s are gone", one.count, one.kind, one.until)
-        except (HubError, sqlite3.Error, OSError) as error:
+                if one.problem:
+                    log.warning("retention of %s can't be applied now, trying on: %s", one.kind, one.problem)
+                else:
+                    log.info("retention: %d of %s from before %s are gone", one.count, one.kind, one.until)
+        except FAILURES as error:
             log.warning("retention can't be applied now, trying on: %s", error)

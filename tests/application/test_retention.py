@@ -10,7 +10,7 @@ import pytest
 from hub.application import retention as application
 from hub.application.forgetting import Forgetting
 from hub.application.path_policies import PathPolicies
-from hub.application.retention import Applied, Pause, Retention
+from hub.application.retention import Applied, Elsewhere, Pause, Retention
 from hub.application.retention_elsewhere import QuietCustomers, RejectFiles
 from hub.application.retention_watch import RetentionWatch
 from hub.domain.cases.events import CaseKind, CaseNoted, CaseOpened, CaseResolved, Severity
@@ -74,7 +74,7 @@ class World:
         self.rejects = Counted(self.clock, 5, 40)
         self.views = LinkViews(self.journal, customers.PROJECTION)
         forgetting = Forgetting(self.journal, self.clock, self.keys)
-        self.elsewhere = {
+        self.elsewhere: dict[str, Elsewhere] = {
             "rejects": self.rejects,
             "customers_without_contact": QuietCustomers(self.journal, self.clock, forgetting, self.views),
         }
@@ -185,8 +185,8 @@ async def test_a_crash_on_the_way_is_made_good(world: World) -> None:
         await world.contact(ANN, days_ago)
     await world.keep(contact_texts=30)
     world.journal.fail_next = 1
-    with pytest.raises(OSError, match="disk full"):
-        await world.retention().apply_due()
+    [half_done] = await world.retention().apply_due()
+    assert half_done.problem == "disk full"
     assert world.applied() == []
     assert told(await world.retention().apply_due()) == {"contact_texts": 0}
     assert world.texts() == ["", ""]
@@ -274,8 +274,29 @@ async def test_files_of_refused_rows_go_by_their_age(tmp_path: Path, world: Worl
     assert await RejectFiles(tmp_path / "none")(before, "a", application.no_pause, pretend=False) == 0
 
 
+class Unreachable:
+    """A kind elsewhere that nobody gets at."""
+
+    async def __call__(self, _before: datetime, _actor: str, _pause: Pause, /, *, pretend: bool) -> int:  # noqa: ARG002
+        raise OSError("no route to the bus")
+
+
+async def test_a_kind_that_can_not_be_done_holds_up_no_other_and_is_due_again(world: World) -> None:
+    await world.register(ANN, 50)
+    await world.contact(ANN, 40)
+    await world.keep(rejects=30, contact_texts=30, customers_without_contact=9_000)
+    world.elsewhere = {"rejects": Unreachable(), "customers_without_contact": Unreachable()}
+    for pretend in (True, False):
+        done = {one.kind: (one.count, one.problem) for one in await world.retention().apply("a", pretend=pretend)}
+        failed = (0, "no route to the bus")
+        assert done == {"rejects": failed, "contact_texts": (1, ""), "customers_without_contact": failed}
+    assert [fact.kind for fact in world.applied()] == ["contact_texts"]
+    world.elsewhere = {"rejects": world.rejects}
+    assert told(await world.retention().apply_due()) == {"rejects": 1}
+
+
 class Failing:
-    """Fails the first time."""
+    """Fails the first time, wholly; then in part."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -284,7 +305,7 @@ class Failing:
         self.asked += 1
         if self.asked == 1:
             raise StoreError("disk full")
-        return [Applied("contact_texts", 30, NOON, 7)]
+        return [Applied("contact_texts", 30, NOON, 7), Applied("rejects", 30, NOON, 0, "no such bus")]
 
 
 async def test_the_hub_looks_again_and_again(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -295,3 +316,4 @@ async def test_the_hub_looks_again_and_again(world: World, caplog: pytest.LogCap
     assert "trying on: disk full" in caplog.text
     await watch.look()
     assert "7 of contact_texts" in caplog.text
+    assert "retention of rejects can't be applied now, trying on: no such bus" in caplog.text
