@@ -7,9 +7,10 @@ from datetime import datetime
 from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
 from hub.application.satisfaction_reach import Reaching
 from hub.application.standing import Member, events_of, whole_histories
+from hub.domain.account.state import roles, roles_at
 from hub.domain.cases.events import CaseKind
 from hub.domain.cases.identity import customer_of_case
-from hub.domain.cases.state import Cases
+from hub.domain.cases.state import CASE_EVENTS, Cases
 from hub.domain.cases.state import evolve as evolve_cases
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
@@ -140,13 +141,23 @@ class Satisfaction:
         found = Circumstances(
             asked=_surveys(events).of(members),
             complaint_open=Gate.SERVICE_STATE in table[Purpose.SURVEY].gates
-            and any(one.is_open and one.kind is CaseKind.COMPLAINT for one in _cases(events).values()),
+            and (_has_complaint(events) or await self._accounts_complain(events, now)),
         )
         why = kept_from(found, kind, occasion.about, now, policy.surveys.limits, question.share)
         if why is not NotAsked.UNREACHABLE:
             return found
         reach, held_until = await self._reaching.reach(occasion, question.channels, events, policy, now)
         return replace(found, reach=reach, held_until=held_until)
+
+    async def _accounts_complain(self, events: Sequence[Event], at: datetime) -> bool:
+        """Whether a complaint is open with an account they act for, whoever of its people brought it."""
+        accounts = sorted({one.account_id for one in roles_at(roles(events), at)})
+        told = await self._journal.load_only(accounts, CASE_EVENTS) if accounts else {}
+        return _has_complaint(one.event for history in told.values() for one in history)
+
+
+def _has_complaint(facts: Iterable[Event]) -> bool:
+    return any(one.is_open and one.kind is CaseKind.COMPLAINT for one in _cases(facts).values())
 
 
 def _cases(facts: Iterable[Event]) -> Cases:

@@ -14,6 +14,7 @@ from hub.application.path_policies import PathPolicies
 from hub.application.satisfaction import Question, Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_watch import SatisfactionWatch, read_kept
+from hub.domain.account.events import RoleAssigned
 from hub.domain.cases.events import CaseKind, CaseOpened, CaseReopened, CaseResolved, Severity
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.consent.events import ConsentDenied, PreferenceChanged, PreferredHours, Purpose
@@ -282,6 +283,31 @@ class TestDelay:
         hub.clock.moment += HOUR
         await hub.settle()
         assert (hub.asked(), hub.counted) == ([], [("csat", "complaint")])
+
+    @pytest.mark.parametrize(
+        ("until", "kind", "is_settled", "came_of_it"),
+        [
+            (None, CaseKind.COMPLAINT, False, "complaint"),
+            (None, CaseKind.COMPLAINT, True, "asked"),
+            (None, CaseKind.REQUEST, False, "asked"),
+            (NOON + timedelta(seconds=1), CaseKind.COMPLAINT, False, "asked"),
+        ],
+    )
+    async def test_a_complaint_of_an_account_keeps_those_from_being_asked_who_act_for_it(
+        self, hub: Hub, until: datetime | None, kind: CaseKind, *, is_settled: bool, came_of_it: str
+    ) -> None:
+        await hub.start(f"{CALLS}delay_minutes = 60\n")
+        await hub.call()
+        role = {"account_id": "account-1", "number": 1, "customer_id": ANN, "role": "buyer", "since": NOON}
+        await hub.say(ANN, RoleAssigned(**hub.meta(), **role, until=until))
+        case = {"case_id": f"case-{BOB.removeprefix('customer-')}-1"}
+        opened = CaseOpened(**hub.meta(), **case, kind=kind, severity=Severity.LOW, account_id="account-1")
+        await hub.say("account-1", opened)
+        if is_settled:
+            await hub.say("account-1", CaseResolved(**hub.meta(), **case, resolution="refunded"))
+        hub.clock.moment += HOUR
+        await hub.settle()
+        assert hub.counted == [("csat", came_of_it)]
 
     async def test_what_was_over_long_ago_is_not_asked_about_any_more(self, hub: Hub) -> None:
         await hub.start(CALLS)

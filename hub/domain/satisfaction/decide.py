@@ -40,7 +40,7 @@ class NotAsked(StrEnum):
     CAPPED = "capped"
     """They were asked often enough of late."""
     COMPLAINT = "complaint"
-    """A complaint of theirs is open."""
+    """A complaint of theirs is open, or one of an account they act for."""
     NO_CONSENT = "no_consent"
     """They don't want to be asked there."""
     UNREACHABLE = "unreachable"
