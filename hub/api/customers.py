@@ -15,7 +15,7 @@ from hub.api.rows import Interaction, listed, row, told
 from hub.application.customer_view import ShownContact
 from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.entries import Kind, TimelineFact
-from hub.application.dossier.question import Question, words_of
+from hub.application.dossier.question import Question, sought
 from hub.domain.contact import VALUE_TIER, Channel, Direction
 
 router = APIRouter(tags=["customers"])
@@ -94,7 +94,7 @@ async def timeline(
     end: Annotated[Iso | None, Query(alias="to", description="Until just before then")] = None,
     interaction: Annotated[str, Query(max_length=200, description="What belongs to this interaction")] = "",
     case: Annotated[str, Query(max_length=200, description="What belongs to this case")] = "",
-    q: Annotated[str, Query(max_length=200, description="Words that must all be there, in any spelling")] = "",
+    q: Annotated[str, Query(max_length=200, description="Words and phones that must all be there, in any spelling")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     before: Annotated[int | None, Query(ge=1, description="Log position; the next page's is in `before`")] = None,
     at: At = None,
@@ -102,6 +102,7 @@ async def timeline(
     """Over all channels and all streams that are this customer, newest first: contacts, and what else happened; `kind`
     tells which. `before` of the answer gets the next page, which may come behind one that is not full: a search reads
     at most 2,000 contacts for a page. null: there is none."""
+    words, numbers = sought(q, call.services.spell)
     question = Question(
         kinds=frozenset(kind),
         channel=channel or "",
@@ -111,7 +112,8 @@ async def timeline(
         case=case,
         start=start,
         end=end,
-        words=words_of(q),
+        words=words,
+        numbers=numbers,
     )
     page = await call.services.dossiers.timeline(customer_id, question, limit, before, at)
     return answer({"timeline": page.lines, "before": page.before})

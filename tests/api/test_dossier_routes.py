@@ -286,6 +286,12 @@ async def test_a_timeline_tells_everything_once_newest_first(stage: Stage) -> No
         ({"q": "قبض"}, ["opened"]),
         ({"q": "called TWICE"}, ["noted"]),
         ({"q": "9121234567", "kind": "contact"}, ["c-2", "c-1"]),
+        ({"q": "09121234567", "kind": "contact"}, ["c-2", "c-1"]),
+        ({"q": "۰۹۱۲ ۱۲۳ ۴۵۶۷", "kind": "contact"}, ["c-2", "c-1"]),
+        ({"q": "card +98 912 123-4567"}, []),
+        ({"q": "card 00989121234567"}, ["c-2"]),
+        ({"q": "02188776655"}, ["c-1"]),
+        ({"q": "02188776656"}, []),
         (
             {"q": "  "},
             ["noted", "interaction_attached", "opened", "withdrawn", "c-3", "c-2", "c-1", "seen", "registered"],
@@ -296,7 +302,7 @@ async def test_a_timeline_is_filtered_and_searched(
     stage: Stage, query: dict[str, Any], expected: Sequence[str]
 ) -> None:
     stage.customer(ANN, "phone", PHONE)
-    stage.contact("c-1", "شماره کارت: ۱۲")
+    stage.contact("c-1", "شماره کارت: ۱۲، تلفن (۰۲۱) ۸۸۷۷-۶۶۵۵")
     stage.queued("c-1")
     stage.contact("c-2", "I lost", subject="My card")
     stage.contact("c-3", "", ContactSent, channel=Channel.EMAIL, address=MAIL)

@@ -1,5 +1,6 @@
 """What of a timeline is asked for: which kinds, channels, times, work, and which words."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,8 +8,13 @@ from datetime import datetime
 from hub.application.dossier.entries import Kind, texts_of, what_of
 from hub.domain.cases.state import Cases
 from hub.domain.customer.folding import fold
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.spelling.phones import core
 from hub.domain.event import Event
 from hub.projections.customers import Only
+
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ ().\-\u2010-\u2015\u2212]+(?=[0-9])")
+"""What people put between the digits of a phone number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Question:
     start: datetime | None = None
     end: datetime | None = None
     words: tuple[str, ...] = field(default=())
+    numbers: tuple[str, ...] = field(default=())
+    """Phone numbers that must be there too, by the digits that every way to write them has."""
 
     @property
     def asks_for_contacts(self) -> bool:
@@ -60,23 +68,37 @@ class Question:
             and self.has_words(texts_of(event))
         )
 
+    @property
+    def is_search(self) -> bool:
+        """Whether texts have to be read."""
+        return bool(self.words or self.numbers)
+
     def has_words(self, texts: Iterable[str]) -> bool:
-        """Whether all words are in these texts."""
-        return not self.words or matches(self.words, texts)
+        """Whether all words and numbers are in these texts."""
+        if not self.is_search:
+            return True
+        folded = fold("\n".join(texts))
+        if not all(word in folded for word in self.words):
+            return False
+        if not self.numbers:
+            return True
+        digits = _BETWEEN_DIGITS.sub("", folded)
+        return all(number in digits for number in self.numbers)
 
 
 EVERYTHING = Question()
 
 
-def words_of(text: str) -> tuple[str, ...]:
-    """What is searched for, in the spelling that is compared."""
-    return tuple(fold(text).split())
-
-
-def matches(words: Iterable[str], texts: Iterable[str]) -> bool:
-    """Whether each of these folded words stands in one of the texts."""
-    folded = fold("\n".join(texts))
-    return all(word in folded for word in words)
+def sought(text: str, spell: Spell) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is searched for, in the spelling that is compared: words, and phone numbers."""
+    words, numbers = list[str](), list[str]()
+    for part in [text] if spell("phone", text).is_valid else text.split():
+        found = spell("phone", part)
+        if found.is_valid:
+            numbers.append(core(found.value))
+        else:
+            words += fold(part).split()
+    return tuple(words), tuple(numbers)
 
 
 def _about(event: Event) -> set[str]:

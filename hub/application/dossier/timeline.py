@@ -84,10 +84,10 @@ async def _contacts(
     known: dict[int, Event] = {}
     place, left, signs = before, CONTACTS_READ, SIGNS_READ
     while left > 0 and signs > 0:
-        size = min(AT_ONCE, left) if question.words else limit + 1
+        size = min(AT_ONCE, left) if question.is_search else limit + 1
         found = await contacts_before(place, only, size)
         events = await said([one.position for one in found])
-        if question.words:
+        if question.is_search:
             signs -= sum(len(text) for event in events.values() for text in texts_of(event))
             events = await asyncio.to_thread(_with_words, events, question)
         for one in found:

@@ -12,6 +12,7 @@ from phonenumbers import (
     PhoneNumberFormat,
     format_number,
     is_valid_number,
+    national_significant_number,
     parse,
 )
 
@@ -56,6 +57,12 @@ def phone(written: str, region: str) -> Spelling:
         return kept(written, Problem.NOT_IN_USE)
     extension = f";ext={shape['extension']}" if shape["extension"] else ""
     return proper(format_number(number, PhoneNumberFormat.E164) + extension)
+
+
+def core(e164: str) -> str:
+    """The digits of a proper number that stand in it however it is written: without what is dialled before them from
+    within the country or from outside."""
+    return national_significant_number(parse(e164))
 
 
 def _domestic(digits: str, region: str) -> str:
