@@ -94,7 +94,7 @@ async def timeline(
     end: Annotated[Iso | None, Query(alias="to", description="Until just before then")] = None,
     interaction: Annotated[str, Query(max_length=200, description="What belongs to this interaction")] = "",
     case: Annotated[str, Query(max_length=200, description="What belongs to this case")] = "",
-    q: Annotated[str, Query(max_length=200, description="Words and phones that must all be there, in any spelling")] = "",
+    q: Annotated[str, Query(max_length=200, description="Words and phones that must all be there, in any script")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     before: Annotated[int | None, Query(ge=1, description="Log position; the next page's is in `before`")] = None,
     at: At = None,

@@ -102,7 +102,8 @@ async def satisfaction(
 async def ask(customer_id: str, body: Occasion, call: AgentCall) -> Response:
     """About an interaction or a case of theirs, whatever share the path policy draws. Who was asked about it before or
     often enough of late, has an open complaint or acts for an account that has one, does not want to be asked on this
-    channel, or not at this hour, or never came from an address there, is not asked: 200 without events, and `not_asked` says why."""
+    channel, or not at this hour, or never came from an address there, is not asked: 200 without events, and `not_asked`
+    says why."""
     services = call.services
     asked = await services.satisfaction.ask_by_hand(
         customer_id, body.kind, body.about, body.channel, actor=call.actor, command_id=services.new_id()
