@@ -17,12 +17,12 @@ class ChildFailedError(Exception):
         super().__init__(f"ended with code {code}: {said}")
 
 
-async def told_by(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> bytes:
-    """What the command prints; it runs after everybody else, and ends with the hub. Raises TimeoutError where it takes
-    longer than that, ChildFailedError where it fails."""
+async def told_by(command: Sequence[str], environment: Mapping[str, str], seconds: float, asked: bytes = b"") -> bytes:
+    """What the command prints that may read `asked`; it runs after everybody else, and ends with the hub. Raises
+    TimeoutError where it takes longer than that, ChildFailedError where it fails."""
     child = await asyncio.create_subprocess_exec(
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if asked else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
@@ -30,7 +30,7 @@ async def told_by(command: Sequence[str], environment: Mapping[str, str], second
     )
     try:
         async with asyncio.timeout(seconds):
-            out, said = await child.communicate()
+            out, said = await child.communicate(asked or None)
     finally:
         with suppress(ProcessLookupError):
             child.kill()

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -23,6 +24,27 @@ class ExplanationError(HubError):
     """An explanation can't be had now."""
 
 
+class Turns:
+    """One at a time; so many may wait, the others are told to come back."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting = 0
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for it. Raises ExplanationError where too many do."""
+        if self._waiting > self._most:
+            raise ExplanationError(f"{self._waiting} explanations are asked for already: ask again in a while")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
+
+
 class Explainer:
     """`command` and an interaction's id, run as a child, print its decisions as JSON; one child at a time."""
 
@@ -39,22 +61,14 @@ class Explainer:
         self._command = command
         self._environment = environment
         self._seconds = seconds
-        self._most = waiting
-        self._waiting = 0
-        self._turn = asyncio.Lock()
+        self._turns = Turns(waiting)
 
     async def __call__(self, interaction_id: str) -> Mapping[str, Any] | None:
         """Every decision on an interaction; None: there is no such one. Raises ExplanationError."""
         if not interaction_id.startswith("interaction-") or await self._journal.last(interaction_id) is None:
             return None
-        if self._waiting > self._most:
-            raise ExplanationError(f"{self._waiting} explanations are asked for already: ask again in a while")
-        self._waiting += 1
-        try:
-            async with self._turn:
-                return await self._explain(interaction_id)
-        finally:
-            self._waiting -= 1
+        async with self._turns.turn():
+            return await self._explain(interaction_id)
 
     async def _explain(self, interaction_id: str) -> Mapping[str, Any]:
         try:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hub.application.decisions import MarkBefore
+from hub.application.log_times import last_position
 from hub.domain.errors import InvalidError
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.ports import Journal
@@ -47,7 +48,9 @@ async def run_trial(
 
 async def _read(journal: Journal, recording: Recording, since: datetime | None, mark_before: MarkBefore) -> None:
     at, head = 0, await journal.head()
-    mark = mark_before(await _last_before(journal, since, head)) if since is not None else None
+    mark = None
+    if since is not None:
+        mark = mark_before(await last_position(journal, head, lambda moment: moment < since))
     if mark is not None:
         at = mark[0]
         for recorded in await journal.at(mark[1]):
@@ -60,16 +63,3 @@ async def _read(journal: Journal, recording: Recording, since: datetime | None, 
         if not batch:
             return
         at = batch[-1].position
-
-
-async def _last_before(journal: Journal, moment: datetime, head: int) -> int:
-    """A log position up to which everything was recorded before the moment. Found by halving: clocks go forward."""
-    low, high = 0, head
-    while low < high:
-        middle = (low + high) // 2
-        found = await journal.read(middle, 1)
-        if found and found[0].position <= high and found[0].event.recorded_at < moment:
-            low = found[0].position
-        else:
-            high = middle
-    return low

@@ -11,28 +11,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hub.cli.moments import moment
 from hub.cli.output import JSON
 from hub.settings import load
 
 LINES = 20
 
 
-def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
-    """In ISO 8601 with its zone."""
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no moment: write it as 2026-01-05T12:00:00+03:30") from None
-    if moment.tzinfo is None:
-        raise click.BadParameter(f"{value!r} has no zone: write it as {value}+03:30, or {value}Z for UTC")
-    return moment
-
-
 @click.command("show")
 @click.argument("customer_id")
-@click.option("--at", metavar="TIME", callback=_moment, help="As it was known then: ISO 8601 with a zone.")
+@click.option("--at", metavar="TIME", callback=moment, help="As it was known then: ISO 8601 with a zone.")
 @click.option("--lines", type=click.IntRange(1, 500), default=LINES, show_default=True, help="Of the timeline.")
 @JSON
 def show_customer(customer_id: str, at: datetime | None, lines: int, as_json: bool) -> None:

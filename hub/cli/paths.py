@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hub.cli.output import JSON, show, show_table
+from hub.cli.paths_why import COMMANDS
 from hub.settings import load
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -87,3 +88,7 @@ def show_text(version: str | None, as_json: bool) -> None:
         show(found, as_json)
     else:
         click.echo(found["text"].rstrip("\n"))
+
+
+for command in COMMANDS:
+    paths.add_command(command)

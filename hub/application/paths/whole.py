@@ -1,6 +1,6 @@
 """Everything about a customer that a decision looks at, as of one place in the log, and what has to stay as it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -159,14 +159,17 @@ class Wholes:
 
     async def _account(self, account: str, at: datetime, head: int) -> dict[str, Sequence[Recorded]]:
         """Its own stream, and all streams of those who act for it at that moment."""
-        if not account.startswith(ACCOUNT):
-            raise NotFoundError(f"there is no account {account}")
-        history = _upto((await self._journal.load([account]))[account], head)
-        if not history:
-            raise NotFoundError(f"there is no account {account}")
+        history = await self._own(account, head)
         people = {one.customer_id for one in roles_at(roles(one.event for one in history), at)}
         members = await whole_histories(self._journal, sorted(people), upto=head) if people else {}
         return {account: history} | {stream: one.history for stream, one in members.items()}
+
+    async def _own(self, account: str, head: int) -> Sequence[Recorded]:
+        if account.startswith(ACCOUNT):
+            history = _upto((await self._journal.load([account]))[account], head)
+            if history:
+                return history
+        raise NotFoundError(f"there is no account {account}")
 
     async def _of_points(
         self, histories: Mapping[str, Sequence[Recorded]], at: datetime, head: int
@@ -183,12 +186,7 @@ class Wholes:
         if not elsewhere:
             return [], {}
         found = {stream: _upto(history, head) for stream, history in (await self._journal.load(elsewhere)).items()}
-        said: list[Event] = []
-        for *forgotten, stream in lines:
-            kept: list[Event] = []
-            for earlier in forgotten:
-                kept = kept_when_forgotten(standing([*kept, *(one.event for one in found.get(earlier, ()))], at))
-            said += [*kept, *(one.event for one in found.get(stream, ()))]
+        said = [event for line in lines for event in _said_in(line, {**histories, **found}, found.keys(), at)]
         return said, {stream: _version(history) for stream, history in found.items()}
 
     async def _conversations(self, histories: Mapping[str, Sequence[Recorded]], head: int) -> tuple[Conversation, ...]:
@@ -205,6 +203,21 @@ class Wholes:
 def is_forgotten(whole: Whole) -> bool:
     """Whether any part of this customer was forgotten: nothing new is begun with them."""
     return any(isinstance(one.event, CustomerForgotten) for history in whole.customer.values() for one in history)
+
+
+def _said_in(
+    line: Sequence[str], known: Mapping[str, Sequence[Recorded]], elsewhere: Container[str], at: datetime
+) -> list[Event]:
+    """What was said in the streams that stood for an identifier one after the other, as far as it is known: of those
+    that were forgotten by then only a no stands, those that came after are not heard of yet."""
+    facts: list[Event] = []
+    for stream in line:
+        history = known.get(stream, ())
+        facts += [one.event for one in history] if stream in elsewhere else []
+        if not any(isinstance(one.event, CustomerForgotten) for one in history):
+            break
+        facts = kept_when_forgotten(standing(facts, at))
+    return facts
 
 
 def _conversation(stream: str, history: Sequence[Recorded]) -> Conversation | None:
