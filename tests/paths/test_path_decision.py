@@ -281,10 +281,10 @@ def test_the_digest_tells_decisions_apart_by_whatever_was_looked_at() -> None:
     looked = decision.looked
     changed = [
         replace(decision, places=[place._replace(verdicts=place.verdicts[:-1]) for place in decision.places]),
-        replace(decision, looked=looked._replace(fit=[shut, *looked.fit[1:]])),
-        replace(decision, looked=looked._replace(conflict=[shut, *looked.conflict[1:]])),
-        replace(decision, looked=looked._replace(levers=[7.0, *looked.levers[1:]])),
-        replace(decision, held_out=[shut, *decision.held_out[1:]]),
+        replace(decision, looked=looked._replace(fit={**looked.fit, first: shut})),
+        replace(decision, looked=looked._replace(conflict={**looked.conflict, first: shut})),
+        replace(decision, looked=looked._replace(levers={**looked.levers, first: 7.0})),
+        replace(decision, held_out={**decision.held_out, first: shut}),
         replace(decision, arbitrated=decision.arbitrated._replace(actions=())),
         replace(decision, asked=others),
     ]

@@ -147,14 +147,21 @@ class TestFit:
             {"name": "d", "weight": 7},
         ]
         rules = policy(proposition(levers=levers), proposition("other"))
-        assert Catalogue(rules).look(known(rules, BOUGHT)).levers == [1.22, 1.0]
+        assert Catalogue(rules).look(known(rules, BOUGHT)).levers == {0: 1.22, 1: 1.0}
+
+    def test_only_what_was_asked_for_is_looked_at(self) -> None:
+        rules = policy(proposition("one", excludes=["two"]), proposition("two"))
+        looked = Catalogue(rules).look(known(rules, held=held(a_grant("two"))), [0])
+        assert [list(part) for part in looked] == [[0], [0], [0]]
+        assert looked.conflict[0].reason == "conflict"
 
 
 def test_a_grant_of_what_is_no_longer_proposed_is_in_nobodys_way() -> None:
     rules = policy(proposition("one", holder="account", excludes=["two"]), proposition("two"))
     old = held(a_grant("gone"), answers={"gone": answered(Response.ACCEPTED)})
     looked = Catalogue(rules).look(known(rules, held=old, account=old))
-    assert [one.reason for one in (*looked.fit, *looked.conflict)] == ["fits", "fits", "no_conflict", "no_conflict"]
+    told = [*looked.fit.values(), *looked.conflict.values()]
+    assert [one.reason for one in told] == ["fits", "fits", "no_conflict", "no_conflict"]
 
 
 class TestConflict:

@@ -116,8 +116,9 @@ class Arbiter:
         a proposition that stands; `closed`: what was left out before."""
         found: list[_Scored] = []
         not_proposed = list(closed)
+        best = self._scoring.choosing(occasion, table)
         for name, several in paths.items():
-            path, factors = self._best(name, several, levers[name], occasion, table)
+            path, factors = best(name, several, levers[name])
             if factors.value > 0:
                 found.append((-factors.score, name, path, factors))
             else:
@@ -131,21 +132,6 @@ class Arbiter:
         given = {action.proposition for action in granted}
         actions, left = self._chosen([one for one in found if one[1] not in given])
         return Arbitrated(granted, actions, (*left, *sorted(not_proposed, key=lambda one: one.proposition)))
-
-    def _best(
-        self, name: str, paths: Sequence[Path], lever: float, occasion: Occasion, table: ResponseTable
-    ) -> tuple[Path, Factors]:
-        """On the path where such customers accept it most, of those with some value if there are any. What costs no
-        contact is worth the same on all of them."""
-        factors = self._scoring.factors
-        if len(paths) == 1:
-            [only] = paths
-            return only, factors(name, *only, lever, occasion, table)
-        if not occasion.unasked:
-            best = self._scoring.likeliest(name, paths, occasion, table)
-            return best, factors(name, *best, lever, occasion, table)
-        scored = [(path, factors(name, *path, lever, occasion, table)) for path in paths]
-        return min([one for one in scored if one[1].value > 0] or scored, key=_path_order)
 
     def _chosen(self, new: Sequence[_Scored]) -> tuple[tuple[Action, ...], list[NotProposed]]:
         """From the best on, but nothing that can't be granted beside one of them."""
@@ -168,9 +154,3 @@ class Arbiter:
 def _closed(name: str, paths: Sequence[Candidate], grant: Grant | None) -> NotProposed:
     closed = tuple((path, verdict) for path in paths for verdict in path.verdicts if not verdict.is_open)
     return NotProposed(name, Why.GATE, closed, grant=grant)
-
-
-def _path_order(one: tuple[Path, Factors]) -> tuple[float, float, Path]:
-    """The highest chance first, of equals the one worth more, then the first by name."""
-    path, factors = one
-    return -factors.chance, -factors.value, path

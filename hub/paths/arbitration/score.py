@@ -2,7 +2,9 @@
 
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.domain.contact import Channel, Standing
@@ -60,6 +62,10 @@ def drawn(counts: Counts, presumed: float, counts_as: float, seed: int, *about: 
 
 Path = tuple[Channel, str]
 """A channel, and the contact point where there are several."""
+Choosing = Callable[[str, Sequence[Path], float], tuple[Path, Factors]]
+"""By a proposition, its paths and its lever the best path, and what its score is made of there."""
+_LEAST = (False, -1.0, NO_VALUE)
+_FREE: Mapping[Channel, int] = MappingProxyType({})
 
 
 class _Worth(NamedTuple):
@@ -70,6 +76,8 @@ class _Worth(NamedTuple):
     unasked: float
     """P where nobody was asked yet."""
     net: int
+    free: float
+    """V where the contact costs nothing."""
     contact_cost: Mapping[Channel, int]
 
 
@@ -99,21 +107,37 @@ class Scoring:
         cost = one.contact_cost.get(channel, 0) if occasion.unasked else 0
         return Factors(chance, context, lever, _value(one.net, cost, chance))
 
-    def likeliest(self, name: str, paths: Sequence[Path], occasion: Occasion, table: ResponseTable) -> Path:
-        """The path with the highest chance, of equals the first by name."""
+    def choosing(self, occasion: Occasion, table: ResponseTable) -> "Choosing":
+        """Says of each proposition which of several paths is best: that where such customers accept it most, of those
+        on which it has some value if there are any; of equals the one worth more, then the first by name."""
         if self._explores:
-            return min(
-                paths, key=lambda path: (-self.factors(name, path[0], path[1], 1.0, occasion, table).chance, path)
-            )
-        one, counts_as, stood = self._known[name], self._counts_as, occasion.standing
-        segment, tier, stage = stood.segment, stood.value_tier, stood.lifecycle_stage
-        best, most = paths[0], -1.0
-        for path in paths:
-            counts = table.get(Cell(segment, tier, stage, path[0], name))
-            chance = smoothed(counts, one.presumed, counts_as) if counts else one.unasked
-            if chance > most or (chance == most and path < best):
-                best, most = path, chance
+            return partial(self._best_drawn, occasion, table)
+        known, counts_as, contexts, counted = self._known, self._counts_as, self._contexts, table.get
+        stood, unasked = occasion.standing, occasion.unasked
+        where = (stood.segment, stood.value_tier, stood.lifecycle_stage)
+
+        def best(name: str, paths: Sequence[Path], lever: float) -> tuple[Path, Factors]:
+            one = known[name]
+            presumed, net, costs = counts_as * one.presumed, one.net, one.contact_cost if unasked else _FREE
+            found, most = paths[0], _LEAST
+            for path in paths:
+                counts = counted((*where, path[0], name))  # type: ignore[call-overload]
+                chance = (presumed + counts.accepted) / (counts_as + counts.shown) if counts else one.unasked
+                value = _value(net, costs.get(path[0], 0), chance) if costs else one.free
+                rank = (value > 0, chance, value)
+                if rank > most or (rank == most and path < found):
+                    found, most = path, rank
+            _, chance, value = most
+            context = self._context(one.kind, found[0], occasion) if contexts else 1.0
+            return found, Factors(chance, context, lever, value)
+
         return best
+
+    def _best_drawn(
+        self, occasion: Occasion, table: ResponseTable, name: str, paths: Sequence[Path], lever: float
+    ) -> tuple[Path, Factors]:
+        scored = [(path, self.factors(name, *path, lever, occasion, table)) for path in paths]
+        return min(scored, key=_path_order)
 
     def _context(self, kind: PropositionKind, channel: Channel, occasion: Occasion) -> float:
         return next((rule.weight for rule in self._contexts if _holds(rule, kind, channel, occasion)), 1.0)
@@ -122,7 +146,8 @@ class Scoring:
 def _worth_knowing(one: Proposition, rules: Arbitration) -> _Worth:
     presumed = one.chance or rules.chance
     unasked = smoothed(NOTHING_SHOWN, presumed, rules.chance_counts)
-    return _Worth(one.kind, presumed, unasked, one.contribution - one.service_cost, one.contact_cost)
+    net = one.contribution - one.service_cost
+    return _Worth(one.kind, presumed, unasked, net, float(net), one.contact_cost)
 
 
 def _value(net: int, contact_cost: int, chance: float) -> float:
@@ -138,3 +163,8 @@ def _holds(rule: ContextWeight, kind: PropositionKind, channel: Channel, occasio
         and (rule.senders is None or occasion.sender in rule.senders)
         and (not rule.services or occasion.service in rule.services)
     )
+
+
+def _path_order(one: tuple[Path, Factors]) -> tuple[bool, float, float, Path]:
+    path, factors = one
+    return factors.value <= 0, -factors.chance, -factors.value, path

@@ -1,8 +1,9 @@
 """The decision: whether something is said to a customer, what, on which path and when, and why nothing else is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from hub.domain.contact import Channel
@@ -21,7 +22,8 @@ from hub.paths.holdout.drawing import holder_of
 from hub.paths.propositions.catalogue import Looked
 
 NOTHING_PROPOSED = Arbitrated((), (), ())
-NOTHING_LOOKED_AT = Looked((), (), ())
+NOTHING_LOOKED_AT = Looked({}, {}, {})
+NOBODY_HELD_OUT: Mapping[int, Verdict] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ class Decision:
     places: Sequence[Place]
     """All that were asked for, at the moment of the question."""
     looked: Looked
-    held_out: Sequence[Verdict]
-    """Of each proposition, in the order of the file; so is `looked`."""
+    held_out: Mapping[int, Verdict]
+    """Of each proposition that was asked for, by its number in the file; so is `looked`."""
     asked: Sequence[int]
-    """Which propositions were asked for, by their place in the file."""
+    """Which propositions were asked for, by their number in the file."""
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -85,7 +87,7 @@ class _Found(NamedTuple):
 def _proposing(asking: Asking, table: ResponseTable) -> Decision:
     question, state, rules = asking.question, asking.state, asking.rules
     asked = _asked_for(question, rules)
-    looked, held_out = rules.catalogue.look(state.known), _held_out(asking)
+    looked, held_out = rules.catalogue.look(state.known, asked), _held_out(asking, asked)
     fit, conflict, sayable = looked.fit, looked.conflict, rules.by_sender[question.sender]
     fitting = [
         number
@@ -107,7 +109,7 @@ def _contacting(asking: Asking) -> Decision:
     if question.purpose is Purpose.REPLY:
         places = [one for one in places if (one.reach.channel, one.reach.point) == question.came_in]
     places.sort(key=lambda place: place.reach.channel != state.preferred_channel)
-    return _decision(asking, _found(asking, places, _Any()), places, NOTHING_LOOKED_AT, (), ())
+    return _decision(asking, _found(asking, places, _Any()), places, NOTHING_LOOKED_AT, NOBODY_HELD_OUT, ())
 
 
 def _found(asking: Asking, places: Sequence[Place], choice: _Choice) -> _Found:
@@ -191,12 +193,13 @@ def _purposes(asked: Sequence[int], rules: PathRules) -> Iterable[Purpose]:
     return dict.fromkeys(rules.propositions[number].purpose for number in asked)
 
 
-def _held_out(asking: Asking) -> list[Verdict]:
-    """Of each proposition; drawn once for a campaign."""
+def _held_out(asking: Asking, asked: Iterable[int]) -> dict[int, Verdict]:
+    """Of each proposition that was asked for; drawn once for a campaign."""
     state, rules = asking.state, asking.rules
     holder = holder_of(state.standing.segment, state.customer_id, state.account_id)
-    drawn = {one.campaign: holdout_gate(one, holder) for one in rules.holdouts if one is not None}
-    return [NO_HOLDOUT if one is None else drawn[one.campaign] for one in rules.holdouts]
+    campaigns = {number: rules.holdouts[number] for number in asked}
+    drawn = {one.campaign: holdout_gate(one, holder) for one in campaigns.values() if one is not None}
+    return {number: NO_HOLDOUT if one is None else drawn[one.campaign] for number, one in campaigns.items()}
 
 
 def _decision(
@@ -204,7 +207,7 @@ def _decision(
     found: _Found,
     places: Sequence[Place],
     looked: Looked,
-    held_out: Sequence[Verdict],
+    held_out: Mapping[int, Verdict],
     asked: Sequence[int],
 ) -> Decision:
     chosen = found.chosen

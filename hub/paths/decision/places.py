@@ -1,10 +1,11 @@
 """The places at which something might be said, each with its gates: a contact point on a channel, for a purpose."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.state import ConsentStanding
 from hub.paths.consent.purposes import Gate
@@ -13,7 +14,7 @@ from hub.paths.decision.rules import PathRules
 from hub.paths.decision.state import PathState, Reach
 from hub.paths.gates.capacity import capacity_gate
 from hub.paths.gates.consent import block_gate, consent_gate
-from hub.paths.gates.frequency import Counted, counted, frequency_gate
+from hub.paths.gates.frequency import Counting, counted, frequency_gate, that_count
 from hub.paths.gates.identity import identity_gate
 from hub.paths.gates.service import service_gate
 from hub.paths.gates.time import quiet_hours_gate
@@ -32,19 +33,37 @@ class Asking:
 
     def __init__(self, question: Question, state: PathState, rules: PathRules) -> None:
         self.question, self.state, self.rules = question, state, rules
-        self._quiet: dict[tuple[str, datetime], Verdict] = {}
+        self._known: dict[tuple[object, ...], Verdict] = {}
 
-    @cached_property
-    def counted(self) -> Counted:
-        """The contacts that each cap counts."""
-        return counted(self.rules.caps, self.state.ledgers, self.rules.table)
+    def service(self, purpose: Purpose, at: datetime) -> Verdict:
+        """What is open with them: the same at all places."""
+        cases, talks, came = self.state.known.open_cases, self.state.conversations, self.question.they_came
+        return self._once(
+            (Gate.SERVICE_STATE, purpose, at),
+            lambda: service_gate(self.rules.service, cases, talks, purpose, at, they_came=came),
+        )
 
     def quiet(self, reach: Reach, at: datetime) -> Verdict:
         """Quiet hours: the same on all channels of a contact point."""
-        key = (reach.point, at)
-        known = self._quiet.get(key)
+        zone, preferred = reach.zone, reach.preferred
+        return self._once(
+            (Gate.QUIET_HOURS, reach.point, at), lambda: quiet_hours_gate(self.rules.quiet, zone, preferred, at)
+        )
+
+    def frequency(self, channel: Channel, purpose: Purpose, at: datetime) -> Verdict:
+        """How often they were contacted: the same wherever the same caps count."""
+        asked = that_count(self._counted, channel, purpose)
+        return self._once((Gate.FREQUENCY, *(one.number for one in asked), at), lambda: frequency_gate(asked, at))
+
+    @cached_property
+    def _counted(self) -> Sequence[Counting]:
+        """The contacts that each cap counts."""
+        return counted(self.rules.caps, self.state.ledgers, self.rules.table)
+
+    def _once(self, key: tuple[object, ...], gate: Callable[[], Verdict]) -> Verdict:
+        known = self._known.get(key)
         if known is None:
-            known = self._quiet[key] = quiet_hours_gate(self.rules.quiet, reach.zone, reach.preferred, at)
+            known = self._known[key] = gate()
         return known
 
 
@@ -99,13 +118,11 @@ def _verdicts(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> t
     rule, consent = table[purpose], ConsentStanding(state.consent, at)
     service, quiet, frequency, capacity = map(_UNASKED.__getitem__, _AFTER_CONSENT)
     if Gate.SERVICE_STATE in rule.gates:
-        cases, talks = state.known.open_cases, state.conversations
-        service = service_gate(rules.service, cases, talks, purpose, at, they_came=came)
+        service = asking.service(purpose, at)
     if Gate.QUIET_HOURS in rule.gates:
         quiet = _CAME[Gate.QUIET_HOURS] if came else asking.quiet(reach, at)
     if Gate.FREQUENCY in rule.gates:
-        asked = (reach.channel, purpose, at)
-        frequency = _CAME[Gate.FREQUENCY] if came else frequency_gate(rules.caps, asking.counted, *asked)
+        frequency = _CAME[Gate.FREQUENCY] if came else asking.frequency(reach.channel, purpose, at)
     if Gate.CAPACITY in rule.gates:
         speaker = question.speaker or question.sender.value
         capacity = capacity_gate(state.capacity, reach.channel, speaker, at)

@@ -14,7 +14,7 @@ from hub.domain.event import Event
 from hub.paths.consent.purposes import PurposeTable
 from hub.paths.frequency.ledger import Whole, account_ledger, customer_ledger, without
 from hub.paths.frequency.section import Cap, Whose
-from hub.paths.gates.frequency import Ledgers, counted, frequency_gate
+from hub.paths.gates.frequency import Ledgers, counted, frequency_gate, that_count
 from hub.paths.gates.verdict import Verdict
 
 Told = list[tuple[str, Event]]
@@ -64,7 +64,7 @@ class Parties(NamedTuple):
 def room(parties: Parties, wanted: Wanted, rules: Rules) -> Verdict:
     """Whether there is a slot for it, its own aside if it has one already."""
     times = counted(rules.caps, parties.ledgers(wanted.account_id, wanted.slot_id), rules.table)
-    return frequency_gate(rules.caps, times, wanted.channel, wanted.purpose, wanted.at)
+    return frequency_gate(that_count(times, wanted.channel, wanted.purpose), wanted.at)
 
 
 def reserve(parties: Parties, wanted: Wanted, rules: Rules, **meta: Any) -> Told:

@@ -1,7 +1,7 @@
 """G6: were they contacted often enough?"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hub.domain.contact import Channel
@@ -12,38 +12,43 @@ from hub.paths.frequency.section import Cap, Whose
 from hub.paths.frequency.windows import fits, held_until, next_candidates
 from hub.paths.gates.verdict import Reason, Told, Verdict
 
+_HOUR = timedelta(hours=1)
+
 Ledgers = Mapping[Whose, Ledger]
 """Of the customer, and of the account they are contacted for if there is one."""
 
 
-class _Asked(NamedTuple):
+class Counting(NamedTuple):
     """One cap, and the contacts it counts."""
 
     number: int
     cap: Cap
+    window: timedelta
     times: Sequence[datetime]
 
     def has_room(self, at: datetime) -> bool:
-        return fits(self.times, at, self.cap.window, self.cap.most)
+        """Whether one more at `at` is not one too many."""
+        return fits(self.times, at, self.window, self.cap.most)
 
 
-Counted = Sequence[Sequence[datetime] | None]
-"""Of each cap the contacts that it counts; None: they are contacted for no account."""
-
-
-def counted(caps: Sequence[Cap], ledgers: Ledgers, table: PurposeTable) -> Counted:
-    """Made once for all gates of a customer."""
-    return [_times(cap, ledgers[cap.of], table) if cap.of in ledgers else None for cap in caps]
-
-
-def frequency_gate(caps: Sequence[Cap], counted: Counted, channel: Channel, purpose: Purpose, at: datetime) -> Verdict:
-    """Each cap that would count such a contact must have room for it, in every window that would hold it: also in those
-    that end later, when a contact that is to come is in them."""
-    asked = [
-        _Asked(number, cap, times)
-        for number, (cap, times) in enumerate(zip(caps, counted, strict=True), 1)
-        if times is not None and cap.counts(channel, purpose)
+def counted(caps: Sequence[Cap], ledgers: Ledgers, table: PurposeTable) -> list[Counting]:
+    """Each cap with its contacts, but for those of an account where they are contacted for none; made once for all
+    gates of a customer."""
+    return [
+        Counting(number, cap, cap.window, _times(cap, ledgers[cap.of], table))
+        for number, cap in enumerate(caps, 1)
+        if cap.of in ledgers
     ]
+
+
+def that_count(counted: Sequence[Counting], channel: Channel, purpose: Purpose) -> tuple[Counting, ...]:
+    """Those that would count such a contact."""
+    return tuple(one for one in counted if one.cap.counts(channel, purpose))
+
+
+def frequency_gate(asked: Sequence[Counting], at: datetime) -> Verdict:
+    """Each cap that would count a contact at `at` must have room for it, in every window that would hold it: also in
+    those that end later, when a contact that is to come is in them."""
     inputs: dict[str, Told] = {"caps": [_told(one, at) for one in asked]}
     full = [one for one in asked if not one.has_room(at)]
     if not full:
@@ -58,18 +63,18 @@ def _times(cap: Cap, ledger: Ledger, table: PurposeTable) -> list[datetime]:
     ]
 
 
-def _next_room(asked: Sequence[_Asked], at: datetime) -> datetime | None:
+def _next_room(asked: Sequence[Counting], at: datetime) -> datetime | None:
     """The first moment from which on all have room."""
-    moments = {moment for one in asked for moment in next_candidates(one.times, at, one.cap.window)}
+    moments = {moment for one in asked for moment in next_candidates(one.times, at, one.window)}
     return next((moment for moment in sorted(moments) if all(one.has_room(moment) for one in asked)), None)
 
 
-def _told(asked: _Asked, at: datetime) -> dict[str, Told]:
+def _told(asked: Counting, at: datetime) -> dict[str, Told]:
     cap = asked.cap
     return {
         "rule": asked.number,
         "of": cap.of.value,
         "most": cap.most,
-        "hours": int(cap.window.total_seconds()) // 3600,
-        "counted": held_until(asked.times, at, cap.window),
+        "hours": asked.window // _HOUR,
+        "counted": held_until(asked.times, at, asked.window),
     }

@@ -1,6 +1,6 @@
 """The propositions of a policy, made ready once, so that whom they fit is quickly told: G3 and G4."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import NamedTuple
@@ -16,16 +16,17 @@ from hub.paths.propositions.model import Holder, Proposition
 
 _LEVELS = (Reason.NOT_ELIGIBLE, Reason.NOT_APPLICABLE, Reason.NOT_SUITABLE)
 _NO_CONFLICT = Verdict(Gate.CONFLICT, True, Reason.NO_CONFLICT)
+_FITS = (Gate.FIT, True, Reason.FITS)
 _NO_ACCOUNT = Verdict(Gate.FIT, False, Reason.NO_ACCOUNT)
 _FINAL = (Response.ACCEPTED, Response.DECLINED)
 
 
 class Looked(NamedTuple):
-    """What one look at a customer says of each proposition, in the order of the file."""
+    """What one look at a customer says of propositions, by their number in the file."""
 
-    fit: Sequence[Verdict]
-    conflict: Sequence[Verdict]
-    levers: Sequence[float]
+    fit: Mapping[int, Verdict]
+    conflict: Mapping[int, Verdict]
+    levers: Mapping[int, float]
     """L: 1 and the weights of the levers that hold, in percent."""
 
 
@@ -57,19 +58,25 @@ class Catalogue:
         asked = iter(self._conditions.asked)
         self._ready = [_ready(one, asked, zone) for one in self.propositions]
 
-    def look(self, known: Known) -> Looked:
-        """Whom each fits, what it contradicts, and how much its levers move. A proposition has to fit whatever it is
-        for: which purposes a contact's gates are asked for says nothing of what may be proposed in it. What was granted
-        fits as long as the grant stands: nobody hears on one path that they may not have what another promised."""
+    def look(self, known: Known, asked: Iterable[int] | None = None) -> Looked:
+        """Whom each of those asked for fits (None: all of them), what it contradicts, and how much its levers move. A
+        proposition has to fit whatever it is for: which purposes a contact's gates are asked for says nothing of what
+        may be proposed in it. What was granted fits as long as the grant stands: nobody hears on one path that they may
+        not have what another promised."""
+        numbers = range(len(self._ready)) if asked is None else asked
         touched = _touched(known)
         answers = self._conditions.answers(known, touched)
-        fit = [self._fit(one, known, answers) for one in self._ready]
-        conflict = [_NO_CONFLICT] * len(fit)
+        ready, holds = [(number, self._ready[number]) for number in numbers], answers.holds
+        conflict = dict.fromkeys(numbers, _NO_CONFLICT)
         rivals = (rival for name in touched for rival in self._without.get(name, ()))
         for name in {*touched, *rivals} & self._numbers.keys():
-            conflict[self._numbers[name]] = _conflict(name, self._without[name], known)
-        holds = answers.holds
-        return Looked(fit, conflict, [_lever(one.levers, holds) if one.levers else 1.0 for one in self._ready])
+            if self._numbers[name] in conflict:
+                conflict[self._numbers[name]] = _conflict(name, self._without[name], known)
+        return Looked(
+            {number: self._fit(one, known, answers) for number, one in ready},
+            conflict,
+            {number: _lever(one.levers, holds) if one.levers else 1.0 for number, one in ready},
+        )
 
     def _fit(self, one: _Ready, known: Known, answers: Answers) -> Verdict:
         has, at = known.account if one.is_accounts else known.held, known.customer.at
@@ -82,7 +89,7 @@ class Catalogue:
             return _not_valid(one, at)
         values, holds = answers
         if holds & one.all.mask == one.all.mask:
-            return Verdict(Gate.FIT, True, Reason.FITS, self._conditions.told(one.all, values))
+            return Verdict(*_FITS, self._conditions.told(one.all, values))
         reason, asked = next(
             (reason, asked)
             for reason, asked in zip(_LEVELS, one.levels, strict=True)
@@ -96,7 +103,7 @@ def _ready(one: Proposition, asked: Iterator[Asked], zone: tzinfo) -> _Ready:
     levels = [next(asked) for _ in _LEVELS]
     levers = tuple((next(asked).mask, lever.weight) for lever in one.levers)
     mask = levels[0].mask | levels[1].mask | levels[2].mask
-    places = tuple(dict.fromkeys(place for level in levels for place in level.places))
+    places = tuple(dict.fromkeys(place for level in levels for place in level.measures))
     since, until = _midnight(one.valid_from, zone), _midnight(one.valid_until, zone)
     is_accounts = one.holder is Holder.ACCOUNT
     return _Ready(one, one.name, is_accounts, Asked(mask, places), levels, levers, since, until)
