@@ -39,6 +39,7 @@ from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
 from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.paths.actions_watch import ActionsWatch
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
 from hub.application.places import places_in
@@ -372,9 +373,16 @@ class Hub:
             in_force=self.path_policy,
             responses=Responses(table, seen),
             lineage=self._generations.lineage,
+            spell=speller(self.settings.phone_region),
         )
         for follower in self.paths.followers:
             self._spawn(self.tail.follow(seen, follower).ended(), "log follower")
+        file = self.settings.data_dir / "actions.json"
+        actions = ActionsWatch(self.paths.actions, self.paths.action_responses, file)
+        after = actions.start(await self.journal.head())
+        self._parts.callback(actions.keep)
+        self._spawn(self.tail.follow(after, actions.follow).ended(), "log follower")
+        self._spawn(actions.run(), "actions")
 
     def _start_retention(self) -> None:
         """What the path policy says is kept no longer goes, a little at a time."""

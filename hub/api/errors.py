@@ -16,6 +16,7 @@ from hub.api.callers import ForbiddenError, UnauthenticatedError
 from hub.application.duplicate_list import SearchingError
 from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
+from hub.application.paths.action_responses import UnansweredError
 from hub.application.readings import UntracedError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
@@ -106,6 +107,9 @@ def problem(error: Exception) -> Response:
     if isinstance(error, PolicyError):
         mistakes = [FieldProblem(field=one.field, message=one.message, line=one.line) for one in error.findings]
         return _answer(status, slug, str(error), field="text", errors=mistakes)
+    if isinstance(error, UnansweredError):
+        missing = [FieldProblem(field=f"responses.{one}", message="has no response yet") for one in error.propositions]
+        return _answer(status, slug, str(error), errors=missing)
     if isinstance(error, ContactConflictError):
         return _answer(status, slug, str(error), field="id")
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
@@ -168,7 +172,7 @@ def _answer(
     }
     if field:
         body["field"] = field
-    if len(errors) > 1 or any(error.line for error in errors):
+    if len(errors) > 1 or any(error.line or (error.field and not field) for error in errors):
         body["errors"] = [error.model_dump(exclude_defaults=True) for error in errors]
     return Response(json_bytes(body), status.value, dict(headers or {}), PROBLEM_JSON)
 

@@ -78,7 +78,9 @@ async def end(interaction_id: str, body: ByAgent, call: AgentCall) -> Response:
     responses={200: {"model": EventsAnswer}, **PROBLEMS},
 )
 async def wrap_up(interaction_id: str, body: WrapUp, call: AgentCall) -> Response:
-    """The capacity is free again. Completing it again changes nothing: 200 without events."""
+    """The capacity is free again. Completing it again changes nothing: 200 without events. Where the path policy asks
+    for a response to each next best action, one that has none keeps it from being completed: 409 lists them."""
+    await call.services.paths.action_responses.refuse_unanswered(interaction_id)
     asked = call.asked(call.acting_for(body.agent_id))
     command = CompleteWrapUp(**asked, agent_id=body.agent_id, interaction_id=interaction_id, code=body.code)
     return events(await call.services.pool.execute(command))

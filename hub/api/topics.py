@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from hub.api.open_interaction import AGENTS, ALL, QUEUES, OpenInteraction, Topic, topics_of
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.customer.events import ContactReceived
+from hub.domain.decision.events import PathDecided
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -223,6 +224,12 @@ class Topics:
             _bound(self._over)
         return topics
 
+    def _decided(self, stream: str, event: PathDecided) -> Concerned:
+        """Who has the interaction it was decided for, or is asked to take it: what they may say in it is there."""
+        known = self._open.get(event.asked.interaction_id)
+        agents = (topic for topic in topics_of(known) if topic.kind == "agent")
+        return (Topic("customer", stream), *agents)
+
     def _of_all_queues(self, _: str, __: PolicyPublished | PolicyAdopted) -> Concerned:
         return (QUEUES,)
 
@@ -265,6 +272,7 @@ _ROUTES: dict[type[Event], Callable[[Topics, str, Any], Concerned]] = {
     InteractionAbandoned: Topics._gone,
     InteractionExpired: Topics._gone,
     WrapUpCompleted: Topics._wrapped_up,
+    PathDecided: Topics._decided,
     PolicyPublished: Topics._of_all_queues,
     PolicyAdopted: Topics._of_all_queues,
     QueueIntakeChanged: Topics._intake,

@@ -176,6 +176,9 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/customers/conflicts": Readable("conflicts", told=customers_in),
     "/v1/customers/duplicates": Readable("duplicates", told=customers_in),
     "/v1/interactions/{interaction_id}": Readable("interaction", told=lambda answer: (answer["customer_id"],)),
+    "/v1/interactions/{interaction_id}/next-best-actions": Readable(
+        "actions", told=lambda answer: (answer["customer_id"],)
+    ),
     "/v1/stream": Readable("stream", _followed),
 }
 """The other routes. Lists of work and offers are not among them: whoever is to do the work is shown whose it is."""

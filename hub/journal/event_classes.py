@@ -80,6 +80,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     interaction.ContactAttached,
     interaction.DeclinesForgotten,
     interaction.InteractionAbandoned,
+    decision.ActionsNotPresented,
     interaction.InteractionContinued,
     interaction.InteractionEnded,
     interaction.InteractionExpired,

@@ -4,12 +4,16 @@ import random
 from collections.abc import Callable
 
 from hub.application.consents import Lineage
-from hub.application.path_policies import PathPolicyInForce
+from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.paths.action_responses import ActionResponses
+from hub.application.paths.actions import NextBestActions
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Wholes
 from hub.domain.customer.consent.point import ContactPoint, contact_point
 from hub.domain.ids import customer_id
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.normalise import normalise
 from hub.paths.decision.question import Question
 from hub.paths.gates.capacity import Capacity
 from hub.ports import Clock, Follower, Journal
@@ -31,6 +35,7 @@ class PathParts:
         lineage: Lineage,
         seed: Callable[[], int] = lambda: random.SystemRandom().randrange(LARGEST_SEED),
     ) -> None:
+        spell: Spell = normalise,
         self._key = key
         self._lineage = lineage
         self.in_force = RulesInForce(in_force)
@@ -41,6 +46,11 @@ class PathParts:
         )
 
     @property
+        policies = PathPolicies(journal, clock)
+        self.actions = NextBestActions(
+            journal, clock, self.wholes, self.decisions, self.in_force, policies, self.point_of, spell
+        )
+        self.action_responses = ActionResponses(journal, clock, self.actions)
     def followers(self) -> tuple[Follower, ...]:
         """Who has to be told how the log goes on."""
         return (self.responses.follow,)

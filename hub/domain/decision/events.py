@@ -108,3 +108,12 @@ class PathDecided(Event):
     """How many candidates each reason kept back."""
     drawn: tuple[Drawn, ...] = ()
     """What the campaign is measured by: who would have been proposed to, and who was kept out to compare them with."""
+
+
+class ActionsNotPresented(Event):
+    """What an agent was given to say and did not say before the work on that conversation was over: it grants nothing,
+    and says nothing of what the customer wants."""
+
+    decision_id: str
+    interaction_id: str
+    propositions: tuple[str, ...]

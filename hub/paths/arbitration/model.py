@@ -40,4 +40,6 @@ class Arbitration(Section):
     """Whether a chance is drawn (Thompson sampling) where little is known, rather than taken for what it looks like."""
     actions: Annotated[int, Field(ge=1, le=MOST_ACTIONS)] = MOST_ACTIONS
     """New propositions that are named at most."""
+    asks_for_responses: bool = True
+    """Whether agents have to say what came of each action before they complete a wrap-up."""
     contexts: Annotated[tuple[ContextWeight, ...], Field(strict=False)] = ()
