@@ -11,9 +11,9 @@ from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Wholes
 from hub.domain.customer.consent.point import ContactPoint, contact_point
-from hub.domain.ids import customer_id
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
+from hub.domain.ids import customer_id
 from hub.paths.decision.question import Question
 from hub.paths.gates.capacity import Capacity
 from hub.ports import Clock, Follower, Journal
@@ -34,8 +34,8 @@ class PathParts:
         responses: Responses,
         lineage: Lineage,
         seed: Callable[[], int] = lambda: random.SystemRandom().randrange(LARGEST_SEED),
-    ) -> None:
         spell: Spell = normalise,
+    ) -> None:
         self._key = key
         self._lineage = lineage
         self.in_force = RulesInForce(in_force)
@@ -44,13 +44,13 @@ class PathParts:
         self.decisions = PathDecisions(
             journal, clock, self.wholes, self.in_force, responses, self.point_of, self._free, seed
         )
-
-    @property
         policies = PathPolicies(journal, clock)
         self.actions = NextBestActions(
             journal, clock, self.wholes, self.decisions, self.in_force, policies, self.point_of, spell
         )
         self.action_responses = ActionResponses(journal, clock, self.actions)
+
+    @property
     def followers(self) -> tuple[Follower, ...]:
         """Who has to be told how the log goes on."""
         return (self.responses.follow,)
