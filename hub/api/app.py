@@ -18,6 +18,7 @@ from hub.api import (
     customers,
     export,
     forgetting,
+    grants,
     health,
     identity,
     interactions,
@@ -61,6 +62,7 @@ ROUTERS = (
     policies.router,
     path_policies.router,
     path_decisions.router,
+    grants.router,
     stream.router,
     health.router,
 )

@@ -9,6 +9,7 @@ from hub.application.customer_view import Facts
 from hub.application.dossier.activity import Activity
 from hub.application.dossier.cases import ShownCase, cases_of
 from hub.application.dossier.facts import CustomerFacts
+from hub.application.dossier.grants import ShownGrant, grants_of
 from hub.application.dossier.identifiers import ShownIdentifier, identifiers
 from hub.application.dossier.members import membership
 from hub.application.dossier.roles import ShownRole
@@ -18,6 +19,7 @@ from hub.application.dossier.stands import Because, standing
 from hub.application.dossier.surveys import ShownSurvey, surveys_of
 from hub.application.glimpse import interaction_row
 from hub.domain.customer.identity import Spell
+from hub.domain.grant.state import fold
 from hub.paths.policy.model import PathPolicy
 from hub.ports import Recorded
 from hub.projections.customers import ContactCount
@@ -55,6 +57,7 @@ class Dossier:
     preference: Mapping[str, Any] | None
     cases: tuple[ShownCase, ...]
     surveys: tuple[ShownSurvey, ...]
+    grants: tuple[ShownGrant, ...]
     contacts: int
     counts: tuple[ContactCount, ...]
     first_contact_at: datetime | None
@@ -112,6 +115,7 @@ def dossier(facts: CustomerFacts, beside: Beside, at: datetime, spell: Spell) ->
         preference=beside.preference,
         cases=tuple(cases_of(events, at)),
         surveys=tuple(surveys_of(events)),
+        grants=tuple(grants_of({stream: fold(facts.of(stream)) for stream in facts.members}, at)),
         contacts=doing.contacts,
         counts=doing.counts,
         first_contact_at=doing.first_contact_at,

@@ -16,6 +16,7 @@ from hub.domain.customer.links import events as links
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.event import Event
+from hub.domain.grant import events as grants
 from hub.domain.satisfaction import events as satisfaction
 from hub.ports import Recorded
 from hub.projections.customers import Place
@@ -29,6 +30,8 @@ class Kind(StrEnum):
     CASE = "case"
     CONSENT = "consent"
     PURCHASE = "purchase"
+    GRANT = "grant"
+    """What they were promised, told of, and said to it."""
     STANDING = "standing"
     LINK = "link"
     SURVEY = "survey"
@@ -73,6 +76,13 @@ TOLD: Mapping[type[Event], What] = {
     customer.LifecycleStageChanged: What(Kind.STANDING, "stage_changed"),
     customer.ProfileChanged: What(Kind.PROFILE, "named"),
     customer.SegmentChanged: What(Kind.STANDING, "segment_changed"),
+    grants.GrantAmended: What(Kind.GRANT, "amended"),
+    grants.GrantExpired: What(Kind.GRANT, "expired"),
+    grants.GrantResumed: What(Kind.GRANT, "stands_again"),
+    grants.GrantSuspended: What(Kind.GRANT, "suspended"),
+    grants.PropositionAnswered: What(Kind.GRANT, "answered"),
+    grants.PropositionGranted: What(Kind.GRANT, "given"),
+    grants.PropositionPresented: What(Kind.GRANT, "presented"),
     links.CannotLinkLifted: What(Kind.LINK, "kept_apart_no_longer"),
     links.CannotLinkStated: What(Kind.LINK, "kept_apart"),
     links.CustomersLinked: What(Kind.LINK, "linked"),
@@ -173,4 +183,16 @@ def texts_of(event: Event) -> Iterable[str]:
     return [value for name in _WORDS if isinstance(value := fields.get(name), str) and value]
 
 
-_WORDS = ("subject", "text", "address", "reason", "resolution", "comment", "value", "name", "product", "evidence")
+_WORDS = (
+    "subject",
+    "text",
+    "address",
+    "reason",
+    "resolution",
+    "comment",
+    "value",
+    "name",
+    "product",
+    "evidence",
+    "proposition",
+)

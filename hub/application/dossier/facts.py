@@ -33,6 +33,7 @@ from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
+from hub.domain.grant.events import GRANT_EVENTS
 from hub.domain.satisfaction.events import SatisfactionAsked, SatisfactionRecorded
 from hub.ports import Journal, Recorded
 
@@ -42,7 +43,7 @@ CONSENTS = (
 FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
-    SatisfactionRecorded, *CASE_EVENTS, *CONSENTS, *LINK_EVENTS,
+    SatisfactionRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

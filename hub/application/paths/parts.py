@@ -8,6 +8,7 @@ from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.action_responses import ActionResponses
 from hub.application.paths.actions import NextBestActions
 from hub.application.paths.decisions import PathDecisions
+from hub.application.paths.grants import PathGrants
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Wholes
 from hub.domain.customer.consent.point import ContactPoint, contact_point
@@ -41,6 +42,7 @@ class PathParts:
         self.in_force = RulesInForce(in_force)
         self.responses = responses
         self.wholes = Wholes(journal, key, lineage)
+        self.grants = PathGrants(journal, clock, self.wholes, self.in_force, self.point_of)
         self.decisions = PathDecisions(
             journal, clock, self.wholes, self.in_force, responses, self.point_of, self._free, seed
         )

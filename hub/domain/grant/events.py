@@ -93,3 +93,14 @@ class PropositionAnswered(_Said):
     response: Response
     deferred_until: datetime | None = None
     """Of a deferred one."""
+
+
+GRANT_EVENTS = (
+    PropositionGranted,
+    GrantAmended,
+    GrantSuspended,
+    GrantResumed,
+    GrantExpired,
+    PropositionPresented,
+    PropositionAnswered,
+)

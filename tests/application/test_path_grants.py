@@ -1,0 +1,336 @@
+"""Grants as an application: the same terms on every path, for whoever asks, whatever is linked meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.application.dossier.grants import GrantState, ShownGrant
+from hub.application.paths.grants import Change
+from hub.domain.contact import Channel, Direction
+from hub.domain.customer.events import CustomerForgotten, SegmentChanged
+from hub.domain.decision.events import Outcome
+from hub.domain.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from hub.domain.grant.events import (
+    GrantAmended,
+    PropositionAnswered,
+    PropositionGranted,
+    PropositionPresented,
+    Response,
+)
+from hub.domain.grant.terms import terms_hash
+from hub.journal.codec import Codec
+from hub.journal.journal import EventJournal
+from hub.journal.sqlite import SqliteStore
+from hub.paths.consent.purposes import Confidence
+from hub.paths.decision.question import Question
+from hub.paths.policy.parsing import parse_path_policy
+from hub.paths.propositions.model import Sender
+from tests.application.grants_world import ANN, BEN, BY, DAY, NOON, POLICY, WEB, Shop
+from tests.support.memory import MemoryJournal
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shop]:
+    if request.param == "memory":
+        yield await Shop(MemoryJournal()).begin()
+        return
+    journal = EventJournal(SqliteStore(tmp_path / "events.sqlite", Codec()))
+    yield await Shop(journal).begin()
+    await journal.close()
+
+
+async def give(shop: Shop, what: str = "fibre", customer: str = ANN, **more: Any) -> Change:
+    return await shop.grants.give(customer, what, **more, **BY)
+
+
+async def show(shop: Shop, grant: ShownGrant, name: str = "p-1", **more: Any) -> Change:
+    told = WEB | {"presentation_id": name} | more
+    return await shop.grants.present(grant.grant_id, told.pop("terms_hash", grant.terms_hash), **told)
+
+
+def on_the_web(shop: Shop) -> Question:
+    return Question(
+        "", shop.clock.now(), Direction.INBOUND, (Channel.WEB,), Sender.HUB, propositions=("fibre",),
+        confidence=Confidence.VERIFIED,
+    )  # fmt: skip
+
+
+class TestGiving:
+    async def test_what_is_given_by_hand_stands_for_whoever_asks_on_any_path(self, shop: Shop) -> None:
+        given = await give(shop, terms={"price": 90})
+        grant = given.grant
+        assert (grant.terms, grant.terms_hash) == ({"price": 90, "router": "lent"}, terms_hash(grant.terms))
+        assert (grant.holder, grant.state, grant.expires_at) == (ANN, GrantState.STANDS, NOON + 14 * DAY)
+        [event] = given.recorded
+        assert (event.stream, event.event.actor, event.event.causation) == (ANN, "operator:eve", "command-1")
+        again = await give(shop)
+        assert (again.recorded, again.grant) == ([], grant)
+        asked = await shop.parts.decisions.decide(ANN, on_the_web(shop), request="r", grants=True, **BY)
+        assert asked.event.outcome is Outcome.NOW
+        assert asked.grants["fibre"].terms_hash == grant.terms_hash
+        assert len(await shop.facts(PropositionGranted)) == 1
+
+    async def test_what_a_decision_granted_is_what_a_person_would_grant(self, shop: Shop) -> None:
+        asked = await shop.parts.decisions.decide(ANN, on_the_web(shop), request="r", grants=True, **BY)
+        given = await give(shop)
+        assert (given.recorded, given.grant.grant_id) == ([], asked.grants["fibre"].grant_id)
+
+    async def test_linked_streams_are_one_holder(self, shop: Shop) -> None:
+        mine = (await give(shop)).grant
+        await shop.link()
+        given = await give(shop, customer=BEN)
+        assert (given.recorded, given.grant) == ([], mine)
+
+    async def test_other_terms_than_those_that_stand_are_refused(self, shop: Shop) -> None:
+        await give(shop)
+        with pytest.raises(RefusedError, match=r"stands with other terms \(price\): amend it"):
+            await give(shop, terms={"price": 90})
+
+    @pytest.mark.parametrize(
+        ("what", "more", "error", "field", "says"),
+        [
+            ("tv", {}, InvalidError, "proposition", "there is no proposition 'tv' .*: fibre, cable"),
+            ("fibre", {"customer": "customer-x"}, InvalidError, "customer_id", "there is no customer customer-x"),
+            ("fibre", {"account_id": "account-x"}, InvalidError, "account_id", "there is no account account-x"),
+            ("team", {}, InvalidError, "account_id", "acts for none"),
+            ("fibre", {"terms": {"price": 69}}, InvalidError, "terms.price", "below the floor 70"),
+            ("fibre", {"terms": {"colour": 1}}, InvalidError, "terms.colour", "no term 'colour'"),
+            ("fibre", {"terms": {"router": "sold"}}, InvalidError, "terms.router", "'sold' is not one of lent, given"),
+            ("wholesale", {}, RefusedError, "", "nothing they may have, not_eligible: .*B2C"),
+            ("spring_only", {}, RefusedError, "", "nothing they may have, not_valid"),
+            ("gift", {}, RefusedError, "", "held out of campaign presents"),
+        ],
+    )
+    async def test_what_cant_be_given_is_said_and_nothing_is_written(
+        self, shop: Shop, what: str, more: dict[str, Any], error: type[Exception], field: str, says: str
+    ) -> None:
+        before = await shop.journal.head()
+        with pytest.raises(error, match=says) as refused:
+            await give(shop, what, **more)
+        assert getattr(refused.value, "field", "") == field
+        assert await shop.journal.head() == before
+
+    async def test_whether_it_makes_sense_is_for_the_person_to_say(self, shop: Shop) -> None:
+        """Cable is for who bought something: Ann did not."""
+        assert (await give(shop, "cable")).grant.state is GrantState.STANDS
+
+    async def test_nothing_is_given_beside_what_excludes_it(self, shop: Shop) -> None:
+        await give(shop)
+        with pytest.raises(RefusedError, match="can't stand beside what they hold"):
+            await give(shop, "cable")
+
+    async def test_to_who_was_forgotten_nothing_is_given(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        await shop.write((ANN, CustomerForgotten(**shop.meta(), reason="asked to")))
+        with pytest.raises(InvalidError, match="was forgotten") as refused:
+            await give(shop, "cable")
+        assert refused.value.field == "customer_id"
+        with pytest.raises(NotFoundError, match="there is no grant"):
+            await show(shop, grant)
+        assert (await shop.grants.of_customer(ANN)).grants == []
+
+
+class TestPresenting:
+    async def test_a_presentation_names_the_terms_and_where_they_stood(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        shown = await show(shop, grant)
+        [said] = shown.grant.presentations
+        assert (said.presentation_id, said.channel, said.sender, said.response) == ("p-1", "web", "hub", None)
+        [event] = await shop.facts(PropositionPresented)
+        assert (event.terms_hash, event.standing.lifecycle_stage) == (grant.terms_hash, "acquisition")
+        assert (await show(shop, grant)).recorded == []
+
+    async def test_other_terms_are_refused_with_those_that_stand(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        await shop.grants.amend(grant.grant_id, terms={"price": 80}, **BY)
+        now = (await shop.grants.of_customer(ANN)).grants[0]
+        assert (now.terms["price"], now.terms_since) == (80, NOON)
+        with pytest.raises(
+            RefusedError, match=f"other terms than {grant.terms_hash}: present those of {now.terms_hash}"
+        ):
+            await show(shop, grant)
+        assert await shop.facts(PropositionPresented) == []
+        await show(shop, now)
+
+    async def test_only_where_and_by_whom_it_may(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        for more, field in (({"channel": Channel.SMS}, "channel"), ({"sender": Sender.DEALER}, "sender")):
+            with pytest.raises(InvalidError, match="is presented") as refused:
+                await show(shop, grant, **more)
+            assert refused.value.field == field
+
+    async def test_what_led_to_it_must_be_a_decision_about_them(self, shop: Shop) -> None:
+        asked = await shop.parts.decisions.decide(ANN, on_the_web(shop), request="r", grants=True, **BY)
+        grant = (await give(shop)).grant
+        await show(shop, grant, decision_id=asked.event.decision_id)
+        [event] = await shop.facts(PropositionPresented)
+        assert event.decision_id == asked.event.decision_id
+        with pytest.raises(InvalidError, match="there is no decision d-9") as refused:
+            await show(shop, grant, "p-2", decision_id="d-9")
+        assert refused.value.field == "decision_id"
+
+    async def test_what_the_policy_does_not_know_any_more_stands_to_its_end(self, shop: Shop) -> None:
+        grant = (await give(shop, "team", account_id=await shop.account())).grant
+        without = POLICY.replace('name = "team"', 'name = "club"')
+        shop.in_force.policy = parse_path_policy(without)
+        await show(shop, grant, customer=ANN)
+        with pytest.raises(InvalidError, match="there is no proposition 'team'"):
+            await shop.grants.amend(grant.grant_id, terms={"seats": 20}, **BY)
+
+    @pytest.mark.parametrize("grant", ["grant-1", "fibre", "grant-customer-x-1", f"grant-{ANN}-7", "grant-account-x-1"])
+    async def test_a_grant_there_is_not(self, shop: Shop, grant: str) -> None:
+        with pytest.raises(NotFoundError):
+            await shop.grants.present(grant, "0" * 32, presentation_id="p-1", **WEB)
+        with pytest.raises(NotFoundError):
+            await shop.grants.answer(grant, "p-1", Response.ACCEPTED, **BY)
+
+
+class TestAnswering:
+    async def test_what_they_said_is_kept_and_said_once(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        await show(shop, grant)
+        until = NOON + 3 * DAY
+        answered = await shop.grants.answer(grant.grant_id, "p-1", Response.DEFERRED, deferred_until=until, **BY)
+        [said] = answered.grant.presentations
+        assert (said.response, said.deferred_until) == (Response.DEFERRED, until)
+        again = await shop.grants.answer(grant.grant_id, "p-1", Response.DEFERRED, deferred_until=until, **BY)
+        assert again.recorded == []
+        with pytest.raises(RefusedError, match="answered already: deferred"):
+            await shop.grants.answer(grant.grant_id, "p-1", Response.ACCEPTED, **BY)
+        assert len(await shop.facts(PropositionAnswered)) == 1
+
+    async def test_an_answer_to_what_was_never_shown_names_the_field(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        with pytest.raises(InvalidError, match="never presented") as refused:
+            await shop.grants.answer(grant.grant_id, "p-9", Response.ACCEPTED, **BY)
+        assert refused.value.field == "presentation_id"
+
+    async def test_terms_that_were_amended_since_cant_be_accepted_but_declined(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        await show(shop, grant)
+        await shop.grants.amend(grant.grant_id, terms={"price": 120}, reason="costs", **BY)
+        with pytest.raises(RefusedError, match="were amended since"):
+            await shop.grants.answer(grant.grant_id, "p-1", Response.ACCEPTED, **BY)
+        await shop.grants.answer(grant.grant_id, "p-1", Response.DECLINED, **BY)
+
+
+class TestAmending:
+    async def test_worse_needs_a_reason_and_the_event_says_what_got_worse(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        with pytest.raises(InvalidError, match="price: not better") as refused:
+            await shop.grants.amend(grant.grant_id, terms={"price": 110}, **BY)
+        assert refused.value.field == "reason"
+        amended = await shop.grants.amend(grant.grant_id, terms={"price": 110}, reason="a mistake", **BY)
+        [event] = await shop.facts(GrantAmended)
+        assert (event.worse, event.reason, amended.grant.terms["price"]) == (("price",), "a mistake", 110)
+
+    async def test_so_already_changes_nothing(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        assert (await shop.grants.amend(grant.grant_id, terms={"price": 100}, **BY)).recorded == []
+        assert (await shop.grants.amend(grant.grant_id, expires_at=grant.expires_at, **BY)).recorded == []
+
+
+class TestAccounts:
+    async def test_what_an_account_holds_all_its_people_are_told(self, shop: Shop) -> None:
+        account = await shop.account(ANN)
+        await shop.accounts.assign(account, BEN, "user", since=NOON - DAY, until=None, **BY)
+        grant = (await give(shop, "team")).grant
+        assert grant.holder == account
+        assert (await give(shop, "team", BEN)).grant == grant
+        assert (await shop.grants.of_account(account)).grants == [grant]
+        seen = await shop.grants.of_customer(BEN)
+        assert (seen.account_id, seen.grants) == (account, [grant])
+
+    async def test_a_presentation_says_which_of_its_people_is_told(self, shop: Shop) -> None:
+        account = await shop.account(ANN)
+        grant = (await give(shop, "team")).grant
+        with pytest.raises(InvalidError, match="say which of its people") as refused:
+            await show(shop, grant)
+        assert refused.value.field == "customer_id"
+        with pytest.raises(InvalidError, match="does not act for account") as refused:
+            await show(shop, grant, customer=BEN)
+        assert refused.value.field == "account_id"
+        await show(shop, grant, customer=ANN)
+        answered = await shop.grants.answer(grant.grant_id, "p-1", Response.ACCEPTED, **BY)
+        assert answered.grant.presentations[0].response is Response.ACCEPTED
+        assert (await shop.grants.of_account(account)).grants == [answered.grant]
+        better = await shop.grants.amend(grant.grant_id, terms={"seats": 20}, **BY)
+        assert better.grant.terms == {"seats": 20}
+
+
+class TestLinks:
+    async def test_after_a_link_the_better_stands_and_after_unlink_both(self, shop: Shop) -> None:
+        mine = (await give(shop)).grant
+        theirs = (await give(shop, customer=BEN, terms={"price": 80})).grant
+        await shop.link()
+        shown = (await shop.grants.of_customer(ANN)).grants
+        told = [(one.grant_id, one.state, one.suspended_by) for one in shown]
+        assert told == [
+            (theirs.grant_id, GrantState.STANDS, ""),
+            (mine.grant_id, GrantState.SUSPENDED, theirs.grant_id),
+        ]
+        with pytest.raises(RefusedError, match=f"in the place of grant .* stands {theirs.grant_id}"):
+            await show(shop, mine)
+        await show(shop, theirs)
+        await shop.unlink()
+        assert (await shop.stands(ANN), await shop.stands(BEN)) == (
+            {"fibre": mine.grant_id},
+            {"fibre": theirs.grant_id},
+        )
+        await show(shop, mine, "p-2")
+
+    async def test_when_its_time_is_over_it_is_given_anew(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        shop.clock.moment += 14 * DAY
+        with pytest.raises(RefusedError, match="expired at"):
+            await show(shop, grant)
+        new = (await give(shop)).grant
+        assert new.grant_id != grant.grant_id
+        states = [one.state for one in (await shop.grants.of_customer(ANN)).grants]
+        assert states == [GrantState.STANDS, GrantState.OVER]
+
+
+class TestTogether:
+    async def test_two_who_ask_at_once_are_told_of_one_grant(self, shop: Shop) -> None:
+        await shop.link()
+        asked, mine, theirs = await asyncio.gather(
+            shop.parts.decisions.decide(BEN, on_the_web(shop), request="r", grants=True, **BY),
+            give(shop, customer=ANN),
+            give(shop, customer=BEN),
+        )
+        told = {asked.grants["fibre"].terms_hash, mine.grant.terms_hash, theirs.grant.terms_hash}
+        assert (len(told), len(await shop.facts(PropositionGranted))) == (1, 1)
+
+    async def test_a_link_that_comes_in_between_is_noticed(self, shop: Shop) -> None:
+        """Ben's grant is given; then Ann's, decided before the link, is not."""
+        theirs = (await give(shop, customer=BEN)).grant
+        commit, first = shop.journal.commit, True
+
+        async def linking_first(units: Any) -> Any:
+            nonlocal first
+            if first:
+                first = False
+                await shop.link()
+            return await commit(units)
+
+        shop.journal.commit = linking_first
+        given = await give(shop)
+        assert (given.recorded, given.grant) == ([], theirs)
+
+    async def test_who_can_never_be_first_is_told_so_and_nothing_is_written(self, shop: Shop) -> None:
+        commit = shop.journal.commit
+
+        async def others_first(units: Any) -> Any:
+            shop.journal.commit = commit
+            await shop.write((ANN, SegmentChanged(**shop.meta(), segment="B2C", value_tier="high", reason="said")))
+            outcomes = await commit(units)
+            shop.journal.commit = others_first
+            return outcomes
+
+        shop.journal.commit = others_first
+        with pytest.raises(ConflictError):
+            await give(shop)
+        assert await shop.facts(PropositionGranted) == []
