@@ -105,6 +105,18 @@ class Streams(Protocol):
         ...
 
 
+class Histories(Streams, Protocol):
+    """What is decided as of one place in the log, and written to: of a journal that which is about streams and that."""
+
+    async def load_only(self, streams: Sequence[str], classes: Collection[type[Event]]) -> dict[str, list[Recorded]]:
+        """As a journal's."""
+        ...
+
+    async def head(self) -> int:
+        """As a journal's."""
+        ...
+
+
 class Journal(Protocol):
     """The event store, for asyncio. Writes of all callers are grouped into transactions, in order."""
 

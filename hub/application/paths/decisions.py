@@ -24,7 +24,7 @@ from hub.paths.frequency.reserving import Rules, Wanted, move, release, reserve
 from hub.paths.gates.capacity import Capacity
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.model import Holder
-from hub.ports import Append, Clock, Journal
+from hub.ports import Append, Clock, Histories
 
 _DECISION = "decision-"
 _DIGITS = 16
@@ -67,7 +67,7 @@ class Looked(NamedTuple):
     decision: Decision
 
 
-class Taken(NamedTuple):
+class ToWrite(NamedTuple):
     """A decision that is about to be written, and what goes with it."""
 
     looked: Looked
@@ -79,11 +79,11 @@ class Taken(NamedTuple):
     meta: Mapping[str, Any]
 
 
-Beside = Callable[[Taken], Facts]
+Beside = Callable[[ToWrite], Facts]
 """What else a decision leads to, written with it."""
 
 
-def nothing_beside(_: Taken) -> Facts:
+def nothing_beside(_: ToWrite) -> Facts:
     """The decision stands alone."""
     return []
 
@@ -104,7 +104,7 @@ class PathDecisions:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Histories,
         clock: Clock,
         wholes: Wholes,
         in_force: RulesInForce,
@@ -184,7 +184,7 @@ class PathDecisions:
             shown: dict[str, Grant] = {one.proposition: one.grant for one in looked.decision.actions if one.grant}
             if grants and looked.decision.outcome is Outcome.NOW:
                 facts += _granted(looked, shown, meta)
-            facts += beside(Taken(looked, event, shown, _slot_after(asked, slots), meta))
+            facts += beside(ToWrite(looked, event, shown, _slot_after(asked, slots), meta))
             appends = await self._wholes.writing(whole, facts)
             version = next(one.after for one in appends if one.stream == whole.canonical) + 1
             answer = Decided(event, whole.canonical, version, shown)
@@ -205,7 +205,7 @@ class PathDecisions:
         return await recorded_in(self._journal, decision)
 
 
-async def recorded_in(journal: Journal, decision: str) -> Decided:
+async def recorded_in(journal: Histories, decision: str) -> Decided:
     """A decision as it stands in the log. Raises NotFoundError."""
     stream = stream_of_decision(decision)
     history = (await journal.load_only([stream], (PathDecided,)))[stream] if stream else []

@@ -33,7 +33,7 @@ from hub.paths.decision.gathering import Told
 from hub.paths.frequency.reserving import Parties
 from hub.paths.gates.capacity import Capacity
 from hub.paths.gates.service import Conversation
-from hub.ports import Append, Journal, Recorded
+from hub.ports import Append, Histories, Recorded
 
 MOST_CONVERSATIONS = 200
 """The newest contacts whose conversations are looked at."""
@@ -106,7 +106,7 @@ class Whole:
 class Wholes:
     """Reads customers for decisions. `seen`: as of that position in the log; None: as it is now."""
 
-    def __init__(self, journal: Journal, key: bytes, lineage: Lineage) -> None:
+    def __init__(self, journal: Histories, key: bytes, lineage: Lineage) -> None:
         """`key` is the installation's."""
         self._journal = journal
         self._key = key
@@ -194,10 +194,12 @@ class Wholes:
             one.event for history in histories.values() for one in history if isinstance(one.event, ContactReceived)
         ]
         contacts.sort(key=lambda one: one.at)
-        streams = [interaction_id(self._key, one.contact_id) for one in contacts[-MOST_CONVERSATIONS:]]
-        found = await self._journal.load_only(streams, _OF_CONVERSATIONS) if streams else {}
-        told = [_conversation(stream, _upto(history, head)) for stream, history in found.items()]
-        return tuple(one for one in told if one is not None)
+        newest = {interaction_id(self._key, one.contact_id): one for one in contacts[-MOST_CONVERSATIONS:]}
+        found = await self._journal.load_only(list(newest), _OF_CONVERSATIONS) if newest else {}
+        told = {stream: _conversation(stream, _upto(history, head)) for stream, history in found.items()}
+        conversations = tuple(one for one in told.values() if one is not None)
+        alone = [came for stream, came in newest.items() if told.get(stream) is None]
+        return (*conversations, *(Conversation("", came.channel, came.at) for came in alone[-1:]))
 
 
 def is_forgotten(whole: Whole) -> bool:
