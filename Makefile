@@ -22,7 +22,7 @@ bench: install
 	$(BIN)/pytest benchmarks --benchmark-only
 
 mutants:
-	PYTHON="$(PYTHON)" .ci/mutants
+	PYTHON="$(PYTHON)" .ci/mutants $(PART)
 
 lint: install
 	$(BIN)/ruff check .
