@@ -40,6 +40,7 @@ from hub.application.outbound import Outbound, Place
 from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.actions_watch import ActionsWatch
+from hub.application.paths.grants_watch import GrantsWatch
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
 from hub.application.places import places_in
@@ -377,6 +378,9 @@ class Hub:
         )
         for follower in self.paths.followers:
             self._spawn(self.tail.follow(seen, follower).ended(), "log follower")
+        grants = GrantsWatch(self.paths.settling, self.clock, self.views, seen)
+        self._spawn(self.tail.follow(seen, grants.follow).ended(), "log follower")
+        self._spawn(grants.run(), "grants")
         file = self.settings.data_dir / "actions.json"
         actions = ActionsWatch(self.paths.actions, self.paths.action_responses, file)
         after = actions.start(await self.journal.head())

@@ -10,6 +10,7 @@ from hub.application.paths.actions import NextBestActions
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.grants import PathGrants
 from hub.application.paths.in_force import Responses, RulesInForce
+from hub.application.paths.settling import GrantSettling
 from hub.application.paths.whole import Wholes
 from hub.domain.customer.consent.point import ContactPoint, contact_point
 from hub.domain.customer.identity import Spell
@@ -42,6 +43,7 @@ class PathParts:
         self.in_force = RulesInForce(in_force)
         self.responses = responses
         self.wholes = Wholes(journal, key, lineage)
+        self.settling = GrantSettling(journal, clock, self.wholes)
         self.grants = PathGrants(journal, clock, self.wholes, self.in_force, self.point_of)
         self.decisions = PathDecisions(
             journal, clock, self.wholes, self.in_force, responses, self.point_of, self._free, seed
