@@ -1,7 +1,8 @@
 """From facts to what a decision looks at: the one way there, for decisions that are taken and for those taken again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ from hub.paths.time.section import QuietHours
 from hub.paths.time.zones import Zone, zone_at_home, zone_of_point
 
 Streams = Mapping[str, Sequence[Event]]
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_STREAMS: Streams = MappingProxyType({})
 PointOf = Callable[[str, str], ContactPoint]
 """Kind and value of an identifier to its contact point; see hub/domain/customer/consent/point.py."""
@@ -56,7 +58,7 @@ class Told(NamedTuple):
 
 def path_state(told: Told, question: Question, policy: PathPolicy, point_of: PointOf) -> PathState:
     """What the decision looks at."""
-    events = sorted((event for stream in told.customer.values() for event in stream), key=lambda one: one.recorded_at)
+    events = _in_order(told.customer.values())
     facts, book = facts_of(events), ConsentBook()
     for event in sorted((*told.of_points, *events), key=lambda one: one.recorded_at) if told.of_points else events:
         book = evolve(book, event)
@@ -88,6 +90,18 @@ def path_state(told: Told, question: Question, policy: PathPolicy, point_of: Poi
         ledgers=parties.ledgers(told.account_id, question.slot_id),
         capacity=told.capacity,
     )
+
+
+def _in_order(streams: Iterable[Sequence[Event]]) -> list[Event]:
+    """All of them by when they were recorded, those of one stream as they stand there: clocks step back at times."""
+    timed: list[tuple[datetime, Event]] = []
+    for stream in streams:
+        latest = _LONG_AGO
+        for event in stream:
+            latest = max(latest, event.recorded_at)
+            timed.append((latest, event))
+    timed.sort(key=itemgetter(0))
+    return [event for _, event in timed]
 
 
 def _held(streams: Streams, at: datetime) -> Held:

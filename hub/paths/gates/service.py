@@ -31,7 +31,8 @@ class ServiceState(Section):
 
 
 class Conversation(NamedTuple):
-    """A conversation with the customer; `ended_at` None: it is open."""
+    """A conversation with the customer; `ended_at` None: it is open. `interaction_id` empty: they came to us, and no
+    conversation began with that: it was turned away, belongs to another one, or routing is just being told."""
 
     interaction_id: str
     channel: Channel

@@ -1,0 +1,304 @@
+"""The ten laws of one voice, on the whole application: whatever happens to several customers and accounts, in any
+order, with clocks that change and step back, and with everything in memory lost in between."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from hub.domain.cases.events import Severity
+from hub.domain.contact import Channel, Direction, Identifier
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.slots.events import ContactSlotReserved
+from hub.domain.decision.events import PathDecided
+from hub.domain.errors import InvalidError
+from hub.domain.event import Event
+from hub.domain.grant.events import GrantAmended, PropositionGranted, PropositionPresented
+from hub.paths.consent.decide import Scope
+from hub.paths.consent.purposes import Confidence
+from hub.paths.propositions.model import Sender
+from hub.ports import Recorded
+from tests.paths import voice_laws as laws
+from tests.paths.voice_laws import Story
+from tests.paths.voice_policies import POLICIES, Policy
+from tests.paths.voices import POINTS, Point, Voices
+
+E = TypeVar("E", bound=Event)
+points = st.sampled_from(POINTS)
+policies = st.sampled_from(POLICIES)
+OUTSIDE = (Purpose.PROMOTIONAL, Purpose.PROMOTIONAL, Purpose.SERVICE, Purpose.RECOVERY, Purpose.SURVEY)
+WRITTEN = (Channel.SMS, Channel.EMAIL, Channel.PHONE)
+JUMPS = (
+    timedelta(milliseconds=-3), timedelta(milliseconds=-3), timedelta(minutes=1), timedelta(minutes=59),
+    timedelta(hours=1), timedelta(hours=9), timedelta(hours=13), timedelta(hours=24), timedelta(days=4),
+)  # fmt: skip
+CHANGES = (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), datetime(2026, 10, 24, 22, 30, tzinfo=UTC))
+"""Evenings in Berlin, before the clocks change."""
+
+
+class OneVoice(RuleBasedStateMachine):
+    """Five contact points of whoever they turn out to be, an account, and everybody who speaks to them."""
+
+    @initialize(policy=policies, joined=st.booleans())
+    def begin(self, policy: Policy, joined: bool) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.directory = TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+        self.voices = Voices(Path(self.directory.name))
+        self.log: list[Recorded] = []
+        self.links: dict[str, Point] = {}
+        self.cases: list[str] = []
+        self.talks: list[str] = []
+        self.do(self._begin(policy, joined))
+
+    async def _begin(self, policy: Policy, joined: bool) -> None:
+        voices = self.voices
+        await voices.open()
+        await voices.publish(policy.text)
+        for point in POINTS:
+            await voices.meet(point)
+        await voices.accounts.register("account_number", "A-1", "B2B", "Saman", **voices.command())
+        self.account = voices.accounts.id_of("account_number", "A-1")
+        self.points = laws.points_by_id([voices.point_id(one) for one in POINTS])
+        voices.clock.moment += timedelta(days=2, hours=1)
+        for point in POINTS[:3]:
+            await self._say_yes(point, point.channels[-1], None)
+        if joined:
+            await self._link(POINTS[0], POINTS[1])
+
+    def teardown(self) -> None:
+        if hasattr(self, "loop"):
+            self.do(self.voices.close(), last=True)
+            self.loop.close()
+            self.directory.cleanup()
+
+    def do(self, work: Coroutine[Any, Any, Any], *, last: bool = False) -> Any:
+        """Do it, and note what it added to the log."""
+        found = self.loop.run_until_complete(work)
+        if not last:
+            self.new = self.loop.run_until_complete(self.voices.log(len(self.log)))
+            self.log += self.new
+        return found
+
+    def told(self, kind: type[E]) -> Iterator[tuple[Recorded, E, Story]]:
+        """What is new of this kind, and the story before it."""
+        for one in self.new:
+            if isinstance(one.event, kind):
+                yield one, one.event, Story(self.log, one.position, one.event.causation)
+
+    # What happens
+
+    @rule(jump=st.sampled_from(JUMPS))
+    def time_passes(self, jump: timedelta) -> None:
+        self.voices.clock.moment += jump
+        self.new = []
+
+    @rule()
+    def clocks_change(self) -> None:
+        to_come = [one for one in CHANGES if one > self.voices.clock.moment]
+        self.voices.clock.moment = min(to_come, default=self.voices.clock.moment)
+        self.new = []
+
+    @rule()
+    def everything_in_memory_is_lost(self) -> None:
+        self.do(self.voices.crash())
+
+    @rule(policy=policies)
+    def somebody_publishes(self, policy: Policy) -> None:
+        self.do(self.voices.publish(policy.text))
+
+    @rule(point=points, other=points, proves=st.booleans(), talks=st.booleans())
+    def they_come(self, point: Point, other: Point, proves: bool, talks: bool) -> None:
+        """And name another contact point besides, which may be somebody else's."""
+        also = [] if other == point else [Identifier(kind=other.kind, value=other.value, verified=proves)]
+        own = Identifier(kind=point.kind, value=point.value, verified=True)
+        self.do(self._come(point, (own, *also), talks))
+
+    async def _come(self, point: Point, brought: tuple[Identifier, ...], talks: bool) -> None:
+        contact = await self.voices.contact(point, *brought)
+        if talks:
+            self.talks.append(await self.voices.queue(point, contact))
+
+    @precondition(lambda self: self.talks)
+    @rule()
+    def a_conversation_ends(self) -> None:
+        self.do(self.voices.end(self.talks.pop(0)))
+
+    @rule(point=points, purpose=st.sampled_from([*Purpose, "birthday"]), channel=st.integers(0, 1))
+    def an_agent_goes_to_them(self, point: Point, purpose: str, channel: int) -> None:
+        told = {"direction": Direction.OUTBOUND, "channel": point.channels[-channel], "purpose": str(purpose)}
+        self.do(self.voices.contact(point, Identifier(kind=point.kind, value=point.value, verified=True), **told))
+
+    @rule(one=points, other=points)
+    def link(self, one: Point, other: Point) -> None:
+        if one != other:
+            self.do(self._link(one, other))
+
+    async def _link(self, one: Point, other: Point) -> None:
+        if link := await self.voices.link(one, other):
+            self.links[link] = one
+
+    @precondition(lambda self: self.links)
+    @rule(data=st.data())
+    def unlink(self, data: st.DataObject) -> None:
+        link = data.draw(st.sampled_from(sorted(self.links)))
+        self.do(self.voices.unlink(self.links.pop(link), link))
+
+    @rule(point=points, severity=st.sampled_from(Severity), of_account=st.booleans())
+    def they_complain(self, point: Point, severity: Severity, of_account: bool) -> None:
+        account = self.account if of_account else ""
+        self.cases.append(self.do(self.voices.open_case(point, severity, account)))
+
+    @precondition(lambda self: self.cases)
+    @rule()
+    def it_is_settled(self) -> None:
+        self.do(self.voices.settle(self.cases.pop()))
+
+    @rule(point=points, channel=st.integers(0, 1), hours=st.sampled_from([None, None, 30]))
+    def they_say_yes(self, point: Point, channel: int, hours: int | None) -> None:
+        self.do(self._say_yes(point, point.channels[-channel], hours))
+
+    async def _say_yes(self, point: Point, channel: Channel, hours: int | None) -> None:
+        until = None if hours is None else self.voices.clock.now() + timedelta(hours=hours)
+        await self.voices.consents.grant(self.voices.statement(point), channel, Purpose.PROMOTIONAL, "v1", until)
+
+    @rule(point=points, scope=st.sampled_from(Scope), channel=st.integers(0, 1))
+    def they_say_no(self, point: Point, scope: Scope, channel: int) -> None:
+        told = self.voices.statement(point)
+        self.do(self.voices.consents.unsubscribe(told, point.channels[-channel], scope))
+
+    @rule(point=points, ends=st.booleans())
+    def a_role_changes(self, point: Point, ends: bool) -> None:
+        self.do(self._change_role(point, ends))
+
+    async def _change_role(self, point: Point, ends: bool) -> None:
+        told, accounts = self.voices.command(), self.voices.accounts
+        known = (await accounts.show(self.account)).account.holdings
+        held = [one.number for one in known if one.until is None]
+        with suppress(InvalidError):  # it began at this very moment, or a little later by a clock that stepped back
+            if ends and held:
+                await accounts.end(self.account, held[0], until=None, reason="left", **told)
+            elif not held:
+                await accounts.assign(self.account, point.stream, "buyer", since=None, until=None, **told)
+
+    @rule(point=points, segment=st.sampled_from(["B2B", "B2C"]))
+    def somebody_says_what_they_are(self, point: Point, segment: str) -> None:
+        self.do(self.voices.customers.change_segment(point.stream, segment, "standard", **self.voices.command()))
+
+    @rule(
+        point=points,
+        purpose=st.sampled_from(OUTSIDE),
+        channels=st.permutations(WRITTEN),
+        hours=st.sampled_from([None, 6, 40, 200]),
+        proposes=st.booleans(),
+        times=st.sampled_from([1, 1, 2]),
+    )
+    def a_campaign_asks(
+        self, point: Point, purpose: Purpose, channels: list[Channel], hours: int | None, proposes: bool, times: int
+    ) -> None:
+        """At once with another, now and then."""
+        by = None if hours is None else self.voices.clock.now() + timedelta(hours=hours)
+        told = {"purpose": purpose, "by": by, "proposes": proposes}
+        question = self.voices.question(Direction.OUTBOUND, *channels, **told)
+        self.do(self._ask(times, point, question, grants=True))
+
+    @rule(point=points, channel=st.integers(0, 1))
+    def somebody_replies(self, point: Point, channel: int) -> None:
+        came = self.voices.came_in(point, point.channels[-channel])
+        told = {"purpose": Purpose.REPLY, "proposes": False, "came_in": came, "sender": Sender.AGENT}
+        self.do(self._ask(1, point, self.voices.question(Direction.OUTBOUND, *WRITTEN, **told)))
+
+    @rule(point=points, sender=st.sampled_from(Sender), times=st.sampled_from([1, 2]), shows=st.booleans())
+    def somebody_is_here(self, point: Point, sender: Sender, times: int, shows: bool) -> None:
+        came = self.voices.came_in(point)
+        told = {"sender": sender, "came_in": came, "confidence": Confidence.VERIFIED}
+        self.do(self._ask(times, point, self.voices.question(Direction.INBOUND, came.channel, **told), grants=shows))
+
+    async def _ask(self, times: int, point: Point, question: Any, **more: Any) -> None:
+        await asyncio.gather(*(self.voices.decide(point, question, **more) for _ in range(times)))
+
+    # What always holds
+
+    @invariant()
+    def law_1_one_image(self) -> None:
+        for _, given, story in self.told(PropositionGranted):
+            laws.one_grant_at_a_time(story, given)
+        for one, said, story in self.told(PropositionPresented):
+            laws.presented_as_granted(story, said, one.stream)
+        for one, amended, story in self.told(GrantAmended):
+            laws.amended_for_a_reason(story, amended, one.stream)
+
+    @invariant()
+    def law_2_frequency(self) -> None:
+        for _, slot, story in self.told(ContactSlotReserved):
+            laws.windows_hold(story, slot)
+
+    @invariant()
+    def law_3_inbound_holds_outbound(self) -> None:
+        for _, decided, story in self.told(PathDecided):
+            laws.inbound_holds_outbound(story, decided)
+
+    @invariant()
+    def law_4_a_complaint_stops_selling(self) -> None:
+        for _, decided, story in self.told(PathDecided):
+            laws.complaint_stops_selling(story, decided)
+
+    @invariant()
+    def law_5_quiet_hours(self) -> None:
+        for _, decided, story in self.told(PathDecided):
+            laws.quiet_hours_are_kept(story, decided, self.points)
+
+    @invariant()
+    def law_6_consent(self) -> None:
+        for _, decided, story in self.told(PathDecided):
+            laws.consent_is_there(story, decided)
+
+    @invariant()
+    def law_7_replies_go_back(self) -> None:
+        for _, decided, _ in self.told(PathDecided):
+            laws.replies_go_back(decided)
+
+    @invariant()
+    def law_8_replay(self) -> None:
+        """Each decision some steps later, by what was published and answered in between."""
+        for one in self.log[-60:-50]:
+            if isinstance(one.event, PathDecided):
+                self._replayed(one.event)
+
+    def _replayed(self, event: PathDecided) -> None:
+        said = [(one.proposition, one.channel, one.point) for one in event.said]
+        again = self.loop.run_until_complete(self.voices.taken_again(event))
+        assert again == (event.inputs, event.outcome, event.due_at, said)
+
+    @invariant()
+    def law_9_parity(self) -> None:
+        """Whoever asks on whichever channel is told the same, in the same terms."""
+        asked = {one.event.customer_id for one in self.new if isinstance(one.event, PathDecided)}
+        for customer in asked:
+            told = [self.loop.run_until_complete(self.voices.voice(customer, channel)) for channel in Channel]
+            assert all(one == told[0] for one in told), told
+            stands = laws.best_grants(Story(self.log, len(self.log) + 1), customer, self.voices.clock.now())
+            for name, (grant, terms) in told[0].items():
+                known = stands.get(name)
+                if grant and name != "lines":
+                    assert known is not None
+                    assert (grant, terms) == (known["grant_id"], known["terms_hash"])
+                elif name != "lines":
+                    assert known is None, "it is granted, and not shown so"
+
+    @invariant()
+    def law_10_holdout(self) -> None:
+        for _, decided, story in self.told(PathDecided):
+            laws.held_out_hear_nothing(story, decided)
+
+
+OneVoice.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+test_one_voice = OneVoice.TestCase

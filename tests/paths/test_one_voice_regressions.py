@@ -1,0 +1,43 @@
+"""What the laws of one voice found out, each as the shortest story that showed it."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.domain.contact import Channel, Direction
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.decision.events import Outcome
+from tests.paths.voice_policies import STRICT
+from tests.paths.voices import TEHRAN, Voices
+
+
+@pytest.fixture
+async def voices(tmp_path: Path) -> AsyncIterator[Voices]:
+    """Ann, met two days ago, who likes to hear of what is new by text message; it is noon."""
+    voices = Voices(tmp_path)
+    await voices.open()
+    await voices.publish(STRICT.text)
+    await voices.meet(TEHRAN)
+    voices.clock.moment += timedelta(days=2)
+    await voices.consents.grant(voices.statement(TEHRAN), Channel.SMS, Purpose.PROMOTIONAL, "v1", None)
+    yield voices
+    await voices.close()
+
+
+async def test_a_case_that_was_settled_by_a_clock_that_stepped_back_is_settled(voices: Voices) -> None:
+    case = await voices.open_case(TEHRAN)
+    voices.clock.moment -= timedelta(milliseconds=3)
+    await voices.settle(case)
+    asked = voices.question(Direction.OUTBOUND, Channel.SMS, purpose=Purpose.PROMOTIONAL)
+    decided = await voices.decide(TEHRAN, asked)
+    assert (decided.event.outcome, decided.event.closed.get("complaint")) == (Outcome.NOW, None)
+
+
+async def test_who_came_to_us_just_now_is_sold_nothing_though_routing_was_not_told_yet(voices: Voices) -> None:
+    await voices.contact(TEHRAN)
+    asked = voices.question(Direction.OUTBOUND, Channel.SMS, purpose=Purpose.PROMOTIONAL)
+    assert (await voices.decide(TEHRAN, asked)).event.closed["conversation"] == 1
+    voices.clock.moment += timedelta(hours=STRICT.hold_hours)
+    assert (await voices.decide(TEHRAN, asked)).event.outcome is Outcome.NOW
