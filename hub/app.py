@@ -41,6 +41,7 @@ from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.actions_watch import ActionsWatch
 from hub.application.paths.grants_watch import GrantsWatch
+from hub.application.paths.answering_beside import PathAnswersBeside
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
 from hub.application.places import places_in
@@ -107,6 +108,8 @@ PROJECTOR = (sys.executable, "-m", "hub", "projector")
 """The command of the projector child."""
 EXPLAIN = (sys.executable, "-m", "hub", "explain", "--json", "--")
 """The command that explains an interaction."""
+PATH_ANSWERS = (sys.executable, "-m", "hub", "paths", "answer")
+"""The command that tells of decisions on what is said to customers."""
 DUPLICATES = (sys.executable, "-m", "hub", "customers", "duplicates", "--json", "--ids", "--limit", str(KEPT))
 """The command that searches the log for customers who are in the books twice."""
 RUNTIME_FILE = "hub.json"
@@ -373,6 +376,7 @@ class Hub:
             self.key,
             in_force=self.path_policy,
             responses=Responses(table, seen),
+            answers=PathAnswersBeside(PATH_ANSWERS, self.settings.environment()),
             lineage=self._generations.lineage,
             spell=speller(self.settings.phone_region),
         )

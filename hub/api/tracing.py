@@ -165,6 +165,10 @@ def _followed(_: Call, request: Request) -> Iterable[str]:
     return [*customers, *filter(None, cases)]
 
 
+def _decided_on(answer: Any) -> Iterable[str]:
+    return (answer["customer_id"],)
+
+
 _CUSTOMER = "/v1/customers/{customer_id}"
 _OTHERS: Mapping[str, Readable] = {
     "/v1/cases": Readable("cases", told=customers_in),
@@ -179,6 +183,8 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/interactions/{interaction_id}/next-best-actions": Readable(
         "actions", told=lambda answer: (answer["customer_id"],)
     ),
+    "/v1/path-decisions/{decision_id}": Readable("path decision", told=_decided_on),
+    "/v1/path-decisions/{decision_id}/why": Readable("path decision", told=_decided_on),
     "/v1/stream": Readable("stream", _followed),
 }
 """The other routes. Lists of work and offers are not among them: whoever is to do the work is shown whose it is."""

@@ -52,6 +52,7 @@ ANSWERS_OTHERWISE = (
     "/v1/grants/{grant_id}/responses",
     "/v1/interactions/{interaction_id}/consult",
     "/v1/path-decisions",
+    "/v1/path-decisions/{decision_id}/what-if",
     "/v1/policies/paths/check",
     "/v1/policies/paths/diff",
     "/v1/policies/routing/check",

@@ -136,7 +136,9 @@ NOTHING_PERSONAL = {
     "/v1/agents",
     "/v1/agents/{agent_id}",
     "/v1/interactions/{interaction_id}/decisions",
+    "/v1/path-uplift",
     "/v1/readings",
+    "/v1/responses",
     "/v1/interactions",
     "/v1/offers",
 }

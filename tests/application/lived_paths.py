@@ -123,7 +123,7 @@ class LivedHub:
             except HubError:
                 continue
 
-    async def _step(self, what: str, stream: str, number: int, kind: int) -> None:  # noqa: PLR0912
+    async def _step(self, what: str, stream: str, number: int, kind: int) -> None:
         now = self.clock.now()
         point, channel = {ANN: (PHONE, Channel.SMS), BEN: (MAIL, Channel.EMAIL)}[stream]
         match what:

@@ -1,4 +1,4 @@
-"""Given any history, then each decision of it is taken again from the log and comes out the same, whatever came since."""
+"""Given any history, then each decision of it is taken again from the log and is the same, whatever came since."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,16 +31,23 @@ from tests.paths.decisions import MAIL, PHONE, POLICY, complaint, consent, inbou
 from tests.paths.decisions import at as moment
 from tests.support.memory import MemoryJournal
 
+WORDS = (
+    "yes",
+    "no",
+    "complain",
+    "settle",
+    "buy",
+    "link",
+    "part",
+    "act",
+    "publish",
+    "forget",
+    "say",
+    *("come", "call") * 2,
+)
 STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["yes", "no", "complain", "settle", "buy", "link", "part", "act", "publish", "forget", "say", "come", "come",
-             "call", "call"]
-        ),
-        st.integers(0, 1), st.sampled_from([0, 1, 5, 26]), st.integers(0, 3),
-    ),
-    max_size=20,
-)  # fmt: skip
+    st.tuples(st.sampled_from(WORDS), st.integers(0, 1), st.sampled_from([0, 1, 5, 26]), st.integers(0, 3)), max_size=20
+)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from hub.application.path_policies import PathPolicies
 from hub.application.paths.campaign_uplift import campaign_uplift
@@ -17,6 +17,14 @@ from hub.ports import Journal
 Answer = Mapping[str, Any]
 
 
+class Answering(Protocol):
+    """Whoever answers."""
+
+    async def ask(self, what: str, **about: Any) -> Answer:
+        """By name, with plain values, as JSON has them. Raises HubError."""
+        ...
+
+
 class PathAnswers:
     """Computes answers where it is asked."""
 
@@ -27,7 +35,7 @@ class PathAnswers:
         self.explaining = PathExplaining(journal, wholes, policies, point_of)
 
     async def ask(self, what: str, **about: Any) -> Answer:
-        """By name, with plain values, as JSON has them. Raises HubError."""
+        """As Answering.ask."""
         questions: Mapping[str, Callable[..., Awaitable[Answer]]] = {
             "why": self.explaining.why,
             "what_if": self.explaining.what_if,

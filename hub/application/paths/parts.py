@@ -7,6 +7,7 @@ from hub.application.consents import Lineage
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.action_responses import ActionResponses
 from hub.application.paths.actions import NextBestActions
+from hub.application.paths.answering import Answering, PathAnswers
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.grants import PathGrants
 from hub.application.paths.in_force import Responses, RulesInForce
@@ -24,7 +25,8 @@ LARGEST_SEED = 2**31
 
 
 class PathParts:
-    """`followers` are given the log from where `responses` stand. `key` is the installation's."""
+    """`followers` are given the log from where `responses` stand. `key` is the installation's; `answers`: who tells of
+    decisions that are over, where it is not to be done here."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class PathParts:
         lineage: Lineage,
         seed: Callable[[], int] = lambda: random.SystemRandom().randrange(LARGEST_SEED),
         spell: Spell = normalise,
+        answers: Answering | None = None,
     ) -> None:
         self._key = key
         self._lineage = lineage
@@ -49,6 +52,7 @@ class PathParts:
             journal, clock, self.wholes, self.in_force, responses, self.point_of, self._free, seed
         )
         policies = PathPolicies(journal, clock)
+        self.answers = answers or PathAnswers(journal, self.wholes, policies, self.point_of)
         self.actions = NextBestActions(
             journal, clock, self.wholes, self.decisions, self.in_force, policies, self.point_of, spell
         )
