@@ -40,7 +40,8 @@ from hub.application.outbound import Outbound, Place
 from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.actions_watch import ActionsWatch
-from hub.application.paths.grants_watch import GrantsWatch
+from hub.application.paths.contacts_watch import contacts_watch
+from hub.application.paths.free_agents import free_agents
 from hub.application.paths.answering_beside import PathAnswersBeside
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
@@ -169,10 +170,10 @@ class Hub:
         await self._start_projector()
         await self._start_routing()
         await self._start_intake()
+        await self._start_paths()
         await self._start_standing()
         await self._start_surveys()
         await self._start_overdue()
-        await self._start_paths()
         self._start_retention()
         self._start_presence()
         await self._start_api()
@@ -294,7 +295,7 @@ class Hub:
         reaching = Reaching(self.consents, self.path_policies)
         self.satisfaction = Satisfaction(self.journal, self.clock, reaching, self.instruments.survey)
         self.handler = InboundHandler(
-            self.recorder, self.pool, self.journal, self.clock, self._set_aside, self.satisfaction
+            self.recorder, self.pool, self.journal, self.clock, self._set_aside, self.satisfaction, self.paths.reports
         )
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")
@@ -380,12 +381,17 @@ class Hub:
             lineage=self._generations.lineage,
             spell=speller(self.settings.phone_region),
         )
+            agents=lambda channel: free_agents(self.pool.state, channel),
         for follower in self.paths.followers:
+        await self.paths.capacities.start()
             self._spawn(self.tail.follow(seen, follower).ended(), "log follower")
         grants = GrantsWatch(self.paths.settling, self.clock, self.views, seen)
         self._spawn(self.tail.follow(seen, grants.follow).ended(), "log follower")
         self._spawn(grants.run(), "grants")
         file = self.settings.data_dir / "actions.json"
+        contacts = contacts_watch(self.paths.contacts, self.clock, self.views)
+        self._spawn(self.tail.follow(self._keys_from, contacts.follow).ended(), "log follower")
+        self._spawn(contacts.run(), "contacts to be made")
         actions = ActionsWatch(self.paths.actions, self.paths.action_responses, file)
         after = actions.start(await self.journal.head())
         self._parts.callback(actions.keep)

@@ -36,6 +36,18 @@ class Surveys(Protocol):
         ...
 
 
+class ContactReports(Protocol):
+    """Takes what adapters report of contacts that they were told to make."""
+
+    async def sent(self, contact_id: str, *, thread: str, at: datetime, actor: str, command_id: str) -> object:
+        """Raises InvalidError and RefusedError."""
+        ...
+
+    async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> object:
+        """Raises InvalidError."""
+        ...
+
+
 class InboundHandler:
     """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails.
 
@@ -50,6 +62,7 @@ class InboundHandler:
         clock: Clock,
         set_aside: SetAside,
         surveys: Surveys,
+        contacts: ContactReports,
     ) -> None:
         self.rejected = 0
         self._recorder = recorder
@@ -58,6 +71,7 @@ class InboundHandler:
         self._clock = clock
         self._set_aside = set_aside
         self._surveys = surveys
+        self._contacts = contacts
         self._turns = Turns()
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
@@ -123,7 +137,8 @@ class InboundHandler:
         again."""
         command = _command(signal, self._clock.now())
         if command is None:
-            return await self._survey_answered(signal)
+            is_survey = signal.signal is ConversationSignal.SURVEY_ANSWERED
+            return await (self._survey_answered(signal) if is_survey else self._contact_reported(signal))
         try:
             await self._pool.execute(command)
         except NotFoundError:
@@ -141,6 +156,17 @@ class InboundHandler:
             )
         except NotFoundError as error:
             raise InvalidError(str(error), "survey_id") from None
+        return Confirmation(id=signal.id, status="accepted")
+
+    async def _contact_reported(self, signal: ConversationEvent) -> Confirmation:
+        if not signal.contact_id:
+            raise InvalidError(f"{signal.signal} takes the contact_id that came with the command to send", "contact_id")
+        by = {"actor": f"adapter:{signal.channel.value}", "command_id": signal.id}
+        if signal.signal is ConversationSignal.SENT:
+            at = min(utc(signal.occurred_at), self._clock.now())
+            await self._contacts.sent(signal.contact_id, thread=signal.thread, at=at, **by)
+        else:
+            await self._contacts.failed(signal.contact_id, signal.reason, **by)
         return Confirmation(id=signal.id, status="accepted")
 
     async def _late_signal(self, signal: ConversationEvent, command: Command) -> Confirmation:
@@ -180,7 +206,7 @@ def _command(signal: ConversationEvent, now: datetime) -> Command | None:
             if signal.signal is ConversationSignal.CALLBACK_REACHED:
                 return ReachCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id)
             return MissCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id, signal.outcome.value)
-        case ConversationSignal.SURVEY_ANSWERED:
+        case ConversationSignal.SURVEY_ANSWERED | ConversationSignal.SENT | ConversationSignal.FAILED:
             return None
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from hub.application.outbound_conversations import CHANGES, Conversation, opened
+from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -122,6 +123,9 @@ class Conversations:
             kind = type(event)
             if kind is SatisfactionAsked:
                 commands += _survey(position, stream, event)
+                continue
+            if kind is ContactDispatched:
+                commands += _send(position, event)
                 continue
             known = self._take(stream, kind, event)
             if known is not None and (make := _COMMANDS.get(kind)) is not None:
@@ -245,6 +249,23 @@ def _survey(position: int, stream: str, event: Any) -> list[Command]:
     )
     return [Command(f"{stream}.{position}", position, event.at, "survey", asked, event.queue, told)]
 
+
+def _send(position: int, event: Any) -> list[Command]:
+    """Under the contact's own name, however often it is told. Of who was forgotten meanwhile nobody knows the
+    address."""
+    if not event.address:
+        return []
+    told = {name: getattr(event, name) for name in _SENT}
+    if event.grant_id:
+        told["grant"] = {name: getattr(event, name) for name in _GRANTED}
+    about = Conversation(event.correlation, event.channel.value, event.thread, event.customer_id, event.contact_id, "")
+    return [Command(event.contact_id, position, event.at, "send", about, "", told)]
+
+
+_SENT = (
+    "contact_id", "address", "purpose", "sender", "speaker", "service", "language", "subject", "text", "report_by",
+)  # fmt: skip
+_GRANTED = ("grant_id", "proposition", "terms", "terms_hash", "terms_until")
 
 _COMMANDS: dict[type[Event], Callable[[Conversation, Any], Made]] = {
     InteractionQueued: _queued,

@@ -105,6 +105,10 @@ class ConversationSignal(StrEnum):
     """The customer was called, and nobody answered."""
     SURVEY_ANSWERED = "survey_answered"
     """The customer said how it was, as they were asked to."""
+    SENT = "sent"
+    """A contact that the hub asked for was made; answers come in on this thread."""
+    FAILED = "failed"
+    """It could not be made, or did not arrive."""
 
 
 class CallbackOutcome(StrEnum):
@@ -140,6 +144,10 @@ class ConversationEvent(_Value):
     """Of survey_answered, as are score and comment: as the hub named it when it asked."""
     score: int | None = Field(default=None, ge=0, le=10)
     comment: str = Field(default="", max_length=10_000)
+    contact_id: str = Field(default="", max_length=200)
+    """Of sent and failed: as the hub named it when it asked for the contact."""
+    reason: str = Field(default="", max_length=200)
+    """Of failed: why, as whoever could not do it says."""
 
 
 class Standing(_Value):

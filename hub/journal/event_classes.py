@@ -6,10 +6,12 @@ from typing import Any
 from hub.domain.access import events as access
 from hub.domain.account import events as account
 from hub.domain.agent import events as agent
+from hub.domain.capacity import events as capacity
 from hub.domain.cases import events as cases
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
+from hub.domain.customer.outbound import events as outbound
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.customer.slots import events as slots
@@ -38,6 +40,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     agent.AgentSkillsChanged,
     agent.AgentStateChanged,
     agent.ShiftsPlanned,
+    capacity.PathCapacityTold,
     cases.CaseAssigned,
     cases.CaseDueChanged,
     cases.CaseInteractionAttached,
@@ -66,6 +69,12 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     customer.ProfileChanged,
     customer.SegmentChanged,
     customer.StandingReviewed,
+    outbound.ContactDispatched,
+    outbound.ContactFailed,
+    outbound.ContactGivenUp,
+    outbound.ContactPlanned,
+    outbound.ContactPostponed,
+    outbound.ContactUnreported,
     grant.GrantAmended,
     grant.GrantExpired,
     grant.GrantResumed,
@@ -147,6 +156,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("AgentSignedOn", 1): _unchanged,
     ("ContactReceived", 1): _unchanged,
     ("InteractionAbandoned", 1): _unchanged,
+    ("ContactSent", 1): _unchanged,
     ("InteractionQueued", 1): _unchanged,
     ("InteractionTransferred", 1): _unchanged,
     ("LifecycleStageChanged", 1): _unchanged,

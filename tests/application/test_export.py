@@ -114,6 +114,7 @@ HOME = {
     "hub.domain.customer.consent.events": "customer",
     "hub.domain.customer.events": "customer",
     "hub.domain.customer.links.events": "customer",
+    "hub.domain.customer.outbound.events": "customer",
     "hub.domain.customer.profile.events": "customer",
     "hub.domain.customer.purchases.events": "customer",
     "hub.domain.customer.slots.events": "customer",
@@ -127,6 +128,7 @@ HOME = {
 OF_NOBODY = {
     "hub.domain.access.events",
     "hub.domain.agent.events",
+    "hub.domain.capacity.events",
     "hub.domain.policy.events",
     "hub.domain.pool.events",
     "hub.domain.retention.events",

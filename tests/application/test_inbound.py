@@ -71,14 +71,32 @@ class FakeSurveys:
         self.answered.append((score, comment, actor, command_id))
 
 
+class FakeReports:
+    """Knows one contact that is to be made."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, ...]] = []
+
+    async def sent(self, contact_id: str, *, thread: str, at: datetime, actor: str, command_id: str) -> None:
+        self._note(contact_id, "sent", thread, at.isoformat(), actor, command_id)
+
+    async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> None:
+        self._note(contact_id, "failed", reason, actor, command_id)
+
+    def _note(self, contact_id: str, *told: str) -> None:
+        if contact_id != "decision-1":
+            raise InvalidError(f"nobody was told to make contact {contact_id!r}", "contact_id")
+        self.told.append(told)
+
+
 class World:
     def __init__(self, *threads: str, late: str = "") -> None:
         self.journal = MemoryJournal()
         self.pool = FakePool(*threads, late=late)
         self.aside: list[tuple[str, bytes, str, str]] = []
         recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
-        self.surveys = FakeSurveys()
-        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, self.set_aside, self.surveys)  # type: ignore[arg-type]
+        self.surveys, self.reports = FakeSurveys(), FakeReports()
+        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, self.set_aside, self.surveys, self.reports)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
         self.aside.append((subject, body, reason, field))

@@ -37,7 +37,7 @@ WORDS = "Mrs. Tehrani shouts"
 OWN = {
     "CannotLinkLifted", "CannotLinkStated", "CaseAssigned", "CaseDueChanged", "CaseInteractionDetached",
     "CaseNoted", "CaseTaskEnded", "CaseTaskGiven", "ConsentDenied", "ConsentExpired", "ConsentGranted",
-    "ConsentWithdrawn", "ContactReceived", "ContactSent", "CustomersLinked", "CustomersUnlinked",
+    "ConsentWithdrawn", "ContactDispatched", "ContactFailed", "ContactPlanned", "ContactReceived", "ContactSent", "CustomersLinked", "CustomersUnlinked",
     "IdentifierObserved", "IdentifierShared", "IdentifierUnshared", "LinkBlocked", "PointBlocked", "PointUnblocked",
     "PreferenceChanged", "ProfileChanged", "ProfileFieldChanged", "SatisfactionAsked", "SatisfactionRecorded",
 }  # fmt: skip
@@ -60,7 +60,7 @@ SAID_TO_STAY = {
         "SegmentChanged", "GrantAmended", "InteractionExpired", "InteractionFlagged", "InteractionMoved",
         "InteractionParked", "InteractionPulledBack", "InteractionRefused", "InteractionTransferred",
         "InteractionUnflagged", "InteractionUnparked", "OfferDeclined", "OfferRescinded", "RequirementRelaxed",
-        "QueueIntakeChanged", "PurchaseReversed", "ContactSlotReleased",
+        "QueueIntakeChanged", "PurchaseReversed", "ContactSlotReleased", "ContactGivenUp",
     },
     "text": {"PathPolicyPublished", "PolicyPublished"},
     "note": {"PathPolicyPublished", "PolicyPublished"},

@@ -8,6 +8,7 @@ from hub.application.dossier.then import CONTACTS
 from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer.events import StandingReviewed
 from hub.domain.customer.links.events import LinksChanged
+from hub.domain.customer.outbound.events import ContactDispatched, ContactPostponed
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.event import Event
 from hub.journal.event_classes import EVENT_CLASSES
@@ -15,7 +16,9 @@ from hub.journal.event_classes import EVENT_CLASSES
 OF_CUSTOMERS = ("hub.domain.customer.", "hub.domain.cases.", "hub.domain.satisfaction.")
 SILENT = {LinksChanged}
 """Only fences."""
-ASIDE = {*CONTACTS, StandingReviewed, ContactSlotReserved, ContactSlotReleased}
+ASIDE = {
+    *CONTACTS, StandingReviewed, ContactSlotReserved, ContactSlotReleased, ContactPostponed, ContactDispatched,
+}  # fmt: skip
 """Contacts are read by their place; the others say when to look again, and what may still be sent."""
 
 

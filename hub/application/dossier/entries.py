@@ -13,6 +13,7 @@ from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
+from hub.domain.customer.outbound import events as outbound
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.event import Event
@@ -35,6 +36,8 @@ class Kind(StrEnum):
     STANDING = "standing"
     LINK = "link"
     SURVEY = "survey"
+    OUTBOUND = "outbound"
+    """A contact that we are to make."""
     IDENTIFIER = "identifier"
     PROFILE = "profile"
     ACCOUNT = "account"
@@ -90,6 +93,10 @@ TOLD: Mapping[type[Event], What] = {
     links.IdentifierShared: What(Kind.LINK, "shared"),
     links.IdentifierUnshared: What(Kind.LINK, "shared_no_longer"),
     links.LinkBlocked: What(Kind.LINK, "blocked"),
+    outbound.ContactFailed: What(Kind.OUTBOUND, "failed"),
+    outbound.ContactGivenUp: What(Kind.OUTBOUND, "given_up"),
+    outbound.ContactPlanned: What(Kind.OUTBOUND, "planned"),
+    outbound.ContactUnreported: What(Kind.OUTBOUND, "unreported"),
     profile.ProfileFieldChanged: What(Kind.PROFILE, "field_changed"),
     purchases.PurchaseRecorded: What(Kind.PURCHASE, "made"),
     purchases.PurchaseReversed: What(Kind.PURCHASE, "reversed"),

@@ -29,6 +29,7 @@ from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links.component import unknown
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.links.state import Links
+from hub.domain.customer.outbound.events import ContactFailed, ContactGivenUp, ContactPlanned, ContactUnreported
 from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.errors import NotFoundError
@@ -43,7 +44,7 @@ CONSENTS = (
 FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
-    SatisfactionRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
+    SatisfactionRecorded, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

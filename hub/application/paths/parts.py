@@ -8,6 +8,9 @@ from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.action_responses import ActionResponses
 from hub.application.paths.actions import NextBestActions
 from hub.application.paths.answering import Answering, PathAnswers
+from hub.application.paths.capacities import FreeAgents, PathCapacities, nobody_knows
+from hub.application.paths.contacts import OutboundContacts
+from hub.application.paths.contacts_reports import ContactReports
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.grants import PathGrants
 from hub.application.paths.in_force import Responses, RulesInForce
@@ -17,8 +20,6 @@ from hub.domain.customer.consent.point import ContactPoint, contact_point
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
 from hub.domain.ids import customer_id
-from hub.paths.decision.question import Question
-from hub.paths.gates.capacity import Capacity
 from hub.ports import Clock, Follower, Journal
 
 LARGEST_SEED = 2**31
@@ -40,17 +41,23 @@ class PathParts:
         seed: Callable[[], int] = lambda: random.SystemRandom().randrange(LARGEST_SEED),
         spell: Spell = normalise,
         answers: Answering | None = None,
+        agents: FreeAgents = nobody_knows,
     ) -> None:
         self._key = key
         self._lineage = lineage
         self.in_force = RulesInForce(in_force)
         self.responses = responses
+        self.capacities = PathCapacities(journal, clock, agents)
         self.wholes = Wholes(journal, key, lineage)
         self.settling = GrantSettling(journal, clock, self.wholes)
         self.grants = PathGrants(journal, clock, self.wholes, self.in_force, self.point_of)
         self.decisions = PathDecisions(
-            journal, clock, self.wholes, self.in_force, responses, self.point_of, self._free, seed
+            journal, clock, self.wholes, self.in_force, responses, self.point_of, self.capacities.free, seed
         )
+        self.contacts = OutboundContacts(
+            journal, clock, self.wholes, self.decisions, self.in_force, self.point_of, spell
+        )
+        self.reports = ContactReports(journal, clock, key, self.wholes, self.contacts, self.in_force)
         policies = PathPolicies(journal, clock)
         self.answers = answers or PathAnswers(journal, self.wholes, policies, self.point_of)
         self.actions = NextBestActions(
@@ -61,7 +68,7 @@ class PathParts:
     @property
     def followers(self) -> tuple[Follower, ...]:
         """Who has to be told how the log goes on."""
-        return (self.responses.follow,)
+        return (self.responses.follow, self.capacities.follow)
 
     def stream_of(self, kind: str, value: str) -> str:
         """The stream of a normalised identifier as it is today, whether anybody was ever met there or not."""
@@ -70,6 +77,3 @@ class PathParts:
     def point_of(self, kind: str, value: str) -> ContactPoint:
         """The contact point of a normalised identifier. Raises InvalidError for one that reaches nobody."""
         return contact_point(self._key, kind, value)
-
-    def _free(self, _: Question) -> Capacity:
-        return {}

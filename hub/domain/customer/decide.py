@@ -17,10 +17,11 @@ from hub.domain.customer.events import (
     LifecycleStageChanged,
     ProfileChanged,
     SegmentChanged,
+    Written,
     evolve,
 )
 from hub.domain.customer.identity import identify
-from hub.domain.customer.whole import DECLARABLE, OwnerOf, agents_of, declared_of, standing_of
+from hub.domain.customer.whole import DECLARABLE, OwnerOf, agents_of, answered, declared_of, standing_of
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 
@@ -94,7 +95,9 @@ def receive(
     }
     if contact.direction is not Direction.INBOUND:
         return ContactSent(**fact)
-    agents = agents_of(members, command.now, owner_of) | _named_agents(contact)
+    answers = answered(members, contact.path.channel, fact["thread"])
+    agents = agents_of(members, command.now, owner_of) | _waiting(answers) | _named_agents(contact)
+    fact["correlation"] = answers.interaction_id if answers is not None else ""
     return ContactReceived(**fact, pool=command.pool, known_agents=agents)
 
 
@@ -130,6 +133,11 @@ def change_lifecycle_stage(
             lifecycle_stage=lifecycle_stage, reason="set by hand",
         )
     ]  # fmt: skip
+
+
+def _waiting(answers: Written | None) -> dict[str, str]:
+    """Who wrote on this thread is asked for by name, as whose mail is answered."""
+    return {"direct": answers.agent_id} if answers is not None and answers.agent_id else {}
 
 
 def _named_agents(contact: Contact) -> dict[str, str]:

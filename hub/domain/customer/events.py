@@ -121,6 +121,25 @@ class ContactReceived(_ContactFact):
 class ContactSent(_ContactFact):
     """We touched the customer."""
 
+    SCHEMA: ClassVar[int] = 2
+
+    agent_id: str = ""
+    """Whom an answer is for; empty: whoever is there."""
+
+
+class Written(NamedTuple):
+    """A thread on which we touched the customer, and who waits for the answer."""
+
+    channel: Channel
+    thread: str
+    interaction_id: str
+    """The work that an answer belongs to; empty: none."""
+    agent_id: str
+
+
+MOST_WRITTEN = 20
+"""Threads that are remembered, the newest."""
+
 
 UNKNOWN_STANDING = Standing()
 
@@ -167,13 +186,16 @@ class Customer:
     open_cases: OpenCases = ()
     roles: tuple[Holding, ...] = ()
     """All they ever had in accounts, in the order in which they were assigned."""
+    written: tuple[Written, ...] = ()
+    """Threads on which answers are waited for, the newest last."""
 
 
 def evolve(customer: Customer, event: Event) -> Customer:
     """The customer after one more fact; facts of other kinds change nothing here."""
     match event:
         case ContactReceived() | ContactSent():
-            return replace(customer, contacts=customer.contacts + 1, last_contact_at=event.at)
+            written = _written(customer, event) if isinstance(event, ContactSent) else customer.written
+            return replace(customer, contacts=customer.contacts + 1, last_contact_at=event.at, written=written)
         case CustomerRegistered():
             return replace(customer, registered=True, registered_at=event.recorded_at)
         case IdentifierObserved():
@@ -182,7 +204,7 @@ def evolve(customer: Customer, event: Event) -> Customer:
         case ProfileChanged():
             return replace(customer, name=event.name)
         case CustomerForgotten():
-            return replace(customer, forgotten=True, identifiers=frozenset(), name="")
+            return replace(customer, forgotten=True, identifiers=frozenset(), name="", written=())
         case SegmentChanged():
             changed = {"segment": event.segment, "value_tier": event.value_tier}
             standing = customer.standing.model_copy(update=changed)
@@ -212,6 +234,14 @@ def declared_by(event: SegmentChanged | LifecycleStageChanged) -> tuple[str, ...
     if event.policy:
         return ()
     return ("lifecycle_stage",) if isinstance(event, LifecycleStageChanged) else event.said
+
+
+def _written(customer: Customer, event: ContactSent) -> tuple[Written, ...]:
+    if not event.correlation and not event.agent_id:
+        return customer.written
+    new = Written(event.channel, event.thread, event.correlation, event.agent_id)
+    others = tuple(one for one in customer.written if one[:2] != new[:2])
+    return (*others, new)[-MOST_WRITTEN:]
 
 
 def _declared(customer: Customer, event: SegmentChanged | LifecycleStageChanged) -> Customer:

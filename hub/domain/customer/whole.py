@@ -1,13 +1,13 @@
 """What linked streams come to as one customer, at once: where the customer stands, and which agents they know."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
 from hub.domain.account.state import Holding, roles_at
 from hub.domain.cases.open_cases import OpenCase, case_agent
-from hub.domain.contact import Standing
-from hub.domain.customer.events import UNDECLARED, UNKNOWN_STANDING, Customer, DeclaredStanding
+from hub.domain.contact import Channel, Standing
+from hub.domain.customer.events import UNDECLARED, UNKNOWN_STANDING, Customer, DeclaredStanding, Written
 
 DECLARABLE = frozenset(DeclaredStanding._fields)
 """What people and adapters can declare of where a customer stands."""
@@ -44,6 +44,15 @@ def standing_of(members: Sequence[Customer], stands: Collection[str] = DECLARABL
     oldest = next((one.standing for one in members if one.standing != UNKNOWN_STANDING), UNKNOWN_STANDING)
     said = declared_of(members)
     return oldest.model_copy(update={name: value for name in stands if (value := getattr(said, name))})
+
+
+def answered(members: Iterable[Customer], channel: Channel, thread: str) -> Written | None:
+    """What we sent on this thread to the customer of these streams, for whom an answer is waited; None: nothing."""
+    for one in members:
+        for written in one.written:
+            if written[:2] == (channel, thread):
+                return written
+    return None
 
 
 def agents_of(members: Sequence[Customer], at: datetime, owner_of: OwnerOf) -> dict[str, str]:

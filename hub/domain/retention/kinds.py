@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hub.domain.cases import events as cases
 from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed, ContactPlanned
 from hub.domain.event import Event
 from hub.domain.satisfaction.events import SatisfactionRecorded
 
@@ -20,7 +21,13 @@ CUSTOMERS = "customers_without_contact"
 _SAID = ("subject", "text", "attachments")
 
 TEXTS: Mapping[str, Mapping[type[Event], tuple[str, ...]]] = {
-    CONTACT_TEXTS: {ContactReceived: _SAID, ContactSent: _SAID},
+    CONTACT_TEXTS: {
+        ContactReceived: _SAID,
+        ContactSent: _SAID,
+        ContactPlanned: ("subject", "text"),
+        ContactDispatched: ("subject", "text"),
+        ContactFailed: ("reason",),
+    },
     CASE_TEXTS: {
         cases.CaseOpened: ("subject", "text"),
         cases.CaseRated: ("reason",),

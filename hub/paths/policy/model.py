@@ -13,6 +13,7 @@ from hub.paths.frequency.section import DEFAULT_CAPS, Cap
 from hub.paths.gates.service import ServiceState
 from hub.paths.holdout.section import Holdout
 from hub.paths.policy.conditions import When, Word
+from hub.paths.policy.outbound import Outbound
 from hub.paths.policy.profile_fields import ProfileField
 from hub.paths.policy.retention import Retention
 from hub.paths.policy.surveys import Surveys
@@ -135,6 +136,7 @@ class PathPolicy(Section):
     quiet_hours: QuietHours = QuietHours()
     frequency: Annotated[tuple[Cap, ...], Field(strict=False)] = DEFAULT_CAPS
     holdouts: Annotated[tuple[Holdout, ...], Field(strict=False)] = ()
+    outbound: Outbound = Outbound()
 
     propositions: Annotated[tuple[Proposition, ...], Field(strict=False)] = ()
     arbitration: Arbitration = Arbitration()

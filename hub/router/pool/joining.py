@@ -35,11 +35,12 @@ class Place(NamedTuple):
 
 
 def take_up(state: PoolState, command: TakeUp) -> list[Decided]:
-    """A contact joins what is open on its thread, or is new work. In wrap-up nobody would answer it: then it is new."""
+    """A contact joins what is open on its thread, or the work for which it was asked in writing, or is new work. In
+    wrap-up nobody would answer it: then it is new."""
     contact = command.contact
     if contact.pool != state.pool or contact.contact_id in state.contacts:
         return []
-    running = state.interactions.get(state.threads.get((contact.channel, contact.thread), ""))
+    running = state.interactions.get(state.threads.get((contact.channel, contact.thread), contact.correlation))
     if running is not None and running.state.phase is not Phase.WRAP_UP:
         meta = by_policy(state, command, running.stream)
         return of(running, [ContactAttached(**meta, contact_id=contact.contact_id)])
@@ -233,7 +234,7 @@ def _left(state: PoolState, command: TakeUp, queue: str) -> Left | None:
 def _reopenable(state: PoolState, command: TakeUp) -> OpenInteraction | None:
     """What was over on the thread of this contact, if the customer is back in time."""
     contact = command.contact
-    over = state.closed.get(state.closed_threads.get((contact.channel, contact.thread), ""))
+    over = state.closed.get(state.closed_threads.get((contact.channel, contact.thread), contact.correlation))
     if over is None:
         return None
     days = state.policy.channel(over.queued.channel).reopen_within_days

@@ -1,0 +1,246 @@
+"""One contact that somebody wants made: decided, planned, decided again when it is due, and dispatched once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hub.application.deciding import append_decided, meta_of
+from hub.application.paths.contacts_facts import Began, WantedContact, begun, went_on
+from hub.application.paths.decisions import Decided, PathDecisions, ToWrite, stream_of_decision
+from hub.application.paths.in_force import RulesInForce
+from hub.application.paths.whole import Facts, Wholes
+from hub.domain.contact import Direction
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.customer.identity import ADDRESS_KIND, Spell
+from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactUnreported
+from hub.domain.customer.outbound.state import OutboundContact, Outbounds, Phase, fold
+from hub.domain.errors import InvalidError, NotFoundError, RefusedError
+from hub.domain.event import Event
+from hub.domain.interaction.events import InteractionQueued
+from hub.paths.decision.gathering import PointOf
+from hub.paths.decision.question import CameIn, Question
+from hub.paths.frequency.reserving import release
+from hub.paths.propositions.model import Sender
+from hub.ports import Append, Clock, Journal, Recorded
+
+GRACE = timedelta(minutes=5)
+"""What was due in time may be made so long after its time: the hub was away, or busy."""
+
+_Meta = dict[str, Any]
+_Fact = Callable[[OutboundContact, _Meta], Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact that is wanted, where it stands, and the versions of the streams that tell of it."""
+
+    contact: OutboundContact
+    stream: str
+    versions: dict[str, int]
+
+
+class OutboundContacts:
+    """Commands on contacts that we are to make. A contact leaves as ContactDispatched, a fact written together with the
+    decision to make it now: who reads the log tells the adapter, as often as need be under one id."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        wholes: Wholes,
+        decisions: PathDecisions,
+        in_force: RulesInForce,
+        point_of: PointOf,
+        spell: Spell,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._wholes = wholes
+        self._decisions = decisions
+        self._in_force = in_force
+        self._point_of = point_of
+        self._spell = spell
+
+    async def ask(self, wanted: WantedContact, *, request: str, actor: str, command_id: str) -> Decided:
+        """Decide whether it may be made, and have it made now or when it may; the same request is the same contact, by
+        the decision's id. Raises NotFoundError, InvalidError, RefusedError, ConflictError."""
+        began = await self._began(wanted.interaction_id) if wanted.interaction_id else None
+        if wanted.purpose is Purpose.REPLY and began is None:
+            raise InvalidError(
+                "a reply leaves by the path the contact came in on: name its interaction", "interaction_id"
+            )
+        is_reply = began is not None and wanted.purpose is Purpose.REPLY
+        question = Question(
+            "", self._clock.now(), Direction.OUTBOUND, wanted.channels, wanted.sender, wanted.purpose, wanted.proposes,
+            wanted.propositions, wanted.speaker, wanted.by, wanted.service, wanted.interaction_id,
+            CameIn(began.channel, began.point) if began is not None and is_reply else None, point=wanted.point,
+        )  # fmt: skip
+
+        def beside(taken: ToWrite) -> Facts:
+            return begun(wanted, began, taken, self._point_of, self._report_within)
+
+        return await self._decisions.decide(
+            wanted.customer, question, request=request, account_id=wanted.account_id, grants=True, beside=beside,
+            actor=actor, command_id=command_id,
+        )  # fmt: skip
+
+    async def due(self, stream: str) -> int:
+        """Whatever is due in this stream by now is decided again, or is reported by nobody; how many."""
+        now = self._clock.now()
+        known = (await self._known(stream))[0]
+        waiting = [one for one in known.values() if one.due_at is not None and one.due_at <= now]
+        for one in waiting:
+            if one.phase is Phase.WAITING:
+                await self._decide_again(stream, one)
+            else:
+                await self._close(stream, one, _unreported)
+        return len(waiting)
+
+    async def find(self, contact_id: str) -> Found | None:
+        """By the decision that first said it may be made, or by any later one; None: of no such contact."""
+        decided = await self._decisions.recorded(contact_id)
+        outbound = decided.event.causation if stream_of_decision(decided.event.causation) else contact_id
+        stream = stream_of_decision(outbound)
+        known, versions = await self._known(stream)
+        return Found(known[outbound], stream, versions) if outbound in known else None
+
+    async def release(self, decision: str, reason: str = "cancelled", *, actor: str, command_id: str) -> list[Recorded]:
+        """The contact of a decision is not made after all: its slot is given back. Raises NotFoundError for a decision
+        there is not, or one without a slot, RefusedError where it was made, or given back before."""
+
+        async def attempt() -> Sequence[Append]:
+            found = await self.find(decision)
+            meta = meta_of(self._clock, actor, command_id)
+            if found is not None:
+                _refuse_under_way(found.contact)
+            slot = found.contact.slot_id if found is not None else decision
+            account = found.contact.planned.account_id if found is not None else ""
+            whole = await self._wholes.read(stream_of_decision(decision), meta["at"], account_id=account)
+            if any(
+                isinstance(one, ContactSent) and one.contact_id == slot
+                for line in whole.streams.values()
+                for one in line
+            ):
+                raise RefusedError(f"contact {slot} was made: its slot is not given back")
+            facts: Facts = []
+            if slot or found is None:
+                facts += release(whole.parties(), slot, reason, policy=self._in_force.policy.version, **meta)
+            if found is not None:
+                facts.append((found.stream, _given_up(found.contact, reason, meta)))
+            return await self._wholes.writing(whole, facts)
+
+        return await append_decided(self._journal, attempt)
+
+    async def _decide_again(self, stream: str, one: OutboundContact) -> None:
+        """Just before it is made: consent, complaint, conversation, quiet hours as they are now."""
+        planned, now = one.planned, self._clock.now()
+        if planned.by is not None and now > max(planned.by, one.due_at or now) + GRACE:
+            await self._close(stream, one, lambda known, meta: _given_up(known, "too_late", meta))
+            return
+        by = planned.by if planned.by is not None and now < planned.by else None
+        question = Question(
+            "", now, Direction.OUTBOUND, one.channels, Sender(planned.sender), planned.purpose, planned.proposes,
+            planned.propositions, planned.speaker, by, planned.service, planned.correlation,
+            CameIn(planned.came_in_on, planned.came_in_at) if planned.came_in_on else None, slot_id=one.slot_id,
+            point=planned.point,
+        )  # fmt: skip
+
+        def beside(taken: ToWrite) -> Facts:
+            return went_on(one, stream, taken, self._point_of, self._report_within)
+
+        try:
+            await self._decisions.decide(
+                stream, question, request=f"{one.outbound_id}/{one.steps}", account_id=planned.account_id, grants=True,
+                beside=beside, actor=f"policy:{self._in_force.policy.version}", command_id=one.outbound_id,
+            )  # fmt: skip
+        except (RefusedError, NotFoundError):
+            await self._close(stream, one, lambda known, meta: _given_up(known, "forgotten", meta))
+        except InvalidError:  # a proposition that the policy has no more, an address that is gone
+            await self._close(stream, one, lambda known, meta: _given_up(known, "closed", meta))
+
+    async def _close(self, stream: str, one: OutboundContact, fact: _Fact) -> None:
+        """Nothing is decided any more; unless it went on meanwhile. A slot that it has is given back."""
+
+        async def attempt() -> Sequence[Append]:
+            known, versions = await self._known(stream)
+            now = known.get(one.outbound_id)
+            if now is None or now.steps != one.steps or now.phase is not one.phase:
+                return []
+            actor = f"policy:{self._in_force.policy.version}"
+            event = fact(now, meta_of(self._clock, actor, one.outbound_id))
+            if not now.slot_id or not isinstance(event, ContactGivenUp) or event.reason == "forgotten":
+                return [Append(stream, versions[stream], [event])]
+            meta = meta_of(self._clock, actor, one.outbound_id)
+            whole = await self._wholes.read(stream, meta["at"], account_id=now.planned.account_id)
+            freed = release(whole.parties(), now.slot_id, event.reason, policy=self._in_force.policy.version, **meta)
+            return await self._wholes.writing(whole, [*freed, (stream, event)])
+
+        await append_decided(self._journal, attempt)
+
+    async def _known(self, stream: str) -> tuple[Outbounds, dict[str, int]]:
+        """The contacts that are planned in a stream; that one was made may stand in another."""
+        streams = await self._journal.load([stream])
+        beyond = {
+            one.event.customer_id
+            for one in streams[stream]
+            if isinstance(one.event, ContactDispatched) and one.event.customer_id != stream
+        }
+        streams |= await self._journal.load(sorted(beyond)) if beyond else {}
+        history = sorted(one for line in streams.values() for one in line)
+        versions = {name: line[-1].version if line else 0 for name, line in streams.items()}
+        return fold(one.event for one in history), versions
+
+    async def _began(self, interaction: str) -> Began:
+        """The conversation of an interaction there is, else NotFoundError."""
+        opened = (await self._journal.load_only([interaction], (InteractionQueued,))).get(interaction, ())
+        first = next((one.event for one in opened if isinstance(one.event, InteractionQueued)), None)
+        if first is None or not interaction.startswith("interaction-"):
+            raise NotFoundError(f"there is no interaction {interaction}")
+        came = (await self._journal.load_only([first.customer_id], (ContactReceived,)))[first.customer_id]
+        address = next(
+            (
+                one.event.address
+                for one in came
+                if isinstance(one.event, ContactReceived) and one.event.contact_id == first.contact_id
+            ),
+            "",
+        )
+        point = ""
+        if address:
+            kind = ADDRESS_KIND[first.channel]
+            try:
+                point = self._point_of(kind, self._spell(kind, address).value).point
+            except InvalidError:
+                point = ""
+        return Began(first.channel, first.thread or first.contact_id, point, address)
+
+    @property
+    def _report_within(self) -> timedelta:
+        return self._in_force.policy.outbound.report_within
+
+
+def _given_up(one: OutboundContact, reason: str, meta: _Meta) -> ContactGivenUp:
+    about = {"correlation": one.planned.correlation, "outbound_id": one.outbound_id}
+    return ContactGivenUp(**meta, **about, reason=reason)
+
+
+def _unreported(one: OutboundContact, meta: _Meta) -> ContactUnreported:
+    told = one.dispatched
+    assert told is not None
+    about = {"correlation": one.planned.correlation, "outbound_id": one.outbound_id}
+    return ContactUnreported(**meta, **about, contact_id=told.contact_id, channel=told.channel)
+
+
+def _refuse_under_way(one: OutboundContact) -> None:
+    """Raises RefusedError for a contact that can't be kept from being made any more, or needn't."""
+    told = {
+        Phase.DISPATCHED: "is being made: its adapter reports what comes of it",
+        Phase.UNREPORTED: "may have been made: its adapter did not say",
+        Phase.SENT: "was made",
+        Phase.FAILED: "failed: it has no slot any more",
+        Phase.GIVEN_UP: f"is not made: {one.why}",
+    }
+    if one.phase in told:
+        raise RefusedError(f"contact {one.outbound_id} {told[one.phase]}")

@@ -1,0 +1,156 @@
+"""What a decision makes happen to one contact that is wanted: it is planned, dispatched, postponed or given up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from hub.application.paths.decisions import ToWrite
+from hub.application.paths.whole import Facts, Whole
+from hub.domain.contact import Channel
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.consent.point import CHANNELS_OF
+from hub.domain.customer.events import IdentifierObserved
+from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactPlanned, ContactPostponed
+from hub.domain.customer.outbound.state import OutboundContact
+from hub.domain.decision.events import Outcome
+from hub.domain.errors import InvalidError
+from hub.domain.event import Event
+from hub.domain.grant.state import Grant
+from hub.paths.decision.gathering import PointOf
+from hub.paths.decision.state import Reach
+from hub.paths.propositions.model import Sender
+
+LOOK_AGAIN = timedelta(minutes=5)
+"""What nobody knows the end of that holds a contact is looked at again after so long, then after twice that, and on."""
+LOOK_AT_LEAST = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedContact:
+    """A contact that somebody wants made, in their own words or, where it `proposes`, with what fits best."""
+
+    customer: str
+    purpose: Purpose
+    sender: Sender
+    channels: tuple[Channel, ...]
+    subject: str = ""
+    text: str = ""
+    proposes: bool = False
+    propositions: tuple[str, ...] = ()
+    point: str = ""
+    """Only at this contact point; empty: at any of theirs."""
+    account_id: str = ""
+    speaker: str = ""
+    by: datetime | None = None
+    service: str = ""
+    language: str = ""
+    interaction_id: str = ""
+    """Of the sender: an answer comes back to it."""
+    agent_id: str = ""
+    """Who gets the answer, if that is over."""
+
+
+class Began(NamedTuple):
+    """The conversation of an interaction, as the contact that opened it began it."""
+
+    channel: Channel
+    thread: str
+    point: str
+    address: str
+
+
+def begun(
+    wanted: WantedContact, began: Began | None, taken: ToWrite, point_of: PointOf, report_within: timedelta
+) -> Facts:
+    """What follows from the first decision: of nothing nothing."""
+    event, whole = taken.event, taken.looked.whole
+    if event.outcome is Outcome.NOTHING or event.due_at is None:
+        return []
+    is_reply = began is not None and wanted.purpose is Purpose.REPLY
+    planned = ContactPlanned(
+        **_meta(taken.meta, wanted.interaction_id), outbound_id=event.decision_id, due_at=event.due_at,
+        slot_id=taken.slot_id, customer_id=whole.canonical, account_id=whole.account_id, purpose=wanted.purpose,
+        proposes=wanted.proposes, propositions=wanted.propositions, channels=wanted.channels, point=wanted.point,
+        came_in_on=began.channel if began and is_reply else None, came_in_at=began.point if began and is_reply else "",
+        sender=wanted.sender.value, speaker=wanted.speaker, by=wanted.by, service=wanted.service,
+        language=wanted.language, agent_id=wanted.agent_id, thread=began.thread if began else "",
+        thread_on=began.channel if began else None, subject=wanted.subject, text=wanted.text,
+    )  # fmt: skip
+    facts: list[Event] = [planned]
+    if event.outcome is Outcome.NOW:
+        answered = began.address if began and is_reply else ""
+        facts.append(_dispatched(planned, taken, point_of, report_within, answered))
+    return [(whole.canonical, one) for one in facts]
+
+
+def went_on(one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf, report_within: timedelta) -> Facts:
+    """What follows from a later one."""
+    event, planned = taken.event, one.planned
+    meta = _meta(taken.meta, planned.correlation)
+    if event.outcome is Outcome.NOW:
+        answered = one.dispatched.address if one.dispatched else ""
+        return [(stream, _dispatched(planned, taken, point_of, report_within, answered))]
+    due_at = event.due_at if event.outcome is Outcome.LATER else _look_again(one, event.at, event.due_at)
+    if due_at is None:
+        reason = "no_path" if one.tried else "closed"
+        return [(stream, ContactGivenUp(**meta, outbound_id=one.outbound_id, reason=reason))]
+    postponed = ContactPostponed(
+        **meta, outbound_id=one.outbound_id, due_at=due_at, slot_id=taken.slot_id, decision_id=event.decision_id
+    )
+    return [(stream, postponed)]
+
+
+def _look_again(one: OutboundContact, now: datetime, opens_at: datetime | None) -> datetime | None:
+    """Where something has to happen first, as a conversation has to end; None: it is of no use any more, or by then it
+    would not be."""
+    by = one.planned.by
+    if by is None or now >= by or opens_at is not None or one.tried:
+        return None
+    pause: timedelta = LOOK_AGAIN * (1 << min(one.steps - 1, 10))
+    return min(by, now + min(pause, LOOK_AT_LEAST))
+
+
+def _dispatched(
+    planned: ContactPlanned, taken: ToWrite, point_of: PointOf, report_within: timedelta, answered: str
+) -> ContactDispatched:
+    """`answered`: the address that a reply goes to, if it is nobody's contact point."""
+    decision, event = taken.looked.decision, taken.event
+    assert decision.place is not None
+    reach = decision.place.reach
+    address = _address(taken.looked.whole, reach, point_of) or answered
+    if not address:
+        raise InvalidError("nobody knows the address of this contact point any more: name another one", "point")
+    grant = _grant(taken)
+    contact_id = taken.slot_id or event.decision_id
+    goes_on = planned.thread and planned.thread_on is reach.channel
+    return ContactDispatched(
+        **_meta(taken.meta, planned.correlation), outbound_id=planned.outbound_id, contact_id=contact_id,
+        slot_id=taken.slot_id, customer_id=reach.stream, channel=reach.channel, address=address,
+        thread=planned.thread if goes_on else contact_id, purpose=decision.place.purpose, sender=planned.sender,
+        speaker=planned.speaker, service=planned.service, language=planned.language, agent_id=planned.agent_id,
+        subject=planned.subject, text=planned.text, proposition=grant.proposition if grant else "",
+        grant_id=grant.grant_id if grant else "", terms=dict(grant.terms) if grant else {},
+        terms_hash=grant.terms_hash if grant else "", terms_until=grant.expires_at if grant else None,
+        standing=taken.looked.state.standing, report_by=event.at + report_within,
+    )  # fmt: skip
+
+
+def _grant(taken: ToWrite) -> Grant | None:
+    """Of what is proposed first."""
+    said = taken.event.said
+    return taken.grants.get(said[0].proposition) if said else None
+
+
+def _address(whole: Whole, reach: Reach, point_of: PointOf) -> str:
+    for one in whole.customer.get(reach.stream, ()):
+        seen = one.event
+        if not isinstance(seen, IdentifierObserved) or not seen.value:
+            continue
+        if reach.channel in CHANNELS_OF.get(seen.kind, ()) and point_of(seen.kind, seen.value).point == reach.point:
+            return seen.value
+    return ""
+
+
+def _meta(meta: Mapping[str, Any], interaction_id: str) -> dict[str, Any]:
+    return {**meta, "correlation": interaction_id}

@@ -1,0 +1,1 @@
+"""One contact that we are to make: wanted, due, told to the channel's adapter, made or not, each a fact."""
