@@ -18,9 +18,9 @@ from hub.domain.contact import Channel, Direction, Identifier
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import PathDecided
-from hub.domain.errors import InvalidError
+from hub.domain.errors import HubError, InvalidError
 from hub.domain.event import Event
-from hub.domain.grant.events import GrantAmended, PropositionGranted, PropositionPresented
+from hub.domain.grant.events import GrantAmended, PropositionGranted, PropositionPresented, Response
 from hub.paths.consent.decide import Scope
 from hub.paths.consent.purposes import Confidence
 from hub.paths.propositions.model import Sender
@@ -55,6 +55,8 @@ class OneVoice(RuleBasedStateMachine):
         self.links: dict[str, Point] = {}
         self.cases: list[str] = []
         self.talks: list[str] = []
+        self.grants: dict[str, str] = {}
+        self.presented: list[tuple[str, str]] = []
         self.do(self._begin(policy, joined))
 
     async def _begin(self, policy: Policy, joined: bool) -> None:
@@ -84,6 +86,11 @@ class OneVoice(RuleBasedStateMachine):
         if not last:
             self.new = self.loop.run_until_complete(self.voices.log(len(self.log)))
             self.log += self.new
+            for one in self.new:
+                if isinstance(one.event, PropositionGranted | GrantAmended):
+                    self.grants[one.event.grant_id] = one.event.terms_hash
+                elif isinstance(one.event, PropositionPresented):
+                    self.presented.append((one.event.grant_id, one.event.presentation_id))
         return found
 
     def told(self, kind: type[E]) -> Iterator[tuple[Recorded, E, Story]]:
@@ -222,6 +229,52 @@ class OneVoice(RuleBasedStateMachine):
 
     async def _ask(self, times: int, point: Point, question: Any, **more: Any) -> None:
         await asyncio.gather(*(self.voices.decide(point, question, **more) for _ in range(times)))
+
+    @rule(point=points, proposition=st.sampled_from(["fibre", "fibre", "tv", "lines"]), price=st.integers(40, 60))
+    def somebody_grants_by_hand(self, point: Point, proposition: str, price: int) -> None:
+        given = self.voices.parts.grants.give(point.stream, proposition, terms={"price": price}, **self.command())
+        self.try_to(given)
+
+    @precondition(lambda self: self.grants)
+    @rule(data=st.data(), price=st.integers(0, 60), gift=st.integers(0, 3), reason=st.sampled_from(["", "a mistake"]))
+    def somebody_amends(self, data: st.DataObject, price: int, gift: int, reason: str) -> None:
+        grant = data.draw(st.sampled_from(sorted(self.grants)))
+        terms = {"price": price, "gift": gift}
+        self.try_to(self.voices.parts.grants.amend(grant, terms=terms, reason=reason, **self.command()))
+
+    @precondition(lambda self: self.grants)
+    @rule(data=st.data(), point=points, channel=st.sampled_from(Channel), sender=st.sampled_from(Sender))
+    def somebody_presents(self, data: st.DataObject, point: Point, channel: Channel, sender: Sender) -> None:
+        """In terms that were given to somebody some day."""
+        grant = data.draw(st.sampled_from(sorted(self.grants)))
+        terms = data.draw(st.sampled_from([self.grants[grant], *self.grants.values()]))
+        told: Any = {"channel": channel, "sender": sender, "presentation_id": f"p-{len(self.log)}"}
+        if grant.startswith("grant-account"):
+            told["customer"] = point.stream
+        self.try_to(self.voices.parts.grants.present(grant, terms, **told, **self.command()))
+
+    @precondition(lambda self: self.presented)
+    @rule(data=st.data(), response=st.sampled_from(Response))
+    def they_answer(self, data: st.DataObject, response: Response) -> None:
+        grant, presentation = data.draw(st.sampled_from(self.presented))
+        until = self.voices.clock.now() + timedelta(days=1) if response is Response.DEFERRED else None
+        told: Any = {"deferred_until": until, **self.command()}
+        self.try_to(self.voices.parts.grants.answer(grant, presentation, response, **told))
+
+    def command(self) -> dict[str, str]:
+        return self.voices.command()
+
+    def try_to(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Whoever is refused it leaves nothing behind."""
+
+        async def attempt() -> bool:
+            try:
+                await work
+            except HubError:
+                return False
+            return True
+
+        assert self.do(attempt()) or not self.new
 
     # What always holds
 

@@ -228,9 +228,14 @@ class Voices:
     async def decide(
         self, point: Point, question: Question, *, request: str = "", account: str = "", grants: bool = False
     ) -> Decided:
+        return await self.decide_for(point.stream, question, request=request, account=account, grants=grants)
+
+    async def decide_for(
+        self, customer: str, question: Question, *, request: str = "", account: str = "", grants: bool = False
+    ) -> Decided:
         told = self.command()
         return await self.parts.decisions.decide(
-            point.stream, question, request=request or told["command_id"], account_id=account, grants=grants, **told
+            customer, question, request=request or told["command_id"], account_id=account, grants=grants, **told
         )
 
     async def voice(self, customer: str, channel: Channel) -> dict[str, tuple[str, str]]:
