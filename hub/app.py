@@ -43,6 +43,7 @@ from hub.application.paths.actions_watch import ActionsWatch
 from hub.application.paths.contacts_watch import contacts_watch
 from hub.application.paths.free_agents import free_agents
 from hub.application.paths.answering_beside import PathAnswersBeside
+from hub.application.paths.grants_watch import GrantsWatch
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
 from hub.application.places import places_in
@@ -169,8 +170,8 @@ class Hub:
         await self._open_journal()
         await self._start_projector()
         await self._start_routing()
-        await self._start_intake()
         await self._start_paths()
+        await self._start_intake()
         await self._start_standing()
         await self._start_surveys()
         await self._start_overdue()
@@ -380,18 +381,18 @@ class Hub:
             answers=PathAnswersBeside(PATH_ANSWERS, self.settings.environment()),
             lineage=self._generations.lineage,
             spell=speller(self.settings.phone_region),
-        )
             agents=lambda channel: free_agents(self.pool.state, channel),
-        for follower in self.paths.followers:
+        )
         await self.paths.capacities.start()
+        for follower in self.paths.followers:
             self._spawn(self.tail.follow(seen, follower).ended(), "log follower")
         grants = GrantsWatch(self.paths.settling, self.clock, self.views, seen)
         self._spawn(self.tail.follow(seen, grants.follow).ended(), "log follower")
         self._spawn(grants.run(), "grants")
-        file = self.settings.data_dir / "actions.json"
         contacts = contacts_watch(self.paths.contacts, self.clock, self.views)
         self._spawn(self.tail.follow(self._keys_from, contacts.follow).ended(), "log follower")
         self._spawn(contacts.run(), "contacts to be made")
+        file = self.settings.data_dir / "actions.json"
         actions = ActionsWatch(self.paths.actions, self.paths.action_responses, file)
         after = actions.start(await self.journal.head())
         self._parts.callback(actions.keep)

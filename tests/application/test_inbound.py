@@ -96,7 +96,8 @@ class World:
         self.aside: list[tuple[str, bytes, str, str]] = []
         recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
         self.surveys, self.reports = FakeSurveys(), FakeReports()
-        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, self.set_aside, self.surveys, self.reports)  # type: ignore[arg-type]
+        others = (self.set_aside, self.surveys, self.reports)
+        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
         self.aside.append((subject, body, reason, field))
