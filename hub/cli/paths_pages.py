@@ -104,7 +104,8 @@ def _candidates(rows: list[Told]) -> Table | None:
     cells = []
     for one in rows:
         for gate in one["gates"]:
-            looked_at = ", ".join(f"{_plain(name)} {_value(value)}" for name, value in gate["inputs"].items())
+            told = [(name, value) for name, value in gate["inputs"].items() if value not in (None, "")]
+            looked_at = ", ".join(f"{_plain(name)} {_value(value)}" for name, value in told)
             opens = f", opens {_time(gate['opens_at'])}" if gate["opens_at"] else ""
             word = "open" if gate["open"] else "CLOSED"
             name = one["proposition"] or "the contact"

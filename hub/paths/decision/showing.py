@@ -37,10 +37,11 @@ def not_proposed(decision: Decision, rules: PathRules) -> Iterator[NotProposed]:
         if candidate.proposition not in told:
             shut = ((candidate, verdict) for verdict in candidate.verdicts if not verdict.is_open)
             closed.setdefault(candidate.proposition, []).extend(shut)
+    sayable = rules.by_sender[decision.question.sender]
     for number in decision.asked:
         name = rules.propositions[number].name
         if name not in told:
-            why = Why.GATE if closed.get(name) else Why.NO_PATH
+            why = Why.GATE if number in sayable and closed.get(name) else Why.NO_PATH
             yield NotProposed(name, why, tuple(closed.get(name, ())))
 
 
