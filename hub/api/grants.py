@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response as HttpResponse
 
 from hub.api.answers import EventsAnswer, answer, events
@@ -25,7 +26,19 @@ router = APIRouter(tags=["paths"])
 Id = Annotated[str, Field(max_length=200)]
 Number = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
 Words = Annotated[str, Field(strict=True, max_length=LONGEST_TEXT)]
-Terms = Annotated[dict[Annotated[str, Field(max_length=64)], Number | Words], Field(max_length=50)]
+
+
+def _number_or_words(written: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(written)
+    except ValidationError:
+        raise PydanticCustomError(
+            "term", f"a term is a whole number up to {LARGEST}, or a text of at most {LONGEST_TEXT} characters"
+        ) from None
+
+
+Term = Annotated[Number | Words, WrapValidator(_number_or_words)]
+Terms = Annotated[dict[Annotated[str, Field(max_length=64)], Term], Field(max_length=50)]
 
 
 class NewGrant(Body):
@@ -131,7 +144,7 @@ async def amend(grant_id: str, body: Amendment, call: SupervisorCall) -> HttpRes
 
 @router.post("/v1/grants/{grant_id}/presentations", summary="Record that they are told of a grant", responses=_CHANGED)
 async def present(grant_id: str, body: NewPresentation, call: ContactCall) -> HttpResponse:
-    """    the answer names those that do. Recorded already: 200 without events."""
+    """the answer names those that do. Recorded already: 200 without events."""
     return _changed(
         await call.services.paths.grants.present(
             grant_id,

@@ -62,6 +62,8 @@ class Policy(NamedTuple):
 
 
 def _span(minutes: tuple[int, int]) -> str:
+    if minutes == (0, DAY):
+        return "00:00-24:00"
     return "-".join(f"{one % DAY // 60:02}:{one % 60:02}" for one in minutes)
 
 
