@@ -1,0 +1,182 @@
+"""One question about many customers: each is asked about as if alone, and what they wait for is read at once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.application.paths.decisions import PathDecisions, ToWrite
+from hub.application.paths.whole import Facts
+from hub.domain.contact import Channel, Direction
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.decision.events import Outcome, PathDecided
+from hub.domain.errors import ConflictError, HubError, InvalidError
+from hub.paths.decision.question import Question, check
+from hub.paths.decision.rules import PathRules
+from hub.paths.decision.showing import not_proposed
+from hub.paths.propositions.model import Sender
+from hub.ports import Clock
+
+LONGEST_NAME = 64
+
+
+class Row(NamedTuple):
+    """A customer, and where in a list they were named."""
+
+    number: int
+    customer_id: str
+    account_id: str = ""
+    """Empty: the one they act for, of several the longest."""
+
+
+class Refusal(NamedTuple):
+    """A row of which nothing was decided, which field was to blame, and why."""
+
+    row: int
+    field: str
+    reason: str
+
+
+class Entry(NamedTuple):
+    """What was decided of one row. `is_repeat`: it was decided before. `why`: what kept it back, of nothing and of what
+    is for later."""
+
+    row: Row
+    event: PathDecided
+    is_repeat: bool
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What many customers are asked about. `proposes` False: the contact has words of its own."""
+
+    name: str
+    purpose: Purpose
+    channels: tuple[Channel, ...]
+    propositions: tuple[str, ...] = ()
+    """Only these; empty: whatever fits."""
+    by: datetime | None = None
+    proposes: bool = True
+
+    @property
+    def request(self) -> str:
+        """What each customer's decision is asked for under: in a campaign they are decided on once, by whichever of
+        their ids they are named."""
+        return f"campaign {self.name}"
+
+    def question(self, at: datetime) -> Question:
+        """What is asked of each."""
+        return Question(
+            "", at, Direction.OUTBOUND, self.channels, Sender.CAMPAIGN, self.purpose, self.proposes,
+            self.propositions, speaker=self.name, by=self.by,
+        )  # fmt: skip
+
+
+def check_campaign(campaign: Campaign, rules: PathRules, now: datetime) -> None:
+    """Raises InvalidError that names what could be said to nobody."""
+    if not 0 < len(campaign.name) <= LONGEST_NAME or campaign.name != campaign.name.strip():
+        raise InvalidError(f"name the campaign in 1 to {LONGEST_NAME} characters", "name")
+    check(campaign.question(now), rules.places)
+    if not campaign.proposes:
+        return
+    numbers = [rules.places[name] for name in campaign.propositions] or range(len(rules.propositions))
+    problems = [_unsayable(campaign, rules, number) for number in numbers]
+    if not problems:
+        raise InvalidError("the path policy in force proposes nothing", "propositions")
+    if campaign.propositions or all(problems):
+        for problem in filter(None, problems):
+            raise problem
+
+
+def _unsayable(campaign: Campaign, rules: PathRules, number: int) -> InvalidError | None:
+    one = rules.propositions[number]
+    if one.purpose is not campaign.purpose:
+        return InvalidError(f"{one.name} is for {one.purpose} contacts, not for {campaign.purpose}", "purpose")
+    if number not in rules.by_sender[Sender.CAMPAIGN]:
+        return InvalidError(f"{one.name} is not for campaigns to say: see its senders", "propositions")
+    if one.channels.isdisjoint(campaign.channels):
+        return InvalidError(f"{one.name} is said on {', '.join(sorted(one.channels))} alone", "channels")
+    return None
+
+
+class BulkDecisions:
+    """Decides of many customers for a campaign; any number of processes may at once. `decisions` stand on a journal
+    that reads and writes for all of them together."""
+
+    def __init__(self, decisions: PathDecisions, clock: Clock) -> None:
+        self._decisions = decisions
+        self._clock = clock
+
+    async def decide(
+        self, campaign: Campaign, rows: Sequence[Row], rules: PathRules, actor: str
+    ) -> list[Entry | Refusal]:
+        """What was decided of each, or why nothing."""
+        found = await asyncio.gather(*(self._decide(campaign, row, rules, actor) for row in rows))
+        answers: list[Entry | Refusal] = []
+        for row, answer in zip(rows, found, strict=True):
+            if isinstance(answer, ConflictError):  # others have the same account, or are the same customer
+                answer = await self._decide(campaign, row, rules, actor)  # noqa: PLW2901
+            answers.append(Refusal(row.number, "", str(answer)) if isinstance(answer, ConflictError) else answer)
+        return answers
+
+    async def _decide(
+        self, campaign: Campaign, row: Row, rules: PathRules, actor: str
+    ) -> Entry | Refusal | ConflictError:
+        taken: list[ToWrite] = []
+
+        def note(one: ToWrite) -> Facts:
+            taken.append(one)
+            return []
+
+        try:
+            decided = await self._decisions.decide(
+                row.customer_id, campaign.question(self._clock.now()), request=campaign.request,
+                account_id=row.account_id, beside=note, actor=actor, command_id=campaign.request,
+            )  # fmt: skip
+        except ConflictError as error:
+            return error
+        except HubError as error:
+            return Refusal(row.number, error.field if isinstance(error, InvalidError) else "", str(error))
+        return Entry(row, decided.event, decided.is_repeat, _why(decided.event, taken[-1] if taken else None, rules))
+
+
+def _why(event: PathDecided, taken: ToWrite | None, rules: PathRules) -> tuple[str, ...]:
+    """Where nothing is said though no gate is closed, there is no path or it is worth nothing."""
+    if event.outcome is Outcome.NOW:
+        return ()
+    if event.closed or taken is None:
+        return tuple(event.closed)
+    return tuple(dict.fromkeys(one.why.value for one in not_proposed(taken.looked.decision, rules))) or ("no_path",)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a campaign. A customer is counted under each reason that kept them back."""
+
+    decided: int = 0
+    repeats: int = 0
+    """Of them: decided before, in an earlier run or as they were named twice."""
+    refused: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    channels: Counter[str] = field(default_factory=Counter)
+    """Where the first of what is said is said."""
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)
+    """By outcome."""
+
+    def add(self, answers: Iterable[Entry | Refusal]) -> None:
+        """Count these."""
+        for one in answers:
+            if isinstance(one, Refusal):
+                self.refused += 1
+                continue
+            event = one.event
+            self.decided += 1
+            self.repeats += one.is_repeat
+            self.outcomes[event.outcome.value] += 1
+            if event.said:
+                self.channels[event.said[0].channel.value] += 1
+            if one.why:
+                self.reasons.setdefault(event.outcome.value, Counter()).update(one.why)
