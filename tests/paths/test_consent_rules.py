@@ -27,7 +27,7 @@ from hub.paths.consent import decide
 from hub.paths.consent.decide import Saying, Scope
 from hub.paths.consent.purposes import PURPOSES, Gate, overridden
 from hub.paths.gates.consent import block_gate, consent_gate, gates
-from hub.paths.gates.verdict import Reason
+from hub.paths.gates.verdict import Inputs, Reason, Verdict
 from tests.domain.consents import MAIL, PHONE, consent, day, fact
 
 PROMOTIONAL = Purpose.PROMOTIONAL
@@ -259,6 +259,39 @@ class TestGates:
         known = after(event) if event else after()
         verdict = consent_gate(known, PHONE.point, Channel.SMS, PROMOTIONAL, they_came=True)
         assert (verdict.is_open, verdict.reason) == (is_open, reason)
+
+    def test_what_was_relied_upon_is_told_with_its_wording_and_how_long_it_holds(self) -> None:
+        said = ConsentGranted(**consent(day(1), source="web form", text_version="v7"), expires_at=day(9))
+        verdict = consent_gate(after(said), PHONE.point, Channel.SMS, PROMOTIONAL)
+        inputs: Inputs = {
+            "point": PHONE.point, "channel": "sms", "said": "granted", "at": day(1).isoformat(),
+            "expires_at": day(9).isoformat(), "source": "web form", "text_version": "v7",
+        }  # fmt: skip
+        assert verdict == Verdict(Gate.CONSENT, True, Reason.GRANTED, inputs)
+
+    def test_which_lists_were_asked_of_which_point_is_told(self) -> None:
+        inputs: Inputs = {"point": PHONE.point, "channel": "sms", "lists": []}
+        free = Verdict(Gate.BLOCK, True, Reason.NOT_BLOCKED, inputs)
+        assert block_gate(after(), PHONE.point, Channel.SMS, PROMOTIONAL) == free
+
+    def test_each_verdict_is_of_its_gate_whatever_it_says(self) -> None:
+        withdrawn = after(ConsentWithdrawn(**consent(day(1))))
+        asked: list[tuple[ConsentStanding, Purpose, bool]] = [
+            (after(), PROMOTIONAL, False), (after(), PROMOTIONAL, True), (withdrawn, PROMOTIONAL, False),
+            (after(), Purpose.REPLY, False),
+        ]  # fmt: skip
+        for known, purpose, came in asked:
+            told = consent_gate(known, PHONE.point, Channel.SMS, purpose, they_came=came)
+            assert told.gate is Gate.CONSENT
+            assert told.inputs.get("point", PHONE.point) == PHONE.point
+            assert bool(told.inputs) is (purpose is not Purpose.REPLY)
+            assert block_gate(known, PHONE.point, Channel.SMS, purpose).gate is Gate.BLOCK
+
+    def test_both_are_asked_by_the_operators_table(self) -> None:
+        neither = overridden(PURPOSES, {Purpose.SURVEY: {"gates": frozenset((Gate.FREQUENCY,))}})
+        withdrawn = after(ConsentWithdrawn(**consent(day(1), purpose=Purpose.SURVEY)))
+        told = gates(withdrawn, PHONE.point, Channel.SMS, Purpose.SURVEY, neither)
+        assert [verdict.reason for verdict in told] == [Reason.NOT_ASKED, Reason.NOT_ASKED]
 
     def test_what_a_verdict_looked_at_names_nobody(self) -> None:
         said = ConsentGranted(**consent(day(1), evidence="Zohar said so on the phone"))

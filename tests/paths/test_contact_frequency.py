@@ -15,12 +15,13 @@ from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
-from hub.paths.consent.purposes import PURPOSES
+from hub.paths.consent.purposes import PURPOSES, Gate
 from hub.paths.frequency.ledger import account_ledger, customer_ledger
 from hub.paths.frequency.reserving import Parties, Rules, Wanted, move, release, reserve, room
 from hub.paths.frequency.section import DEFAULT_CAPS, Cap, Whose, frequency_remarks
 from hub.paths.frequency.windows import fits
-from hub.paths.gates.verdict import Reason
+from hub.paths.gates.verdict import Inputs, Reason, Verdict
+from hub.policies.findings import Severity
 from tests.paths.slots import ACME, ANN, BEN, META, Streams, contact, hour, wanted
 
 HOURS = st.integers(0, 60)
@@ -66,7 +67,11 @@ class TestSlidingWindow:
         streams = taken(Streams(), wanted("a", 23))
         verdict = room(streams.parties(), wanted("b", 24), ONE_A_DAY)
         cap = {"rule": 1, "of": "customer", "most": 1, "hours": 24, "counted": 1}
-        assert verdict.inputs == {"caps": [cap], "full": [1]}
+        inputs: Inputs = {"caps": [cap], "full": [1]}
+        assert verdict == Verdict(Gate.FREQUENCY, False, Reason.CAPPED, inputs, hour(47))
+        free = room(streams.parties(), wanted("b", 47), ONE_A_DAY)
+        nothing: Inputs = {"caps": [{**cap, "counted": 0}]}
+        assert free == Verdict(Gate.FREQUENCY, True, Reason.WITHIN_CAPS, nothing)
 
     @for_all(st.lists(st.integers(0, 60), max_size=12), st.integers(0, 60), st.integers(1, 20), st.integers(1, 4))
     def test_it_fits_if_no_window_at_any_moment_is_too_full(
@@ -158,14 +163,27 @@ class TestSlots:
         streams = taken(Streams(), wanted("a", 0))
         with pytest.raises(NotFoundError, match="slot_id 'b': customer-ann has no such slot"):
             release(streams.parties(), "b", "failed", policy="p1", **META)
-        for field, call in (
-            ("reason", lambda: release(streams.parties(), "a", " ", policy="p1", **META)),
-            ("slot_id", lambda: reserve(streams.parties(), wanted("", 0), ONE_A_DAY, **META)),
-            ("customer_id", lambda: reserve(streams.parties(), wanted("c", 0, customer_id=BEN), ONE_A_DAY, **META)),
-        ):
+        too_long, reason = "x" * 201, "say in 1 to 64 characters why it was not made"
+        for field, message, call in (
+            ("reason", reason, lambda: release(streams.parties(), "a", " ", policy="p1", **META)),
+            ("reason", reason, lambda: release(streams.parties(), "a", "x" * 65, policy="p1", **META)),
+            ("slot_id", "name the slot in 1 to 200 characters",
+             lambda: reserve(streams.parties(), wanted("", 0), ONE_A_DAY, **META)),
+            ("slot_id", "name the slot in 1 to 200 characters",
+             lambda: reserve(streams.parties(), wanted(too_long, 0), ONE_A_DAY, **META)),
+            ("customer_id", "customer-ben is no stream of customer-ann",
+             lambda: reserve(streams.parties(), wanted("c", 0, customer_id=BEN), ONE_A_DAY, **META)),
+        ):  # fmt: skip
             with pytest.raises(InvalidError) as refused:
                 call()
-            assert refused.value.field == field
+            assert (refused.value.field, str(refused.value)) == (field, message)
+
+    def test_what_is_just_short_enough_is_taken(self) -> None:
+        name, reason = "x" * 200, "y" * 64
+        streams = taken(Streams(), wanted(name, 0))
+        [(_, event)] = release(streams.parties(), name, f" {reason} ", policy="p1", **META)
+        assert isinstance(event, ContactSlotReleased)
+        assert (event.slot_id, event.reason, event.policy) == (name, reason, "p1")
 
     def test_what_was_sent_and_did_not_arrive_is_free_what_was_sent_though_it_was_released_counts(self) -> None:
         bounced = taken(Streams(), wanted("a", 0))
@@ -182,8 +200,27 @@ class TestSlots:
         assert move(streams.parties(), "a", wanted("a", 0), ONE_A_DAY, **META) == []
         told = move(streams.parties(), "a", wanted("b", 2), ONE_A_DAY, **META)
         assert [type(event) for _, event in told] == [ContactSlotReleased, ContactSlotReserved]
+        assert isinstance(told[0][1], ContactSlotReleased)
+        assert told[0][1].reason == "moved"
         with pytest.raises(RefusedError, match="often enough"):
             move(streams.parties(), "a", wanted("b", 7), ONE_A_DAY, **META)
+
+    def test_a_slot_moves_in_all_streams_that_hold_it(self) -> None:
+        """Else the account would count it twice, or the customer be asked at both moments."""
+        streams, people = Streams(), {"account": ACME, "people": (ANN, BEN)}
+        slot = wanted("a", 0, customer_id=BEN, account_id=ACME)
+        streams.write(reserve(streams.parties(ANN, BEN, **people), slot, OF_ACCOUNT, **META))
+        later = wanted("b", 2, customer_id=BEN, account_id=ACME)
+        told = move(streams.parties(ANN, BEN, **people), "a", later, OF_ACCOUNT, **META)
+        assert [(stream, type(event)) for stream, event in told] == [
+            (stream, kind) for kind in (ContactSlotReleased, ContactSlotReserved) for stream in (ANN, BEN, ACME)
+        ]
+
+    def test_a_slot_does_not_move_to_somebody_else(self) -> None:
+        streams = taken(Streams(), wanted("a", 0))
+        with pytest.raises(InvalidError) as refused:
+            move(streams.parties(), "a", wanted("b", 2, customer_id=BEN), ONE_A_DAY, **META)
+        assert refused.value.field == "customer_id"
 
 
 class TestAccounts:
@@ -299,7 +336,7 @@ class TestSection:
         ("text", "message"),
         [
             ("most = 0\ndays = 1", "greater than or equal to 1"),
-            ("most = 1", "days, or hours, not both"),
+            ("most = 1", r"Value error, say how long the window is: days, or hours, not both \["),
             ("most = 1\ndays = 1\nhours = 1", "days, or hours, not both"),
             ('most = 1\ndays = 1\npurposes = ["gossip"]', "'reply', 'transactional'"),
             ("most = 1\ndays = 1\nchannels = []", "at least 1 item"),
@@ -318,12 +355,33 @@ class TestSection:
             "[[frequency]]\nmost = 2\ndays = 7\n"
             '[[frequency]]\nmost = 2\ndays = 7\nof = "account"\n'
         )
-        remarks = list(frequency_remarks(rules(text).caps, PURPOSES))
-        told = [(place, message.partition(":")[0].partition(" are")[0]) for _, place, message in remarks]
-        assert told == [
-            (("frequency", 1), "does nothing"),
-            (("frequency", 2, "purposes"), "does nothing"),
-            (("frequency", 2, "purposes"), "reply contacts"),
-            (("frequency", 3), "does nothing"),
+        less = "does nothing: frequency rule {} allows no more, and in a longer time"
+        gate = "does nothing: none of these purposes has the gate frequency"
+        counted = "reply contacts are not counted: say is_counted = true under [purposes.reply]"
+        assert list(frequency_remarks(rules(text).caps, PURPOSES)) == [
+            (Severity.WARNING, ("frequency", 1), less.format(1)),
+            (Severity.WARNING, ("frequency", 2, "purposes"), gate),
+            (Severity.WARNING, ("frequency", 2, "purposes"), counted),
+            (Severity.WARNING, ("frequency", 3), less.format(1)),
         ]
         assert not list(frequency_remarks(DEFAULT_CAPS, PURPOSES))
+
+    @pytest.mark.parametrize(
+        ("one", "other", "is_told"),
+        [
+            ('channels = ["sms", "email"]', 'channels = ["sms"]', True),
+            ('channels = ["sms"]', 'channels = ["sms"]', True),
+            ('channels = ["sms"]', 'channels = ["sms", "email"]', False),
+            ('channels = ["sms"]', "", False),
+            ('purposes = ["survey", "promotional"]', 'purposes = ["survey"]', True),
+            ('purposes = ["survey"]', 'purposes = ["survey"]', True),
+            ('purposes = ["survey"]', 'purposes = ["survey", "promotional"]', False),
+            ('purposes = ["survey"]', "", False),
+        ],
+    )
+    def test_a_cap_does_nothing_beside_one_that_counts_all_it_counts(self, one: str, other: str, is_told: bool) -> None:
+        """Whichever of the two comes first in the file."""
+        strict, mild = f"[[frequency]]\nmost = 1\ndays = 7\n{one}\n", f"[[frequency]]\nmost = 2\ndays = 1\n{other}\n"
+        for text, place in ((strict + mild, 1), (mild + strict, 0)):
+            told = [where for _, where, _ in frequency_remarks(rules(text).caps, PURPOSES)]
+            assert told == ([("frequency", place)] if is_told else [])

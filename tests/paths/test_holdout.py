@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hub.domain.errors import InvalidError
+from hub.paths.consent.purposes import Gate
 from hub.paths.gates.holdout import holdout_gate
 from hub.paths.gates.verdict import Reason
 from hub.paths.holdout.drawing import drawn, holder_of
@@ -23,7 +24,7 @@ def test_the_draw_is_the_hash_of_seed_campaign_and_holder() -> None:
     """Computed by hand: int(sha256("1 US spring US customer-1")[:8]) * 100 / 2**64."""
     assert drawn(holdout(), "customer-1").draw == pytest.approx(DRAW)
     verdict = holdout_gate(holdout(share=DRAW + 0.001), "customer-1")
-    assert (verdict.is_open, verdict.reason) == (False, Reason.HELD_OUT)
+    assert (verdict.gate, verdict.is_open, verdict.reason) == (Gate.HOLDOUT, False, Reason.HELD_OUT)
     assert verdict.inputs == {"campaign": "spring", "holder": "customer-1", "draw": DRAW, "share": DRAW + 0.001}
     verdict = holdout_gate(holdout(share=DRAW), "customer-1")
     assert (verdict.is_open, verdict.reason) == (True, Reason.NOT_HELD_OUT)
@@ -67,6 +68,12 @@ def test_organisations_are_drawn_as_a_whole(kind: str, account: str, holder: str
 def test_nobody_and_everybody_is_no_holdout(share: float) -> None:
     with pytest.raises(ValidationError):
         holdout(share=share)
+
+
+def test_a_file_without_propositions_is_told_so() -> None:
+    assert list(holdout_problems([holdout()], [])) == [
+        (("holdouts", 0, "propositions"), "there is no proposition 'fibre'; there are none in this file")
+    ]
 
 
 def test_contradictions_are_told_by_place() -> None:
@@ -114,16 +121,33 @@ class TestUplift:
         assert turned.interval == pytest.approx((-found.interval.high, -found.interval.low))
         low, high = wilson(one, confidence)
         assert 0 <= low <= found.campaign + 1e-12
-        assert found.campaign <= high + 1e-12 <= 1 + 1e-11
+        assert found.campaign <= high + 1e-12
+        assert high <= 1
+
+    @pytest.mark.parametrize("customers", range(1, 60))
+    def test_rounding_takes_no_share_out_of_nought_to_one(self, customers: int) -> None:
+        """Of nine of nine and of nobody of nine it would."""
+        assert wilson(Group(customers, customers), 0.95).high <= 1
+        assert wilson(Group(0, customers), 0.95).low >= 0
 
     @pytest.mark.parametrize(
-        ("campaign", "held_out", "confidence", "field"),
-        [((1, 0), (0, 1), 0.95, "campaign"), ((2, 1), (0, 1), 0.95, "campaign"), ((0, 1), (-1, 1), 0.95, "held_out"),
-         ((0, 1), (0, 1), 1.0, "confidence")],
-    )  # fmt: skip
-    def test_what_can_not_be_compared_is_refused(
-        self, campaign: tuple[int, int], held_out: tuple[int, int], confidence: float, field: str
+        ("campaign", "held_out", "confidence", "field", "message"),
+        [
+            ((1, 0), (0, 1), 0.95, "campaign", "nobody is in this group: nothing can be compared"),
+            ((2, 1), (0, 1), 0.95, "campaign", "2 of 1 can't have accepted"),
+            ((0, 1), (-1, 1), 0.95, "held_out", "-1 of 1 can't have accepted"),
+            ((0, 1), (0, 1), 1.0, "confidence", "confidence is a share from 0.5 until just below 1"),
+        ],
+    )
+    def test_what_can_not_be_compared_is_refused_and_told_why(
+        self, campaign: tuple[int, int], held_out: tuple[int, int], confidence: float, field: str, message: str
     ) -> None:
         with pytest.raises(InvalidError) as refused:
             uplift(Group(*campaign), Group(*held_out), confidence)
-        assert refused.value.field == field
+        assert (refused.value.field, str(refused.value)) == (field, message)
+
+    def test_all_that_it_was_made_of_is_told(self) -> None:
+        found = uplift(Group(9, 10), Group(3, 10), 0.9)
+        assert (found.campaign, found.held_out, found.difference, found.confidence) == (
+            0.9, 0.3, pytest.approx(0.6), 0.9,
+        )  # fmt: skip

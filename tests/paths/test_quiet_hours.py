@@ -13,11 +13,13 @@ from pydantic import ValidationError
 from hub.domain.customer.consent.events import PreferenceChanged, PreferredHours
 from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.customer.spelling.zones import zones_of_phone
+from hub.paths.consent.purposes import Gate
 from hub.paths.gates.time import quiet_hours_gate
-from hub.paths.gates.verdict import Reason, Verdict
+from hub.paths.gates.verdict import Inputs, Reason, Verdict
 from hub.paths.time.preferred import preferred_hours
-from hub.paths.time.section import QuietHours, quiet_problems, quiet_remarks
+from hub.paths.time.section import QuietHours, quiet_problems, quiet_remarks, quiet_span
 from hub.paths.time.zones import Zone, zone_of_point
+from hub.policies.findings import Severity
 from hub.policies.hours import zone_of
 from tests.domain.consents import fact
 
@@ -61,20 +63,22 @@ def test_an_overnight_window_is_the_night_and_not_the_day(moment: str, is_open: 
 def test_nobody_is_contacted_where_nobody_knows_what_time_it_is() -> None:
     """Adobe and AWS send when the time zone is unknown."""
     verdict = asked(NIGHT, at("2026-03-02 12:00"), zone="")
-    assert (verdict.is_open, verdict.reason, verdict.opens_at) == (False, Reason.UNKNOWN_ZONE, None)
-    assert verdict.inputs == {"zone": None, "because": "nobody"}
+    because: Inputs = {"zone": None, "because": "nobody"}
+    assert verdict == Verdict(Gate.QUIET_HOURS, False, Reason.UNKNOWN_ZONE, because)
 
 
 def test_where_it_is_never_quiet_no_zone_is_needed() -> None:
-    assert asked("daily = []", at("2026-03-02 03:00"), zone="").is_open
+    verdict = asked("daily = []", at("2026-03-02 03:00"), zone="")
+    assert verdict == Verdict(Gate.QUIET_HOURS, True, Reason.OPEN_HOURS)
 
 
 def test_it_is_the_clock_there_that_counts() -> None:
     noon_in_tehran = at("2026-03-02 12:00")
     assert asked(NIGHT, noon_in_tehran, TEHRAN).is_open
     verdict = asked(NIGHT, noon_in_tehran, NEW_YORK)
-    assert (verdict.is_open, verdict.opens_at) == (False, at("2026-03-02 09:00", NEW_YORK))
-    assert verdict.inputs["local"] == "2026-03-02T03:30-05:00"
+    inputs: Inputs = {"zone": NEW_YORK, "said_by": "number", "local": "2026-03-02T03:30-05:00"}
+    morning = at("2026-03-02 09:00", NEW_YORK)
+    assert verdict == Verdict(Gate.QUIET_HOURS, False, Reason.QUIET_HOURS, inputs, morning)
 
 
 def test_a_weekday_is_quiet_on_top_of_every_day() -> None:
@@ -132,8 +136,17 @@ class TestPreferredHours:
     def test_who_asked_for_certain_hours_is_contacted_then(self) -> None:
         preference = self.said(self.EVENINGS)
         verdict = asked(NIGHT, at("2026-03-06 20:00"), preferred=preference)
-        assert (verdict.reason, verdict.opens_at) == (Reason.NOT_PREFERRED, at("2026-03-09 17:00"))
-        assert asked(NIGHT, at("2026-03-09 17:00"), preferred=preference).is_open
+        inputs: dict[str, Any] = {"zone": TEHRAN, "said_by": "number", "local": "2026-03-06T20:00+03:30"}
+        monday = at("2026-03-09 17:00")
+        assert verdict == Verdict(Gate.QUIET_HOURS, False, Reason.NOT_PREFERRED, inputs, monday)
+        inputs["local"] = "2026-03-09T17:00+03:30"
+        open_then = Verdict(Gate.QUIET_HOURS, True, Reason.OPEN_HOURS, inputs)
+        assert asked(NIGHT, monday, preferred=preference) == open_then
+
+    def test_hours_begin_and_end_at_their_minute(self) -> None:
+        lunch = self.said((PreferredHours(days=(1,), start="12:15", end="13:45"),))
+        for moment, is_open in (("12:14", False), ("12:15", True), ("13:44", True), ("13:45", False)):
+            assert asked("daily = []", at(f"2026-03-02 {moment}"), preferred=lunch).is_open is is_open
 
     def test_the_policy_stays_quiet_whatever_they_prefer(self) -> None:
         owl = self.said((PreferredHours(days=(1,), start="20:00", end="02:00"),))
@@ -201,17 +214,26 @@ def test_what_can_not_be_is_refused(text: str, message: str) -> None:
         section(text)
 
 
+@pytest.mark.parametrize("written", ["21:00-09:05", "12:30-13:59", "00:00-24:00", "18:00-00:00"])
+def test_a_time_of_quiet_is_shown_as_it_is_written(written: str) -> None:
+    """What a comparison of two policies shows."""
+    assert str(quiet_span(written)) == written.replace("-00:00", "-24:00")
+
+
 def test_a_policy_that_is_quiet_all_week_is_refused() -> None:
-    assert [place for place, _ in quiet_problems(section('daily = ["00:00-12:00", "12:00-00:00"]'))] == [
-        ("quiet_hours",)
-    ]
+    message = "it is quiet all week: nobody could ever be contacted unasked; leave a time open"
+    assert list(quiet_problems(section('daily = ["00:00-12:00", "12:00-00:00"]'))) == [(("quiet_hours",), message)]
     assert not list(quiet_problems(section('daily = ["00:00-23:59"]')))
 
 
 def test_the_checker_tells_of_holidays_that_change_nothing_and_of_zones_nobody_knows() -> None:
     text = NIGHT + 'friday = ["00:00-24:00"]\n[holidays]\n"2026-03-20" = "a friday"\n"2026-03-21" = "Nowruz"\n'
-    told = [(place, message.partition(":")[0]) for _, place, message in quiet_remarks(section(text))]
-    assert told == [(("quiet_hours",), "no time_zone"), (("quiet_hours", "holidays", "2026-03-20"), "changes nothing")]
+    nobody = "no time_zone: mail, chat and whoever's own zone nobody knows are never written to unasked"
+    same = "changes nothing: it is quiet then anyway"
+    assert list(quiet_remarks(section(text))) == [
+        (Severity.WARNING, ("quiet_hours",), nobody),
+        (Severity.WARNING, ("quiet_hours", "holidays", "2026-03-20"), same),
+    ]
     assert not list(quiet_remarks(QuietHours()))
 
 

@@ -10,11 +10,11 @@ from hub.domain.cases.events import Severity
 from hub.domain.cases.open_cases import OpenCase
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
-from hub.paths.consent.purposes import PURPOSES, Confidence
+from hub.paths.consent.purposes import PURPOSES, Confidence, Gate, overridden
 from hub.paths.gates.capacity import Free, capacity_gate
 from hub.paths.gates.identity import identity_gate
 from hub.paths.gates.service import Conversation, ServiceState, service_gate
-from hub.paths.gates.verdict import Reason, Verdict
+from hub.paths.gates.verdict import Inputs, Reason, Verdict
 from tests.paths.slots import hour
 
 PROMOTIONAL = Purpose.PROMOTIONAL
@@ -53,6 +53,12 @@ class TestIdentity:
         verdict = identity_gate(confidence, PURPOSES[purpose])
         assert (verdict.reason, verdict.is_open) == (reason, reason is Reason.IDENTITY_ENOUGH)
         assert verdict.inputs == {"confidence": confidence, "asked": PURPOSES[purpose].identity}
+        assert verdict.gate is Gate.IDENTITY
+        assert verdict.opens_at is None
+
+    def test_who_it_is_does_not_matter_where_the_policy_does_not_ask(self) -> None:
+        row = overridden(PURPOSES, {Purpose.SURVEY: {"gates": frozenset((Gate.CONSENT,))}})[Purpose.SURVEY]
+        assert identity_gate(Confidence.UNKNOWN, row) == Verdict(Gate.IDENTITY, True, Reason.NOT_ASKED)
 
 
 class TestServiceState:
@@ -68,8 +74,8 @@ class TestServiceState:
         verdict = self.asked(cases=[case(Severity.LOW), case(severity)])
         assert verdict.is_open is is_open
         if not is_open:
-            assert (verdict.reason, verdict.opens_at) == (Reason.COMPLAINT, None)
-            assert verdict.inputs == {"from": 3, "cases": [{"case_id": "case-1", "severity": int(severity)}]}
+            inputs: Inputs = {"from": 3, "cases": [{"case_id": "case-1", "severity": int(severity)}]}
+            assert verdict == Verdict(Gate.SERVICE_STATE, False, Reason.COMPLAINT, inputs)
 
     def test_it_stops_selling_to_who_came_too(self) -> None:
         assert self.asked(cases=[case(Severity.HIGH)], they_came=True).reason is Reason.COMPLAINT
@@ -85,6 +91,24 @@ class TestServiceState:
 
     def test_who_came_is_in_a_conversation_that_holds_nothing(self) -> None:
         assert self.asked(conversations=[talk()], they_came=True).is_open
+
+    def test_what_holds_it_is_told(self) -> None:
+        verdict = self.asked(conversations=[talk(), talk(Channel.EMAIL, ended=2)], at=3)
+        held_by = [
+            {"interaction_id": "interaction-1", "channel": "phone", "ended_at": None},
+            {"interaction_id": "interaction-1", "channel": "email", "ended_at": hour(2).isoformat()},
+        ]
+        inputs: Inputs = {"hold_hours": 4, "conversations": held_by}
+        assert verdict == Verdict(Gate.SERVICE_STATE, False, Reason.CONVERSATION, inputs)
+
+    def test_who_is_left_alone_by_nothing_is_told_so(self) -> None:
+        assert self.asked() == Verdict(Gate.SERVICE_STATE, True, Reason.NOTHING_OPEN)
+
+    def test_whatever_it_says_it_is_the_gate_of_what_is_open_with_them(self) -> None:
+        asked: list[dict[str, Any]] = [
+            {}, {"cases": [case(Severity.HIGH)]}, {"conversations": [talk()]}, {"purpose": Purpose.REPLY},
+        ]  # fmt: skip
+        assert {self.asked(**one).gate for one in asked} == {Gate.SERVICE_STATE}
 
     @pytest.mark.parametrize("channel", [Channel.PHONE, Channel.EMAIL])
     def test_a_reply_is_never_held(self, channel: Channel) -> None:
@@ -116,7 +140,11 @@ class TestCapacity:
         verdict = capacity_gate({self.PATH: free}, *self.PATH, hour(at))
         assert (verdict.reason, verdict.is_open) == (reason, reason is Reason.FREE)
         assert verdict.opens_at == (free.more_at if reason is Reason.NOT_FREE else None)
+        more_at = free.more_at.isoformat() if free.more_at else None
+        assert verdict.gate is Gate.CAPACITY
+        assert verdict.inputs == {"channel": "phone", "sender": "agent", "places": free.places, "more_at": more_at}
 
     def test_a_path_nobody_limits_is_open(self) -> None:
-        assert capacity_gate({self.PATH: Free(0)}, Channel.PHONE, "dealer", hour(0)).reason is Reason.NOT_LIMITED
+        open_to_all = Verdict(Gate.CAPACITY, True, Reason.NOT_LIMITED)
+        assert capacity_gate({self.PATH: Free(0)}, Channel.PHONE, "dealer", hour(0)) == open_to_all
         assert capacity_gate({self.PATH: Free(0)}, Channel.SMS, "agent", hour(0)).reason is Reason.NOT_LIMITED
