@@ -122,7 +122,7 @@ def quiet_remarks(section: QuietHours) -> Iterator[Remark]:
     if section.model_fields_set and section.time_zone is None:
         message = "no time_zone: mail, chat and whoever's own zone nobody knows are never written to unasked"
         yield Severity.WARNING, (_PLACE,), message
-    always = section.model_copy(update={"holidays": {}}).open_hours()
+    always = section.open_hours()
     for day, holiday in section.holidays.items():
         only = section.model_copy(update={"holidays": {day: holiday}}).open_hours()
         if all(spans == always.week[one.weekday()] for one, spans in only.holidays.items()):
