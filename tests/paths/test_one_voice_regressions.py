@@ -41,3 +41,15 @@ async def test_who_came_to_us_just_now_is_sold_nothing_though_routing_was_not_to
     assert (await voices.decide(TEHRAN, asked)).event.closed["conversation"] == 1
     voices.clock.moment += timedelta(hours=STRICT.hold_hours)
     assert (await voices.decide(TEHRAN, asked)).event.outcome is Outcome.NOW
+
+
+async def test_a_contact_that_was_made_later_than_its_slot_counts_from_when_it_was_made(voices: Voices) -> None:
+    asked = voices.question(Direction.OUTBOUND, Channel.SMS, purpose=Purpose.PROMOTIONAL)
+    decided = await voices.decide(TEHRAN, asked)
+    voices.clock.moment += timedelta(hours=3)
+    made = {"contact_id": decided.event.decision_id, "channel": Channel.SMS, "purpose": "promotional"}
+    await voices.contact(TEHRAN, direction=Direction.OUTBOUND, **made)
+    voices.clock.moment += timedelta(hours=22)
+    assert (await voices.decide(TEHRAN, asked)).event.closed["capped"] == 1
+    voices.clock.moment += timedelta(hours=2)
+    assert (await voices.decide(TEHRAN, asked)).event.outcome is Outcome.NOW

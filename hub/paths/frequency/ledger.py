@@ -55,9 +55,13 @@ def _slots(whole: Whole) -> Iterable[Slot]:
 
 
 def _sorted(slots: Iterable[Slot], whole: Whole) -> Ledger:
-    """Slots and contacts that had none. A contact that was sent for a slot is that slot's."""
+    """Slots and contacts that had none. A contact that was made for a slot is that slot's, and counts from when it was
+    made: what waits on its way is no earlier for that."""
     found = {slot.slot_id: Entry(slot.at, slot.channel, slot.purpose, slot.slot_id) for slot in slots}
     for slots_of in whole.values():
         for name, made in slots_of.made.items():
-            found.setdefault(name, Entry(made.at, made.channel, made.purpose, name))
+            known = found.get(name)
+            found[name] = (
+                Entry(made.at, made.channel, made.purpose, name) if known is None else known._replace(at=made.at)
+            )
     return tuple(sorted(found.values()))
