@@ -17,6 +17,7 @@ import uvloop
 from hub.api.app import create_app
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
+from hub.api.path_questions import PathQuestionsAnswered
 from hub.api.server import ApiServer
 from hub.api.services import Services, new_id
 from hub.application.access import AccessKeys, KeyRing
@@ -40,9 +41,9 @@ from hub.application.outbound import Outbound, Place
 from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.actions_watch import ActionsWatch
+from hub.application.paths.answering_beside import PathAnswersBeside
 from hub.application.paths.contacts_watch import contacts_watch
 from hub.application.paths.free_agents import free_agents
-from hub.application.paths.answering_beside import PathAnswersBeside
 from hub.application.paths.grants_watch import GrantsWatch
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
@@ -65,6 +66,7 @@ from hub.bus.connection import connect
 from hub.bus.inbound import Inbound
 from hub.bus.inbound_message import InboundMessage
 from hub.bus.outbound import OutboundStream
+from hub.bus.path_questions import PathQuestions
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
@@ -463,6 +465,9 @@ class Hub:
             satisfaction=self.satisfaction,
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),
         )
+        questions = PathQuestions(self.bus, PathQuestionsAnswered(services))
+        await questions.start()
+        self._parts.push_async_callback(questions.stop)
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
         await self.api.start()
         self._parts.push_async_callback(self.api.stop)

@@ -11,6 +11,7 @@ from hub.api.answers import answer
 from hub.api.bodies import Body, Moment
 from hub.api.callers import ContactCall
 from hub.api.rows import told
+from hub.api.services import Services
 from hub.application.paths.decisions import Decided
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
@@ -101,17 +102,22 @@ class PathAnswer(BaseModel):
 async def decide(body: PathQuestion, call: ContactCall) -> Response:
     """A fact with its id before anybody is told. A contact we are to make has its slot with it, named like the
     decision: record it as sent under that id, or give the slot back."""
-    paths, asked = call.services.paths, call.asked()
-    decided = await paths.decisions.decide(
-        _customer(body, call),
-        _question(body, call),
-        request=body.request_id or asked["id"],
+    name = call.services.new_id()
+    found = await decided(body, call.services, request=body.request_id or name, actor=call.actor, command_id=name)
+    return answer(shown(found))
+
+
+async def decided(body: PathQuestion, services: Services, *, request: str, actor: str, command_id: str) -> Decided:
+    """The same way for whoever asks. Raises HubError."""
+    return await services.paths.decisions.decide(
+        _customer(body, services),
+        _question(body, services),
+        request=request,
         account_id=body.account_id,
         grants=body.shows,
-        actor=asked["actor"],
-        command_id=asked["id"],
+        actor=actor,
+        command_id=command_id,
     )
-    return answer(shown(decided))
 
 
 def shown(decided: Decided) -> dict[str, Any]:
@@ -147,28 +153,28 @@ def _grant(grant: Grant | None) -> dict[str, Any] | None:
     }
 
 
-def _customer(body: PathQuestion, call: ContactCall) -> str:
+def _customer(body: PathQuestion, services: Services) -> str:
     """Raises InvalidError where it is told twice, or not at all."""
     if (body.identifier is None) == (not body.customer_id):
         raise InvalidError("say whom it is about: by customer_id, or by an identifier", "customer_id")
     if body.identifier is None:
         return body.customer_id
     kind = body.identifier.kind
-    return call.services.paths.stream_of(kind, call.services.spell(kind, body.identifier.value).value)
+    return services.paths.stream_of(kind, services.spell(kind, body.identifier.value).value)
 
 
-def _question(body: PathQuestion, call: ContactCall) -> Question:
+def _question(body: PathQuestion, services: Services) -> Question:
     return Question(
-        "", call.services.clock.now(), body.direction, body.channels, body.sender, body.purpose, body.proposes,
-        body.propositions, body.speaker, body.by, body.service, body.interaction_id, _came_in(body.here, call),
+        "", services.clock.now(), body.direction, body.channels, body.sender, body.purpose, body.proposes,
+        body.propositions, body.speaker, body.by, body.service, body.interaction_id, _came_in(body.here, services),
         Confidence.VERIFIED if body.verified else Confidence.CLAIMED, body.slot_id,
     )  # fmt: skip
 
 
-def _came_in(here: Here | None, call: ContactCall) -> CameIn | None:
+def _came_in(here: Here | None, services: Services) -> CameIn | None:
     if here is None:
         return None
     if not here.kind:
         return CameIn(here.channel, "")
-    value = call.services.spell(here.kind, here.value).value
-    return CameIn(here.channel, call.services.paths.point_of(here.kind, value).point)
+    value = services.spell(here.kind, here.value).value
+    return CameIn(here.channel, services.paths.point_of(here.kind, value).point)

@@ -27,15 +27,15 @@ def inbound(message: Msg) -> InboundMessage:
     return InboundMessage(
         subject=message.subject,
         body=message.data,
-        confirm_to=wanted if _is_inbox(wanted) else "",
+        confirm_to=wanted if is_inbox(wanted) else "",
         kind="contact" if message.subject.startswith(CONTACTS_IN) else "conversation",
         delivered=_delivered(message.reply),
         ack_to=message.reply,
     )
 
 
-def _is_inbox(subject: str) -> bool:
-    """Only inboxes are confirmed to: else a sender could make the hub publish wherever the hub itself may."""
+def is_inbox(subject: str) -> bool:
+    """Only inboxes are answered: else a sender could make the hub publish wherever the hub itself may."""
     return subject.startswith(INBOX) and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
 
 

@@ -26,6 +26,8 @@ OUTBOUND_POSITION: Final = "conversations.position"
 """How far the hub has told them, in the same stream."""
 ANNOUNCEMENTS_OUT: Final = "announcements.out"
 """What is said again and again while somebody waits, not kept."""
+PATHS_ASK: Final = "paths.ask"
+"""What may be said to a customer is asked on `paths.ask.<channel>`: request and reply, not kept."""
 INBOX: Final = "_INBOX"
 """What every subject begins with that the hub confirms to."""
 
