@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from hub.application.paths.contacts_facts import WantedContact
 from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel, Direction, Identifier
 from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import HubError, InvalidError
@@ -57,6 +59,8 @@ class OneVoice(RuleBasedStateMachine):
         self.talks: list[str] = []
         self.grants: dict[str, str] = {}
         self.presented: list[tuple[str, str]] = []
+        self.dispatched: list[str] = []
+        self.slots: list[str] = []
         self.do(self._begin(policy, joined))
 
     async def _begin(self, policy: Policy, joined: bool) -> None:
@@ -91,6 +95,10 @@ class OneVoice(RuleBasedStateMachine):
                     self.grants[one.event.grant_id] = one.event.terms_hash
                 elif isinstance(one.event, PropositionPresented):
                     self.presented.append((one.event.grant_id, one.event.presentation_id))
+                elif isinstance(one.event, ContactDispatched):
+                    self.dispatched.append(one.event.contact_id)
+                elif isinstance(one.event, ContactSlotReserved):
+                    self.slots.append(one.event.slot_id)
         return found
 
     def told(self, kind: type[E]) -> Iterator[tuple[Recorded, E, Story]]:
@@ -261,6 +269,47 @@ class OneVoice(RuleBasedStateMachine):
         told: Any = {"deferred_until": until, **self.command()}
         self.try_to(self.voices.parts.grants.answer(grant, presentation, response, **told))
 
+    @rule(
+        point=points,
+        purpose=st.sampled_from(OUTSIDE),
+        channels=st.permutations(WRITTEN),
+        hours=st.sampled_from([None, 6, 40]),
+        proposes=st.booleans(),
+    )
+    def somebody_wants_a_contact(
+        self, point: Point, purpose: Purpose, channels: list[Channel], hours: int | None, proposes: bool
+    ) -> None:
+        by = None if hours is None else self.voices.clock.now() + timedelta(hours=hours)
+        wanted = WantedContact(
+            point.stream, purpose, Sender.CAMPAIGN, tuple(channels), text="new!", proposes=proposes, by=by
+        )
+        command = self.command()
+        self.do(self.voices.parts.contacts.ask(wanted, request=command["command_id"], **command))
+
+    @rule()
+    def what_is_due_is_done(self) -> None:
+        self.do(self._due())
+
+    async def _due(self) -> None:
+        for stream in sorted({one.stream for one in self.log if isinstance(one.event, ContactPlanned)}):
+            await self.voices.parts.contacts.due(stream)
+
+    @precondition(lambda self: self.dispatched)
+    @rule(data=st.data(), arrives=st.booleans())
+    def an_adapter_reports(self, data: st.DataObject, arrives: bool) -> None:
+        contact, reports = data.draw(st.sampled_from(self.dispatched)), self.voices.parts.reports
+        now = self.voices.clock.now()
+        if arrives:
+            self.try_to(reports.sent(contact, thread=contact, at=now, **self.command()))
+        else:
+            self.try_to(reports.failed(contact, "busy", **self.command()))
+
+    @precondition(lambda self: self.slots)
+    @rule(data=st.data())
+    def somebody_gives_a_slot_back(self, data: st.DataObject) -> None:
+        slot = data.draw(st.sampled_from(self.slots))
+        self.try_to(self.voices.parts.contacts.release(slot, **self.command()))
+
     def command(self) -> dict[str, str]:
         return self.voices.command()
 
@@ -291,6 +340,11 @@ class OneVoice(RuleBasedStateMachine):
     def law_2_frequency(self) -> None:
         for _, slot, story in self.told(ContactSlotReserved):
             laws.windows_hold(story, slot)
+
+    @invariant()
+    def law_2_and_nothing_is_made_twice(self) -> None:
+        for one, _, _ in self.told(ContactDispatched):
+            laws.dispatched_once(self.log, one)
 
     @invariant()
     def law_3_inbound_holds_outbound(self) -> None:

@@ -19,6 +19,7 @@ from hub.domain.customer.events import (
     SegmentChanged,
 )
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked
+from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.event import Event
@@ -256,6 +257,24 @@ def amended_for_a_reason(story: Story, amended: GrantAmended, stream: str) -> No
     worse = amended.terms["price"] > before["terms"]["price"] or amended.terms["gift"] < before["terms"]["gift"]  # type: ignore[operator]
     if worse or amended.expires_at < before["expires_at"]:
         assert amended.reason
+
+
+def dispatched_once(log: Sequence[Recorded], told: Recorded) -> None:
+    """An adapter is told by a decision of that very moment, and again only when it said that the contact failed."""
+    event = told.event
+    assert isinstance(event, ContactDispatched)
+    decided = [
+        one.event
+        for one in log
+        if isinstance(one.event, PathDecided)
+        and (one.event.recorded_at, one.event.causation) == (event.recorded_at, event.causation)
+    ]
+    assert any(one.outcome is Outcome.NOW and one.said[0].channel is event.channel for one in decided)
+    before = [one.event for one in log if one.position < told.position]
+    dispatched = [one for one in before if isinstance(one, ContactDispatched) and one.outbound_id == event.outbound_id]
+    failed = {one.contact_id for one in before if isinstance(one, ContactFailed)}
+    assert {one.contact_id for one in dispatched} <= failed, "it may have been made already"
+    assert event.contact_id not in {one.contact_id for one in dispatched}, "adapters would take it for the same one"
 
 
 def _sells(decided: PathDecided) -> bool:
