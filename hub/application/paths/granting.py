@@ -8,8 +8,9 @@ from hub.domain.contact import Channel
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant import holding
+from hub.domain.grant.decide import Granting
 from hub.domain.grant.state import Grant
-from hub.domain.grant.terms import Terms
+from hub.domain.grant.terms import Terms, checked
 from hub.paths.decision.rules import PathRules
 from hub.paths.decision.state import PathState
 from hub.paths.gates.holdout import holdout_gate
@@ -79,8 +80,12 @@ def check_path(policy: PathPolicy, known: Grant, channel: Channel, sender: Sende
         raise InvalidError(f"{offered.name} is presented by {', '.join(offered.senders)} only", "sender")
 
 
-def check_same(stands: Grant, terms: Terms) -> None:
-    """Raises RefusedError where other terms are asked for than those that stand."""
+def check_same(has: holding.Whole, granting: Granting, terms: Terms, at: datetime) -> None:
+    """InvalidError: such terms can't be. RefusedError: others stand than those that are asked for."""
+    checked(granting.rules, terms)
+    stands = holding.held(has, at).stands.get(granting.proposition)
+    if stands is None:
+        return
     others = [name for name, value in terms.items() if stands.terms.get(name) != value]
     if others:
         raise RefusedError(f"grant {stands.grant_id} stands with other terms ({', '.join(others)}): amend it instead")

@@ -91,9 +91,9 @@ class PathGrants:
             has = whole.grants(holder)
             if offered.name not in held(has, meta["at"]).stands:
                 check_may_have(offered, self._state(whole, meta["at"]), rules)
-            grant, told = decide.grant(has, holder, offered.granting(policy.version), terms=terms, **meta)
-            if not told:
-                check_same(grant, terms or {})
+            granting = offered.granting(policy.version)
+            check_same(has, granting, terms or {}, meta["at"])
+            grant, told = decide.grant(has, holder, granting, terms=terms, **meta)
             shown = _after(has, told, grant.grant_id, meta["at"])
             return whole.writing(told)
 
