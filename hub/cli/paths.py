@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hub.cli.output import JSON, show, show_table
+from hub.cli.paths_campaign import campaign
 from hub.cli.paths_why import COMMANDS
 from hub.settings import load
 
@@ -90,5 +91,5 @@ def show_text(version: str | None, as_json: bool) -> None:
         click.echo(found["text"].rstrip("\n"))
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, campaign):
     paths.add_command(command)
