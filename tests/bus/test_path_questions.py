@@ -1,4 +1,4 @@
-"""Questions over a real NATS are answered where they can be, each by one hub, and asked again by their sender if not."""
+"""Questions over a real NATS are answered where they can be, each by one hub; else their sender asks again."""
 
 import asyncio
 
