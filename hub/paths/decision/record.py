@@ -1,9 +1,10 @@
 """A decision as a fact: small, and with a digest by which anybody who takes it again knows that it is the same."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from hub.domain.decision.events import Asked, Drawn, PathDecided, PathPlaces, Said
 from hub.paths.arbitration.arbitrate import Action
@@ -72,8 +73,7 @@ def inputs_digest(decision: Decision) -> str:
             if one.factors is not None
         ],
     }  # fmt: skip
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps(told, _plain, orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def _plain(inputs: Mapping[str, Told]) -> dict[str, Told]:
