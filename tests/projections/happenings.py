@@ -29,7 +29,16 @@ from hub.domain.customer.links.decide import (
 )
 from hub.domain.customer.links.events import Side
 from hub.domain.errors import HubError
-from hub.domain.grant.events import PropositionAnswered, PropositionPresented, Response
+from hub.domain.grant.events import (
+    GrantAmended,
+    GrantExpired,
+    GrantResumed,
+    GrantSuspended,
+    PropositionAnswered,
+    PropositionGranted,
+    PropositionPresented,
+    Response,
+)
 from hub.domain.interaction.events import (
     CallbackMissed,
     CallbackReached,
@@ -368,6 +377,24 @@ def propose(world: Any) -> None:
     world.add(customer, PropositionPresented, **said)
     if world.chance.random() < 0.5:
         world.add(customer, PropositionAnswered, **said, response=world.chance.choice(list(Response)))
+    grant(world, customer, world.proposed)
+
+
+def grant(world: Any, customer: str, number: int) -> None:
+    """One grant after the other: given, amended, suspended, standing again, over."""
+    fact = {"grant_id": f"grant-{customer}-{1 + number // 5}", "proposition": "fibre", "policy": "p1"}
+    terms = {"terms": {"price": number}, "terms_hash": "0" * 32, "expires_at": world.now + timedelta(hours=number)}
+    match number % 5:
+        case 0:
+            world.add(customer, PropositionGranted, **fact, **terms, holder=customer)
+        case 1:
+            world.add(customer, GrantAmended, **fact, **terms)
+        case 2:
+            world.add(customer, GrantSuspended, **fact, by="grant-2")
+        case 3:
+            world.add(customer, GrantResumed, **fact)
+        case _:
+            world.add(customer, GrantExpired, **fact)
 
 
 ALL: list[Callable[[Any], None]] = [
