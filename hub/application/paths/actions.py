@@ -1,7 +1,7 @@
 """What an agent may say to the customer who is there: decided as soon as the work is offered to one, and anew when what
 is known of the customer has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from hub.application.path_policies import PathPolicies
 from hub.application.paths.decisions import Decided, Looked, PathDecisions, Request, is_same, refuse_forgotten_part
@@ -138,34 +138,36 @@ class NextBestActions:
         contacts = _contacts(talk, whole)
         return Question(
             "", self._clock.now(), Direction.INBOUND, (talk.channel,), Sender.AGENT, service=talk.service,
-            interaction_id=talk.interaction_id, came_in=self._came_in(talk, contacts),
+            interaction_id=talk.interaction_id, came_in=self._came_in(talk, contacts, whole),
             confidence=self._confidence(contacts, whole),
         )  # fmt: skip
 
-    def _came_in(self, talk: Talk, contacts: Iterable[ContactReceived]) -> CameIn:
+    def _came_in(self, talk: Talk, contacts: Iterable[ContactReceived], whole: Whole) -> CameIn:
         """Where they are; who withholds their number is at no contact point."""
+        known = _observed(whole)
         for contact in contacts:
             kind = ADDRESS_KIND[contact.channel]
-            spelled = self._spell(kind, contact.address)
-            if contact.channel is talk.channel and kind in CHANNELS_OF and spelled.names_somebody:
-                return CameIn(talk.channel, self._point_of(kind, spelled.value).point)
+            if contact.channel is talk.channel and kind in CHANNELS_OF:
+                value = self._spelled(kind, contact.address, known)
+                if value:
+                    return CameIn(talk.channel, self._point_of(kind, value).point)
         return CameIn(talk.channel, "")
 
     def _confidence(self, contacts: Iterable[ContactReceived], whole: Whole) -> Confidence:
         """Verified by any contact of theirs in this conversation: it brought what was proved to be theirs."""
-        verified = {
-            (one.event.kind, one.event.value)
-            for history in whole.customer.values()
-            for one in history
-            if isinstance(one.event, IdentifierObserved) and one.event.verified
-        }
+        proved = {name for name, verified in _observed(whole).items() if verified}
         for contact in contacts:
             for one in contact.identifiers:
-                if one.verified:
-                    spelled = self._spell(one.kind, one.value)
-                    if spelled.is_valid and (one.kind, spelled.value) in verified:
-                        return Confidence.VERIFIED
+                if one.verified and (one.kind, self._spelled(one.kind, one.value, proved)) in proved:
+                    return Confidence.VERIFIED
         return Confidence.CLAIMED
+
+    def _spelled(self, kind: str, value: str, known: Container[tuple[str, str]]) -> str:
+        """In its one spelling; what is known as it came need not be spelled. Empty: it names nobody."""
+        if (kind, value) in known:
+            return value
+        spelled = self._spell(kind, value)
+        return spelled.value if spelled.names_somebody else ""
 
     async def _looked(self, event: PathDecided) -> Looked:
         """All that was looked at then, with the responses counted until now."""
@@ -184,6 +186,17 @@ class NextBestActions:
             policy = parse_path_policy((await self._policies.version(version)).text)
             known = self._older[version] = policy, rules_of(policy)
         return known
+
+
+def _observed(whole: Whole) -> dict[tuple[str, str], bool]:
+    """The customer's identifiers, and whether they were ever proved to be theirs."""
+    found: dict[tuple[str, str], bool] = {}
+    for history in whole.customer.values():
+        for one in history:
+            if isinstance(one.event, IdentifierObserved):
+                name = (one.event.kind, one.event.value)
+                found[name] = one.event.verified or found.get(name, False)
+    return found
 
 
 def _contacts(talk: Talk, whole: Whole) -> list[ContactReceived]:
