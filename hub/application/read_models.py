@@ -13,11 +13,13 @@ from typing import Any, NamedTuple, TypeVar
 from hub.application.customer_view import Facts, PersonalFacts, wanted
 from hub.application.glimpse import interaction_row, look, queue_row, shown_position
 from hub.domain.errors import InvalidError
+from hub.domain.event import Event
 from hub.ports import Clock
 from hub.projections import adherence, agents, cases, customers, interactions, metrics, queues
 from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
-from hub.projections.interactions import InteractionRow
+from hub.projections.interactions import InteractionFact, InteractionRow
+from hub.projections.interactions_lines import DETAILS, IN_WORDS
 from hub.projections.live import live
 from hub.projections.satisfaction import satisfaction
 from hub.projections.views import of_one_moment, open_views
@@ -110,15 +112,15 @@ class ReadModels:
     async def interaction(self, interaction_id: str) -> Row | None:
         """One interaction and all that happened to it."""
 
-        def find(views: sqlite3.Connection) -> tuple[InteractionRow | None, list[dict[str, Any]]]:
-            found = interactions.interaction(views, interaction_id)
-            return found, [dataclasses.asdict(fact) for fact in interactions.timeline(views, interaction_id)]
+        def find(views: sqlite3.Connection) -> tuple[InteractionRow | None, list[InteractionFact]]:
+            return interactions.interaction(views, interaction_id), interactions.timeline(views, interaction_id)
 
         found, timeline = await self._ask(find)
         if found is None:
             return None
         [row] = await self._interactions([found])
-        return {**row, "timeline": timeline}
+        said = await self._said([fact.position for fact in timeline if fact.type in IN_WORDS])
+        return {**row, "timeline": [_line(fact, said.get(fact.position)) for fact in timeline]}
 
     async def agents(self, limit: int, after: str) -> Page:
         """The agent board: everybody who ever signed on, by id, those after an id."""
@@ -206,6 +208,14 @@ class ReadModels:
 
     def _today(self) -> datetime:
         return self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _line(fact: InteractionFact, said: Event | None) -> Row:
+    """With what people said, which no view keeps."""
+    line = dataclasses.asdict(fact)
+    if said is not None:
+        line["detail"] = DETAILS[type(said)](said)
+    return line
 
 
 def _page(found: Sequence[T], limit: int, place: Callable[[T], str]) -> Page:

@@ -213,4 +213,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "6", TABLES, DDL, apply)
+PROJECTION = Projection("interactions", "7", TABLES, DDL, apply)

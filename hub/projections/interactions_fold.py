@@ -18,6 +18,7 @@ from hub.domain.interaction.events import (
     InteractionEnded,
     InteractionExpired,
     InteractionFlagged,
+    InteractionGiven,
     InteractionHeld,
     InteractionInterrupted,
     InteractionMoved,
@@ -230,7 +231,7 @@ def _unflagged(work: Work, _: Entry, __: InteractionUnflagged) -> None:
         work.more.flagged = ""
 
 
-def _said(_: Work, __: Entry, ___: DeclinesForgotten) -> None:
+def _said(_: Work, __: Entry, ___: DeclinesForgotten | InteractionGiven) -> None:
     """Nothing but its line in the timeline."""
 
 
@@ -251,6 +252,7 @@ FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
     InteractionMoved: _moved,
     InteractionPrioritised: _prioritised,
     DeclinesForgotten: _said,
+    InteractionGiven: _said,
     InteractionHeld: _held,
     InteractionResumed: _held,
     InteractionInterrupted: _interrupted,

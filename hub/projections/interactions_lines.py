@@ -13,6 +13,7 @@ from hub.domain.interaction.events import (
     InteractionEnded,
     InteractionExpired,
     InteractionFlagged,
+    InteractionGiven,
     InteractionInterrupted,
     InteractionMoved,
     InteractionParked,
@@ -93,12 +94,13 @@ DETAILS: dict[type[Event], Callable[[Any], str]] = {
     ContactAttached: lambda event: event.contact_id,
     InteractionReopened: lambda event: event.contact_id,
     OfferDeclined: _declined,
-    OfferRescinded: lambda event: event.reason,
+    OfferRescinded: lambda event: _joined(event.reason, event.said),
     InteractionEnded: lambda event: event.ended_by,
     WrapUpCompleted: lambda event: event.code,
     InteractionExpired: lambda event: event.reason,
     RequirementRelaxed: _relaxed,
-    InteractionMoved: lambda event: _joined(f"{event.from_queue} to {event.queue}", event.reason),
+    InteractionMoved: lambda event: _joined(f"{event.from_queue} to {event.queue}", event.reason, event.said),
+    InteractionGiven: lambda event: event.reason,
     InteractionPrioritised: _prioritised,
     DeclinesForgotten: lambda event: _moment(event.after),
     InteractionInterrupted: lambda event: event.by,
@@ -113,3 +115,11 @@ DETAILS: dict[type[Event], Callable[[Any], str]] = {
     InteractionUnflagged: lambda event: event.reason,
 }
 """For the kinds of event whose line has a detail."""
+IN_WORDS = frozenset(
+    one.__name__
+    for one in (
+        InteractionGiven, InteractionMoved, InteractionParked, InteractionPulledBack, InteractionTransferred,
+        OfferDeclined, OfferRescinded,
+    )
+)  # fmt: skip
+"""By name, those with what people said: personal, so that views keep the rest of the line, and the log tells it all."""

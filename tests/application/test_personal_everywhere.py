@@ -37,7 +37,8 @@ WORDS = "Mrs. Tehrani shouts"
 OWN = {
     "CannotLinkLifted", "CannotLinkStated", "CaseAssigned", "CaseDueChanged", "CaseInteractionDetached",
     "CaseNoted", "CaseTaskEnded", "CaseTaskGiven", "ConsentDenied", "ConsentExpired", "ConsentGranted",
-    "ConsentWithdrawn", "ContactDispatched", "ContactFailed", "ContactPlanned", "ContactReceived", "ContactSent", "CustomersLinked", "CustomersUnlinked",
+    "ConsentWithdrawn", "ContactDispatched", "ContactFailed", "ContactPlanned", "ContactReceived", "ContactSent",
+    "CustomersLinked", "CustomersUnlinked",
     "IdentifierObserved", "IdentifierShared", "IdentifierUnshared", "LinkBlocked", "PointBlocked", "PointUnblocked",
     "PreferenceChanged", "ProfileChanged", "ProfileFieldChanged", "SatisfactionAsked", "SatisfactionRecorded",
 }  # fmt: skip
@@ -45,8 +46,15 @@ OWN = {
 are taken out."""
 OTHERS: Mapping[type[Event], str] = {
     account.RoleEnded: "customer_id",
+    interaction.InteractionGiven: "customer_id",
+    interaction.InteractionMoved: "customer_id",
+    interaction.InteractionParked: "customer_id",
+    interaction.InteractionPulledBack: "customer_id",
     interaction.InteractionQueued: "customer_id",
     interaction.InteractionRefused: "customer_id",
+    interaction.InteractionTransferred: "customer_id",
+    interaction.OfferDeclined: "customer_id",
+    interaction.OfferRescinded: "customer_id",
 }
 """They stand in other streams: under the key of the customer whom this field names."""
 SHARED = (cases.CaseOpened, cases.CaseRated, cases.CaseReopened, cases.CaseResolved)
@@ -58,8 +66,8 @@ SAID_TO_STAY = {
     "reason": {
         "AgentChannelsClosed", "AgentSignedOff", "AgentStateChanged", "CustomerForgotten", "LifecycleStageChanged",
         "SegmentChanged", "GrantAmended", "InteractionExpired", "InteractionFlagged", "InteractionMoved",
-        "InteractionParked", "InteractionPulledBack", "InteractionRefused", "InteractionTransferred",
-        "InteractionUnflagged", "InteractionUnparked", "OfferDeclined", "OfferRescinded", "RequirementRelaxed",
+        "InteractionRefused",
+        "InteractionUnflagged", "InteractionUnparked", "OfferRescinded", "RequirementRelaxed",
         "QueueIntakeChanged", "PurchaseReversed", "ContactSlotReleased", "ContactGivenUp",
     },
     "text": {"PathPolicyPublished", "PolicyPublished"},

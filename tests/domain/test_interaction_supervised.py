@@ -60,6 +60,7 @@ PARKED = (*ACTIVE, InteractionParked(**META, agent_id="anna"))
 GIVEN_UP = (*WAITING, EXPIRED)
 
 PULL = when(decide.pull_back, "gone")
+TAKEN_BACK = {"reason": "taken back by a supervisor", "said": "gone"}
 MOVE = when(decide.move, from_queue="q", reason="overflow", placement=ELSEWHERE)
 PRIORITISE = when(decide.prioritise, 7, 60.0)
 RELAX = when(decide.relax, 0, "time")
@@ -76,7 +77,7 @@ FORGET = when(decide.forget_declines, LATER)
     ("facts", "what", "then"),
     [
         (ACTIVE, PULL, [PULLED]),
-        (OFFERED_TO_BOTH, PULL, [RESCINDED, rescinded("gone", **TO_BEN)]),
+        (OFFERED_TO_BOTH, PULL, [one.model_copy(update=TAKEN_BACK) for one in (RESCINDED, rescinded("", **TO_BEN))]),
         (WAITING, MOVE, [MOVED]),
         (OPEN_OFFER, MOVE, [rescinded("moved to queue other"), MOVED]),
         (

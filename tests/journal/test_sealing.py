@@ -174,6 +174,9 @@ class TestVeiled:
         now, state = codec.encode(ALICE, event)
         veiled = codec.decode_veiled(ALICE, now, state)
         assert codec.decode_veiled(ALICE, topic, plain) == veiled
+        shape = shape_of(type(event))
+        if shape is not None and not shape.owner(ALICE, event):
+            return  # An older version wrote it down without saying whose it is: it stays as it was.
         forgetful.forgotten |= {ALICE, getattr(event, "customer_id", "")}
         assert codec.decode(ALICE, now, state) == veiled
 

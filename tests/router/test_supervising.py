@@ -42,7 +42,7 @@ def test_waiting_work_is_given_to_an_agent_who_would_not_have_fitted(pool):
     pool.arrives("c1", service="sales")
     given, accepted = pool.assigns(CALL, "anna")
     assert (type(given), type(accepted), accepted.today) == (InteractionOffered, OfferAccepted, 1)
-    assert given.reasons == ("given by operator:super: no reason said",)
+    assert given.reasons == ("given by operator:super",)
     assert pool.assigns(CALL, "anna") == []
     assert pool.state.interactions[CALL].state.phase is Phase.ACTIVE
 

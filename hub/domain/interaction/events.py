@@ -1,4 +1,5 @@
-"""The facts of an interaction."""
+"""The facts of an interaction. What a person says of it in their own words may name its customer: it is sealed under
+the key of that one, whom `customer_id` names where there are such words."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -8,7 +9,7 @@ from pydantic import Field
 from hub.domain.contact import Channel
 from hub.domain.event import Event
 from hub.domain.interaction.placement import Placement
-from hub.domain.personal import ALIASED
+from hub.domain.personal import ALIASED, PERSONAL
 
 
 class InteractionQueued(Placement):
@@ -81,9 +82,15 @@ class RequirementRelaxed(Event):
 class InteractionMoved(Placement):
     """It waits in another queue, with the age it has."""
 
+    SCHEMA: ClassVar[int] = 2
+    KEY_OF: ClassVar[str] = "customer_id"
+
     from_queue: str
     reason: str
-    """`overflow`, `closed`, `drained`, `policy`, or what the supervisor says."""
+    """`overflow`, `closed`, `drained`, `policy`, `moved by a supervisor`."""
+    customer_id: str = ""
+    said: Annotated[str, PERSONAL] = ""
+    """What the supervisor says."""
 
 
 class InteractionPrioritised(Event):
@@ -104,6 +111,16 @@ class InteractionOffered(Event):
     units: int
     policy: str
     reasons: tuple[str, ...]
+
+
+class InteractionGiven(Event):
+    """A supervisor gives it to this agent and says why: the offer and its acceptance follow."""
+
+    KEY_OF: ClassVar[str] = "customer_id"
+
+    agent_id: str
+    customer_id: str = ""
+    reason: Annotated[str, PERSONAL]
 
 
 class _OfferFact(Event):
@@ -132,9 +149,11 @@ class OfferAccepted(_OfferFact):
 class OfferDeclined(_OfferFact):
     """The agent would not: it waits on with its original age."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
+    KEY_OF: ClassVar[str] = "customer_id"
 
-    reason: str = ""
+    customer_id: str = ""
+    reason: Annotated[str, PERSONAL] = ""
     busy: bool = False
     """The agent's line was busy: nobody decided against it."""
 
@@ -146,7 +165,13 @@ class OfferTimedOut(_OfferFact):
 class OfferRescinded(_OfferFact):
     """Taken back before an answer: the customer left, the agent signed off, somebody else was faster."""
 
+    SCHEMA: ClassVar[int] = 2
+    KEY_OF: ClassVar[str] = "customer_id"
+
     reason: str
+    customer_id: str = ""
+    said: Annotated[str, PERSONAL] = ""
+    """What the supervisor says who takes it back."""
 
 
 class DeclinesForgotten(Event):
@@ -197,13 +222,15 @@ class InteractionContinued(_WithAgent):
 class InteractionTransferred(Placement):
     """An agent gave it away. Cold: it waits again, with its age. Warm: the consulted agent has it at once."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
+    KEY_OF: ClassVar[str] = "customer_id"
 
     agent_id: str
     """Who gave it away."""
     warm: bool = False
     to_agent: str = ""
-    reason: str = ""
+    customer_id: str = ""
+    reason: Annotated[str, PERSONAL] = ""
     to_units: int | None = None
     """Warm: what it takes of the capacity of `to_agent`, who may take more or less for it than others. None: what the
     placement says."""
@@ -212,14 +239,22 @@ class InteractionTransferred(Placement):
 class InteractionPulledBack(_WithAgent):
     """A supervisor took it from its agent: it waits again, with its age."""
 
-    reason: str = ""
+    SCHEMA: ClassVar[int] = 2
+    KEY_OF: ClassVar[str] = "customer_id"
+
+    customer_id: str = ""
+    reason: Annotated[str, PERSONAL] = ""
 
 
 class InteractionParked(_WithAgent):
     """It rests until a time or the customer's answer; its agent is free for other work."""
 
+    SCHEMA: ClassVar[int] = 2
+    KEY_OF: ClassVar[str] = "customer_id"
+
     until: datetime | None = None
-    reason: str = ""
+    customer_id: str = ""
+    reason: Annotated[str, PERSONAL] = ""
 
 
 class InteractionUnparked(Event):

@@ -20,7 +20,7 @@ from hub.router.pool.commands import (
     Resume,
     Unpark,
 )
-from hub.router.pool.decided import here, meant_for, meta, of, offered, open_interaction
+from hub.router.pool.decided import here, in_words, meant_for, meta, of, offered, open_interaction
 from hub.router.pool.handing_on import end_consults, finish_consult, leave_conference
 from hub.router.pool.pacing import answered
 from hub.router.pool.state import Decided, OpenInteraction, PoolState
@@ -52,8 +52,8 @@ def decline(state: PoolState, command: Decline) -> list[Decided]:
             interaction.state,
             command.offer_id,
             command.agent_id,
-            command.reason,
-            command.busy,
+            busy=command.busy,
+            **in_words(interaction, command.reason),
             **meta(command, interaction.stream),
         ),
     )
@@ -109,7 +109,11 @@ def park(state: PoolState, command: Park) -> list[Decided]:
     return of(
         interaction,
         rules.park(
-            interaction.state, command.agent_id, command.until, command.reason, **meta(command, interaction.stream)
+            interaction.state,
+            command.agent_id,
+            command.until,
+            **in_words(interaction, command.reason),
+            **meta(command, interaction.stream),
         ),
     )
 

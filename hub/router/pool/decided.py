@@ -82,6 +82,11 @@ def here(state: PoolState, agent_id: str) -> KnownAgent:
     return agent
 
 
+def in_words(interaction: OpenInteraction, reason: str) -> dict[str, str]:
+    """What a person says of it, and under whose key that is stored."""
+    return {"reason": reason, "customer_id": interaction.queued.customer_id if reason else ""}
+
+
 def require_queue(state: PoolState, queue: str, field: str = "queue") -> None:
     """Raises NotFoundError for a queue the policy does not have."""
     if queue not in state.policy.queues:

@@ -12,6 +12,7 @@ from hub.router.pool.commands import CompleteTransfer, Conference, Consult, Tran
 from hub.router.pool.decided import (
     by_policy,
     here,
+    in_words,
     meant_for,
     meta,
     numbered,
@@ -40,7 +41,8 @@ def transfer(state: PoolState, command: Transfer) -> list[Decided]:
     return of(
         interaction,
         rules.transfer(
-            one, command.agent_id, to_agent=command.to_agent, reason=command.reason, placement=where, **given,
+            one, command.agent_id, to_agent=command.to_agent, placement=where,
+            **in_words(interaction, command.reason), **given,
         ),
     )  # fmt: skip
 
@@ -92,7 +94,7 @@ def complete_transfer(state: PoolState, command: CompleteTransfer) -> list[Decid
             interaction,
             rules.transfer(
                 interaction.state, command.agent_id, warm=True, to_agent=consultant, to_units=units,
-                reason=command.reason, placement=where, **given,
+                placement=where, **in_words(interaction, command.reason), **given,
             ),
         ),
     ]  # fmt: skip

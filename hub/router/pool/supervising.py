@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from hub.domain.errors import InvalidError, RefusedError
+from hub.domain.event import Event
 from hub.domain.ids import offer_id
 from hub.domain.interaction import decide as rules
-from hub.domain.interaction.events import InteractionOffered, OfferAccepted
+from hub.domain.interaction.events import InteractionGiven, InteractionOffered, OfferAccepted
 from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.policies.hours import zone_of
 from hub.router.policy.classify import Classifier, traits_kept
 from hub.router.policy.parsing import Policy
 from hub.router.pool.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
-from hub.router.pool.decided import here, meta, of, of_pool, open_interaction, placement, require_queue
+from hub.router.pool.decided import here, in_words, meta, of, of_pool, open_interaction, placement, require_queue
 from hub.router.pool.interrupting import make_room
 from hub.router.pool.pacing import passed_over
 from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState
@@ -44,11 +45,14 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
     back = rules.rescind(one, "given to an agent by a supervisor", **given)
     offered = InteractionOffered(
         **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=agent.seat.units_for(need),
-        policy=state.policy.version, reasons=(f"given by {command.actor}: {command.reason or 'no reason said'}",),
+        policy=state.policy.version, reasons=(f"given by {command.actor}",),
     )  # fmt: skip
     accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **_counted(state, interaction, agent, command))
     room = make_room(state, agent, need, interaction.stream, command)
-    return [*room, *of(interaction, [*back, offered, accepted])]
+    why: list[Event] = []
+    if command.reason:
+        why.append(InteractionGiven(**given, agent_id=agent.id, **in_words(interaction, command.reason)))
+    return [*room, *of(interaction, [*back, *why, offered, accepted])]
 
 
 def _counted(state: PoolState, interaction: OpenInteraction, agent: KnownAgent, command: Command) -> dict[str, Any]:
@@ -61,12 +65,12 @@ def move(state: PoolState, command: Move) -> list[Decided]:
     """It waits in another queue, with its age."""
     interaction = open_interaction(state, command.interaction_id)
     require_queue(state, command.queue)
-    return move_to(state, interaction, command.queue, command.reason or "moved by a supervisor", command)
+    return move_to(state, interaction, command.queue, "moved by a supervisor", command, said=command.reason)
 
 
 def move_to(
-    state: PoolState, interaction: OpenInteraction, queue: str, reason: str, command: Command
-) -> list[Decided]:  # fmt: skip
+    state: PoolState, interaction: OpenInteraction, queue: str, reason: str, command: Command, *, said: str = ""
+) -> list[Decided]:
     """It waits in that queue, for anyone the queue serves, with its age, and with the priority a supervisor gave it."""
     requirement = state.classifier.of_queue(queue, interaction.queued.channel.value, f"{reason}: to queue {queue}")
     where = placement(state, requirement)
@@ -74,6 +78,8 @@ def move_to(
     if given_priority is not None:
         where["priority"] = given_priority
     given = meta(command, interaction.stream)
+    if said:
+        given |= {"said": said, "customer_id": interaction.queued.customer_id}
     return of(
         interaction,
         rules.move(interaction.state, from_queue=interaction.queue, reason=reason, placement=where, **given),
@@ -90,10 +96,10 @@ def prioritise(state: PoolState, command: Prioritise) -> list[Decided]:
 def pull_back(state: PoolState, command: PullBack) -> list[Decided]:
     """It is taken from whoever has it and waits again."""
     interaction = open_interaction(state, command.interaction_id)
-    reason = command.reason or "taken back by a supervisor"
     if interaction.state.phase is Phase.WAITING:
         return []
-    return of(interaction, rules.pull_back(interaction.state, reason, **meta(command, interaction.stream)))
+    given = meta(command, interaction.stream)
+    return of(interaction, rules.pull_back(interaction.state, **in_words(interaction, command.reason), **given))
 
 
 def join(state: PoolState, command: Join) -> list[Decided]:

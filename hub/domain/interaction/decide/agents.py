@@ -60,12 +60,14 @@ def complete_wrap_up(state: Interaction, agent_id: str, code: str, **meta: Any) 
     return [WrapUpCompleted(agent_id=agent_id, code=code, **meta)]
 
 
-def park(state: Interaction, agent_id: str, until: datetime | None, reason: str, **meta: Any) -> list[Event]:
+def park(
+    state: Interaction, agent_id: str, until: datetime | None, reason: str, customer_id: str = "", **meta: Any
+) -> list[Event]:
     """It rests until then, or until the customer answers. Parking it again until the same time changes nothing."""
     if state.gave_up == parked(agent_id, until):
         return []
     require_active(state, "park", agent_id)
-    return [InteractionParked(agent_id=agent_id, until=until, reason=reason, **meta)]
+    return [InteractionParked(agent_id=agent_id, until=until, reason=reason, customer_id=customer_id, **meta)]
 
 
 def unpark(
@@ -81,7 +83,7 @@ def unpark(
 
 def transfer(
     state: Interaction, agent_id: str, *, warm: bool = False, to_agent: str = "", to_units: int | None = None,
-    reason: str = "", placement: dict[str, Any], **meta: Any,
+    reason: str = "", customer_id: str = "", placement: dict[str, Any], **meta: Any,
 ) -> list[Event]:  # fmt: skip
     """The agent gives it away; `placement`: the fields of Placement. Warm: `to_agent` has it at once, and it takes
     `to_units` of their capacity; else it waits. The same transfer again changes nothing until somebody else accepts it.
@@ -94,5 +96,5 @@ def transfer(
     if not has_it and state.gave_up == transferred(agent_id, placement["queue"], to_agent, warm):
         return []
     require_active(state, "transfer", agent_id)
-    given = {"agent_id": agent_id, "warm": warm, "to_agent": to_agent, "to_units": to_units, "reason": reason}
-    return [InteractionTransferred(**given, **placement, **meta)]
+    given = {"agent_id": agent_id, "warm": warm, "to_agent": to_agent, "to_units": to_units}
+    return [InteractionTransferred(**given, reason=reason, customer_id=customer_id, **placement, **meta)]

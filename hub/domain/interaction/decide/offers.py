@@ -25,13 +25,15 @@ def accept(
 
 
 def decline(
-    state: Interaction, offer_id: str, agent_id: str, reason: str, busy: bool = False, **meta: Any
-) -> list[Event]:
+    state: Interaction, offer_id: str, agent_id: str, reason: str, busy: bool = False, customer_id: str = "",
+    **meta: Any,
+) -> list[Event]:  # fmt: skip
     """The agent will not take it, or can't: their line is `busy`. Declining the same offer again changes nothing."""
     if (offer_id, agent_id) in state.declined:
         return []
     _require_offer(state, offer_id, agent_id)
-    return [OfferDeclined(offer_id=offer_id, agent_id=agent_id, reason=reason, busy=busy, **meta)]
+    words = {"reason": reason, "customer_id": customer_id}
+    return [OfferDeclined(offer_id=offer_id, agent_id=agent_id, busy=busy, **words, **meta)]
 
 
 def time_out(state: Interaction, offer_id: str, **meta: Any) -> list[Event]:
@@ -43,7 +45,8 @@ def time_out(state: Interaction, offer_id: str, **meta: Any) -> list[Event]:
 
 
 def rescind(state: Interaction, reason: str, agent_id: str = "", **meta: Any) -> list[Event]:
-    """The hub takes the open offers back: all, or only this agent's. Nothing to do when there is none."""
+    """The hub takes the open offers back: all, or only this agent's. Nothing to do when there is none. `meta` may hold
+    what a person `said`, and of which customer."""
     if state.phase is not Phase.OFFERED:
         return []
     return _rescinded([one for one in state.open_offers if agent_id in ("", one[1])], reason, meta)

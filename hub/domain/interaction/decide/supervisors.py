@@ -19,29 +19,34 @@ from hub.domain.interaction.state import OVER, Interaction, Phase
 
 MODES = ("conference", "monitor", "coach", "barge")
 """How somebody else may be in a conversation."""
+TAKEN_BACK = "taken back by a supervisor"
 HIGHEST_PRIORITY = 1000
 MOST_CREDIT_SECONDS = 365 * 86_400.0
 
 
-def pull_back(state: Interaction, reason: str, **meta: Any) -> list[Event]:
+def pull_back(state: Interaction, reason: str = "", customer_id: str = "", **meta: Any) -> list[Event]:
     """It is taken from its agent, or from those it is offered to, and waits again."""
     match state.phase:
         case Phase.OFFERED:
-            return rescind(state, reason, **meta)
+            return rescind(state, TAKEN_BACK, said=reason, customer_id=customer_id, **meta)
         case Phase.ACTIVE:
-            return [InteractionPulledBack(agent_id=state.agent_id, reason=reason, **meta)]
+            return [InteractionPulledBack(agent_id=state.agent_id, reason=reason, customer_id=customer_id, **meta)]
         case _:
             raise refused(state, "be pulled back")
 
 
-def move(state: Interaction, *, from_queue: str, reason: str, placement: dict[str, Any], **meta: Any) -> list[Event]:
+def move(
+    state: Interaction, *, from_queue: str, reason: str, placement: dict[str, Any], said: str = "",
+    customer_id: str = "", **meta: Any,
+) -> list[Event]:  # fmt: skip
     """It waits elsewhere, with its age. Where it waits already nothing happens, but that a new policy (`policy`) may
     ask something else of it there."""
     if state.phase not in OPEN:
         raise refused(state, "be moved")
     if placement["queue"] == from_queue and reason != "policy":
         return []
-    moved = InteractionMoved(from_queue=from_queue, reason=reason, **placement, **meta)
+    words = {"said": said, "customer_id": customer_id}
+    moved = InteractionMoved(from_queue=from_queue, reason=reason, **words, **placement, **meta)
     return [*rescind(state, f"moved to queue {placement['queue']}", **meta), moved]
 
 
