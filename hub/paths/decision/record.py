@@ -14,7 +14,7 @@ from hub.paths.decision.question import CameIn, Question
 from hub.paths.decision.showing import closed
 from hub.paths.decision.state import PathState
 from hub.paths.gates.capacity import Capacity, Free
-from hub.paths.gates.verdict import Told, Verdict
+from hub.paths.gates.verdict import NOTHING, Told, Verdict
 from hub.paths.propositions.model import Sender
 
 
@@ -81,8 +81,9 @@ def _plain(inputs: Mapping[str, Told]) -> dict[str, Told]:
 
 
 def _told(verdict: Verdict) -> Sequence[Any]:
-    opens = verdict.opens_at
-    return [verdict.gate, verdict.reason, verdict.is_open, verdict.inputs, opens.isoformat() if opens else None]
+    inputs, opens = verdict.inputs, verdict.opens_at
+    told = None if inputs is NOTHING else inputs
+    return [verdict.gate, verdict.reason, verdict.is_open, told, opens.isoformat() if opens else None]
 
 
 def _said(decision: Decision) -> Iterator[Said]:
