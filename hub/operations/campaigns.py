@@ -165,12 +165,10 @@ class DecidedFile:
 
     def write(self, entry: Entry) -> None:
         """Add a row."""
-        event = entry.event
-        first = event.said[0] if event.said else None
         self._lines.writerow((
-            entry.row.number, event.customer_id, event.decision_id, event.outcome.value,
-            event.due_at.isoformat() if event.due_at else "", first.channel.value if first else "",
-            first.point if first else "", " ".join(one.proposition for one in event.said), " ".join(entry.why),
+            entry.row.number, entry.customer_id, entry.decision_id, entry.outcome.value,
+            entry.at.isoformat() if entry.at else "", entry.channel, entry.point, " ".join(entry.propositions),
+            " ".join(entry.why),
         ))  # fmt: skip
 
     def __exit__(self, *_: object) -> None:

@@ -40,13 +40,22 @@ class Refusal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What was decided of one row. `is_repeat`: it was decided before. `why`: what kept it back, of nothing and of what
-    is for later."""
+    """What was decided of one row: enough to count it, and to make the contact."""
 
     row: Row
-    event: PathDecided
-    is_repeat: bool
+    decision_id: str
+    customer_id: str
+    """The canonical one."""
+    outcome: Outcome
+    at: datetime | None
+    channel: str
+    """Where the first of what is said is said; empty: nowhere."""
+    point: str
+    propositions: tuple[str, ...]
     why: tuple[str, ...]
+    """What kept it back, of nothing and of what is for later."""
+    is_repeat: bool
+    """It was decided before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,17 @@ class BulkDecisions:
             return error
         except HubError as error:
             return Refusal(row.number, error.field if isinstance(error, InvalidError) else "", str(error))
-        return Entry(row, decided.event, decided.is_repeat, _why(decided.event, taken[-1] if taken else None, rules))
+        why = _why(decided.event, taken[-1] if taken else None, rules)
+        return _entry(row, decided.event, why, is_repeat=decided.is_repeat)
+
+
+def _entry(row: Row, event: PathDecided, why: tuple[str, ...], *, is_repeat: bool) -> Entry:
+    first = event.said[0] if event.said else None
+    return Entry(
+        row, event.decision_id, event.customer_id, event.outcome, event.due_at,
+        first.channel.value if first else "", first.point if first else "",
+        tuple(one.proposition for one in event.said), why, is_repeat,
+    )  # fmt: skip
 
 
 def _why(event: PathDecided, taken: ToWrite | None, rules: PathRules) -> tuple[str, ...]:
@@ -172,11 +191,10 @@ class Tally:
             if isinstance(one, Refusal):
                 self.refused += 1
                 continue
-            event = one.event
             self.decided += 1
             self.repeats += one.is_repeat
-            self.outcomes[event.outcome.value] += 1
-            if event.said:
-                self.channels[event.said[0].channel.value] += 1
+            self.outcomes[one.outcome.value] += 1
+            if one.channel:
+                self.channels[one.channel] += 1
             if one.why:
-                self.reasons.setdefault(event.outcome.value, Counter()).update(one.why)
+                self.reasons.setdefault(one.outcome.value, Counter()).update(one.why)
