@@ -9,7 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import Call, ContactCall
-from hub.api.path_decisions import Id, PathAnswer, shown
+from hub.api.path_decisions import Id, Known, PathAnswer, customer_named, shown
 from hub.api.rows import told
 from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
@@ -24,23 +24,17 @@ from hub.paths.propositions.model import Sender
 router = APIRouter(tags=["paths"])
 
 
-class At(Body):
-    """One contact point, by its identifier."""
-
-    kind: str = Field(max_length=64, description=f"One of {', '.join(CHANNELS_OF)}")
-    value: str = Field(min_length=1, max_length=320)
-
-
 class OutboundContact(Body):
-    """Whom to contact, what for, and in which words."""
+    """Whom to contact (by id, or by an identifier), what for, and in which words."""
 
-    customer_id: str = Field(min_length=1, max_length=200)
+    customer_id: Id = ""
+    identifier: Known | None = None
     account_id: Id = Field(default="", description="Left out: the one they act for, of several the longest")
     purpose: Purpose
     channels: Annotated[tuple[Channel, ...], Field(max_length=len(Channel))] = Field(
         default=(), description="The best first; left out: those of `at`, or all that reach somebody"
     )
-    at: At | None = Field(default=None, description="Only at this contact point")
+    at: Known | None = Field(default=None, description=f"Only at this contact point: a {', '.join(CHANNELS_OF)}")
     subject: str = Field(default="", max_length=998)
     text: str = Field(default="", max_length=100_000)
     propositions: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=200)] = Field(
@@ -143,8 +137,9 @@ def _wanted(body: OutboundContact, call: Call) -> WantedContact:
         channels = channels or tuple(Channel)
     if not (body.text.strip() or body.subject.strip() or body.propositions or Channel.PHONE in channels):
         raise InvalidError("say something: a text, a subject, or what to propose", "text")
+    customer = customer_named(body.customer_id, body.identifier, call.services)
     return WantedContact(
-        body.customer_id, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text,
+        customer, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text,
         bool(body.propositions), body.propositions, point, body.account_id, body.speaker, body.by, body.service,
         body.language, body.interaction_id, body.agent_id or call.key.agent_id,
     )  # fmt: skip

@@ -110,7 +110,7 @@ async def decide(body: PathQuestion, call: ContactCall) -> Response:
 async def decided(body: PathQuestion, services: Services, *, request: str, actor: str, command_id: str) -> Decided:
     """The same way for whoever asks. Raises HubError."""
     return await services.paths.decisions.decide(
-        _customer(body, services),
+        customer_named(body.customer_id, body.identifier, services),
         _question(body, services),
         request=request,
         account_id=body.account_id,
@@ -153,14 +153,14 @@ def _grant(grant: Grant | None) -> dict[str, Any] | None:
     }
 
 
-def _customer(body: PathQuestion, services: Services) -> str:
+def customer_named(customer_id: str, identifier: Known | None, services: Services) -> str:
     """Raises InvalidError where it is told twice, or not at all."""
-    if (body.identifier is None) == (not body.customer_id):
+    if (identifier is None) == (not customer_id):
         raise InvalidError("say whom it is about: by customer_id, or by an identifier", "customer_id")
-    if body.identifier is None:
-        return body.customer_id
-    kind = body.identifier.kind
-    return services.paths.stream_of(kind, services.spell(kind, body.identifier.value).value)
+    if identifier is None:
+        return customer_id
+    kind = identifier.kind
+    return services.paths.stream_of(kind, services.spell(kind, identifier.value).value)
 
 
 def _question(body: PathQuestion, services: Services) -> Question:

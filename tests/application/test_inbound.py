@@ -379,3 +379,32 @@ async def test_an_answer_that_can_not_be_understood_is_set_aside(more: dict[str,
     assert answer is not None
     assert (answer.status, answer.field) == ("rejected", field)
     assert [aside[3] for aside in world.aside] == [field]
+
+
+def reported(signal: ConversationSignal, **more: Any) -> Message:
+    event = ConversationEvent(
+        **{"id": "r-1", "contact_id": "decision-1", **more}, channel=Channel.SMS, thread="sms-7", signal=signal,
+        occurred_at=CLOCK.now(),
+    )  # fmt: skip
+    return Message(conversation_envelope(event, "/adapters/test"))
+
+
+async def test_what_comes_of_a_contact_that_an_adapter_was_told_to_make_is_taken_from_it() -> None:
+    world = World()
+    [made] = await world.handler([reported(ConversationSignal.SENT)])
+    [failed] = await world.handler([reported(ConversationSignal.FAILED, reason="no such number")])
+    assert made is not None
+    assert failed is not None
+    assert (made.status, failed.status) == ("accepted", "accepted")
+    [(_, thread, _, *first), second] = world.reports.told
+    assert (thread, first) == ("sms-7", ["adapter:sms", "r-1"])
+    assert second == ("failed", "no such number", "adapter:sms", "r-1")
+
+
+@pytest.mark.parametrize("contact", ["", "decision-2"])
+async def test_a_report_of_no_contact_that_was_asked_for_is_set_aside(contact: str) -> None:
+    world = World()
+    [answer] = await world.handler([reported(ConversationSignal.SENT, contact_id=contact)])
+    assert answer is not None
+    assert (answer.status, answer.field) == ("rejected", "contact_id")
+    assert len(world.aside) == 1

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from hub.application.outbound_commands import Command, Conversations
 from hub.domain.contact import Channel
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -343,3 +345,33 @@ def test_who_is_asked_how_it_was_is_told_where_and_by_which_contact(thread: str,
 
 def test_what_other_streams_of_the_customer_are_told_of_a_survey_asks_nobody_again() -> None:
     assert Conversations().tell([Recorded(8, "customer-cd", 3, survey(contact_id="", language=""))]) == []
+
+
+def dispatched(**more: Any) -> ContactDispatched:
+    told = {
+        "outbound_id": "decision-customer-ab-1", "contact_id": "decision-customer-ab-2", "customer_id": "customer-ab",
+        "channel": Channel.SMS, "address": "+989121234567", "thread": "decision-customer-ab-2", "text": "salam",
+        "purpose": Purpose.SERVICE, "sender": "hub", "standing": {}, "report_by": NOON,
+    }  # fmt: skip
+    return ContactDispatched(**{**META, "correlation": ONE, **told, **more})
+
+
+def test_a_contact_to_be_made_is_told_under_its_own_name_with_all_that_it_takes() -> None:
+    [command] = Conversations().tell([Recorded(7, "customer-ab", 3, dispatched())])
+    assert (command.id, command.position, command.name) == ("decision-customer-ab-2", 7, "send")
+    assert orjson.loads(command.envelope())["data"] == {
+        "command": "send", "interaction_id": ONE, "channel": "sms", "thread": "decision-customer-ab-2",
+        "customer_id": "customer-ab", "queue": "", "contact_id": "decision-customer-ab-2",
+        "address": "+989121234567", "purpose": "service", "sender": "hub", "speaker": "", "service": "",
+        "language": "", "subject": "", "text": "salam", "report_by": "2026-01-05T12:00:00Z",
+    }  # fmt: skip
+
+
+def test_what_is_proposed_in_it_goes_along_in_its_exact_terms() -> None:
+    terms = {"proposition": "fibre", "grant_id": "grant-ab-1", "terms": {"price": 49}, "terms_hash": "0f"}
+    [command] = Conversations().tell([Recorded(7, "customer-ab", 3, dispatched(**terms, terms_until=NOON))])
+    assert orjson.loads(command.envelope())["data"]["grant"] == {**terms, "terms_until": "2026-01-05T12:00:00Z"}
+
+
+def test_to_somebody_who_was_forgotten_nothing_is_sent() -> None:
+    assert Conversations().tell([Recorded(7, "customer-ab", 3, dispatched(address="", text=""))]) == []

@@ -115,6 +115,8 @@ class TestNow:
         again = await ask(hub)
         assert (again.event, again.is_repeat) == (first.event, True)
         assert (await told(hub)).count("Dispatched") == 1
+        with pytest.raises(RefusedError, match="with another text"):
+            await ask(hub, text="It is not here")
 
     async def test_where_a_gate_is_closed_nothing_is_sent_and_the_reasons_are_told(self, hub: Hub) -> None:
         await hub.write((ANN, complaint(moment(-0.5))))

@@ -145,3 +145,23 @@ def test_it_goes_where_its_queue_is_drained_to_and_still_to_who_had_it():
     assert (reopened.queue, reopened.known_agent, offered.agent_id) == ("general", "anna", "anna")
     assert reopened.reasons[-1] == "queue sales is drained by a supervisor: to queue general"
     assert InteractionMoved not in kinds([one.event for one in pool.log])
+
+
+class TestAnswers:
+    """To what an agent wrote on another channel, told by the work it was written for."""
+
+    def test_an_answer_joins_the_work_it_was_written_for(self) -> None:
+        pool = PoolInHand(policy())
+        pool.arrives("c1")
+        assert kinds(pool.arrives("c2", channel=Channel.SMS, correlation="interaction-c1")) == [ContactAttached]
+
+    def test_what_is_open_on_its_own_thread_comes_first(self) -> None:
+        pool = PoolInHand(policy())
+        pool.arrives("c1")
+        pool.arrives("c2", channel=Channel.SMS, thread="sms-7")
+        pool.arrives("c3", channel=Channel.SMS, thread="sms-7", correlation="interaction-c1")
+        assert pool.state.interactions["interaction-c2"].contacts == ["c2", "c3"]
+
+    def test_of_work_that_nobody_knows_any_more_it_is_new(self) -> None:
+        pool = PoolInHand(policy())
+        assert kinds(pool.arrives("c2", correlation="interaction-long-gone")) == [InteractionQueued]

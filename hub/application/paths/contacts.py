@@ -81,10 +81,13 @@ class OutboundContacts:
         def beside(taken: ToWrite) -> Facts:
             return begun(wanted, began, taken, self._point_of, self._report_within)
 
-        return await self._decisions.decide(
+        decided = await self._decisions.decide(
             wanted.customer, question, request=request, account_id=wanted.account_id, grants=True, beside=beside,
             actor=actor, command_id=command_id,
         )  # fmt: skip
+        if decided.is_repeat:
+            await self._refuse_other_words(wanted, decided.event.decision_id)
+        return decided
 
     async def due(self, stream: str) -> int:
         """Whatever is due in this stream by now is decided again, or is reported by nobody; how many."""
@@ -132,6 +135,15 @@ class OutboundContacts:
             return await self._wholes.writing(whole, facts)
 
         return await append_decided(self._journal, attempt)
+
+    async def _refuse_other_words(self, wanted: WantedContact, outbound: str) -> None:
+        """The same request again has to be of the same contact."""
+        known = (await self._known(stream_of_decision(outbound)))[0].get(outbound)
+        if known is not None and (known.planned.subject, known.planned.text) not in (
+            ("", ""),
+            (wanted.subject, wanted.text),
+        ):
+            raise RefusedError(f"request of contact {outbound} came before with another text: name it anew")
 
     async def _decide_again(self, stream: str, one: OutboundContact) -> None:
         """Just before it is made: consent, complaint, conversation, quiet hours as they are now."""

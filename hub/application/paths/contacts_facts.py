@@ -65,6 +65,8 @@ def begun(
 ) -> Facts:
     """What follows from the first decision: of nothing nothing."""
     event, whole = taken.event, taken.looked.whole
+    if wanted.point and not taken.looked.decision.places:
+        raise InvalidError("this is no contact point of theirs on such a channel", "at")
     if event.outcome is Outcome.NOTHING or event.due_at is None:
         return []
     is_reply = began is not None and wanted.purpose is Purpose.REPLY
@@ -120,7 +122,7 @@ def _dispatched(
     reach = decision.place.reach
     address = _address(taken.looked.whole, reach, point_of) or answered
     if not address:
-        raise InvalidError("nobody knows the address of this contact point any more: name another one", "point")
+        raise InvalidError("nobody knows the address of this contact point any more: name another one", "at")
     grant = _grant(taken)
     contact_id = taken.slot_id or event.decision_id
     goes_on = planned.thread and planned.thread_on is reach.channel

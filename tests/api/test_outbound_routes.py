@@ -1,0 +1,123 @@
+"""One contact over HTTP: decided with its reasons, told how far it is, given back once; and what paths can take."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.domain.access.events import Role
+from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
+from hub.domain.ids import customer_id
+from hub.domain.policy.events import PathPolicyPublished
+from tests.api.world import KEY, META, World
+from tests.paths.decisions import POLICY
+
+PHONE = "+989121234567"
+ANN = customer_id(KEY, "phone", PHONE)
+ASKED = {"customer_id": ANN, "purpose": "transactional", "channels": ["sms"], "sender": "hub", "text": "salam"}
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    seen = IdentifierObserved(**META, kind="phone", value=PHONE, verified=True)
+    published = PathPolicyPublished(**META, version="v1", text=POLICY, note="")
+    world.write(("policy-paths", published), (ANN, CustomerRegistered(**META)), (ANN, seen))
+    return world
+
+
+@pytest.fixture
+async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.ADAPTER, "shop"))
+        yield client
+
+
+async def ask(http: httpx.AsyncClient, **changed: Any) -> tuple[int, dict[str, Any]]:
+    response = await http.post("/v1/outbound", json=ASKED | changed)
+    return response.status_code, response.json()
+
+
+def facts(world: World, kind: type[Any]) -> list[Any]:
+    return [one.event for one in world.journal.log if isinstance(one.event, kind)]
+
+
+async def test_a_contact_that_may_be_made_is_on_its_way_and_says_how_far_it_is(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    status, told = await ask(http, request_id="order-1")
+    assert (status, told["outcome"], told["outbound_id"]) == (200, "now", told["decision_id"])
+    [sent] = facts(world, ContactDispatched)
+    assert (sent.contact_id, sent.address, sent.text) == (told["outbound_id"], PHONE, "salam")
+    state = (await http.get(f"/v1/outbound/{told['outbound_id']}")).json()
+    assert (state["phase"], state["channel"], state["contact_id"]) == ("dispatched", "sms", told["outbound_id"])
+    assert await ask(http, request_id="order-1") == (200, told | {"repeat": True})
+
+
+async def test_a_contact_that_may_not_be_made_is_no_error_and_says_why(world: World, http: httpx.AsyncClient) -> None:
+    status, told = await ask(http, purpose="promotional")
+    assert (status, told["outcome"], told["outbound_id"], told["closed"]["default_denied"]) == (200, "nothing", "", 1)
+    assert facts(world, ContactPlanned) == []
+    assert (await http.get(f"/v1/outbound/{told['decision_id']}")).status_code == 404
+    assert (await http.get("/v1/outbound/decision-none")).status_code == 404
+
+
+async def test_one_contact_point_may_be_named_in_any_spelling_and_so_may_the_customer(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    by = {"kind": "phone", "value": "۰۹۱۲ ۱۲۳ ۴۵۶۷"}
+    status, told = await ask(http, customer_id="", identifier=by, at=by, channels=[])
+    assert (status, told["outcome"]) == (200, "now")
+    status, problem = await ask(http, at={"kind": "phone", "value": "+989120000000"}, request_id="other")
+    assert (status, problem["field"]) == (422, "at")
+
+
+async def test_an_agent_asks_in_their_own_name_alone(world: World, http: httpx.AsyncClient) -> None:
+    http.headers.update(await world.bearer(Role.AGENT, "ann", "ann"))
+    await ask(http)
+    [planned] = facts(world, ContactPlanned)
+    assert (planned.agent_id, planned.actor) == ("ann", "agent:ann")
+    assert (await ask(http, agent_id="bob"))[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"purpose": "marketing"}, "purpose"),
+        ({"text": ""}, "text"),
+        ({"propositions": ["gone"]}, "propositions"),
+        ({"by": "2020-01-01T00:00:00Z"}, "by"),
+        ({"purpose": "reply"}, "interaction_id"),
+        ({"at": {"kind": "national_id", "value": "0084575948"}}, "kind"),
+        ({"customer_id": ""}, "customer_id"),
+        ({"sender": "somebody"}, "sender"),
+    ],
+)
+async def test_what_cannot_be_asked_names_its_field_and_leaves_nothing(
+    world: World, http: httpx.AsyncClient, changed: dict[str, Any], field: str
+) -> None:
+    before = len(world.journal.log)
+    status, problem = await ask(http, **changed)
+    assert (status, problem["field"], len(world.journal.log)) == (422, field, before)
+
+
+async def test_a_slot_is_given_back_once(http: httpx.AsyncClient) -> None:
+    asked = {"customer_id": ANN, "direction": "outbound", "purpose": "service", "proposes": False}
+    decided = await http.post("/v1/path-decisions", json={**asked, "channels": ["sms"], "sender": "dealer"})
+    path = f"/v1/path-decisions/{decided.json()['decision_id']}/release"
+    first, again = [await http.post(path, json={"reason": "nobody_in"}) for _ in range(2)]
+    assert (first.status_code, [one["type"] for one in first.json()["events"]]) == (200, ["ContactSlotReleased"])
+    assert (again.status_code, "released already: nobody_in" in again.json()["detail"]) == (409, True)
+    assert (await http.post("/v1/path-decisions/decision-none-1/release", json={})).status_code == 404
+    assert (await http.post(path, json={"reason": "Mr. Ahmadi said no"})).status_code == 422
+
+
+async def test_a_path_says_what_it_can_take(http: httpx.AsyncClient) -> None:
+    places = {"channel": "phone", "speaker": "dealer-7", "places": 0}
+    told = await http.put("/v1/path-capacity", json=places)
+    assert (told.status_code, told.json()["events"][0]["stream"]) == (200, "path-capacity")
+    wrong = await http.put("/v1/path-capacity", json={**places, "more_at": "2020-01-01T00:00:00Z"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "more_at")
