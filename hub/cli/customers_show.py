@@ -48,6 +48,7 @@ def _page(told: dict[str, Any]) -> RenderableType:
         ("consent, where anything was said", _consents(told)),
         ("cases", _cases(told)),
         ("surveys", _surveys(told)),
+        ("granted", _grants(told)),
         ("open interactions", _open(told)),
         (_contacts(told), _timeline(told)),
     ):
@@ -156,6 +157,19 @@ def _surveys(told: dict[str, Any]) -> Table | None:
     return _table(("survey", "score", "comment", "about", "asked"), rows)
 
 
+def _grants(told: dict[str, Any]) -> Table | None:
+    rows = []
+    for one in told["grants"]:
+        terms = ", ".join(f"{_plain(name)} {value}" for name, value in one["terms"].items())
+        said = [
+            shown["channel"] + (f": {_plain(shown['response'])}" if shown["response"] else "")
+            for shown in one["presentations"]
+        ]
+        state = one["state"] + (f", {one['suspended_by']} stands" if one["suspended_by"] else "")
+        rows.append((state, one["proposition"], terms, _time(one["expires_at"]), ", ".join(said), one["grant_id"]))
+    return _table(("", "proposition", "terms", "until", "presented", "grant"), rows)
+
+
 def _open(told: dict[str, Any]) -> Table | None:
     rows = []
     for one in told["open_interactions"]:
@@ -184,9 +198,9 @@ def _timeline(told: dict[str, Any]) -> Table | None:
 
 
 _TOLD = (
-    "kind", "subject", "field", "value", "name", "role", "channel", "purpose", "segment", "value_tier",
-    "lifecycle_stage", "resolution", "department", "score", "comment", "product", "amount", "currency", "rule",
-    "reason", "text",
+    "kind", "subject", "proposition", "field", "value", "name", "role", "channel", "purpose", "response", "segment",
+    "value_tier", "lifecycle_stage", "resolution", "department", "score", "comment", "product", "amount", "currency",
+    "rule", "reason", "text",
 )  # fmt: skip
 """What of a fact fits into a line, in this order."""
 

@@ -10,15 +10,20 @@ import pytest
 from hub.application.cases import CustomerCases
 from hub.application.identity import By, Identity
 from hub.application.intake import ContactRecorder, Receipt
+from hub.application.path_policies import PathPolicyInForce
 from hub.clock import WallClock
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.contact import Channel, Contact, Declared, Identifier
 from hub.domain.contact import Path as Way
+from hub.domain.grant.events import Response
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
 from hub.journal.store import open_store
 from hub.operations.personal import forget_customer
+from hub.paths.policy.parsing import parse_path_policy
+from hub.paths.propositions.model import Sender
 from hub.settings import Settings
+from tests.application.grants_world import BY, POLICY, parts_on
 from tests.simulated.processes import run
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
@@ -46,9 +51,18 @@ async def _lived(settings: Settings) -> tuple[str, str, str]:
             ids[0], kind=CaseKind.COMPLAINT, subject="قبض", text="", severity=Severity.HIGH, owner="ann",
             due_at=clock.now() + timedelta(days=1), request_id="", actor="operator:steward", command_id="command-2",
         )  # fmt: skip
+        await _told_of_fibre(journal, clock, ids[0])
         return ids[0], ids[1], before
     finally:
         await journal.close()
+
+
+async def _told_of_fibre(journal: EventJournal, clock: WallClock, customer: str) -> None:
+    grants = parts_on(journal, clock, PathPolicyInForce(parse_path_policy(POLICY))).grants
+    grant = (await grants.give(customer, "fibre", **BY)).grant
+    shown = {"presentation_id": "p-1", **BY}
+    await grants.present(grant.grant_id, grant.terms_hash, channel=Channel.PHONE, sender=Sender.AGENT, **shown)
+    await grants.answer(grant.grant_id, "p-1", Response.DECLINED, **BY)
 
 
 def test_a_customer_is_shown_on_one_page_now_and_as_known_then(tmp_path: Path) -> None:
@@ -58,11 +72,14 @@ def test_a_customer_is_shown_on_one_page_now_and_as_known_then(tmp_path: Path) -
     assert code == 0, error
     for shown in (NAME, first, f"asked for {second}", PHONE, MAIL, "claimed", "verified", "by hand", "قبض", "ann"):
         assert shown in page, shown
+    for shown in ("granted", "fibre", "stands", "declined", "answered"):
+        assert shown in page, shown
     code, told, _ = run("customers", "show", second, "--json", "--lines", "2", data_dir=settings.data_dir)
     now = json.loads(told)
     assert (now["customer_id"], now["asked_for"], now["contacts"], len(now["timeline"])) == (first, second, 2, 2)
     assert [one["subject"] for one in now["cases"]] == ["قبض"]
     then = json.loads(run("customers", "show", first, "--at", before, "--json", data_dir=settings.data_dir)[1])
+    assert ([one["state"] for one in now["grants"]], then["grants"]) == (["stands"], [])
     assert (then["cases"], then["links"], then["as_of"][:19]) == ([], now["links"], before[:19])
 
     forget_customer(settings, first, "asked in writing")
