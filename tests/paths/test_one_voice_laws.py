@@ -133,7 +133,7 @@ class OneVoice(RuleBasedStateMachine):
         """And name another contact point besides, which may be somebody else's."""
         also = [] if other == point else [Identifier(kind=other.kind, value=other.value, verified=proves)]
         own = Identifier(kind=point.kind, value=point.value, verified=True)
-        self.do(self._come(point, (own, *also), talks))
+        self.do(self._and_then_sell(point, self._come(point, (own, *also), talks)))
 
     async def _come(self, point: Point, brought: tuple[Identifier, ...], talks: bool) -> None:
         contact = await self.voices.contact(point, *brought)
@@ -168,7 +168,7 @@ class OneVoice(RuleBasedStateMachine):
     @rule(point=points, severity=st.sampled_from(Severity), of_account=st.booleans())
     def they_complain(self, point: Point, severity: Severity, of_account: bool) -> None:
         account = self.account if of_account else ""
-        self.cases.append(self.do(self.voices.open_case(point, severity, account)))
+        self.cases.append(self.do(self._and_then_sell(point, self.voices.open_case(point, severity, account))))
 
     @precondition(lambda self: self.cases)
     @rule()
@@ -186,7 +186,8 @@ class OneVoice(RuleBasedStateMachine):
     @rule(point=points, scope=st.sampled_from(Scope), channel=st.integers(0, 1))
     def they_say_no(self, point: Point, scope: Scope, channel: int) -> None:
         told = self.voices.statement(point)
-        self.do(self.voices.consents.unsubscribe(told, point.channels[-channel], scope))
+        said = self.voices.consents.unsubscribe(told, point.channels[-channel], scope)
+        self.do(self._and_then_sell(point, said))
 
     @rule(point=points, ends=st.booleans())
     def a_role_changes(self, point: Point, ends: bool) -> None:
@@ -234,6 +235,16 @@ class OneVoice(RuleBasedStateMachine):
         came = self.voices.came_in(point)
         told = {"sender": sender, "came_in": came, "confidence": Confidence.VERIFIED}
         self.do(self._ask(times, point, self.voices.question(Direction.INBOUND, came.channel, **told), grants=shows))
+
+    async def _and_then_sell(self, point: Point, work: Coroutine[Any, Any, Any]) -> Any:
+        """Somebody tries to, whatever just happened."""
+        found = await work
+        told: Any = {"purpose": Purpose.PROMOTIONAL, "sender": Sender.AGENT}
+        asked = self.voices.question(Direction.OUTBOUND, *WRITTEN, **told, proposes=False)
+        await self._ask(1, point, asked)
+        here = self.voices.question(Direction.INBOUND, Channel.WEB, **told, confidence=Confidence.VERIFIED)
+        await self._ask(1, point, here)
+        return found
 
     async def _ask(self, times: int, point: Point, question: Any, **more: Any) -> None:
         await asyncio.gather(*(self.voices.decide(point, question, **more) for _ in range(times)))
@@ -381,7 +392,7 @@ class OneVoice(RuleBasedStateMachine):
     def _replayed(self, event: PathDecided) -> None:
         said = [(one.proposition, one.channel, one.point) for one in event.said]
         again = self.loop.run_until_complete(self.voices.taken_again(event))
-        assert again == (event.inputs, event.outcome, event.due_at, said)
+        assert again == (event.inputs, event.outcome, event.due_at, said), event
 
     @invariant()
     def law_9_parity(self) -> None:

@@ -10,7 +10,7 @@ from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome
 from tests.paths.voice_policies import STRICT
-from tests.paths.voices import TEHRAN, Voices
+from tests.paths.voices import MAIL, OFFICE, TEHRAN, Voices
 
 
 @pytest.fixture
@@ -53,3 +53,28 @@ async def test_a_contact_that_was_made_later_than_its_slot_counts_from_when_it_w
     assert (await voices.decide(TEHRAN, asked)).event.closed["capped"] == 1
     voices.clock.moment += timedelta(hours=2)
     assert (await voices.decide(TEHRAN, asked)).event.outcome is Outcome.NOW
+
+
+async def test_it_is_decided_the_same_by_whichever_identifier_they_are_asked_for(voices: Voices) -> None:
+    for point in (MAIL, OFFICE):
+        await voices.meet(point)
+        await voices.consents.grant(voices.statement(point), Channel.EMAIL, Purpose.PROMOTIONAL, "v1", None)
+    await voices.link(MAIL, OFFICE)
+    voices.clock.moment += timedelta(days=2)
+    told = {"purpose": Purpose.TRANSACTIONAL, "proposes": False}
+    asked = voices.question(Direction.OUTBOUND, Channel.EMAIL, **told)
+    decided = [(await voices.decide(point, asked)).event for point in (MAIL, OFFICE)]
+    assert decided[0].inputs == decided[1].inputs
+    assert decided[0].said == decided[1].said
+    for event in decided:
+        assert (await voices.taken_again(event))[0] == event.inputs
+
+
+async def test_who_came_by_several_channels_at_once_came_by_the_same_for_everybody(voices: Voices) -> None:
+    await voices.meet(MAIL)
+    await voices.link(TEHRAN, MAIL)
+    asked = voices.question(Direction.OUTBOUND, Channel.SMS, Channel.EMAIL, purpose=Purpose.PROMOTIONAL)
+    for point in (TEHRAN, MAIL):
+        await voices.contact(point)
+    decided = [(await voices.decide(point, asked)).event.inputs for point in (TEHRAN, MAIL)]
+    assert decided[0] == decided[1]

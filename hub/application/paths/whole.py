@@ -14,7 +14,6 @@ from hub.domain.customer.consent.state import standing
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, IdentifierObserved
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.slots.state import fold as slots_of
-from hub.domain.customer.whole import by_age
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
 from hub.domain.grant.state import Grants
@@ -126,11 +125,10 @@ class Wholes:
         Raises NotFoundError for a customer or account there is not."""
         head = await self._journal.head() if seen is None else seen
         members = await whole_histories(self._journal, [customer], upto=head) if customer.startswith(CUSTOMER) else {}
-        alive = by_age({stream: one.known.customer for stream, one in members.items()})
-        if not alive:
+        streams = _oldest_first(members)
+        if not streams:
             raise NotFoundError(f"there is no customer {customer}")
-        canonical = next(stream for stream, one in members.items() if one.known.customer is alive[0])
-        histories = {stream: one.history for stream, one in members.items()}
+        canonical, histories = streams[0], {stream: members[stream].history for stream in streams}
         account = account_id or _account_of(members, at)
         of_points, looked_at = await self._of_points(histories, at, head)
         return Whole(
@@ -193,7 +191,7 @@ class Wholes:
         contacts = [
             one.event for history in histories.values() for one in history if isinstance(one.event, ContactReceived)
         ]
-        contacts.sort(key=lambda one: one.at)
+        contacts.sort(key=lambda one: (one.at, one.contact_id))
         newest = {interaction_id(self._key, one.contact_id): one for one in contacts[-MOST_CONVERSATIONS:]}
         found = await self._journal.load_only(list(newest), _OF_CONVERSATIONS) if newest else {}
         told = {stream: _conversation(stream, _upto(history, head)) for stream, history in found.items()}
@@ -231,6 +229,15 @@ def _conversation(stream: str, history: Sequence[Recorded]) -> Conversation | No
             first = first or event
         ended_at = event.at if isinstance(event, _OVER) else None
     return None if first is None else Conversation(stream, first.channel, ended_at)
+
+
+def _oldest_first(members: Mapping[str, Member]) -> list[str]:
+    """By whichever of them the customer was asked for; none where none of them is registered."""
+    known = {stream: one.known.customer for stream, one in members.items()}
+    registered = [
+        name for _, name in sorted((one.registered_at, name) for name, one in known.items() if one.registered)
+    ]
+    return [*registered, *sorted(known.keys() - set(registered))] if registered else []
 
 
 def _account_of(members: Mapping[str, Member], at: datetime) -> str:
