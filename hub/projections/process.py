@@ -23,12 +23,15 @@ from hub.projections.runner import BATCH, Decode, Read, Runner
 from hub.projections.views import Checkpoints, open_for_writing
 
 _POLL_MS = 250
-_REST_TIMES, _LONGEST_REST_S = 5, 0.04
+_REST_TIMES, _LONGEST_REST_S = 5, 0.02
 """How long the projector rests after a transaction, in times of what that took. A lone event is shown at once; under
 load events are gathered, as a transaction costs more than its events, but for no longer than an agent may wait for the
 customer who is on the line."""
-_NICE = 5
-"""Views may lag a little; offers may not: the hub's own process goes first."""
+_NICE = 2
+"""Views may lag a little; offers may not: the hub's own process goes first, but not so far that views wait for half a
+second on a machine with more to do than it can."""
+_WHAT_A_BATCH_LEFT, _EVERYTHING = 1, 2
+"""Generations of the garbage collector."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 _LONG_ENOUGH_S = 30.0
 _LOG = logging.getLogger(__name__)
@@ -56,10 +59,10 @@ def serve(
     connection = open_for_writing(views_path)
     checkpoints = Checkpoints(views_path, connection)
     runner = Runner(connection, projections, read, decode, batch)
-    _quiet_collector()
+    _collect_by_hand()
     try:
         _tell(stdout, runner.position)
-        events, rested = batch, 0.0
+        events, rested, is_tidy = batch, 0.0, True
         while _woken(stdin, 0 if events else _POLL_MS):
             if events < batch:  # the log is not far ahead
                 time.sleep(max(0.0, rested - time.monotonic()))
@@ -71,6 +74,9 @@ def serve(
                 checkpoints.committed(events)
                 ended = time.monotonic()
                 rested = ended + rest_after(ended - began)
+            if events or not is_tidy:
+                gc.collect(_WHAT_A_BATCH_LEFT if events else _EVERYTHING)
+            is_tidy = not events
     except BrokenPipeError:
         _LOG.info("the hub is gone: the projector ends")
     finally:
@@ -83,11 +89,12 @@ def rest_after(worked_s: float) -> float:
     return min(_REST_TIMES * worked_s, _LONGEST_REST_S)
 
 
-def _quiet_collector() -> None:
-    """Batches hold no cycles: looking for them among thousands of live events is time lost."""
+def _collect_by_hand() -> None:
+    """Batches hold no cycles: looking for them among thousands of live events is time lost, and looking at everything
+    holds the views up for 20 ms and more. What a batch left is looked at after it, everything when nothing comes."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    gc.disable()
 
 
 def _woken(stdin: int, timeout_ms: int) -> bool:

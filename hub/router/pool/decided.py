@@ -82,7 +82,7 @@ def here(state: PoolState, agent_id: str) -> KnownAgent:
     return agent
 
 
-def in_words(interaction: OpenInteraction, reason: str) -> dict[str, str]:
+def in_words(interaction: OpenInteraction, reason: str) -> dict[str, Any]:
     """What a person says of it, and under whose key that is stored."""
     return {"reason": reason, "customer_id": interaction.queued.customer_id if reason else ""}
 
