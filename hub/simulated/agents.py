@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from hub.domain.errors import HubError
 from hub.simulated.behaviour import AgentProfile, Behaviour, Step, Work
-from hub.simulated.client import HubClient
+from hub.simulated.client import Answer, HubClient
 from hub.simulated.errands import Errands, first_of
 
 _WANTED = frozenset(
@@ -201,8 +201,13 @@ class SimulatedAgents:
         self._later(work, wrap_up.seconds, complete)
 
     async def _wrap_up(self, work: Work, code: str) -> None:
-        path = f"/v1/interactions/{work.interaction}/wrap-up"
-        answer = await self._client.command("POST", path, {"agent_id": work.agent_id, "code": code})
+        path, body = f"/v1/interactions/{work.interaction}", {"agent_id": work.agent_id, "code": code}
+        answer = await self._client.command("POST", f"{path}/wrap-up", body)
+        if unanswered := _unanswered(answer):
+            for proposition in unanswered:
+                left = {"agent_id": work.agent_id, "proposition": proposition, "response": "not_presented"}
+                await self._client.command("POST", f"{path}/responses", left)
+            answer = await self._client.command("POST", f"{path}/wrap-up", body)
         if answer.status == 422:
             raise AgentRefusedError(f"agent {work.agent_id} can't wrap up {work.interaction}: {answer.body['detail']}")
         if work.step is not Step.WRAPPING_UP:
@@ -284,3 +289,10 @@ class SimulatedAgents:
 def _work(interaction: str, agent_id: str, offer_id: str, told: dict[str, Any]) -> Work:
     contact_id, channel, service, queue = (told.get(name, "") for name in ("contact_id", "channel", "service", "queue"))
     return Work(interaction, agent_id, offer_id, contact_id, channel, service, queue)
+
+
+def _unanswered(answer: Answer) -> list[str]:
+    """What a wrap-up that was refused still waits for: simulated agents propose nothing."""
+    told = answer.body if answer.status == 409 and isinstance(answer.body, dict) else {}
+    fields = [str(one["field"]) for one in told.get("errors", ())]
+    return [field.removeprefix("responses.") for field in fields if field.startswith("responses.")]

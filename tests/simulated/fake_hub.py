@@ -22,6 +22,8 @@ class FakeHub:
         self.agents: dict[str, str] = {}
         self.log: list[dict[str, Any]] = []
         self.requests: list[tuple[str, str]] = []
+        self.unanswered: list[str] = []
+        """Of every interaction: what came of these is to be said before its wrap-up."""
         self.resumed_after: list[int] = []
         self.silent = 0
         """So many commands are carried out without an answer: the connection breaks."""
@@ -123,6 +125,11 @@ class FakeHub:
         name, verb = request.match_info["name"], request.match_info["verb"]
         body = await request.json()
         self.requests.append((verb, name))
+        if verb == "responses":
+            self.unanswered.remove(body["proposition"])
+        elif verb == "wrap-up" and self.unanswered:
+            missing = [{"field": f"responses.{one}"} for one in self.unanswered]
+            return web.json_response({"detail": "say first what came of it", "errors": missing}, status=409)
         status = self._decide(name, verb, body)
         if self.silent > 0:
             self.silent -= 1

@@ -69,6 +69,15 @@ async def test_an_offer_is_accepted_spoken_ended_and_wrapped_up(hub: FakeHub) ->
     assert steps == [Step.OFFERED, Step.TALKING, Step.WRAPPING_UP, Step.DONE]
 
 
+async def test_what_came_of_each_action_is_said_before_the_wrap_up(hub: FakeHub) -> None:
+    hub.unanswered = ["fibre", "tv"]
+    async with at_work(hub, Scripted()) as agents:
+        await hub.until(await hub.offer(1, "ana"), "completed")
+        await asyncio.sleep(0.02)
+        assert agents.counts["completed"] == 1
+    assert [verb for verb, _ in hub.requests][-4:] == ["wrap-up", "responses", "responses", "wrap-up"]
+
+
 async def test_offers_to_others_are_left_alone(hub: FakeHub) -> None:
     async with at_work(hub, Scripted()) as agents:
         await hub.offer(1, "somebody else")
