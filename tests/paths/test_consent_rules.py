@@ -288,10 +288,11 @@ class TestGates:
             assert block_gate(known, PHONE.point, Channel.SMS, purpose).gate is Gate.BLOCK
 
     def test_both_are_asked_by_the_operators_table(self) -> None:
-        neither = overridden(PURPOSES, {Purpose.SURVEY: {"gates": frozenset((Gate.FREQUENCY,))}})
-        withdrawn = after(ConsentWithdrawn(**consent(day(1), purpose=Purpose.SURVEY)))
-        told = gates(withdrawn, PHONE.point, Channel.SMS, Purpose.SURVEY, neither)
-        assert [verdict.reason for verdict in told] == [Reason.NOT_ASKED, Reason.NOT_ASKED]
+        listed_alone = overridden(PURPOSES, {Purpose.SURVEY: {"gates": frozenset((Gate.BLOCK,))}})
+        no = ConsentWithdrawn(**consent(day(1), purpose=Purpose.SURVEY))
+        listed = PointBlocked(**fact(day(2), source="regulator"), channel="sms")
+        told = gates(after(no, listed), PHONE.point, Channel.SMS, Purpose.SURVEY, listed_alone)
+        assert [verdict.reason for verdict in told] == [Reason.NOT_ASKED, Reason.BLOCKED]
 
     def test_what_a_verdict_looked_at_names_nobody(self) -> None:
         said = ConsentGranted(**consent(day(1), evidence="Zohar said so on the phone"))

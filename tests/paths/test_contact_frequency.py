@@ -216,6 +216,15 @@ class TestSlots:
             (stream, kind) for kind in (ContactSlotReleased, ContactSlotReserved) for stream in (ANN, BEN, ACME)
         ]
 
+    def test_a_slot_moves_to_no_moment_at_which_somebody_else_of_the_account_is_contacted(self) -> None:
+        streams, people = Streams(), {"account": ACME, "people": (ANN, BEN)}
+        for who, at in ((BEN, 0), (ANN, 30)):
+            slot = wanted(who, at, customer_id=who, account_id=ACME)
+            streams.write(reserve(streams.parties(who, **people), slot, OF_ACCOUNT, **META))
+        later = wanted("b", 7, customer_id=BEN, account_id=ACME)
+        with pytest.raises(RefusedError, match="often enough"):
+            move(streams.parties(BEN, **people), BEN, later, OF_ACCOUNT, **META)
+
     def test_a_slot_does_not_move_to_somebody_else(self) -> None:
         streams = taken(Streams(), wanted("a", 0))
         with pytest.raises(InvalidError) as refused:

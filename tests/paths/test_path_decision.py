@@ -294,26 +294,32 @@ def test_the_digest_tells_decisions_apart_by_whatever_was_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "field"),
+    ("more", "field", "message"),
     [
-        ({"channels": ()}, "channels"),
-        ({"by": at(-1)}, "by"),
-        ({"propositions": ("unicorn",)}, "propositions"),
-        ({"proposes": False, "purpose": None}, "purpose"),
-        ({"proposes": False, "propositions": ("tv",)}, "propositions"),
-        ({"proposes": False, "purpose": Purpose.REPLY}, "came_in"),
+        ({"channels": ()}, "channels", "name at least one channel on which something may be said"),
+        ({"by": at(-1)}, "by", "this moment is over: something can be said from now on"),
+        ({"propositions": ("unicorn",)}, "propositions", "there is no proposition 'unicorn' in this policy"),
+        ({"proposes": False, "purpose": None}, "purpose", "say what the contact is for"),
+        ({"proposes": False, "propositions": ("tv",)}, "propositions",
+         "a contact that proposes nothing has none: leave them out"),
+        ({"proposes": False, "purpose": Purpose.REPLY}, "came_in",
+         "a reply leaves by the path the contact came in on: say which"),
     ],
-)
-def test_what_can_not_be_asked_is_refused(more: dict[str, Any], field: str) -> None:
+)  # fmt: skip
+def test_what_can_not_be_asked_is_refused_and_told_why(more: dict[str, Any], field: str, message: str) -> None:
     with pytest.raises(InvalidError) as refused:
         World().decide(outbound(**more))
-    assert refused.value.field == field
+    assert (refused.value.field, str(refused.value)) == (field, message)
 
 
 def test_who_is_here_hears_it_now() -> None:
-    with pytest.raises(InvalidError) as refused:
+    with pytest.raises(InvalidError, match=r"^who is here now hears it now: leave it out$") as refused:
         World().decide(inbound(by=at(9)))
     assert refused.value.field == "by"
+
+
+def test_what_is_to_be_said_by_this_moment_is_said_at_once() -> None:
+    assert World(YES).decide(outbound(by=at(0))).outcome is Outcome.NOW
 
 
 def test_a_purpose_nobody_knows_is_refused_by_name() -> None:

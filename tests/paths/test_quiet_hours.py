@@ -149,9 +149,10 @@ class TestPreferredHours:
             assert asked("daily = []", at(f"2026-03-02 {moment}"), preferred=lunch).is_open is is_open
 
     def test_the_minute_after_midnight_is_theirs_if_they_said_so(self) -> None:
-        late = self.said((PreferredHours(days=(1,), start="23:00", end="00:01"),))
-        assert asked("daily = []", at("2026-03-03 00:00"), preferred=late).is_open
-        assert not asked("daily = []", at("2026-03-03 00:01"), preferred=late).is_open
+        """Of a Sunday's that is Monday's."""
+        late = self.said((PreferredHours(days=(7,), start="23:00", end="00:01"),))
+        assert asked("daily = []", at("2026-03-02 00:00"), preferred=late).is_open
+        assert not asked("daily = []", at("2026-03-02 00:01"), preferred=late).is_open
 
     def test_the_policy_stays_quiet_whatever_they_prefer(self) -> None:
         owl = self.said((PreferredHours(days=(1,), start="20:00", end="02:00"),))
