@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.contact import Channel
-from hub.paths.arbitration.arbitrate import Arbiter, Candidate, Why
+from hub.paths.arbitration.arbitrate import Arbiter, Candidate, NotProposed, Why
 from hub.paths.arbitration.responses import Cell, Counts
 from hub.paths.arbitration.score import Factors, Occasion, Scoring, drawn, smoothed
 from hub.paths.consent.purposes import Gate
@@ -151,7 +151,9 @@ class TestChoice:
         assert [(one.proposition, one.why, one.than) for one in found.not_proposed] == [
             ("d", Why.OUTRANKED, "c"), ("e", Why.OUTRANKED, "c"),
         ]  # fmt: skip
-        assert found.not_proposed[0].factors == found.actions[2].factors
+        equal = found.actions[2].factors
+        assert found.not_proposed[0] == NotProposed("d", Why.OUTRANKED, (), equal, "c")
+        assert equal == (0.1, 1.0, 1.0, 200.0)
 
     def test_the_operator_may_want_fewer(self) -> None:
         rules = policy(proposition("a"), proposition("b"), arbitration={"actions": 1})
@@ -181,7 +183,10 @@ class TestChoice:
                 found = arbitrate(rules, on("fibre"), occasion=UNASKED, grants=grants)
                 assert [one.why for one in found.not_proposed] == ([why] if why else [])
                 if why:
-                    assert found.not_proposed[0].factors.value == pytest.approx(1000 - cost / 0.1)
+                    worth = Factors(0.1, 1.0, 1.0, pytest.approx(1000 - cost / 0.1))
+                    assert found.not_proposed == (
+                        NotProposed("fibre", Why.NO_VALUE, (), worth, "", grants[0] if grants else None),
+                    )
 
     def test_the_path_is_where_such_customers_accept_most_within_open_gates(self) -> None:
         rules = policy(proposition(channels=["phone", "web", "sms"], contact_cost={"web": 10}))
@@ -220,7 +225,33 @@ class TestChoice:
         )
         found = arbitrate(rules, *map(on, "abc"))
         assert [one.proposition for one in found.actions] == ["a", "c"]
-        assert [(one.proposition, one.why, one.than) for one in found.not_proposed] == [("b", Why.EXCLUDED, "a")]
+        assert found.not_proposed == (NotProposed("b", Why.EXCLUDED, (), (0.1, 1.0, 1.0, 2.0), "a"),)
+
+    def test_what_a_context_is_worth_is_that_of_the_path_it_is_said_on(self) -> None:
+        contexts = [
+            {"weight": 3.0, "channels": ["web"], "kinds": ["product"]}, {"weight": 2.0, "channels": ["phone"]},
+        ]  # fmt: skip
+        for explores in (False, True):
+            more = {"contexts": contexts, "explores": explores}
+            rules = policy(proposition(channels=["phone", "web", "sms"]), arbitration=more)
+            for channel, weight in ((Channel.WEB, 3.0), (Channel.PHONE, 2.0), (Channel.SMS, 1.0)):
+                [action] = arbitrate(rules, on("fibre", channel)).actions
+                assert (action.channel, action.factors.context) == (channel, weight)
+
+    def test_what_is_kept_back_is_told_in_the_order_of_names_after_what_was_compared(self) -> None:
+        """So that the same decision taken again is written down the same, whatever is looked at first."""
+        rules = policy(
+            *(
+                proposition(name, channels=["phone"], contact_cost={"phone": 200 if name in "bd" else 0})
+                for name in "abcde"
+            ),
+            arbitration={"actions": 1},
+        )
+        shut = [on(name, Channel.PHONE, "", SHUT) for name in "ca"]
+        found = arbitrate(rules, *shut, *map(on, "db"), on("e"), occasion=UNASKED)
+        assert [(one.proposition, one.why) for one in found.not_proposed] == [
+            ("a", Why.GATE), ("b", Why.NO_VALUE), ("c", Why.GATE), ("d", Why.NO_VALUE),
+        ]  # fmt: skip
 
     def test_a_lever_moves_the_order(self) -> None:
         rules = policy(proposition("a", contribution=3), proposition("b", contribution=2))
