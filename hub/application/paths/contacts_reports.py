@@ -99,7 +99,7 @@ class ContactReports:
     async def _recorded(
         self, found: Found, told: ContactDispatched, made: ContactSent, meta: dict[str, Any]
     ) -> Sequence[Append]:
-        """With what was proposed in it. Terms that were amended while it was on its way can't be presented any more; what
+        """With what was proposed in it. Terms that were amended on the way can't be presented any more; what
         they were told stands in the facts of the contact."""
         if not told.grant_id:
             versions = {told.customer_id: 0, **found.versions}
