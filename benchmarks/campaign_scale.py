@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -176,6 +177,12 @@ def _children(process: int) -> list[int]:
     return found
 
 
+def cpu() -> float:
+    """Seconds of all children that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def measured(settings: Settings, file: Path, processes: int) -> tuple[dict[str, object], float, int]:
     """What the command told, how many seconds it took all in all, and the most memory it held."""
     command = [
@@ -204,11 +211,13 @@ def main() -> None:
         began = time.perf_counter()
         events = asyncio.run(write(settings, given.customers, file))
         wrote = time.perf_counter() - began
-        load = os.getloadavg()[0]
+        load, before = os.getloadavg()[0], cpu()
         told, seconds, memory = measured(settings, file, given.processes)
+        each = (cpu() - before) / given.customers * 1e6
     found = {
         "customers": given.customers, "events": events, "written_s": round(wrote, 1), "load_before": round(load, 2),
-        "seconds": round(seconds, 1), "per_s": round(given.customers / seconds), "memory_mb": memory >> 20,
+        "seconds": round(seconds, 1), "per_s": round(given.customers / seconds), "cpu_us_each": round(each),
+        "memory_mb": memory >> 20,
         "told": told,
     }  # fmt: skip
     if given.json:
@@ -216,7 +225,7 @@ def main() -> None:
         return
     print(f"{given.customers:,} customers, {events:,} events, written in {wrote:.0f} s; load before {load:.1f}")
     print(f"decided in {seconds:.1f} s ({given.customers / seconds:,.0f}/s) by {given.processes} processes,"
-          f" {memory >> 20:,} MiB together: {told}")  # fmt: skip
+          f" {each:.0f} us of processor time each, {memory >> 20:,} MiB together: {told}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The processes that decide for a campaign side by side, each on the store by itself, and who hands them the work."""
 
-import asyncio
 import multiprocessing
 import random
 import signal
@@ -11,6 +10,8 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Self, cast
+
+import uvloop
 
 from hub.application.bulk import at_full_speed
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
@@ -115,7 +116,7 @@ def work(task: Task, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a signal to the whole group: who hands out the work ends first
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            asyncio.run(_work(task, pipe))
+            uvloop.run(_work(task, pipe))
         except HubError as error:
             pipe.send(str(error))
 

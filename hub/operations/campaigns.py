@@ -12,10 +12,11 @@ from typing import Any
 from hub.application.bulk import batches
 from hub.application.path_policies import PathPolicies
 from hub.application.paths.bulk import Campaign, Entry, Refusal, Row, Tally, check_campaign
+from hub.application.paths.capacities import PathCapacities
 from hub.application.paths.in_force import COUNTED, Responses
 from hub.application.rejects import RejectsFile, rejects_file
 from hub.clock import WallClock
-from hub.domain.errors import InvalidError
+from hub.domain.errors import InvalidError, RefusedError
 from hub.journal.journal import EventJournal
 from hub.operations.beside import with_journal
 from hub.operations.campaign_lists import members_of, rows_of
@@ -102,8 +103,15 @@ def run_campaign(
 
 
 async def _ready(settings: Settings, journal: EventJournal, clock: WallClock, campaign: Campaign) -> Responses:
-    """What all workers go by; raises HubError where nothing could be said to anybody."""
+    """What all workers go by; raises HubError where nothing could be said to anybody, or where somebody told how many
+    its path can take: processes side by side can't keep to that."""
     check_campaign(campaign, rules_of(await PathPolicies(journal, clock).policy()), clock.now())
+    capacities = PathCapacities(journal, clock)
+    await capacities.start()
+    for (channel, speaker), free in capacities.free(campaign.question(clock.now())).items():
+        raise RefusedError(
+            f"{speaker} has {free.places} places on {channel}: ask for each customer with POST /v1/path-decisions"
+        )
     responses = _shown(settings)
     head = await journal.head()
     while responses.seen < head:

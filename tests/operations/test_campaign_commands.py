@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from hub.application.path_policies import PathPolicies
 from hub.application.paths.bulk import Campaign
+from hub.application.paths.capacities import PathCapacities
 from hub.cli.main import hub
 from hub.clock import WallClock
 from hub.domain.contact import Channel
@@ -27,7 +28,7 @@ from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, SegmentChanged
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import PathDecided
-from hub.domain.errors import InvalidError, NotFoundError
+from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.ids import customer_id
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
@@ -177,6 +178,22 @@ def test_what_can_not_be_asked_is_refused_before_anything_is_decided(run: Run, t
     file.write_bytes(b"customer_id\n\xff\n")
     assert "UTF-8" in str(run(file, *ASKED).exception)
     assert recorded(PathDecided) == []
+
+
+def test_a_path_of_which_somebody_told_what_it_takes_is_not_for_many_at_once(run: Run, tmp_path: Path) -> None:
+    file, _ = filled(tmp_path, 3)
+
+    async def tell() -> None:
+        journal = EventJournal(open_store(load()))
+        told = PathCapacities(journal, WallClock()).tell
+        await told(Channel.EMAIL, "spring", 7, None, actor="operator:test", command_id="c")
+        await journal.close()
+
+    asyncio.run(tell())
+    refused = run(file, *ASKED)
+    assert isinstance(refused.exception, RefusedError)
+    assert "spring has 7 places on email" in str(refused.exception)
+    assert told(run(file, *ASKED, "--channels", "sms", "--json"))["decided"] == 3
 
 
 def test_killed_in_the_middle_it_goes_on_when_it_is_run_again(run: Run, tmp_path: Path) -> None:
