@@ -80,12 +80,15 @@ class CustomerCache:
         return found
 
     def follow(self, batch: Sequence[Recorded]) -> None:
-        """The log went on: what others wrote has to be read."""
+        """The log went on: what others wrote has to be read, unless it changes nothing of what is known here."""
         known, reading = self._known, self._reading
-        for _, stream, version, _ in batch:
+        for _, stream, version, event in batch:
             here = known.get(stream)
             if here is not None and here.version < version:
-                del known[stream]
+                if here.version + 1 == version and evolve(here.customer, event) is here.customer:
+                    known[stream] = Known(version, here.customer)
+                else:
+                    del known[stream]
             if reading and stream in reading:
                 self._moved[stream] = version
 
