@@ -28,6 +28,14 @@ from hub.domain.customer.links.decide import (
     unmark_shared,
 )
 from hub.domain.customer.links.events import Side
+from hub.domain.customer.outbound.events import (
+    ContactDispatched,
+    ContactFailed,
+    ContactGivenUp,
+    ContactPlanned,
+    ContactPostponed,
+    ContactUnreported,
+)
 from hub.domain.errors import HubError
 from hub.domain.grant.events import (
     GrantAmended,
@@ -378,6 +386,7 @@ def propose(world: Any) -> None:
     if world.chance.random() < 0.5:
         world.add(customer, PropositionAnswered, **said, response=world.chance.choice(list(Response)))
     grant(world, customer, world.proposed)
+    write_to(world, customer, world.proposed)
 
 
 def grant(world: Any, customer: str, number: int) -> None:
@@ -395,6 +404,30 @@ def grant(world: Any, customer: str, number: int) -> None:
             world.add(customer, GrantResumed, **fact)
         case _:
             world.add(customer, GrantExpired, **fact)
+
+
+def write_to(world: Any, customer: str, number: int) -> None:
+    """One contact that we are to make after the other: planned, put off, dispatched, and what comes of it."""
+    name = f"decision-{customer}-{number // 6}"
+    fact, due = {"outbound_id": name}, {"due_at": world.now + timedelta(hours=number), "slot_id": name}
+    made = {**fact, "contact_id": name, "channel": Channel.SMS}
+    about = {"purpose": Purpose.SERVICE, "sender": "hub"}
+    match number % 6:
+        case 0:
+            world.add(customer, ContactPlanned, **fact, **due, **about, customer_id=customer, channels=(Channel.SMS,))
+        case 1:
+            world.add(customer, ContactPostponed, **fact, **due, decision_id=name)
+        case 2:
+            world.add(
+                customer, ContactDispatched, **made, **about, customer_id=customer, address="+98912", thread="sms",
+                standing=Standing(), report_by=world.now + timedelta(hours=1),
+            )  # fmt: skip
+        case 3 if number % 4 == 1:
+            world.add(customer, ContactUnreported, **made)
+        case 3 | 4:
+            world.add(customer, ContactFailed, **made, customer_id=customer, again=number % 6 == 3)
+        case _:
+            world.add(customer, ContactGivenUp, **fact, reason="no_path")
 
 
 ALL: list[Callable[[Any], None]] = [
