@@ -133,6 +133,7 @@ async def test_supervisors_look_readings_up(known: World, http: httpx.AsyncClien
 NOTHING_PERSONAL = {
     "/v1/accounts",
     "/v1/accounts/{account_id}",
+    "/v1/accounts/{account_id}/grants",
     "/v1/agents",
     "/v1/agents/{agent_id}",
     "/v1/interactions/{interaction_id}/decisions",
