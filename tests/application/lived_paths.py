@@ -50,7 +50,8 @@ class LivedClock:
 
 
 class LivedHub:
-    """`follow` is called with what a journal commits. Ann has a phone and claims Ben's mail address."""
+    """`follow` is called with what a journal commits. Ann has a phone and claims Ben's mail address,
+    Ben has another phone."""
 
     def __init__(self, journal: Any, policy: str = POLICY) -> None:
         self.journal = journal
@@ -80,8 +81,9 @@ class LivedHub:
             seen = IdentifierObserved(**meta(moment(-2)), kind=point.kind, value=point.value, verified=True)
             await self.write((stream, CustomerRegistered(**meta(moment(-2)))), (stream, seen))
         claimed = IdentifierObserved(**meta(moment(-2)), kind="email", value=MAIL.value, verified=False)
+        second = IdentifierObserved(**meta(moment(-2)), kind="phone", value="+989121234568", verified=True)
         known = AccountRegistered(**meta(moment(-2)), kind="legal_id", value="1", segment="B2B", name="Acme")
-        await self.write((ANN, claimed), (ACME, known))
+        await self.write((ANN, claimed), (BEN, second), (ACME, known))
 
     async def publish(self, text: str) -> None:
         await self.policies.publish(text, actor="operator:x", command_id="c")
@@ -143,9 +145,9 @@ class LivedHub:
                 await self.write(*((side.id, event) for side in PARTS))
             case "act":
                 role = RoleAssigned(
-                    **meta(now), account_id=ACME, number=number + 1, customer_id=ANN, role="buyer", since=now
+                    **meta(now), account_id=ACME, number=number + 1, customer_id=stream, role="buyer", since=now
                 )
-                await self.write((ACME, role), (ANN, role))
+                await self.write((ACME, role), (stream, role))
             case "publish":
                 await self.publish(OTHER if kind % 2 else POLICY)
             case "forget":

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from hub.application.forgetting import Forgetting
 from hub.application.paths.explaining import PathExplaining
 from hub.application.paths.rechecking import Rechecked, recheck
+from hub.domain.account.events import RoleEnded
 from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel
+from hub.domain.customer.events import SegmentChanged
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.grant.events import Response
@@ -26,8 +28,8 @@ from hub.journal.store import personal_keys
 from hub.paths.policy.parsing import parse_path_policy
 from hub.policies.findings import PolicyError
 from hub.settings import Settings
-from tests.application.lived_paths import ANN, BEN, LivedHub
-from tests.paths.decisions import MAIL, PHONE, POLICY, complaint, consent, inbound, outbound
+from tests.application.lived_paths import ACME, ANN, BEN, LivedHub
+from tests.paths.decisions import MAIL, PHONE, POLICY, complaint, consent, inbound, meta, outbound
 from tests.paths.decisions import at as moment
 from tests.support.memory import MemoryJournal
 
@@ -229,6 +231,26 @@ async def test_the_uplift_of_a_campaign_is_counted_from_the_log(hub: LivedHub) -
         await hub.answers.ask("uplift", days=0)
 
 
+async def test_what_any_of_its_people_buys_counts_for_an_account_that_was_drawn(hub: LivedHub) -> None:
+    """Of an organisation the account is drawn; Ben acts for it too, and nobody asked anything of him."""
+    await hub.publish(POLICY.replace("share = 30.0", "share = 50.0"))
+    declared = SegmentChanged(**meta(moment(0)), segment="B2B", value_tier="standard", reason="declared")
+    await hub.live_through([("act", 0, 0, 0), ("act", 1, 0, 0)])
+    await hub.write((ANN, declared))
+    drawn = (await hub.ask(inbound(), "ann")).event.drawn[0]
+    assert drawn.holder == ACME
+    group = "held_out" if drawn.held_out else "treated"
+    for person, counted in ((None, 0), (BEN, 1)):
+        if person:
+            await hub.live_through([("buy", 1, 1, 0)])
+        [told] = (await hub.answers.ask("uplift"))["campaigns"]
+        assert (told[group]["holders"], told[group]["bought"]) == (1, counted)
+    ended = {"account_id": ACME, "number": 2, "customer_id": BEN, "role": "buyer", "until": moment(0.5)}
+    await hub.write((ACME, RoleEnded(**meta(moment(2)), **ended)))
+    [told] = (await hub.answers.ask("uplift"))["campaigns"]
+    assert told[group]["bought"] == 0
+
+
 async def test_who_is_linked_since_counts_once_and_who_was_drawn_both_ways_is_left_out(hub: LivedHub) -> None:
     await hub.publish(POLICY.replace("share = 30.0", "share = 50.0"))
     drawn = [(await hub.ask(inbound(), name, name)).event.drawn[0].held_out for name in (ANN, BEN)]
@@ -240,6 +262,14 @@ async def test_who_is_linked_since_counts_once_and_who_was_drawn_both_ways_is_le
         assert told["treated"]["bought"] + told["held_out"]["bought"] == 1
     else:
         assert (both, told["mixed"]) == (0, 1)
+
+
+async def test_whichever_of_linked_streams_is_asked_about_it_is_the_same_when_taken_again(hub: LivedHub) -> None:
+    """Each of the two has a phone: which place comes first must not depend on by which name they were asked for."""
+    await hub.live_through([("link", 0, 0, 0)])
+    asked = [await hub.ask(outbound(proposes=False), name, name) for name in (ANN, BEN)]
+    assert {one.event.customer_id for one in asked} == {min(ANN, BEN)}
+    assert (await recheck(hub.answers.explaining)).as_json()["same"] == 2
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """What each campaign did: those whom it might reach against those who were kept out of it, counted from the log."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from hub.application.link_book import LinkBook
+from hub.application.log_windows import windows
 from hub.application.path_policies import PathPolicies
+from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.decision.events import PathDecided
@@ -19,9 +21,15 @@ from hub.ports import Journal, Recorded, Stored
 
 DAYS = 30
 CONFIDENCE = 0.95
-WINDOW = 50_000
-"""Places of the log that are looked through at once."""
-_LOOKED_AT = (PathDecided, PropositionAnswered, PurchaseRecorded, PurchaseReversed, *LINK_EVENTS)
+_LOOKED_AT = (
+    PathDecided,
+    PropositionAnswered,
+    PurchaseRecorded,
+    PurchaseReversed,
+    RoleAssigned,
+    RoleEnded,
+    *LINK_EVENTS,
+)
 ACCEPTED, BOUGHT = "accepted", "bought"
 
 
@@ -41,6 +49,15 @@ class _Yes(NamedTuple):
     what: str = ""
 
 
+class _Role(NamedTuple):
+    """Somebody who acts for an account for a time."""
+
+    account_id: str
+    customer_id: str
+    since: datetime
+    until: datetime | None
+
+
 @dataclass(slots=True)
 class _Log:
     """What the log tells of campaigns."""
@@ -51,6 +68,7 @@ class _Log:
     """Of the path policy that a campaign was decided by."""
     accepted: list[_Yes] = field(default_factory=list)
     bought: dict[tuple[str, str], _Yes] = field(default_factory=dict)
+    roles: dict[tuple[str, int], _Role] = field(default_factory=dict)
     canonical: dict[str, str] = field(default_factory=dict)
     """Of streams that links join."""
 
@@ -69,6 +87,12 @@ class _Log:
                 self.bought[one.stream, event.purchase_id] = _Yes(event.at, one.stream)
             case PurchaseReversed():
                 self.bought.pop((one.stream, event.purchase_id), None)
+            case RoleAssigned():
+                acts = _Role(event.account_id, event.customer_id, event.since, event.until)
+                self.roles[event.account_id, event.number] = acts
+            case RoleEnded() if (event.account_id, event.number) in self.roles:
+                acts = self.roles[event.account_id, event.number]
+                self.roles[event.account_id, event.number] = acts._replace(until=event.until)
 
     def whole(self, stream: str) -> str:
         """The customer of a stream, as of the end of the log."""
@@ -100,16 +124,13 @@ async def campaign_uplift(
 
 
 async def _read(journal: Journal) -> _Log:
-    log, book, at, head = _Log(), LinkBook(), 0, await journal.head()
+    log, book = _Log(), LinkBook()
     try:
-        while at < head:
-            end = min(at + WINDOW, head)
-            batch = await journal.scan(at, end, _LOOKED_AT)
+        async for batch in windows(journal, 0, await journal.head(), _LOOKED_AT):
             linked = [one for one in batch if isinstance(one.event, LINK_EVENTS)]
             book.enter([(Stored(one.position, one.stream, one.version, "", b""), one.event) for one in linked])
             for one in batch:
                 log.note(one)
-            at = end
         log.canonical = {one.customer_id: whole.customer_id for whole in book.wholes() for one in whole.members}
     finally:
         book.close()
@@ -129,16 +150,22 @@ def _told(
     campaign: str, log: _Log, propositions: frozenset[str], window: timedelta, confidence: float
 ) -> dict[str, Any]:
     holders, of_customer, mixed = _holders(log, log.asked[campaign])
+    people = _people(log, holders)
     yes = {
-        ACCEPTED: _who(log, (one for one in log.accepted if one.what in propositions), holders, of_customer, window),
-        BOUGHT: _who(log, iter(log.bought.values()), holders, of_customer, window),
+        ACCEPTED: [one for one in log.accepted if one.what in propositions],
+        BOUGHT: list(log.bought.values()),
     }
     sizes = Counter(first.held_out for first in holders.values())
-    groups = {
-        name: {held_out: Group(len([one for one in who if holders[one].held_out is held_out]), sizes[held_out])
-               for held_out in (False, True)}
-        for name, who in yes.items()
-    }  # fmt: skip
+    groups: dict[str, dict[bool, Group]] = {}
+    for name, done in yes.items():
+        who = {
+            holder
+            for one in done
+            for holder in _whose(log.whole(one.stream), one.at, of_customer, people)
+            if holder in holders and holders[holder].at <= one.at < holders[holder].at + window
+        }
+        counts = Counter(holders[one].held_out for one in who)
+        groups[name] = {held_out: Group(counts[held_out], sizes[held_out]) for held_out in (False, True)}
     return {
         "campaign": campaign,
         "propositions": sorted(propositions),
@@ -167,18 +194,23 @@ def _holders(log: _Log, asked: Mapping[str, _First]) -> tuple[dict[str, _First],
     return {name: first for name, first in holders.items() if name not in mixed}, of_customer, len(mixed)
 
 
-def _who(
-    log: _Log, done: Iterator[_Yes], holders: Mapping[str, _First], of_customer: Mapping[str, str], window: timedelta
-) -> set[str]:
-    """The holders who did it in time, themselves or one of their people; each once."""
-    found = set()
-    for one in done:
-        whole = log.whole(one.stream)
-        holder = of_customer.get(whole, whole)
-        first = holders.get(holder)
-        if first is not None and first.at <= one.at < first.at + window:
-            found.add(holder)
+def _people(log: _Log, holders: Mapping[str, _First]) -> dict[str, list[_Role]]:
+    """By customer, for which of the accounts that were drawn they act."""
+    found: dict[str, list[_Role]] = {}
+    for role in log.roles.values():
+        if role.account_id in holders:
+            found.setdefault(log.whole(role.customer_id), []).append(role)
     return found
+
+
+def _whose(whole: str, at: datetime, of_customer: Mapping[str, str], people: Mapping[str, Sequence[_Role]]) -> set[str]:
+    """The holders whose doing it is: the customer, or an account itself, or one they acted for then."""
+    acting = {
+        role.account_id
+        for role in people.get(whole, ())
+        if role.since <= at and (role.until is None or at < role.until)
+    }
+    return {of_customer.get(whole, whole), *acting}
 
 
 def _group(size: int, groups: Mapping[str, Mapping[bool, Group]], *, held_out: bool) -> dict[str, int]:

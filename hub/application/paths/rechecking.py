@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.application.log_windows import windows
 from hub.application.paths.explaining import Again, PathExplaining
 from hub.application.paths.in_force import COUNTED, Responses
 from hub.domain.decision.events import PathDecided
@@ -11,8 +12,6 @@ from hub.domain.errors import HubError
 from hub.ports import Journal
 
 KEPT_FINDINGS = 20
-WINDOW = 50_000
-"""Places of the log that are looked through at once."""
 _AT_ONCE = 200
 
 
@@ -87,18 +86,14 @@ async def _taken(explaining: PathExplaining, event: PathDecided, responses: Resp
 
 async def _places(journal: Journal, after: int, upto: int) -> AsyncIterator[tuple[int, int]]:
     """Up to where responses were counted for each decision, and its place in the log."""
-    while after < upto:
-        end = min(after + WINDOW, upto)
-        for one in await journal.scan(after, end, (PathDecided,)):
+    async for batch in windows(journal, after, upto, (PathDecided,)):
+        for one in batch:
             if isinstance(one.event, PathDecided):
                 yield one.event.answers, one.position
-        after = end
 
 
 async def _count(journal: Journal, responses: Responses, upto: int) -> None:
-    while responses.seen < upto:
-        end = min(responses.seen + WINDOW, upto)
-        batch = await journal.scan(responses.seen, end, COUNTED)
+    async for batch in windows(journal, responses.seen, upto, COUNTED):
         if batch:
             responses.follow(batch)
-        responses.seen = end
+    responses.seen = max(responses.seen, upto)
