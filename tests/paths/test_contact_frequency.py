@@ -69,6 +69,7 @@ class TestSlidingWindow:
         cap = {"rule": 1, "of": "customer", "most": 1, "hours": 24, "counted": 1}
         inputs: Inputs = {"caps": [cap], "full": [1]}
         assert verdict == Verdict(Gate.FREQUENCY, False, Reason.CAPPED, inputs, hour(47))
+        assert str(verdict.inputs["caps"]) == str([cap])
         free = room(streams.parties(), wanted("b", 47), ONE_A_DAY)
         nothing: Inputs = {"caps": [{**cap, "counted": 0}]}
         assert free == Verdict(Gate.FREQUENCY, True, Reason.WITHIN_CAPS, nothing)
@@ -130,15 +131,30 @@ class TestSlots:
     def test_a_slot_stands_in_the_streams_of_point_customer_and_account(self) -> None:
         told = reserve(
             Streams().parties(ANN, BEN, account=ACME),
-            wanted("a", 0, customer_id=BEN, account_id=ACME),
+            wanted("a", 0, customer_id=BEN, account_id=ACME, decision_id="decision-1"),
             ONE_A_DAY,
             **META,
         )
         assert [stream for stream, _ in told] == [ANN, BEN, ACME]
         assert told[0][1] == ContactSlotReserved(
             **META, slot_id="a", customer_id=BEN, account_id=ACME, policy="p1", due_at=hour(0), channel=Channel.SMS,
-            purpose=Purpose.PROMOTIONAL, sender="hub",
+            purpose=Purpose.PROMOTIONAL, sender="hub", decision_id="decision-1",
         )  # fmt: skip
+
+    def test_it_is_released_in_each_of_them_and_says_whose_it_was(self) -> None:
+        streams = Streams()
+        slot = wanted("a", 0, customer_id=BEN, account_id=ACME)
+        streams.write(reserve(streams.parties(ANN, BEN, account=ACME), slot, ONE_A_DAY, **META))
+        told = release(streams.parties(ANN, BEN, account=ACME), "a", "x", policy="p1", **META)
+        whose = {"slot_id": "a", "customer_id": BEN, "account_id": ACME}
+        released = ContactSlotReleased(**META, **whose, policy="p1", reason="x")
+        assert told == [(stream, released) for stream in (ANN, BEN, ACME)]
+
+    def test_a_contact_that_has_its_slot_is_not_in_its_own_way(self) -> None:
+        """Else what was reserved when it was decided on could never be sent."""
+        streams = taken(Streams(), wanted("a", 0))
+        assert room(streams.parties(), wanted("a", 0.5), ONE_A_DAY).is_open
+        assert not room(streams.parties(), wanted("b", 0.5), ONE_A_DAY).is_open
 
     def test_the_same_again_is_nothing_new_another_contact_is_refused(self) -> None:
         streams = taken(Streams(), wanted("a", 0))
@@ -195,6 +211,13 @@ class TestSlots:
         late.write([(ANN, contact(ContactSent, "a", 0))])
         assert not room(late.parties(), wanted("b", 1), ONE_A_DAY).is_open
 
+    def test_what_was_sent_for_a_slot_counts_for_what_was_reserved_from_when_it_was_sent(self) -> None:
+        """Whatever whoever sent it says it was for: else a reply would be the way around every cap."""
+        streams = taken(Streams(), wanted("a", 0))
+        streams.write([(ANN, contact(ContactSent, "a", 1, purpose="reply"))])
+        verdict = room(streams.parties(), wanted("b", 24.5), ONE_A_DAY)
+        assert (verdict.is_open, verdict.opens_at) == (False, hour(25))
+
     def test_a_contact_that_is_made_later_moves_its_slot(self) -> None:
         streams = taken(Streams(), wanted("a", 0), wanted("z", 30))
         assert move(streams.parties(), "a", wanted("a", 0), ONE_A_DAY, **META) == []
@@ -243,6 +266,9 @@ class TestAccounts:
         streams.write(release(streams.parties(ANN, account=ACME, people=people), "a", "failed", policy="p1", **META))
         ben = streams.parties(BEN, account=ACME, people=people)
         assert room(ben, wanted("b", 1, customer_id=BEN, account_id=ACME), OF_ACCOUNT).is_open
+
+    def test_an_account_of_which_nothing_was_written_yet_has_none(self) -> None:
+        assert account_ledger(ACME, {}) == ()
 
     def test_what_a_dealer_told_of_one_of_them_counts(self) -> None:
         streams = Streams()
