@@ -36,6 +36,7 @@ from hub.domain.customer.outbound.events import (
     ContactPostponed,
     ContactUnreported,
 )
+from hub.domain.decision.events import ActionsNotPresented
 from hub.domain.errors import HubError
 from hub.domain.grant.events import (
     GrantAmended,
@@ -385,6 +386,9 @@ def propose(world: Any) -> None:
     world.add(customer, PropositionPresented, **said)
     if world.chance.random() < 0.5:
         world.add(customer, PropositionAnswered, **said, response=world.chance.choice(list(Response)))
+    else:
+        left = {"decision_id": f"decision-{customer}-1", "interaction_id": "interaction-1", "propositions": ("tv",)}
+        world.add(customer, ActionsNotPresented, **left)
     grant(world, customer, world.proposed)
     write_to(world, customer, world.proposed)
 
