@@ -177,7 +177,7 @@ class TestPresenting:
         without = POLICY.replace('name = "team"', 'name = "club"')
         shop.in_force.policy = parse_path_policy(without)
         await show(shop, grant, customer=ANN)
-        with pytest.raises(InvalidError, match="there is no proposition 'team'"):
+        with pytest.raises(RefusedError, match="team is not in the path policy any more"):
             await shop.grants.amend(grant.grant_id, terms={"seats": 20}, **BY)
 
     @pytest.mark.parametrize("grant", ["grant-1", "fibre", "grant-customer-x-1", f"grant-{ANN}-7", "grant-account-x-1"])
@@ -319,6 +319,19 @@ class TestTogether:
         shop.journal.commit = linking_first
         given = await give(shop)
         assert (given.recorded, given.grant) == ([], theirs)
+
+    async def test_a_presentation_that_an_amendment_overtakes_is_refused(self, shop: Shop) -> None:
+        grant, commit = (await give(shop)).grant, shop.journal.commit
+
+        async def amending_first(units: Any) -> Any:
+            shop.journal.commit = commit
+            await shop.grants.amend(grant.grant_id, terms={"price": 80}, **BY)
+            return await commit(units)
+
+        shop.journal.commit = amending_first
+        with pytest.raises(RefusedError, match="has other terms"):
+            await show(shop, grant)
+        assert await shop.facts(PropositionPresented) == []
 
     async def test_who_can_never_be_first_is_told_so_and_nothing_is_written(self, shop: Shop) -> None:
         commit = shop.journal.commit

@@ -22,11 +22,19 @@ from hub.paths.propositions.model import Holder, Proposition, Sender
 
 def offered_by(policy: PathPolicy, name: str) -> Proposition:
     """A proposition of the policy. Raises InvalidError."""
-    for one in policy.propositions:
-        if one.name == name:
-            return one
+    found = _named(policy, name)
+    if found is not None:
+        return found
     known = ", ".join(one.name for one in policy.propositions) or "it has none"
     raise InvalidError(f"there is no proposition {name!r} in the path policy in force: {known}", "proposition")
+
+
+def amending(policy: PathPolicy, known: Grant) -> Granting:
+    """How far the terms of a grant may be changed. Raises RefusedError for what is not in the policy any more."""
+    found = _named(policy, known.proposition)
+    if found is None:
+        raise RefusedError(f"{known.proposition} is not in the path policy any more: its grants stand as they are")
+    return found.granting(policy.version)
 
 
 def holder_in(whole: Whole, offered: Proposition) -> str:
@@ -71,7 +79,7 @@ def check_may_have(offered: Proposition, state: PathState, rules: PathRules) -> 
 def check_path(policy: PathPolicy, known: Grant, channel: Channel, sender: Sender) -> None:
     """Raises InvalidError where it is not presented so. What the policy does not know any more may be presented
     wherever its terms stand."""
-    offered = next((one for one in policy.propositions if one.name == known.proposition), None)
+    offered = _named(policy, known.proposition)
     if offered is None:
         return
     if channel not in offered.channels:
@@ -99,3 +107,7 @@ def check_decision(whole: Whole, decision: str) -> None:
         for one in history
     ):
         raise InvalidError(f"there is no decision {decision} about this customer", "decision_id")
+
+
+def _named(policy: PathPolicy, name: str) -> Proposition | None:
+    return next((one for one in policy.propositions if one.name == name), None)

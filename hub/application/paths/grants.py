@@ -8,6 +8,7 @@ from hub.application.deciding import append_decided, meta_of
 from hub.application.dossier.grants import ShownGrant, grants_of, shown_grant
 from hub.application.paths.granting import (
     acts_for,
+    amending,
     check_decision,
     check_may_have,
     check_path,
@@ -114,8 +115,8 @@ class PathGrants:
         """Other terms, or another time, everywhere at once; within what the path policy in force allows."""
 
         def rule(whole: Whole, holder: str, meta: dict[str, Any]) -> Told:
-            has, policy = whole.grants(holder), self._in_force.policy
-            granting = offered_by(policy, known_grant(has, grant).proposition).granting(policy.version)
+            has = whole.grants(holder)
+            granting = amending(self._in_force.policy, known_grant(has, grant))
             return decide.amend(has, grant, granting, terms=terms, expires_at=expires_at, reason=reason, **meta)
 
         return await self._change(grant, rule, actor=actor, command_id=command_id)
