@@ -88,15 +88,15 @@ class VoiceRow(BaseModel):
 
 class CampaignRow(BaseModel):
     """Those whom a campaign might reach, against those kept out of it; `mixed` were drawn both ways and are left out.
-    Of `uplift` null: nobody is in one of the groups."""
+    `uplift` by what they did, `propositions` by which they accepted; null: nobody is in one of the groups."""
 
     campaign: str
-    propositions: list[str]
     days: int
     treated: dict[str, int]
     held_out: dict[str, int]
     mixed: int
     uplift: dict[str, dict[str, Any] | None]
+    propositions: dict[str, dict[str, Any] | None]
 
 
 Campaigns = listed("CampaignUplift", "campaigns", CampaignRow)

@@ -169,13 +169,17 @@ def show_uplifts(told: Told) -> RenderableType:
     for one in told["campaigns"]:
         for what, found in one["uplift"].items():
             groups = [f"{one[group][what]:,} of {one[group]['holders']:,}" for group in ("treated", "held_out")]
-            shown = "nothing to compare" if found is None else _interval(found)
-            cells.append((one["campaign"], f"{what} in {one['days']} days", *groups, f"{one['mixed']:,}", shown))
+            cells.append(
+                (one["campaign"], f"{what} in {one['days']} days", *groups, f"{one['mixed']:,}", _interval(found))
+            )
+        cells += [("", f"accepted {name}", "", "", "", _interval(found)) for name, found in one["propositions"].items()]
     table = _table(("campaign", "", "reached", "kept out", "left out", "uplift"), cells)
     return table or "nothing was decided on any campaign yet"
 
 
-def _interval(found: Told) -> str:
+def _interval(found: Told | None) -> str:
+    if found is None:
+        return "nothing to compare"
     sure = "" if found["is_sure"] else ", may be chance"
     low, high = 100 * found["low"], 100 * found["high"]
     return f"{100 * found['difference']:+.2f} points ({low:+.2f} to {high:+.2f} at {found['confidence']:.0%}{sure})"

@@ -87,6 +87,7 @@ async def _lived(steps: list[tuple[Any, ...]]) -> tuple[int, Rechecked]:
             decisions = [one.event for one in log if isinstance(one.event, PathDecided)]
             for one in decisions[-2:]:
                 assert (await hub.answers.ask("why", decision=one.decision_id))["same"]
+                assert (await hub.answers.ask("voice", customer=ANN, at=one.at.isoformat()))["one_voice"]
             return len(decisions), await recheck(hub.answers.explaining)
         finally:
             await journal.close()
@@ -224,7 +225,7 @@ async def test_the_uplift_of_a_campaign_is_counted_from_the_log(hub: LivedHub) -
     assert [told[name]["holders"] for name in ("treated", "held_out")] == sizes
     assert told["treated"]["bought"] + told["held_out"]["bought"] == 2
     assert told["treated"]["accepted"] == (not drawn[ANN].held_out)
-    assert told["propositions"] == ["fibre", "tv"]
+    assert list(told["propositions"]) == ["fibre", "tv"]
     with pytest.raises(NotFoundError, match="those with decisions: spring"):
         await hub.answers.ask("uplift", campaign="autumn")
     with pytest.raises(InvalidError, match="at least 1 day"):

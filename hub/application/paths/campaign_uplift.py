@@ -1,7 +1,7 @@
 """What each campaign did: those whom it might reach against those who were kept out of it, counted from the log."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -47,6 +47,13 @@ class _Yes(NamedTuple):
     at: datetime
     stream: str
     what: str = ""
+
+
+class _Groups(NamedTuple):
+    """So many of those it might reach, and of those kept out, did it."""
+
+    treated: Group
+    held_out: Group
 
 
 class _Role(NamedTuple):
@@ -151,13 +158,9 @@ def _told(
 ) -> dict[str, Any]:
     holders, of_customer, mixed = _holders(log, log.asked[campaign])
     people = _people(log, holders)
-    yes = {
-        ACCEPTED: [one for one in log.accepted if one.what in propositions],
-        BOUGHT: list(log.bought.values()),
-    }
     sizes = Counter(first.held_out for first in holders.values())
-    groups: dict[str, dict[bool, Group]] = {}
-    for name, done in yes.items():
+
+    def groups(done: Iterable[_Yes]) -> _Groups:
         who = {
             holder
             for one in done
@@ -165,15 +168,19 @@ def _told(
             if holder in holders and holders[holder].at <= one.at < holders[holder].at + window
         }
         counts = Counter(holders[one].held_out for one in who)
-        groups[name] = {held_out: Group(counts[held_out], sizes[held_out]) for held_out in (False, True)}
+        return _Groups(Group(counts[False], sizes[False]), Group(counts[True], sizes[True]))
+
+    accepted = [one for one in log.accepted if one.what in propositions]
+    found = {ACCEPTED: groups(accepted), BOUGHT: groups(log.bought.values())}
+    by_name = {name: groups(one for one in accepted if one.what == name) for name in sorted(propositions)}
     return {
         "campaign": campaign,
-        "propositions": sorted(propositions),
         "days": window.days,
-        "treated": _group(sizes[False], groups, held_out=False),
-        "held_out": _group(sizes[True], groups, held_out=True),
+        "treated": {"holders": sizes[False], **{name: one.treated.accepted for name, one in found.items()}},
+        "held_out": {"holders": sizes[True], **{name: one.held_out.accepted for name, one in found.items()}},
         "mixed": mixed,
-        "uplift": {name: _uplift(found[False], found[True], confidence) for name, found in groups.items()},
+        "uplift": {name: _uplift(*one, confidence) for name, one in found.items()},
+        "propositions": {name: _uplift(*one, confidence) for name, one in by_name.items()},
     }
 
 
@@ -211,10 +218,6 @@ def _whose(whole: str, at: datetime, of_customer: Mapping[str, str], people: Map
         if role.since <= at and (role.until is None or at < role.until)
     }
     return {of_customer.get(whole, whole), *acting}
-
-
-def _group(size: int, groups: Mapping[str, Mapping[bool, Group]], *, held_out: bool) -> dict[str, int]:
-    return {"holders": size, **{name: found[held_out].accepted for name, found in groups.items()}}
 
 
 def _uplift(treated: Group, held_out: Group, confidence: float) -> dict[str, Any] | None:
