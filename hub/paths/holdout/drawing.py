@@ -12,7 +12,6 @@ _BY_ACCOUNT = ("B2B", "B2G")
 class Drawn(NamedTuple):
     """`draw` lies in 0 to 100; held out are those below the share."""
 
-    holder: str
     draw: float
     is_held_out: bool
 
@@ -27,4 +26,4 @@ def drawn(holdout: Holdout, holder: str) -> Drawn:
     """The first 64 bits of the SHA-256 of seed, campaign and holder, as a part of a hundred."""
     digest = hashlib.sha256(f"{holdout.seed}\x1f{holdout.campaign}\x1f{holder}".encode()).digest()
     draw = int.from_bytes(digest[:8]) * 100 / _ALL
-    return Drawn(holder, draw, draw < holdout.share)
+    return Drawn(draw, draw < holdout.share)
