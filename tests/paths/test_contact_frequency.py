@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
@@ -18,10 +18,9 @@ from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.paths.consent.purposes import PURPOSES, Gate
 from hub.paths.frequency.ledger import account_ledger, customer_ledger
 from hub.paths.frequency.reserving import Parties, Rules, Wanted, move, release, reserve, room
-from hub.paths.frequency.section import DEFAULT_CAPS, Cap, Whose, frequency_remarks
+from hub.paths.frequency.section import Cap, Whose
 from hub.paths.frequency.windows import fits
 from hub.paths.gates.verdict import Inputs, Reason, Verdict
-from hub.policies.findings import Severity
 from tests.paths.slots import ACME, ANN, BEN, META, Streams, contact, hour, wanted
 
 HOURS = st.integers(0, 60)
@@ -107,6 +106,14 @@ class TestWhatCounts:
         streams = Streams()
         streams.write([(ANN, contact(ContactSent, "x", 0, sender="dealer-7"))])
         assert not room(streams.parties(), wanted("b", 1), ONE_A_DAY).is_open
+
+    def test_what_had_no_slot_counts_on_its_channel_alone(self) -> None:
+        by_mail = rules('[[frequency]]\nmost = 1\ndays = 1\nchannels = ["email"]\n')
+        streams = Streams()
+        streams.write([(ANN, contact(ContactSent, "x", 0))])
+        assert room(streams.parties(), wanted("b", 1, channel=Channel.EMAIL), by_mail).is_open
+        streams.write([(ANN, contact(ContactSent, "y", 0, channel=Channel.EMAIL))])
+        assert not room(streams.parties(), wanted("b", 1, channel=Channel.EMAIL), by_mail).is_open
 
     def test_a_purpose_nobody_knows_counts_as_promotional(self) -> None:
         streams = Streams()
@@ -364,59 +371,3 @@ def test_the_next_moment_with_room_is_the_first_there_is(held: list[int], at: in
     opens = hour(at) if found.is_open else found.opens_at
     plain = next(one for one in range(at, 200) if room(parties, wanted("b", one), SEVERAL).is_open)
     assert opens == hour(plain)
-
-
-class TestSection:
-    @pytest.mark.parametrize(
-        ("text", "message"),
-        [
-            ("most = 0\ndays = 1", "greater than or equal to 1"),
-            ("most = 1", r"Value error, say how long the window is: days, or hours, not both \["),
-            ("most = 1\ndays = 1\nhours = 1", "days, or hours, not both"),
-            ('most = 1\ndays = 1\npurposes = ["gossip"]', "'reply', 'transactional'"),
-            ("most = 1\ndays = 1\nchannels = []", "at least 1 item"),
-            ('most = 1\ndays = 1\nof = "family"', "'customer' or 'account'"),
-        ],
-    )
-    def test_what_can_not_be_is_refused(self, text: str, message: str) -> None:
-        with pytest.raises(ValidationError, match=message):
-            rules(f"[[frequency]]\n{text}\n")
-
-    def test_the_checker_tells_of_caps_that_do_nothing(self) -> None:
-        text = (
-            "[[frequency]]\nmost = 2\ndays = 7\n"
-            '[[frequency]]\nmost = 2\ndays = 1\nchannels = ["sms"]\n'
-            '[[frequency]]\nmost = 1\ndays = 1\npurposes = ["reply"]\n'
-            "[[frequency]]\nmost = 2\ndays = 7\n"
-            '[[frequency]]\nmost = 2\ndays = 7\nof = "account"\n'
-        )
-        less = "does nothing: frequency rule {} allows no more, and in a longer time"
-        gate = "does nothing: none of these purposes has the gate frequency"
-        counted = "reply contacts are not counted: say is_counted = true under [purposes.reply]"
-        assert list(frequency_remarks(rules(text).caps, PURPOSES)) == [
-            (Severity.WARNING, ("frequency", 1), less.format(1)),
-            (Severity.WARNING, ("frequency", 2, "purposes"), gate),
-            (Severity.WARNING, ("frequency", 2, "purposes"), counted),
-            (Severity.WARNING, ("frequency", 3), less.format(1)),
-        ]
-        assert not list(frequency_remarks(DEFAULT_CAPS, PURPOSES))
-
-    @pytest.mark.parametrize(
-        ("one", "other", "is_told"),
-        [
-            ('channels = ["sms", "email"]', 'channels = ["sms"]', True),
-            ('channels = ["sms"]', 'channels = ["sms"]', True),
-            ('channels = ["sms"]', 'channels = ["sms", "email"]', False),
-            ('channels = ["sms"]', "", False),
-            ('purposes = ["survey", "promotional"]', 'purposes = ["survey"]', True),
-            ('purposes = ["survey"]', 'purposes = ["survey"]', True),
-            ('purposes = ["survey"]', 'purposes = ["survey", "promotional"]', False),
-            ('purposes = ["survey"]', "", False),
-        ],
-    )
-    def test_a_cap_does_nothing_beside_one_that_counts_all_it_counts(self, one: str, other: str, is_told: bool) -> None:
-        """Whichever of the two comes first in the file."""
-        strict, mild = f"[[frequency]]\nmost = 1\ndays = 7\n{one}\n", f"[[frequency]]\nmost = 2\ndays = 1\n{other}\n"
-        for text, place in ((strict + mild, 1), (mild + strict, 0)):
-            told = [where for _, where, _ in frequency_remarks(rules(text).caps, PURPOSES)]
-            assert told == ([("frequency", place)] if is_told else [])
