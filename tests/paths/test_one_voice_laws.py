@@ -135,12 +135,12 @@ class OneVoice(RuleBasedStateMachine):
     def somebody_publishes(self, policy: Policy) -> None:
         self.do(self.voices.publish(policy.text))
 
-    @rule(point=points, other=points, proves=st.booleans(), talks=st.booleans())
-    def they_come(self, point: Point, other: Point, proves: bool, talks: bool) -> None:
+    @rule(point=points, other=points, proves=st.booleans(), talks=st.booleans(), at_once=st.booleans())
+    def they_come(self, point: Point, other: Point, proves: bool, talks: bool, at_once: bool) -> None:
         """And name another contact point besides, which may be somebody else's."""
         also = [] if other == point else [Identifier(kind=other.kind, value=other.value, verified=proves)]
         own = Identifier(kind=point.kind, value=point.value, verified=True)
-        self.do(self._and_then_sell(point, self._come(point, (own, *also), talks)))
+        self.do(self._and_then_sell(point, at_once, self._come(point, (own, *also), talks)))
 
     async def _come(self, point: Point, brought: tuple[Identifier, ...], talks: bool) -> None:
         contact = await self.voices.contact(point, *brought)
@@ -171,10 +171,10 @@ class OneVoice(RuleBasedStateMachine):
         for link in some(sorted(self.links), which):
             self.do(self.voices.unlink(self.links.pop(link), link))
 
-    @rule(point=points, severity=st.sampled_from(Severity), of_account=st.booleans())
-    def they_complain(self, point: Point, severity: Severity, of_account: bool) -> None:
+    @rule(point=points, severity=st.sampled_from(Severity), of_account=st.booleans(), at_once=st.booleans())
+    def they_complain(self, point: Point, severity: Severity, of_account: bool, at_once: bool) -> None:
         account = self.account if of_account else ""
-        self.cases.append(self.do(self._and_then_sell(point, self.voices.open_case(point, severity, account))))
+        self.cases.append(self.do(self._and_then_sell(point, at_once, self.voices.open_case(point, severity, account))))
 
     @precondition(lambda self: self.cases)
     @rule()
@@ -189,11 +189,11 @@ class OneVoice(RuleBasedStateMachine):
         until = None if hours is None else self.voices.clock.now() + timedelta(hours=hours)
         await self.voices.consents.grant(self.voices.statement(point), channel, Purpose.PROMOTIONAL, "v1", until)
 
-    @rule(point=points, scope=st.sampled_from(Scope), channel=st.integers(0, 1))
-    def they_say_no(self, point: Point, scope: Scope, channel: int) -> None:
+    @rule(point=points, scope=st.sampled_from(Scope), channel=st.integers(0, 1), at_once=st.booleans())
+    def they_say_no(self, point: Point, scope: Scope, channel: int, at_once: bool) -> None:
         told = self.voices.statement(point)
         said = self.voices.consents.unsubscribe(told, point.channels[-channel], scope)
-        self.do(self._and_then_sell(point, said))
+        self.do(self._and_then_sell(point, at_once, said))
 
     @rule(point=points, ends=st.booleans())
     def a_role_changes(self, point: Point, ends: bool) -> None:
@@ -242,15 +242,21 @@ class OneVoice(RuleBasedStateMachine):
         told = {"sender": sender, "came_in": came, "confidence": Confidence.VERIFIED}
         self.do(self._ask(times, point, self.voices.question(Direction.INBOUND, came.channel, **told), grants=shows))
 
-    async def _and_then_sell(self, point: Point, work: Coroutine[Any, Any, Any]) -> Any:
-        """Somebody tries to, whatever just happened."""
+    async def _and_then_sell(self, point: Point, at_once: bool, work: Coroutine[Any, Any, T]) -> T:
+        """Somebody tries to, whatever just happened, or is just happening."""
+        if at_once:
+            found, _ = await asyncio.gather(work, self._sell(point))
+            return found
         found = await work
+        await self._sell(point)
+        return found
+
+    async def _sell(self, point: Point) -> None:
         told: Any = {"purpose": Purpose.PROMOTIONAL, "sender": Sender.AGENT}
         asked = self.voices.question(Direction.OUTBOUND, *WRITTEN, **told, proposes=False)
         await self._ask(1, point, asked)
         here = self.voices.question(Direction.INBOUND, Channel.WEB, **told, confidence=Confidence.VERIFIED)
         await self._ask(1, point, here)
-        return found
 
     async def _ask(self, times: int, point: Point, question: Any, **more: Any) -> None:
         await asyncio.gather(*(self.voices.decide(point, question, **more) for _ in range(times)))
@@ -451,6 +457,6 @@ class OneVoice(RuleBasedStateMachine):
 
 
 OneVoice.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_one_voice = OneVoice.TestCase

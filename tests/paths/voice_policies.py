@@ -82,7 +82,7 @@ OPEN_ALL_NIGHT = Policy(
     caps=(Cap(1, 12, channels=("sms", "phone")), Cap(2, 24), Cap(3, 24 * 7, "account", ("service", "promotional"))),
     price=45,
 )  # fmt: skip
-DAYTIME = Policy(quiet=(12 * 60, 14 * 60), share=90.0, severity="low", hold_hours=0, price=55, explores=True)
+DAYTIME = Policy(quiet=(12 * 60, 14 * 60), share=90.0, severity="low", hold_hours=1, price=55, explores=True)
 POLICIES = (STRICT, OPEN_ALL_NIGHT, DAYTIME)
 BY_VERSION = {one.version: one for one in POLICIES}
 PURPOSE_OF = {"fibre": "promotional", HELD_BACK: "promotional", "lines": "promotional", "sorry": "recovery"}
