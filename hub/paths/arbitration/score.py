@@ -64,7 +64,7 @@ Path = tuple[Channel, str]
 """A channel, and the contact point where there are several."""
 Choosing = Callable[[str, Sequence[Path], float], tuple[Path, Factors]]
 """By a proposition, its paths and its lever the best path, and what its score is made of there."""
-_LEAST = (False, -1.0, NO_VALUE)
+_LEAST: tuple[float, ...] = (-1.0,)
 _FREE: Mapping[Channel, int] = MappingProxyType({})
 
 
@@ -120,14 +120,19 @@ class Scoring:
             one = known[name]
             presumed, net, costs = counts_as * one.presumed, one.net, one.contact_cost if unasked else _FREE
             found, most = paths[0], _LEAST
+            rank: tuple[float, ...]
             for path in paths:
                 counts = counted((*where, path[0], name))  # type: ignore[call-overload]
                 chance = (presumed + counts.accepted) / (counts_as + counts.shown) if counts else one.unasked
-                value = _value(net, costs.get(path[0], 0), chance) if costs else one.free
-                rank = (value > 0, chance, value)
+                if costs:
+                    value = _value(net, costs.get(path[0], 0), chance)
+                    rank = (value > 0, chance, value)
+                else:  # it is worth the same on all of them
+                    rank = (chance,)
                 if rank > most or (rank == most and path < found):
                     found, most = path, rank
-            _, chance, value = most
+            chance = most[-2] if costs else most[0]
+            value = most[-1] if costs else one.free
             context = self._context(one.kind, found[0], occasion) if contexts else 1.0
             return found, Factors(chance, context, lever, value)
 

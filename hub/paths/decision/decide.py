@@ -147,6 +147,7 @@ class _Best:
         question, state, rules = asking.question, asking.state, asking.rules
         self._asking, self._table = asking, table
         self._fitting = [rules.propositions[number] for number in fitting]
+        self._stands = state.known.standing
         self._levers = {rules.propositions[number].name: looked.levers[number] for number in fitting}
         self._occasion = Occasion(
             question.decision_id, question.seed, state.standing, question.sender, not question.they_came,
@@ -158,7 +159,7 @@ class _Best:
         return any(one.purpose is purpose and channel in one.channels for one in self._fitting)
 
     def choose(self, places: Sequence[Place]) -> _Chosen:
-        state, rules = self._asking.state, self._asking.rules
+        rules = self._asking.rules
         shared: dict[tuple[Purpose, frozenset[Channel]], list[Path]] = {}
         paths: dict[str, Sequence[Path]] = {}
         for name, purpose, channels in self._fitting:
@@ -173,7 +174,7 @@ class _Best:
                 paths[name] = mine
         if not paths:
             return _Chosen(None)
-        found = rules.arbiter.choose(paths, self._levers, state.known.stands, self._occasion, self._table)
+        found = rules.arbiter.choose(paths, self._levers, self._stands.get, self._occasion, self._table)
         first = next(iter((*found.granted, *found.actions)), None)
         if first is None:
             return _Chosen(None, found)

@@ -32,6 +32,11 @@ class Known(NamedTuple):
     profile: Mapping[str, str] = _NO_PROFILE
     """By field."""
 
+    @property
+    def standing(self) -> Mapping[str, Grant]:
+        """The grants that stand, by proposition: the customer's own, else the account's."""
+        return self.held.stands if self.account is None else {**self.account.stands, **self.held.stands}
+
     def stands(self, proposition: str) -> Grant | None:
         """The grant of it that stands, the customer's own or the account's."""
         found = self.held.stands.get(proposition)
