@@ -162,6 +162,14 @@ class TestPresenting:
                 await show(shop, grant, **more)
             assert refused.value.field == field
 
+    async def test_a_repeat_is_none_the_less_when_the_policy_has_changed_since(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        await show(shop, grant)
+        shop.in_force.policy = parse_path_policy(POLICY.replace('["phone", "web"]', '["phone"]', 1))
+        assert (await show(shop, grant)).recorded == []
+        with pytest.raises(InvalidError, match="is presented on phone only"):
+            await show(shop, grant, "p-2")
+
     async def test_what_led_to_it_must_be_a_decision_about_them(self, shop: Shop) -> None:
         asked = await shop.parts.decisions.decide(ANN, on_the_web(shop), request="r", grants=True, **BY)
         grant = (await give(shop)).grant

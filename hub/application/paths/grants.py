@@ -52,8 +52,8 @@ class Holdings(NamedTuple):
     grants: list[ShownGrant]
 
 
-Rule = Callable[[Whole, str, dict[str, Any]], Told]
-"""What follows, given the facts, whose grants they are, and what every event says of its cause."""
+Rule = Callable[[Whole, Mapping[str, Grants], dict[str, Any]], Told]
+"""What follows, given the facts, the grants of whose it is, and what every event says of its cause."""
 
 
 class PathGrants:
@@ -114,8 +114,7 @@ class PathGrants:
     ) -> Change:
         """Other terms, or another time, everywhere at once; within what the path policy in force allows."""
 
-        def rule(whole: Whole, holder: str, meta: dict[str, Any]) -> Told:
-            has = whole.grants(holder)
+        def rule(_: Whole, has: Mapping[str, Grants], meta: dict[str, Any]) -> Told:
             granting = amending(self._in_force.policy, known_grant(has, grant))
             return decide.amend(has, grant, granting, terms=terms, expires_at=expires_at, reason=reason, **meta)
 
@@ -136,12 +135,13 @@ class PathGrants:
     ) -> Change:
         """They are told of it, in the terms of that hash. `customer`: of an account's grant, who of its people."""
 
-        def rule(whole: Whole, holder: str, meta: dict[str, Any]) -> Told:
+        def rule(whole: Whole, has: Mapping[str, Grants], meta: dict[str, Any]) -> Told:
             if not whole.canonical:
                 raise InvalidError(f"grant {grant} is an account's: say which of its people is told", "customer_id")
-            has = whole.grants(holder)
-            check_path(self._in_force.policy, known_grant(has, grant), channel, sender)
-            check_decision(whole, decision_id)
+            known = known_grant(has, grant)
+            if presentation_id not in known.presentations:
+                check_path(self._in_force.policy, known, channel, sender)
+                check_decision(whole, decision_id)
             return decide.present(
                 has, grant, terms_hash, presentation_id=presentation_id, channel=channel,
                 sender=sender.value, standing=self._state(whole, meta["at"]).standing, decision_id=decision_id, **meta,
@@ -161,8 +161,7 @@ class PathGrants:
     ) -> Change:
         """What they said to a presentation."""
 
-        def rule(whole: Whole, holder: str, meta: dict[str, Any]) -> Told:
-            has = whole.grants(holder)
+        def rule(_: Whole, has: Mapping[str, Grants], meta: dict[str, Any]) -> Told:
             return decide.answer(has, grant, presentation_id, response, deferred_until=deferred_until, **meta)
 
         return await self._change(grant, rule, actor=actor, command_id=command_id)
@@ -189,8 +188,9 @@ class PathGrants:
             nonlocal shown
             meta = meta_of(self._clock, actor, command_id)
             whole, holder = await self._whole_of(grant, customer, meta["at"])
-            told = rule(whole, holder, meta)
-            shown = _after(whole.grants(holder), told, grant, meta["at"])
+            has = whole.grants(holder)
+            told = rule(whole, has, meta)
+            shown = _after(has, told, grant, meta["at"])
             return whole.writing(told)
 
         recorded = await append_decided(self._journal, attempt)
