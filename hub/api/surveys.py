@@ -39,7 +39,7 @@ class SurveyAnswer(Body):
 class Surveyed(EventsAnswer):
     """The survey, if the customer is asked, and else why not; empty: they are."""
 
-    not_asked: Literal["", "already", "complaint", "capped", "no_consent", "quiet_hours", "unreachable"]
+    not_asked: Literal["", "already", "complaint", "capped", "contacted", "no_consent", "quiet_hours", "unreachable"]
 
 
 class SatisfactionRow(BaseModel):

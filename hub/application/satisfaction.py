@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
+from hub.application.paths.whole import Facts, Whole, Wholes
 from hub.application.satisfaction_reach import Reaching
-from hub.application.standing import Member, events_of, whole_histories
+from hub.application.satisfaction_slots import no_room, slot
+from hub.application.standing import events_of, whole_histories
 from hub.domain.account.state import roles, roles_at
 from hub.domain.cases.events import CaseKind
 from hub.domain.cases.identity import customer_of_case
@@ -19,6 +21,7 @@ from hub.domain.event import Event
 from hub.domain.satisfaction.decide import (
     Circumstances,
     NotAsked,
+    Reach,
     Surveys,
     ask,
     customer_of_survey,
@@ -62,9 +65,15 @@ class Satisfaction:
     one transaction: whoever decided meanwhile, or linked them, makes it decided again."""
 
     def __init__(
-        self, journal: Journal, clock: Clock, reaching: Reaching, counted: Counted = lambda _kind, _why: None
+        self,
+        journal: Journal,
+        clock: Clock,
+        wholes: Wholes,
+        reaching: Reaching,
+        counted: Counted = lambda _kind, _why: None,
     ) -> None:
         self._journal = journal
+        self._wholes = wholes
         self._clock = clock
         self._reaching = reaching
         self.counted = counted
@@ -103,19 +112,19 @@ class Satisfaction:
 
         async def attempt() -> list[Append]:
             nonlocal kept, held_until
-            customer = occasion.customer
-            members = await whole_histories(self._journal, [customer])
-            refuse_forgotten(members[customer].history, customer)
-            found = await self._circumstances(question, members, policy)
-            meta = meta_of(self._clock, actor, command_id)
+            customer, meta = occasion.customer, meta_of(self._clock, actor, command_id)
+            whole = await self._wholes.read(customer, meta["at"])
+            refuse_forgotten(whole.customer[customer], customer)
+            found = await self._circumstances(question, whole, policy)
             kept = kept_from(found, kind, occasion.about, meta["at"], rules, question.share)
             held_until = found.held_until
             asked = ask(found, occasion, kind=kind, rules=rules, share=question.share, **meta)
-            return [
-                Append(stream, member.known.version, [one if stream == customer else for_others(one)])
-                for one in asked
-                for stream, member in sorted(members.items(), key=lambda item: item[0] != customer)
-            ]
+            facts: Facts = []
+            for one in asked:
+                facts += [(stream, one if stream == customer else for_others(one)) for stream in whole.customer]
+                if isinstance(found.reach, Reach):
+                    facts += slot(whole, found.reach, one.survey_id, policy, **meta)
+            return whole.writing(facts)
 
         recorded = await append_decided(self._journal, attempt)
         if held_until is None:
@@ -134,12 +143,12 @@ class Satisfaction:
 
         return await append_decided(self._journal, attempt)
 
-    async def _circumstances(self, question: Question, members: dict[str, Member], policy: PathPolicy) -> Circumstances:
+    async def _circumstances(self, question: Question, whole: Whole, policy: PathPolicy) -> Circumstances:
         """All that decides on it; where they may be asked is only looked up where nothing else keeps them from it."""
-        events, kind, occasion = events_of(members), question.kind, question.occasion
+        events, kind, occasion = whole.events, question.kind, question.occasion
         table, now = policy.purpose_table(), self._clock.now()
         found = Circumstances(
-            asked=_surveys(events).of(members),
+            asked=_surveys(events).of(whole.customer.keys()),
             complaint_open=Gate.SERVICE_STATE in table[Purpose.SURVEY].gates
             and (_has_complaint(events) or await self._accounts_complain(events, now)),
         )
@@ -147,6 +156,9 @@ class Satisfaction:
         if why is not NotAsked.UNREACHABLE:
             return found
         reach, held_until = await self._reaching.reach(occasion, question.channels, events, policy, now)
+        shut = no_room(whole, reach, policy, now) if isinstance(reach, Reach) else None
+        if shut is not None:
+            return replace(found, reach=NotAsked.CONTACTED, held_until=shut.opens_at)
         return replace(found, reach=reach, held_until=held_until)
 
     async def _accounts_complain(self, events: Sequence[Event], at: datetime) -> bool:

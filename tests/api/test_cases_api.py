@@ -1,6 +1,7 @@
 """Cases over HTTP: from opened to settled and how it was, in the customer's stream and in the account's."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -147,7 +148,8 @@ async def test_a_survey_is_asked_once_and_answered_once(world: World, http: http
     await done(http, f"/v1/customers/{ANN}/cases", **BILL | {"kind": "problem"})
     first = (await http.post(f"/v1/customers/{ANN}/surveys", json=CSAT)).json()
     again = (await http.post(f"/v1/customers/{ANN}/surveys", json=CSAT)).json()
-    assert ([one["type"] for one in first["events"]], first["not_asked"]) == (["SatisfactionAsked"], "")
+    told = ["SatisfactionAsked", "ContactSlotReserved"]
+    assert ([one["type"] for one in first["events"]], first["not_asked"]) == (told, "")
     asked = first["events"][0]["event"]
     assert (asked["contact_id"], asked["thread"], asked["language"], asked["agent_id"]) == ("c-1", "", "fa", "ann")
     assert (again["events"], again["not_asked"]) == ([], "already")
@@ -178,6 +180,8 @@ async def test_why_somebody_is_not_asked_is_told(world: World, http: httpx.Async
     assert (await http.post("/v1/consents", json=no | {"source": "call"})).status_code == 200
     assert await why() == "no_consent"
     assert await why(channel="phone") == ""
+    assert await why(kind="nps", channel="phone") == "contacted"
+    world.clock.moment += timedelta(days=1)
     assert await why(kind="nps", channel="phone") == ""
     await done(http, f"/v1/customers/{ANN}/cases", **BILL | {"kind": "request"})
     assert await why(about="case-ab12-2", channel="phone") == "capped"

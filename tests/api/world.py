@@ -314,7 +314,9 @@ class World:
             case_lists=CaseLists(LinkViews(self.journal, CASES), self.journal, self.clock),
             dossiers=self.dossiers,
             exports=Exports(self.journal, self.clock, KEY, self.dossiers, views),
-            satisfaction=Satisfaction(self.journal, self.clock, Reaching(self.consents, self.path_policies)),
+            satisfaction=Satisfaction(
+                self.journal, self.clock, self.paths.wholes, Reaching(self.consents, self.path_policies)
+            ),
             decisions=explained,
             new_id=lambda: "command-1",
         )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.application.consents import Consents
 from hub.application.path_policies import PathPolicies
+from hub.application.paths.whole import Wholes
 from hub.application.satisfaction import Question, Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_watch import SatisfactionWatch, read_kept
@@ -21,6 +22,7 @@ from hub.domain.customer.consent.events import ConsentDenied, PreferenceChanged,
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked, Side
+from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.errors import HubError, RefusedError
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
@@ -38,6 +40,7 @@ KEY = b"k" * 32
 PHONES = {f"+98912123456{number}": customer_id(KEY, "phone", f"+98912123456{number}") for number in range(4)}
 PHONE, ANN = next(iter(PHONES.items()))
 BOB = PHONES["+989121234561"]
+OFTEN = "[[frequency]]\nmost = 100\ndays = 1\n"
 REST = '[[value_tiers]]\nname = "standard"\n[[stages]]\nname = "acquisition"\n'
 CALLS = '[[surveys.rules]]\nask = "csat"\nabout = "interaction"\nvia = ["sms"]\n'
 CASES = '[[surveys.rules]]\nask = "nps"\nabout = "case"\nvia = ["email", "sms"]\n'
@@ -68,7 +71,8 @@ class Hub:
         self.policies = PathPolicies(self.journal, self.clock)
         self.counted: list[tuple[str, str]] = []
         reaching = Reaching(Consents(self.journal, self.clock, KEY), self.policies)
-        self.satisfaction = Satisfaction(self.journal, self.clock, reaching, self._count)
+        wholes = Wholes(self.journal, KEY, lambda stream: (stream,))
+        self.satisfaction = Satisfaction(self.journal, self.clock, wholes, reaching, self._count)
         self.watch: SatisfactionWatch | None = None
         self.numbers = 0
 
@@ -77,7 +81,8 @@ class Hub:
 
     async def start(self, text: str = "") -> SatisfactionWatch:
         if text:
-            await self.policies.publish(text + REST, actor="operator:eve", command_id="p")
+            often = "" if "[[frequency]]" in text else OFTEN
+            await self.policies.publish(text + often + REST, actor="operator:eve", command_id="p")
         self.journal.followers.clear()
         watch = SatisfactionWatch(self.satisfaction, self.policies, self.clock, self.file)
         after = await watch.start(await self.journal.head())
@@ -327,6 +332,30 @@ class TestLeftAlone:
         await hub.call()
         await hub.settle()
         assert (hub.asked(), hub.counted) == ([], [("csat", "no_consent")])
+
+    async def test_who_was_contacted_today_is_asked_tomorrow(self, hub: Hub) -> None:
+        await hub.start(CALLS + "[[frequency]]\nmost = 1\ndays = 1\n")
+        first = await hub.call()
+        await hub.settle()
+        second = await hub.call()
+        await hub.settle()
+        assert (hub.about(), hub.counted) == ([("csat", first)], [("csat", "asked")])
+        slots = [one.event for one in hub.journal.log if isinstance(one.event, ContactSlotReserved)]
+        assert [(one.slot_id, one.purpose) for one in slots] == [(hub.asked()[0].survey_id, Purpose.SURVEY)]
+        hub.clock.moment += DAY - timedelta(seconds=1)
+        await hub.settle()
+        assert len(hub.asked()) == 1
+        hub.clock.moment += timedelta(seconds=1)
+        await hub.settle()
+        assert hub.about() == [("csat", first), ("csat", second)]
+
+    async def test_what_is_asked_in_its_own_conversation_takes_no_contact(self, hub: Hub) -> None:
+        await hub.start(CALLS.replace('via = ["sms"]\n', "") + "[[frequency]]\nmost = 1\ndays = 1\n")
+        for _ in range(2):
+            await hub.call()
+        await hub.settle()
+        assert len(hub.asked()) == 2
+        assert not any(isinstance(one.event, ContactSlotReserved) for one in hub.journal.log)
 
     async def test_nobody_is_asked_at_night_but_when_it_is_over(self, hub: Hub) -> None:
         """In Tehran it is quiet from 21:00 to 09:00, which is 17:30 to 05:30 UTC."""

@@ -44,7 +44,8 @@ CONSENTS = (
 FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
-    SatisfactionRecorded, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
+    SatisfactionRecorded, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
+    *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

@@ -69,6 +69,11 @@ class Whole:
         """The customer's facts, by stream."""
         return _events(self.customer)
 
+    @property
+    def events(self) -> list[Event]:
+        """The customer's facts, in the order of the log."""
+        return [one.event for one in sorted(one for history in self.customer.values() for one in history)]
+
     def told(self, capacity: Capacity) -> Told:
         """What a decision is given of it."""
         return Told(

@@ -39,6 +39,8 @@ class NotAsked(StrEnum):
     NOT_DRAWN = "not_drawn"
     CAPPED = "capped"
     """They were asked often enough of late."""
+    CONTACTED = "contacted"
+    """They were contacted often enough of late, for whatever reason."""
     COMPLAINT = "complaint"
     """A complaint of theirs is open, or one of an account they act for."""
     NO_CONSENT = "no_consent"
