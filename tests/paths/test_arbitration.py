@@ -120,6 +120,15 @@ class TestDrawing:
         assert factors(rules, ASKED).value == 1000
         assert [one.why for one in arbitrate(rules, on("fibre"), occasion=UNASKED).not_proposed] == [Why.NO_VALUE]
 
+    def test_a_lucky_draw_makes_no_path_of_one_that_is_worth_nothing(self) -> None:
+        """Worth 1 on the web, and 1 - 1 / P by phone: less than nothing, however often the phone draws higher."""
+        rules = policy(proposition(contribution=1, contact_cost={"phone": 1}), arbitration={"explores": True})
+        several = on("fibre"), on("fibre", Channel.WEB)
+        found = [arbitrate(rules, *several, occasion=UNASKED._replace(seed=seed)) for seed in range(20)]
+        assert {action.channel for one in found for action in one.actions} == {"web"}
+        chances = [factors(rules, UNASKED._replace(seed=seed)).chance for seed in range(20)]
+        assert any(chance > one.actions[0].factors.chance for chance, one in zip(chances, found, strict=True))
+
     def test_no_draw_touches_the_random_numbers_of_others(self) -> None:
         random.seed(5)
         expected = random.random()
