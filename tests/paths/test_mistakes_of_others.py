@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import Outcome
+from hub.domain.errors import InvalidError
 from hub.paths.consent.decide import Scope
 from hub.paths.propositions.model import Sender
 from tests.paths.voice_policies import OPEN_ALL_NIGHT, STRICT, Cap
@@ -175,3 +178,34 @@ async def _answered_at(voices: Voices, point: Point, came: Point) -> list[str]:
     told = {"purpose": Purpose.REPLY, "proposes": False, "came_in": voices.came_in(came), "sender": Sender.AGENT}
     decided = await voices.decide(point, voices.question(Direction.OUTBOUND, Channel.SMS, Channel.EMAIL, **told))
     return [said.point for said in decided.event.said]
+
+
+@pytest.mark.parametrize("came", [MAIL, OFFICE])
+async def test_what_an_agent_writes_back_is_addressed_to_who_wrote(voices: Voices, came: Point) -> None:
+    await voices.link(MAIL, OFFICE)
+    contact = await voices.contact(came)
+    talk = await voices.queue(came, contact)
+    for asked_for in (MAIL, OFFICE):
+        told = await _write_back(voices, asked_for, talk)
+        assert (told.address, told.thread, told.customer_id) == (came.value, contact, came.stream)
+
+
+async def test_nobody_is_answered_in_a_conversation_of_somebody_else(voices: Voices) -> None:
+    """As soon as a wrong link is gone, what was asked of the one is not sent to the other."""
+    link = await voices.link(MAIL, OFFICE)
+    talk = await voices.queue(OFFICE, await voices.contact(OFFICE))
+    await voices.unlink(MAIL, link)
+    before = await voices.journal.head()
+    with pytest.raises(InvalidError, match="another customer") as refused:
+        await _write_back(voices, MAIL, talk)
+    assert refused.value.field == "interaction_id"
+    assert await voices.journal.head() == before
+
+
+async def _write_back(voices: Voices, point: Point, talk: str) -> ContactDispatched:
+    wanted = WantedContact(
+        point.stream, Purpose.REPLY, Sender.AGENT, tuple(Channel), text="it is paid back", interaction_id=talk
+    )
+    command = voices.command()
+    await voices.parts.contacts.ask(wanted, request=command["command_id"], **command)
+    return [one.event for one in await voices.log() if isinstance(one.event, ContactDispatched)][-1]

@@ -226,7 +226,7 @@ class OutboundContacts:
                 point = self._point_of(kind, self._spell(kind, address).value).point
             except InvalidError:
                 point = ""
-        return Began(first.channel, first.thread or first.contact_id, point, address)
+        return Began(first.customer_id, first.channel, first.thread or first.contact_id, point, address)
 
     @property
     def _report_within(self) -> timedelta:

@@ -54,6 +54,7 @@ class WantedContact:
 class Began(NamedTuple):
     """The conversation of an interaction, as the contact that opened it began it."""
 
+    customer_id: str
     channel: Channel
     thread: str
     point: str
@@ -63,8 +64,11 @@ class Began(NamedTuple):
 def begun(
     wanted: WantedContact, began: Began | None, taken: ToWrite, point_of: PointOf, report_within: timedelta
 ) -> Facts:
-    """What follows from the first decision: of nothing nothing."""
+    """What follows from the first decision: of nothing nothing. Raises InvalidError where they would be answered in the
+    conversation of somebody else: perhaps they were taken for one customer when it was asked for."""
     event, whole = taken.event, taken.looked.whole
+    if began is not None and began.customer_id not in whole.customer:
+        raise InvalidError("this is the conversation of another customer: name one of theirs", "interaction_id")
     if wanted.point and not taken.looked.decision.places:
         raise InvalidError("this is no contact point of theirs on such a channel", "at")
     if event.outcome is Outcome.NOTHING or event.due_at is None:
