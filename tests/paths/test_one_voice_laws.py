@@ -457,6 +457,6 @@ class OneVoice(RuleBasedStateMachine):
 
 
 OneVoice.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_one_voice = OneVoice.TestCase
