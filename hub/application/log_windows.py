@@ -10,11 +10,11 @@ PLACES = 50_000
 
 
 async def windows(
-    journal: Journal, after: int, upto: int, classes: Collection[type[Event]]
+    journal: Journal, after: int, upto: int, classes: Collection[type[Event]], places: int = PLACES
 ) -> AsyncIterator[Sequence[Recorded]]:
     """The events of these classes at positions after the first up to the second, in the order of the log; among them
     the last one of each part, of whatever class. Personal fields are empty."""
     while after < upto:
-        end = min(after + PLACES, upto)
+        end = min(after + places, upto)
         yield await journal.scan(after, end, classes)
         after = end
