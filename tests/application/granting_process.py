@@ -28,6 +28,7 @@ CLOCK = WallClock()
 async def ask(parts: PathParts, journal: EventJournal, work: dict[str, Any]) -> dict[str, Any]:
     """What one of them does."""
     customer = work["customer"]
+    await asyncio.sleep(work.get("delay", 0.0))
     match work["what"]:
         case "decide":
             question = Question(

@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -77,6 +77,16 @@ async def processes(settings: Settings, number: int) -> AsyncIterator[list[Proce
             await one.end()
 
 
+async def together(
+    asking: Sequence[Process], work: Sequence[dict[str, Any]], chance: random.Random
+) -> list[dict[str, Any]]:
+    """All within the time that one of them takes, in any order; sometimes just at once."""
+    most = chance.choice((0.0, 0.004, 0.03))
+    order = chance.sample(asking, len(asking))
+    delayed = [one | {"delay": chance.uniform(0, most)} for one in work]
+    return await asyncio.gather(*(ask(**one) for ask, one in zip(order, delayed, strict=True)))
+
+
 def registered(store: Store, *names: str) -> tuple[str, ...]:
     """Customers of these names, each known a little longer than the next."""
     now = CLOCK.now() - timedelta(days=1)
@@ -104,8 +114,7 @@ async def test_who_asks_in_the_same_moment_is_told_of_one_grant(store: Store, st
                 {"what": "decide", "customer": younger, "request": f"dealer-{number}"},
                 {"what": "show", "customer": younger, "request": f"agent-{number}"},
             ]
-            random.Random(number).shuffle(work)
-            told = await asyncio.gather(*(ask(**one) for ask, one in zip(asking, work, strict=True)))
+            told = await together(asking, work, random.Random(number))
             assert len({one["grant"] for one in told}) == len({one["hash"] for one in told}) == 1
             [given] = facts(store, older, PropositionGranted)
             assert given.event.terms_hash == told[0]["hash"]
@@ -128,8 +137,7 @@ async def test_a_link_in_the_same_moment_leaves_one_that_stands(store: Store, st
                 {"what": "decide", "customer": younger, "request": f"web-{number}"},
                 {"what": "link", "customer": older, "other": younger},
             ]
-            random.Random(number).shuffle(work)
-            told = await asyncio.gather(*(ask(**one) for ask, one in zip(asking, work, strict=True)))
+            told = await together(asking, work, random.Random(number))
             [linked] = facts(store, older, CustomersLinked)
             given = [one for stream in (older, younger) for one in facts(store, stream, PropositionGranted)]
             late = [one for one in given if one.position > linked.position]
