@@ -2,11 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
-from hub.domain.customer.events import Customer, evolve
+from hub.domain.customer.events import ContactReceived, ContactSent, Customer, evolve
 from hub.ports import Journal, Recorded, Snapshot, Streams
 
 SNAPSHOT_EVERY = 200
@@ -30,11 +30,19 @@ NOBODY = Known(0, Customer())
 
 
 def fold(kept: Snapshot | None, history: Iterable[Recorded]) -> Known:
-    """A customer from their newest snapshot of shape TOPIC, if there is one, and the events since."""
+    """A customer from their newest snapshot of shape TOPIC, if there is one, and the events since. Contacts, of which
+    there are the most, are added up at once: nothing else looks at them."""
     known = Known(kept.version, _STATE.validate_json(kept.state)) if kept else NOBODY
     version, customer = known.version, known.customer
+    contacts, last_at = 0, customer.last_contact_at
     for recorded in history:
-        version, customer = recorded.version, evolve(customer, recorded.event)
+        version, event = recorded.version, recorded.event
+        if isinstance(event, ContactReceived | ContactSent):
+            contacts, last_at = contacts + 1, event.at
+        else:
+            customer = evolve(customer, event)
+    if contacts:
+        customer = replace(customer, contacts=customer.contacts + contacts, last_contact_at=last_at)
     return Known(version, customer)
 
 

@@ -1,10 +1,25 @@
 """Customers at hand: what others write is read again, but for what changes nothing of what is known."""
 
-from hub.application.customer_cache import CustomerCache
-from hub.domain.customer.events import CustomerRegistered, LifecycleStageChanged
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.application.customer_cache import CustomerCache, Known, fold
+from hub.domain.contact import Standing
+from hub.domain.customer.events import (
+    ContactReceived,
+    ContactSent,
+    Customer,
+    CustomerForgotten,
+    CustomerRegistered,
+    IdentifierObserved,
+    LifecycleStageChanged,
+    evolve,
+)
 from hub.domain.decision.events import ActionsNotPresented
 from hub.domain.event import Event
-from hub.ports import Append, Unit
+from hub.ports import Append, Recorded, Unit
 from tests.paths.decisions import ANN, at, meta
 from tests.support.memory import MemoryJournal
 
@@ -37,6 +52,32 @@ async def test_what_changes_something_is_read() -> None:
     known = cache.get(ANN)
     assert known is not None
     assert (known.version, known.customer.standing.lifecycle_stage) == (4, "lapsed")
+
+
+@given(st.lists(st.sampled_from(range(5)), max_size=12))
+def test_contacts_that_are_added_up_at_once_come_to_the_same(kinds: list[int]) -> None:
+    who = {"kind": "phone", "value": "+98912", "verified": True}
+    contact: dict[str, Any] = {
+        "channel": "phone",
+        "address": "+98912",
+        "sender": "us",
+        "thread": "t",
+        "purpose": "service",
+    }
+    contact |= {"service": "", "language": "", "subject": "", "text": "", "standing": Standing()}
+    customer, history = Customer(), []
+    for number, kind in enumerate(kinds):
+        told = meta(at(number % 7))
+        events: tuple[Event, ...] = (
+            ContactReceived(**told, **contact, contact_id=f"c{number}", pool="main"),
+            ContactSent(**told, **contact, contact_id=f"c{number}"),
+            CustomerRegistered(**told),
+            IdentifierObserved(**told, **who),
+            CustomerForgotten(**told, reason="asked"),
+        )
+        history.append(Recorded(number + 1, ANN, number + 1, events[kind]))
+        customer = evolve(customer, events[kind])
+    assert fold(None, history) == Known(len(kinds), customer)
 
 
 async def test_a_gap_is_read() -> None:
