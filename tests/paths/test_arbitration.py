@@ -218,6 +218,13 @@ class TestChoice:
         [action] = arbitrate(rules, on("fibre"), on("fibre", Channel.WEB), table=table, occasion=UNASKED).actions
         assert action.channel == "phone"
 
+    def test_one_that_is_worth_the_least_there_is_is_a_path(self) -> None:
+        """By phone 1 - 1 / 0.4 is less than nothing."""
+        rules = policy(proposition(contribution=1, contact_cost={"phone": 1}))
+        table = {cell(): Counts(10, 10)}
+        [action] = arbitrate(rules, on("fibre"), on("fibre", Channel.WEB), table=table, occasion=UNASKED).actions
+        assert (action.channel, action.factors.value) == ("web", 1.0)
+
     def test_equal_paths_are_told_apart_by_what_they_cost_then_by_name(self) -> None:
         rules = policy(proposition(channels=["phone", "web", "email"], contact_cost={"phone": 1, "email": 0}))
         several = on("fibre"), on("fibre", Channel.WEB, "point-2"), on("fibre", Channel.WEB, "point-1")
@@ -246,6 +253,13 @@ class TestChoice:
             for channel, weight in ((Channel.WEB, 3.0), (Channel.PHONE, 2.0), (Channel.SMS, 1.0)):
                 [action] = arbitrate(rules, on("fibre", channel)).actions
                 assert (action.channel, action.factors.context) == (channel, weight)
+
+    def test_a_context_may_be_who_says_it_or_what_their_contact_was_about(self) -> None:
+        contexts = [{"weight": 3.0, "senders": ["dealer"]}, {"weight": 2.0, "services": ["moving"]}]
+        rules = policy(proposition(), arbitration={"contexts": contexts})
+        asked = {3.0: ASKED._replace(sender=Sender.DEALER), 2.0: ASKED._replace(service="moving"), 1.0: ASKED}
+        for weight, occasion in asked.items():
+            assert arbitrate(rules, on("fibre"), occasion=occasion).actions[0].factors.context == weight
 
     def test_what_is_kept_back_is_told_in_the_order_of_names_after_what_was_compared(self) -> None:
         """So that the same decision taken again is written down the same, whatever is looked at first."""
