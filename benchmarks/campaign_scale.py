@@ -3,7 +3,7 @@
 The population of `duplicates_scale`, written to a SQLite store with encryption: most have a mobile phone that is proven
 and said yes to SMS, many a mail address too; some bought something, some are linked, act for an account, complain or
 said no. Then `hub paths campaign` asks about one proposition of 50 for each, with all gates, holdouts and slots, in
-processes of its own, whose memory is added up as it goes."""
+processes of its own, whose memory is added up as it goes. By the hub's clock it is noon, whatever time it is."""
 
 import argparse
 import asyncio
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.duplicates_scale import Population
-from benchmarks.path_decisions import policy
+from benchmarks.path_decisions import NOON, policy
 from hub.application.path_policies import PathPolicies
 from hub.clock import WallClock
 from hub.domain.account.events import AccountRegistered, RoleAssigned
@@ -58,7 +58,7 @@ class Writing:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._draw = random.Random(11)
-        self._now = WallClock().now()
+        self._now = NOON
         self._taken: set[str] = set()
 
     def units(self, customers: int) -> Iterator[tuple[list[str], Unit]]:
@@ -188,7 +188,7 @@ def measured(settings: Settings, file: Path, processes: int) -> tuple[dict[str, 
     command = [
         sys.executable, "-m", "hub", "paths", "campaign", str(file), "--name", "spring", "--purpose", "promotional",
         "--proposition", "p7", "--channels", "sms,email", "--processes", str(processes), "--json",
-        "--by", (WallClock().now() + timedelta(days=2)).isoformat(),
+        "--by", (NOON + timedelta(days=2)).isoformat(),
     ]  # fmt: skip
     began, most = time.perf_counter(), 0
     with subprocess.Popen(command, env=settings.environment(), stdout=subprocess.PIPE) as running:
@@ -207,7 +207,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        settings, file = Settings(data_dir=Path(directory)), Path(directory) / "customers.csv"
+        settings, file = Settings(data_dir=Path(directory), clock_start=NOON), Path(directory) / "customers.csv"
         began = time.perf_counter()
         events = asyncio.run(write(settings, given.customers, file))
         wrote = time.perf_counter() - began
