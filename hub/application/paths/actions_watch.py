@@ -18,7 +18,7 @@ from hub.ports import Recorded
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Decisions at a time: what comes of them is done between two steps of routing, and must not keep it waiting."""
 KEEP_SECONDS = 5.0
 """Between two times that the place in the log is written down, on the wall's clock."""
