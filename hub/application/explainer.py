@@ -24,8 +24,8 @@ class ExplanationError(HubError):
     """An explanation can't be had now."""
 
 
-class Turns:
-    """One at a time; so many may wait, the others are told to come back."""
+class OneAtATime:
+    """So many may wait for their turn, the others are told to come back."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -61,7 +61,7 @@ class Explainer:
         self._command = command
         self._environment = environment
         self._seconds = seconds
-        self._turns = Turns(waiting)
+        self._turns = OneAtATime(waiting)
 
     async def __call__(self, interaction_id: str) -> Mapping[str, Any] | None:
         """Every decision on an interaction; None: there is no such one. Raises ExplanationError."""

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from hub.application.beside import ChildFailedError, told_by
-from hub.application.explainer import SECONDS, WAITING, ExplanationError, Turns
+from hub.application.explainer import SECONDS, WAITING, ExplanationError, OneAtATime
 from hub.application.paths.answering import Answer
 from hub.domain.errors import ConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.policies.findings import PolicyError
@@ -31,7 +31,7 @@ class PathAnswersBeside:
         self._command = command
         self._environment = environment
         self._seconds = seconds
-        self._turns = Turns(waiting)
+        self._turns = OneAtATime(waiting)
 
     async def ask(self, what: str, **about: Any) -> Answer:
         """As PathAnswers.ask; raises ExplanationError besides, where no answer can be had now."""
