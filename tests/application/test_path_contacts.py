@@ -28,6 +28,7 @@ from hub.domain.grant.events import PropositionGranted, PropositionPresented
 from hub.domain.ids import interaction_id
 from hub.domain.interaction.events import InteractionEnded, InteractionQueued
 from hub.paths.propositions.model import Sender
+from hub.ports import Erasure
 from tests.application.test_path_decisions import ANN, BEN, LINK, Between, Hub
 from tests.domain.consents import KEY
 from tests.paths.decisions import MAIL, PHONE, complaint, consent, meta, outbound
@@ -223,6 +224,14 @@ class TestLater:
         await hub.write((ANN, CustomerForgotten(**meta(moment(13)), reason="asked")))
         await due(hub, 21)
         assert (await told(hub))[2:] == ["GivenUp"]
+
+    async def test_what_is_not_kept_any_more_cannot_be_said(self, hub: Hub) -> None:
+        hub.clock.hours = 12
+        await ask(hub, by=moment(40))
+        [kept] = [one for one in hub.journal.log if isinstance(one.event, ContactPlanned)]
+        await hub.journal.erase([Erasure(kept.position, ("subject", "text"))])
+        await due(hub, 21)
+        assert (await told(hub))[2:] == ["SlotReleased", "GivenUp"]
 
     async def test_after_a_link_it_is_decided_for_the_whole_customer_and_its_slot_is_given_back_everywhere(
         self, hub: Hub

@@ -1,6 +1,7 @@
 """One contact that somebody wants made: decided, planned, decided again when it is due, and dispatched once."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from hub.application.paths.contacts_facts import Began, WantedContact, begun, we
 from hub.application.paths.decisions import Decided, PathDecisions, ToWrite, stream_of_decision
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Facts, Wholes
-from hub.domain.contact import Direction
+from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.identity import ADDRESS_KIND, Spell
@@ -151,6 +152,9 @@ class OutboundContacts:
         if planned.by is not None and now > max(planned.by, one.due_at or now) + GRACE:
             await self._close(stream, one, lambda known, meta: _given_up(known, "too_late", meta))
             return
+        if _has_nothing_to_say(one):
+            await self._close(stream, one, lambda known, meta: _given_up(known, "not_kept", meta))
+            return
         by = planned.by if planned.by is not None and now < planned.by else None
         question = Question(
             "", now, Direction.OUTBOUND, one.channels, Sender(planned.sender), planned.purpose, planned.proposes,
@@ -186,8 +190,11 @@ class OutboundContacts:
                 return [Append(stream, versions[stream], [event])]
             meta = meta_of(self._clock, actor, one.outbound_id)
             whole = await self._wholes.read(stream, meta["at"], account_id=now.planned.account_id)
-            freed = release(whole.parties(), now.slot_id, event.reason, policy=self._in_force.policy.version, **meta)
-            return await self._wholes.writing(whole, [*freed, (stream, event)])
+            facts: Facts = []
+            with suppress(NotFoundError, RefusedError):  # somebody gave it back
+                version = self._in_force.policy.version
+                facts += release(whole.parties(), now.slot_id, event.reason, policy=version, **meta)
+            return await self._wholes.writing(whole, [*facts, (stream, event)])
 
         await append_decided(self._journal, attempt)
 
@@ -236,6 +243,12 @@ class OutboundContacts:
 def _given_up(one: OutboundContact, reason: str, meta: _Meta) -> ContactGivenUp:
     about = {"correlation": one.planned.correlation, "outbound_id": one.outbound_id}
     return ContactGivenUp(**meta, **about, reason=reason)
+
+
+def _has_nothing_to_say(one: OutboundContact) -> bool:
+    """What was to be said is not kept any more. Who calls needs no words."""
+    planned = one.planned
+    return not (planned.text or planned.subject or planned.proposes or Channel.PHONE in one.channels)
 
 
 def _unreported(one: OutboundContact, meta: _Meta) -> ContactUnreported:

@@ -80,7 +80,7 @@ class ContactReports:
             )  # fmt: skip
             whole = await self._wholes.read(found.stream, meta["at"], account_id=one.planned.account_id)
             facts: Facts = [(found.stream, fact)]
-            if one.slot_id:
+            with suppress(NotFoundError, RefusedError):  # it is not counted, or somebody gave it back
                 version = self._in_force.policy.version
                 facts += release(whole.parties(), one.slot_id, "failed", policy=version, **meta)
             return await self._wholes.writing(whole, facts)
