@@ -174,7 +174,8 @@ class ContactRecorder:
             events += linked
             decided = _after(decided, linked)
         whole = members.of(stream, decided.customer)
-        came = receive(whole, command, self._owners.owner_of, self._policy.declared_stands)
+        also = members.others(stream, decided.customer)
+        came = receive(whole, command, self._owners.owner_of, self._policy.declared_stands, also)
         events.append(came)
         decided = Known(decided.version + 1, evolve(decided.customer, came))
         self._cache.put(stream, decided)

@@ -54,3 +54,10 @@ class Members:
             return [customer]
         found = at_hand(self._cache, [stream], {stream: Known(0, customer)})
         return by_age({one: known.customer for one, known in found.items()})
+
+    def others(self, stream: str, customer: Customer) -> tuple[str, ...]:
+        """By name, the other streams of the customer, as far as they are at hand."""
+        if not customer.links.live:
+            return ()
+        found = at_hand(self._cache, [stream], {stream: Known(0, customer)})
+        return tuple(sorted(found.keys() - {stream}))

@@ -156,6 +156,7 @@ def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("AgentSignedOn", 1): _unchanged,
     ("ContactReceived", 1): _unchanged,
+    ("ContactReceived", 2): _unchanged,
     ("ContactSent", 1): _unchanged,
     ("InteractionAbandoned", 1): _unchanged,
     ("InteractionMoved", 1): _unchanged,

@@ -124,6 +124,15 @@ class TestCaseAgent:
         )
         assert came.known_agents == {"case_agent": "xenia"}
 
+    async def test_a_contact_names_the_other_streams_as_long_as_they_are_linked(self, centre: Centre) -> None:
+        assert (await centre.call()).also == ()
+        await centre.mail()
+        link = await centre.link()
+        assert (await centre.mail()).also == (CALLER,)
+        assert (await centre.call()).also == (WRITER,)
+        await centre.unlink(link)
+        assert (await centre.call()).also == ()
+
     async def test_an_adapter_who_names_one_knows_better(self, centre: Centre) -> None:
         await centre.call()
         await centre.open(CALLER, "xenia")

@@ -201,6 +201,15 @@ def test_another_customer_does_not_know_them():
     assert knowing().arrives("c1", service="sales", customer="customer-9")[0].known_agent == ""
 
 
+def test_who_spoke_last_to_any_stream_of_the_customer_is_asked_first():
+    pool = knowing()
+    assert pool.arrives("c1", service="sales", customer="customer-9", also=("customer-1",))[0].known_agent == "anna"
+    at = pool.now.timestamp()
+    pool.state.last_agents |= {"customer-2": ("carl", at - 1), "customer-3": ("ben", at - 2)}
+    queued = pool.arrives("c2", service="sales", customer="customer-3", also=("customer-2", "customer-7"))[0]
+    assert (queued.known_agent, queued.known_reason) == ("carl", "last_agent")
+
+
 def test_a_last_agent_is_remembered_for_so_many_days():
     pool = knowing(rule="known_agent = { days = 1 }")
     pool.now += timedelta(days=2)

@@ -73,9 +73,10 @@ def receive(
     command: RecordContact,
     owner_of: OwnerOf = lambda _: "",
     stands: Collection[str] = DECLARABLE,
+    also: tuple[str, ...] = (),
 ) -> ContactReceived | ContactSent:
     """That the contact came, and what routing it is decided on: of the whole customer, whose streams `members` are, the
-    oldest first, with all that is known of them by now."""
+    oldest first, with all that is known of them by now; `also`: the others by name."""
     contact = command.contact
     fact = {
         **command.common(),
@@ -98,7 +99,7 @@ def receive(
     answers = answered(members, contact.path.channel, fact["thread"])
     agents = agents_of(members, command.now, owner_of) | _waiting(answers) | _named_agents(contact)
     fact["correlation"] = answers.interaction_id if answers is not None else ""
-    return ContactReceived(**fact, pool=command.pool, known_agents=agents)
+    return ContactReceived(**fact, pool=command.pool, known_agents=agents, also=also)
 
 
 def change_segment(

@@ -111,11 +111,13 @@ class _ContactFact(Event):
 class ContactReceived(_ContactFact):
     """The customer touched us. `pool` is the routing pool that handles it; `history` is never routed."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
 
     pool: str
     known_agents: dict[str, str] = Field(default_factory=dict)
     """Agents this customer knows, by how: `direct` (asked for by name), `account_owner`, `case_agent`."""
+    also: tuple[str, ...] = ()
+    """The other streams that were this customer then: who spoke to one of them knows them."""
 
 
 class ContactSent(_ContactFact):

@@ -24,7 +24,7 @@ from hub.router.policy.classify import traits_kept
 from hub.router.pool.commands import Tick
 from hub.router.pool.decided import by_policy, placement
 from hub.router.pool.due import due_now
-from hub.router.pool.joining import take_up
+from hub.router.pool.joining import last_agent, take_up
 from hub.router.pool.placing import ENTRY_DELAY
 from hub.router.pool.reactions import NOBODY, REACTIONS
 from hub.router.pool.reasons import offer_reasons
@@ -129,7 +129,7 @@ def _taken_up(state: PoolState, recorded: Recorded, taken: Taken | None) -> Agai
         return None
     if taken is None:
         return _put_again(state, event)
-    _let_know(state, event, taken.customer_id)
+    _let_know(state, event, taken)
     decided = take_up(state, taken.command(event, recorded.stream))
     if not decided or decided[0].stream == recorded.stream:
         return compare(event, decided[0].event if decided else None)
@@ -149,9 +149,11 @@ def _put_again(state: PoolState, event: Event) -> Again | None:
     return Again(event, different)
 
 
-def _let_know(state: PoolState, event: Event, customer_id: str) -> None:
+def _let_know(state: PoolState, event: Event, taken: Taken) -> None:
     """Who a customer's last agent was may be known from before what was read again: the decision says so."""
-    if getattr(event, "known_reason", "") == "last_agent" and customer_id not in state.last_agents:
+    customer_id = taken.customer_id
+    is_known = last_agent(state, customer_id, taken.contact.also)[0] != ""
+    if getattr(event, "known_reason", "") == "last_agent" and not is_known:
         state.last_agents[customer_id] = (event.known_agent, event.at.timestamp())  # type: ignore[attr-defined]
 
 

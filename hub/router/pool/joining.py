@@ -76,7 +76,7 @@ def _join(state: PoolState, place: Place, command: TakeUp) -> list[Decided]:
     requirement, standing = place.requirement, contact.standing
     left = _left(state, command, requirement.queue)
     line = _line_at_once(state, requirement, contact.channel.value)
-    agent = who_first(state, requirement.known_agent, contact.known_agents, command.customer_id, line, command.at)
+    agent = who_first(state, requirement.known_agent, command, line)
     if left is not None and left.agent_id and agent[1] != "direct":
         agent = _if_here(state, left.agent_id, "dropped", state.policy.agents.known_agent_seconds, command.at) or agent
     place_in_queue, wait = estimate(state, requirement.queue, line, command.at)
@@ -192,10 +192,9 @@ def estimate_of(state: PoolState, queue: str) -> Estimate:
     return Estimate(waiting, None if pace is None or pace.told is None else (waiting + 1) * pace.told)
 
 
-def who_first(
-    state: PoolState, rule: KnownAgentRule | None, known: dict[str, str], customer: str, line: Line, at: datetime
-) -> Known:
+def who_first(state: PoolState, rule: KnownAgentRule | None, command: TakeUp, line: Line) -> Known:
     """The agent to be asked first: the one asked for by name, else the first the rule names who is there and fits."""
+    known, at = command.contact.known_agents, command.at
     direct = known.get("direct")
     if direct and (found := _if_here(state, direct, "direct", state.policy.agents.known_agent_seconds, at)):
         return found
@@ -203,7 +202,7 @@ def who_first(
         return _NOBODY
     for who in rule.who:
         if who is Who.LAST_AGENT:
-            agent_id, last = state.last_agents.get(customer, ("", 0.0))
+            agent_id, last = last_agent(state, command.customer_id, command.contact.also)
             if last < at.timestamp() - rule.days * _DAY:
                 continue
         else:
@@ -214,6 +213,12 @@ def who_first(
         if not rule.only_ready or agent.seat.can_take(line.need):
             return agent_id, who.value, at + timedelta(seconds=rule.seconds)
     return _NOBODY
+
+
+def last_agent(state: PoolState, customer: str, also: tuple[str, ...]) -> tuple[str, float]:
+    """Whom the customer of these streams spoke to last, and when (epoch seconds); nobody: at 0."""
+    spoke = [state.last_agents[one] for one in (customer, *also) if one in state.last_agents]
+    return max(spoke, key=lambda one: one[1], default=("", 0.0))
 
 
 def _if_here(state: PoolState, agent_id: str, reason: str, seconds: float, at: datetime) -> Known | None:
@@ -245,7 +250,7 @@ def _reopen(state: PoolState, over: OpenInteraction, place: Place, command: Take
     """It waits where new work of this contact would, first for the agent who had it."""
     contact, requirement = command.contact, place.requirement
     line = _line_at_once(state, requirement, contact.channel.value)
-    agent = who_first(state, requirement.known_agent, contact.known_agents, command.customer_id, line, command.at)
+    agent = who_first(state, requirement.known_agent, command, line)
     if agent[1] != "direct":
         seconds = state.policy.agents.known_agent_seconds
         agent = _if_here(state, over.state.agent_id, "reopened", seconds, command.at) or agent
