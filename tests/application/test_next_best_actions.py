@@ -1,5 +1,6 @@
 """What an agent may say in a conversation: the same until something changes, answered once, and only what was shown."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -94,6 +95,16 @@ async def test_what_was_decided_holds_until_something_changes(centre: Centre) ->
         "a case of theirs is open that comes first",
     )
     assert len(await centre.facts(PathDecided)) == 2
+
+
+async def test_of_many_who_ask_at_once_all_are_shown_one_decision_and_one_grant_is_given(centre: Centre) -> None:
+    await centre.call()
+    shown = await asyncio.gather(*(show(centre) for _ in range(4)))
+    [decided] = await centre.facts(PathDecided)
+    assert {one.decided.decision_id for one in shown if one.decided} == {decided.decision_id}
+    said = await first(centre)
+    await asyncio.gather(*(respond(centre, Response.ACCEPTED, **said) for _ in range(4)))
+    assert len(await centre.facts(PropositionGranted, PropositionPresented, PropositionAnswered)) == 3
 
 
 async def test_another_policy_and_a_grant_elsewhere_are_looked_at(centre: Centre) -> None:
