@@ -19,12 +19,11 @@ from hub.paths.arbitration.arbitrate import Why
 from hub.paths.consent.purposes import Confidence, Gate
 from hub.paths.decision.decide import Decision
 from hub.paths.decision.question import CameIn, Question, purpose_named
-from hub.paths.decision.record import inputs_digest, path_decided, question_of
 from hub.paths.decision.showing import candidates, closed, not_proposed
 from hub.paths.frequency.reserving import Parties, Rules, Wanted, reserve
 from hub.paths.gates.capacity import Free
 from hub.paths.gates.service import Conversation
-from hub.paths.gates.verdict import Reason, Verdict
+from hub.paths.gates.verdict import Reason
 from hub.paths.propositions.model import Sender
 from tests.paths.decisions import (
     ACME,
@@ -32,7 +31,6 @@ from tests.paths.decisions import (
     BEN,
     MAIL,
     PHONE,
-    POLICY,
     World,
     at,
     complaint,
@@ -272,67 +270,6 @@ class TestContact:
         found = world.decide(question)
         assert found.place is not None
         assert found.place.reach.channel is Channel.EMAIL
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        outbound(
-            by=at(9), point=PHONE.point, speaker="dealer-7", service="moving", interaction_id="interaction-1",
-            slot_id="slot-1", seed=7, propositions=("fibre", "tv"), sender=Sender.DEALER,
-        ),
-        outbound(purpose=Purpose.SERVICE, proposes=False),
-        inbound(confidence=Confidence.CLAIMED),
-    ],
-)  # fmt: skip
-def test_what_was_decided_tells_the_whole_question(question: Question) -> None:
-    """Else who takes it again would decide something else."""
-    world = World(YES)
-    told = {"recorded_at": at(1), "causation": "c", "actor": "test"}
-    event = path_decided(world.decide(question), world.state(question), seen=4, answers=2, **told)
-    assert question_of(event) == question
-    assert (event.at, event.recorded_at, event.seen, event.answers, event.actor) == (at(0), at(1), 4, 2, "test")
-    assert (event.decision_id, event.customer_id, event.account_id) == ("decision-1", ANN, ACME)
-
-
-def test_what_is_not_said_is_told_once_with_every_gate_that_is_closed() -> None:
-    world = World((ANN, complaint(at(-1), Severity.LOW)))
-    decision = world.decide(outbound(purpose=None, sender=Sender.DEALER, channels=(Channel.SMS,)))
-    told = {one.proposition: one for one in not_proposed(decision, world.rules)}
-    assert sorted(told) == ["fibre", "sorry", "tv"]
-    assert [verdict.reason for _, verdict in told["fibre"].closed] == [Reason.DEFAULT_DENIED]
-    assert [path.proposition for path, _ in told["tv"].closed] == ["tv", "tv"]
-    assert (told["sorry"].why, told["sorry"].closed) == (Why.NO_PATH, ())
-
-
-def test_what_was_compared_and_outranked_is_told_as_that_and_not_once_more() -> None:
-    world = World(
-        YES, policy="[arbitration]\nactions = 1\n" + POLICY.replace('applicable = { stage = "enhancement" }', "")
-    )
-    decision = world.decide(inbound())
-    assert names(decision) == ["tv"]
-    told = [(one.proposition, one.why, one.than) for one in not_proposed(decision, world.rules)]
-    assert told == [("fibre", Why.OUTRANKED, "tv"), ("sorry", Why.GATE, "")]
-
-
-def test_the_digest_tells_decisions_apart_by_whatever_was_looked_at() -> None:
-    world = World(YES)
-    decision = world.decide(outbound())
-    first, *others = range(len(decision.asked))
-    shut = Verdict(Gate.CONFLICT, False, Reason.CONFLICT)
-    looked = decision.looked
-    changed = [
-        replace(decision, places=[place._replace(verdicts=place.verdicts[:-1]) for place in decision.places]),
-        replace(decision, looked=looked._replace(fit={**looked.fit, first: shut})),
-        replace(decision, looked=looked._replace(conflict={**looked.conflict, first: shut})),
-        replace(decision, looked=looked._replace(levers={**looked.levers, first: 7.0})),
-        replace(decision, held_out={**decision.held_out, first: shut}),
-        replace(decision, arbitrated=decision.arbitrated._replace(actions=())),
-        replace(decision, asked=others),
-    ]
-    digests = [inputs_digest(one) for one in (decision, *changed)]
-    assert len(set(digests)) == len(digests)
-    assert inputs_digest(world.decide(outbound())) == digests[first]
 
 
 @pytest.mark.parametrize(
