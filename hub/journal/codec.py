@@ -40,6 +40,8 @@ class Codec:
         self._by_name = {cls.__name__: cls for cls in classes}
         if len(self._by_name) != len(classes):
             raise ValueError("two event classes have the same name: a topic must lead to one class")
+        self._shape_of: dict[str, Shape | None] = {}
+        """By topic, as far as asked for."""
 
     def make_keys(self, appends: Iterable[Append]) -> None:
         """Have every key durable that these events are sealed under: many at once cost as much as one."""
@@ -106,7 +108,7 @@ class Codec:
 
     def decode_veiled(self, stream: str, topic: str, state: bytes) -> Event:
         """The same for those who need not know who somebody is: as if everybody were forgotten. It takes no key."""
-        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        shape = self._shape(topic)
         if shape is not None:
             if state.startswith(MARK):
                 state = veiled(state, shape)
@@ -117,7 +119,7 @@ class Codec:
     def without(self, stream: str, topic: str, state: bytes, fields: Collection[str]) -> bytes | None:
         """A stored state in which these personal fields hold nothing any more; None: so it is already. All that is not
         personal stays byte for byte."""
-        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        shape = self._shape(topic)
         if shape is None:
             return None
         if not state.startswith(MARK):
@@ -126,7 +128,7 @@ class Codec:
 
     def is_unsealed(self, topic: str, state: bytes) -> bool:
         """Whether something personal stands in this state for everybody to read: an older version wrote it."""
-        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        shape = self._shape(topic)
         if shape is None or state.startswith(MARK):
             return False
         fields = orjson.loads(state)
@@ -141,12 +143,20 @@ class Codec:
         return data if self._sealer is None else self._sealer.open_bytes(stream, topic, data)
 
     def _opened(self, stream: str, topic: str, state: bytes) -> bytes:
-        shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+        shape = self._shape(topic)
         if shape is None:  # what this class is will be told when it is read
             return state
         if self._sealer is None:
             return veiled(state, shape)
         return self._sealer.open(stream, topic, state, shape)
+
+    def _shape(self, topic: str) -> Shape | None:
+        """What is personal in the class of a topic, whatever version of it."""
+        try:
+            return self._shape_of[topic]
+        except KeyError:
+            shape = self._shapes.get(self._by_name.get(topic.partition("/")[0], Event))
+            return self._shape_of.setdefault(topic, shape)
 
     def _read(self, stream: str, topic: str, state: bytes) -> Event:
         cls = self._current.get(topic)
