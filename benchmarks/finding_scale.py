@@ -2,7 +2,8 @@
 
 `python -m benchmarks.finding_scale [--customers N] [--requests N]` makes a store in a temporary directory, brings its
 views along, starts a hub on both, and prints milliseconds for a phone, a mail and a national code, as they are written
-by people; and what the hub spends on one."""
+by people; what the hub spends on one; and what finding alone takes, without the answer: the spelling, the alias and the
+question to the views."""
 
 import argparse
 import asyncio
@@ -21,13 +22,16 @@ import aiohttp
 from benchmarks.records_import import code
 from hub.domain.access.events import Role
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, ProfileChanged
+from hub.domain.customer.normalise import speller
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
 from hub.journal.keys import installation_key
-from hub.journal.store import open_store
+from hub.journal.store import open_store, personal_keys
 from hub.operations.access import issue_key
 from hub.ports import Append, Unit
+from hub.projections.customers import customers_of_identifier
 from hub.projections.process import BlockingProjector
+from hub.projections.views import open_views
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from loadtests.processes import cpu_seconds
@@ -100,6 +104,22 @@ async def ask(settings: Settings, token: str, customers: int, requests: int) -> 
     return found
 
 
+def look_up(settings: Settings, customers: int, requests: int) -> dict[str, object]:
+    """Milliseconds of finding alone, by kind of identifier."""
+    chance, found, spell = random.Random(2), dict[str, object](), speller(settings.phone_region)
+    with closing(personal_keys(settings)) as keys, closing(open_views(settings.views_path)) as views:
+        for kind in identifiers(0):
+            took, before = [], time.process_time()
+            for _ in range(requests):
+                value = written(kind, identifiers(chance.randrange(customers))[kind])
+                began = time.perf_counter()
+                [_] = customers_of_identifier(views, kind, keys.alias("value", spell(kind, value).value))
+                took.append(time.perf_counter() - began)
+            spent = 1000 * (time.process_time() - before) / requests
+            found[kind] = {**percentiles(took), "CPU": round(spent, 3)}
+    return found
+
+
 def percentiles(took: Sequence[float]) -> dict[str, float]:
     ranked = sorted(took)
     return {f"p{one}": round(1000 * ranked[len(ranked) * one // 100], 2) for one in (50, 95, 99)}
@@ -118,7 +138,9 @@ def main() -> None:
         filled = round(time.perf_counter() - began, 1)
         token = issue_key(settings, Role.SUPERVISOR, "benchmark", "")["token"]
         found = asyncio.run(ask(settings, token, given.customers, given.requests))
-        print(json.dumps({"customers": given.customers, "filled in s": filled, "ms": found}, indent=1))
+        alone = look_up(settings, given.customers, given.requests)
+        told = {"customers": given.customers, "filled in s": filled, "ms": found, "ms of finding alone": alone}
+        print(json.dumps(told, indent=1))
 
 
 if __name__ == "__main__":
