@@ -296,9 +296,7 @@ class Hub:
         self._spawn(self.tail.follow(self._keys_from, expiry.follow).ended(), "log follower")
         self._spawn(expiry.run(), "consents")
         reaching = Reaching(self.consents, self.path_policies)
-        self.satisfaction = Satisfaction(
-            self.journal, self.clock, self.paths.wholes, reaching, self.instruments.survey
-        )
+        self.satisfaction = Satisfaction(self.journal, self.clock, self.paths.wholes, reaching, self.instruments.survey)
         self.handler = InboundHandler(
             self.recorder, self.pool, self.journal, self.clock, self._set_aside, self.satisfaction, self.paths.reports
         )

@@ -45,6 +45,13 @@ ROLES = {
         "POST /v1/consents/unsubscribe",
         "PUT /v1/consents/preference",
         "POST /v1/surveys/survey-1/answer",
+        "POST /v1/path-decisions",
+        "POST /v1/path-decisions/decision-1/release",
+        "PUT /v1/path-capacity",
+        "POST /v1/outbound",
+        "GET /v1/outbound/outbound-1",
+        "POST /v1/grants/grant-1/presentations",
+        "POST /v1/grants/grant-1/responses",
     ],
     "agent": [
         "GET /v1/customers",
@@ -60,8 +67,12 @@ ROLES = {
         "GET /v1/customers/customer-1/cases",
         "POST /v1/customers/customer-1/cases",
         "POST /v1/customers/customer-1/surveys",
+        "GET /v1/customers/customer-1/grants",
+        "GET /v1/customers/customer-1/path-decisions",
+        "GET /v1/path-decisions/decision-1",
         "GET /v1/consents",
         "GET /v1/accounts",
+        "GET /v1/accounts/account-1/grants",
         "GET /v1/accounts/account-1",
         "GET /v1/cases",
         "GET /v1/cases/tasks",
@@ -77,6 +88,8 @@ ROLES = {
         "POST /v1/cases/case-1/resolve",
         "POST /v1/cases/case-1/reopen",
         "GET /v1/interactions/interaction-1",
+        "GET /v1/interactions/interaction-1/next-best-actions",
+        "POST /v1/interactions/interaction-1/responses",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
         "POST /v1/interactions/interaction-1/hold",
@@ -127,6 +140,13 @@ ROLES = {
         "POST /v1/interactions/interaction-1/leave",
         "PUT /v1/agents/a1/shifts",
         "PUT /v1/queues/care/intake",
+        "POST /v1/grants",
+        "POST /v1/grants/grant-1/amend",
+        "GET /v1/path-decisions/decision-1/why",
+        "POST /v1/path-decisions/decision-1/what-if",
+        "GET /v1/customers/customer-1/voice",
+        "GET /v1/path-uplift",
+        "GET /v1/responses",
         "GET /v1/policies/paths",
         "GET /v1/policies/paths/history",
         "GET /v1/policies/paths/versions/0",
@@ -175,6 +195,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}"}
     names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
+    names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"

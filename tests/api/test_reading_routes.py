@@ -137,6 +137,7 @@ NOTHING_PERSONAL = {
     "/v1/agents",
     "/v1/agents/{agent_id}",
     "/v1/interactions/{interaction_id}/decisions",
+    "/v1/outbound/{outbound_id}",
     "/v1/path-uplift",
     "/v1/readings",
     "/v1/responses",
