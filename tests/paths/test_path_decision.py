@@ -31,6 +31,7 @@ from tests.paths.decisions import (
     BEN,
     MAIL,
     PHONE,
+    POLICY,
     World,
     at,
     complaint,
@@ -198,6 +199,15 @@ class TestOutbound:
         assert Reason.CAPPED in reasons(world, world.decide(question))
         again = world.decide(replace(question, slot_id="slot-1"))
         assert again.outcome is Outcome.NOW
+
+    def test_a_cap_of_one_channel_or_purpose_leaves_the_others(self) -> None:
+        for only in ('channels = ["sms"]', 'channels = ["sms"]\npurposes = ["promotional"]'):
+            policy = POLICY.replace("most = 1\ndays = 1\n", f"most = 1\ndays = 1\n{only}\n")
+            world = World(YES, YES_BY_MAIL, (ANN, contact(ContactSent, "x", 24 * 56 + 8)), policy=policy)
+            decision = world.decide(outbound())
+            assert decision.place is not None
+            assert decision.place.reach.channel is Channel.EMAIL
+            assert Reason.CAPPED in reasons(world, decision)
 
     def test_a_proposition_the_sender_may_not_make_is_told_as_such(self) -> None:
         world = World(YES, (ANN, complaint(at(-1), Severity.LOW)))

@@ -8,7 +8,9 @@ from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Drawn, Outcome, PathDecided, Said
-from hub.paths.arbitration.arbitrate import Candidate, Why
+from hub.domain.grant.events import Response
+from hub.paths.arbitration.arbitrate import Candidate, NotProposed, Why
+from hub.paths.arbitration.score import Factors
 from hub.paths.consent.purposes import Confidence, Gate
 from hub.paths.decision.decide import Decision
 from hub.paths.decision.question import Question
@@ -27,6 +29,7 @@ from tests.paths.decisions import (
     at,
     complaint,
     consent,
+    granted,
     inbound,
     outbound,
 )
@@ -119,7 +122,8 @@ def test_the_digest_tells_decisions_apart_by_whatever_was_looked_at() -> None:
     decision = world.decide(outbound())
     first, *others = range(len(decision.asked))
     shut = Verdict(Gate.CONFLICT, False, Reason.CONFLICT)
-    looked = decision.looked
+    looked, told = decision.looked, decision.held_out[first]
+    outdone = NotProposed("tv", Why.OUTRANKED, factors=Factors(0.1, 1.0, 1.0, 2.0))
     changed = [
         replace(decision, places=[place._replace(verdicts=place.verdicts[:-1]) for place in decision.places]),
         replace(decision, looked=looked._replace(fit={**looked.fit, first: shut})),
@@ -128,7 +132,31 @@ def test_the_digest_tells_decisions_apart_by_whatever_was_looked_at() -> None:
         replace(decision, held_out={**decision.held_out, first: shut}),
         replace(decision, arbitrated=decision.arbitrated._replace(actions=())),
         replace(decision, asked=others),
+        replace(decision, held_out={**decision.held_out, first: told._replace(inputs={"share": 1.0})}),
+        replace(decision, held_out={**decision.held_out, first: told._replace(opens_at=at(1))}),
+        replace(decision, held_out={**decision.held_out, first: told._replace(opens_at=at(2))}),
+        replace(decision, arbitrated=decision.arbitrated._replace(not_proposed=(outdone,))),
     ]
     digests = [inputs_digest(one) for one in (decision, *changed)]
     assert len(set(digests)) == len(digests)
     assert inputs_digest(world.decide(outbound())) == digests[first]
+
+
+def test_what_was_looked_at_once_has_its_digest_for_ever() -> None:
+    """Decisions of years ago are taken again: another digest of the same would say that they were others."""
+    assert inputs_digest(World(YES).decide(outbound())) == DIGEST
+
+
+DIGEST = "8a50dbc41ad53b70a3eb9687a29b50b7"
+
+
+def test_a_grant_that_stands_is_named_with_what_is_said() -> None:
+    world = World(YES)
+    world.log += granted(world, at(-0.5), 1, Response.NOT_PRESENTED)
+    [said] = written(world, outbound()).said
+    assert (said.proposition, said.grant_id) == ("fibre", f"grant-{ANN}-1")
+
+
+def test_a_campaign_of_several_propositions_is_drawn_and_told_once() -> None:
+    world = World(YES, policy=POLICY.replace('propositions = ["tv"]', 'propositions = ["tv", "fibre"]'))
+    assert [one.campaign for one in written(world, outbound()).drawn] == ["spring"]
