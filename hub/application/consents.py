@@ -1,7 +1,7 @@
 """What people and lists say of contact points: recorded in the contact point's own stream, and told as of any time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -186,6 +186,8 @@ class Consents:
         """A contact point that nobody was ever met at becomes a customer by what is said of it."""
         kept, history = await self._facts(saying.point)
         facts = [recorded.event for recorded in history]
+        if facts and saying.at == saying.now < facts[-1].recorded_at:  # a clock that steps back turns no order round
+            saying = replace(saying, at=facts[-1].recorded_at, now=facts[-1].recorded_at)
         events = rule(standing([*kept, *facts], saying.at), saying)
         if events and not any(isinstance(event, CustomerRegistered) for event in facts):
             meta = {"at": saying.now, "recorded_at": saying.now, "causation": saying.causation, "actor": saying.actor}

@@ -84,6 +84,14 @@ async def test_it_is_told_as_of_any_time(world: World, http: httpx.AsyncClient) 
     assert (await holds(http, **known))["consent"] == "expired"
 
 
+async def test_a_no_counts_though_the_clock_stepped_back_since_the_yes(world: World, http: httpx.AsyncClient) -> None:
+    await said(http, "/v1/consents", YES)
+    world.clock.moment -= timedelta(milliseconds=3)
+    assert await said(http, "/v1/consents/unsubscribe", PHONE | {"channel": "sms"}) == ["ConsentWithdrawn"]
+    world.clock.moment += timedelta(milliseconds=3)
+    assert (await holds(http))["consent"] == "withdrawn"
+
+
 async def test_unsubscribing_ends_promotional_messages_where_it_was_said(http: httpx.AsyncClient) -> None:
     await said(http, "/v1/consents", YES)
     await said(http, "/v1/consents", YES | {"channel": "phone"})
