@@ -107,6 +107,12 @@ def test_what_is_not_said_is_told_once_with_every_gate_that_is_closed() -> None:
     assert (told["sorry"].why, told["sorry"].closed) == (Why.NO_PATH, ())
 
 
+def test_what_none_of_the_channels_can_say_is_kept_back_by_no_gate() -> None:
+    world = World(YES)
+    question = outbound(purpose=None, sender=Sender.AGENT, channels=(Channel.SMS,), propositions=("sorry",))
+    assert [(one.why, one.closed) for one in not_proposed(world.decide(question), world.rules)] == [(Why.NO_PATH, ())]
+
+
 def test_what_was_compared_and_outranked_is_told_as_that_and_not_once_more() -> None:
     world = World(
         YES, policy="[arbitration]\nactions = 1\n" + POLICY.replace('applicable = { stage = "enhancement" }', "")
