@@ -30,17 +30,19 @@ NOBODY = Known(0, Customer())
 
 
 def fold(kept: Snapshot | None, history: Iterable[Recorded]) -> Known:
-    """A customer from their newest snapshot of shape TOPIC, if there is one, and the events since. Contacts, of which
-    there are the most, are added up at once: nothing else looks at them."""
+    """A customer from their newest snapshot of shape TOPIC, if there is one, and the events since. Contacts that
+    came, of which there are the most, are added up at once: nothing else looks at them."""
     known = Known(kept.version, _STATE.validate_json(kept.state)) if kept else NOBODY
     version, customer = known.version, known.customer
     contacts, last_at = 0, customer.last_contact_at
     for recorded in history:
         version, event = recorded.version, recorded.event
-        if isinstance(event, ContactReceived | ContactSent):
+        if isinstance(event, ContactReceived):
             contacts, last_at = contacts + 1, event.at
-        else:
-            customer = evolve(customer, event)
+            continue
+        customer = evolve(customer, event)
+        if isinstance(event, ContactSent):
+            last_at = event.at
     if contacts:
         customer = replace(customer, contacts=customer.contacts + contacts, last_contact_at=last_at)
     return Known(version, customer)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from hub.application.customer_cache import Known, fold
 from hub.domain.contact import Channel, Contact, Declared, Path, Standing
 from hub.domain.customer.decide import RecordContact, receive
 from hub.domain.customer.events import MOST_WRITTEN, ContactReceived, ContactSent, Customer, CustomerForgotten, evolve
+from hub.ports import Recorded
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 META: dict[str, Any] = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "a"}
@@ -51,3 +53,14 @@ def test_only_the_newest_are_remembered_and_nothing_of_who_was_forgotten_or_for_
     assert answer(customer, "first").correlation == ""
     assert evolve(customer, CustomerForgotten(**META, reason="asked")).written == ()
     assert evolve(Customer(), sent("t", "", "")).written == ()
+
+
+def test_it_is_remembered_whichever_way_a_history_is_added_up() -> None:
+    came = answer(Customer(), "call-1")
+    history = [came, sent("sms-7"), came, sent("sms-8", "bob")]
+    for upto in range(len(history) + 1):
+        customer = Customer()
+        for event in history[:upto]:
+            customer = evolve(customer, event)
+        recorded = [Recorded(number, "customer-1", number, event) for number, event in enumerate(history[:upto], 1)]
+        assert fold(None, recorded) == Known(upto, customer)
