@@ -8,7 +8,7 @@ from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.ports import Append, Clock, Committed, Recorded, Streams, Unit
 
-ATTEMPTS = 5
+ATTEMPTS = 20
 """How often a command is decided again after another writer was first on one of its streams."""
 
 Attempt = Callable[[], Awaitable[Sequence[Append] | Unit]]
