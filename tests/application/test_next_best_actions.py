@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from hub.application.accounts import Accounts
 from hub.application.paths.action_responses import Answered, UnansweredError
 from hub.application.paths.actions_watch import ActionsWatch
 from hub.application.paths.shown_actions import Shown
-from hub.domain.customer.events import CustomerForgotten
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
+from hub.domain.customer.links.events import CustomersLinked, Side
 from hub.domain.decision.events import ActionsNotPresented, PathDecided
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import grant
@@ -24,6 +26,8 @@ from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
 from hub.journal.sqlite import SqliteStore
 from hub.paths.arbitration.arbitrate import Why
+from hub.paths.holdout.drawing import drawn
+from hub.paths.holdout.section import Holdout
 from tests.application.conversations import ANN, CALL, TEXTS, Centre
 from tests.domain.consents import KEY
 from tests.paths.decisions import POLICY, complaint, meta
@@ -212,6 +216,80 @@ async def test_a_grant_is_answered_by_its_own_id(centre: Centre) -> None:
     [live] = (await show(centre)).granted
     presented, answered = await respond(centre, Response.ACCEPTED, grant_id=live.grant_id, terms_hash=live.terms_hash)
     assert (presented.grant_id, answered.grant_id) == (given.grant.grant_id, given.grant.grant_id)
+
+
+async def refused(centre: Centre, says: str, said: dict[str, Any]) -> None:
+    """Nothing is granted, presented or answered, and it can be left."""
+    before = await centre.journal.head()
+    for response in (Response.ACCEPTED, Response.DECLINED):
+        with pytest.raises(RefusedError, match=f"{says}.*: say not_presented"):
+            await respond(centre, response, **said)
+    assert await centre.journal.head() == before
+    [left] = await respond(centre, Response.NOT_PRESENTED, proposition=said["proposition"])
+    assert isinstance(left, ActionsNotPresented)
+
+
+async def test_a_response_grants_nothing_beside_what_another_path_granted_meanwhile(centre: Centre) -> None:
+    await centre.publish(POLICY + TEXTS.replace("20_000", '20_000\nexcludes = ["fibre"]'))
+    await centre.call()
+    said = await first(centre)
+    fibre = next(one for one in centre.in_force.policy.propositions if one.name == "fibre")
+    given = grant({ANN: NO_GRANTS}, ANN, fibre.granting("web"), **meta(centre.clock.moment))
+    await centre.write(*given.told)
+    await refused(centre, f"can't stand beside what they hold: fibre, {given.grant.grant_id}", said)
+
+
+async def test_a_response_grants_nothing_whose_time_is_over(centre: Centre) -> None:
+    await centre.publish(POLICY + TEXTS.replace("20_000", '20_000\nvalid_until = "2026-03-03"'))
+    await centre.call()
+    said = await first(centre)
+    centre.clock.moment += timedelta(days=1)
+    await refused(centre, "nothing they may have, not_valid", said)
+
+
+async def test_a_response_grants_nothing_to_who_was_linked_into_a_holdout_since(centre: Centre) -> None:
+    """The draw is by the canonical name: the link brings another one."""
+    held = '\n[[holdouts]]\ncampaign = "fast"\nshare = 50.0\npropositions = ["fibre_500"]\nseed = "{}"\n'
+    rule, older = Holdout(campaign="fast", share=50.0, propositions=("fibre_500",), seed="0"), "customer-older"
+    seed = next(
+        seed
+        for seed in map(str, range(100))
+        if drawn(rule.model_copy(update={"seed": seed}), older).is_held_out
+        and not drawn(rule.model_copy(update={"seed": seed}), ANN).is_held_out
+    )
+    await centre.publish(POLICY + TEXTS + held.format(seed))
+    await centre.call()
+    said = await first(centre)
+    before = meta(centre.clock.moment - timedelta(days=1))
+    await centre.write((older, CustomerRegistered(**before)))
+    left, right = (Side(id=stream, since=before["at"]) for stream in sorted((ANN, older)))
+    linked = CustomersLinked(**meta(centre.clock.moment), rule="by_hand", link_id="l-1", left=left, right=right)
+    await centre.write((ANN, linked), (older, linked))
+    with pytest.raises(RefusedError, match=r"held out of campaign fast.*: say not_presented"):
+        await respond(centre, Response.ACCEPTED, **said)
+    assert await centre.facts(PropositionGranted) == []
+
+
+async def test_who_acts_for_an_account_no_more_answers_nothing_for_it(centre: Centre) -> None:
+    await centre.publish(POLICY + TEXTS.replace("20_000", '20_000\nholder = "account"'))
+    accounts, by = Accounts(centre.journal, centre.clock, KEY), {"actor": "operator:eve", "command_id": "c"}
+    await accounts.register("account_number", "A-17", "B2B", "Saman", **by)
+    account, since = accounts.id_of("account_number", "A-17"), centre.clock.moment - timedelta(days=1)
+    await centre.call()
+    await accounts.assign(account, ANN, "buyer", since=since, until=None, **by)
+    said = await first(centre)
+    centre.clock.moment += timedelta(minutes=1)
+    await accounts.end(account, 1, until=centre.clock.moment, reason="left", **by)
+    await refused(centre, f"act for account {account} no more", said)
+
+
+async def test_a_response_that_comes_again_when_the_grant_is_over_grants_nothing_anew(centre: Centre) -> None:
+    await centre.call()
+    said = await first(centre)
+    await respond(centre, Response.ACCEPTED, **said)
+    centre.clock.moment += timedelta(days=14)
+    assert await respond(centre, Response.ACCEPTED, **said) == []
+    assert len(await centre.facts(PropositionGranted)) == 1
 
 
 async def test_wrap_up_waits_for_every_response(centre: Centre) -> None:

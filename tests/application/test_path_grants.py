@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from hub.application.dossier.grants import GrantState, ShownGrant
 from hub.application.paths.grants import Change
 from hub.domain.contact import Channel, Direction
-from hub.domain.customer.events import CustomerForgotten, SegmentChanged
+from hub.domain.customer.consent.point import contact_point
+from hub.domain.customer.events import CustomerForgotten, IdentifierObserved, SegmentChanged
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.events import (
@@ -26,9 +28,13 @@ from hub.journal.journal import EventJournal
 from hub.journal.sqlite import SqliteStore
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.question import Question
+from hub.paths.holdout.drawing import drawn
+from hub.paths.holdout.section import Holdout
 from hub.paths.policy.parsing import parse_path_policy
 from hub.paths.propositions.model import Sender
-from tests.application.grants_world import ANN, BEN, BY, DAY, NOON, POLICY, WEB, Shop
+from tests.application.grants_world import ANN, BEN, BY, DAY, NOON, PHONE, POLICY, WEB, Shop
+from tests.domain.consents import KEY
+from tests.paths.decisions import complaint, consent, resolved
 from tests.support.memory import MemoryJournal
 
 
@@ -122,6 +128,17 @@ class TestGiving:
         with pytest.raises(RefusedError, match="can't stand beside what they hold"):
             await give(shop, "cable")
 
+    async def test_who_asked_for_a_later_time_is_given_nothing_beside_what_excludes_it_either(self, shop: Shop) -> None:
+        cable = (await give(shop, "cable")).grant
+        await show(shop, cable, channel=Channel.PHONE, sender=Sender.AGENT)
+        await shop.grants.answer(
+            cable.grant_id, "p-1", Response.DEFERRED, deferred_until=NOON + 10 * DAY, **BY
+        )  # fmt: skip
+        shop.clock.moment += 7 * DAY
+        await give(shop)
+        with pytest.raises(RefusedError, match="can't stand beside what they hold: fibre"):
+            await give(shop, "cable")
+
     async def test_to_who_was_forgotten_nothing_is_given(self, shop: Shop) -> None:
         grant = (await give(shop)).grant
         await shop.write((ANN, CustomerForgotten(**shop.meta(), reason="asked to")))
@@ -180,6 +197,56 @@ class TestPresenting:
             await show(shop, grant, "p-2", decision_id="d-9")
         assert refused.value.field == "decision_id"
 
+    @pytest.mark.parametrize(
+        ("asked", "told"),
+        [
+            ({"propositions": ("cable",), "channels": (Channel.PHONE,), "sender": Sender.AGENT}, {}),
+            ({"sender": Sender.AGENT}, {}),
+            ({"channels": (Channel.PHONE,)}, {}),
+            ({"confidence": Confidence.CLAIMED}, {}),
+            ({}, {"channel": Channel.PHONE}),
+            ({}, {"sender": Sender.AGENT}),
+        ],
+    )
+    async def test_a_decision_that_did_not_say_this_lets_nobody_tell_it(
+        self, shop: Shop, asked: dict[str, Any], told: dict[str, Any]
+    ) -> None:
+        grant = (await give(shop)).grant
+        question = replace(on_the_web(shop), **asked)
+        decision = (await shop.parts.decisions.decide(ANN, question, request="r", **BY)).event.decision_id
+        with pytest.raises(InvalidError, match="does not have fibre told by") as refused:
+            await show(shop, grant, decision_id=decision, **told)
+        assert refused.value.field == "decision_id"
+        assert await shop.facts(PropositionPresented) == []
+
+    async def test_an_open_complaint_stops_selling_whoever_tells_with_a_decision_or_without(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        before = await shop.parts.decisions.decide(ANN, on_the_web(shop), request="before", **BY)
+        await shop.write((ANN, complaint(NOON)))
+        after = await shop.parts.decisions.decide(ANN, on_the_web(shop), request="after", **BY)
+        assert after.event.outcome is Outcome.NOTHING
+        with pytest.raises(InvalidError, match="it was nothing to hub"):
+            await show(shop, grant, decision_id=after.event.decision_id)
+        for name in ("", before.event.decision_id):
+            with pytest.raises(RefusedError, match="not to be told on web now: complaint, a case of theirs is open"):
+                await show(shop, grant, decision_id=name)
+        await shop.write((ANN, resolved(NOON)))
+        await show(shop, grant)
+
+    async def test_who_said_no_on_a_channel_is_told_nothing_there(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        await shop.write((ANN, consent(NOON, contact_point(KEY, "phone", PHONE), Channel.PHONE, False)))
+        with pytest.raises(RefusedError, match="not to be told on phone now: withdrawn"):
+            await show(shop, grant, channel=Channel.PHONE, sender=Sender.AGENT)
+        await show(shop, grant)
+
+    async def test_a_no_at_one_number_leaves_the_other(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        seen = IdentifierObserved(**shop.meta(), kind="phone", value="+989121234568", verified=True)
+        no = consent(NOON, contact_point(KEY, "phone", PHONE), Channel.PHONE, False)
+        await shop.write((ANN, seen), (ANN, no))
+        await show(shop, grant, channel=Channel.PHONE, sender=Sender.AGENT)
+
     async def test_what_the_policy_does_not_know_any_more_stands_to_its_end(self, shop: Shop) -> None:
         grant = (await give(shop, "team", account_id=await shop.account())).grant
         without = POLICY.replace('name = "team"', 'name = "club"')
@@ -215,6 +282,17 @@ class TestAnswering:
         with pytest.raises(InvalidError, match="never presented") as refused:
             await shop.grants.answer(grant.grant_id, "p-9", Response.ACCEPTED, **BY)
         assert refused.value.field == "presentation_id"
+
+    async def test_a_grant_is_accepted_once_however_often_it_was_told(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        for name in ("p-1", "p-2"):
+            await show(shop, grant, name)
+        await shop.grants.answer(grant.grant_id, "p-1", Response.ACCEPTED, **BY)
+        with pytest.raises(RefusedError, match="was accepted already, by presentation 'p-1' on web"):
+            await shop.grants.answer(grant.grant_id, "p-2", Response.ACCEPTED, **BY)
+        assert (await shop.grants.answer(grant.grant_id, "p-1", Response.ACCEPTED, **BY)).recorded == []
+        assert len(await shop.facts(PropositionAnswered)) == 1
+        await shop.grants.answer(grant.grant_id, "p-2", Response.NOT_PRESENTED, **BY)
 
     async def test_terms_that_were_amended_since_cant_be_accepted_but_declined(self, shop: Shop) -> None:
         grant = (await give(shop)).grant
@@ -268,6 +346,33 @@ class TestAccounts:
         better = await shop.grants.amend(grant.grant_id, terms={"seats": 20}, **BY)
         assert better.grant.terms == {"seats": 20}
 
+    @pytest.mark.parametrize("proposition", ["gift", "team"])
+    async def test_people_of_an_account_are_held_out_together_whatever_they_are_themselves(
+        self, shop: Shop, proposition: str
+    ) -> None:
+        account = await shop.account(ANN)
+        await shop.accounts.assign(account, BEN, "user", since=NOON - DAY, until=None, **BY)
+        shop.in_force.policy = parse_path_policy(
+            POLICY.replace("99.99", "50.0").replace('propositions = ["gift"]', f'propositions = ["{proposition}"]')
+        )
+        asked = replace(on_the_web(shop), channels=(Channel.PHONE,), sender=Sender.AGENT, propositions=(proposition,))
+        found = [await shop.parts.decisions.decide(one, asked, request="r", **BY) for one in (ANN, BEN)]
+        [drawn] = {one.event.drawn for one in found}
+        assert [one.holder for one in drawn] == [account]
+
+    async def test_who_is_held_out_with_their_account_is_given_nothing_by_hand_either(self, shop: Shop) -> None:
+        rule = Holdout(campaign="presents", share=50.0, propositions=("gift",))
+        account = await shop.account(ANN)
+        seed = next(
+            seed
+            for seed in map(str, range(100))
+            if drawn(rule.model_copy(update={"seed": seed}), account).is_held_out
+            and not drawn(rule.model_copy(update={"seed": seed}), ANN).is_held_out
+        )
+        shop.in_force.policy = parse_path_policy(POLICY.replace("99.99", f'50.0\nseed = "{seed}"'))
+        with pytest.raises(RefusedError, match="held out of campaign presents"):
+            await give(shop, "gift")
+
 
 class TestLinks:
     async def test_after_a_link_the_better_stands_and_after_unlink_both(self, shop: Shop) -> None:
@@ -289,6 +394,21 @@ class TestLinks:
             {"fibre": theirs.grant_id},
         )
         await show(shop, mine, "p-2")
+
+    async def test_two_promises_that_a_link_brings_together_are_both_kept(self, shop: Shop) -> None:
+        """Fibre excludes cable: neither was promised beside the other, but each was promised."""
+        mine, theirs = (await give(shop)).grant, (await give(shop, "cable", BEN)).grant
+        await shop.link()
+        asked = replace(
+            on_the_web(shop), channels=(Channel.PHONE,), sender=Sender.AGENT, propositions=("fibre", "cable")
+        )
+        decided = await shop.parts.decisions.decide(ANN, asked, request="r", **BY)
+        assert {one.proposition: one.grant_id for one in decided.event.said} == {
+            "fibre": mine.grant_id, "cable": theirs.grant_id,
+        }  # fmt: skip
+        shop.clock.moment += 7 * DAY
+        with pytest.raises(RefusedError, match="can't stand beside what they hold: fibre"):
+            await give(shop, "cable")
 
     async def test_when_its_time_is_over_it_is_given_anew(self, shop: Shop) -> None:
         grant = (await give(shop)).grant

@@ -165,6 +165,11 @@ def test_a_grant_of_what_is_no_longer_proposed_is_in_nobodys_way() -> None:
 
 
 class TestConflict:
+    def test_what_stands_is_not_kept_back_by_what_else_stands(self) -> None:
+        both = {"held": held(a_grant(), a_grant("other"))}
+        assert conflict(both, proposition("other"), excludes=["other"]).is_open
+        assert not conflict({"held": held(a_grant("other"))}, proposition("other"), excludes=["other"]).is_open
+
     def test_nothing_held_contradicts_nothing(self) -> None:
         assert conflict({}).reason == "no_conflict"
         assert conflict({"held": held(a_grant("other"))}, proposition("other")).reason == "no_conflict"

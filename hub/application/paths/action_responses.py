@@ -1,27 +1,29 @@
 """What came of what an agent was given to say: on record before the work on the conversation is over."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from hub.application.deciding import append_decided, meta_of
 from hub.application.paths.actions import NextBestActions
-from hub.application.paths.shown_actions import holder_of
+from hub.application.paths.granting import acts_for, check_may_have, holder_in, state_of
 from hub.application.paths.talk import Proposed, Talk, presentation_of
 from hub.application.paths.whole import Facts, Whole
 from hub.domain.decision.events import ActionsNotPresented, PathDecided, Said
 from hub.domain.errors import InvalidError, RefusedError
-from hub.domain.grant.decide import Told, answer, grant, present
+from hub.domain.grant.decide import Given, Told, answer, grant, present
 from hub.domain.grant.events import Response
-from hub.domain.grant.state import NO_GRANTS, Grants, evolve
+from hub.domain.grant.holding import held
+from hub.domain.grant.state import NO_GRANTS, Grant, Grants, evolve
 from hub.domain.interaction.state import Phase
+from hub.paths.decision.gathering import PointOf
+from hub.paths.decision.rules import PathRules
+from hub.paths.decision.state import PathState
 from hub.paths.policy.model import PathPolicy
-from hub.paths.propositions.model import Sender
-from hub.paths.standing.facts import facts_of
-from hub.paths.standing.standing import standing
+from hub.paths.propositions.model import Holder, Proposition, Sender
 from hub.ports import Append, Clock, Journal, Recorded
 
-Rule = Callable[[Talk, Whole, Proposed, dict[str, Any]], Facts]
+_NOT_THIS = "say not_presented, and ask what may be said now"
 
 
 class UnansweredError(RefusedError):
@@ -46,17 +48,26 @@ class Answered(NamedTuple):
     deferred_until: datetime | None = None
 
 
+class Seen(NamedTuple):
+    """The customer now, by the policy of the decision."""
+
+    policy: PathPolicy
+    rules: PathRules
+    state: PathState
+
+
 class ActionResponses:
     """Responses to actions, by interaction."""
 
-    def __init__(self, journal: Journal, clock: Clock, actions: NextBestActions) -> None:
+    def __init__(self, journal: Journal, clock: Clock, actions: NextBestActions, point_of: PointOf) -> None:
         self._journal = journal
         self._clock = clock
         self._actions = actions
+        self._point_of = point_of
 
     async def respond(self, interaction: str, said: Answered, *, actor: str, command_id: str) -> list[Recorded]:
-        """It is granted if it was not, in the terms that the decision showed, presented and answered, all at once; said
-        so already: nothing. Raises NotFoundError, InvalidError, RefusedError."""
+        """It is granted if it was not and they still may have it, in the terms that the decision showed, presented and
+        answered, all at once; said so already: nothing. Raises NotFoundError, InvalidError, RefusedError."""
 
         async def attempt() -> list[Append]:
             talk = await self._actions.talk(interaction)
@@ -65,8 +76,9 @@ class ActionResponses:
             meta = meta_of(self._clock, actor, command_id) | {"correlation": interaction}
             if said.response is Response.NOT_PRESENTED:
                 return whole.writing(_not_presented(talk, whole, proposed, event, action, meta))
-            policy = await self._actions.policy_of(event.policy)
-            return whole.writing(_answered(whole, event, action, policy, said, meta))
+            policy, rules = await self._actions.policed(event.policy)
+            seen = Seen(policy, rules, state_of(whole, meta["at"], policy, self._point_of))
+            return whole.writing(_answered(whole, event, action, seen, said, meta))
 
         return await append_decided(self._journal, attempt)
 
@@ -139,33 +151,52 @@ def _left(
 
 
 def _answered(
-    whole: Whole, event: PathDecided, action: Said, policy: PathPolicy, said: Answered, meta: dict[str, Any]
+    whole: Whole, event: PathDecided, action: Said, seen: Seen, said: Answered, meta: dict[str, Any]
 ) -> Facts:
-    """In the terms that the decision showed, or those of the grant that stands: it is the same for everybody."""
+    """In the terms that the decision showed, or those of the grant that stands: it is the same for everybody. What is
+    granted with it, they must still be able to have: since it was shown, another path may have granted what excludes
+    it."""
     if not said.terms_hash:
         raise InvalidError("name the terms that they were told, by the hash that was shown with them", "terms_hash")
-    proposition = next(one for one in policy.propositions if one.name == action.proposition)
-    holder = holder_of(whole, proposition)
-    grants = whole.grants(holder)
-    given = grant(
-        grants, holder, proposition.granting(policy.version), decision_id=event.decision_id, **meta
+    proposition = next(one for one in seen.policy.propositions if one.name == action.proposition)
+    holder = holder_in(whole, proposition)
+    grants, presentation = whole.grants(holder), presentation_of(event.decision_id, action.proposition)
+    known = _presented(grants, presentation)
+    if known is None:
+        _check_may_have(whole, proposition, holder, grants, seen, meta["at"])
+    given = Given(known, []) if known is not None else grant(
+        grants, holder, proposition.granting(seen.policy.version), decision_id=event.decision_id, **meta
     )  # fmt: skip
     if given.told and said.terms_hash != given.grant.terms_hash:
         raise InvalidError(f"these are not the terms that were shown: those are {given.grant.terms_hash}", "terms_hash")
     told = list(given.told)
-    about = (given.grant.grant_id, presentation_of(event.decision_id, action.proposition))
-    stood = standing(facts_of(_by_time(whole)), policy, meta["at"]).of_routing()
+    about = (given.grant.grant_id, presentation)
     told += present(
-        _after(grants, told), about[0], said.terms_hash, presentation_id=about[1], channel=action.channel,
-        sender=Sender.AGENT.value, standing=stood, decision_id=event.decision_id, **meta,
+        _after(grants, told), about[0], said.terms_hash, presentation_id=presentation, channel=action.channel,
+        sender=Sender.AGENT.value, standing=seen.state.standing, decision_id=event.decision_id, **meta,
     )  # fmt: skip
     told += answer(_after(grants, told), *about, said.response, deferred_until=said.deferred_until, **meta)
     return told
 
 
-def _by_time(whole: Whole) -> list[Any]:
-    events = [one for stream in whole.streams.values() for one in stream]
-    return sorted(events, key=lambda one: one.recorded_at)
+def _presented(grants: Mapping[str, Grants], presentation: str) -> Grant | None:
+    """The grant that an answer was given to already."""
+    every = (one for several in grants.values() for one in several.given.values())
+    return next((one for one in every if presentation in one.presentations), None)
+
+
+def _check_may_have(
+    whole: Whole, proposition: Proposition, holder: str, grants: Mapping[str, Grants], seen: Seen, at: datetime
+) -> None:
+    """Raises RefusedError where nobody may be told of it any more, or granted it."""
+    if proposition.holder is Holder.ACCOUNT and not acts_for(whole, at):
+        raise RefusedError(f"they act for account {holder} no more: {_NOT_THIS}")
+    if proposition.name in held(grants, at).stands:
+        return
+    try:
+        check_may_have(proposition, seen.state, seen.rules)
+    except RefusedError as error:
+        raise RefusedError(f"{error}: {_NOT_THIS}") from None
 
 
 def _after(grants: dict[str, Grants], told: Told) -> dict[str, Grants]:

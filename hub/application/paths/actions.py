@@ -101,11 +101,6 @@ class NextBestActions:
             return Shown(talk, whole.canonical)
         return shown_actions(talk, whole, proposed, await self._looked(proposed.last), self._clock.now())
 
-    async def policy_of(self, version: str) -> PathPolicy:
-        """The policy of that version, as a decision saw it."""
-        policy, _ = await self._policed(version)
-        return policy
-
     async def _decide(self, talk: Talk, actor: str, command_id: str) -> Decided | None:
         if talk.is_over or not self.proposes:
             return None
@@ -171,12 +166,13 @@ class NextBestActions:
 
     async def _looked(self, event: PathDecided) -> Looked:
         """All that was looked at then, with the responses counted until now."""
-        policy, rules = await self._policed(event.policy)
+        policy, rules = await self.policed(event.policy)
         about, question = event.account_id, question_of(event)
         whole = await self._wholes.read(event.customer_id, event.at, account_id=about, seen=event.seen)
         return self._decisions.look(whole, question, policy, rules, capacity_of(event))
 
-    async def _policed(self, version: str) -> tuple[PathPolicy, PathRules]:
+    async def policed(self, version: str) -> tuple[PathPolicy, PathRules]:
+        """The policy of that version, as a decision saw it."""
         if version == self._in_force.policy.version:
             return self._in_force.policy, self._in_force.rules
         known = self._older.get(version)

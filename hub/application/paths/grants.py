@@ -9,18 +9,20 @@ from hub.application.dossier.grants import ShownGrant, grants_of, shown_grant
 from hub.application.paths.granting import (
     acts_for,
     amending,
-    check_decision,
+    check_may_be_told,
     check_may_have,
     check_path,
     check_same,
     holder_in,
     known_grant,
     offered_by,
+    said_in,
+    state_of,
 )
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Whole, Wholes, is_forgotten
 from hub.domain.account.identity import ACCOUNT
-from hub.domain.contact import Channel, Direction
+from hub.domain.contact import Channel
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.grant import decide
@@ -29,8 +31,7 @@ from hub.domain.grant.events import Response
 from hub.domain.grant.holding import held
 from hub.domain.grant.state import NO_GRANTS, Grants, evolve, stream_of_grant
 from hub.domain.grant.terms import Terms
-from hub.paths.decision.gathering import PointOf, path_state
-from hub.paths.decision.question import Question
+from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.state import PathState
 from hub.paths.propositions.model import Sender
 from hub.ports import Append, Clock, Journal, Recorded
@@ -138,13 +139,15 @@ class PathGrants:
         def rule(whole: Whole, has: Mapping[str, Grants], meta: dict[str, Any]) -> Told:
             if not whole.canonical:
                 raise InvalidError(f"grant {grant} is an account's: say which of its people is told", "customer_id")
-            known = known_grant(has, grant)
+            known, state = known_grant(has, grant), self._state(whole, meta["at"])
+            policy, rules = self._in_force.policy, self._in_force.rules
             if presentation_id not in known.presentations:
-                check_path(self._in_force.policy, known, channel, sender)
-                check_decision(whole, decision_id)
+                check_path(policy, known, channel, sender)
+                told = said_in(whole, decision_id, known, channel, sender) if decision_id else channel
+                check_may_be_told(policy, rules, state, meta["at"], known, told)
             return decide.present(
                 has, grant, terms_hash, presentation_id=presentation_id, channel=channel,
-                sender=sender.value, standing=self._state(whole, meta["at"]).standing, decision_id=decision_id, **meta,
+                sender=sender.value, standing=state.standing, decision_id=decision_id, **meta,
             )  # fmt: skip
 
         return await self._change(grant, rule, customer, actor=actor, command_id=command_id)
@@ -223,9 +226,7 @@ class PathGrants:
         return whole, whole.canonical
 
     def _state(self, whole: Whole, at: datetime) -> PathState:
-        """They are here, wherever that is: nobody asks where they could be reached."""
-        question = Question("", at, Direction.INBOUND, (), Sender.AGENT)
-        return path_state(whole.told({}), question, self._in_force.policy, self._point_of)
+        return state_of(whole, at, self._in_force.policy, self._point_of)
 
 
 def _after(has: Mapping[str, Grants], told: Told, grant: str, at: datetime) -> ShownGrant:

@@ -63,7 +63,7 @@ class PathParts:
         self.actions = NextBestActions(
             journal, clock, self.wholes, self.decisions, self.in_force, policies, self.point_of, spell
         )
-        self.action_responses = ActionResponses(journal, clock, self.actions)
+        self.action_responses = ActionResponses(journal, clock, self.actions, self.point_of)
 
     @property
     def followers(self) -> tuple[Follower, ...]:

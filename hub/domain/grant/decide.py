@@ -140,7 +140,7 @@ def answer(
     **meta: Any,
 ) -> Told:
     """What they said to a presentation. Nothing to do where they said just that before. To accept, the terms they were
-    told must still stand."""
+    told must still stand, and nobody may have accepted them yet: a grant is accepted once."""
     known = _known(whole, grant)
     said = known.presentations.get(presentation_id)
     if said is None:
@@ -154,6 +154,7 @@ def answer(
     if deferred_until is not None and deferred_until <= meta["at"]:
         raise InvalidError("this time is over: say from when on they may be asked again", "deferred_until")
     if response is Response.ACCEPTED:
+        _check_not_accepted(known)
         _check_stands(whole, known, said, meta["at"])
     told = {name: getattr(said, name) for name in ("presentation_id", "terms_hash", "channel", "sender", "standing")}
     event = PropositionAnswered(**meta, **_fact(known), **told, response=response, deferred_until=deferred_until)
@@ -215,6 +216,15 @@ def _standing(whole: Whole, grant: str, has: Held, at: datetime) -> Grant:
     if stands.grant_id != grant:
         raise RefusedError(f"in the place of grant {grant} stands {stands.grant_id}, terms {stands.terms_hash}")
     return known
+
+
+def _check_not_accepted(known: Grant) -> None:
+    before = next((one for one in known.presentations.values() if one.response is Response.ACCEPTED), None)
+    if before is not None:
+        raise RefusedError(
+            f"grant {known.grant_id} was accepted already, by presentation {before.presentation_id!r} on "
+            f"{before.channel}: one yes is enough"
+        )
 
 
 def _check_stands(whole: Whole, known: Grant, said: Presentation, at: datetime) -> None:

@@ -197,7 +197,7 @@ def _purposes(asked: Sequence[int], rules: PathRules) -> Iterable[Purpose]:
 def _held_out(asking: Asking, asked: Iterable[int]) -> dict[int, Verdict]:
     """Of each proposition that was asked for; drawn once for a campaign."""
     state, rules = asking.state, asking.rules
-    holder = holder_of(state.standing.segment, state.customer_id, state.account_id)
+    holder = holder_of(state.account_kind, state.customer_id, state.account_id)
     campaigns = {number: rules.holdouts[number] for number in asked}
     drawn = {one.campaign: holdout_gate(one, holder) for one in campaigns.values() if one is not None}
     return {number: NO_HOLDOUT if one is None else drawn[one.campaign] for number, one in campaigns.items()}

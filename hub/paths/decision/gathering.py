@@ -6,6 +6,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
+from hub.domain.account.events import AccountChanged, AccountRegistered
 from hub.domain.cases import open_cases
 from hub.domain.cases.open_cases import OpenCases
 from hub.domain.contact import Channel
@@ -89,6 +90,7 @@ def path_state(told: Told, question: Question, policy: PathPolicy, point_of: Poi
         conversations=told.conversations,
         ledgers=parties.ledgers(told.account_id, question.slot_id),
         capacity=told.capacity,
+        account_kind=_kind(of_account),
     )
 
 
@@ -106,6 +108,12 @@ def _in_order(streams: Iterable[Sequence[Event]]) -> list[Event]:
 
 def _held(streams: Streams, at: datetime) -> Held:
     return held({stream: grants.fold(events) for stream, events in streams.items()}, at)
+
+
+def _kind(of_account: Sequence[Event]) -> str:
+    """What the account is, by what was told of it last."""
+    told = (one.segment for one in reversed(of_account) if isinstance(one, AccountRegistered | AccountChanged))
+    return next(told, "")
 
 
 def _open_cases(events: Iterable[Event]) -> OpenCases:

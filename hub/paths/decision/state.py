@@ -46,3 +46,5 @@ class PathState(NamedTuple):
     conversations: tuple[Conversation, ...] = ()
     ledgers: Ledgers = NO_LEDGERS
     capacity: Capacity = NO_CAPACITY
+    account_kind: str = ""
+    """`B2B` or `B2G`; empty: they act for none."""

@@ -17,8 +17,8 @@ class Drawn(NamedTuple):
 
 
 def holder_of(kind: str, customer_id: str, account_id: str) -> str:
-    """Who is drawn: of organisations the account, so that no two of its people hear different things; else the person,
-    by the canonical name."""
+    """Who is drawn: the account that they act for, whatever they are themselves, so that no two of its people hear
+    different things; else the person, by the canonical name. `kind`: the account's."""
     return account_id if account_id and kind in _BY_ACCOUNT else customer_id
 
 

@@ -13,8 +13,8 @@ Names = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 
 
 class Holdout(Section):
-    """So many percent of all persons, of B2B and B2G of all accounts, get none of these propositions. Another seed
-    draws others; with the same one the same are drawn for ever, whoever asks on whichever path."""
+    """So many percent of all persons, of those who act for an account of all accounts, get none of these propositions.
+    Another seed draws others; with the same one the same are drawn for ever, whoever asks on whichever path."""
 
     campaign: Text
     share: float = Field(gt=0, lt=100)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import NamedTuple
 
 from hub.domain.grant.events import Response
+from hub.domain.grant.state import Grant
 from hub.paths.consent.purposes import Gate
 from hub.paths.gates.verdict import Inputs, Reason, Told, Verdict
 from hub.paths.policy.model import PathPolicy
@@ -78,6 +79,10 @@ class Catalogue:
             {number: _lever(one.levers, holds) if one.levers else 1.0 for number, one in ready},
         )
 
+    def rival(self, name: str, known: Known) -> Grant | None:
+        """A grant that stands, beside which this can't be granted."""
+        return _rival(self._without[name], known)
+
     def _fit(self, one: _Ready, known: Known, answers: Answers) -> Verdict:
         has, at = known.account if one.is_accounts else known.held, known.customer.at
         if has is None:
@@ -141,7 +146,8 @@ def _day(day: date | None) -> Told:
 
 def _conflict(name: str, without: Sequence[str], known: Known) -> Verdict:
     """An answer counts as long as the terms that it was given to stand; who asked for a later time is left alone until
-    then, whatever they are granted."""
+    then, whatever they are granted. What stands is kept back by nothing else that stands: a link made both theirs, and
+    each was promised."""
     at, answer, grant = known.customer.at, known.answer(name), known.stands(name)
     if answer is not None and answer.deferred_until is not None and at < answer.deferred_until:
         inputs: Inputs = {"until": answer.deferred_until.isoformat()}
@@ -151,9 +157,13 @@ def _conflict(name: str, without: Sequence[str], known: Known) -> Verdict:
         if answer.at >= since:
             inputs = {"grant": grant.grant_id, "answer": answer.response.value, "at": answer.at.isoformat()}
             return Verdict(Gate.CONFLICT, False, Reason.ANSWERED, inputs, grant.expires_at)
-    for other in without:
-        held = known.stands(other)
-        if held is not None:
-            inputs = {"grant": held.grant_id, "proposition": other}
-            return Verdict(Gate.CONFLICT, False, Reason.CONFLICT, inputs, held.expires_at)
+    rival = _rival(without, known) if grant is None else None
+    if rival is not None:
+        inputs = {"grant": rival.grant_id, "proposition": rival.proposition}
+        return Verdict(Gate.CONFLICT, False, Reason.CONFLICT, inputs, rival.expires_at)
     return _NO_CONFLICT
+
+
+def _rival(without: Sequence[str], known: Known) -> Grant | None:
+    """What stands of these."""
+    return next((held for other in without if (held := known.stands(other)) is not None), None)
