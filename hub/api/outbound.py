@@ -57,7 +57,9 @@ class OutboundAnswer(PathAnswer):
 
 
 class OutboundState(BaseModel):
-    """How far a contact is. `due_at`: when it is decided again, or was to be reported."""
+    """How far a contact is. `due_at`: when it is decided again, or was to be reported; `contact_id`, `channel`: of the
+    contact that is being made, or was tried last; empty while it waits or where it is given up; `reason`: why it is
+    not made."""
 
     outbound_id: str
     phase: Phase
@@ -155,11 +157,12 @@ def _actor(body: OutboundContact, call: Call) -> str:
 
 def _state(found: Found) -> dict[str, Any]:
     one = found.contact
+    made = one.dispatched if one.phase not in (Phase.WAITING, Phase.GIVEN_UP) else None
     return {
         "outbound_id": one.outbound_id,
         "phase": one.phase,
-        "contact_id": one.dispatched.contact_id if one.dispatched else "",
-        "channel": one.dispatched.channel if one.dispatched else None,
+        "contact_id": made.contact_id if made else "",
+        "channel": made.channel if made else None,
         "due_at": one.due_at,
         "tried": one.tried,
         "reason": one.why,

@@ -57,6 +57,22 @@ async def test_a_contact_that_may_be_made_is_on_its_way_and_says_how_far_it_is(
     assert await ask(http, request_id="order-1") == (200, told | {"repeat": True})
 
 
+async def test_a_contact_that_waits_or_is_given_up_names_no_contact_that_failed(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    _, told = await ask(http, channels=["sms", "phone"], by="2036-01-01T00:00:00Z")
+    path, parts = f"/v1/outbound/{told['outbound_id']}", world.app.state.services.paths
+    failed = {"actor": "adapter:sms", "command_id": "c"}
+    await parts.reports.failed(told["outbound_id"], "no such number", **failed)
+    state = (await http.get(path)).json()
+    assert (state["phase"], state["tried"]) == ("waiting", ["sms"])
+    assert (state["contact_id"], state["channel"], state["reason"]) == ("", None, "")
+    await parts.contacts.release(told["outbound_id"], "nobody_in", **failed)
+    state = (await http.get(path)).json()
+    assert (state["phase"], state["contact_id"], state["channel"]) == ("given_up", "", None)
+    assert state["reason"] == "nobody_in"
+
+
 async def test_a_contact_that_may_not_be_made_is_no_error_and_says_why(world: World, http: httpx.AsyncClient) -> None:
     status, told = await ask(http, purpose="promotional")
     assert (status, told["outcome"], told["outbound_id"], told["closed"]["default_denied"]) == (200, "nothing", "", 1)

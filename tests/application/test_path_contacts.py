@@ -223,7 +223,7 @@ class TestLater:
         await ask(hub, by=moment(40))
         await hub.write((ANN, CustomerForgotten(**meta(moment(13)), reason="asked")))
         await due(hub, 21)
-        assert (await told(hub))[2:] == ["GivenUp"]
+        assert (await told(hub))[2:] == ["SlotReleased", "GivenUp"]
 
     async def test_what_is_not_kept_any_more_cannot_be_said(self, hub: Hub) -> None:
         hub.clock.hours = 12

@@ -7,22 +7,27 @@ from datetime import timedelta
 from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
-from hub.application.paths.contacts_facts import Began, WantedContact, begun, went_on
+from hub.application.paths.contacts_facts import Began, WantedContact, begun, look_again, went_on
+from hub.application.paths.contacts_slots import ContactSlots, given_back, stands, was_made
 from hub.application.paths.decisions import Decided, PathDecisions, ToWrite, stream_of_decision
 from hub.application.paths.in_force import RulesInForce
-from hub.application.paths.whole import Facts, Wholes
+from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
-from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.customer.events import ContactReceived
 from hub.domain.customer.identity import ADDRESS_KIND, Spell
-from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactUnreported
+from hub.domain.customer.outbound.events import (
+    ContactDispatched,
+    ContactGivenUp,
+    ContactPostponed,
+    ContactUnreported,
+)
 from hub.domain.customer.outbound.state import OutboundContact, Outbounds, Phase, fold
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.interaction.events import InteractionQueued
 from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.question import CameIn, Question
-from hub.paths.frequency.reserving import release
 from hub.paths.propositions.model import Sender
 from hub.ports import Append, Clock, Journal, Recorded
 
@@ -59,6 +64,7 @@ class OutboundContacts:
         self._journal = journal
         self._clock = clock
         self._wholes = wholes
+        self._slots = ContactSlots(journal, wholes)
         self._decisions = decisions
         self._in_force = in_force
         self._point_of = point_of
@@ -83,8 +89,8 @@ class OutboundContacts:
             return begun(wanted, began, taken, self._point_of, self._report_within)
 
         decided = await self._decisions.decide(
-            wanted.customer, question, request=request, account_id=wanted.account_id, grants=True, beside=beside,
-            actor=actor, command_id=command_id,
+            wanted.customer, question, request=request, account_id=wanted.account_id,
+            grants=True, beside=beside, stands_in=wanted.customer, actor=actor, command_id=command_id,
         )  # fmt: skip
         if decided.is_repeat:
             await self._refuse_other_words(wanted, decided.event.decision_id)
@@ -122,15 +128,12 @@ class OutboundContacts:
             slot = found.contact.slot_id if found is not None else decision
             account = found.contact.planned.account_id if found is not None else ""
             whole = await self._wholes.read(stream_of_decision(decision), meta["at"], account_id=account)
-            if any(
-                isinstance(one, ContactSent) and one.contact_id == slot
-                for line in whole.streams.values()
-                for one in line
-            ):
+            beyond = await self._slots.beyond(slot, whole)
+            if was_made(slot, whole, beyond):
                 raise RefusedError(f"contact {slot} was made: its slot is not given back")
             facts: Facts = []
             if slot or found is None:
-                facts += release(whole.parties(), slot, reason, policy=self._in_force.policy.version, **meta)
+                facts += given_back(whole, beyond, slot, reason, self._in_force.policy.version, meta)
             if found is not None:
                 facts.append((found.stream, _given_up(found.contact, reason, meta)))
             return await self._wholes.writing(whole, facts)
@@ -149,17 +152,18 @@ class OutboundContacts:
     async def _decide_again(self, stream: str, one: OutboundContact) -> None:
         """Just before it is made: consent, complaint, conversation, quiet hours as they are now."""
         planned, now = one.planned, self._clock.now()
+        if is_forgotten(await self._wholes.read(stream, now)):
+            return await self._give_up(stream, one, "forgotten")
         if planned.by is not None and now > max(planned.by, one.due_at or now) + GRACE:
-            await self._close(stream, one, lambda known, meta: _given_up(known, "too_late", meta))
-            return
+            return await self._give_up(stream, one, "too_late")
         if _has_nothing_to_say(one):
-            await self._close(stream, one, lambda known, meta: _given_up(known, "not_kept", meta))
-            return
+            return await self._give_up(stream, one, "not_kept")
+        slot = await self._slot_kept(stream, one)
         by = planned.by if planned.by is not None and now < planned.by else None
         question = Question(
             "", now, Direction.OUTBOUND, one.channels, Sender(planned.sender), planned.purpose, planned.proposes,
             planned.propositions, planned.speaker, by, planned.service, planned.correlation,
-            CameIn(planned.came_in_on, planned.came_in_at) if planned.came_in_on else None, slot_id=one.slot_id,
+            CameIn(planned.came_in_on, planned.came_in_at) if planned.came_in_on else None, slot_id=slot,
             point=planned.point,
         )  # fmt: skip
 
@@ -168,35 +172,63 @@ class OutboundContacts:
 
         try:
             await self._decisions.decide(
-                stream, question, request=f"{one.outbound_id}/{one.steps}", account_id=planned.account_id, grants=True,
-                beside=beside, actor=f"policy:{self._in_force.policy.version}", command_id=one.outbound_id,
+                stream, question, request=f"{one.outbound_id}/{one.steps}",
+                account_id=planned.account_id, grants=True, beside=beside, stands_in=stream,
+                actor=f"policy:{self._in_force.policy.version}", command_id=one.outbound_id,
             )  # fmt: skip
-        except (RefusedError, NotFoundError):
-            await self._close(stream, one, lambda known, meta: _given_up(known, "forgotten", meta))
-        except InvalidError:  # a proposition that the policy has no more, an address that is gone
-            await self._close(stream, one, lambda known, meta: _given_up(known, "closed", meta))
+        except RefusedError:
+            forgotten = is_forgotten(await self._wholes.read(stream, now))
+            await (self._give_up(stream, one, "forgotten") if forgotten else self._close(stream, one, _refused))
+        except (InvalidError, NotFoundError):  # a proposition that the policy has no more, an address that is gone
+            await self._give_up(stream, one, "closed")
+
+    async def _give_up(self, stream: str, one: OutboundContact, reason: str) -> None:
+        await self._close(stream, one, lambda known, meta: _given_up(known, reason, meta))
 
     async def _close(self, stream: str, one: OutboundContact, fact: _Fact) -> None:
-        """Nothing is decided any more; unless it went on meanwhile. A slot that it has is given back."""
+        """Nothing is decided any more, or not now; unless it went on meanwhile. A slot that it has is given back, but
+        where it may have been made."""
 
         async def attempt() -> Sequence[Append]:
             known, versions = await self._known(stream)
             now = known.get(one.outbound_id)
             if now is None or now.steps != one.steps or now.phase is not one.phase:
                 return []
-            actor = f"policy:{self._in_force.policy.version}"
-            event = fact(now, meta_of(self._clock, actor, one.outbound_id))
-            if not now.slot_id or not isinstance(event, ContactGivenUp) or event.reason == "forgotten":
+            meta = meta_of(self._clock, f"policy:{self._in_force.policy.version}", one.outbound_id)
+            event = fact(now, meta)
+            if not now.slot_id or isinstance(event, ContactUnreported):
                 return [Append(stream, versions[stream], [event])]
-            meta = meta_of(self._clock, actor, one.outbound_id)
-            whole = await self._wholes.read(stream, meta["at"], account_id=now.planned.account_id)
-            facts: Facts = []
-            with suppress(NotFoundError, RefusedError):  # somebody gave it back
-                version = self._in_force.policy.version
-                facts += release(whole.parties(), now.slot_id, event.reason, policy=version, **meta)
+            reason = event.reason if isinstance(event, ContactGivenUp) else "held"
+            whole, facts = await self.slot_given_back(stream, now, reason, meta)
             return await self._wholes.writing(whole, [*facts, (stream, event)])
 
         await append_decided(self._journal, attempt)
+
+    async def _slot_kept(self, stream: str, one: OutboundContact) -> str:
+        """The slot it goes on with. One that is for somebody they were taken for once is given back first."""
+        kept = ""
+
+        async def attempt() -> Sequence[Append]:
+            nonlocal kept
+            meta = meta_of(self._clock, f"policy:{self._in_force.policy.version}", one.outbound_id)
+            whole = await self._wholes.read(stream, meta["at"], account_id=one.planned.account_id)
+            kept = one.slot_id if stands(one.slot_id, whole) else ""
+            if kept == one.slot_id or not await self._slots.beyond(one.slot_id, whole):
+                return []
+            whole, facts = await self.slot_given_back(stream, one, "moved", meta)
+            return await self._wholes.writing(whole, facts)
+
+        await append_decided(self._journal, attempt)
+        return kept
+
+    async def slot_given_back(self, stream: str, one: OutboundContact, reason: str, meta: _Meta) -> tuple[Whole, Facts]:
+        """The customer as they are, and what gives its slot back wherever that stands; nothing where it has none, or
+        somebody gave it back."""
+        whole = await self._wholes.read(stream, meta["at"], account_id=one.planned.account_id)
+        beyond = await self._slots.beyond(one.slot_id, whole)
+        with suppress(NotFoundError, RefusedError):
+            return whole, given_back(whole, beyond, one.slot_id, reason, self._in_force.policy.version, meta)
+        return whole, []
 
     async def _known(self, stream: str) -> tuple[Outbounds, dict[str, int]]:
         """The contacts that are planned in a stream; that one was made may stand in another."""
@@ -243,6 +275,15 @@ class OutboundContacts:
 def _given_up(one: OutboundContact, reason: str, meta: _Meta) -> ContactGivenUp:
     about = {"correlation": one.planned.correlation, "outbound_id": one.outbound_id}
     return ContactGivenUp(**meta, **about, reason=reason)
+
+
+def _refused(one: OutboundContact, meta: _Meta) -> ContactPostponed | ContactGivenUp:
+    """It could not be decided as things stand: once more, as long as it is of use."""
+    due_at = look_again(one, meta["at"])
+    if due_at is None:
+        return _given_up(one, "refused", meta)
+    about = {"correlation": one.planned.correlation, "outbound_id": one.outbound_id}
+    return ContactPostponed(**meta, **about, due_at=due_at, decision_id=one.outbound_id)
 
 
 def _has_nothing_to_say(one: OutboundContact) -> bool:

@@ -1,6 +1,6 @@
 """What a decision makes happen to one contact that is wanted: it is planned, dispatched, postponed or given up."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,11 +19,13 @@ from hub.domain.event import Event
 from hub.domain.grant.state import Grant
 from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.state import Reach
+from hub.paths.gates.verdict import Reason
 from hub.paths.propositions.model import Sender
 
 LOOK_AGAIN = timedelta(minutes=5)
 """What nobody knows the end of that holds a contact is looked at again after so long, then after twice that, and on."""
 LOOK_AT_LEAST = timedelta(hours=6)
+_PASSING = (Reason.CONVERSATION, Reason.COMPLAINT, Reason.NOT_FREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def begun(
     is_reply = began is not None and wanted.purpose is Purpose.REPLY
     planned = ContactPlanned(
         **_meta(taken.meta, wanted.interaction_id), outbound_id=event.decision_id, due_at=event.due_at,
-        slot_id=taken.slot_id, customer_id=whole.canonical, account_id=whole.account_id, purpose=wanted.purpose,
+        slot_id=taken.slot_id, customer_id=wanted.customer, account_id=whole.account_id, purpose=wanted.purpose,
         proposes=wanted.proposes, propositions=wanted.propositions, channels=wanted.channels, point=wanted.point,
         came_in_on=began.channel if began and is_reply else None, came_in_at=began.point if began and is_reply else "",
         sender=wanted.sender.value, speaker=wanted.speaker, by=wanted.by, service=wanted.service,
@@ -87,7 +89,7 @@ def begun(
     if event.outcome is Outcome.NOW:
         answered = began.address if began and is_reply else ""
         facts.append(_dispatched(planned, taken, point_of, report_within, answered))
-    return [(whole.canonical, one) for one in facts]
+    return [(wanted.customer, one) for one in facts]
 
 
 def went_on(one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf, report_within: timedelta) -> Facts:
@@ -97,7 +99,9 @@ def went_on(one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf
     if event.outcome is Outcome.NOW:
         answered = one.dispatched.address if one.dispatched else ""
         return [(stream, _dispatched(planned, taken, point_of, report_within, answered))]
-    due_at = event.due_at if event.outcome is Outcome.LATER else _look_again(one, event.at, event.due_at)
+    due_at = event.due_at
+    if event.outcome is Outcome.NOTHING:
+        due_at = look_again(one, event.at) if due_at is None and _may_yet(one, event.closed) else None
     if due_at is None:
         reason = "no_path" if one.tried else "closed"
         return [(stream, ContactGivenUp(**meta, outbound_id=one.outbound_id, reason=reason))]
@@ -107,11 +111,15 @@ def went_on(one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf
     return [(stream, postponed)]
 
 
-def _look_again(one: OutboundContact, now: datetime, opens_at: datetime | None) -> datetime | None:
-    """Where something has to happen first, as a conversation has to end; None: it is of no use any more, or by then it
-    would not be."""
+def _may_yet(one: OutboundContact, closed: Container[str]) -> bool:
+    """Whether anything may happen that opens a path. One that failed leaves those that are merely held for now."""
+    return not one.tried or any(reason in closed for reason in _PASSING)
+
+
+def look_again(one: OutboundContact, now: datetime) -> datetime | None:
+    """Where something has to happen first, as a conversation has to end; None: by then it would be of no use."""
     by = one.planned.by
-    if by is None or now >= by or opens_at is not None or one.tried:
+    if by is None or now >= by:
         return None
     pause: timedelta = LOOK_AGAIN * (1 << min(one.steps - 1, 10))
     return min(by, now + min(pause, LOOK_AT_LEAST))

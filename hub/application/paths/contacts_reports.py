@@ -20,7 +20,6 @@ from hub.domain.customer.outbound.state import OutboundContact, Phase
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import present
 from hub.domain.grant.state import stream_of_grant
-from hub.paths.frequency.reserving import release
 from hub.ports import Append, Clock, ContactRow, Journal, Recorded, Unit
 
 LONGEST_REASON = 200
@@ -78,12 +77,8 @@ class ContactReports:
                 customer_id=told.customer_id, channel=told.channel, reason=reason[:LONGEST_REASON],
                 again=_may_go_on(one, told, meta["at"]),
             )  # fmt: skip
-            whole = await self._wholes.read(found.stream, meta["at"], account_id=one.planned.account_id)
-            facts: Facts = [(found.stream, fact)]
-            with suppress(NotFoundError, RefusedError):  # it is not counted, or somebody gave it back
-                version = self._in_force.policy.version
-                facts += release(whole.parties(), one.slot_id, "failed", policy=version, **meta)
-            return await self._wholes.writing(whole, facts)
+            whole, back = await self._contacts.slot_given_back(found.stream, one, "failed", meta)
+            return await self._wholes.writing(whole, [(found.stream, fact), *back])
 
         return await append_decided(self._journal, attempt)
 

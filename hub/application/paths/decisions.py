@@ -131,6 +131,7 @@ class PathDecisions:
         account_id: str = "",
         grants: bool = False,
         beside: Beside = nothing_beside,
+        stands_in: str = "",
         actor: str,
         command_id: str,
     ) -> Decided:
@@ -141,8 +142,9 @@ class PathDecisions:
         asked = Request(request, question)
         by = {"actor": actor, "command_id": command_id}
         return await self.decide_on(
-            customer, lambda _: asked, question.they_came, account_id, grants=grants, beside=beside, **by
-        )
+            customer, lambda _: asked, question.they_came, account_id, grants=grants, beside=beside,
+            stands_in=stands_in, **by,
+        )  # fmt: skip
 
     async def decide_on(
         self,
@@ -153,10 +155,12 @@ class PathDecisions:
         *,
         grants: bool = False,
         beside: Beside = nothing_beside,
+        stands_in: str = "",
         actor: str,
         command_id: str,
     ) -> Decided:
-        """The same, of what `asking` makes of the customer: as they are when it is decided."""
+        """The same, of what `asking` makes of the customer: as they are when it is decided. `stands_in`: the stream it
+        is written to, one of theirs, so that it stays with that one when a link ends; empty: the canonical one."""
         answer: Decided | None = None
 
         async def attempt() -> list[Append]:
@@ -164,6 +168,7 @@ class PathDecisions:
             now = self._clock.now()
             whole = await self._wholes.read(customer, now, account_id=account_id, with_conversations=not they_came)
             refuse_forgotten_part(whole)
+            stream = stands_in or whole.canonical
             request, question = asking(whole)
             answer = known = _known(whole, request)
             if known is not None:
@@ -172,7 +177,7 @@ class PathDecisions:
                         f"request {request!r} was decided before, as {known.event.decision_id}, on other words"
                     )
                 return []
-            asked = replace(question, decision_id=decision_id(whole.canonical, request), at=now, seed=self._seed())
+            asked = replace(question, decision_id=decision_id(stream, request), at=now, seed=self._seed())
             looked = self.look(whole, asked, self._in_force.policy, self._in_force.rules, self._free(asked))
             meta = meta_of(self._clock, actor, command_id) | {"at": now, "recorded_at": now}
             event = path_decided(
@@ -180,14 +185,14 @@ class PathDecisions:
                 **{name: value for name, value in meta.items() if name != "at"},
             )  # fmt: skip
             slots = _slots(looked, meta)
-            facts: Facts = [(whole.canonical, event), *slots]
+            facts: Facts = [(stream, event), *slots]
             shown: dict[str, Grant] = {one.proposition: one.grant for one in looked.decision.actions if one.grant}
             if grants and looked.decision.outcome is Outcome.NOW:
                 facts += _granted(looked, shown, meta)
             facts += beside(ToWrite(looked, event, shown, _slot_after(asked, slots), meta))
             appends = await self._wholes.writing(whole, facts)
-            version = next(one.after for one in appends if one.stream == whole.canonical) + 1
-            answer = Decided(event, whole.canonical, version, shown)
+            version = next(one.after for one in appends if one.stream == stream) + 1
+            answer = Decided(event, stream, version, shown)
             return appends
 
         await append_decided(self._journal, attempt)

@@ -113,4 +113,4 @@ class ContactGivenUp(_OutboundFact):
     """It is not made."""
 
     reason: str
-    """A word: `closed` (gates), `too_late`, `no_path`, `not_kept`, `cancelled`, `forgotten`."""
+    """A word: `closed` (gates), `too_late`, `no_path`, `not_kept`, `refused`, `cancelled`, `forgotten`."""

@@ -86,7 +86,7 @@ def fold(events: Iterable[Event]) -> Outbounds:
 def _sent(one: OutboundContact, contact_id: str) -> OutboundContact:
     if one.dispatched is None or one.dispatched.contact_id != contact_id or one.phase not in _UNDER_WAY:
         return one
-    return replace(one, phase=Phase.SENT, due_at=None)
+    return replace(one, phase=Phase.SENT, due_at=None, why="")
 
 
 _UNDER_WAY = (Phase.DISPATCHED, Phase.UNREPORTED)
@@ -105,8 +105,8 @@ def _after(
         case ContactFailed():
             tried = tuple(dict.fromkeys((*one.tried, event.channel)))
             phase = Phase.WAITING if event.again else Phase.FAILED
-            due_at = event.at if event.again else None
-            return replace(one, phase=phase, slot_id="", due_at=due_at, tried=tried, why="failed")
+            due_at, why = (event.at, "") if event.again else (None, "failed")
+            return replace(one, phase=phase, slot_id="", due_at=due_at, tried=tried, why=why)
         case ContactUnreported():
             return replace(one, phase=Phase.UNREPORTED, due_at=None)
         case ContactGivenUp():
