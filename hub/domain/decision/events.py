@@ -1,4 +1,5 @@
-"""The fact of a decision, in the canonical stream of the customer. All it looked at is found again from the log: the
+"""The fact of a decision, in the canonical stream of the customer; of a contact that we make in that of who was asked
+for. All it looked at is found again from the log: the
 events before it, the policy's version and the seed give the identical decision."""
 
 from datetime import datetime
