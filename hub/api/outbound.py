@@ -9,7 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import Call, ContactCall
-from hub.api.path_decisions import Id, Known, PathAnswer, customer_named, shown
+from hub.api.path_decisions import Id, Known, PathAnswer, customer_named, point_named, shown
 from hub.api.rows import told
 from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
@@ -132,8 +132,7 @@ async def tell_capacity(body: Places, call: ContactCall) -> Response:
 def _wanted(body: OutboundContact, call: Call) -> WantedContact:
     point, channels = "", body.channels
     if body.at is not None:
-        value = call.services.spell(body.at.kind, body.at.value).value
-        point = call.services.paths.point_of(body.at.kind, value).point
+        point = point_named(body.at, call.services, "at").point
         channels = channels or CHANNELS_OF[body.at.kind]
     elif body.purpose is Purpose.REPLY:
         channels = channels or tuple(Channel)

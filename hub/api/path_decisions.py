@@ -1,5 +1,7 @@
 """Asking from anywhere: whether something is said to a customer, what, on which path and when."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,8 +17,9 @@ from hub.api.services import Services
 from hub.application.paths.decisions import Decided
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.decision.events import Outcome
-from hub.domain.errors import InvalidError
+from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.grant.state import Grant
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.question import CameIn, Question
@@ -87,7 +90,8 @@ class ActionRow(BaseModel):
 
 class PathAnswer(BaseModel):
     """What was decided. `at`: when it is done; of nothing when to ask again, null: time alone changes nothing. `closed`
-    counts what was looked at and kept back, by reason."""
+    counts what was looked at and kept back, by reason. `released`, of a repeat: why its contact is not made after all;
+    empty: nobody gave its slot back."""
 
     decision_id: str
     outcome: Outcome
@@ -96,6 +100,7 @@ class PathAnswer(BaseModel):
     closed: dict[str, int]
     policy: str
     repeat: bool
+    released: str
 
 
 @router.post("/v1/path-decisions", summary="May something be said, what, where and when?", responses=told(PathAnswer))
@@ -109,15 +114,15 @@ async def decide(body: PathQuestion, call: ContactCall) -> Response:
 
 async def decided(body: PathQuestion, services: Services, *, request: str, actor: str, command_id: str) -> Decided:
     """The same way for whoever asks. Raises HubError."""
-    return await services.paths.decisions.decide(
-        customer_named(body.customer_id, body.identifier, services),
-        _question(body, services),
-        request=request,
-        account_id=body.account_id,
-        grants=body.shows,
-        actor=actor,
-        command_id=command_id,
-    )
+    decisions, question = services.paths.decisions, _question(body, services)
+    customer = customer_named(body.customer_id, body.identifier, services)
+    if body.interaction_id:
+        await decisions.check_interaction(body.interaction_id)
+    with blaming_customer(body.identifier):
+        return await decisions.decide(
+            customer, question, request=request, account_id=body.account_id, grants=body.shows, actor=actor,
+            command_id=command_id,
+        )  # fmt: skip
 
 
 def shown(decided: Decided) -> dict[str, Any]:
@@ -139,6 +144,7 @@ def shown(decided: Decided) -> dict[str, Any]:
         "closed": event.closed,
         "policy": event.policy,
         "repeat": decided.is_repeat,
+        "released": decided.released,
     }
 
 
@@ -160,10 +166,37 @@ def customer_named(customer_id: str, identifier: Known | None, services: Service
     if identifier is None:
         return customer_id
     kind = identifier.kind
-    return services.paths.stream_of(kind, services.spell(kind, identifier.value).value)
+    with blaming("identifier"):
+        return services.paths.stream_of(kind, services.spell(kind, identifier.value).value)
+
+
+def point_named(told: Known | Here, services: Services, field: str) -> ContactPoint:
+    """The contact point that is told in this field of a body. Raises InvalidError that names the field."""
+    with blaming(field):
+        return services.paths.point_of(told.kind, services.spell(told.kind, told.value).value)
+
+
+@contextmanager
+def blaming(field: str) -> Iterator[None]:
+    """What is wrong below this field of a body is told with its whole name."""
+    try:
+        yield
+    except InvalidError as error:
+        raise InvalidError(str(error), f"{field}.{error.field}" if error.field else field) from None
+
+
+@contextmanager
+def blaming_customer(identifier: Known | None) -> Iterator[None]:
+    """A customer there is not is a mistake of the body's, in the field that names them."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise InvalidError(str(error), "identifier" if identifier else "customer_id") from None
 
 
 def _question(body: PathQuestion, services: Services) -> Question:
+    if body.purpose is Purpose.REPLY and body.here is None:
+        raise InvalidError("a reply leaves by the path the contact came in on: say which", "here")
     return Question(
         "", services.clock.now(), body.direction, body.channels, body.sender, body.purpose, body.proposes,
         body.propositions, body.speaker, body.by, body.service, body.interaction_id, _came_in(body.here, services),
@@ -176,5 +209,4 @@ def _came_in(here: Here | None, services: Services) -> CameIn | None:
         return None
     if not here.kind:
         return CameIn(here.channel, "")
-    value = services.spell(here.kind, here.value).value
-    return CameIn(here.channel, services.paths.point_of(here.kind, value).point)
+    return CameIn(here.channel, point_named(here, services, "here").point)

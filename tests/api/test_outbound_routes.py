@@ -107,7 +107,7 @@ async def test_an_agent_asks_in_their_own_name_alone(world: World, http: httpx.A
         ({"propositions": ["gone"]}, "propositions"),
         ({"by": "2020-01-01T00:00:00Z"}, "by"),
         ({"purpose": "reply"}, "interaction_id"),
-        ({"at": {"kind": "national_id", "value": "0084575948"}}, "kind"),
+        ({"at": {"kind": "national_id", "value": "0084575948"}}, "at.kind"),
         ({"customer_id": ""}, "customer_id"),
         ({"sender": "somebody"}, "sender"),
     ],

@@ -60,7 +60,7 @@ async def test_a_customer_is_known_by_any_spelling_of_their_number(http: httpx.A
     status, told = await ask(http, customer_id="", identifier=by, shows=False)
     assert (status, told["actions"][0]["grant"]) == (200, None)
     status, told = await ask(http, customer_id="", identifier={"kind": "phone", "value": "09127654321"})
-    assert (status, told["title"]) == (404, "Not Found")
+    assert (status, told["field"]) == (422, "identifier")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,16 @@ async def test_a_customer_is_known_by_any_spelling_of_their_number(http: httpx.A
         ({"propositions": ["nothing"]}, "propositions"),
         ({"by": "2036-01-05T12:00:00Z"}, "by"),
         ({"proposes": False}, "purpose"),
-        ({"here": {"channel": "web", "kind": "national_id", "value": "1"}}, "kind"),
+        ({"here": {"channel": "web", "kind": "national_id", "value": "1"}}, "here.kind"),
+        ({"customer_id": "", "identifier": {"kind": "shoe", "value": "1"}}, "identifier"),
+        ({"customer_id": "customer-nobody"}, "customer_id"),
+        ({"account_id": "account-nobody"}, "account_id"),
+        ({"interaction_id": "interaction-nothing"}, "interaction_id"),
+        ({"purpose": "reply"}, "here"),
+        ({"purpose": "service", "propositions": ["tv"]}, "purpose"),
+        ({"sender": "campaign", "propositions": ["sorry"], "channels": ["phone"]}, "propositions"),
+        ({"channels": ["in_person"], "propositions": ["fibre"]}, "channels"),
+        ({"direction": "outbound", "channels": ["in_person"]}, "channels"),
     ],
 )
 async def test_what_can_not_be_asked_names_its_field(
@@ -83,3 +92,11 @@ async def test_what_can_not_be_asked_names_its_field(
     status, told = await ask(http, **changed)
     assert (status, told["field"].removeprefix("body.")) == (422, field)
     assert len(world.journal.log) == before
+
+
+async def test_a_page_and_a_contact_that_name_their_requests_alike_are_two(http: httpx.AsyncClient) -> None:
+    words = {"channels": ["sms"], "purpose": "transactional", "sender": "hub", "request_id": "x1"}
+    _, first = await ask(http, direction="outbound", proposes=False, **words)
+    made = (await http.post("/v1/outbound", json={"customer_id": ANN, "text": "salam", **words})).json()
+    assert (made["repeat"], made["decision_id"] == first["decision_id"]) == (False, False)
+    assert (await http.get(f"/v1/outbound/{made['outbound_id']}")).json()["phase"] == "dispatched"

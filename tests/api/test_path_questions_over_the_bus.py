@@ -58,7 +58,7 @@ async def test_the_answer_is_the_decision_and_the_same_for_the_same_id(known: Wo
         ({"data": {**QUESTION, "purpose": "gossip"}}, "invalid", "data.purpose"),
         ({"data": {**QUESTION, "whatever": 1}}, "invalid", "data.whatever"),
         ({"data": {**QUESTION, "propositions": ["nothing"]}}, "invalid", "propositions"),
-        ({"data": {**QUESTION, "identifier": {"kind": "phone", "value": "+982199999"}}}, "not-found", ""),
+        ({"data": {**QUESTION, "identifier": {"kind": "phone", "value": "+982199999"}}}, "invalid", "identifier"),
         ({"type": "hub.contact.v1"}, "invalid", "type"),
         ({"specversion": "2.0"}, "invalid", "specversion"),
         ({"id": ""}, "invalid", "id"),

@@ -12,7 +12,7 @@ import pytest
 
 from hub.application.path_policies import PathPolicyInForce
 from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row, Tally, check_campaign
-from hub.application.paths.decisions import PathDecisions
+from hub.application.paths.decisions import AskedAs, PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.together import Together
 from hub.application.paths.whole import Wholes
@@ -128,8 +128,8 @@ async def test_each_is_decided_on_as_if_alone_and_all_are_read_at_once() -> None
     assert (journal.asked, journal.commits) == (1, 2)
     for entry in found:
         told = await decisions_on(alone).decide(
-            entry.row.customer_id, SPRING.question(moment(0)), request=SPRING.request, actor="operator:cli",
-            command_id=SPRING.request,
+            entry.row.customer_id, SPRING.question(moment(0)), request=SPRING.request,
+            asked_as=AskedAs.CAMPAIGN, actor="operator:cli", command_id=SPRING.request,
         )  # fmt: skip
         [event] = [one.event for one in journal.log if one.version > 2 and isinstance(one.event, PathDecided)
                    and one.event.decision_id == entry.decision_id]  # fmt: skip
@@ -205,7 +205,11 @@ async def test_bad_rows_are_refused_with_a_reason_and_the_others_are_decided_on(
     assert "on other words" in refused[4]
     [missing] = await ask(journal, [0], replace(SPRING, name="other"), account=ACME)
     assert isinstance(missing, Refusal)
-    assert missing.reason == f"there is no account {ACME}"
+    assert (missing.field, missing.reason) == ("account_id", f"there is no account {ACME}")
+    await journal.commit(employed(1))
+    [stranger] = await ask(journal, [0], replace(SPRING, name="other"), account=ACME)
+    assert isinstance(stranger, Refusal)
+    assert (stranger.field, stranger.reason) == ("account_id", f"customer {PEOPLE[0]} does not act for account {ACME}")
     tally = Tally()
     tally.add(answers)
     assert (tally.decided, tally.repeats, tally.refused) == (1, 0, 3)

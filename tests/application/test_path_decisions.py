@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from hub.application.path_policies import PathPolicyInForce
-from hub.application.paths.decisions import Decided, stream_of_decision
+from hub.application.paths.decisions import AskedAs, Decided, stream_of_decision
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
+from hub.domain.account.events import AccountRegistered, RoleAssigned
 from hub.domain.contact import Channel, Standing
+from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered, IdentifierObserved
 from hub.domain.customer.links.events import CustomersLinked, Side
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
@@ -37,6 +39,7 @@ from tests.support.memory import MemoryJournal
 
 ANN = customer_id(KEY, "phone", PHONE.value)
 BEN = customer_id(KEY, "email", MAIL.value)
+ACME = f"account-{7:032x}"
 LEFT, RIGHT = (Side(id=stream, since=moment(-2)) for stream in sorted((ANN, BEN)))
 LINK = CustomersLinked(**meta(moment(-1)), rule="by_hand", link_id="link-1", left=LEFT, right=RIGHT)
 
@@ -57,7 +60,7 @@ class Clock:
 class Hub:
     """A journal with Ann's phone and Ben's mail address in it, and who decides on it."""
 
-    def __init__(self, journal: Any, lineage: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, journal: Any, lineage: dict[str, tuple[str, ...]] | None = None, policy: str = POLICY) -> None:
         self.journal = journal
         self.clock = Clock()
         known = lineage or {}
@@ -65,7 +68,7 @@ class Hub:
             journal,
             self.clock,
             KEY,
-            in_force=PathPolicyInForce(parse_path_policy(POLICY)),
+            in_force=PathPolicyInForce(parse_path_policy(policy)),
             responses=Responses({}, 0),
             lineage=lambda stream: known.get(stream, (stream,)),
             seed=lambda: 7,
@@ -227,10 +230,83 @@ async def test_what_can_not_be_asked_leaves_nothing_behind(hub: Hub) -> None:
     before = len(await hub.journal.read(0, 10_000))
     with pytest.raises(InvalidError, match="no proposition 'nothing'"):
         await hub.ask(outbound(propositions=("nothing",)))
-    with pytest.raises(NotFoundError, match="account"):
+    with pytest.raises(InvalidError, match="no account"):
         await hub.ask(outbound(), account_id="account-nobody")
     with pytest.raises(InvalidError, match="name the request"):
         await hub.ask(outbound(), "")
     with pytest.raises(NotFoundError, match="no decision"):
         await hub.parts.decisions.recorded("decision-customer-ann-0")
     assert len(await hub.journal.read(0, 10_000)) == before
+
+
+async def test_the_terms_of_an_account_are_told_to_nobody_who_does_not_act_for_it(hub: Hub) -> None:
+    role = RoleAssigned(
+        **meta(moment(-1)), account_id=ACME, number=1, customer_id=BEN, role="buyer", since=moment(-1),
+        until=moment(1),
+    )  # fmt: skip
+    registered = AccountRegistered(**meta(moment(-1)), kind="account_number", value="A-1", segment="B2B", name="Acme")
+    await hub.write((ACME, registered), (ACME, role), (BEN, role))
+    before = len(await hub.journal.read(0, 10_000))
+    for ask in (inbound(), outbound()):
+        with pytest.raises(InvalidError, match="does not act for") as refused:
+            await hub.ask(ask, account_id=ACME, grants=True)
+        assert refused.value.field == "account_id"
+    assert len(await hub.journal.read(0, 10_000)) == before
+    first = await hub.ask(inbound(), "ben", BEN, account_id=ACME)
+    hub.clock.hours = 2
+    assert await hub.ask(inbound(), "ben", BEN, account_id=ACME) == replace(first, is_repeat=True)
+    with pytest.raises(InvalidError, match="does not act for"):
+        await hub.ask(inbound(), "later", BEN, account_id=ACME)
+
+
+async def test_a_repeat_shows_no_terms_that_are_over(hub: Hub) -> None:
+    first = await hub.ask(inbound(), grants=True)
+    hub.clock.hours = 14 * 24 - 1
+    assert (await hub.ask(inbound(), grants=True)).grants == first.grants
+    hub.clock.hours = 14 * 24
+    again = await hub.ask(inbound(), grants=True)
+    assert (again.event, again.grants) == (first.event, {})
+
+
+async def test_a_repeat_shows_the_better_terms_that_a_link_brought(hub: Hub) -> None:
+    first = await hub.ask(inbound(), "ann", ANN, grants=True)
+    hub.clock.hours = 1
+    here = inbound(channels=(Channel.WEB,), came_in=None)
+    other = await hub.ask(here, "ben", BEN, grants=True)
+    mine, theirs = first.grants["fibre"], other.grants["fibre"]
+    assert mine.grant_id != theirs.grant_id
+    assert mine.expires_at < theirs.expires_at
+    await hub.write((ANN, LINK), (BEN, LINK))
+    again = await hub.ask(inbound(), "ann", ANN, grants=True)
+    assert (again.event, again.grants["fibre"].grant_id) == (first.event, theirs.grant_id)
+
+
+@pytest.mark.parametrize("one", AskedAs)
+async def test_what_another_kind_of_request_is_called_keeps_nobody_from_asking(hub: Hub, one: AskedAs) -> None:
+    first = await hub.ask(inbound(), "interaction-1", asked_as=one)
+    for other in AskedAs:
+        again = await hub.ask(inbound(), "interaction-1", asked_as=other)
+        assert (again.is_repeat, again.event.decision_id == first.event.decision_id) == (other is one, other is one)
+
+
+async def test_a_contact_that_carries_a_grant_they_have_grants_nothing_it_does_not_carry(hub: Hub) -> None:
+    policy = POLICY.replace("share = 30.0", "share = 0.1").replace('applicable = { stage = "enhancement" }', "")
+    both = Hub(hub.journal, policy=policy)
+    await both.ask(inbound(propositions=("fibre",)), "page", grants=True)
+    decided = await both.ask(outbound(channels=(Channel.SMS,), propositions=("fibre", "tv")), "contact", grants=True)
+    assert [one.proposition for one in decided.event.said] == ["fibre", "tv"]
+    assert list(decided.grants) == ["fibre"]
+    assert [event.proposition for _, event in await both.facts(PropositionGranted)] == ["fibre"]
+
+
+async def test_where_nobody_can_be_reached_that_is_the_reason(hub: Hub) -> None:
+    decided = await hub.ask(outbound(channels=(Channel.WEB,), purpose=Purpose.TRANSACTIONAL, proposes=False))
+    assert (decided.event.outcome, decided.event.closed) == (Outcome.NOTHING, {"no_path": 1})
+
+
+async def test_a_repeat_tells_that_its_slot_was_given_back(hub: Hub) -> None:
+    first = await hub.ask(outbound())
+    assert first.released == (await hub.ask(outbound())).released == ""
+    await hub.parts.contacts.release(first.event.decision_id, "cancelled", actor="a", command_id="c")
+    again = await hub.ask(outbound())
+    assert (again.event, again.released) == (first.event, "cancelled")

@@ -261,10 +261,12 @@ class OneVoice(RuleBasedStateMachine):
         await self._ask(1, point, here)
 
     async def _ask(self, times: int, point: Point, question: Question, **more: Any) -> None:
-        """Who finds others first again and again is told so, and leaves nothing behind."""
+        """Who finds others first again and again is told so, as is who names an account that is not theirs: neither
+        leaves anything behind."""
+        told = (ConflictError, InvalidError) if "account" in more else (ConflictError,)
 
         async def once() -> None:
-            with suppress(ConflictError):
+            with suppress(*told):
                 await self.voices.decide(point, question, **more)
 
         await asyncio.gather(*(once() for _ in range(times)))

@@ -4,7 +4,15 @@ is known of the customer has changed."""
 from collections.abc import Container, Iterable
 
 from hub.application.path_policies import PathPolicies
-from hub.application.paths.decisions import Decided, Looked, PathDecisions, Request, is_same, refuse_forgotten_part
+from hub.application.paths.decisions import (
+    AskedAs,
+    Decided,
+    Looked,
+    PathDecisions,
+    Request,
+    is_same,
+    refuse_forgotten_part,
+)
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.shown_actions import Shown, shown_actions
 from hub.application.paths.talk import Proposed, Talk, decision_presented, proposed_in, request_of, talk_of
@@ -112,9 +120,8 @@ class NextBestActions:
         """The last one again, if it still holds."""
         proposed = proposed_in(talk, whole)
         again = self._holds(talk, whole, proposed)
-        return Request(
-            request_of(talk.interaction_id, proposed.number + (not again)), self._question(talk, whole)
-        )  # fmt: skip
+        name = request_of(talk.interaction_id, proposed.number + (not again))
+        return Request(name, self._question(talk, whole), AskedAs.CONVERSATION)
 
     def _holds(self, talk: Talk, whole: Whole, proposed: Proposed) -> bool:
         """Whether what was decided last is what would be decided now, as far as policy and facts tell. What the agent

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.application.paths.decisions import PathDecisions, ToWrite
+from hub.application.paths.decisions import AskedAs, PathDecisions, ToWrite
 from hub.application.paths.whole import Facts
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.errors import ConflictError, HubError, InvalidError
-from hub.paths.decision.question import Question, check
+from hub.paths.decision.question import Question
 from hub.paths.decision.rules import PathRules
+from hub.paths.decision.sayable import check_sayable, unsayable
 from hub.paths.decision.showing import not_proposed
 from hub.paths.propositions.model import Sender
 from hub.ports import Clock
@@ -88,27 +89,17 @@ def check_campaign(campaign: Campaign, rules: PathRules, now: datetime) -> None:
     """Raises InvalidError that names what could be said to nobody."""
     if not 0 < len(campaign.name) <= LONGEST_NAME or campaign.name != campaign.name.strip():
         raise InvalidError(f"name the campaign in 1 to {LONGEST_NAME} characters", "name")
-    check(campaign.question(now), rules.places)
+    question = campaign.question(now)
+    check_sayable(question, rules)
     if not campaign.proposes:
         return
     numbers = [rules.places[name] for name in campaign.propositions] or range(len(rules.propositions))
-    problems = [_unsayable(campaign, rules, number) for number in numbers]
+    problems = [unsayable(question, rules, number) for number in numbers]
     if not problems:
         raise InvalidError("the path policy in force proposes nothing", "propositions")
     if campaign.propositions or all(problems):
         for problem in filter(None, problems):
             raise problem
-
-
-def _unsayable(campaign: Campaign, rules: PathRules, number: int) -> InvalidError | None:
-    one = rules.propositions[number]
-    if one.purpose is not campaign.purpose:
-        return InvalidError(f"{one.name} is for {one.purpose} contacts, not for {campaign.purpose}", "purpose")
-    if number not in rules.by_sender[Sender.CAMPAIGN]:
-        return InvalidError(f"{one.name} is not for campaigns to say: see its senders", "propositions")
-    if one.channels.isdisjoint(campaign.channels):
-        return InvalidError(f"{one.name} is said on {', '.join(sorted(one.channels))} alone", "channels")
-    return None
 
 
 class BulkDecisions:
@@ -143,7 +134,8 @@ class BulkDecisions:
         try:
             decided = await self._decisions.decide(
                 row.customer_id, campaign.question(self._clock.now()), request=campaign.request,
-                account_id=row.account_id, beside=note, actor=actor, command_id=campaign.request,
+                asked_as=AskedAs.CAMPAIGN, account_id=row.account_id, beside=note, actor=actor,
+                command_id=campaign.request,
             )  # fmt: skip
         except ConflictError as error:
             return error

@@ -9,7 +9,7 @@ from typing import Any
 from hub.application.deciding import append_decided, meta_of
 from hub.application.paths.contacts_facts import Began, WantedContact, begun, look_again, went_on
 from hub.application.paths.contacts_slots import ContactSlots, given_back, stands, was_made
-from hub.application.paths.decisions import Decided, PathDecisions, ToWrite, stream_of_decision
+from hub.application.paths.decisions import AskedAs, Decided, PathDecisions, ToWrite, stream_of_decision
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
 from hub.domain.contact import Channel, Direction
@@ -89,7 +89,7 @@ class OutboundContacts:
             return begun(wanted, began, taken, self._point_of, self._report_within)
 
         decided = await self._decisions.decide(
-            wanted.customer, question, request=request, account_id=wanted.account_id,
+            wanted.customer, question, request=request, asked_as=AskedAs.CONTACT, account_id=wanted.account_id,
             grants=True, beside=beside, stands_in=wanted.customer, actor=actor, command_id=command_id,
         )  # fmt: skip
         if decided.is_repeat:
@@ -172,7 +172,7 @@ class OutboundContacts:
 
         try:
             await self._decisions.decide(
-                stream, question, request=f"{one.outbound_id}/{one.steps}",
+                stream, question, request=f"{one.outbound_id}/{one.steps}", asked_as=AskedAs.DUE,
                 account_id=planned.account_id, grants=True, beside=beside, stands_in=stream,
                 actor=f"policy:{self._in_force.policy.version}", command_id=one.outbound_id,
             )  # fmt: skip

@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hub.application.deciding import append_decided, meta_of
+from hub.application.paths.asked_before import check_account, decided_before, given_back, terms_now
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
 from hub.domain.customer.slots.events import ContactSlotReserved
@@ -13,18 +16,20 @@ from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import grant
 from hub.domain.grant.state import Grant
+from hub.domain.interaction.events import InteractionQueued
 from hub.paths.arbitration.arbitrate import Action
 from hub.paths.decision.decide import Decision, decide_path
 from hub.paths.decision.gathering import PointOf, path_state
 from hub.paths.decision.question import Question
 from hub.paths.decision.record import path_decided, question_of
 from hub.paths.decision.rules import PathRules
+from hub.paths.decision.sayable import check_sayable
 from hub.paths.decision.state import PathState
 from hub.paths.frequency.reserving import Rules, Wanted, move, release, reserve
 from hub.paths.gates.capacity import Capacity
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.model import Holder
-from hub.ports import Append, Clock, Histories
+from hub.ports import Append, Clock, Histories, Recorded
 
 _DECISION = "decision-"
 _DIGITS = 16
@@ -44,6 +49,19 @@ class Decided:
     grants: dict[str, Grant]
     is_repeat: bool = False
     """It was decided before, and asked once more."""
+    released: str = ""
+    """Of a repeat: why its contact is not made after all; empty: its slot stands, or it has none."""
+
+
+class AskedAs(StrEnum):
+    """What kind of request it is: of two kinds the same name is two requests."""
+
+    QUESTION = "question"
+    CONTACT = "contact"
+    DUE = "due"
+    """A contact that is decided on again."""
+    CONVERSATION = "conversation"
+    CAMPAIGN = "campaign"
 
 
 class Request(NamedTuple):
@@ -51,6 +69,7 @@ class Request(NamedTuple):
 
     name: str
     question: Question
+    asked_as: AskedAs = AskedAs.QUESTION
 
 
 Asking = Callable[[Whole], Request]
@@ -88,9 +107,9 @@ def nothing_beside(_: ToWrite) -> Facts:
     return []
 
 
-def decision_id(stream: str, request: str) -> str:
+def decision_id(stream: str, request: str, asked_as: AskedAs = AskedAs.QUESTION) -> str:
     """Of a customer's decision, by the stream it is written to: the same request is the same decision."""
-    return f"{_DECISION}{stream}-{_suffix(request)}"
+    return f"{_DECISION}{stream}-{_suffix(request, asked_as)}"
 
 
 def stream_of_decision(decision: str) -> str:
@@ -128,6 +147,7 @@ class PathDecisions:
         question: Question,
         *,
         request: str,
+        asked_as: AskedAs = AskedAs.QUESTION,
         account_id: str = "",
         grants: bool = False,
         beside: Beside = nothing_beside,
@@ -139,7 +159,7 @@ class PathDecisions:
         contact that we are to make has its slot with it: of the decision's own id, or of `question.slot_id`, which is
         moved, or released where nothing is to be said any more. `grants`: what is to be shown first is granted with it.
         Raises NotFoundError, InvalidError, RefusedError, and ConflictError where others were first again and again."""
-        asked = Request(request, question)
+        asked = Request(request, question, asked_as)
         by = {"actor": actor, "command_id": command_id}
         return await self.decide_on(
             customer, lambda _: asked, question.they_came, account_id, grants=grants, beside=beside,
@@ -166,18 +186,18 @@ class PathDecisions:
         async def attempt() -> list[Append]:
             nonlocal answer
             now = self._clock.now()
-            whole = await self._wholes.read(customer, now, account_id=account_id, with_conversations=not they_came)
+            whole = await self._read(customer, now, account_id, with_conversations=not they_came)
             refuse_forgotten_part(whole)
             stream = stands_in or whole.canonical
-            request, question = asking(whole)
-            answer = known = _known(whole, request)
+            wanted = asking(whole)
+            known = decided_before(whole, f"-{_suffix(wanted.name, wanted.asked_as)}")
             if known is not None:
-                if not is_same(question, known.event) or account_id not in ("", known.event.account_id):
-                    raise RefusedError(
-                        f"request {request!r} was decided before, as {known.event.decision_id}, on other words"
-                    )
+                answer = await self._again(whole, known, wanted, account_id, now)
                 return []
-            asked = replace(question, decision_id=decision_id(stream, request), at=now, seed=self._seed())
+            check_account(whole, account_id, now)
+            name = decision_id(stream, wanted.name, wanted.asked_as)
+            asked = replace(wanted.question, decision_id=name, at=now, seed=self._seed())
+            check_sayable(asked, self._in_force.rules)
             looked = self.look(whole, asked, self._in_force.policy, self._in_force.rules, self._free(asked))
             meta = meta_of(self._clock, actor, command_id) | {"at": now, "recorded_at": now}
             event = path_decided(
@@ -204,6 +224,32 @@ class PathDecisions:
     ) -> Looked:
         """What would be decided, on the responses so far; nothing is written."""
         return looked_at(whole, question, policy, rules, capacity, self._responses, self._point_of)
+
+    async def check_interaction(self, interaction: str) -> None:
+        """Raises InvalidError where there is no such conversation."""
+        opened = await self._journal.load_only([interaction], (InteractionQueued,))
+        if not opened.get(interaction) or not interaction.startswith("interaction-"):
+            raise InvalidError(f"there is no interaction {interaction}", "interaction_id")
+
+    async def _read(self, customer: str, at: datetime, account_id: str, *, with_conversations: bool) -> Whole:
+        """Raises NotFoundError for a customer there is not, InvalidError for such an account."""
+        try:
+            return await self._wholes.read(customer, at, account_id=account_id, with_conversations=with_conversations)
+        except NotFoundError as error:
+            if account_id and str(error) == f"there is no account {account_id}":
+                raise InvalidError(str(error), "account_id") from None
+            raise
+
+    async def _again(self, whole: Whole, known: Recorded, wanted: Request, account_id: str, at: datetime) -> Decided:
+        """The decision that this request led to before. Raises RefusedError where other words did."""
+        event = known.event
+        assert isinstance(event, PathDecided)
+        if not is_same(wanted.question, event) or account_id not in ("", event.account_id):
+            raise RefusedError(f"request {wanted.name!r} was decided before, as {event.decision_id}, on other words")
+        if event.account_id not in ("", whole.account_id):
+            whole = await self._wholes.read(whole.canonical, at, account_id=event.account_id)
+        grants, released = terms_now(whole, event, at), given_back(whole, event)
+        return Decided(event, known.stream, known.version, grants, is_repeat=True, released=released)
 
     async def recorded(self, decision: str) -> Decided:
         """A decision as it was taken. Raises NotFoundError."""
@@ -240,32 +286,10 @@ def refuse_forgotten_part(whole: Whole) -> None:
         raise RefusedError(f"customer {whole.canonical} was forgotten: nothing is said to somebody nobody knows")
 
 
-def _suffix(request: str) -> str:
+def _suffix(request: str, asked_as: AskedAs) -> str:
     if not 0 < len(request) <= 200:
         raise InvalidError("name the request in 1 to 200 characters", "request_id")
-    return hashlib.sha256(request.encode()).hexdigest()[:_DIGITS]
-
-
-def _known(whole: Whole, request: str) -> Decided | None:
-    """The decision that this request led to before, in whichever stream of the customer."""
-    ending = f"-{_suffix(request)}"
-    for stream, history in whole.customer.items():
-        for one in history:
-            event = one.event
-            if isinstance(event, PathDecided) and event.decision_id.endswith(ending):
-                named = {said.proposition: said.grant_id for said in event.said if said.grant_id}
-                given = {
-                    grant_id: known
-                    for holder in filter(None, (whole.canonical, whole.account_id))
-                    for grants in whole.grants(holder).values()
-                    for grant_id, known in grants.given.items()
-                }
-                by_decision = {
-                    known.proposition: known for known in given.values() if known.decision_id == event.decision_id
-                }
-                shown = by_decision | {name: given[grant_id] for name, grant_id in named.items() if grant_id in given}
-                return Decided(event, stream, one.version, shown, is_repeat=True)
-    return None
+    return hashlib.sha256(f"{asked_as} {request}".encode()).hexdigest()[:_DIGITS]
 
 
 def is_same(question: Question, event: PathDecided) -> bool:
@@ -306,8 +330,11 @@ def _slot_after(question: Question, slots: Facts) -> str:
 
 
 def _granted(looked: Looked, shown: dict[str, Grant], meta: dict[str, Any]) -> Facts:
-    """The first of what is new is granted, so that whoever asks next is shown just the same."""
-    first: Action | None = next(iter(looked.decision.arbitrated.actions), None)
+    """The first of what is new is granted, so that whoever asks next is shown just the same. A contact that we make
+    carries one thing: where that is granted already, nothing else is."""
+    decision = looked.decision
+    said = decision.arbitrated.actions if decision.question.they_came else decision.actions
+    first: Action | None = next(iter(said), None)
     if first is None or first.proposition in shown:
         return []
     whole, policy = looked.whole, looked.policy

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.application.paths.decisions import decision_id
+from hub.application.paths.decisions import AskedAs, decision_id
 from hub.application.paths.whole import Whole
 from hub.domain.contact import Channel
 from hub.domain.customer.decide import MAIN_POOL
@@ -125,7 +125,8 @@ def proposed_in(talk: Talk, whole: Whole) -> Proposed:
     number = 0
     decisions: list[Recorded] = []
     for one in asked:
-        if _id_of(one) == decision_id(one.stream, request_of(talk.interaction_id, number + 1)):
+        request = request_of(talk.interaction_id, number + 1)
+        if _id_of(one) == decision_id(one.stream, request, AskedAs.CONVERSATION):
             number += 1
             if one.position > talk.since:
                 decisions.append(one)

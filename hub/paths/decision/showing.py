@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from hub.domain.decision.events import Outcome
 from hub.paths.arbitration.arbitrate import Candidate, NotProposed, Why
 from hub.paths.decision.decide import Decision
 from hub.paths.decision.places import BEFORE_FIT
@@ -46,8 +47,12 @@ def not_proposed(decision: Decision, rules: PathRules) -> Iterator[NotProposed]:
 
 
 def closed(decision: Decision) -> dict[str, int]:
-    """How many of what was looked at each reason kept back: places by their own gates, propositions by theirs."""
+    """How many of what was looked at each reason kept back: places by their own gates, propositions by theirs. Where
+    nothing is said though no gate is closed: what is worth nothing, or that there is no path."""
     verdicts = [verdict for place in decision.places for verdict in place.verdicts]
     for number in decision.asked:
         verdicts += (decision.looked.fit[number], decision.looked.conflict[number], decision.held_out[number])
-    return dict(sorted(Counter(verdict.reason.value for verdict in verdicts if not verdict.is_open).items()))
+    found = Counter(verdict.reason.value for verdict in verdicts if not verdict.is_open)
+    if not found and decision.outcome is Outcome.NOTHING:
+        found = Counter(one.why.value for one in decision.arbitrated.not_proposed) or Counter({Why.NO_PATH.value: 1})
+    return dict(sorted(found.items()))
