@@ -16,6 +16,7 @@ import uvloop
 from hub.application.bulk import at_full_speed
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row
+from hub.application.paths.capacities import Unlimited
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.together import Together
@@ -132,7 +133,7 @@ async def _work(task: Task, pipe: Connection) -> None:
             rules = RulesInForce(in_force)
             decisions = PathDecisions(
                 together, clock, Wholes(together, key, forgotten.lineage), rules, task.responses,
-                partial(contact_point, key), lambda _: {}, lambda: random.SystemRandom().randrange(_LARGEST_SEED),
+                partial(contact_point, key), Unlimited(), lambda: random.SystemRandom().randrange(_LARGEST_SEED),
             )  # fmt: skip
             bulk, policies = BulkDecisions(decisions, clock), PathPolicies(journal, clock)
             with at_full_speed():

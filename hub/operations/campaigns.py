@@ -108,7 +108,7 @@ async def _ready(settings: Settings, journal: EventJournal, clock: WallClock, ca
     check_campaign(campaign, rules_of(await PathPolicies(journal, clock).policy()), clock.now())
     capacities = PathCapacities(journal, clock)
     await capacities.start()
-    for (channel, speaker), free in capacities.free(campaign.question(clock.now())).items():
+    for (channel, speaker), free in (await capacities.read(campaign.question(clock.now()))).capacity.items():
         raise RefusedError(
             f"{speaker} has {free.places} places on {channel}: ask for each customer with POST /v1/path-decisions"
         )

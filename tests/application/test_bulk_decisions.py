@@ -12,6 +12,7 @@ import pytest
 
 from hub.application.path_policies import PathPolicyInForce
 from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row, Tally, check_campaign
+from hub.application.paths.capacities import Unlimited
 from hub.application.paths.decisions import AskedAs, PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.together import Together
@@ -100,7 +101,7 @@ def decisions_on(journal: Any) -> PathDecisions:
         return contact_point(KEY, kind, value)
 
     wholes = Wholes(journal, KEY, lambda stream: (stream,))
-    return PathDecisions(journal, Clock(), wholes, rules, Responses({}, 0), point_of, lambda _: {}, lambda: 7)
+    return PathDecisions(journal, Clock(), wholes, rules, Responses({}, 0), point_of, Unlimited(), lambda: 7)
 
 
 async def ask(

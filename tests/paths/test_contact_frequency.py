@@ -1,6 +1,7 @@
 """Given the contacts of a customer and of an account, when one more is wanted, then no window is ever too full."""
 
 import tomllib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from hub.domain.capacity.events import PathPlaceGivenBack
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, ContactSent
@@ -234,6 +236,32 @@ class TestSlots:
         assert told[0][1].reason == "moved"
         with pytest.raises(RefusedError, match="often enough"):
             move(streams.parties(), "a", wanted("b", 7), ONE_A_DAY, **META)
+
+    @pytest.mark.parametrize(
+        "more", [{"channel": Channel.PHONE}, {"purpose": Purpose.SERVICE}, {"account_id": ACME}, {"path": "path-1"}]
+    )
+    def test_a_contact_made_otherwise_than_its_slot_is_for_moves_it(self, more: dict[str, Any]) -> None:
+        streams = taken(Streams(), wanted("a", 0))
+        told = move(streams.parties(ANN, account=ACME), "a", wanted("b", 0, **more), ONE_A_DAY, **META)
+        streams.write(told)
+        slot = streams.slots[ANN].reserved["b"]
+        assert {name: getattr(slot, name) for name in more} == more
+        assert streams.slots[ANN].reserved["a"].released == "moved"
+
+    def test_a_slot_that_is_released_gives_its_place_on_a_limited_path_back(self) -> None:
+        streams = taken(Streams(), wanted("a", 0, path="path-1"))
+        told = release(streams.parties(), "a", "failed", policy="p1", **META)
+        assert told[-1] == ("path-1", PathPlaceGivenBack(**META, contact_id="a"))
+        assert [stream for stream, _ in told] == [ANN, "path-1"]
+
+    def test_what_has_not_to_pass_frequency_is_counted_and_never_refused(self) -> None:
+        rule = replace(ONE_A_DAY.table[Purpose.RECOVERY], is_counted=True)
+        rules = ONE_A_DAY._replace(table={**ONE_A_DAY.table, Purpose.RECOVERY: rule})
+        streams = taken(Streams(), wanted("a", 0), by=rules)
+        streams.write(reserve(streams.parties(), wanted("b", 1, purpose=Purpose.RECOVERY), rules, **META))
+        assert "b" in streams.slots[ANN].reserved
+        with pytest.raises(RefusedError, match="often enough"):
+            reserve(streams.parties(), wanted("c", 2), rules, **META)
 
     def test_a_slot_moves_in_all_streams_that_hold_it(self) -> None:
         """Else the account would count it twice, or the customer be asked at both moments."""

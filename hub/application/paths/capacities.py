@@ -1,12 +1,18 @@
-"""What paths can take now: what dealers told of theirs less what was decided since, and the agents who are free."""
+"""What paths can take now: what dealers told of theirs less the places that were taken since, and the agents who are
+free."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from hub.application.deciding import append_decided, meta_of
-from hub.domain.capacity.events import PATH_CAPACITY, PathCapacityTold
+from hub.application.paths.whole import Facts
+from hub.domain.capacity.events import PATH_CAPACITY, PathCapacityTold, PathPlaceTaken, path_stream
+from hub.domain.capacity.state import NO_PLACES, Places, fold
 from hub.domain.contact import Channel, Direction
-from hub.domain.customer.slots.events import ContactSlotReleased
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.errors import InvalidError
 from hub.paths.decision.question import Question
@@ -20,6 +26,7 @@ COUNTED_FOR = timedelta(seconds=1)
 """So long agents who were counted are not counted again."""
 MOST_PLACES = 1_000_000
 _Path = tuple[Channel, str]
+_NO_PATHS: Mapping[_Path, tuple[int, Places]] = MappingProxyType({})
 
 
 def nobody_knows(_: Channel) -> int | None:
@@ -27,51 +34,97 @@ def nobody_knows(_: Channel) -> int | None:
     return None
 
 
+class Limits(NamedTuple):
+    """What the paths of a question can take, and the facts that say so."""
+
+    capacity: Capacity = MappingProxyType({})
+    limited: Mapping[_Path, tuple[int, Places]] = _NO_PATHS
+    """Those of which somebody told: versions of their streams, and their places."""
+
+    def stream(self, channel: Channel, speaker: str) -> str:
+        """Of a path; empty: nobody limits it."""
+        return path_stream(channel, speaker) if (channel, speaker) in self.limited else ""
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Of the streams, as they were read: who takes a place in between collides with whoever takes one after it."""
+        return {path_stream(*path): version for path, (version, _) in self.limited.items()}
+
+    def taken(self, event: PathDecided, slot_id: str, meta: Mapping[str, Any]) -> Facts:
+        """A contact that is made now takes a place of its path, if that is limited; once."""
+        asked, contact = event.asked, slot_id or event.decision_id
+        if asked.direction is not Direction.OUTBOUND or event.outcome is not Outcome.NOW or not event.said:
+            return []
+        path = (event.said[0].channel, asked.speaker or asked.sender)
+        if path not in self.limited or contact in self.limited[path][1].taken:
+            return []
+        return [(path_stream(*path), PathPlaceTaken(**meta, contact_id=contact, decision_id=event.decision_id))]
+
+
+class Paths(Protocol):
+    """Knows what paths can take."""
+
+    async def read(self, question: Question) -> Limits:
+        """Of the paths that a question names, as it is now."""
+
+    def turn(self, question: Question) -> AbstractAsyncContextManager[object]:
+        """Whoever may take a place of a limited path decides while nobody else here does."""
+
+
+class Unlimited:
+    """Where nobody limits any path, or it isn't known."""
+
+    async def read(self, _: Question) -> Limits:
+        """Nothing is limited."""
+        return Limits()
+
+    def turn(self, _: Question) -> AbstractAsyncContextManager[object]:
+        """Nobody waits."""
+        return nullcontext()
+
+
 class PathCapacities:
-    """`start` once, then let it `follow` the log."""
+    """`start` once, then let it `follow` the log: from it is known which paths are limited. How many places these have
+    left is read from their own streams whenever it is asked, so that it is the same in all processes."""
 
     def __init__(self, journal: Journal, clock: Clock, agents: FreeAgents = nobody_knows) -> None:
         self._journal = journal
         self._clock = clock
         self._agents = agents
-        self._told: dict[_Path, Free] = {}
-        self._taken: dict[str, _Path] = {}
-        """By decision, what it took a place of."""
+        self._limited: dict[_Path, tuple[int, Places]] = {}
+        """As they were read last."""
+        self._one_by_one = asyncio.Lock()
         self._counted: dict[Channel, tuple[datetime, int | None]] = {}
-        self._seen = 0
 
     async def start(self) -> None:
-        """Read what was told before."""
-        history = (await self._journal.load([PATH_CAPACITY]))[PATH_CAPACITY]
-        if history:
-            self.follow(history)
+        """Read of which paths was told before."""
+        self.follow((await self._journal.load([PATH_CAPACITY]))[PATH_CAPACITY])
 
     def follow(self, batch: Sequence[Recorded]) -> None:
         """The log went on."""
-        for position, _, _, event in batch:
-            if position <= self._seen:
-                continue
-            match event:
-                case PathCapacityTold():
-                    self._tell(event)
-                case PathDecided() if self._told:
-                    self._take(event)
-                case ContactSlotReleased() if event.slot_id in self._taken:
-                    self._give_back(event.slot_id)
-        self._seen = max(self._seen, batch[-1].position)
+        for one in batch:
+            if isinstance(one.event, PathCapacityTold):
+                self._limited.setdefault((one.event.channel, one.event.speaker), (0, NO_PLACES))
 
-    def free(self, question: Question) -> Capacity:
+    async def read(self, question: Question) -> Limits:
         """Of the paths that a question names. Who speaks for themselves takes what comes of it themselves."""
-        speaker = question.speaker or question.sender.value
+        speaker = _speaker(question)
+        limited = await self._read([path for path in self._of(question) if path in self._limited])
         found: dict[_Path, Free] = {}
         for channel in question.channels:
-            told = self._told.get((channel, speaker))
+            told = limited.get((channel, speaker))
             agents = self._free_agents(channel) if told is None and _answered_by_agents(question, channel) else None
             if told is not None:
-                found[channel, speaker] = told
+                found[channel, speaker] = Free(told[1].left(question.slot_id), told[1].more_at)
             elif agents is not None:
                 found[channel, speaker] = Free(agents)
-        return found
+        return Limits(found, limited)
+
+    def turn(self, question: Question) -> AbstractAsyncContextManager[object]:
+        """Those that may take a place of a limited path come one after the other: at once all but one of them would
+        have to decide again, and again. Of other processes the streams keep them apart."""
+        may_take = not question.they_came and any(path in self._limited for path in self._of(question))
+        return self._one_by_one if may_take else nullcontext()
 
     async def tell(
         self, channel: Channel, speaker: str, places: int, more_at: datetime | None, *, actor: str, command_id: str
@@ -85,40 +138,49 @@ class PathCapacities:
             raise InvalidError("this moment is over: say when there will be more", "more_at")
 
         async def attempt() -> Sequence[Append]:
-            last = await self._journal.last(PATH_CAPACITY)
+            streams = (PATH_CAPACITY, path_stream(channel, speaker.strip()))
+            last = [(stream, await self._journal.last(stream)) for stream in streams]
             told = PathCapacityTold(
                 **meta_of(self._clock, actor, command_id), channel=channel, speaker=speaker.strip(), places=places,
                 more_at=more_at,
             )  # fmt: skip
-            return [Append(PATH_CAPACITY, last.version if last else 0, [told])]
+            return [Append(stream, newest.version if newest else 0, [told]) for stream, newest in last]
 
-        return await append_decided(self._journal, attempt)
+        recorded = await append_decided(self._journal, attempt)
+        self.follow(recorded)
+        return recorded
 
-    def _tell(self, event: PathCapacityTold) -> None:
-        path = (event.channel, event.speaker)
-        self._told[path] = Free(event.places, event.more_at)
-        self._taken = {name: one for name, one in self._taken.items() if one != path}
+    async def _read(self, paths: Sequence[_Path]) -> dict[_Path, tuple[int, Places]]:
+        """Each is read on from where it was read last."""
+        if not paths:
+            return {}
+        after = {path_stream(*path): self._limited[path][0] for path in paths}
+        before = {path: self._limited[path] for path in paths}
+        histories = await self._journal.load(list(after), after)
+        found: dict[_Path, tuple[int, Places]] = {}
+        for path, (version, places) in before.items():
+            history = histories[path_stream(*path)]
+            read = history[-1].version if history else version
+            found[path] = (read, fold((one.event for one in history), places))
+            self._limited[path] = max(self._limited[path], found[path], key=_version)
+        return found
 
-    def _take(self, event: PathDecided) -> None:
-        """A contact that is made now takes a place of its path."""
-        asked = event.asked
-        if asked.direction is not Direction.OUTBOUND or event.outcome is not Outcome.NOW or not event.said:
-            return
-        path = (event.said[0].channel, asked.speaker or asked.sender)
-        free = self._told.get(path)
-        if free is not None:
-            self._told[path] = free._replace(places=max(0, free.places - 1))
-            self._taken[event.decision_id] = path
-
-    def _give_back(self, decision: str) -> None:
-        path = self._taken.pop(decision)
-        self._told[path] = self._told[path]._replace(places=self._told[path].places + 1)
+    def _of(self, question: Question) -> list[_Path]:
+        return [(channel, _speaker(question)) for channel in question.channels]
 
     def _free_agents(self, channel: Channel) -> int | None:
         now, known = self._clock.now(), self._counted.get(channel)
         if known is None or not timedelta(0) <= now - known[0] < COUNTED_FOR:
             known = self._counted[channel] = (now, self._agents(channel))
         return known[1]
+
+
+def _speaker(question: Question) -> str:
+    return question.speaker or question.sender.value
+
+
+def _version(read: tuple[int, Places]) -> int:
+    return read[0]
 
 
 def _answered_by_agents(question: Question, channel: Channel) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from hub.application.deciding import append_decided, meta_of
 from hub.application.paths.asked_before import check_account, decided_before, given_back, terms_now
+from hub.application.paths.capacities import Limits, Paths
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
 from hub.domain.customer.slots.events import ContactSlotReserved
@@ -34,8 +35,6 @@ from hub.ports import Append, Clock, Histories, Recorded
 _DECISION = "decision-"
 _DIGITS = 16
 
-Free = Callable[[Question], Capacity]
-"""What the paths of a question can take now."""
 Seed = Callable[[], int]
 
 
@@ -129,7 +128,7 @@ class PathDecisions:
         in_force: RulesInForce,
         responses: Responses,
         point_of: PointOf,
-        free: Free,
+        paths: Paths,
         seed: Seed,
     ) -> None:
         self._journal = journal
@@ -138,7 +137,7 @@ class PathDecisions:
         self._in_force = in_force
         self._responses = responses
         self._point_of = point_of
-        self._free = free
+        self._paths = paths
         self._seed = seed
 
     async def decide(
@@ -161,10 +160,11 @@ class PathDecisions:
         Raises NotFoundError, InvalidError, RefusedError, and ConflictError where others were first again and again."""
         asked = Request(request, question, asked_as)
         by = {"actor": actor, "command_id": command_id}
-        return await self.decide_on(
-            customer, lambda _: asked, question.they_came, account_id, grants=grants, beside=beside,
-            stands_in=stands_in, **by,
-        )  # fmt: skip
+        async with self._paths.turn(question):
+            return await self.decide_on(
+                customer, lambda _: asked, question.they_came, account_id, grants=grants, beside=beside,
+                stands_in=stands_in, **by,
+            )  # fmt: skip
 
     async def decide_on(
         self,
@@ -198,19 +198,21 @@ class PathDecisions:
             name = decision_id(stream, wanted.name, wanted.asked_as)
             asked = replace(wanted.question, decision_id=name, at=now, seed=self._seed())
             check_sayable(asked, self._in_force.rules)
-            looked = self.look(whole, asked, self._in_force.policy, self._in_force.rules, self._free(asked))
+            limits = await self._paths.read(asked)
+            looked = self.look(whole, asked, self._in_force.policy, self._in_force.rules, limits.capacity)
             meta = meta_of(self._clock, actor, command_id) | {"at": now, "recorded_at": now}
             event = path_decided(
                 looked.decision, looked.state, seen=whole.seen, answers=self._responses.seen,
                 **{name: value for name, value in meta.items() if name != "at"},
             )  # fmt: skip
-            slots = _slots(looked, meta)
-            facts: Facts = [(stream, event), *slots]
+            slots = _slots(looked, limits, meta)
+            slot_id = _slot_after(asked, slots)
+            facts: Facts = [(stream, event), *slots, *limits.taken(event, slot_id, meta)]
             shown: dict[str, Grant] = {one.proposition: one.grant for one in looked.decision.actions if one.grant}
             if grants and looked.decision.outcome is Outcome.NOW:
                 facts += _granted(looked, shown, meta)
-            facts += beside(ToWrite(looked, event, shown, _slot_after(asked, slots), meta))
-            appends = await self._wholes.writing(whole, facts)
+            facts += beside(ToWrite(looked, event, shown, slot_id, meta))
+            appends = await self._wholes.writing(whole, facts, limits.versions)
             version = next(one.after for one in appends if one.stream == stream) + 1
             answer = Decided(event, stream, version, shown)
             return appends
@@ -298,21 +300,24 @@ def is_same(question: Question, event: PathDecided) -> bool:
     return replace(question, decision_id=before.decision_id, at=before.at, seed=before.seed) == before
 
 
-def _slots(looked: Looked, meta: dict[str, Any]) -> Facts:
-    """The slot of a contact that is to be made, or of one that is not to be made any more."""
+def _slots(looked: Looked, limits: Limits, meta: dict[str, Any]) -> Facts:
+    """The slot of a contact that is to be made, or of one that is not to be made any more. Raises InvalidError for a
+    slot they do not have, unless a contact goes on that is known: whose slot it is may be linked to them no more."""
     decision, whole, question = looked.decision, looked.whole, looked.decision.question
     if question.they_came:
         return []
     parties = whole.parties()
     slot = question.slot_id
     has = bool(slot) and any(slot in slots.reserved for slots in parties.customer.values())
+    if slot and not has and not stream_of_decision(meta["causation"]):
+        raise InvalidError(f"they have no slot {slot!r}: name the decision that reserved it", "slot_id")
     if decision.place is None or decision.at is None or decision.outcome is Outcome.NOTHING:
         return release(parties, slot, "held", policy=looked.policy.version, **meta) if has else []
     rules = Rules(looked.policy.version, looked.rules.caps, looked.rules.table)
     reach = decision.place.reach
     wanted = Wanted(
         question.decision_id, decision.at, reach.channel, decision.place.purpose, question.sender.value, reach.stream,
-        whole.account_id, question.decision_id,
+        whole.account_id, question.decision_id, limits.stream(reach.channel, question.speaker or question.sender.value),
     )  # fmt: skip
     if has:
         return move(parties, slot, wanted, rules, **meta)

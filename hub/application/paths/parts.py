@@ -52,7 +52,7 @@ class PathParts:
         self.settling = GrantSettling(journal, clock, self.wholes)
         self.grants = PathGrants(journal, clock, self.wholes, self.in_force, self.point_of)
         self.decisions = PathDecisions(
-            journal, clock, self.wholes, self.in_force, responses, self.point_of, self.capacities.free, seed
+            journal, clock, self.wholes, self.in_force, responses, self.point_of, self.capacities, seed
         )
         self.contacts = OutboundContacts(
             journal, clock, self.wholes, self.decisions, self.in_force, self.point_of, spell

@@ -147,13 +147,15 @@ class Wholes:
             looked_at,
         )
 
-    async def writing(self, whole: Whole, facts: Facts) -> list[Append]:
+    async def writing(self, whole: Whole, facts: Facts, limits: Mapping[str, int] = NO_STREAMS) -> list[Append]:
         """The same where a fact may belong in a stream that was the customer's, or their account's, only before: a slot
-        is given back wherever it was reserved."""
+        is given back wherever it was reserved. `limits`: versions of the streams of limited paths that were looked
+        at."""
         known = {*whole.customer, *whole.looked_at, whole.account_id}
-        beyond = sorted({stream for stream, _ in facts} - known)
-        found = await self._journal.load(beyond) if beyond else {}
-        return whole.writing(facts, {stream: _version(history) for stream, history in found.items()})
+        beyond = {stream for stream, _ in facts} - known
+        found = await self._journal.load(sorted(beyond - limits.keys())) if beyond - limits.keys() else {}
+        versions = {stream: _version(history) for stream, history in found.items()}
+        return whole.writing(facts, versions | {stream: limits[stream] for stream in beyond & limits.keys()})
 
     async def read_account(self, account: str) -> Whole:
         """An account without any of its people, as it is now. Raises NotFoundError."""

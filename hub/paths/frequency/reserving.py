@@ -5,13 +5,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from hub.domain.capacity.events import PathPlaceGivenBack
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.customer.slots.state import NO_SLOTS, Slot, evolve
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
-from hub.paths.consent.purposes import PurposeTable
+from hub.paths.consent.purposes import Gate, PurposeTable
 from hub.paths.frequency.ledger import Whole, account_ledger, customer_ledger, without
 from hub.paths.frequency.section import Cap, Whose
 from hub.paths.gates.frequency import Ledgers, counted, frequency_gate, that_count
@@ -35,6 +36,8 @@ class Wanted(NamedTuple):
     """The stream of the contact point that is contacted."""
     account_id: str = ""
     decision_id: str = ""
+    path: str = ""
+    """The stream of the limited path it is made on; empty: nobody limits that."""
 
 
 class Rules(NamedTuple):
@@ -69,8 +72,8 @@ def room(parties: Parties, wanted: Wanted, rules: Rules) -> Verdict:
 
 def reserve(parties: Parties, wanted: Wanted, rules: Rules, **meta: Any) -> Told:
     """Take a slot for it; nothing to do where it has just this one. Of what is not counted nothing is reserved. Raises
-    RefusedError that says from when on there is room. Who writes these facts and finds that a stream has moved on
-    decides again: what another one reserved meanwhile is among them then."""
+    RefusedError that says from when on there is room, if the purpose has to pass frequency at all. Who writes these
+    facts and finds that a stream has moved on decides again: what another one reserved meanwhile is among them then."""
     if not 0 < len(wanted.slot_id) <= LONGEST_ID:
         raise InvalidError(f"name the slot in 1 to {LONGEST_ID} characters", "slot_id")
     if wanted.customer_id not in parties.customer:
@@ -81,18 +84,15 @@ def reserve(parties: Parties, wanted: Wanted, rules: Rules, **meta: Any) -> Told
             return []
         said = f"released: {known.released}" if known.released else "reserved for another contact"
         raise RefusedError(f"slot_id {wanted.slot_id!r} is taken already, {said}: name the slot anew")
-    if not rules.table[wanted.purpose].is_counted:
+    rule = rules.table[wanted.purpose]
+    if not rule.is_counted:
         return []
-    verdict = room(parties, wanted, rules)
-    if not verdict.is_open:
-        opens = (
-            f"from {verdict.opens_at:%Y-%m-%d %H:%M} UTC on there is room" if verdict.opens_at else "there is no room"
-        )
-        raise RefusedError(f"they are contacted often enough: {opens}")
+    if Gate.FREQUENCY in rule.gates:
+        _refuse_full(room(parties, wanted, rules))
     event = ContactSlotReserved(
         **meta, slot_id=wanted.slot_id, customer_id=wanted.customer_id, account_id=wanted.account_id,
         policy=rules.policy, due_at=wanted.at, channel=wanted.channel, purpose=wanted.purpose, sender=wanted.sender,
-        decision_id=wanted.decision_id,
+        decision_id=wanted.decision_id, path=wanted.path,
     )  # fmt: skip
     streams = (parties.canonical, wanted.customer_id, wanted.account_id)
     return [(stream, event) for stream in dict.fromkeys(streams) if stream]
@@ -116,18 +116,28 @@ def release(parties: Parties, slot_id: str, reason: str, *, policy: str, **meta:
         reason=reason.strip(),
     )  # fmt: skip
     streams = (parties.canonical, slot.customer_id, slot.account_id)
-    return [(stream, event) for stream in dict.fromkeys(streams) if stream]
+    told: Told = [(stream, event) for stream in dict.fromkeys(streams) if stream]
+    return [*told, (slot.path, PathPlaceGivenBack(**meta, contact_id=slot_id))] if slot.path else told
 
 
 def move(parties: Parties, slot_id: str, wanted: Wanted, rules: Rules, **meta: Any) -> Told:
-    """The contact is made at another moment than its slot is for: a slot for then, `wanted`, in place of this one.
-    Nothing to do where the moment is the same. Raises RefusedError where there is no room then: decide again."""
+    """The contact is made at another moment than its slot is for, or on another channel, for another purpose or
+    account: a slot for that, `wanted`, in place of this one. Nothing to do where all of it is the same. Raises
+    RefusedError where there is no room then: decide again."""
     slot = parties.customer.get(wanted.customer_id, NO_SLOTS).reserved.get(slot_id)
-    if slot is not None and slot.at == wanted.at and not slot.released:
+    if slot == _slot(wanted)._replace(slot_id=slot_id, decision_id=slot.decision_id if slot else ""):
         return []
     freed = release(parties, slot_id, "moved", policy=rules.policy, **meta)
     after = _after(parties, freed)
     return [*freed, *reserve(after, wanted, rules, **meta)]
+
+
+def _refuse_full(verdict: Verdict) -> None:
+    if not verdict.is_open:
+        opens = (
+            f"from {verdict.opens_at:%Y-%m-%d %H:%M} UTC on there is room" if verdict.opens_at else "there is no room"
+        )
+        raise RefusedError(f"they are contacted often enough: {opens}")
 
 
 def _after(parties: Parties, told: Told) -> Parties:
@@ -146,5 +156,5 @@ def _after(parties: Parties, told: Told) -> Parties:
 def _slot(wanted: Wanted) -> Slot:
     return Slot(
         wanted.slot_id, wanted.at, wanted.channel, wanted.purpose, wanted.sender, wanted.customer_id,
-        wanted.account_id, wanted.decision_id,
+        wanted.account_id, wanted.decision_id, path=wanted.path,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 canonical one and in the account's, written in one transaction: two who reserve at once collide there."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
@@ -22,6 +23,8 @@ class _SlotFact(Event):
 class ContactSlotReserved(_SlotFact):
     """One of the contacts that frequency allows is taken by a contact that is to be made at `due_at`."""
 
+    SCHEMA: ClassVar[int] = 2
+
     due_at: datetime
     channel: Channel
     purpose: Purpose
@@ -29,6 +32,9 @@ class ContactSlotReserved(_SlotFact):
     """Who of the company will speak: `hub`, `agent`, `dealer`, a campaign."""
     decision_id: str = ""
     """What led to it; empty: somebody reserved it by hand."""
+    path: str = ""
+    """The stream of the limited path that it is made on, which gets a place back when it is not made; empty: nobody
+    limits that path."""
 
 
 class ContactSlotReleased(_SlotFact):

@@ -24,6 +24,8 @@ class Slot(NamedTuple):
     account_id: str
     decision_id: str
     released: str = ""
+    path: str = ""
+    """The stream of the limited path it is made on, if it is one."""
 
 
 class Made(NamedTuple):
@@ -75,7 +77,7 @@ def fold(events: Iterable[Event], slots: Slots = NO_SLOTS) -> Slots:
 def _slot(event: ContactSlotReserved) -> Slot:
     return Slot(
         event.slot_id, event.due_at, event.channel, event.purpose, event.sender, event.customer_id, event.account_id,
-        event.decision_id,
+        event.decision_id, path=event.path,
     )  # fmt: skip
 
 
