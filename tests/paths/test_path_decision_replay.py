@@ -19,6 +19,7 @@ from hub.domain.customer.purchases.events import PurchaseRecorded
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.customer.slots.state import fold as slots_of
 from hub.domain.decision.events import Outcome, PathDecided
+from hub.domain.errors import RefusedError
 from hub.domain.event import Event
 from hub.domain.grant.events import Response
 from hub.journal.codec import Codec
@@ -118,7 +119,10 @@ def happened(world: World, what: str, who: str, moment: datetime, number: int, k
             return [(who, contact(ContactSent, f"out-{number}", hours))]
         case "call":
             return [(who, contact(ContactReceived, f"in-{number}", hours))]
-    return granted(world, moment, number, tuple(Response)[kind])
+    try:
+        return granted(world, moment, number, tuple(Response)[kind])
+    except RefusedError:
+        return []  # They accepted it before.
 
 
 def question(moment: datetime, number: int, purpose: Purpose | None, kind: int, seed: int) -> Question:
