@@ -252,11 +252,14 @@ async def test_the_terms_of_an_account_are_told_to_nobody_who_does_not_act_for_i
             await hub.ask(ask, account_id=ACME, grants=True)
         assert refused.value.field == "account_id"
     assert len(await hub.journal.read(0, 10_000)) == before
-    first = await hub.ask(inbound(), "ben", BEN, account_id=ACME)
-    hub.clock.hours = 2
-    assert await hub.ask(inbound(), "ben", BEN, account_id=ACME) == replace(first, is_repeat=True)
+    held = Hub(hub.journal, policy=POLICY.replace('name = "fibre"', 'name = "fibre"\nholder = "account"'))
+    first = await held.ask(inbound(), "ben", BEN, account_id=ACME, grants=True)
+    assert first.grants["fibre"].holder == ACME
+    assert await held.ask(inbound(), "ben", BEN) == replace(first, is_repeat=True)
+    held.clock.hours = 2
+    assert await held.ask(inbound(), "ben", BEN, account_id=ACME) == replace(first, grants={}, is_repeat=True)
     with pytest.raises(InvalidError, match="does not act for"):
-        await hub.ask(inbound(), "later", BEN, account_id=ACME)
+        await held.ask(inbound(), "later", BEN, account_id=ACME)
 
 
 async def test_a_repeat_shows_no_terms_that_are_over(hub: Hub) -> None:
