@@ -147,8 +147,8 @@ def test_bad_rows_are_refused_by_row_field_and_reason(run: Run, tmp_path: Path) 
     assert {one["row"]: (one["field"], one["reason"].partition(":")[0]) for one in refused} == {
         2: ("customer_id", "is no id of customers"),
         3: ("customer_id", "is blank"),
-        4: ("", f"there is no customer {unknown}"),
-        5: ("", f"there is no account {account}"),
+        4: ("customer_id", f"there is no customer {unknown}"),
+        5: ("account_id", f"there is no account {account}"),
         6: ("account_id", "is no id of accounts"),
     }
 

@@ -12,7 +12,7 @@ from hub.application.paths.whole import Facts
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome, PathDecided
-from hub.domain.errors import ConflictError, HubError, InvalidError
+from hub.domain.errors import ConflictError, HubError, InvalidError, NotFoundError
 from hub.paths.decision.question import Question
 from hub.paths.decision.rules import PathRules
 from hub.paths.decision.sayable import check_sayable, unsayable
@@ -139,6 +139,8 @@ class BulkDecisions:
             )  # fmt: skip
         except ConflictError as error:
             return error
+        except NotFoundError as error:
+            return Refusal(row.number, "customer_id", str(error))
         except HubError as error:
             return Refusal(row.number, error.field if isinstance(error, InvalidError) else "", str(error))
         why = _why(decided.event, taken[-1] if taken else None, rules)
