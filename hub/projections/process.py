@@ -23,13 +23,12 @@ from hub.projections.runner import BATCH, Decode, Read, Runner
 from hub.projections.views import Checkpoints, open_for_writing
 
 _POLL_MS = 250
-_REST_TIMES, _LONGEST_REST_S = 5, 0.02
+_REST_TIMES, _LONGEST_REST_S = 5, 0.03
 """How long the projector rests after a transaction, in times of what that took. A lone event is shown at once; under
 load events are gathered, as a transaction costs more than its events, but for no longer than an agent may wait for the
 customer who is on the line."""
-_NICE = 2
-"""Views may lag a little; offers may not: the hub's own process goes first, but not so far that views wait for half a
-second on a machine with more to do than it can."""
+_NICE = 5
+"""Views may lag a little; offers may not: the hub's own process goes first."""
 _WHAT_A_BATCH_LEFT, _EVERYTHING = 1, 2
 """Generations of the garbage collector."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
