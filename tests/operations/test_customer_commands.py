@@ -47,11 +47,11 @@ async def _lived(settings: Settings) -> tuple[str, str, str]:
         identity = Identity(journal, clock, key, LinkViews(MemoryJournal()))
         await identity.link(ids[1], ids[0], By("operator:steward", "command-1", "said so"))
         before = clock.now().isoformat()
+        await _told_of_fibre(journal, clock, ids[0])
         await CustomerCases(journal, clock).open(
             ids[0], kind=CaseKind.COMPLAINT, subject="قبض", text="", severity=Severity.HIGH, owner="ann",
             due_at=clock.now() + timedelta(days=1), request_id="", actor="operator:steward", command_id="command-2",
         )  # fmt: skip
-        await _told_of_fibre(journal, clock, ids[0])
         return ids[0], ids[1], before
     finally:
         await journal.close()
