@@ -12,7 +12,7 @@ import pytest
 from hub.clock import WallClock
 from hub.domain.agent.events import AgentState
 from hub.domain.contact import Channel, Standing
-from hub.domain.customer.events import ContactReceived
+from hub.domain.customer.events import ContactReceived, CustomerRegistered
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import InteractionOffered, InteractionQueued, OfferAccepted
 from hub.domain.pool.events import PoolCommitted, PoolTaken
@@ -169,8 +169,26 @@ async def test_recovery_reads_open_work_and_only_the_tail_behind_it() -> None:
     async with running(journal, open_work=open_work) as pool:
         await until(journal, InteractionQueued, 2)
         assert len(pool.state.interactions) == 2
-    consumed = of(journal, PoolTaken)[-1].consumed
-    assert min(reads) == min(position, consumed)
+    assert min(reads) == position
+
+
+async def test_contacts_nobody_took_up_are_found_however_much_the_views_hold_behind_them() -> None:
+    journal = MemoryJournal()
+    await receive(journal, 1)
+    for number in range(20):
+        told = {"at": NOON, "recorded_at": NOON, "causation": f"row-{number}", "actor": "import"}
+        await journal.commit([Unit([Append(f"customer-of-{number}", 0, [CustomerRegistered(**told)])])])
+    await receive(journal, 2)
+
+    async def open_work() -> Opened:
+        return Opened(len(journal.log), [])
+
+    async def everything(after: int, limit: int) -> list[Recorded]:
+        raise AssertionError(f"{limit} events were read after {after}, which the views hold")
+
+    journal.read = everything  # type: ignore[method-assign]
+    async with running(journal, open_work=open_work):
+        await until(journal, InteractionQueued, 2)
 
 
 async def test_a_failing_store_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from hub.application.link_book import LinkBook
-from hub.application.log_windows import windows
 from hub.application.path_policies import PathPolicies
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.customer.links.events import LINK_EVENTS
@@ -15,6 +14,7 @@ from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseRever
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.grant.events import PropositionAnswered, Response
+from hub.log_windows import windows
 from hub.paths.holdout.uplift import Group, uplift
 from hub.paths.policy.parsing import parse_path_policy
 from hub.ports import Journal, Recorded, Stored

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.application.log_windows import windows
 from hub.application.paths.explaining import Again, PathExplaining
 from hub.application.paths.in_force import COUNTED, Responses
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import HubError
+from hub.log_windows import windows
 from hub.ports import Journal
 
 KEPT_FINDINGS = 20

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from hub.application.log_times import last_position
-from hub.application.log_windows import windows
 from hub.domain.agent.events import AgentSignedOff
 from hub.domain.customer.events import CustomerRegistered
+from hub.log_windows import windows
 from hub.ports import Append, Unit
 from tests.paths.decisions import at, meta
 from tests.support.memory import MemoryJournal
