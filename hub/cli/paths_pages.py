@@ -103,12 +103,14 @@ def _not_proposed(rows: list[Told]) -> Table | None:
 def _candidates(rows: list[Told]) -> Table | None:
     cells = []
     for one in rows:
+        name = one["proposition"] or "the contact"
+        if one["rule"]:
+            cells.append((name, one["channel"], "path", "CLOSED", _plain(one["rule"]), ""))
         for gate in one["gates"]:
             told = [(name, value) for name, value in gate["inputs"].items() if value not in (None, "")]
             looked_at = ", ".join(f"{_plain(name)} {_value(value)}" for name, value in told)
             opens = f", opens {_time(gate['opens_at'])}" if gate["opens_at"] else ""
             word = "open" if gate["open"] else "CLOSED"
-            name = one["proposition"] or "the contact"
             cells.append((name, one["channel"], _plain(gate["gate"]), word, _plain(gate["reason"]), looked_at + opens))
     return _table(("", "channel", "gate", "", "reason", "looked at"), cells)
 

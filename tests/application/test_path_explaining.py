@@ -26,6 +26,7 @@ from hub.journal.journal import EventJournal
 from hub.journal.sqlite import SqliteStore
 from hub.journal.store import personal_keys
 from hub.paths.policy.parsing import parse_path_policy
+from hub.paths.propositions.model import Sender
 from hub.policies.findings import PolicyError
 from hub.settings import Settings
 from tests.application.lived_paths import ACME, ANN, BEN, LivedHub
@@ -119,6 +120,18 @@ async def test_why_tells_every_candidate_gate_factor_slot_and_consent(hub: Lived
     [slot] = again["relied_on"]["slots"]["customer"]
     assert (slot["name"], slot["at"]) == (first.event.decision_id, moment(0))
     assert second.event.closed["capped"] == 2
+
+
+async def test_why_nothing_could_be_said_at_all_tells_every_candidate(hub: LivedHub) -> None:
+    """They have no address for the web, and a dealer may not say the one thing that is."""
+    decided = await hub.ask(outbound(channels=(Channel.WEB,), purpose=None, sender=Sender.DEALER))
+    assert decided.event.outcome is Outcome.NOTHING
+    told = await hub.answers.ask("why", decision=decided.event.decision_id)
+    kept = {one["proposition"]: (one["channel"], one["rule"], one["open"]) for one in told["candidates"]}
+    assert kept == {
+        "fibre": ("web", "no_address", False), "tv": ("web", "no_address", False), "sorry": ("web", "channel", False),
+    }  # fmt: skip
+    assert {gate["gate"] for one in told["candidates"] for gate in one["gates"]} == {"fit", "conflict", "holdout"}
 
 
 async def test_what_is_not_as_it_was_is_told_field_by_field(hub: LivedHub) -> None:

@@ -82,7 +82,7 @@ class TestFit:
     )
     def test_conditions_only_propositions_may_ask(self, when: Any, fields: Any, fits: bool) -> None:
         rules = policy(proposition(), proposition("other"))
-        verdict = fit(proposition(eligible=when), known(rules, fields.pop("facts", None), **fields))
+        verdict = fit(proposition(eligible=when), known(rules, **{"facts": None, **fields}))
         assert verdict.is_open == fits
 
     @pytest.mark.parametrize(

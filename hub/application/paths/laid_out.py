@@ -7,9 +7,10 @@ from typing import Any
 from hub.application.paths.decisions import Looked
 from hub.domain.decision.events import PathDecided
 from hub.domain.grant.state import Grant
-from hub.paths.arbitration.arbitrate import Action, Candidate, NotProposed
+from hub.paths.arbitration.arbitrate import Action, NotProposed
 from hub.paths.arbitration.score import Factors
-from hub.paths.decision.showing import candidates, not_proposed
+from hub.paths.decision.kept_back import KeptBack, every_candidate
+from hub.paths.decision.showing import not_proposed
 from hub.paths.decision.state import PathState
 from hub.paths.gates.verdict import Verdict
 
@@ -23,7 +24,7 @@ def shown(looked: Looked, consents: Sequence[Row]) -> Row:
         "policy": rules.version,
         "actions": [action_row(one) for one in decision.actions],
         "not_proposed": [not_proposed_row(one) for one in not_proposed(decision, rules)],
-        "candidates": [_candidate(one) for one in candidates(decision, rules)],
+        "candidates": [_candidate(one) for one in every_candidate(decision, rules)],
         "relied_on": {
             "customer": state.customer_id,
             "streams": sorted(looked.whole.customer),
@@ -72,13 +73,16 @@ def not_proposed_row(one: NotProposed) -> Row:
     }
 
 
-def _candidate(one: Candidate) -> Row:
+def _candidate(one: KeptBack) -> Row:
+    """`rule`: what keeps it back beside its gates; None: nothing does."""
+    candidate = one.candidate
     return {
-        "proposition": one.proposition,
-        "channel": one.channel,
-        "point": one.path,
+        "proposition": candidate.proposition,
+        "channel": candidate.channel,
+        "point": candidate.path,
         "open": one.is_open,
-        "gates": [_gate(verdict) for verdict in one.verdicts],
+        "rule": one.rule,
+        "gates": [_gate(verdict) for verdict in candidate.verdicts],
     }
 
 
