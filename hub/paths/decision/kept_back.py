@@ -1,4 +1,4 @@
-"""What no gate keeps back and still can't be said, path by path: the rule that does, so that every candidate is shown."""
+"""Every candidate, and what keeps it back where no gate does: no path, no address, nobody who may say it."""
 
 from collections.abc import Iterator
 from enum import StrEnum
