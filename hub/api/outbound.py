@@ -9,7 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import Call, ContactCall
-from hub.api.path_decisions import Id, Known, PathAnswer, customer_named, point_named, shown
+from hub.api.path_decisions import Id, Known, PathAnswer, blaming_customer, customer_named, point_named, shown
 from hub.api.rows import told
 from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
@@ -90,10 +90,12 @@ async def contact(body: OutboundContact, call: ContactCall) -> Response:
     """Passes every gate of its purpose, as whatever is said to a customer. `now`: the channel's adapter is told at
     once. `later`: at that moment it is decided again, then made. `nothing`: it is not made; `closed` and the decision
     say why, and that is no error."""
-    paths, asked = call.services.paths, call.asked()
-    decided = await paths.contacts.ask(
-        _wanted(body, call), request=body.request_id or asked["id"], actor=_actor(body, call), command_id=asked["id"]
-    )
+    contacts, asked = call.services.paths.contacts, call.asked()
+    wanted, actor = _wanted(body, call), _actor(body, call)
+    with blaming_customer(body.identifier):
+        decided = await contacts.ask(
+            wanted, request=body.request_id or asked["id"], actor=actor, command_id=asked["id"]
+        )
     made = decided.event.outcome != "nothing"
     return answer({**shown(decided), "outbound_id": decided.event.decision_id if made else ""})
 

@@ -109,6 +109,11 @@ async def test_an_agent_asks_in_their_own_name_alone(world: World, http: httpx.A
         ({"purpose": "reply"}, "interaction_id"),
         ({"at": {"kind": "national_id", "value": "0084575948"}}, "at.kind"),
         ({"customer_id": ""}, "customer_id"),
+        ({"customer_id": "customer-nobody"}, "customer_id"),
+        ({"customer_id": "", "identifier": {"kind": "phone", "value": "+989120000000"}}, "identifier"),
+        ({"account_id": "account-none"}, "account_id"),
+        ({"interaction_id": "interaction-none"}, "interaction_id"),
+        ({"interaction_id": ANN}, "interaction_id"),
         ({"sender": "somebody"}, "sender"),
     ],
 )

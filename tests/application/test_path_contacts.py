@@ -152,7 +152,7 @@ class TestNow:
         decided = await ask(hub, purpose=Purpose.REPLY, channels=(Channel.PHONE, SMS), interaction_id=stream)
         assert [(one.channel, one.point) for one in decided.event.said] == [(Channel.PHONE, PHONE.point)]
         assert (await dispatched(hub)).thread == "call-1"
-        with pytest.raises(NotFoundError, match="no interaction"):
+        with pytest.raises(InvalidError, match="no interaction"):
             await ask(hub, "other", interaction_id="interaction-nothing")
 
 

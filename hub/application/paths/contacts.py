@@ -244,11 +244,11 @@ class OutboundContacts:
         return fold(one.event for one in history), versions
 
     async def _began(self, interaction: str) -> Began:
-        """The conversation of an interaction there is, else NotFoundError."""
+        """The conversation of an interaction. Raises InvalidError where there is none."""
         opened = (await self._journal.load_only([interaction], (InteractionQueued,))).get(interaction, ())
         first = next((one.event for one in opened if isinstance(one.event, InteractionQueued)), None)
         if first is None or not interaction.startswith("interaction-"):
-            raise NotFoundError(f"there is no interaction {interaction}")
+            raise InvalidError(f"there is no interaction {interaction}", "interaction_id")
         came = (await self._journal.load_only([first.customer_id], (ContactReceived,)))[first.customer_id]
         address = next(
             (
