@@ -19,6 +19,8 @@ INTAKE: Final = "intake"
 
 CONTACTS_IN: Final = "contacts.in"
 CONVERSATIONS_IN: Final = "conversations.in"
+REFUSED_IN: Final = "refused.in"
+"""What an adapter could not take in: `refused.in.<channel>`."""
 CONTACTS_REJECTED: Final = "contacts.rejected"
 CONVERSATIONS_OUT: Final = "conversations.out"
 """What adapters are to carry out, kept for a day."""
@@ -59,6 +61,11 @@ def conversation_subject(event: ConversationEvent) -> str:
     return f"{CONVERSATIONS_IN}.{event.channel}.{subject_hash(event.thread)}"
 
 
+def refused_subject(channel: str) -> str:
+    """`refused.in.<channel>`."""
+    return f"{REFUSED_IN}.{channel}"
+
+
 def command_subject(channel: str, thread: str) -> str:
     """`conversations.out.<channel>.<hash>`: one subject a thread, by the same hash as what comes in of it."""
     return f"{CONVERSATIONS_OUT}.{channel}.{subject_hash(thread)}"
@@ -76,7 +83,7 @@ def subject_hash(text: str) -> str:
 
 def is_inbound(subject: str) -> bool:
     """Whether INBOUND captures it."""
-    return subject.startswith((f"{CONTACTS_IN}.", f"{CONVERSATIONS_IN}."))
+    return subject.startswith((f"{CONTACTS_IN}.", f"{CONVERSATIONS_IN}.", f"{REFUSED_IN}."))
 
 
 def inbound_stream(replicas: int = 1) -> StreamConfig:
@@ -87,7 +94,7 @@ def inbound_stream(replicas: int = 1) -> StreamConfig:
     weekend, and short enough that personal data does not stay."""
     return StreamConfig(
         name=INBOUND,
-        subjects=[f"{CONTACTS_IN}.>", f"{CONVERSATIONS_IN}.>"],
+        subjects=[f"{CONTACTS_IN}.>", f"{CONVERSATIONS_IN}.>", f"{REFUSED_IN}.>"],
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
