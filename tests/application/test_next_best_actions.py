@@ -76,8 +76,10 @@ async def test_an_agent_is_given_the_best_with_terms_words_and_reasons(centre: C
     best = shown.actions[0]
     assert (best.terms, best.text, best.language, best.grant_id) == ({"monthly_price": 490}, "فیبر", "fa", "")
     assert best.reasons == (
-        "newcomer: +25%", "10% of customers like them accept it", "worth 20,000 IRR when they do",
-    )  # fmt: skip
+        "newcomer: +25%",
+        "10% of customers like them are presumed to accept it: none was asked yet",
+        "worth 20,000 IRR when they do",
+    )
     kept = {one.not_proposed.proposition: one for one in shown.not_proposed}
     assert kept["sorry"].not_proposed.why is Why.GATE
     assert kept["sorry"].reasons == ("they may not have it",)

@@ -24,18 +24,31 @@ def lever(name: str, weight: int) -> Lever:
 
 def test_why_it_is_proposed_is_told_with_what_matters_most_first() -> None:
     levers = (lever("loyal", 10), lever("complained", -40))
-    told = list(reasons_for(Factors(0.234, 2.5, 0.7, 999.6), levers, Money()))
+    told = list(reasons_for(Factors(0.234, 2.5, 0.7, 999.6), 12, levers, Money()))
     assert told == [
         "complained: -40%",
         "loyal: +10%",
         "counts 2.5 times in a conversation like this one",
-        "23% of customers like them accept it",
+        "23% of customers like them accept it, as far as 12 of them tell",
         f"worth {Money().shown(1000)} when they do",
     ]
 
 
 def test_a_context_that_weighs_nothing_is_not_told() -> None:
-    assert len(list(reasons_for(Factors(0.1, 1.0, 1.0, 5.0), (), Money()))) == 2
+    assert len(list(reasons_for(Factors(0.1, 1.0, 1.0, 5.0), 1, (), Money()))) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (0, "10% of customers like them are presumed to accept it: none was asked yet"),
+        (1, "10% of customers like them accept it, as far as 1 of them tells"),
+        (1200, "10% of customers like them accept it, as far as 1200 of them tell"),
+    ],
+)
+def test_what_is_only_presumed_is_not_told_as_if_it_was_counted(asked: int, told: str) -> None:
+    first, _ = reasons_for(Factors(0.1, 1.0, 1.0, 5.0), asked, (), Money())
+    assert first == told
 
 
 def test_a_gate_that_time_opens_is_told_with_the_moment() -> None:

@@ -14,7 +14,7 @@ from hub.application.paths.decisions import (
     refuse_forgotten_part,
 )
 from hub.application.paths.in_force import RulesInForce
-from hub.application.paths.shown_actions import Shown, shown_actions
+from hub.application.paths.shown_actions import Showing, Shown, shown_actions
 from hub.application.paths.talk import Proposed, Talk, decision_presented, proposed_in, request_of, talk_of
 from hub.application.paths.whole import Whole, Wholes
 from hub.domain.contact import Direction
@@ -107,7 +107,8 @@ class NextBestActions:
             whole, proposed = await self.read(talk)
         if proposed.last is None:
             return Shown(talk, whole.canonical)
-        return shown_actions(talk, whole, proposed, await self._looked(proposed.last), self._clock.now())
+        looked = await self._looked(proposed.last)
+        return shown_actions(Showing(talk, whole, looked, self._decisions.responses, self._clock.now()), proposed)
 
     async def _decide(self, talk: Talk, actor: str, command_id: str) -> Decided | None:
         if talk.is_over or not self.proposes:

@@ -19,6 +19,7 @@ from hub.domain.grant.decide import grant
 from hub.domain.grant.state import Grant
 from hub.domain.interaction.events import InteractionQueued
 from hub.paths.arbitration.arbitrate import Action
+from hub.paths.arbitration.responses import ResponseTable
 from hub.paths.decision.decide import Decision, decide_path
 from hub.paths.decision.gathering import PointOf, path_state
 from hub.paths.decision.question import Question
@@ -220,6 +221,11 @@ class PathDecisions:
         await append_decided(self._journal, attempt)
         assert answer is not None
         return answer
+
+    @property
+    def responses(self) -> ResponseTable:
+        """As they are counted so far."""
+        return self._responses.table
 
     def look(
         self, whole: Whole, question: Question, policy: PathPolicy, rules: PathRules, capacity: Capacity

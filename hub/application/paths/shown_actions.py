@@ -14,6 +14,7 @@ from hub.domain.grant.holding import held
 from hub.domain.grant.state import Grant
 from hub.domain.grant.terms import Terms, terms_hash
 from hub.paths.arbitration.arbitrate import NotProposed, Why
+from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, ResponseTable
 from hub.paths.arbitration.score import Factors
 from hub.paths.decision.showing import not_proposed
 from hub.paths.decision.wording import reasons_against, reasons_for
@@ -61,23 +62,33 @@ class Shown:
     unanswered: Sequence[str] = ()
 
 
-def shown_actions(talk: Talk, whole: Whole, proposed: Proposed, looked: Looked, now: datetime) -> Shown:
-    """`whole`: as it is now, so that terms are those that stand now; `looked`: what was looked at for the decision."""
+class Showing(NamedTuple):
+    """What it is shown by. `whole`: as it is now, so that terms are those that stand now; `looked`: what was looked at
+    for the decision; `table`: the responses that were counted."""
+
+    talk: Talk
+    whole: Whole
+    looked: Looked
+    table: ResponseTable
+    now: datetime
+
+
+def shown_actions(by: Showing, proposed: Proposed) -> Shown:
+    """What was decided last, and what came of it."""
     event = proposed.last
     assert event is not None
-    factors = _factors(looked)
+    factors = _factors(by.looked)
     shown = [
-        _action(one, talk, whole, looked, factors.get(one.proposition), proposed.responses.get(one.proposition), now)
-        for one in event.said
+        _action(one, by, factors.get(one.proposition), proposed.responses.get(one.proposition)) for one in event.said
     ]
     granted = {one.proposition for one in event.said if one.grant_id}
     return Shown(
-        talk,
-        whole.canonical,
+        by.talk,
+        by.whole.canonical,
         event,
         [one for one in shown if one.proposition in granted],
         [one for one in shown if one.proposition not in granted],
-        [Kept(one, reasons_against(one)) for one in _not_proposed(event, looked)],
+        [Kept(one, reasons_against(one)) for one in _not_proposed(event, by.looked)],
         proposed.unanswered,
     )
 
@@ -93,21 +104,13 @@ def holder_of(whole: Whole, proposition: Proposition) -> str:
     return whole.account_id if proposition.holder is Holder.ACCOUNT else whole.canonical
 
 
-def _action(
-    said: Said,
-    talk: Talk,
-    whole: Whole,
-    looked: Looked,
-    factors: Factors | None,
-    responded: Responded | None,
-    now: datetime,
-) -> ShownAction:
-    policy = looked.policy
-    proposition = policy.propositions[looked.rules.places[said.proposition]]
-    grant = grant_of(whole, proposition, now)
+def _action(said: Said, by: Showing, factors: Factors | None, responded: Responded | None) -> ShownAction:
+    policy = by.looked.policy
+    proposition = policy.propositions[by.looked.rules.places[said.proposition]]
+    grant = grant_of(by.whole, proposition, by.now)
     terms = {name: term.rule.value for name, term in proposition.terms.items()} if grant is None else grant.terms
-    language, text = _text(proposition, talk.language)
-    levers = moved_by(proposition, looked.state.known)
+    language, text = _text(proposition, by.talk.language)
+    levers = moved_by(proposition, by.looked.state.known)
     return ShownAction(
         said.proposition,
         proposition.kind.value,
@@ -118,10 +121,17 @@ def _action(
         grant.expires_at if grant is not None else None,
         text,
         language,
-        tuple(reasons_for(factors, levers, policy.money)) if factors is not None else (),
+        tuple(reasons_for(factors, _asked(said, by), levers, policy.money)) if factors is not None else (),
         factors,
         responded,
     )
+
+
+def _asked(said: Said, by: Showing) -> int:
+    """How many customers like them were shown it so far, on that channel."""
+    stood = by.looked.state.standing
+    cell = Cell(stood.segment, stood.value_tier, stood.lifecycle_stage, said.channel, said.proposition)
+    return by.table.get(cell, NOTHING_SHOWN).shown
 
 
 def _factors(looked: Looked) -> dict[str, Factors]:

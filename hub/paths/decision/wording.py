@@ -36,14 +36,20 @@ KEPT_BACK: Mapping[Reason, str] = {
 """Of every reason for which a gate is closed."""
 
 
-def reasons_for(factors: Factors, levers: tuple[Lever, ...], money: Money) -> Iterator[str]:
-    """Why it is proposed, what matters most first."""
+def reasons_for(factors: Factors, asked: int, levers: tuple[Lever, ...], money: Money) -> Iterator[str]:
+    """Why it is proposed, what matters most first. `asked`: so many customers like them were shown it so far."""
     for lever in sorted(levers, key=lambda one: -abs(one.weight)):
         yield f"{lever.name}: {lever.weight:+d}%"
     if factors.context != 1:
         yield f"counts {factors.context:g} times in a conversation like this one"
-    yield f"{factors.chance:.0%} of customers like them accept it"
+    yield f"{factors.chance:.0%} of customers like them {_accept(asked)}"
     yield f"worth {money.shown(round(factors.value))} when they do"
+
+
+def _accept(asked: int) -> str:
+    if not asked:
+        return "are presumed to accept it: none was asked yet"
+    return f"accept it, as far as {asked} of them {'tells' if asked == 1 else 'tell'}"
 
 
 def reasons_against(one: NotProposed) -> tuple[str, ...]:
