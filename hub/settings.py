@@ -39,6 +39,12 @@ class Settings(BaseModel):
     """0: any free port."""
     policy: Path | None = None
     """Routing policy (TOML); none: the one that ships with the hub."""
+    channels: Path | None = None
+    """What the channel adapters need (TOML, a table each); none: `channels.toml` where it exists."""
+    attachments_url: str = ""
+    """`s3://bucket/prefix` of an S3-compatible store for files that come with contacts; empty: the data directory."""
+    attachment_bytes: int = Field(default=25 * 1024 * 1024, ge=1024, le=1024 * 1024 * 1024)
+    """The largest file that is taken."""
     phone_region: str = DEFAULT_REGION
     """Where phone numbers without a country code belong: two letters, as in ISO 3166. They are part of who a customer
     is: choose it before the first contact."""
@@ -101,6 +107,8 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
             f"nats_replicas is {settings.nats_replicas}, but the hub's own NATS is one node: "
             "name the nodes of a cluster in nats_url, or leave nats_replicas at 1"
         )
+    if settings.attachments_url and not settings.attachments_url.startswith("s3://"):
+        raise SettingsError("attachments_url is not 's3://bucket/prefix': leave it empty for the data directory")
     return settings
 
 

@@ -12,6 +12,7 @@ import click
 
 from hub import __version__
 from hub.cli.cases import cases
+from hub.cli.channel import channel
 from hub.cli.customers import customers
 from hub.cli.explain import explain
 from hub.cli.keys import keys
@@ -206,5 +207,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-for group in (cases, customers, explain, keys, paths, policy, projections, rejected, retention):
+for group in (cases, channel, customers, explain, keys, paths, policy, projections, rejected, retention):
     hub.add_command(group)

@@ -42,9 +42,19 @@ def key_file(settings: Settings) -> Path:
     return settings.data_dir / "keys" / "installation.key"
 
 
+def private_key(file: Path) -> bytes:
+    """32 bytes that are kept in this file, made where there is none and on disk before they are returned."""
+    try:
+        if not file.exists():
+            _make(file)
+        return _parse(file.read_text(encoding="ascii", errors="replace"), str(file))
+    except OSError as error:
+        raise KeyFileError(f"key {file}: {error.strerror}") from error
+
+
 def _parse(text: str, place: str) -> bytes:
     if not _HEX.fullmatch(text.strip()):
-        raise KeyFileError(f"{place}: the installation key is not 64 hex digits; restore it from the backup")
+        raise KeyFileError(f"{place}: the key is not 64 hex digits; restore it from the backup")
     return bytes.fromhex(text.strip())
 
 

@@ -1,0 +1,110 @@
+"""Where the bytes of attachments lie: a folder beside the store, or an object store that speaks S3."""
+
+import asyncio
+import os
+import secrets
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError as ObjectStoreError
+from obstore.exceptions import NotFoundError as NoObjectError
+from obstore.store import S3Store
+
+from hub.channels.attachments import AttachmentError
+from hub.domain.errors import NotFoundError
+
+
+class FolderBlobs:
+    """Files below `folder`; each is on disk, under its own name or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, name: str, data: bytes) -> None:
+        """As blobs'."""
+        await asyncio.to_thread(self._put, name, data)
+
+    async def get(self, name: str) -> bytes:
+        """As blobs'."""
+        try:
+            return await asyncio.to_thread((self._folder / name).read_bytes)
+        except FileNotFoundError:
+            raise _missing(name) from None
+        except OSError as error:
+            raise AttachmentError(f"attachments in {self._folder} can't be read: {error.strerror}") from error
+
+    async def delete(self, name: str) -> None:
+        """As blobs'."""
+        try:
+            await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+        except OSError as error:
+            raise AttachmentError(f"attachment {name} can't be removed: {error.strerror}") from error
+
+    def _put(self, name: str, data: bytes) -> None:
+        file = self._folder / name
+        try:
+            if file.exists():
+                return
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(file)
+            for folder in (file.parent, file.parent.parent, self._folder):
+                _sync(folder)
+        except OSError as error:
+            raise AttachmentError(f"attachments can't be written to {self._folder}: {error.strerror}") from error
+
+
+class S3Blobs:
+    """Objects of an S3-compatible store at `s3://bucket/prefix`. Credentials, region and endpoint come from the
+    variables that tools for S3 know: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        try:
+            self._store = S3Store.from_url(url)
+        except (ObjectStoreError, ValueError) as error:
+            raise AttachmentError(f"attachments_url {url}: {error}") from error
+
+    async def put(self, name: str, data: bytes) -> None:
+        """As blobs'."""
+        try:
+            await obstore.put_async(self._store, name, data)
+        except ObjectStoreError as error:
+            raise self._failed(error) from error
+
+    async def get(self, name: str) -> bytes:
+        """As blobs'."""
+        try:
+            return bytes(await (await obstore.get_async(self._store, name)).bytes_async())
+        except (NoObjectError, FileNotFoundError):
+            raise _missing(name) from None
+        except ObjectStoreError as error:
+            raise self._failed(error) from error
+
+    async def delete(self, name: str) -> None:
+        """As blobs'."""
+        try:
+            await obstore.delete_async(self._store, name)
+        except (NoObjectError, FileNotFoundError):
+            return
+        except ObjectStoreError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> AttachmentError:
+        return AttachmentError(f"the attachment store {self._url} does not answer as it should: {error}")
+
+
+def _missing(name: str) -> NotFoundError:
+    return NotFoundError(f"there is no attachment {name.rpartition('/')[2][:12]}: it was removed, or lies elsewhere")
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,115 @@
+"""One adapter in a process of its own, or beside others: found in channels.toml, linked, and run until told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import tomllib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from hub.bus.connection import BusError
+from hub.channels.attachments import Attachments, Blobs
+from hub.channels.blobs import FolderBlobs, S3Blobs
+from hub.channels.bus_link import bus_link
+from hub.channels.ledger import Ledger
+from hub.channels.registry import Place, kind
+from hub.clock import WallClock
+from hub.domain.errors import NotFoundError
+from hub.journal.keys import private_key
+from hub.journal.lock import running_hub
+from hub.logs import configure
+from hub.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+FILE = "channels.toml"
+"""Where it is looked for when no setting names it."""
+
+
+def channel_tables(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+    """The adapters' tables, by name; none where there is no such file. Raises SettingsError."""
+    file = settings.channels or Path(FILE)
+    if settings.channels is None and not file.exists():
+        return {}
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise SettingsError(f"{file}: {name} stands outside of any table: each adapter has one, such as [email]")
+    return tables
+
+
+def blobs(settings: Settings) -> Blobs:
+    """Where attachments lie by these settings."""
+    url = settings.attachments_url
+    return S3Blobs(url) if url else FolderBlobs(settings.data_dir / "attachments")
+
+
+def attachments(settings: Settings) -> Attachments:
+    """The attachment store by these settings."""
+    key = private_key(settings.data_dir / "keys" / "attachments.key")
+    return Attachments(blobs(settings), key, largest=settings.attachment_bytes)
+
+
+@asynccontextmanager
+async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator["asyncio.Task[None]"]:
+    """The adapter, running; gone when this is left. Raises SettingsError, NotFoundError, BusError."""
+    made = kind(name)
+    directory = settings.data_dir / "channels" / name
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ledger = Ledger(directory / "ledger.sqlite")
+    try:
+        clock = WallClock()
+        ledger.forget_old(clock.now())
+        place = Place(directory, ledger, attachments(settings), clock, settings.phone_region)
+        ready = made.make(channel_tables(settings).get(name, {}), place)
+        async with bus_link(nats_url, name, made.CHANNEL) as link:
+            task = asyncio.create_task(ready.run(link), name=f"adapter {name}")
+            try:
+                yield task
+            finally:
+                task.cancel()
+                await asyncio.wait({task})
+    finally:
+        ledger.close()
+
+
+def run_adapter(settings: Settings, name: str) -> int:
+    """Run it until SIGINT or SIGTERM; the exit code."""
+    configure(settings)
+    return uvloop.run(_run(settings, name))
+
+
+async def _run(settings: Settings, name: str) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with adapter(settings, name, _nats_url(settings)) as task:
+        log.info("adapter %s runs", name, extra={"pid": os.getpid()})
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if task.done():
+            task.result()
+            raise BusError(f"adapter {name} ended by itself")
+    return 0
+
+
+def _nats_url(settings: Settings) -> str:
+    """The one that is set, else that of the hub that runs on this data directory."""
+    hub = running_hub(settings)
+    url = settings.nats_url or (hub.nats_url if hub else "")
+    if not url:
+        raise NotFoundError(
+            f"no hub runs on {settings.data_dir}: start `hub serve` first, or name its NATS in HUB_NATS_URL"
+        )
+    return url
