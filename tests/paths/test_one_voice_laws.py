@@ -459,11 +459,11 @@ class OneVoice(RuleBasedStateMachine):
 
     @invariant()
     def law_9_parity(self) -> None:
-        """Whoever asks on whichever channel is told the same, in the same terms."""
-        asked = {one.event.customer_id for one in self.new if isinstance(one.event, PathDecided)}
-        for customer in asked:
+        """Whoever asks on whichever channel is told the same, in the same terms: those that stand, or will."""
+        for customer in self._asked_about():
             told = [self.loop.run_until_complete(self.voices.voice(customer, channel)) for channel in Channel]
             assert all(one == told[0] for one in told), told
+            policy = Story(self.log, len(self.log) + 1).policy
             stands = laws.best_grants(Story(self.log, len(self.log) + 1), customer, self.voices.clock.now())
             for name, (grant, terms) in told[0].items():
                 known = stands.get(name)
@@ -472,6 +472,21 @@ class OneVoice(RuleBasedStateMachine):
                     assert (grant, terms) == (known["grant_id"], known["terms_hash"])
                 elif name != "lines":
                     assert known is None, "it is granted, and not shown so"
+                if not grant:
+                    assert terms == laws.plain_hash(policy.terms(name))
+
+    @invariant()
+    def law_9_and_of_service(self) -> None:
+        """Whichever channel they come on, they are served by the same skill, just as soon."""
+        for customer in self._asked_about():
+            for service in ("sales", "support", "billing", "complaints", ""):
+                served = [
+                    self.loop.run_until_complete(self.voices.served(customer, channel, service)) for channel in Channel
+                ]
+                assert all(one == served[0] for one in served), served
+
+    def _asked_about(self) -> set[str]:
+        return {one.event.customer_id for one in self.new if isinstance(one.event, PathDecided)}
 
     @invariant()
     def law_10_holdout(self) -> None:

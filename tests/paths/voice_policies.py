@@ -49,12 +49,20 @@ class Policy(NamedTuple):
                     for cap in self.caps
                 ),
                 f'[[holdouts]]\ncampaign = "{CAMPAIGN}"\nshare = {self.share}\npropositions = ["{HELD_BACK}"]\n',
-                _proposition("fibre", "product", 1_000, self.price),
-                _proposition(HELD_BACK, "product", 900, self.price + 1),
-                _proposition("lines", "product", 800, self.price + 2, 'holder = "account"\n'),
-                _proposition("sorry", "recovery", 10, 5),
+                _proposition("fibre", "product", 1_000, self.prices["fibre"]),
+                _proposition(HELD_BACK, "product", 900, self.prices[HELD_BACK]),
+                _proposition("lines", "product", 800, self.prices["lines"], 'holder = "account"\n'),
+                _proposition("sorry", "recovery", 10, self.prices["sorry"]),
             )
         )
+
+    @property
+    def prices(self) -> dict[str, int]:
+        return {"fibre": self.price, HELD_BACK: self.price + 1, "lines": self.price + 2, "sorry": 5}
+
+    def terms(self, proposition: str) -> dict[str, int]:
+        """In which it is granted, where nobody says otherwise."""
+        return {"price": self.prices[proposition], "gift": 1}
 
     @property
     def version(self) -> str:

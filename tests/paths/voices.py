@@ -26,6 +26,7 @@ from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import RefusedError
 from hub.domain.event import Event
+from hub.domain.grant.terms import Terms, terms_hash
 from hub.domain.ids import customer_id, interaction_id
 from hub.domain.interaction.events import InteractionEnded, InteractionQueued
 from hub.journal.codec import Codec
@@ -38,6 +39,8 @@ from hub.paths.decision.rules import rules_of
 from hub.paths.policy.parsing import parse_path_policy
 from hub.paths.propositions.model import Sender
 from hub.ports import Append, Committed, Recorded, Unit
+from hub.router.policy.classify import Classifier, Traits
+from hub.router.policy.parsing import load_policy
 from hub.settings import Settings
 from tests.projections.happenings import placement
 from tests.support.link_views import LinkViews
@@ -47,6 +50,7 @@ KEY = b"k" * 32
 START = datetime(2026, 3, 25, 10, tzinfo=UTC)
 """Four days before clocks change in Berlin."""
 STEWARD = "operator:steward"
+_SHIPPED = Classifier(load_policy())
 
 
 class Point(NamedTuple):
@@ -239,17 +243,31 @@ class Voices:
         )
 
     async def voice(self, customer: str, channel: Channel) -> dict[str, tuple[str, str]]:
-        """What somebody who is here is told on a channel, with the grant and its terms; nothing is written."""
+        """What somebody who is here is told on a channel: the grant, empty where it is new, and the hash of the terms
+        that stand or would be granted; nothing is written."""
+        looked = await self._looked(customer, channel)
+        return {
+            one.proposition: (one.grant.grant_id, one.grant.terms_hash)
+            if one.grant
+            else ("", terms_hash(_new_terms(looked, one.proposition)))
+            for one in looked.decision.actions
+        }
+
+    async def served(self, customer: str, channel: Channel, service: str) -> tuple[Any, ...]:
+        """By whom somebody who comes on a channel is served, and how soon: what the routing policy that ships with the
+        hub asks of agents, step by step."""
+        stands = (await self._looked(customer, channel)).state.standing
+        asked = Traits(stands.segment, stands.value_tier, stands.lifecycle_stage, channel, service, "fa")
+        found = _SHIPPED.classify_traits(asked)
+        return found.queue, found.known_agent, found.steps
+
+    async def _looked(self, customer: str, channel: Channel) -> Looked:
         whole = await self.parts.wholes.read(customer, self.clock.now())
         asked = self.question(
             Direction.INBOUND, channel, purpose=Purpose.PROMOTIONAL, confidence=Confidence.VERIFIED, decision_id="d"
         )
         rules = self.parts.in_force
-        looked = self.parts.decisions.look(whole, asked, rules.policy, rules.rules, {})
-        return {
-            one.proposition: (one.grant.grant_id, one.grant.terms_hash) if one.grant else ("", "")
-            for one in looked.decision.actions
-        }
+        return self.parts.decisions.look(whole, asked, rules.policy, rules.rules, {})
 
     async def taken_again(self, event: PathDecided) -> tuple[Any, ...]:
         """What the log up to then, the policy's version and the seed say of it."""
@@ -267,3 +285,8 @@ class Voices:
         if decision.place is not None and not said:
             said = [("", decision.place.reach.channel, decision.place.reach.point)]
         return inputs_digest(decision), decision.outcome, decision.at, said
+
+
+def _new_terms(looked: Looked, name: str) -> Terms:
+    proposition = next(one for one in looked.policy.propositions if one.name == name)
+    return {term: rule.rule.value for term, rule in proposition.terms.items()}
