@@ -16,6 +16,9 @@ from hub.ports import Append, Recorded
 EncodedEvent = tuple[str, int, str, bytes]
 """Stream, version, topic, state."""
 
+_AT = b'"at":"'
+"""What leads up to the time of an event. Within a text its quotes would be escaped, and no key of that name comes
+earlier."""
 _OPTIONS = orjson.OPT_UTC_Z
 _dumps = orjson.dumps
 
@@ -115,6 +118,14 @@ class Codec:
             elif self._sealer is not None:
                 state = self._sealer.veil_plain(state, shape)
         return self._read(stream, topic, state)
+
+    def glance(self, topic: str, state: bytes) -> tuple[type[Event], str] | None:
+        """The class of a stored event and when it happened, as it is written; nothing else of it is read. None: it is
+        not of this version, or damaged: decoding tells."""
+        cls = self._current.get(topic)
+        start = state.find(_AT) + len(_AT)
+        end = state.find(b'"', start)
+        return None if cls is None or start < len(_AT) or end < 0 else (cls, state[start:end].decode())
 
     def without(self, stream: str, topic: str, state: bytes, fields: Collection[str]) -> bytes | None:
         """A stored state in which these personal fields hold nothing any more; None: so it is already. All that is not

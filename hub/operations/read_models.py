@@ -35,7 +35,8 @@ def run_projector(settings: Settings) -> None:
     configure(settings)
     store = open_store(settings)
     try:
-        serve(store.read_stored, store.codec.decode_veiled, settings.views_path, _projections(settings))
+        codec, views = store.codec, _projections(settings)
+        serve(store.read_stored, codec.decode_veiled, settings.views_path, views, glance=codec.glance)
     finally:
         store.close()
 
@@ -102,4 +103,6 @@ def rebuild_projection(settings: Settings, name: str) -> int:
         closing(open_store(settings)) as store,
         closing(open_for_writing(settings.views_path)) as views,
     ):
-        return Runner(views, _projections(settings), store.read_stored, store.codec.decode_veiled).rebuild(name)
+        codec, projections = store.codec, _projections(settings)
+        runner = Runner(views, projections, store.read_stored, codec.decode_veiled, glance=codec.glance)
+        return runner.rebuild(name)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn, AgentState, AgentStateChanged, ShiftsPlanned
+from hub.domain.event import Event
 from hub.projections import formulas
 from hub.projections.projection import Entry, Projection, milliseconds
 
@@ -100,7 +101,7 @@ def _is_as_planned(planned: str, was: str) -> bool:
     return was == planned or (planned == AgentState.AWAY and was == AgentState.SIGNED_OFF)
 
 
-_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, ShiftsPlanned}
+_EVENTS: frozenset[type[Event]] = frozenset((AgentSignedOn, AgentStateChanged, AgentSignedOff, ShiftsPlanned))
 
 
 def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
@@ -145,4 +146,4 @@ def _fill(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO adherence_clock VALUES (0)")
 
 
-PROJECTION = Projection("adherence", "1", TABLES, DDL, _apply, _fill)
+PROJECTION = Projection("adherence", "1", TABLES, DDL, _apply, _fill, reads=_EVENTS, counts_all=True)

@@ -18,6 +18,7 @@ from hub.domain.agent.events import (
     AgentState,
     AgentStateChanged,
 )
+from hub.domain.event import Event
 from hub.domain.ids import agent_stream
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -210,7 +211,7 @@ class _Batch:
 
 _FREED_BY = (WrapUpCompleted, InteractionTransferred, InteractionParked, InteractionPulledBack, CallbackMissed)
 _REFITS = (AgentSkillsChanged, AgentCapacityChanged, AgentChannelsClosed)
-_EVENTS = {AgentSignedOn, AgentStateChanged, AgentSignedOff, *_FREED_BY, *_REFITS}
+_EVENTS: frozenset[type[Event]] = frozenset((AgentSignedOn, AgentStateChanged, AgentSignedOff, *_FREED_BY, *_REFITS))
 _SKILLS, _LANGUAGES, _CAPACITY, _ATTRIBUTES, _CEILINGS, _UNITS, _CLOSED = range(4, 11)
 _STATE, _REASON, _SINCE, _FREED = 11, 12, 13, 15
 
@@ -239,4 +240,4 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     write(connection, "INSERT OR REPLACE INTO agents VALUES", list(batch.rows.values()))
 
 
-PROJECTION = Projection("agents", "3", ("agents",), DDL, _apply)
+PROJECTION = Projection("agents", "3", ("agents",), DDL, _apply, reads=_EVENTS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from hub.projections.cases_fold import COLUMNS, DDL, NEVER, TABLES, UNTOLD, apply, due_at_of
+from hub.projections.cases_fold import COLUMNS, DDL, KINDS, NEVER, TABLES, UNTOLD, apply, due_at_of
 from hub.projections.projection import Projection, milliseconds, moment, moment_or_none
 from hub.projections.views import among
 
@@ -181,4 +181,4 @@ def _case_row(row: Sequence[Any], open_tasks: Mapping[str, int]) -> CaseRow:
     )  # fmt: skip
 
 
-PROJECTION = Projection("cases", "1", TABLES, DDL, apply)
+PROJECTION = Projection("cases", "1", TABLES, DDL, apply, reads=KINDS)

@@ -8,6 +8,7 @@ from typing import Any
 from hub.domain.cases.events import CaseKind, Severity, TaskOutcome
 from hub.domain.cases.identity import customer_of_case
 from hub.domain.cases.state import CASE_EVENTS, Case, Task, evolve
+from hub.domain.event import Event
 from hub.projections.projection import Entry, milliseconds, moment, moment_or_none
 from hub.projections.rows import write
 from hub.projections.views import among
@@ -38,13 +39,13 @@ COLUMNS = (
 )
 UNTOLD = f"resolved_ms IS NULL AND due_ms < {NEVER} AND (overdue_ms IS NULL OR overdue_ms <> due_ms)"
 """SQL: it has a due time, and none that is on record as missed."""
-_KINDS = frozenset(CASE_EVENTS)
+KINDS: frozenset[type[Event]] = frozenset(CASE_EVENTS)
 
 
 def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """Each case that is touched is read, evolves by the rules of the domain, and is written back."""
     touched: list[tuple[int, Any]] = [
-        (entry.position, entry.event) for entry in entries if type(entry.event) in _KINDS and _is_home(entry)
+        (entry.position, entry.event) for entry in entries if type(entry.event) in KINDS and _is_home(entry)
     ]
     if not touched:
         return

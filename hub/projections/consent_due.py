@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hub.domain.customer.consent.events import ConsentDenied, ConsentExpired, ConsentGranted, ConsentWithdrawn
 from hub.domain.customer.events import CustomerForgotten
+from hub.domain.event import Event
 from hub.projections.due import not_before
 from hub.projections.projection import Entry, Projection, milliseconds
 
@@ -24,7 +25,9 @@ _ENDLESS = """
 UPDATE consent_due SET said_ms = ?4, due_ms = NULL
 WHERE stream = ?1 AND channel = ?2 AND purpose = ?3 AND said_ms <= ?4
 """
-_READ = frozenset((CustomerForgotten, ConsentGranted, ConsentDenied, ConsentWithdrawn, ConsentExpired))
+_READ: frozenset[type[Event]] = frozenset(
+    (CustomerForgotten, ConsentGranted, ConsentDenied, ConsentWithdrawn, ConsentExpired)
+)
 
 
 def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
@@ -44,4 +47,4 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
                 connection.execute(_ENDLESS, (*about, milliseconds(said_at)))
 
 
-PROJECTION = Projection(TABLE, "1", (TABLE,), DDL, apply)
+PROJECTION = Projection(TABLE, "1", (TABLE,), DDL, apply, reads=_READ)

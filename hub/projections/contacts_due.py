@@ -24,7 +24,7 @@ CREATE TABLE contacts_due (
 CREATE INDEX contacts_due_by_time ON contacts_due (due_ms, stream);
 CREATE INDEX contacts_due_by_contact ON contacts_due (contact_id) WHERE contact_id <> ''
 """
-_FACTS = frozenset(
+_FACTS: frozenset[type[Event]] = frozenset(
     (ContactPlanned, ContactPostponed, ContactDispatched, ContactFailed, ContactUnreported, ContactGivenUp)
 )
 
@@ -61,4 +61,4 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
             connection.execute("DELETE FROM contacts_due WHERE contact_id = ?", (event.contact_id,))
 
 
-PROJECTION = Projection("contacts_due", "1", ("contacts_due",), DDL, apply)
+PROJECTION = Projection("contacts_due", "1", ("contacts_due",), DDL, apply, reads=_FACTS | {ContactSent})

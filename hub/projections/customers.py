@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from hub.projections import open_threads
-from hub.projections.customers_fold import DDL, apply
+from hub.projections.customers_fold import DDL, HEEDED, READ, apply
 from hub.projections.interactions import InteractionRow, open_of_customer
 from hub.projections.projection import Projection, milliseconds, moment, moment_or_none
 from hub.projections.streams import NUMBER_OF, TABLE
@@ -219,4 +219,6 @@ PROJECTION = Projection(
     ),
     DDL,
     apply,
+    reads=READ,
+    heeds=HEEDED,
 )

@@ -204,6 +204,11 @@ _FOLDS: dict[type[Event], Callable[[_Batch, Entry, _Row, Any], None]] = {
 
 _TAKEN_UP = (InteractionQueued, ContactAttached, InteractionRefused, InteractionReopened)
 _OVER = (InteractionAbandoned, InteractionExpired, WrapUpCompleted)
+HEEDED: frozenset[type[Event]] = frozenset((CustomerRegistered, CustomerForgotten, *_OVER))
+"""What counts by itself, whatever it says."""
+_LOOKED_AT: frozenset[type[Event]] = frozenset((*_FOLDS, *_TAKEN_UP))
+READ = _LOOKED_AT - HEEDED
+"""Whose contents count here."""
 
 
 def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from hub.domain.customer.events import CustomerForgotten
+from hub.domain.event import Event
 from hub.domain.grant.events import (
     GrantAmended,
     GrantExpired,
@@ -27,7 +28,9 @@ _OF_LINKED = """
 SELECT DISTINCT stream FROM grants_due
 WHERE stream > ? AND (suspended OR EXISTS (SELECT 1 FROM links_members WHERE id = stream)) ORDER BY stream LIMIT ?
 """
-_READ = frozenset((CustomerForgotten, PropositionGranted, GrantAmended, GrantExpired, GrantSuspended, GrantResumed))
+_READ: frozenset[type[Event]] = frozenset(
+    (CustomerForgotten, PropositionGranted, GrantAmended, GrantExpired, GrantSuspended, GrantResumed)
+)
 
 
 def linked(connection: sqlite3.Connection, limit: int, after: str = "") -> list[str]:
@@ -57,4 +60,4 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
                 connection.execute("DELETE FROM grants_due WHERE stream = ?", (entry.stream,))
 
 
-PROJECTION = Projection(TABLE, "1", (TABLE,), DDL, apply)
+PROJECTION = Projection(TABLE, "1", (TABLE,), DDL, apply, reads=_READ)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from hub.domain.interaction.state import OVER
-from hub.projections.interactions_fold import apply
+from hub.projections.interactions_fold import FOLDS, apply
 from hub.projections.interactions_tables import DDL, HELD, OPEN, SHOWN, TABLES
 from hub.projections.projection import Projection, moment, moment_or_none
 from hub.projections.rows import key_of
@@ -213,4 +213,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "7", TABLES, DDL, apply)
+PROJECTION = Projection("interactions", "7", TABLES, DDL, apply, reads=frozenset(FOLDS))

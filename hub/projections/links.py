@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from hub.projections.links_fold import DDL, TABLES, apply
+from hub.projections.links_fold import DDL, FOLDS, TABLES, apply
 from hub.projections.projection import Projection, moment
 
 JOINED = "joined"
@@ -143,4 +143,4 @@ def _conflict(row: tuple[Any, ...]) -> Conflict:
     return Conflict(position, left, left_kind, right, right_kind, rule, because, named, moment(at), actor, causation)
 
 
-PROJECTION = Projection("links", "1", TABLES, DDL, apply)
+PROJECTION = Projection("links", "1", TABLES, DDL, apply, reads=frozenset(FOLDS))

@@ -57,7 +57,7 @@ _MICROSECOND = timedelta(microseconds=1)
 def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """A fact about two streams stands in both; it counts where it stands in the left one's."""
     for entry in entries:
-        fold = _FOLDS.get(type(entry.event))
+        fold = FOLDS.get(type(entry.event))
         if fold is not None:
             fold(connection, entry, entry.event)
 
@@ -173,7 +173,7 @@ def _unshared(connection: sqlite3.Connection, _: Entry, event: IdentifierUnshare
     connection.execute("DELETE FROM links_shared WHERE id = ?", (event.side.id,))
 
 
-_FOLDS: dict[type[Event], Callable[[sqlite3.Connection, Entry, Any], None]] = {
+FOLDS: dict[type[Event], Callable[[sqlite3.Connection, Entry, Any], None]] = {
     CustomersLinked: _linked,
     CustomersUnlinked: _unlinked,
     CannotLinkStated: _keep_apart,

@@ -16,7 +16,7 @@ from hub.domain.policy.events import PolicyPublished
 from hub.projections import agent_times, agents_doing, formulas, metrics_work
 from hub.projections import metrics_columns as column
 from hub.projections.metrics_columns import COLUMNS
-from hub.projections.metrics_fold import Threshold, fold
+from hub.projections.metrics_fold import READ, Threshold, fold
 from hub.projections.projection import Entry, Projection, milliseconds, moment
 
 INTERVAL_SECONDS = 1800
@@ -310,4 +310,4 @@ def projection(
 
     tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_refused",
               "metrics_queues", "metrics_all", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"7+{digest}", tables, DDL, apply, fill)
+    return Projection("metrics", f"7+{digest}", tables, DDL, apply, fill, READ | {PolicyPublished}, counts_all=True)

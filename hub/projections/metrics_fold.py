@@ -220,6 +220,8 @@ _OTHERS: dict[type[Event], Callable[[Batch, Entry, Any], None]] = {
     AgentStateChanged: _state_changed,
     AgentSignedOff: _signed_off,
 }
+READ = frozenset((*metrics_effects.OF_INTERACTIONS, *_OTHERS))
+"""Whose contents count here."""
 _KNOWN = {*metrics_effects.OF_INTERACTIONS, ContactAttached}
 _TAKEN_UP = {InteractionQueued, InteractionRefused, InteractionReopened, ContactAttached}
 _WITH_AGENT = {

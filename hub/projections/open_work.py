@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hub.projections import open_work_marks
-from hub.projections.open_work_fold import ROUTES, Batch, Keep, KeepOf
+from hub.projections.open_work_fold import READ, ROUTES, Batch, Keep, KeepOf
 from hub.projections.projection import Entry, Projection
 from hub.projections.runner import position_of
 
@@ -107,7 +107,8 @@ def projection(keep: Keep = Keep(), keep_of: KeepOf = lambda _: None) -> Project
         batch.write(connection)
         open_work_marks.mark(connection, entries[-1].position, len(entries))
 
-    return Projection("open_work", "5", (*TABLES, *open_work_marks.TABLES), DDL, apply, fill)
+    tables = (*TABLES, *open_work_marks.TABLES)
+    return Projection("open_work", "5", tables, DDL, apply, fill, READ, counts_all=True)
 
 
 TABLES = (

@@ -65,6 +65,14 @@ _FREEING = (
 _OVER = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
 _PLACING = (InteractionQueued, InteractionMoved, InteractionTransferred, InteractionReopened)
 """The kinds of `Placement`."""
+READ: frozenset[type[Event]] = frozenset(
+    (
+        *(*_FREEING, *_OVER, *_PLACING, InteractionOffered, OfferAccepted),
+        *(AgentSignedOn, AgentSignedOff, ShiftsPlanned),
+        *(PolicyPublished, PolicyAdopted, DayBegan, QueueIntakeChanged),
+    )
+)
+"""Whose contents count here."""
 
 
 class _Work:

@@ -18,8 +18,9 @@ from typing import IO
 
 from hub.children import die_with_parent
 from hub.domain.errors import HubError
+from hub.projections.entries import Decode, Glance
 from hub.projections.projection import Projection
-from hub.projections.runner import BATCH, Decode, Read, Runner
+from hub.projections.runner import BATCH, Read, Runner
 from hub.projections.views import Checkpoints, open_for_writing
 
 _POLL_MS = 250
@@ -46,18 +47,20 @@ def serve(
     views_path: Path,
     projections: Sequence[Projection],
     *,
+    glance: Glance | None = None,
     stdin: int = 0,
     stdout: int = 1,
     batch: int = BATCH,
 ) -> None:
     """The child's whole life: follow the log until stdin ends. Bytes on stdin wake it; other writers are noticed within
-    250 ms. Prints the position once the views are there, then after each transaction."""
+    250 ms. Prints the position once the views are there, then after each transaction. `glance`: what spares decoding
+    what no view reads."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a signal to the whole group: the hub ends first, then stdin
         signal.signal(number, signal.SIG_IGN)
     os.nice(_NICE)
     connection = open_for_writing(views_path)
     checkpoints = Checkpoints(views_path, connection)
-    runner = Runner(connection, projections, read, decode, batch)
+    runner = Runner(connection, projections, read, decode, batch, glance)
     _collect_by_hand()
     try:
         _tell(stdout, runner.position)

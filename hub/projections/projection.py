@@ -1,7 +1,7 @@
 """What a read model is made of: its tables, its version, and how a batch of the log changes it."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from hub.domain.event import Event
 
 
 class Entry(NamedTuple):
-    """An event of the log, decoded once for all read models."""
+    """An event of the log, decoded once for all read models. Of a class that none of them reads it is blank."""
 
     position: int
     stream: str
@@ -39,6 +39,19 @@ class Projection:
     apply: Apply
     fill: Callable[[sqlite3.Connection], None] | None = None
     """Writes what the tables hold before the first event."""
+    reads: frozenset[type[Event]] | None = None
+    """Classes of events whose contents it looks at; None: of all."""
+    heeds: frozenset[type[Event]] = frozenset()
+    """Classes of which it counts only that one came: they may be blank."""
+    counts_all: bool = False
+    """Whether every event matters, if only as one more and for its time. Otherwise a batch without any that it reads or
+    heeds is not given to it."""
+
+    def concerns(self, kinds: Set[type[Event]]) -> bool:
+        """Whether a batch of events of these classes changes it."""
+        return (
+            self.counts_all or self.reads is None or not (self.reads.isdisjoint(kinds) and self.heeds.isdisjoint(kinds))
+        )
 
 
 class BrokenViewError(HubError):
@@ -49,12 +62,12 @@ class BrokenViewError(HubError):
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def milliseconds(moment: datetime) -> int:
     """A moment as views keep it."""
-    return (moment - EPOCH) // _MILLISECOND
+    since = moment - EPOCH
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def moment(ms: int) -> datetime:

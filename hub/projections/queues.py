@@ -215,4 +215,4 @@ def _apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     )
 
 
-PROJECTION = Projection("queues", "1", ("queues_intake",), DDL, _apply)
+PROJECTION = Projection("queues", "1", ("queues_intake",), DDL, _apply, reads=frozenset((QueueIntakeChanged,)))

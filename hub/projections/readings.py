@@ -94,4 +94,4 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
     write(connection, "INSERT INTO readings VALUES", rows)
 
 
-PROJECTION = Projection("readings", "1", ("readings",), DDL, apply)
+PROJECTION = Projection("readings", "1", ("readings",), DDL, apply, reads=frozenset((PersonalDataRead,)))

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
+from hub.domain.grant.events import PropositionAnswered, PropositionPresented
 from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Counts, ResponseTable, change_by
 from hub.projections.projection import Entry, Projection
 from hub.projections.rows import write
@@ -35,4 +36,6 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
     write(connection, f"INSERT INTO responses ({_KEY}, {_COUNTED}) VALUES", rows, f"ON CONFLICT DO UPDATE SET {_ADDED}")
 
 
-PROJECTION = Projection("responses", "1", ("responses",), DDL, apply)
+PROJECTION = Projection(
+    "responses", "1", ("responses",), DDL, apply, reads=frozenset((PropositionPresented, PropositionAnswered))
+)

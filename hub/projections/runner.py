@@ -2,19 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from hub.domain.errors import NotFoundError
-from hub.domain.event import Event
 from hub.ports import Stored
 from hub.projections import streams
-from hub.projections.projection import BrokenViewError, Entry, Projection, milliseconds
+from hub.projections.entries import Decode, Entries, Glance
+from hub.projections.projection import BrokenViewError, Projection
+from hub.projections.views import among
 
 Read = Callable[[int, int], Sequence[Stored]]
 """(after, limit): the log from the first event after that position, as stored: complete and in order up to the last
 one returned. At most `limit`; fewer means the end was reached."""
-Decode = Callable[[str, str, bytes], Event]
-"""(stream, topic, state): the event."""
 
 BATCH = 4_000
 _UNREAD = "pool-"
@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS projections (
     name TEXT PRIMARY KEY, version TEXT NOT NULL, position INTEGER NOT NULL, tables TEXT NOT NULL
 ) WITHOUT ROWID
 """
+_MOVED = "UPDATE projections SET position = ? WHERE name IN (SELECT value FROM json_each(?))"
 
 
 class Step(NamedTuple):
@@ -49,11 +50,15 @@ class Runner:
         read: Read,
         decode: Decode,
         batch: int = BATCH,
+        glance: Glance | None = None,
     ) -> None:
+        """`glance`: what spares decoding what no view reads."""
         self._connection = connection
         self._projections = {projection.name: projection for projection in projections}
         self._read = read
-        self._decode = decode
+        self._entries = partial(Entries, decode=decode, glance=glance)
+        self._entries_for: dict[frozenset[str], Entries] = {}
+        """By names of read models."""
         self._batch = batch
         self._numbers = streams.Numbers(connection)
         self._prepare()
@@ -107,24 +112,27 @@ class Runner:
             return 0
         last = rows[-1][0]
         rows_read, rows = len(rows), [row for row in rows if not row[1].startswith(_UNREAD)]
-        entries = [self._entry(row, no) for row, no in zip(rows, self._numbers.of(rows), strict=True)]
+        entries = self._entries_of(frozenset(names)).of(rows, self._numbers.of(rows))
         self._begin()
         with self._connection:
             if until is None:
                 self._numbers.keep(rows)
             positions = self.positions()
-            for name in names:
-                if after <= positions[name] < last:
-                    done = positions[name]
+            behind = [name for name in names if after <= positions[name] < last]
+            kinds = {type(entry.event) for entry in entries}
+            for name in behind:
+                done = positions[name]
+                if self._projections[name].concerns(kinds):
                     fresh = entries if done == after else [entry for entry in entries if entry.position > done]
                     self._projections[name].apply(self._connection, fresh)
-                    self._connection.execute("UPDATE projections SET position = ? WHERE name = ?", (last, name))
+            self._connection.execute(_MOVED, (last, among(behind)))
         return rows_read
 
-    def _entry(self, row: Stored, no: int) -> Entry:
-        position, stream, version, topic, state = row
-        event = self._decode(stream, topic, state)
-        return Entry(position, stream, version, event, milliseconds(event.at), no)
+    def _entries_of(self, names: frozenset[str]) -> Entries:
+        found = self._entries_for.get(names)
+        if found is None:
+            found = self._entries_for[names] = self._entries([self._projections[name] for name in names])
+        return found
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.domain.event import Event
 from hub.domain.satisfaction.decide import customer_of_survey
 from hub.domain.satisfaction.events import SatisfactionAsked, SatisfactionRecorded, SurveyKind
 from hub.projections import formulas
@@ -124,10 +125,10 @@ def projection(interval_seconds: int) -> Projection:
         if found:
             _apply(connection, found, interval_ms)
 
-    return Projection("satisfaction", f"1+{interval_ms}", TABLES, DDL, apply, fill)
+    return Projection("satisfaction", f"1+{interval_ms}", TABLES, DDL, apply, fill, _EVENTS)
 
 
-_EVENTS = frozenset((SatisfactionAsked, SatisfactionRecorded))
+_EVENTS: frozenset[type[Event]] = frozenset((SatisfactionAsked, SatisfactionRecorded))
 
 
 def _is_home(entry: Entry) -> bool:

@@ -8,6 +8,7 @@ from hub.domain.customer.events import CustomerForgotten, LifecycleStageChanged,
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links.events import CustomersLinked
 from hub.domain.customer.purchases.events import PurchaseRecorded
+from hub.domain.event import Event
 from hub.projections.due import not_before
 from hub.projections.projection import Entry, Projection
 from hub.projections.rows import write
@@ -20,10 +21,11 @@ CREATE INDEX standing_due_by_time ON standing_due (due_ms, stream);
 CREATE TABLE standing_facts (stream TEXT PRIMARY KEY) WITHOUT ROWID
 """
 TABLES = (DUE, "standing_facts")
-_FACTS = frozenset(
+_FACTS: frozenset[type[Event]] = frozenset(
     (PurchaseRecorded, RoleAssigned, CustomersLinked, StandingReviewed, SegmentChanged, LifecycleStageChanged)
 )
-_READ = _FACTS | {CustomerForgotten}
+_READ: frozenset[type[Event]] = _FACTS | {CustomerForgotten}
+_SAYS: frozenset[type[Event]] = frozenset((StandingReviewed,))
 _BEYOND = CUSTOMER[:-1] + chr(ord(CUSTOMER[-1]) + 1)
 """The first name that is not a customer's any more."""
 
@@ -61,4 +63,4 @@ def apply(connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
     write(connection, "INSERT OR IGNORE INTO standing_facts VALUES", [(stream,) for stream in facts])
 
 
-PROJECTION = Projection(DUE, "1", TABLES, DDL, apply)
+PROJECTION = Projection(DUE, "1", TABLES, DDL, apply, reads=_SAYS, heeds=_READ - _SAYS)

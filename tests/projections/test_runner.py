@@ -142,7 +142,7 @@ def _failing(projection: Projection) -> Projection:
         projection.apply(connection, entries)
         raise ZeroDivisionError
 
-    return replace(projection, apply=apply)
+    return replace(projection, apply=apply, reads=None)
 
 
 def _ignore(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
