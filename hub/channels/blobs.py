@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
@@ -60,12 +61,15 @@ class FolderBlobs:
 
 class S3Blobs:
     """Objects of an S3-compatible store at `s3://bucket/prefix`. Credentials, region and endpoint come from the
-    variables that tools for S3 know: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL."""
+    variables that tools for S3 know: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL,
+    and AWS_ALLOW_HTTP where that is not https."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = 60.0) -> None:
+        """`patience`: seconds until a store that does not answer is given up."""
         self._url = url
+        retries: obstore.store.RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=patience)}
         try:
-            self._store = S3Store.from_url(url)
+            self._store = S3Store.from_url(url, retry_config=retries)
         except (ObjectStoreError, ValueError) as error:
             raise AttachmentError(f"attachments_url {url}: {error}") from error
 
