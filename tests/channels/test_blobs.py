@@ -4,7 +4,9 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from hub.channels.attachments import AttachmentError, Attachments, Blobs
 from hub.channels.blobs import FolderBlobs, S3Blobs
@@ -16,8 +18,6 @@ from hub.settings import Settings, SettingsError, load
 @pytest.fixture(scope="module")
 def s3_endpoint() -> Iterator[str]:
     """A server that speaks S3, with a bucket."""
-    from moto.server import ThreadedMotoServer
-
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -37,8 +37,6 @@ def s3(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:
         "AWS_ALLOW_HTTP": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    import boto3
-
     boto3.client("s3", endpoint_url=s3_endpoint).create_bucket(Bucket="files")
     return S3Blobs("s3://files/hub")
 
