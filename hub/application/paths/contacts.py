@@ -160,6 +160,7 @@ class OutboundContacts:
             return await self._give_up(stream, one, "not_kept")
         slot = await self._slot_kept(stream, one)
         by = planned.by if planned.by is not None and now < planned.by else None
+        whose = (await self._began(planned.correlation)).customer_id if planned.correlation else ""
         question = Question(
             "", now, Direction.OUTBOUND, one.channels, Sender(planned.sender), planned.purpose, planned.proposes,
             planned.propositions, planned.speaker, by, planned.service, planned.correlation,
@@ -168,7 +169,7 @@ class OutboundContacts:
         )  # fmt: skip
 
         def beside(taken: ToWrite) -> Facts:
-            return went_on(one, stream, taken, self._point_of, self._report_within)
+            return went_on(one, stream, taken, self._point_of, self._report_within, whose)
 
         try:
             await self._decisions.decide(

@@ -92,9 +92,14 @@ def begun(
     return [(wanted.customer, one) for one in facts]
 
 
-def went_on(one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf, report_within: timedelta) -> Facts:
-    """What follows from a later one."""
+def went_on(
+    one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf, report_within: timedelta, whose: str
+) -> Facts:
+    """What follows from a later one. `whose`: the customer of the conversation it goes on in; where they are somebody
+    else by now, it begins one of its own."""
     event, planned = taken.event, one.planned
+    if whose and whose not in taken.looked.whole.customer:
+        planned = planned.model_copy(update={"thread": "", "thread_on": None, "correlation": ""})
     meta = _meta(taken.meta, planned.correlation)
     if event.outcome is Outcome.NOW:
         answered = one.dispatched.address if one.dispatched else ""

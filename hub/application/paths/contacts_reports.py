@@ -56,7 +56,7 @@ class ContactReports:
                 return []
             if found.contact.phase not in _TOLD or told.contact_id != contact_id:
                 raise RefusedError(f"contact {contact_id} was reported as not made: nobody was told to make it again")
-            meta = meta_of(self._clock, actor, command_id) | {"correlation": found.contact.planned.correlation}
+            meta = meta_of(self._clock, actor, command_id) | {"correlation": told.correlation}
             made = _sent(told, thread, meta | {"at": at})
             return Unit(await self._recorded(found, told, made, meta), (self._row(told.customer_id, made),))
 
@@ -73,7 +73,7 @@ class ContactReports:
                 return []
             meta = meta_of(self._clock, actor, command_id)
             fact = ContactFailed(
-                **meta, correlation=one.planned.correlation, outbound_id=one.outbound_id, contact_id=contact_id,
+                **meta, correlation=told.correlation, outbound_id=one.outbound_id, contact_id=contact_id,
                 customer_id=told.customer_id, channel=told.channel, reason=reason[:LONGEST_REASON],
                 again=_may_go_on(one, told, meta["at"]),
             )  # fmt: skip
