@@ -11,8 +11,8 @@ from hub.domain.ids import interaction_id
 from tests.application.test_path_contacts import ask, dispatched, talk
 from tests.application.test_path_decisions import ANN, BEN, LEFT, LINK, RIGHT, Between, Hub
 from tests.domain.consents import KEY
-from tests.paths.decisions import meta
 from tests.paths.decisions import at as moment
+from tests.paths.decisions import meta
 
 CALL = interaction_id(KEY, "c-1")
 OWN_PHONE = "+989121234568"
