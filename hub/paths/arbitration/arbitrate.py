@@ -101,46 +101,44 @@ class Arbiter:
             else:
                 shut.setdefault(candidate.proposition, []).append(candidate)
         closed = [_closed(name, shut[name], grants(name)) for name in shut.keys() - paths.keys()]
-        return self.choose(paths, levers, grants, occasion, table, closed)
+        return self.choose(
+            [((name,), several) for name, several in paths.items()], levers, grants, occasion, table, closed
+        )
 
     def choose(
         self,
-        paths: Mapping[str, Sequence[Path]],
+        open_to: Iterable[tuple[Sequence[str], Sequence[Path]]],
         levers: Mapping[str, float],
         grants: Callable[[str], Grant | None],
         occasion: Occasion,
         table: ResponseTable,
         closed: Iterable[NotProposed] = (),
     ) -> Arbitrated:
-        """`paths`: by proposition those on which all gates are open; `levers`: L by proposition; `grants`: the grant of
+        """`open_to`: propositions of which a contact costs the same, and the paths on which all gates are open to them;
+        `levers`: L by proposition; `grants`: the grant of
         a proposition that stands; `closed`: what was left out before."""
         found: list[_Scored] = []
         not_proposed = list(closed)
-        best = self._scoring.choosing(occasion, table)
-        for name, several in paths.items():
-            path, factors = best(name, several, levers[name])
-            if factors.value > 0:
-                found.append((-factors.score, name, path, factors))
-            else:
-                not_proposed.append(NotProposed(name, Why.NO_VALUE, (), factors, "", grants(name)))
+        for names, paths in open_to:
+            for name, path, factors in self._scoring.best(names, paths, levers, occasion, table):
+                if factors.value > 0:
+                    found.append((-factors.score, name, path, factors))
+                else:
+                    not_proposed.append(NotProposed(name, Why.NO_VALUE, (), factors, "", grants(name)))
         found.sort()
-        granted = tuple(
-            Action(name, *path, factors, grant)
-            for _, name, path, factors in found
-            if (grant := grants(name)) is not None
-        )
-        given = {action.proposition for action in granted}
-        actions, left = self._chosen([one for one in found if one[1] not in given])
+        given = {name: grant for _, name, _, _ in found if (grant := grants(name)) is not None}
+        granted = tuple(Action(name, *path, factors, given[name]) for _, name, path, factors in found if name in given)
+        actions, left = self._chosen([one for one in found if one[1] not in given] if given else found)
         return Arbitrated(granted, actions, (*left, *sorted(not_proposed, key=lambda one: one.proposition)))
 
     def _chosen(self, new: Sequence[_Scored]) -> tuple[tuple[Action, ...], list[NotProposed]]:
         """From the best on, but nothing that can't be granted beside one of them."""
         chosen: list[Action] = []
         left: list[NotProposed] = []
-        outranked, most, last = Why.OUTRANKED, self._most, ""
+        outranked, most, without, last = Why.OUTRANKED, self._most, self._without, ""
         for _, name, path, factors in new:
-            without = self._without[name]
-            rival = next((one.proposition for one in chosen if one.proposition in without), "") if without else ""
+            rivals = without[name]
+            rival = next((one.proposition for one in chosen if one.proposition in rivals), "") if rivals else ""
             if rival:
                 left.append(NotProposed(name, Why.EXCLUDED, (), factors, rival))
             elif len(chosen) == most:

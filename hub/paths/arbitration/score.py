@@ -2,8 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -62,9 +61,8 @@ def drawn(counts: Counts, presumed: float, counts_as: float, seed: int, *about: 
 
 Path = tuple[Channel, str]
 """A channel, and the contact point where there are several."""
-Choosing = Callable[[str, Sequence[Path], float], tuple[Path, Factors]]
-"""By a proposition, its paths and its lever the best path, and what its score is made of there."""
-_LEAST: tuple[float, ...] = (-1.0,)
+Best = tuple[str, Path, Factors]
+"""A proposition, its best path, and what its score is made of there."""
 _FREE: Mapping[Channel, int] = MappingProxyType({})
 
 
@@ -73,6 +71,8 @@ class _Worth(NamedTuple):
 
     kind: PropositionKind
     presumed: float
+    presumed_yes: float
+    """So many are presumed to have accepted before anybody was asked."""
     unasked: float
     """P where nobody was asked yet."""
     net: int
@@ -107,42 +107,50 @@ class Scoring:
         cost = one.contact_cost.get(channel, 0) if occasion.unasked else 0
         return Factors(chance, context, lever, _value(one.net, cost, chance))
 
-    def choosing(self, occasion: Occasion, table: ResponseTable) -> "Choosing":
-        """Says of each proposition which of several paths is best: that where such customers accept it most, of those
-        on which it has some value if there are any; of equals the one worth more, then the first by name."""
+    def best(
+        self,
+        names: Sequence[str],
+        paths: Sequence[Path],
+        levers: Mapping[str, float],
+        occasion: Occasion,
+        table: ResponseTable,
+    ) -> Iterator[Best]:
+        """Of each of these propositions, of which a contact costs the same, the best of their paths: that where such
+        customers accept it most, of those on which it has some value if there are any; of equals the one worth more,
+        then the first by name."""
         if self._explores:
-            return partial(self._best_drawn, occasion, table)
+            for name in names:
+                yield self._compared(name, paths, levers[name], occasion, table)
+            return
         known, counts_as, contexts, counted = self._known, self._counts_as, self._contexts, table.get
-        stood, unasked = occasion.standing, occasion.unasked
-        where = (stood.segment, stood.value_tier, stood.lifecycle_stage)
-
-        def best(name: str, paths: Sequence[Path], lever: float) -> tuple[Path, Factors]:
+        segment, tier, stage = (
+            occasion.standing.segment,
+            occasion.standing.value_tier,
+            occasion.standing.lifecycle_stage,
+        )
+        costs = known[names[0]].contact_cost if occasion.unasked else _FREE
+        cheapest = sorted((costs.get(path[0], 0), path) for path in paths)
+        for name in names:
             one = known[name]
-            presumed, net, costs = counts_as * one.presumed, one.net, one.contact_cost if unasked else _FREE
-            found, most = paths[0], _LEAST
-            rank: tuple[float, ...]
-            for path in paths:
-                counts = counted((*where, path[0], name))  # type: ignore[call-overload]
-                chance = (presumed + counts.accepted) / (counts_as + counts.shown) if counts else one.unasked
-                if costs:
-                    value = _value(net, costs.get(path[0], 0), chance)
-                    rank = (value > 0, chance, value)
-                else:  # it is worth the same on all of them
-                    rank = (chance,)
-                if rank > most or (rank == most and path < found):
-                    found, most = path, rank
-            chance = most[-2] if costs else most[0]
-            value = most[-1] if costs else one.free
-            context = self._context(one.kind, found[0], occasion) if contexts else 1.0
-            return found, Factors(chance, context, lever, value)
+            presumed, presumed_yes, found, chance = one.unasked, one.presumed_yes, cheapest[0], -1.0
+            for costed in cheapest:  # of equal chances the first is worth most
+                counts = counted((segment, tier, stage, costed[1][0], name))  # type: ignore[call-overload]
+                here = presumed if counts is None else (presumed_yes + counts[1]) / (counts_as + counts[0])
+                if here > chance:
+                    found, chance = costed, here
+            cost, path = found
+            value = _value(one.net, cost, chance) if cost else one.free
+            if value <= 0 and costs:
+                yield self._compared(name, paths, levers[name], occasion, table)
+                continue
+            context = self._context(one.kind, path[0], occasion) if contexts else 1.0
+            yield name, path, Factors(chance, context, levers[name], value)
 
-        return best
-
-    def _best_drawn(
-        self, occasion: Occasion, table: ResponseTable, name: str, paths: Sequence[Path], lever: float
-    ) -> tuple[Path, Factors]:
+    def _compared(
+        self, name: str, paths: Sequence[Path], lever: float, occasion: Occasion, table: ResponseTable
+    ) -> Best:
         scored = [(path, self.factors(name, *path, lever, occasion, table)) for path in paths]
-        return min(scored, key=_path_order)
+        return name, *min(scored, key=_path_order)
 
     def _context(self, kind: PropositionKind, channel: Channel, occasion: Occasion) -> float:
         return next((rule.weight for rule in self._contexts if _holds(rule, kind, channel, occasion)), 1.0)
@@ -152,7 +160,7 @@ def _worth_knowing(one: Proposition, rules: Arbitration) -> _Worth:
     presumed = one.chance or rules.chance
     unasked = smoothed(NOTHING_SHOWN, presumed, rules.chance_counts)
     net = one.contribution - one.service_cost
-    return _Worth(one.kind, presumed, unasked, net, float(net), one.contact_cost)
+    return _Worth(one.kind, presumed, rules.chance_counts * presumed, unasked, net, float(net), one.contact_cost)
 
 
 def _value(net: int, contact_cost: int, chance: float) -> float:

@@ -6,7 +6,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome
 from hub.paths.arbitration.arbitrate import Action, Arbitrated
@@ -146,9 +145,15 @@ class _Best:
     def __init__(self, asking: Asking, table: ResponseTable, looked: Looked, fitting: Sequence[int]) -> None:
         question, state, rules = asking.question, asking.state, asking.rules
         self._asking, self._table = asking, table
-        self._fitting = [rules.propositions[number] for number in fitting]
+        self._alike: dict[int, list[str]] = {}
+        self._levers: dict[str, float] = {}
+        for number in fitting:
+            name, _, _, alike = rules.propositions[number]
+            if alike not in self._alike:
+                self._alike[alike] = []
+            self._alike[alike].append(name)
+            self._levers[name] = looked.levers[number]
         self._stands = state.known.standing
-        self._levers = {rules.propositions[number].name: looked.levers[number] for number in fitting}
         self._occasion = Occasion(
             question.decision_id, question.seed, state.standing, question.sender, not question.they_came,
             question.service,
@@ -156,25 +161,24 @@ class _Best:
 
     def wants(self, place: Place) -> bool:
         purpose, channel = place.purpose, place.reach.channel
-        return any(one.purpose is purpose and channel in one.channels for one in self._fitting)
+        alike = map(self._asking.rules.propositions.__getitem__, self._alike)
+        return any(one.purpose is purpose and channel in one.channels for one in alike)
 
     def choose(self, places: Sequence[Place]) -> _Chosen:
         rules = self._asking.rules
-        shared: dict[tuple[Purpose, frozenset[Channel]], list[Path]] = {}
-        paths: dict[str, Sequence[Path]] = {}
-        for name, purpose, channels in self._fitting:
-            mine = shared.get((purpose, channels))
-            if mine is None:
-                mine = shared[purpose, channels] = [
-                    (place.reach.channel, place.reach.point)
-                    for place in places
-                    if place.purpose is purpose and place.reach.channel in channels
-                ]
-            if mine:
-                paths[name] = mine
-        if not paths:
+        open_to: list[tuple[Sequence[str], Sequence[Path]]] = []
+        for alike, names in self._alike.items():
+            _, purpose, channels, _ = rules.propositions[alike]
+            paths = [
+                (place.reach.channel, place.reach.point)
+                for place in places
+                if place.purpose is purpose and place.reach.channel in channels
+            ]
+            if paths:
+                open_to.append((names, paths))
+        if not open_to:
             return _Chosen(None)
-        found = rules.arbiter.choose(paths, self._levers, self._stands.get, self._occasion, self._table)
+        found = rules.arbiter.choose(open_to, self._levers, self._stands.get, self._occasion, self._table)
         first = next(iter((*found.granted, *found.actions)), None)
         if first is None:
             return _Chosen(None, found)
@@ -197,10 +201,15 @@ def _purposes(asked: Sequence[int], rules: PathRules) -> Iterable[Purpose]:
 def _held_out(asking: Asking, asked: Iterable[int]) -> dict[int, Verdict]:
     """Of each proposition that was asked for; drawn once for a campaign."""
     state, rules = asking.state, asking.rules
-    holder = holder_of(state.account_kind, state.customer_id, state.account_id)
-    campaigns = {number: rules.holdouts[number] for number in asked}
-    drawn = {one.campaign: holdout_gate(one, holder) for one in campaigns.values() if one is not None}
-    return {number: NO_HOLDOUT if one is None else drawn[one.campaign] for number, one in campaigns.items()}
+    held_out = dict.fromkeys(asked, NO_HOLDOUT)
+    drawn: dict[str, Verdict] = {}
+    for number, one in rules.held:
+        if number in held_out:
+            if one.campaign not in drawn:
+                holder = holder_of(state.account_kind, state.customer_id, state.account_id)
+                drawn[one.campaign] = holdout_gate(one, holder)
+            held_out[number] = drawn[one.campaign]
+    return held_out
 
 
 def _decision(

@@ -1,8 +1,8 @@
 """The places at which something might be said, each with its gates: a contact point on a channel, for a purpose."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from hub.domain.contact import Channel
@@ -14,18 +14,23 @@ from hub.paths.decision.rules import PathRules
 from hub.paths.decision.state import PathState, Reach
 from hub.paths.gates.capacity import capacity_gate
 from hub.paths.gates.consent import block_gate, consent_gate
-from hub.paths.gates.frequency import Counting, counted, frequency_gate, that_count
+from hub.paths.gates.frequency import Counting, counted, frequency_gate
 from hub.paths.gates.identity import identity_gate
 from hub.paths.gates.service import service_gate
-from hub.paths.gates.time import quiet_hours_gate
 from hub.paths.gates.verdict import Reason, Verdict, not_asked
 
 BEFORE_FIT = 4
 """So many of a place's gates come before those of a proposition."""
+_CONSENT, _LASTING = 1, 3
+"""Of a place's gates that of consent, and so many of the first say the same at all moments, unless a consent ends."""
+_is_open = attrgetter("is_open")
 _ROUNDS = 64
 """So often the next moment is looked for at which all gates are open."""
-_UNASKED = {gate: not_asked(gate) for gate in Gate}
-_CAME = {gate: Verdict(gate, True, Reason.THEY_CAME) for gate in (Gate.QUIET_HOURS, Gate.FREQUENCY)}
+_SERVICE, _QUIET, _FREQUENCY, _CAPACITY = map(
+    not_asked, (Gate.SERVICE_STATE, Gate.QUIET_HOURS, Gate.FREQUENCY, Gate.CAPACITY)
+)
+_CAME = Verdict(Gate.QUIET_HOURS, True, Reason.THEY_CAME)
+_CAME_OFTEN = Verdict(Gate.FREQUENCY, True, Reason.THEY_CAME)
 
 
 class Asking:
@@ -33,38 +38,45 @@ class Asking:
 
     def __init__(self, question: Question, state: PathState, rules: PathRules) -> None:
         self.question, self.state, self.rules = question, state, rules
+        self._speaker = question.speaker or str(question.sender)
         self._known: dict[tuple[object, ...], Verdict] = {}
+        self._counted: Sequence[Counting] | None = None
 
     def service(self, purpose: Purpose, at: datetime) -> Verdict:
         """What is open with them: the same at all places."""
-        cases, talks, came = self.state.known.open_cases, self.state.conversations, self.question.they_came
-        return self._once(
-            (Gate.SERVICE_STATE, purpose, at),
-            lambda: service_gate(self.rules.service, cases, talks, purpose, at, they_came=came),
-        )
+        key = (Gate.SERVICE_STATE, purpose, at)
+        known = self._known.get(key)
+        if known is None:
+            state = self.state
+            known = self._known[key] = service_gate(
+                self.rules.service, state.known.open_cases, state.conversations, purpose, at,
+                they_came=self.question.they_came,
+            )  # fmt: skip
+        return known
 
     def quiet(self, reach: Reach, at: datetime) -> Verdict:
         """Quiet hours: the same on all channels of a contact point."""
-        zone, preferred = reach.zone, reach.preferred
-        return self._once(
-            (Gate.QUIET_HOURS, reach.point, at), lambda: quiet_hours_gate(self.rules.quiet, zone, preferred, at)
-        )
+        key = (Gate.QUIET_HOURS, reach.point, at)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self.rules.clocks.verdict(reach.zone, reach.preferred, at)
+        return known
 
     def frequency(self, channel: Channel, purpose: Purpose, at: datetime) -> Verdict:
         """How often they were contacted: the same wherever the same caps count."""
-        asked = that_count(self._counted, channel, purpose)
-        return self._once((Gate.FREQUENCY, *(one.number for one in asked), at), lambda: frequency_gate(asked, at))
-
-    @cached_property
-    def _counted(self) -> Sequence[Counting]:
-        """The contacts that each cap counts."""
-        return counted(self.rules.caps, self.state.ledgers, self.rules.table)
-
-    def _once(self, key: tuple[object, ...], gate: Callable[[], Verdict]) -> Verdict:
+        caps = self.rules.caps_on[channel, purpose]
+        key = (Gate.FREQUENCY, caps, at)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = gate()
+            if self._counted is None:
+                self._counted = counted(self.rules.caps, self.state.ledgers, self.rules.table)
+            asked = [one for one in self._counted if one.number in caps]
+            known = self._known[key] = frequency_gate(asked, at)
         return known
+
+    def capacity(self, channel: Channel, at: datetime) -> Verdict:
+        """Whether the path of who speaks can take more."""
+        return capacity_gate(self.state.capacity, channel, self._speaker, at)
 
 
 class Place(NamedTuple):
@@ -92,8 +104,7 @@ def places_for(asking: Asking, purposes: Iterable[Purpose]) -> list[Place]:
 
 def place_at(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> Place:
     """One of them, at any moment."""
-    verdicts = _verdicts(asking, purpose, reach, at)
-    return Place(purpose, reach, at, verdicts, all(verdict.is_open for verdict in verdicts))
+    return _place(asking, purpose, reach, at, _lasting(asking, purpose, reach, at))
 
 
 def opened(asking: Asking, place: Place) -> Place | None:
@@ -106,35 +117,44 @@ def opened(asking: Asking, place: Place) -> Place | None:
         known = [moment for moment in closed if moment is not None and moment > place.at]
         if len(known) < len(closed):
             return None
-        place = place_at(asking, place.purpose, place.reach, max(known))
+        place = _later(asking, place, max(known))
     return None
 
 
-def _verdicts(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> tuple[Verdict, ...]:
-    """Each gate by itself, none waits for another. The time of day, and how often they were contacted, say nothing of
-    who came of their own accord."""
-    question, state, rules = asking.question, asking.state, asking.rules
-    table, came = rules.table, question.they_came
-    rule, consent = table[purpose], ConsentStanding(state.consent, at)
-    service, quiet, frequency, capacity = map(_UNASKED.__getitem__, _AFTER_CONSENT)
-    if Gate.SERVICE_STATE in rule.gates:
-        service = asking.service(purpose, at)
-    if Gate.QUIET_HOURS in rule.gates:
-        quiet = _CAME[Gate.QUIET_HOURS] if came else asking.quiet(reach, at)
-    if Gate.FREQUENCY in rule.gates:
-        frequency = _CAME[Gate.FREQUENCY] if came else asking.frequency(reach.channel, purpose, at)
-    if Gate.CAPACITY in rule.gates:
-        speaker = question.speaker or question.sender.value
-        capacity = capacity_gate(state.capacity, reach.channel, speaker, at)
+def _later(asking: Asking, place: Place, at: datetime) -> Place:
+    """The same place: what time does not change is not asked once more."""
+    if place.verdicts[_CONSENT].inputs.get("expires_at") is not None:
+        return place_at(asking, place.purpose, place.reach, at)
+    return _place(asking, place.purpose, place.reach, at, place.verdicts[:_LASTING])
+
+
+def _place(asking: Asking, purpose: Purpose, reach: Reach, at: datetime, lasting: tuple[Verdict, ...]) -> Place:
+    verdicts = (*lasting, *_passing(asking, purpose, reach, at))
+    return Place(purpose, reach, at, verdicts, all(map(_is_open, verdicts)))
+
+
+def _lasting(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> tuple[Verdict, ...]:
+    """What says the same at all moments, unless a consent runs out."""
+    table, point, channel = asking.rules.table, reach.point, reach.channel
+    consent = ConsentStanding(asking.state.consent, at)
     return (
-        identity_gate(reach.confidence, rule),
-        consent_gate(consent, reach.point, reach.channel, purpose, table, they_came=came),
-        block_gate(consent, reach.point, reach.channel, purpose, table),
-        service,
-        quiet,
-        frequency,
-        capacity,
+        identity_gate(reach.confidence, table[purpose]),
+        consent_gate(consent, point, channel, purpose, table, they_came=asking.question.they_came),
+        block_gate(consent, point, channel, purpose, table),
     )
 
 
-_AFTER_CONSENT = (Gate.SERVICE_STATE, Gate.QUIET_HOURS, Gate.FREQUENCY, Gate.CAPACITY)
+def _passing(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> tuple[Verdict, ...]:
+    """Each gate by itself, none waits for another. The time of day, and how often they were contacted, say nothing of
+    who came of their own accord."""
+    gates, channel, came = asking.rules.table[purpose].gates, reach.channel, asking.question.they_came
+    service, quiet, frequency, capacity = _SERVICE, _QUIET, _FREQUENCY, _CAPACITY
+    if Gate.SERVICE_STATE in gates:
+        service = asking.service(purpose, at)
+    if Gate.QUIET_HOURS in gates:
+        quiet = _CAME if came else asking.quiet(reach, at)
+    if Gate.FREQUENCY in gates:
+        frequency = _CAME_OFTEN if came else asking.frequency(channel, purpose, at)
+    if Gate.CAPACITY in gates:
+        capacity = asking.capacity(channel, at)
+    return service, quiet, frequency, capacity

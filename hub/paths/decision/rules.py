@@ -1,6 +1,6 @@
 """A path policy made ready for decisions, once: what each of them would otherwise look up again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,11 +10,12 @@ from hub.paths.arbitration.arbitrate import Arbiter
 from hub.paths.consent.purposes import PurposeTable
 from hub.paths.frequency.section import Cap
 from hub.paths.gates.service import ServiceState
+from hub.paths.gates.time import QuietClocks
 from hub.paths.holdout.section import Holdout
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.catalogue import Catalogue
-from hub.paths.propositions.model import Sender
-from hub.policies.hours import Hours, zone_of
+from hub.paths.propositions.model import Proposition, Sender
+from hub.policies.hours import zone_of
 
 
 class Sayable(NamedTuple):
@@ -23,6 +24,8 @@ class Sayable(NamedTuple):
     name: str
     purpose: Purpose
     channels: frozenset[Channel]
+    alike: int
+    """The number of the first one in the file with the same purpose, channels and costs of a contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,10 @@ class PathRules:
     table: PurposeTable
     catalogue: Catalogue
     arbiter: Arbiter
-    quiet: Hours | None
-    """When it is not quiet; None: always."""
+    clocks: QuietClocks
     caps: Sequence[Cap]
+    caps_on: Mapping[tuple[Channel, Purpose], frozenset[int]]
+    """Which of them would count a contact on this channel for this purpose, by their numbers from 1."""
     service: ServiceState
     propositions: Sequence[Sayable]
     by_purpose: Mapping[Purpose, Sequence[int]]
@@ -43,6 +47,8 @@ class PathRules:
     """Who may say what."""
     holdouts: Sequence[Holdout | None]
     """Of each proposition."""
+    held: Sequence[tuple[int, Holdout]]
+    """Those that have one."""
     places: Mapping[str, int]
     """Of propositions, by name."""
 
@@ -51,16 +57,24 @@ def rules_of(policy: PathPolicy) -> PathRules:
     """The policy, made ready."""
     all_of_them = policy.propositions
     held = {name: one for one in policy.holdouts for name in one.propositions}
+    holdouts = tuple(held.get(one.name) for one in all_of_them)
     zone = zone_of(policy.quiet_hours.time_zone or "UTC")
     return PathRules(
         version=policy.version,
         table=policy.purpose_table(),
         catalogue=Catalogue(policy, zone),
         arbiter=Arbiter(policy),
-        quiet=policy.quiet_hours.not_quiet(),
+        clocks=QuietClocks(policy.quiet_hours.not_quiet()),
         caps=policy.frequency,
+        caps_on={
+            (channel, purpose): frozenset(
+                number for number, cap in enumerate(policy.frequency, 1) if cap.counts(channel, purpose)
+            )
+            for channel in Channel
+            for purpose in Purpose
+        },
         service=policy.service_state,
-        propositions=tuple(Sayable(one.name, one.is_for, frozenset(one.channels)) for one in all_of_them),
+        propositions=_sayable(all_of_them),
         by_purpose={
             purpose: tuple(place for place, one in enumerate(all_of_them) if one.is_for is purpose)
             for purpose in Purpose
@@ -69,6 +83,17 @@ def rules_of(policy: PathPolicy) -> PathRules:
             sender: frozenset(place for place, one in enumerate(all_of_them) if sender in one.senders)
             for sender in Sender
         },
-        holdouts=tuple(held.get(one.name) for one in all_of_them),
+        holdouts=holdouts,
+        held=tuple((place, one) for place, one in enumerate(holdouts) if one is not None),
         places={one.name: place for place, one in enumerate(all_of_them)},
     )
+
+
+def _sayable(propositions: Iterable[Proposition]) -> tuple[Sayable, ...]:
+    found: list[Sayable] = []
+    alike: dict[tuple[object, ...], int] = {}
+    for number, one in enumerate(propositions):
+        channels = frozenset(one.channels)
+        first = alike.setdefault((one.is_for, channels, frozenset(one.contact_cost.items())), number)
+        found.append(Sayable(one.name, one.is_for, channels, first))
+    return tuple(found)

@@ -8,6 +8,8 @@ from hub.domain.contact import Channel
 from hub.paths.consent.purposes import Gate
 from hub.paths.gates.verdict import Inputs, Reason, Verdict
 
+_NOT_LIMITED = Verdict(Gate.CAPACITY, True, Reason.NOT_LIMITED)
+
 
 class Free(NamedTuple):
     """How many more a path can take now, and when there will be more if it can't; None: nobody can say."""
@@ -24,9 +26,9 @@ def capacity_gate(capacity: Capacity, channel: Channel, sender: str, at: datetim
     """Of the path of this channel and sender at `at`: there is a place, or there will be one by then."""
     free = capacity.get((channel, sender))
     if free is None:
-        return Verdict(Gate.CAPACITY, True, Reason.NOT_LIMITED)
+        return _NOT_LIMITED
     inputs: Inputs = {
-        "channel": channel.value,
+        "channel": str(channel),
         "sender": sender,
         "places": free.places,
         "more_at": free.more_at.isoformat() if free.more_at else None,

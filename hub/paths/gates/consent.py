@@ -43,7 +43,7 @@ def block_gate(
     if Gate.BLOCK not in table[purpose].gates:
         return not_asked(Gate.BLOCK)
     lists = standing.blocked_by(point, channel)
-    inputs: Inputs = {"point": point, "channel": channel.value, "lists": list(lists)}
+    inputs: Inputs = {"point": point, "channel": str(channel), "lists": list(lists)}
     return Verdict(Gate.BLOCK, not lists, Reason.BLOCKED if lists else Reason.NOT_BLOCKED, inputs)
 
 
@@ -61,8 +61,8 @@ def relied_upon(stance: Stance, point: str, channel: Channel) -> Inputs:
     """What was said, of which point, by which wording: all but the evidence, which may name somebody."""
     return {
         "point": point,
-        "channel": channel.value,
-        "said": stance.said.value,
+        "channel": str(channel),
+        "said": str(stance.said),
         "at": stance.at.isoformat() if stance.at else None,
         "expires_at": stance.expires_at.isoformat() if stance.expires_at else None,
         "source": stance.source,

@@ -58,9 +58,15 @@ def frequency_gate(asked: Sequence[Counting], at: datetime) -> Verdict:
 
 
 def _times(cap: Cap, ledger: Ledger, table: PurposeTable) -> list[datetime]:
-    return [
-        entry.at for entry in ledger if table[entry.purpose].is_counted and cap.counts(entry.channel, entry.purpose)
-    ]
+    counts: dict[tuple[Channel, Purpose], bool] = {}
+    times = []
+    for at, channel, purpose, _ in ledger:
+        key = (channel, purpose)
+        if key not in counts:
+            counts[key] = table[purpose].is_counted and cap.counts(channel, purpose)
+        if counts[key]:
+            times.append(at)
+    return times
 
 
 def _next_room(asked: Sequence[Counting], at: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ def identity_gate(confidence: Confidence, rule: PurposeRule) -> Verdict:
     """How sure it is that this contact point is theirs, against what the purpose asks."""
     if Gate.IDENTITY not in rule.gates:
         return not_asked(Gate.IDENTITY)
-    inputs = {"confidence": confidence.value, "asked": rule.identity.value}
+    inputs = {"confidence": str(confidence), "asked": str(rule.identity)}
     if _RANK[confidence] >= _RANK[rule.identity]:
         return Verdict(Gate.IDENTITY, True, Reason.IDENTITY_ENOUGH, inputs)
     return Verdict(Gate.IDENTITY, False, _SHORT[confidence], inputs)

@@ -14,6 +14,9 @@ from hub.paths.consent.purposes import Gate
 from hub.paths.gates.verdict import Inputs, Reason, Told, Verdict
 from hub.policies.sections import Section
 
+_REPLY = Verdict(Gate.SERVICE_STATE, True, Reason.REPLY)
+_NOTHING_OPEN = Verdict(Gate.SERVICE_STATE, True, Reason.NOTHING_OPEN)
+
 
 def _severity(written: object) -> object:
     names = {one.name.lower(): one for one in Severity}
@@ -51,13 +54,13 @@ def service_gate(
     """`cases`: of the customer and of the account. The answer to what they asked is never held, on no channel. Who came
     of their own accord is in a conversation: that one holds nothing back, a complaint does."""
     if purpose is Purpose.REPLY:
-        return Verdict(Gate.SERVICE_STATE, True, Reason.REPLY)
+        return _REPLY
     severe = [one for one in cases if one.severity >= section.severity]
     if severe:
         told: list[Told] = [{"case_id": one.case_id, "severity": int(one.severity)} for one in severe]
         inputs: Inputs = {"from": int(section.severity), "cases": told}
         return Verdict(Gate.SERVICE_STATE, False, Reason.COMPLAINT, inputs)
-    holding = [] if they_came else list(_holding(section, conversations, at))
+    holding = [] if they_came or not conversations else list(_holding(section, conversations, at))
     if holding:
         held_by: list[Told] = [
             {
@@ -69,7 +72,7 @@ def service_gate(
         ]
         inputs = {"hold_hours": section.hold_hours, "conversations": held_by}
         return Verdict(Gate.SERVICE_STATE, False, Reason.CONVERSATION, inputs, _until(section, holding))
-    return Verdict(Gate.SERVICE_STATE, True, Reason.NOTHING_OPEN)
+    return _NOTHING_OPEN
 
 
 def _holding(section: ServiceState, conversations: Iterable[Conversation], at: datetime) -> Iterator[Conversation]:
