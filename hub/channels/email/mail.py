@@ -1,0 +1,68 @@
+"""A mail as the adapter understands it, and what a mail server reports of one that we sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`address` is in lower case; `name` is what stands beside it."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A part that is kept as a file. `content_id`: what the HTML calls it, where it is shown there."""
+
+    data: bytes
+    media_type: str
+    name: str
+    content_id: str = ""
+
+
+class ReportAction(StrEnum):
+    """What became of a mail that we sent, as RFC 3464 says it."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    RELAYED = "relayed"
+    EXPANDED = "expanded"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A delivery report: `about` are the Message-IDs that it may be about, the likeliest first."""
+
+    action: ReportAction
+    reason: str
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What one mail says. Texts hold neither NUL nor halves of characters. `recipients` are the addresses it was
+    written to, `text` the words that are new, `html` safe to show; whatever is in neither stands in the original."""
+
+    id: str
+    message_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sent_at: datetime
+    sender: Address | None
+    recipients: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    text: str
+    html: str
+    blocked_images: int
+    files: tuple[File, ...]
+    left_out: int
+    """Parts that are found in the original alone."""
+    is_auto: bool
+    report: Report | None
+    is_damaged: bool
+    """It could not be read to the end: only the original is whole."""

@@ -1,0 +1,156 @@
+"""Reads a mail, whatever its bytes are: nothing is raised, and what it can't tell stands in the original."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import compat32
+from typing import Any, NamedTuple
+
+from hub.channels.email.addresses import addresses, message_ids, moment
+from hub.channels.email.machines import is_auto
+from hub.channels.email.mail import File, Mail
+from hub.channels.email.markup import Markup, plain, sanitised
+from hub.channels.email.parts import Part, content, parts_of, text_of
+from hub.channels.email.quotes import MOST_TEXT, new_words
+from hub.channels.email.reports import delivery_report
+from hub.channels.email.words import clean, header, header_text, headers, quietly
+
+MOST_FILES = 40
+LONGEST_SUBJECT = 998
+_TO = ("Delivered-To", "X-Original-To", "To", "Resent-To")
+_MOST_AHEAD = timedelta(days=1)
+
+
+def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> Mail:
+    """`received`: when it came, aware; counts where the mail has no time of its own. `envelope_from`: whom the mail
+    server named as its sender, empty for nobody, None where that is not known."""
+    message, is_damaged = _message(raw)
+    parts = _parts(message)
+    words, markup, used = _words(parts)
+    files, left_out = _files(parts, used)
+    senders = addresses(headers(message, "From")) or addresses(headers(message, "Sender"))
+    sender = senders[0] if senders else None
+    auto = is_auto(message, envelope_from, sender.address if sender else "")
+    is_empty = envelope_from == "" or header(message, "Return-Path").strip() == "<>"
+    return Mail(
+        id=_fingerprint(message, raw),
+        message_id=next(iter(message_ids(header(message, "Message-ID"))), ""),
+        in_reply_to=message_ids(header(message, "In-Reply-To")),
+        references=message_ids(header(message, "References")),
+        sent_at=_sent_at(message, received),
+        sender=sender,
+        recipients=addresses([value for name in _TO for value in headers(message, name)]),
+        cc=addresses(headers(message, "Cc")),
+        subject=header_text(header(message, "Subject"))[:LONGEST_SUBJECT],
+        text=words,
+        html=markup.html,
+        blocked_images=markup.blocked,
+        files=files,
+        left_out=left_out,
+        is_auto=auto,
+        report=quietly(lambda: delivery_report(message, parts, raw, is_empty), None),
+        is_damaged=is_damaged,
+    )
+
+
+def reply_to(raw: bytes) -> str:
+    """The address that answers are asked for at; empty: no other than the sender's."""
+    found = addresses(headers(_message(raw)[0], "Reply-To"), most=1)
+    return found[0].address if found else ""
+
+
+def _message(raw: bytes) -> tuple["Message[Any, Any]", bool]:
+    """And whether it is damaged: then these are its headers alone."""
+    try:
+        return BytesParser(policy=compat32).parsebytes(raw), False
+    except Exception:  # the parser calls itself for parts within parts, and trips over some broken ones
+        head = raw[:100_000]
+        return quietly(lambda: BytesHeaderParser(policy=compat32).parsebytes(head), Message()), True
+
+
+def _parts(message: "Message[Any, Any]") -> tuple[Part, ...]:
+    nothing: tuple[Part, ...] = ()
+    return quietly(lambda: parts_of(message), nothing)
+
+
+class _Words(NamedTuple):
+    text: str
+    markup: Markup
+    used: frozenset[int]
+
+
+def _words(parts: tuple[Part, ...]) -> _Words:
+    """What is to be read: plain parts where there are any, else what the HTML says; of each choice the last one."""
+    plains = _chosen([part for part in parts if part.media_type == "text/plain" and not part.is_file])
+    richs = _chosen([part for part in parts if part.media_type == "text/html" and not part.is_file])
+    used = frozenset(id(part.message) for part in parts if part in plains or part in richs)
+    html = "\n".join(text_of(part) for part in richs)
+    markup = quietly(lambda: sanitised(html), Markup("", 0)) if html.strip() else Markup("", 0)
+    text = "\n".join(text_of(part) for part in plains).strip()
+    if not text and markup.html:
+        text = quietly(lambda: plain(markup.html), "")
+    return _Words(clean(new_words(text[: 4 * MOST_TEXT])), markup, used)
+
+
+def _chosen(parts: list[Part]) -> list[Part]:
+    last = {part.alternative: part for part in parts}
+    return [part for part in parts if not part.alternative or last[part.alternative] is part]
+
+
+def _files(parts: tuple[Part, ...], used: frozenset[int]) -> tuple[tuple[File, ...], int]:
+    """All that is not words already; and how many are found in the original alone."""
+    files: list[File] = []
+    left_out = 0
+    for part in parts:
+        if id(part.message) in used or (part.media_type.startswith("text/") and _is_second_choice(part)):
+            continue
+        data = content(part)
+        if not data:
+            continue
+        if len(files) == MOST_FILES:
+            left_out += 1
+            continue
+        files.append(File(data, _media_type(part), clean(part.name) or _given_name(part), part.content_id))
+    return tuple(files), left_out
+
+
+def _is_second_choice(part: Part) -> bool:
+    return bool(part.alternative) and not part.is_file and part.media_type in ("text/plain", "text/html")
+
+
+def _media_type(part: Part) -> str:
+    method = quietly(lambda: str(part.message.get_param("method", "") or ""), "")
+    if part.media_type == "text/calendar" and re.fullmatch(r"[A-Za-z]{1,20}", method):
+        return f"text/calendar; method={method.upper()}"
+    return part.media_type[:200]
+
+
+def _given_name(part: Part) -> str:
+    endings = {"text/calendar": "invite.ics", "message/rfc822": "message.eml", "text/plain": "text.txt"}
+    kind, _, form = part.media_type.partition("/")
+    ending = form if re.fullmatch(r"[a-z0-9]{2,5}", form) else "bin"
+    return endings.get(part.media_type, f"{'image' if kind == 'image' else 'file'}.{ending}")
+
+
+def _sent_at(message: "Message[Any, Any]", received: datetime) -> datetime:
+    """By the mail server that took it, so that a repeat has the same; else by whoever wrote it."""
+    stamped = headers(message, "Received")
+    told = [stamped[0].rpartition(";")[2]] if stamped else []
+    for value in (*told, header(message, "Date")):
+        found = moment(value)
+        if found is not None and found <= received + _MOST_AHEAD:
+            return found
+    return received
+
+
+def _fingerprint(message: "Message[Any, Any]", raw: bytes) -> str:
+    """Equal for the same mail, by whatever way and however often it comes; another one under the same Message-ID is
+    another."""
+    blank = re.search(rb"\r?\n\r?\n", raw)
+    body = raw[blank.end() :] if blank else b""
+    digest = hashlib.sha256(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
+    for name in ("Message-ID", "Date", "From", "Subject"):
+        digest.update(b"\x1f" + " ".join(header(message, name).split()).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()

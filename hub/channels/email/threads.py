@@ -1,0 +1,62 @@
+"""Names the conversation a mail belongs to, and the mails that we send, so that no name tells who it is about."""
+
+import base64
+import hmac
+import re
+from collections.abc import Callable, Iterable
+
+from hub.channels.email.mail import Address, Mail
+
+Known = Callable[[str], str | None]
+"""The thread of a mail of ours, by its Message-ID; None: it is none of ours."""
+_TOKEN = re.compile(r"[a-z2-7]{26}")
+_TAG = re.compile(r"(?P<name>[^@+]+)\+(?P<tag>[^@]+)@(?P<domain>[^@]+)")
+
+
+class Names:
+    """Under one adapter's `key`: nobody else can find out a name, or make one up. `domain`: that of our Message-IDs."""
+
+    def __init__(self, key: bytes, domain: str) -> None:
+        self._key = key
+        self.domain = domain.lower()
+
+    def contact_id(self, mail: Mail) -> str:
+        """The same for the same mail, however often it comes."""
+        return f"mail-{self._digest('contact', mail.id)}"
+
+    def thread_of(self, mail: Mail, known: Known, written_to: Iterable[str] = ()) -> str:
+        """By our Message-IDs, then by the token in the address that was written to, else that of the mail it began
+        with: one for each who writes, as the first mail may have gone to many."""
+        mentioned = [*mail.in_reply_to, *reversed(mail.references)]
+        for message_id in dict.fromkeys([*mentioned, *self.tokens(written_to, mail)]):
+            thread = known(message_id)
+            if thread is not None:
+                return thread
+        root = next(iter((*mail.references, *mail.in_reply_to, mail.message_id)), "") or mail.id
+        return f"mail-{self._digest('thread', root, mail.sender.address if mail.sender else '')}"
+
+    def tokens(self, written_to: Iterable[str], mail: Mail) -> list[str]:
+        """Message-IDs of ours that the addresses name which the mail was written to."""
+        addresses = [*written_to, *(one.address for one in (*mail.recipients, *mail.cc))]
+        found = (_TAG.fullmatch(address.lower()) for address in addresses)
+        return [f"{one['tag']}@{self.domain}" for one in found if one and _TOKEN.fullmatch(one["tag"])]
+
+    def message_id(self, contact_id: str) -> str:
+        """Of the mail that is this contact: the same however often it is asked for, and not to be guessed."""
+        digest = hmac.digest(self._key, f"message\x1f{contact_id}".encode(), "sha256")[:16]
+        return f"{base64.b32encode(digest).decode().rstrip('=').lower()}@{self.domain}"
+
+    def _digest(self, *parts: str) -> str:
+        return hmac.digest(self._key, "\x1f".join(parts).encode("utf-8", "surrogateescape"), "sha256").hex()[:32]
+
+
+def tagged(address: Address, tag: str) -> Address:
+    """`support@example.org` with a tag is `support+tag@example.org`; answers to it come to the same mailbox."""
+    name, _, domain = address.address.rpartition("@")
+    return Address(address.name, f"{name}+{tag}@{domain}")
+
+
+def untagged(address: str) -> str:
+    """Without a tag."""
+    found = _TAG.fullmatch(address.lower())
+    return f"{found['name']}@{found['domain']}" if found else address.lower()
