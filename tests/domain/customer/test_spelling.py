@@ -5,6 +5,7 @@ import unicodedata
 import phonenumbers
 import pytest
 from hypothesis import given as for_all
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from hub.domain.customer.normalise import normalise
@@ -88,9 +89,10 @@ def test_what_is_no_number_keeps_its_raw_value(written, problem):
 
 @for_all(
     region=st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)),
-    kind=st.sampled_from([phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE]),
+    kind=st.sampled_from(phonenumbers.PhoneNumberType.values()),
     change=st.none() | st.tuples(st.integers(1, 14), st.integers(0, 9)),
 )
+@settings(max_examples=500, deadline=None)
 def test_the_short_way_for_e164_says_what_parsing_says(region, kind, change):
     example = phonenumbers.example_number_for_type(region, kind)
     if example is None:

@@ -1,6 +1,8 @@
 """Phone numbers in E.164, as the public numbering plans say, wherever and in whatever digits they were written."""
 
 import re
+from functools import cache
+from typing import NamedTuple
 
 from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
@@ -9,6 +11,7 @@ from phonenumbers import (
     NumberParseException,
     PhoneMetadata,
     PhoneNumber,
+    PhoneNumberDesc,
     PhoneNumberFormat,
     format_number,
     is_valid_number,
@@ -66,29 +69,76 @@ def core(e164: str) -> str:
 
 
 def _domestic(digits: str, region: str) -> str:
-    """A number with the 0 that is dialled before it within the region, in E.164 if it is valid: a third of the cost of
-    parsing it. Empty: parsing must tell."""
-    plan = PhoneMetadata.metadata_for_region(region)
-    if plan is None or plan.national_prefix_for_parsing != "0" or re.match(plan.international_prefix or "", digits):
+    """A number with the 0 that is dialled before it within the region, in E.164 if it is valid: a fraction of the cost
+    of parsing it. Empty: parsing must tell."""
+    code, abroad = _dialling(region)
+    if not code or abroad.match(digits):
         return ""
-    e164 = f"+{plan.country_code}{digits[1:]}"
+    e164 = f"+{code}{digits[1:]}"
     return e164 if _is_proper(e164) else ""
 
 
 def _is_proper(e164: str) -> bool:
-    """Whether a number is valid as it stands: a quarter of the cost of parsing it. False: parsing must tell."""
+    """Whether a number is valid as it stands: a fraction of the cost of parsing it. False: parsing must tell."""
     for end in (2, 3, 4):
-        code = int(e164[1:end])
-        regions = COUNTRY_CODE_TO_REGION_CODE.get(code)
-        if regions is None:
+        plan = _plan(int(e164[1:end]))
+        if plan is None:
             continue
-        plan = (
-            PhoneMetadata.metadata_for_nongeo_region(code)
-            if regions[0] == REGION_CODE_FOR_NON_GEO_ENTITY
-            else PhoneMetadata.metadata_for_region(regions[0])
-        )
-        national, trunk = e164[end:], plan.national_prefix_for_parsing if plan else None
-        if national.startswith("0") or (trunk and re.match(trunk, national)):
+        national = e164[end:]
+        if national.startswith("0") or (plan.trunk and plan.trunk.match(national)):
             return False
-        return bool(is_valid_number(PhoneNumber(country_code=code, national_number=int(national))))
+        if plan.sound is not None:
+            return plan.sound.match(national) is not None
+        return bool(is_valid_number(PhoneNumber(country_code=plan.code, national_number=int(national))))
     return False
+
+
+class _Plan(NamedTuple):
+    """What a country's numbering plan asks of a number. `trunk`: what is dialled before numbers and is no part of them;
+    `sound`: all that is valid, where the code is one country's alone; None: the library must tell."""
+
+    code: int
+    trunk: re.Pattern[str] | None
+    sound: re.Pattern[str] | None
+
+
+@cache
+def _dialling(region: str) -> tuple[int, re.Pattern[str]]:
+    """The country code of a region, and what is dialled first to reach another one; 0: its numbers are not dialled with
+    a 0 before them."""
+    plan = PhoneMetadata.metadata_for_region(region)
+    if plan is None or plan.national_prefix_for_parsing != "0":
+        return 0, re.compile("")
+    return plan.country_code or 0, re.compile(plan.international_prefix or "")
+
+
+@cache
+def _plan(code: int) -> _Plan | None:
+    """None: no country has the code."""
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(code)
+    if regions is None:
+        return None
+    is_nowheres = regions[0] == REGION_CODE_FOR_NON_GEO_ENTITY
+    plan = (
+        PhoneMetadata.metadata_for_nongeo_region(code) if is_nowheres else PhoneMetadata.metadata_for_region(regions[0])
+    )
+    trunk = plan.national_prefix_for_parsing if plan else None
+    sound = None if plan is None or is_nowheres or len(regions) > 1 else _sound(plan)
+    return _Plan(code, re.compile(trunk) if trunk else None, sound)
+
+
+def _sound(plan: PhoneMetadata) -> re.Pattern[str]:
+    """Valid is what has the general form and that of one kind of number, as `is_valid_number` looks for one after the
+    other."""
+    kinds = (
+        plan.premium_rate, plan.toll_free, plan.shared_cost, plan.voip, plan.personal_number, plan.pager, plan.uan,
+        plan.voicemail, plan.fixed_line, plan.mobile,
+    )  # fmt: skip
+    return re.compile(rf"(?={_form(plan.general_desc)})(?:{'|'.join(_form(kind) for kind in kinds)})")
+
+
+def _form(of: PhoneNumberDesc | None) -> str:
+    if of is None or not of.national_number_pattern:
+        return "(?!)"
+    lengths = "|".join(f"[0-9]{{{length}}}" for length in of.possible_length)
+    return (rf"(?=(?:{lengths})\Z)" if lengths else "") + rf"(?:{of.national_number_pattern})\Z"
