@@ -90,6 +90,7 @@ async def _fact(journal: Journal, contact_id: str) -> dict[str, Any] | None:
             inbound = isinstance(event, ContactReceived)
             return {
                 **event.model_dump(include=set(ContactFact.model_fields)),
+                "auto": isinstance(event, ContactReceived) and event.auto,
                 "direction": Direction.INBOUND if inbound else Direction.OUTBOUND,
                 "customer_id": recorded.stream,
                 "position": recorded.position,

@@ -14,7 +14,7 @@ from hub.api.rows import told
 from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
 from hub.domain.access.events import Role
-from hub.domain.contact import Channel
+from hub.domain.contact import Attachment, Channel, Copies, Html
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.outbound.state import Phase
@@ -37,6 +37,9 @@ class OutboundContact(Body):
     at: Known | None = Field(default=None, description=f"Only at this contact point: a {', '.join(CHANNELS_OF)}")
     subject: str = Field(default="", max_length=998)
     text: str = Field(default="", max_length=100_000)
+    html: Html = Field(default="", description="The same as `text`, laid out, for channels that can show it")
+    cc: Copies = Field(default=(), description="Whom else it goes to, where the channel can")
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
     propositions: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=200)] = Field(
         default=(), description="One of these is proposed in it: what fits best; left out: nothing is"
     )
@@ -138,13 +141,14 @@ def _wanted(body: OutboundContact, call: Call) -> WantedContact:
         channels = channels or CHANNELS_OF[body.at.kind]
     elif body.purpose is Purpose.REPLY:
         channels = channels or tuple(Channel)
-    if not (body.text.strip() or body.subject.strip() or body.propositions or Channel.PHONE in channels):
+    has_words = body.text.strip() or body.subject.strip() or body.html.strip() or body.attachments
+    if not (has_words or body.propositions or Channel.PHONE in channels):
         raise InvalidError("say something: a text, a subject, or what to propose", "text")
     customer = customer_named(body.customer_id, body.identifier, call.services)
     return WantedContact(
-        customer, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text,
-        bool(body.propositions), body.propositions, point, body.account_id, body.speaker, body.by, body.service,
-        body.language, body.interaction_id, body.agent_id or call.key.agent_id,
+        customer, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text, body.html, body.cc,
+        body.attachments, bool(body.propositions), body.propositions, point, body.account_id, body.speaker, body.by,
+        body.service, body.language, body.interaction_id, body.agent_id or call.key.agent_id,
     )  # fmt: skip
 
 

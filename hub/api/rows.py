@@ -44,7 +44,10 @@ class ContactFact(BaseModel):
     language: str
     subject: str
     text: str
+    html: str
+    cc: tuple[str, ...]
     attachments: tuple[Attachment, ...]
+    auto: bool
     standing: Standing
 
 

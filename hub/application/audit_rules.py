@@ -56,7 +56,7 @@ def _contact(counts: Counts, stream: str, event: ContactReceived) -> None:
         return
     counts.received.add(mark)
     counts.contacts += 1
-    if mark not in counts.taken:
+    if mark not in counts.taken and not event.auto:
         counts.waiting_contacts.add(event.contact_id)
 
 

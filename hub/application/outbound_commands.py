@@ -8,6 +8,7 @@ import orjson
 
 from hub.application.outbound_conversations import CHANGES, Conversation, opened
 from hub.domain.customer.outbound.events import ContactDispatched
+from hub.domain.customer.outbound.words import WORDS
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -256,14 +257,17 @@ def _send(position: int, event: Any) -> list[Command]:
     if not event.address:
         return []
     told = {name: getattr(event, name) for name in _SENT}
+    told["attachments"] = [one.model_dump() for one in event.attachments]
     if event.grant_id:
         told["grant"] = {name: getattr(event, name) for name in _GRANTED}
-    about = Conversation(event.correlation, event.channel.value, event.thread, event.customer_id, event.contact_id, "")
-    return [Command(event.contact_id, position, event.at, "send", about, "", told)]
+    about = Conversation(
+        event.correlation, event.channel.value, event.thread, event.customer_id, event.contact_id, event.queue
+    )
+    return [Command(event.contact_id, position, event.at, "send", about, event.queue, told)]
 
 
 _SENT = (
-    "contact_id", "address", "purpose", "sender", "speaker", "service", "language", "subject", "text", "report_by",
+    "contact_id", "address", "purpose", "sender", "speaker", "service", "language", "agent_id", "report_by", *WORDS,
 )  # fmt: skip
 _GRANTED = ("grant_id", "proposition", "terms", "terms_hash", "terms_until")
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -73,6 +74,12 @@ class Declared(_Value):
     """The agent of the customer's open case."""
 
 
+MailAddress = Annotated[str, Field(min_length=1, max_length=320)]
+Copies = Annotated[tuple[MailAddress, ...], Field(max_length=100)]
+"""Whom else a contact goes to."""
+Html = Annotated[str, Field(max_length=200_000)]
+
+
 class Contact(_Value):
     """A contact as it enters the hub. `id` is the adapter's own, for ever: the same id with the same body is the
     same contact, however often it is sent. `thread` is the adapter's key of the conversation; empty: its own."""
@@ -88,7 +95,12 @@ class Contact(_Value):
     language: str = Field(default="", max_length=16)
     subject: str = Field(default="", max_length=998)
     text: str = Field(default="", max_length=100_000)
+    html: Html = ""
+    """The same as `text`, as it was laid out: nothing in it may act or be loaded from elsewhere."""
+    cc: Copies = ()
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+    auto: bool = False
+    """A machine wrote it: it opens no work, and nothing is sent in answer to it."""
     declared: Declared = Declared()
 
 

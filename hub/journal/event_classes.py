@@ -157,9 +157,13 @@ def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("AgentSignedOn", 1): _unchanged,
+    ("ContactDispatched", 1): _unchanged,
+    ("ContactPlanned", 1): _unchanged,
     ("ContactReceived", 1): _unchanged,
     ("ContactReceived", 2): _unchanged,
+    ("ContactReceived", 3): _unchanged,
     ("ContactSent", 1): _unchanged,
+    ("ContactSent", 2): _unchanged,
     ("ContactSlotReserved", 1): _unchanged,
     ("InteractionAbandoned", 1): _unchanged,
     ("InteractionMoved", 1): _unchanged,

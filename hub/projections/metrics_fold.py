@@ -186,7 +186,9 @@ def _attached(batch: Batch, entry: Entry, event: ContactAttached) -> None:
 def _contact(batch: Batch, entry: Entry, event: ContactReceived | ContactSent) -> None:
     direction = "outbound"
     if type(event) is ContactReceived:
-        batch.arrivals.at[event.contact_id], direction = entry.at_ms, "inbound"
+        direction = "inbound"
+        if not event.auto:
+            batch.arrivals.at[event.contact_id] = entry.at_ms
     key = batch.start_of(entry.at_ms), event.channel.value, direction
     batch.contacts[key] = batch.contacts.get(key, 0) + 1
 

@@ -357,13 +357,17 @@ def dispatched(**more: Any) -> ContactDispatched:
 
 
 def test_a_contact_to_be_made_is_told_under_its_own_name_with_all_that_it_takes() -> None:
-    [command] = Conversations().tell([Recorded(7, "customer-ab", 3, dispatched())])
+    file = {"uri": "file:///1", "media_type": "text/calendar", "name": "a.ics", "size": 7}
+    laid_out = {"html": "<p>salam</p>", "cc": ("reza@example.com",), "attachments": (file,)}
+    event = dispatched(**laid_out, queue="cards", agent_id="ann")
+    [command] = Conversations().tell([Recorded(7, "customer-ab", 3, event)])
     assert (command.id, command.position, command.name) == ("decision-customer-ab-2", 7, "send")
     assert orjson.loads(command.envelope())["data"] == {
         "command": "send", "interaction_id": ONE, "channel": "sms", "thread": "decision-customer-ab-2",
-        "customer_id": "customer-ab", "queue": "", "contact_id": "decision-customer-ab-2",
+        "customer_id": "customer-ab", "queue": "cards", "contact_id": "decision-customer-ab-2", "agent_id": "ann",
         "address": "+989121234567", "purpose": "service", "sender": "hub", "speaker": "", "service": "",
         "language": "", "subject": "", "text": "salam", "report_by": "2026-01-05T12:00:00Z",
+        "html": "<p>salam</p>", "cc": ["reza@example.com"], "attachments": [file],
     }  # fmt: skip
 
 

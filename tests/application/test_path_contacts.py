@@ -8,7 +8,7 @@ import pytest
 
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
-from hub.domain.contact import Channel
+from hub.domain.contact import Attachment, Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, ContactSent, CustomerForgotten
 from hub.domain.customer.outbound.events import (
@@ -26,7 +26,7 @@ from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.grant.events import PropositionGranted, PropositionPresented
 from hub.domain.ids import interaction_id
-from hub.domain.interaction.events import InteractionEnded, InteractionQueued
+from hub.domain.interaction.events import InteractionEnded, InteractionMoved, InteractionQueued
 from hub.paths.propositions.model import Sender
 from hub.ports import Erasure
 from tests.application.test_path_decisions import ANN, BEN, LINK, Between, Hub
@@ -116,7 +116,7 @@ class TestNow:
         again = await ask(hub)
         assert (again.event, again.is_repeat) == (first.event, True)
         assert (await told(hub)).count("Dispatched") == 1
-        with pytest.raises(RefusedError, match="with another text"):
+        with pytest.raises(RefusedError, match="with other words"):
             await ask(hub, text="It is not here")
 
     async def test_where_a_gate_is_closed_nothing_is_sent_and_the_reasons_are_told(self, hub: Hub) -> None:
@@ -154,6 +154,27 @@ class TestNow:
         assert (await dispatched(hub)).thread == "call-1"
         with pytest.raises(InvalidError, match="no interaction"):
             await ask(hub, "other", interaction_id="interaction-nothing")
+
+    async def test_it_keeps_layout_copies_and_files_until_it_was_made(self, hub: Hub) -> None:
+        file = Attachment(uri="file:///card", name="card.png")
+        words = {"html": "<p>It is here</p>", "cc": ("reza@example.com",), "attachments": (file,)}
+        decided = await ask(hub, **words)
+        event = await dispatched(hub)
+        assert {name: getattr(event, name) for name in words} == words
+        await hub.parts.reports.sent(event.contact_id, thread="t", at=hub.clock.now(), **BY)
+        [(_, sent)] = await hub.facts(ContactSent)
+        assert {name: getattr(sent, name) for name in words} == words
+        assert (await ask(hub, **words)).event == decided.event
+        with pytest.raises(RefusedError, match="with other words"):
+            await ask(hub, **words | {"cc": ()})
+
+    async def test_an_answer_says_in_which_queue_its_conversation_is_by_now(self, hub: Hub) -> None:
+        await hub.write(*talk(-0.2))
+        stream = interaction_id(KEY, "c-1")
+        moved = InteractionMoved(**meta(moment(-0.1)), **placement("sales"), from_queue="care", reason="overflow")
+        await hub.write((stream, moved))
+        await ask(hub, purpose=Purpose.REPLY, channels=(Channel.PHONE,), interaction_id=stream)
+        assert (await dispatched(hub)).queue == "sales"
 
 
 class TestLater:

@@ -48,10 +48,11 @@ META: dict[str, Any] = {"at": NOON, "recorded_at": NOON, "causation": "x", "acto
 Life = list[tuple[str, Event]]
 
 
-def contact(number: int = 1) -> Life:
+def contact(number: int = 1, *, auto: bool = False) -> Life:
     fact = ContactReceived(
         **META, contact_id=f"c{number}", channel="phone", address="", sender="us", thread=f"c{number}",
         purpose="service", service="", language="", subject="", text="", standing=Standing(), pool="main",
+        auto=auto,
     )  # fmt: skip
     return [(f"customer-{number}", CustomerRegistered(**META)), (f"customer-{number}", fact)]
 
@@ -139,6 +140,11 @@ def test_a_contact_nobody_took_up_is_lost():
     found = audited(contact())
     assert (found.contacts, found.interactions, found.lost, found.open) == (1, 0, 1, 0)
     assert not found.clean
+
+
+def test_what_a_machine_wrote_is_nobodys_work_and_not_lost():
+    found = audited(contact(auto=True))
+    assert (found.contacts, found.lost, found.clean) == (1, 0, True)
 
 
 def test_waiting_work_is_open_and_lost_when_the_log_ends_spoken_work_only_open():

@@ -57,6 +57,14 @@ def test_the_first_contact_registers_the_customer_and_what_names_them():
     assert {(event.causation, event.actor) for event in events} == {("c1", "adapter:phone")}
 
 
+def test_layout_copies_and_that_a_machine_wrote_it_are_kept():
+    sent = {"html": "<p>hi</p>", "cc": ("reza@example.com",)}
+    received = record(Customer(), contact(**sent, auto=True))[-1]
+    assert (received.html, received.cc, received.auto) == (*sent.values(), True)
+    made = record(Customer(), contact(**sent, direction=Direction.OUTBOUND))[-1]
+    assert (made.html, made.cc) == tuple(sent.values())
+
+
 def test_a_further_contact_is_one_more_fact():
     assert kinds(record(after(contact()), contact("c2"))) == [ContactReceived]
     assert after(contact(), contact("c2")).contacts == 2

@@ -84,7 +84,7 @@ class TestSealed:
         assert list(stored)[:2] == ["personal", "aliases"]
         assert stored["aliases"] == {"thread": "alias-thread-6"}
         plain = orjson.loads(Codec().encode(ALICE, contact())[1])
-        hidden = {"address", "identifiers", "thread", "subject", "text", "attachments"}
+        hidden = {"address", "identifiers", "thread", "subject", "text", "html", "cc", "attachments"}
         assert {name: stored[name] for name in stored if name not in ("personal", "aliases")} == {
             name: value for name, value in plain.items() if name not in hidden
         }
@@ -201,7 +201,9 @@ class TestShapes:
     def test_who_somebody_is_and_what_they_say_is_personal(self) -> None:
         shape = shape_of(ContactReceived)
         assert shape is not None
-        assert set(shape.fields) == {"address", "identifiers", "thread", "subject", "text", "attachments"}
+        assert set(shape.fields) == {
+            "address", "identifiers", "thread", "subject", "text", "html", "cc", "attachments",
+        }  # fmt: skip
         assert shape_of(IdentifierObserved) is not None
         assert shape_of(SegmentChanged) is None
 

@@ -128,6 +128,12 @@ class TestWhatCounts:
         streams.write([(ANN, contact(ContactSent, f"out-{one}", 0.1, thread="chat-1")) for one in range(5)])
         assert room(streams.parties(), wanted("b", 1), ONE_A_DAY).is_open
 
+    def test_what_a_machine_answered_makes_no_thread_of_theirs(self) -> None:
+        streams = Streams()
+        streams.write([(ANN, contact(ContactReceived, "in", 0, thread="mail-1", auto=True))])
+        streams.write([(ANN, contact(ContactSent, "out", 0.1, thread="mail-1"))])
+        assert not room(streams.parties(), wanted("b", 1), ONE_A_DAY).is_open
+
     def test_a_message_in_parts_counts_once_and_so_does_one_that_had_its_slot(self) -> None:
         streams = taken(Streams(), wanted("a", 0), by=TWO_A_DAY)
         streams.write([(ANN, contact(ContactSent, "a", 0)) for _ in range(3)])

@@ -49,6 +49,23 @@ def test_it_comes_back_at_its_time_first_to_who_parked_it(pool):
     assert pool.state.interactions[MAIL].since == pool.now.timestamp(), "it did not wait while it rested"
 
 
+def test_what_a_machine_answers_joins_open_work_and_brings_nothing_back(pool):
+    [attached] = pool.arrives("m2", channel=Channel.EMAIL, thread="t", auto=True)
+    assert (type(attached), attached.contact_id) == (ContactAttached, "m2")
+    pool.parks("anna", MAIL, 100)
+    assert kinds(pool.arrives("m3", channel=Channel.EMAIL, thread="t", auto=True)) == [ContactAttached]
+    assert kinds(pool.passes(100)) == [InteractionUnparked, InteractionOffered]
+
+
+def test_what_a_machine_writes_opens_no_work_and_reopens_none(pool):
+    assert pool.arrives("m2", channel=Channel.EMAIL, auto=True) == []
+    pool.ends("anna", MAIL)
+    assert pool.arrives("m3", channel=Channel.EMAIL, thread="t", auto=True) == []
+    pool.wraps_up("anna", MAIL)
+    assert pool.arrives("m4", channel=Channel.EMAIL, thread="t", auto=True) == []
+    assert InteractionReopened in kinds(pool.arrives("m5", channel=Channel.EMAIL, thread="t"))
+
+
 def test_the_customers_answer_brings_it_back(pool):
     pool.parks("anna", MAIL, 100)
     events = pool.arrives("m2", channel=Channel.EMAIL, thread="t")

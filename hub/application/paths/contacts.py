@@ -23,9 +23,11 @@ from hub.domain.customer.outbound.events import (
     ContactUnreported,
 )
 from hub.domain.customer.outbound.state import OutboundContact, Outbounds, Phase, fold
+from hub.domain.customer.outbound.words import says_something, words_of
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
-from hub.domain.interaction.events import InteractionQueued
+from hub.domain.interaction.events import PLACEMENTS, InteractionQueued
+from hub.domain.interaction.placement import Placement
 from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.question import CameIn, Question
 from hub.paths.propositions.model import Sender
@@ -143,11 +145,10 @@ class OutboundContacts:
     async def _refuse_other_words(self, wanted: WantedContact, outbound: str) -> None:
         """The same request again has to be of the same contact."""
         known = (await self._known(stream_of_decision(outbound)))[0].get(outbound)
-        if known is not None and (known.planned.subject, known.planned.text) not in (
-            ("", ""),
-            (wanted.subject, wanted.text),
-        ):
-            raise RefusedError(f"request of contact {outbound} came before with another text: name it anew")
+        if known is None or not says_something(known.planned):
+            return
+        if words_of(known.planned) != words_of(wanted):
+            raise RefusedError(f"request of contact {outbound} came before with other words: name it anew")
 
     async def _decide_again(self, stream: str, one: OutboundContact) -> None:
         """Just before it is made: consent, complaint, conversation, quiet hours as they are now."""
@@ -246,8 +247,8 @@ class OutboundContacts:
 
     async def _began(self, interaction: str) -> Began:
         """The conversation of an interaction. Raises InvalidError where there is none."""
-        opened = (await self._journal.load_only([interaction], (InteractionQueued,))).get(interaction, ())
-        first = next((one.event for one in opened if isinstance(one.event, InteractionQueued)), None)
+        placed = (await self._journal.load_only([interaction], PLACEMENTS)).get(interaction, ())
+        first = next((one.event for one in placed if isinstance(one.event, InteractionQueued)), None)
         if first is None or not interaction.startswith("interaction-"):
             raise InvalidError(f"there is no interaction {interaction}", "interaction_id")
         came = (await self._journal.load_only([first.customer_id], (ContactReceived,)))[first.customer_id]
@@ -266,7 +267,8 @@ class OutboundContacts:
                 point = self._point_of(kind, self._spell(kind, address).value).point
             except InvalidError:
                 point = ""
-        return Began(first.customer_id, first.channel, first.thread or first.contact_id, point, address)
+        *_, last = (one.event.queue for one in placed if isinstance(one.event, Placement))
+        return Began(first.customer_id, first.channel, first.thread or first.contact_id, point, address, last)
 
     @property
     def _report_within(self) -> timedelta:
@@ -290,7 +292,7 @@ def _refused(one: OutboundContact, meta: _Meta) -> ContactPostponed | ContactGiv
 def _has_nothing_to_say(one: OutboundContact) -> bool:
     """What was to be said is not kept any more. Who calls needs no words."""
     planned = one.planned
-    return not (planned.text or planned.subject or planned.proposes or Channel.PHONE in one.channels)
+    return not (says_something(planned) or planned.proposes or Channel.PHONE in one.channels)
 
 
 def _unreported(one: OutboundContact, meta: _Meta) -> ContactUnreported:

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from hub.application.paths.decisions import ToWrite
 from hub.application.paths.whole import Facts, Whole
-from hub.domain.contact import Channel
+from hub.domain.contact import Attachment, Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.events import IdentifierObserved
 from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactPlanned, ContactPostponed
 from hub.domain.customer.outbound.state import OutboundContact
+from hub.domain.customer.outbound.words import words_of
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
@@ -38,6 +39,9 @@ class WantedContact:
     channels: tuple[Channel, ...]
     subject: str = ""
     text: str = ""
+    html: str = ""
+    cc: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     proposes: bool = False
     propositions: tuple[str, ...] = ()
     point: str = ""
@@ -54,13 +58,14 @@ class WantedContact:
 
 
 class Began(NamedTuple):
-    """The conversation of an interaction, as the contact that opened it began it."""
+    """The conversation of an interaction, as the contact that opened it began it, and the queue it is in by now."""
 
     customer_id: str
     channel: Channel
     thread: str
     point: str
     address: str
+    queue: str
 
 
 def begun(
@@ -82,8 +87,9 @@ def begun(
         proposes=wanted.proposes, propositions=wanted.propositions, channels=wanted.channels, point=wanted.point,
         came_in_on=began.channel if began and is_reply else None, came_in_at=began.point if began and is_reply else "",
         sender=wanted.sender.value, speaker=wanted.speaker, by=wanted.by, service=wanted.service,
-        language=wanted.language, agent_id=wanted.agent_id, thread=began.thread if began else "",
-        thread_on=began.channel if began else None, subject=wanted.subject, text=wanted.text,
+        language=wanted.language, agent_id=wanted.agent_id, queue=began.queue if began else "",
+        thread=began.thread if began else "",
+        thread_on=began.channel if began else None, **words_of(wanted),
     )  # fmt: skip
     facts: list[Event] = [planned]
     if event.outcome is Outcome.NOW:
@@ -148,7 +154,7 @@ def _dispatched(
         slot_id=taken.slot_id, customer_id=reach.stream, channel=reach.channel, address=address,
         thread=planned.thread if goes_on else contact_id, purpose=decision.place.purpose, sender=planned.sender,
         speaker=planned.speaker, service=planned.service, language=planned.language, agent_id=planned.agent_id,
-        subject=planned.subject, text=planned.text, proposition=grant.proposition if grant else "",
+        queue=planned.queue, **words_of(planned), proposition=grant.proposition if grant else "",
         grant_id=grant.grant_id if grant else "", terms=dict(grant.terms) if grant else {},
         terms_hash=grant.terms_hash if grant else "", terms_until=grant.expires_at if grant else None,
         standing=taken.looked.state.standing, report_by=event.at + report_within,

@@ -17,6 +17,7 @@ from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactSent
 from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed
 from hub.domain.customer.outbound.state import OutboundContact, Phase
+from hub.domain.customer.outbound.words import words_of
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import present
 from hub.domain.grant.state import stream_of_grant
@@ -126,7 +127,7 @@ def _sent(told: ContactDispatched, thread: str, meta: dict[str, Any]) -> Contact
     return ContactSent(
         **meta, contact_id=told.contact_id, channel=told.channel, address=told.address,
         sender=told.speaker or told.sender, thread=thread or told.thread, purpose=told.purpose.value,
-        service=told.service, language=told.language, subject=told.subject, text=told.text, standing=told.standing,
+        service=told.service, language=told.language, **words_of(told), standing=told.standing,
         agent_id=told.agent_id,
     )  # fmt: skip
 

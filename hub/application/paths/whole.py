@@ -196,7 +196,10 @@ class Wholes:
 
     async def _conversations(self, histories: Mapping[str, Sequence[Recorded]], head: int) -> tuple[Conversation, ...]:
         contacts = [
-            one.event for history in histories.values() for one in history if isinstance(one.event, ContactReceived)
+            one.event
+            for history in histories.values()
+            for one in history
+            if isinstance(one.event, ContactReceived) and not one.event.auto
         ]
         contacts.sort(key=lambda one: (one.at, one.contact_id))
         newest = {interaction_id(self._key, one.contact_id): one for one in contacts[-MOST_CONVERSATIONS:]}

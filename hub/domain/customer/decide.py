@@ -91,6 +91,8 @@ def receive(
         "language": contact.language,
         "subject": contact.subject,
         "text": contact.text,
+        "html": contact.html,
+        "cc": contact.cc,
         "attachments": contact.attachments,
         "standing": standing_of(members, stands),
     }
@@ -99,7 +101,7 @@ def receive(
     answers = answered(members, contact.path.channel, fact["thread"])
     agents = agents_of(members, command.now, owner_of) | _waiting(answers) | _named_agents(contact)
     fact["correlation"] = answers.interaction_id if answers is not None else ""
-    return ContactReceived(**fact, pool=command.pool, known_agents=agents, also=also)
+    return ContactReceived(**fact, pool=command.pool, known_agents=agents, also=also, auto=contact.auto)
 
 
 def change_segment(

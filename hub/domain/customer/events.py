@@ -103,6 +103,8 @@ class _ContactFact(Event):
     language: str
     subject: Annotated[str, PERSONAL]
     text: Annotated[str, PERSONAL]
+    html: Annotated[str, PERSONAL] = ""
+    cc: Annotated[tuple[str, ...], PERSONAL] = ()
     attachments: Annotated[tuple[Attachment, ...], PERSONAL] = ()
     standing: Standing
     """Where the customer stood when it happened: what routing is decided on."""
@@ -111,19 +113,21 @@ class _ContactFact(Event):
 class ContactReceived(_ContactFact):
     """The customer touched us. `pool` is the routing pool that handles it; `history` is never routed."""
 
-    SCHEMA: ClassVar[int] = 3
+    SCHEMA: ClassVar[int] = 4
 
     pool: str
     known_agents: dict[str, str] = Field(default_factory=dict)
     """Agents this customer knows, by how: `direct` (asked for by name), `account_owner`, `case_agent`."""
     also: tuple[str, ...] = ()
     """The other streams that were this customer then: who spoke to one of them knows them."""
+    auto: bool = False
+    """A machine wrote it: it joins open work, and opens none."""
 
 
 class ContactSent(_ContactFact):
     """We touched the customer."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
 
     agent_id: str = ""
     """Whom an answer is for; empty: whoever is there."""

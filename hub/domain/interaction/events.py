@@ -329,3 +329,7 @@ class InteractionReopened(Placement):
     """The customer came back to work that was over: it waits again, first for the agent who had it."""
 
     contact_id: str
+
+
+PLACEMENTS = (InteractionQueued, InteractionMoved, InteractionTransferred, InteractionReopened)
+"""The facts that say in which queue it is."""

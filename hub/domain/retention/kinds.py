@@ -18,14 +18,14 @@ REJECTED_CONTACTS = "rejected_contacts"
 CUSTOMERS = "customers_without_contact"
 """Forgotten wholly."""
 
-_SAID = ("subject", "text", "attachments")
+_SAID = ("subject", "text", "html", "attachments")
 
 TEXTS: Mapping[str, Mapping[type[Event], tuple[str, ...]]] = {
     CONTACT_TEXTS: {
         ContactReceived: _SAID,
         ContactSent: _SAID,
-        ContactPlanned: ("subject", "text"),
-        ContactDispatched: ("subject", "text"),
+        ContactPlanned: _SAID,
+        ContactDispatched: _SAID,
         ContactFailed: ("reason",),
     },
     CASE_TEXTS: {

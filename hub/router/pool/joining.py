@@ -36,7 +36,7 @@ class Place(NamedTuple):
 
 def take_up(state: PoolState, command: TakeUp) -> list[Decided]:
     """A contact joins what is open on its thread, or the work for which it was asked in writing, or is new work. In
-    wrap-up nobody would answer it: then it is new."""
+    wrap-up nobody would answer it: then it is new. What a machine wrote is nobody's work where none is open."""
     contact = command.contact
     if contact.pool != state.pool or contact.contact_id in state.contacts:
         return []
@@ -44,6 +44,8 @@ def take_up(state: PoolState, command: TakeUp) -> list[Decided]:
     if running is not None and running.state.phase is not Phase.WRAP_UP:
         meta = by_policy(state, command, running.stream)
         return of(running, [ContactAttached(**meta, contact_id=contact.contact_id)])
+    if contact.auto:
+        return []
     over = _reopenable(state, command)
     if over is not None and over.state.reopened_by == contact.contact_id:
         return []

@@ -26,7 +26,7 @@ from hub.domain.interaction.events import (
 )
 from hub.domain.interaction.state import Phase
 from hub.router.policy.fields import WrapUpRule
-from hub.router.pool.commands import Command
+from hub.router.pool.commands import Command, TakeUp
 from hub.router.pool.decided import AWAY_FROM_WORK, by_policy, meant_for, of
 from hub.router.pool.handing_on import end_consults, leave_conference
 from hub.router.pool.state import Decided, OpenInteraction, PoolState
@@ -140,8 +140,11 @@ def _agent_left(state: PoolState, one: Decided, command: Command) -> list[Decide
 
 
 def _attached(state: PoolState, one: Decided, command: Command) -> list[Decided]:
-    """The customer answers what was parked: it waits again, first for the agent who parked it."""
+    """The customer answers what was parked: it waits again, first for the agent who parked it. That they are on
+    holiday is no answer."""
     interaction = state.interactions.get(one.stream)
+    if isinstance(command, TakeUp) and command.contact.auto:
+        return []
     if interaction is None or interaction.state.phase is not Phase.PARKED or interaction.state.callback:
         return []
     given = by_policy(state, command, interaction.stream)

@@ -2,11 +2,11 @@
 ContactSent, in the stream of the contact point."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from hub.domain.contact import Channel, Standing
+from hub.domain.contact import Attachment, Channel, Standing
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.event import Event
 from hub.domain.personal import ALIASED, PERSONAL
@@ -25,6 +25,8 @@ class _Due(_OutboundFact):
 
 class ContactPlanned(_Due):
     """Somebody wants the customer contacted, and it may be so at `due_at`: then it is decided again."""
+
+    SCHEMA: ClassVar[int] = 2
 
     customer_id: str
     """Whom it is wanted of."""
@@ -48,11 +50,17 @@ class ContactPlanned(_Due):
     language: str = ""
     agent_id: str = ""
     """Who gets the answer, if it joins no open work."""
+    queue: str = ""
+    """In which the conversation is, as whom we write."""
     thread: Annotated[str, ALIASED] = ""
     """The conversation it goes on in, where it is made on that channel; empty: it begins one."""
     thread_on: Channel | None = None
     subject: Annotated[str, PERSONAL] = ""
     text: Annotated[str, PERSONAL] = ""
+    html: Annotated[str, PERSONAL] = ""
+    cc: Annotated[tuple[str, ...], PERSONAL] = ()
+    """Whom else it goes to."""
+    attachments: Annotated[tuple[Attachment, ...], PERSONAL] = ()
 
 
 class ContactPostponed(_Due):
@@ -63,6 +71,8 @@ class ContactPostponed(_Due):
 
 class ContactDispatched(_OutboundFact):
     """Every gate is open: the channel's adapter is to make it, and to report what came of it until `report_by`."""
+
+    SCHEMA: ClassVar[int] = 2
 
     contact_id: str
     """The decision to make it now; what the contact is called that is made."""
@@ -78,8 +88,12 @@ class ContactDispatched(_OutboundFact):
     service: str = ""
     language: str = ""
     agent_id: str = ""
+    queue: str = ""
     subject: Annotated[str, PERSONAL] = ""
     text: Annotated[str, PERSONAL] = ""
+    html: Annotated[str, PERSONAL] = ""
+    cc: Annotated[tuple[str, ...], PERSONAL] = ()
+    attachments: Annotated[tuple[Attachment, ...], PERSONAL] = ()
     proposition: str = ""
     grant_id: str = ""
     """What is proposed, in just these terms; empty: nothing is."""

@@ -61,7 +61,7 @@ def fold(events: Iterable[Event], slots: Slots = NO_SLOTS) -> Slots:
     reserved, made, threads = dict(slots.reserved), dict(slots.made), set(slots.threads)
     for event in events:
         match event:
-            case ContactReceived():
+            case ContactReceived() if not event.auto:
                 threads.add((event.channel, event.thread))
             case ContactSent():
                 if (event.channel, event.thread) not in threads and event.contact_id not in made:
