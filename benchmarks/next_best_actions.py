@@ -2,22 +2,21 @@
 
 `python -m benchmarks.next_best_actions [--rate N] [--agents N] [--seconds N] [--propositions N] [--rounds N]` runs the
 load of `loadtests.peak` without and with a path policy, in turn, `--rounds` times; prints milliseconds for each, and
-what a decision takes of the hub's CPU."""
+what a decision takes of the CPU: of all processes, of the hub's own, and of the one that decides beside it."""
 
 import argparse
 import json
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import uvloop
 
+from benchmarks.hub_with_actions import NOTED
 from hub.domain.decision.events import PathDecided
-from hub.domain.interaction.events import InteractionOffered
 from hub.operations.paths import publish_path_policy
 from hub.settings import Settings, load
 from hub.simulated.stored import stored_events
@@ -82,39 +81,31 @@ def measured(plan: Load, propositions: int) -> dict[str, Any]:
             file = Path(directory) / "paths.toml"
             file.write_text(policy(propositions))
             publish_path_policy(settings, file, "benchmark", expected="")
-        drive = Drive(settings, plan, "core")
+        drive = Drive(settings, plan, "core", "benchmarks.hub_with_actions")
         uvloop.run(drive.run())
         assert drive.generator is not None
         log = Log(stored_events(drive.settings), Observed.read(drive.notes / OBSERVED))
         published = drive.generator.published
         result = evaluate(plan, drive.begin, published, log, cpu_s=drive.cpu_s, rss_mb=drive.rss_mb)
-        after, said = _decided(drive.settings)
+        noted = json.loads((drive.notes / NOTED).read_text())
+        said = _said(drive.settings)
         return {
             "clean": result.clean and drive.finished,
             "contact_to_offer_ms": result.contact_to_offer_ms,
             "agent_free_to_offer_ms": result.agent_free_to_offer_ms,
             "cpu_s": result.cpu_s,
+            "own_cpu_s": noted["own_cpu_s"],
+            "beside_cpu_s": noted["beside_cpu_s"],
             "contacts": result.completed,
-            "decisions": len(after),
-            "with_actions": said,
-            "offer_to_actions_ms": percentiles(after),
+            "decisions": len(said),
+            "with_actions": sum(said),
+            "offer_to_actions_ms": percentiles(noted["took_ns"]),
         }
 
 
-def _decided(settings: Settings) -> tuple[list[int], int]:
-    """Nanoseconds from each first offer to its decision's being recorded, and how many decisions propose something."""
-    offered: dict[str, datetime] = {}
-    after: list[int] = []
-    said = 0
-    for one in stored_events(settings):
-        event = one.event
-        if isinstance(event, InteractionOffered):
-            offered.setdefault(one.stream, event.recorded_at)
-        elif isinstance(event, PathDecided):
-            took = event.recorded_at - offered[event.asked.interaction_id]
-            after.append(int(took.total_seconds() * 1e9))
-            said += bool(event.said)
-    return after, said
+def _said(settings: Settings) -> list[bool]:
+    """Of each decision whether it proposes something."""
+    return [bool(one.event.said) for one in stored_events(settings) if isinstance(one.event, PathDecided)]
 
 
 def compared(without: Sequence[dict[str, Any]], with_them: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -123,14 +114,18 @@ def compared(without: Sequence[dict[str, Any]], with_them: Sequence[dict[str, An
     def middle(runs: Sequence[dict[str, Any]], rank: str) -> float:
         return float(median(run["contact_to_offer_ms"][rank] for run in runs))
 
-    decisions = sum(run["decisions"] for run in with_them)
-    cpu = sum(run["cpu_s"] for run in with_them) - sum(run["cpu_s"] for run in without)
+    def used(runs: Sequence[dict[str, Any]], name: str) -> float:
+        return float(sum(run[name] for run in runs))
+
+    decisions = max(1, sum(run["decisions"] for run in with_them))
     ranks = {rank: (middle(without, rank), middle(with_them, rank)) for rank in ("p50", "p95", "p99")}
     return {
         "contact_to_offer_ms": {
             rank: {"without": one, "with": two, "added": round(two - one, 3)} for rank, (one, two) in ranks.items()
         },
-        "cpu_ms_per_decision": round(1_000 * cpu / max(1, decisions), 3),
+        "cpu_ms_per_decision": round(1_000 * (used(with_them, "cpu_s") - used(without, "cpu_s")) / decisions, 3),
+        "of_it_in_the_hub": round(1_000 * (used(with_them, "own_cpu_s") - used(without, "own_cpu_s")) / decisions, 3),
+        "of_it_beside": round(1_000 * used(with_them, "beside_cpu_s") / decisions, 3),
     }
 
 

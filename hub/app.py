@@ -40,13 +40,7 @@ from hub.application.intake import ContactRecorder, Receipt
 from hub.application.outbound import Outbound, Place
 from hub.application.overdue_cases import OverdueCases
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
-from hub.application.paths.actions_watch import ActionsWatch
-from hub.application.paths.answering_beside import PathAnswersBeside
-from hub.application.paths.contacts_watch import contacts_watch
 from hub.application.paths.free_agents import free_agents
-from hub.application.paths.grants_watch import GrantsWatch
-from hub.application.paths.in_force import Responses
-from hub.application.paths.parts import PathParts
 from hub.application.places import places_in
 from hub.application.policies import Policies
 from hub.application.presence import Limits, PresenceWatch
@@ -88,14 +82,12 @@ from hub.ports import Recorded
 from hub.projections.customers import forgotten
 from hub.projections.open_work import last_agents, open_work
 from hub.projections.process import Projector
-from hub.projections.responses import PROJECTION as RESPONSES
-from hub.projections.responses import response_table
-from hub.projections.runner import position_of
 from hub.router.policy.parsing import load_policy
 from hub.router.pool.owner import Pool
 from hub.router.pool.recovery import TAIL_BATCH, Opened
 from hub.router.pool.state import REMEMBERED
 from hub.settings import Settings
+from hub.starting_paths import Around, Commands, start_paths
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +106,8 @@ EXPLAIN = (sys.executable, "-m", "hub", "explain", "--json", "--")
 """The command that explains an interaction."""
 PATH_ANSWERS = (sys.executable, "-m", "hub", "paths", "answer")
 """The command that tells of decisions on what is said to customers."""
+ACTIONS = (sys.executable, "-m", "hub", "actions")
+"""The command of the child that decides what agents may say."""
 DUPLICATES = (sys.executable, "-m", "hub", "customers", "duplicates", "--json", "--ids", "--limit", str(KEPT))
 """The command that searches the log for customers who are in the books twice."""
 RUNTIME_FILE = "hub.json"
@@ -372,34 +366,19 @@ class Hub:
         self._spawn(overdue.run(), "overdue cases")
 
     async def _start_paths(self) -> None:
-        """What is proposed to customers is decided on the whole log so far, and goes on with it."""
-        seen, table = await self.views.read(lambda views: (position_of(views, RESPONSES.name), response_table(views)))
-        self.paths = PathParts(
-            self.journal,
-            self.clock,
-            self.key,
-            in_force=self.path_policy,
-            responses=Responses(table, seen),
-            answers=PathAnswersBeside(PATH_ANSWERS, self.settings.environment()),
-            lineage=self._generations.lineage,
-            spell=speller(self.settings.phone_region),
-            agents=lambda channel: free_agents(self.pool.state, channel),
-        )
-        await self.paths.capacities.start()
-        for follower in self.paths.followers:
-            self._spawn(self.tail.follow(seen, follower).ended(), "log follower")
-        grants = GrantsWatch(self.paths.settling, self.clock, self.views, seen)
-        self._spawn(self.tail.follow(seen, grants.follow).ended(), "log follower")
-        self._spawn(grants.run(), "grants")
-        contacts = contacts_watch(self.paths.contacts, self.clock, self.views)
-        self._spawn(self.tail.follow(self._keys_from, contacts.follow).ended(), "log follower")
-        self._spawn(contacts.run(), "contacts to be made")
-        file = self.settings.data_dir / "actions.json"
-        actions = ActionsWatch(self.paths.actions, self.paths.action_responses, file)
-        after = actions.start(await self.journal.head())
-        self._parts.callback(actions.keep)
-        self._spawn(self.tail.follow(after, actions.follow).ended(), "log follower")
-        self._spawn(actions.run(), "actions")
+        """What is said to customers."""
+        around = Around(
+            self.settings, self.journal, self.clock, self.key, self.path_policy, self._generations.lineage, self.views,
+            lambda channel: free_agents(self.pool.state, channel), self.instruments,
+        )  # fmt: skip
+        started = await start_paths(around, Commands(PATH_ANSWERS, ACTIONS), self._keys_from)
+        self.paths, self.actions_beside = started.parts, started.beside
+        self._parts.push_async_callback(self.actions_beside.stop)
+        self._parts.callback(started.actions.keep)
+        for after, follower in started.following:
+            self._spawn(self.tail.follow(after, follower).ended(), "log follower")
+        for name, run in started.working:
+            self._spawn(run(), name)
 
     def _start_retention(self) -> None:
         """What the path policy says is kept no longer goes, a little at a time."""
@@ -479,6 +458,8 @@ class Hub:
             missing["bus"] = "NATS can't be reached"
         if not self.projector.alive:
             missing["views"] = "the projector is not running"
+        if self.actions_beside.missing:
+            missing["actions"] = self.actions_beside.missing
         if self.pool.recovering:
             missing["routing"] = "the routing pool could not commit and recovers: see the log"
         if self.feed.position > self.feed.released and monotonic() - self._views_moved > VIEWS_STUCK_SECONDS:

@@ -23,3 +23,24 @@ class WallClock:
     async def sleep(self, seconds: float) -> None:
         """Wait that many seconds of this clock's time."""
         await asyncio.sleep(max(0.0, seconds) / self.speed)
+
+
+class ToldClock:
+    """Another process's clock: what it `told` last, and what has passed since."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self.told(datetime.now(UTC))
+
+    def told(self, now: datetime) -> None:
+        """It is this time there."""
+        self._told = now
+        self._at = time.monotonic()
+
+    def now(self) -> datetime:
+        """The present there, UTC."""
+        return self._told + timedelta(seconds=(time.monotonic() - self._at) * self.speed)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds of that clock's time."""
+        await asyncio.sleep(max(0.0, seconds) / self.speed)

@@ -20,6 +20,14 @@ def cpu_seconds(root: int) -> float:
     return sum(seconds for pid, seconds in used.items() if _is_below(pid, root, parents))
 
 
+def own_cpu_seconds(pid: int) -> float:
+    """CPU time of a running process alone; 0: there is none."""
+    with suppress(OSError):
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(") ")[2].split()
+        return sum(int(ticks) for ticks in fields[11:13]) / _TICKS
+    return 0.0
+
+
 def peak_memory_mb(pid: int) -> float:
     """The most resident memory a running process has had."""
     for line in (_PROC / str(pid) / "status").read_text().splitlines():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -17,6 +17,21 @@ from hub.ports import Recorded
 
 LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 DECISION_BUCKETS = (0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.025, 0.1)
+
+
+class Due(Protocol):
+    """What waits for next best actions."""
+
+    @property
+    def due(self) -> int:
+        """How many conversations."""
+
+    @property
+    def conflicts(self) -> int:
+        """How often one was decided again."""
+
+    def oldest(self) -> float:
+        """For how many seconds the first of them."""
 
 
 class Instruments(Collector):
@@ -37,6 +52,8 @@ class Instruments(Collector):
         """Share answered in time since midnight UTC, by queue."""
         self.cases: dict[str, int] = {}
         """Cases that are not settled, by state."""
+        self.actions: Due | None = None
+        """What waits for what an agent may say in it."""
         self._surveys: Counter[tuple[str, str]] = Counter()
         self._contacts: Counter[tuple[str, str]] = Counter()
         self._events: Counter[type[Event]] = Counter()
@@ -51,6 +68,12 @@ class Instruments(Collector):
             registry=self.registry,
         )
         self._requests: dict[tuple[str, str, int], Histogram] = {}
+        self._actions = Histogram(
+            "hub_actions_seconds",
+            "From an offer to what its agent may say being on record",
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
         self.registry.register(self)
 
     def follow(self, batch: Sequence[Recorded]) -> None:
@@ -67,6 +90,10 @@ class Instruments(Collector):
     def survey(self, kind: SurveyKind, why_not: NotAsked | None) -> None:
         """Somebody was to be asked how it was, and was, or was not."""
         self._surveys[kind.value, "asked" if why_not is None else why_not.value] += 1
+
+    def actions_there(self, seconds: float) -> None:
+        """What an agent may say was on record so long after the offer."""
+        self._actions.observe(seconds)
 
     def decided(self, commands: int, seconds: float) -> None:
         """The pool decided on so many commands in that time."""
@@ -107,6 +134,7 @@ class Instruments(Collector):
             agents.add_metric([state], count)
         yield agents
         yield from self._cases_and_surveys()
+        yield from self._due_actions()
         yield GaugeMetricFamily("hub_projector_lag_events", "Events the read models are behind", value=self.lag)
         yield GaugeMetricFamily("hub_stream_subscribers", "Open event streams", value=self.subscribers)
 
@@ -121,6 +149,15 @@ class Instruments(Collector):
         for labels, count in self._surveys.items():
             surveys.add_metric(labels, count)
         yield surveys
+
+    def _due_actions(self) -> Iterator[Metric]:
+        due = self.actions
+        waiting, oldest, conflicts = (due.due, due.oldest(), due.conflicts) if due is not None else (0, 0.0, 0)
+        yield GaugeMetricFamily("hub_actions_due", "Conversations whose next best actions are due", value=waiting)
+        yield GaugeMetricFamily("hub_actions_oldest_seconds", "For how long the oldest of them waits", value=oldest)
+        yield CounterMetricFamily(
+            "hub_actions_conflicts", "Next best actions decided again: a customer's stream moved on", value=conflicts
+        )
 
     def exposition(self) -> bytes:
         """All of it as Prometheus text."""

@@ -68,6 +68,14 @@ def projector() -> None:
     run_projector(load())
 
 
+@hub.command(hidden=True)
+def actions() -> None:
+    """The child that decides what agents may say; started by the hub itself."""
+    from hub.operations.deciding_actions import decide_actions
+
+    decide_actions(load())
+
+
 @hub.command()
 @click.option("--seconds", type=click.FloatRange(min=1), help="End by itself after so long.")
 @JSON

@@ -11,7 +11,6 @@ import pytest
 
 from hub.application.accounts import Accounts
 from hub.application.paths.action_responses import Answered, UnansweredError
-from hub.application.paths.actions_watch import ActionsWatch
 from hub.application.paths.shown_actions import Shown
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, Side
@@ -20,7 +19,6 @@ from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import grant
 from hub.domain.grant.events import PropositionAnswered, PropositionGranted, PropositionPresented, Response
 from hub.domain.grant.state import NO_GRANTS
-from hub.domain.ids import interaction_id
 from hub.domain.interaction.events import ContactAttached, InteractionReopened
 from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
@@ -354,53 +352,3 @@ async def test_a_customer_who_is_back_is_a_new_conversation(centre: Centre) -> N
     shown = await show(centre)
     assert [(one.proposition, one.responded) for one in shown.actions] == [("fibre", None)]
     assert len(await centre.facts(PathDecided)) == 2
-
-
-class TestWatch:
-    async def follow(self, watch: ActionsWatch, centre: Centre, after: int = 0) -> None:
-        watch.follow([one for one in await centre.journal.read(0, 10_000) if one.position > after])
-        while await watch.step():
-            pass
-
-    async def test_it_is_decided_when_it_is_offered_and_what_was_left_unsaid_is_put_down(self, centre: Centre) -> None:
-        await centre.call()
-        watch = ActionsWatch(centre.actions, centre.responses)
-        await self.follow(watch, centre)
-        [decided] = await centre.facts(PathDecided)
-        assert decided.asked.interaction_id == CALL
-        await respond(centre, Response.ACCEPTED, **await first(centre))
-        await centre.end()
-        await centre.wrap_up()
-        await self.follow(watch, centre)
-        [left] = await centre.facts(ActionsNotPresented)
-        assert (left.decision_id, left.propositions) == (decided.decision_id, ("fibre",))
-        await self.follow(ActionsWatch(centre.actions, centre.responses), centre)
-        assert len(await centre.facts(PathDecided, ActionsNotPresented)) == 2
-
-    async def test_nothing_is_decided_where_agents_may_say_nothing(self, centre: Centre) -> None:
-        await centre.call()
-        await centre.publish(NOT_BY_AGENTS)
-        await self.follow(ActionsWatch(centre.actions, centre.responses), centre)
-        shown = await show(centre)
-        assert (shown.decided, await centre.facts(PathDecided)) == (None, [])
-
-    async def test_a_start_goes_on_from_where_it_was(self, centre: Centre, tmp_path: Path) -> None:
-        await centre.call()
-        file = tmp_path / "actions.json"
-        watch = ActionsWatch(centre.actions, centre.responses, file)
-        assert watch.start(3) == 3
-        log = await centre.journal.read(0, 10_000)
-        watch.follow(log)
-        watch.keep()
-        offered = next(one.position for one in log if type(one.event).__name__ == "InteractionOffered")
-        after = ActionsWatch(centre.actions, centre.responses, file).start(len(log))
-        assert after == offered - 1
-        await watch.step()
-        watch.keep()
-        assert ActionsWatch(centre.actions, centre.responses, file).start(100) == len(log)
-
-    async def test_work_between_agents_is_passed_over(self, centre: Centre) -> None:
-        await centre.call(consult_of=interaction_id(KEY, "other"))
-        watch = ActionsWatch(centre.actions, centre.responses)
-        await self.follow(watch, centre)
-        assert await centre.facts(PathDecided) == []

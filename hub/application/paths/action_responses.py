@@ -21,7 +21,7 @@ from hub.paths.decision.rules import PathRules
 from hub.paths.decision.state import PathState
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.model import Holder, Proposition, Sender
-from hub.ports import Append, Clock, Journal, Recorded
+from hub.ports import Append, Clock, Recorded, Streams
 
 _NOT_THIS = "say not_presented, and ask what may be said now"
 
@@ -59,7 +59,7 @@ class Seen(NamedTuple):
 class ActionResponses:
     """Responses to actions, by interaction."""
 
-    def __init__(self, journal: Journal, clock: Clock, actions: NextBestActions, point_of: PointOf) -> None:
+    def __init__(self, journal: Streams, clock: Clock, actions: NextBestActions, point_of: PointOf) -> None:
         self._journal = journal
         self._clock = clock
         self._actions = actions

@@ -33,7 +33,7 @@ from hub.paths.decision.rules import PathRules, rules_of
 from hub.paths.policy.model import PathPolicy
 from hub.paths.policy.parsing import parse_path_policy
 from hub.paths.propositions.model import Sender
-from hub.ports import Clock, Journal, Recorded
+from hub.ports import Clock, Recorded, Streams
 
 _CHANGES_NOTHING = (
     *(ContactReceived, ContactSent, PathDecided, ActionsNotPresented, ContactSlotReserved, ContactSlotReleased),
@@ -48,7 +48,7 @@ class NextBestActions:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Streams,
         clock: Clock,
         wholes: Wholes,
         decisions: PathDecisions,
