@@ -3,28 +3,27 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
+from hub.bus.adapter_consumers import IN_HAND
 from hub.bus.connection import BusError, Connection
-from hub.bus.subjects import ANNOUNCEMENTS_OUT, CONVERSATIONS_OUT, OUTBOUND, POSITION, described
+from hub.bus.subjects import ANNOUNCEMENTS_OUT, OUTBOUND, POSITION, described
 
 log = logging.getLogger(__name__)
 
 THREADS_AT_ONCE = 64
 """Threads whose commands are being carried out side by side."""
-IN_HAND = 512
-"""Commands that are fetched and not carried out yet: more wait at JetStream."""
+_REMEMBERED = 4 * IN_HAND
 _FETCHED = 64
 _FETCH_SECONDS = 5.0
-_ACK_WAIT = 60.0
 _STILL_AT_IT_SECONDS = 20.0
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -41,11 +40,15 @@ Handle = Callable[[CommandMessage], Awaitable[None]]
 """Carries one out; what it raises means that it is not done, and is tried again."""
 
 
+_Key = tuple[int, object]
+"""The number of a message in its stream, and when the stream took it: a stream that was lost counts from 1 again."""
+
+
 @dataclass(slots=True, eq=False)
 class _InHand:
     message: Msg
     """As it was delivered last: only that delivery can be acked."""
-    sequence: int
+    key: _Key
 
 
 class CommandFeed:
@@ -53,12 +56,13 @@ class CommandFeed:
     `handle`: those of a thread one after the other, those of several threads side by side. One that fails is tried
     again after a pause, and its thread waits for it; after a crash whatever was not carried out comes again."""
 
-    def __init__(self, connection: Connection, channel: str, name: str, *, first_pause: float = _PAUSES[0]) -> None:
+    def __init__(self, connection: Connection, name: str, *, first_pause: float = _PAUSES[0]) -> None:
         self._connection = connection
-        self._channel = channel
         self._name = name
         self._first_pause = first_pause
-        self._in_hand: dict[int, _InHand] = {}
+        self._in_hand: dict[_Key, _InHand] = {}
+        self._done: dict[_Key, None] = {}
+        """The last that were carried out."""
         self._lanes: dict[str, deque[_InHand]] = {}
         self._at_once = asyncio.Semaphore(THREADS_AT_ONCE)
         self._room = asyncio.Event()
@@ -70,12 +74,13 @@ class CommandFeed:
             tasks.create_task(self._still_at_it())
             while True:
                 try:
-                    subscription = await self._attached()
-                    failures = 0
-                    while True:
-                        await self._has_room()
-                        for message in await _fetched(subscription):
-                            self._take(message, handle, tasks)
+                    async with self._attached() as subscription:
+                        while True:
+                            await self._has_room()
+                            fetched = await _fetched(subscription)
+                            failures = 0
+                            for message in fetched:
+                                self._take(message, handle, tasks)
                 except (NatsError, APIError, TimeoutError) as error:
                     if self._connection.closed:
                         raise BusError(f"adapter {self._name}: its connection to NATS was closed") from error
@@ -83,23 +88,19 @@ class CommandFeed:
                     await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
                     failures += 1
 
-    async def _attached(self) -> JetStreamContext.PullSubscription:
-        """A durable consumer is made once, and is told of nothing that was before it."""
+    @asynccontextmanager
+    async def _attached(self) -> AsyncIterator[JetStreamContext.PullSubscription]:
+        """Begin at the first command that is not carried out, so that none overtakes one that was in hand when this
+        adapter, or the server, broke down."""
         js = self._connection.jetstream()
-        durable = f"{self._channel}-{self._name}"
-        await js.add_consumer(
-            OUTBOUND,
-            ConsumerConfig(
-                durable_name=durable,
-                filter_subject=f"{CONVERSATIONS_OUT}.{self._channel}.>",
-                deliver_policy=DeliverPolicy.NEW,
-                ack_policy=AckPolicy.EXPLICIT,
-                ack_wait=_ACK_WAIT,
-                max_ack_pending=2 * IN_HAND,
-                max_deliver=-1,
-            ),
-        )
-        return await js.pull_subscribe_bind(durable, OUTBOUND)
+        with suppress(APIError):  # Servers before 2.14 can't: there it comes again after the ack's time is over.
+            await js.reset_consumer(OUTBOUND, self._name)
+        subscription = await js.pull_subscribe_bind(self._name, OUTBOUND)
+        try:
+            yield subscription
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _has_room(self) -> None:
         while len(self._in_hand) >= IN_HAND:
@@ -107,12 +108,15 @@ class CommandFeed:
             await self._room.wait()
 
     def _take(self, message: Msg, handle: Handle, tasks: asyncio.TaskGroup) -> None:
-        sequence = message.metadata.sequence.stream
-        known = self._in_hand.get(sequence)
+        key = message.metadata.sequence.stream, message.metadata.timestamp
+        if key in self._done:  # its ack was lost, or one before it was not acked yet
+            tasks.create_task(self._ack(message))
+            return
+        known = self._in_hand.get(key)
         if known is not None:  # delivered again while it is being carried out
             known.message = message
             return
-        taken = self._in_hand[sequence] = _InHand(message, sequence)
+        taken = self._in_hand[key] = _InHand(message, key)
         lane = self._lanes.get(message.subject)
         if lane is not None:
             lane.append(taken)
@@ -126,7 +130,11 @@ class CommandFeed:
             one = lane[0]
             await self._until_done(one, handle)
             lane.popleft()
-            del self._in_hand[one.sequence]
+            del self._in_hand[one.key]
+            self._done[one.key] = None
+            if len(self._done) > _REMEMBERED:
+                del self._done[next(iter(self._done))]
+            await self._ack(one.message)
             self._room.set()
         del self._lanes[one.message.subject]
 
@@ -149,8 +157,10 @@ class CommandFeed:
                     exc_info=failures == 1,
                 )
                 await asyncio.sleep(pause)
+
+    async def _ack(self, message: Msg) -> None:
         try:
-            await one.message.ack()
+            await message.ack()
         except NatsError as error:  # it comes again, and is recognised
             log.debug("adapter %s could not ack a command: %s", self._name, error)
 

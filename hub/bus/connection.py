@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from nats.aio.client import Client
@@ -14,6 +15,8 @@ from hub.domain.errors import HubError
 
 log = logging.getLogger(__name__)
 
+INBOX = "_INBOX"
+"""What every subject begins with that answers are sent to; an adapter's own go on with `_<channel>`."""
 RECONNECT_SECONDS = 0.1
 """Pause between two tries to reach a server that went away."""
 
@@ -22,12 +25,21 @@ class BusError(HubError):
     """NATS can't be reached, refuses, or does not answer."""
 
 
+class Credentials(NamedTuple):
+    """A user's secret key, instead of the password in the address, and what the subjects begin with where this user may
+    wait for answers."""
+
+    seed: str
+    inbox: str
+
+
 class Connection:
     """A NATS client that reconnects until it is closed. Made by `connect`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, credentials: Credentials | None = None) -> None:
         self.client = Client()
         self.name = name
+        self._credentials = credentials
         self._listeners: list[Callable[[], None]] = []
         self._problem: Exception | None = None
         self._closing = False
@@ -74,7 +86,7 @@ class Connection:
         """The client's own reconnecting is off meanwhile: it would never give up, not even on wrong credentials."""
         try:
             await self.client.connect(
-                url.split(","),
+                _servers(url, self._credentials),
                 name=self.name,
                 error_cb=self._on_error,
                 disconnected_cb=self._on_disconnect,
@@ -86,6 +98,8 @@ class Connection:
                 max_reconnect_attempts=-1,
                 ping_interval=20,
                 pending_size=8 * 1024 * 1024,
+                nkeys_seed_str=self._credentials.seed if self._credentials else None,
+                inbox_prefix=self._credentials.inbox if self._credentials else INBOX,
             )
         except (OSError, NatsError, TimeoutError) as error:
             self._note(error)
@@ -127,18 +141,25 @@ class Connection:
             listener()
 
 
-async def connect(url: str, name: str, *, patience: float = 10.0) -> Connection:
-    """A connection to NATS; `url` may list several servers of one cluster, separated by commas.
+async def connect(url: str, name: str, *, patience: float = 10.0, credentials: Credentials | None = None) -> Connection:
+    """A connection to NATS; `url` may list several servers of one cluster, separated by commas. With `credentials`
+    those in it are not used.
 
     Raises BusError if none answers within `patience` seconds or the credentials are refused.
     """
-    connection = Connection(name)
+    connection = Connection(name, credentials)
     await connection.open(url, patience)
     return connection
 
 
 def _is_refusal(problem: Exception | None) -> bool:
     return "authorization" in str(problem).lower()
+
+
+def _servers(url: str, credentials: Credentials | None) -> list[str]:
+    if credentials is None:
+        return url.split(",")
+    return [f"{part.scheme}://{part.hostname}:{part.port or 4222}" for part in map(urlsplit, url.split(","))]
 
 
 def redacted(url: str) -> str:

@@ -5,7 +5,8 @@ from typing import Literal
 
 from nats.aio.msg import Msg
 
-from hub.bus.subjects import CONFIRM_TO, CONTACTS_IN, INBOX
+from hub.bus.connection import INBOX
+from hub.bus.subjects import CONFIRM_TO, CONTACTS_IN
 
 
 @dataclass(slots=True)
@@ -27,16 +28,23 @@ def inbound(message: Msg) -> InboundMessage:
     return InboundMessage(
         subject=message.subject,
         body=message.data,
-        confirm_to=wanted if is_inbox(wanted) else "",
+        confirm_to=wanted if is_inbox(wanted, channel_of(message.subject)) else "",
         kind="contact" if message.subject.startswith(CONTACTS_IN) else "conversation",
         delivered=_delivered(message.reply),
         ack_to=message.reply,
     )
 
 
-def is_inbox(subject: str) -> bool:
-    """Only inboxes are answered: else a sender could make the hub publish wherever the hub itself may."""
-    return subject.startswith(INBOX) and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
+def is_inbox(subject: str, channel: str) -> bool:
+    """Only inboxes are answered, of another channel's adapter none: else a sender could make the hub publish wherever
+    the hub itself may."""
+    own = subject.startswith((f"{INBOX}.", f"{INBOX}_{channel}."))
+    return own and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
+
+
+def channel_of(subject: str) -> str:
+    """The third part, as in `contacts.in.<channel>.<hash>`."""
+    return subject.partition(".")[2].partition(".")[2].partition(".")[0]
 
 
 def _delivered(ack_to: str) -> int:

@@ -12,6 +12,7 @@ from nats.js.api import Header
 from nats.js.errors import APIError
 from nats.js.errors import NotFoundError as NoMessageError
 
+from hub.bus.adapter_consumers import ensure_adapter_consumers
 from hub.bus.connection import BusError, Connection
 from hub.bus.subjects import (
     CONVERSATIONS_OUT,
@@ -58,9 +59,10 @@ class OutboundStream:
 
     async def position(self) -> int | None:
         """Up to where the log has been told, as JetStream has it; None: nothing was told within the last day. Makes the
-        stream if need be."""
+        stream if need be, and what adapters read it by."""
         js = self._connection.jetstream()
         await ensure_streams(js, self._replicas)
+        await ensure_adapter_consumers(js)
         found = []
         for subject in (OUTBOUND_POSITION, f"{CONVERSATIONS_OUT}.>"):
             try:

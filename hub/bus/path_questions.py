@@ -9,7 +9,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from hub.bus.connection import BusError, Connection
-from hub.bus.inbound_message import is_inbox
+from hub.bus.inbound_message import channel_of, is_inbox
 from hub.bus.subjects import PATHS_ASK, described
 
 log = logging.getLogger(__name__)
@@ -48,13 +48,15 @@ class PathQuestions:
         if self._subscription is not None:
             try:
                 await self._subscription.unsubscribe()
-            except NatsError as error:
+                if self._client.is_connected:
+                    await self._client.flush(timeout=2)  # later ones find nobody, and are asked elsewhere
+            except (NatsError, TimeoutError) as error:
                 log.debug("the end of listening for questions was not told: %s", error)
         if self._running:
             await asyncio.wait(self._running)
 
     async def _on_question(self, message: Msg) -> None:
-        if not is_inbox(message.reply):
+        if not is_inbox(message.reply, channel_of(message.subject)):
             log.warning("a question without an inbox for its answer was left alone", extra={"subject": message.subject})
             return
         await self._free.acquire()

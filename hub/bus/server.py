@@ -11,7 +11,9 @@ from pathlib import Path
 
 from hub.bus.connection import BusError
 from hub.bus.listening import HOST, binary, free_port, is_free, server_name
+from hub.bus.seeds import Seeds
 from hub.bus.server_files import KEY_VARIABLE, ServerFiles
+from hub.bus.users import ADAPTERS, HUB_USER, users_block
 from hub.children import die_with_parent
 
 log = logging.getLogger(__name__)
@@ -26,8 +28,9 @@ class PortTakenError(BusError):
 
 
 class EmbeddedNats:
-    """A nats-server with JetStream on a loopback port. Everything it writes is in `directory`, its port and token
-    (mode 600) too: after a restart it is found at the same address, if that is still free.
+    """A nats-server with JetStream on a loopback port. Everything it writes is in `directory`, its port and the
+    hub's password (mode 600) too: after a restart it is found at the same address, if that is still free. Adapters have
+    `seeds` of their own, in the directory `bus` beside the key file.
 
     What JetStream keeps is encrypted: messages hold what customers wrote. The key is made at the first start, in
     `key_file` (mode 600), by default `jetstream.key` in the directory `keys` beside this one; what was written with
@@ -49,7 +52,9 @@ class EmbeddedNats:
         patience: float = 10.0,
     ) -> None:
         self._directory = directory.resolve()
-        self._files = ServerFiles(self._directory, key_file or self._directory.parent / "keys" / "jetstream.key")
+        self._key_file = key_file or self._directory.parent / "keys" / "jetstream.key"
+        self._files = ServerFiles(self._directory, self._key_file)
+        self.seeds = Seeds(self._key_file.parent / "bus")
         self._sync_always = sync_always
         self._on_restart = on_restart
         self._patience = patience
@@ -64,8 +69,8 @@ class EmbeddedNats:
 
     @property
     def url(self) -> str:
-        """Where to connect, credentials included; stays the same as long as this object runs."""
-        return f"nats://{self._token}@{HOST}:{self._port}"
+        """Where the hub connects, its credentials included; stays the same as long as this object runs."""
+        return f"nats://{HUB_USER}:{self._token}@{HOST}:{self._port}"
 
     @property
     def pid(self) -> int:
@@ -133,7 +138,7 @@ class EmbeddedNats:
     async def _launch(self) -> None:
         """Start the child on `self._port` and wait until it answers there."""
         name = f"hub-{secrets.token_hex(4)}"
-        config = self._files.configuration(name, self._port, self._token, sync_always=self._sync_always)
+        config = self._files.configuration(name, self._port, self._users(), sync_always=self._sync_always)
         log_file = self._directory / "nats-server.log"
         seen = log_file.stat().st_size if log_file.exists() else 0
         with (self._directory / "nats-server.err").open("wb") as errors:
@@ -158,6 +163,10 @@ class EmbeddedNats:
         except TimeoutError:
             await self._end_child()
             raise BusError(f"nats-server did not answer within {_START_SECONDS:.0f} s: see {log_file}") from None
+
+    def _users(self) -> str:
+        keys = {user.name: self.seeds.public_key(user.name) for user in ADAPTERS}
+        return users_block(keys, f'"{self._token}"')
 
     def _failure(self, seen: int) -> BusError:
         said = self._files.last_words(seen)

@@ -1,4 +1,4 @@
-"""What the hub's own NATS server keeps in its directory: its address, its token, its key, its configuration."""
+"""What the hub's own NATS server keeps in its directory: its address, its password, its key, its configuration."""
 
 import hashlib
 import os
@@ -15,8 +15,7 @@ _CONFIG = """\
 server_name: {name}
 listen: "{host}:{port}"
 max_payload: {max_payload}
-authorization {{ token: "{token}" }}
-logfile: "{log}"
+{users}logfile: "{log}"
 logfile_size_limit: 10485760
 logfile_max_num: 2
 jetstream {{
@@ -36,7 +35,7 @@ class ServerFiles:
         self._key_file = key_file
 
     def token(self) -> str:
-        """Who knows it may connect; the same for ever."""
+        """The hub's own password; the same for ever."""
         token = self.kept("token") or secrets.token_hex(24)
         self.keep("token", token)
         return token
@@ -57,14 +56,14 @@ class ServerFiles:
         self.keep("key-mark", mark)
         return key
 
-    def configuration(self, name: str, port: int, token: str, *, sync_always: bool) -> Path:
+    def configuration(self, name: str, port: int, users: str, *, sync_always: bool) -> Path:
         """Written for a server of this name on this port."""
         text = _CONFIG.format(
             name=name,
             host=HOST,
             port=port,
             max_payload=MAX_PAYLOAD,
-            token=token,
+            users=users,
             log=_quoted(self.directory / "nats-server.log"),
             store=_quoted(self.directory),
             key_variable=KEY_VARIABLE,

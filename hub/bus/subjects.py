@@ -28,10 +28,10 @@ OUTBOUND_POSITION: Final = "conversations.position"
 """How far the hub has told them, in the same stream."""
 ANNOUNCEMENTS_OUT: Final = "announcements.out"
 """What is said again and again while somebody waits, not kept."""
+RETRIES_OUT: Final = "retries.out"
+"""What an adapter is to try to take in once more: `retries.out.<channel>`, request and reply, not kept."""
 PATHS_ASK: Final = "paths.ask"
 """What may be said to a customer is asked on `paths.ask.<channel>`: request and reply, not kept."""
-INBOX: Final = "_INBOX"
-"""What every subject begins with that the hub confirms to."""
 
 CONFIRM_TO: Final = "Hub-Confirm-To"
 REASON: Final = "Hub-Reason"
@@ -64,6 +64,11 @@ def conversation_subject(event: ConversationEvent) -> str:
 def refused_subject(channel: str) -> str:
     """`refused.in.<channel>`."""
     return f"{REFUSED_IN}.{channel}"
+
+
+def retries_subject(channel: str) -> str:
+    """`retries.out.<channel>`."""
+    return f"{RETRIES_OUT}.{channel}"
 
 
 def command_subject(channel: str, thread: str) -> str:

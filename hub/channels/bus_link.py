@@ -62,7 +62,7 @@ class BusLink:
             if command is not None:
                 await handle(command)
 
-        await CommandFeed(self._connection, self.channel.value, self.name).run(one)
+        await CommandFeed(self._connection, self.name).run(one)
 
     async def announcements(self, handle: Callable[[Command], None]) -> None:
         """As a link's."""

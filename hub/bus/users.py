@@ -1,0 +1,90 @@
+"""Who may do what on the bus: the hub everything, an adapter what its channel needs, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hub.bus.connection import INBOX, Credentials
+from hub.bus.subjects import (
+    ANNOUNCEMENTS_OUT,
+    CONTACTS_IN,
+    CONVERSATIONS_IN,
+    OUTBOUND,
+    PATHS_ASK,
+    REFUSED_IN,
+    retries_subject,
+)
+from hub.domain.contact import Channel
+
+HUB_USER = "hub"
+
+
+class BusUser(NamedTuple):
+    """The adapter `name` of a channel; its consumer of what it is told is called by its name."""
+
+    name: str
+    channel: str
+
+    @property
+    def inbox(self) -> str:
+        """What the subjects begin with where it waits for answers: nobody else may listen there."""
+        return f"{INBOX}_{self.channel}"
+
+    def credentials(self, seed: str) -> Credentials:
+        """To connect with."""
+        return Credentials(seed, self.inbox)
+
+
+RESPONSE_EXPIRES = "2m"
+"""How long an adapter may take to answer what it is asked to try again."""
+ADAPTERS: tuple[BusUser, ...] = tuple(BusUser(channel.value, channel.value) for channel in Channel)
+"""One a channel."""
+
+
+class Rights(NamedTuple):
+    """Subjects that a user may publish on and listen to."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+
+def rights(user: BusUser) -> Rights:
+    """The hub makes the consumer: whoever may make one, may have it deliver wherever the server itself may publish."""
+    own = f"{OUTBOUND}.{user.name}"
+    return Rights(
+        publish=(
+            f"{CONTACTS_IN}.{user.channel}.>",
+            f"{CONVERSATIONS_IN}.{user.channel}.>",
+            f"{REFUSED_IN}.{user.channel}",
+            f"{PATHS_ASK}.{user.channel}",
+            f"$JS.API.CONSUMER.INFO.{own}",
+            f"$JS.API.CONSUMER.MSG.NEXT.{own}",
+            f"$JS.API.CONSUMER.RESET.{own}",
+            f"$JS.ACK.{own}.>",
+        ),
+        subscribe=(
+            f"{user.inbox}.>",
+            f"{ANNOUNCEMENTS_OUT}.{user.channel}.>",
+            retries_subject(user.channel),
+        ),
+    )
+
+
+def users_block(public_keys: Mapping[str, str], hub: str, adapters: Sequence[BusUser] = ADAPTERS) -> str:
+    """`authorization` in the language of nats-server's configuration. `public_keys` by user's name, `hub`: the hub's
+    own password, or a variable of the environment."""
+    users = [f"    {{ user: {HUB_USER}, password: {hub} }}"]
+    users += [_entry(user, public_keys[user.name]) for user in adapters]
+    return "authorization {\n  timeout: 2\n  users: [\n" + "\n".join(users) + "\n  ]\n}\n"
+
+
+def _entry(user: BusUser, key: str) -> str:
+    allowed = rights(user)
+    return (
+        f"    {{\n      # the adapter {user.name}\n      nkey: {key}\n      permissions: {{\n"
+        f"        publish: {_list(allowed.publish)}\n        subscribe: {_list(allowed.subscribe)}\n"
+        f'        allow_responses: {{ max: 1, expires: "{RESPONSE_EXPIRES}" }}\n      }}\n    }}'
+    )
+
+
+def _list(subjects: Sequence[str]) -> str:
+    return "{ allow: [" + ", ".join(f'"{subject}"' for subject in subjects) + "] }"
