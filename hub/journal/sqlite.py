@@ -149,7 +149,7 @@ class SqliteStore:
         return self._decoded(self._rows(after, limit))
 
     def read_stored(self, after: int, limit: int) -> list[Stored]:
-        return [Stored._make(row) for row in self._rows(after, limit)]
+        return list(map(Stored._make, self._rows(after, limit)))
 
     def at(self, positions: Sequence[int]) -> list[Recorded]:
         with self._failing(), self._datastore.reading() as cursor:

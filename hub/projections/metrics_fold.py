@@ -239,8 +239,9 @@ def fold(
     connection: sqlite3.Connection, entries: Sequence[Entry], interval_ms: int, limits: Mapping[str, Threshold]
 ) -> None:
     """What the batch makes of the figures."""
-    batch = Batch(connection, entries, interval_ms, limits)
-    for entry in entries:
+    mine = [entry for entry in entries if type(entry.event) in READ]
+    batch = Batch(connection, mine, interval_ms, limits)
+    for entry in mine:
         kind = type(entry.event)
         if (effect := metrics_effects.OF_INTERACTIONS.get(kind)) is not None:
             work = batch.open.get(entry.no)

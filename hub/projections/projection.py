@@ -44,14 +44,17 @@ class Projection:
     heeds: frozenset[type[Event]] = frozenset()
     """Classes of which it counts only that one came: they may be blank."""
     counts_all: bool = False
-    """Whether every event matters, if only as one more and for its time. Otherwise a batch without any that it reads or
-    heeds is not given to it."""
+    """Whether every event matters, if only as one more and for its time. Otherwise it is given those alone that it
+    reads or heeds."""
 
-    def concerns(self, kinds: Set[type[Event]]) -> bool:
-        """Whether a batch of events of these classes changes it."""
-        return (
-            self.counts_all or self.reads is None or not (self.reads.isdisjoint(kinds) and self.heeds.isdisjoint(kinds))
-        )
+    def share(self, entries: Sequence[Entry], kinds: Set[type[Event]]) -> Sequence[Entry]:
+        """Those of a batch, which has events of these classes, that change it."""
+        if self.counts_all or self.reads is None:
+            return entries
+        mine = (self.reads | self.heeds) & kinds
+        if len(mine) == len(kinds):
+            return entries
+        return [entry for entry in entries if type(entry.event) in mine] if mine else ()
 
 
 class BrokenViewError(HubError):

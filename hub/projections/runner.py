@@ -122,9 +122,9 @@ class Runner:
             kinds = {type(entry.event) for entry in entries}
             for name in behind:
                 done = positions[name]
-                if self._projections[name].concerns(kinds):
-                    fresh = entries if done == after else [entry for entry in entries if entry.position > done]
-                    self._projections[name].apply(self._connection, fresh)
+                fresh = entries if done == after else [entry for entry in entries if entry.position > done]
+                if share := self._projections[name].share(fresh, kinds):
+                    self._projections[name].apply(self._connection, share)
             self._connection.execute(_MOVED, (last, among(behind)))
         return rows_read
 

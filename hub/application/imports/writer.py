@@ -2,7 +2,6 @@
 decided while the last is being written."""
 
 import asyncio
-import hmac
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import orjson
 
 from hub.domain.errors import ConflictError, HubError, InvalidError
-from hub.domain.ids import derive
+from hub.domain.ids import derive, keyed_hash
 from hub.ports import Append, Committed, ContactRow, Journal, KnownContactError, Outcome, Unit
 from hub.tables.rows import Rejected, Skipped
 
@@ -107,7 +106,7 @@ class _Receipts:
 
     def of(self, own_id: str, told: tuple[object, ...]) -> tuple[str, bytes]:
         """Id and hash of a record."""
-        said = hmac.digest(self._key, orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS), "sha256")
+        said = keyed_hash(self._key, orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS))
         return "import-" + derive(self._key, *self._names, own_id or said.hex()), said
 
 
