@@ -169,6 +169,10 @@ def _decided_on(answer: Any) -> Iterable[str]:
     return (answer["customer_id"],)
 
 
+def _in_messages(answer: Any) -> Iterable[str]:
+    return dict.fromkeys((answer["customer_id"], *(one["customer_id"] for one in answer["messages"])))
+
+
 _CUSTOMER = "/v1/customers/{customer_id}"
 _OTHERS: Mapping[str, Readable] = {
     "/v1/cases": Readable("cases", told=customers_in),
@@ -180,6 +184,7 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/customers/conflicts": Readable("conflicts", told=customers_in),
     "/v1/customers/duplicates": Readable("duplicates", told=customers_in),
     "/v1/interactions/{interaction_id}": Readable("interaction", told=lambda answer: (answer["customer_id"],)),
+    "/v1/interactions/{interaction_id}/messages": Readable("messages", told=_in_messages),
     "/v1/interactions/{interaction_id}/next-best-actions": Readable(
         "actions", told=lambda answer: (answer["customer_id"],)
     ),

@@ -90,6 +90,8 @@ ROLES = {
         "GET /v1/interactions/interaction-1",
         "GET /v1/interactions/interaction-1/next-best-actions",
         "POST /v1/interactions/interaction-1/responses",
+        "GET /v1/interactions/interaction-1/messages",
+        "POST /v1/interactions/interaction-1/messages",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
         "POST /v1/interactions/interaction-1/hold",

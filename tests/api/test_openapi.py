@@ -51,6 +51,7 @@ ANSWERS_OTHERWISE = (
     "/v1/grants/{grant_id}/presentations",
     "/v1/grants/{grant_id}/responses",
     "/v1/interactions/{interaction_id}/consult",
+    "/v1/interactions/{interaction_id}/messages",
     "/v1/outbound",
     "/v1/path-decisions",
     "/v1/path-decisions/{decision_id}/what-if",

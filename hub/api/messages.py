@@ -1,0 +1,139 @@
+"""A conversation in words: read by whoever works on it, and answered in by the agent who has it."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from hub.api.answers import answer
+from hub.api.bodies import Body, Moment
+from hub.api.callers import AgentCall
+from hub.api.errors import PROBLEMS
+from hub.api.path_decisions import Id
+from hub.api.rows import listed, row, told
+from hub.application.messages import Message, Opened, opened, talk_of
+from hub.application.paths.contacts_facts import WantedContact
+from hub.application.paths.decisions import Decided
+from hub.domain.access.events import Role
+from hub.domain.contact import Attachment, Channel, Copies, Html
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.outbound.words import says_something
+from hub.domain.decision.events import Outcome
+from hub.domain.errors import InvalidError, RefusedError
+from hub.domain.interaction.state import Phase
+from hub.paths.propositions.model import Sender
+
+router = APIRouter(tags=["conversations"])
+
+_SPOKEN = (Channel.PHONE, Channel.IN_PERSON)
+_NOWHERE = "it can't be sent: the customer withheld their address, or it is not known any more"
+_HAS_IT = (Phase.ACTIVE, Phase.WRAP_UP, Phase.PARKED)
+
+Messages = listed("Messages", "messages", row("Message", Message), interaction_id=str, customer_id=str, channel=Channel)
+
+
+class Answer(Body):
+    """What the agent answers."""
+
+    agent_id: str = Field(default="", max_length=64, description="Who answers; left out: the agent of the key")
+    text: str = Field(default="", max_length=100_000)
+    html: Html = Field(default="", description="The same as `text`, laid out, for channels that can show it")
+    subject: str = Field(default="", max_length=998)
+    cc: Copies = Field(default=(), description="Whom else it goes to, where the channel can")
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
+    language: str = Field(default="", max_length=16)
+    by: Moment | None = Field(default=None, description="It may be sent until then; left out: now or not")
+    request_id: Id = Field(default="", description="Your own: a repeat is the same answer")
+
+
+class Answered(Body):
+    """It is on its way, or will be `due_at`. `outbound_id` says how far it is (`/v1/outbound/{outbound_id}`);
+    `contact_id`: what the contact is called, empty where it is made only later."""
+
+    outbound_id: str
+    contact_id: str
+    due_at: Moment | None
+
+
+@router.get("/v1/interactions/{interaction_id}/messages", summary="A conversation in words", responses=told(Messages))
+async def messages(interaction_id: str, call: AgentCall) -> Response:
+    """What the customer wrote and what we answered, in order, from the log."""
+    talk = await talk_of(call.services.journal, interaction_id)
+    return answer(
+        {
+            "interaction_id": talk.interaction_id,
+            "customer_id": talk.customer_id,
+            "channel": talk.channel,
+            "messages": [_row(one) for one in talk.messages],
+        }
+    )
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/messages",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Answer in a conversation",
+    responses={202: {"model": Answered}, **PROBLEMS},
+)
+async def write(interaction_id: str, body: Answer, call: AgentCall) -> Response:
+    """Leaves by the path the customer wrote on, through the gates of a reply; where these keep it from being sent, 409
+    says which. Only the agent who has the conversation answers in it, or a supervisor."""
+    agent_id = body.agent_id or call.key.agent_id
+    asked = call.asked(call.acting_for(agent_id))
+    known = await opened(call.services.journal, interaction_id)
+    if not says_something(body):
+        raise InvalidError("say something: a text, its layout, a subject, or a file", "text")
+    _refuse(known)
+    if call.key.role is Role.AGENT:
+        _refuse_others(known, agent_id)
+    by = {"request": body.request_id or asked["id"], "actor": asked["actor"], "command_id": asked["id"]}
+    try:
+        decided = await call.services.paths.contacts.ask(_wanted(body, known, interaction_id, agent_id), **by)
+    except InvalidError as error:
+        raise (RefusedError(_NOWHERE) if error.field == "at" else error) from None
+    return answer(_answered(decided), HTTPStatus.ACCEPTED)
+
+
+def _refuse(known: Opened) -> None:
+    """Raises RefusedError where nothing can be written."""
+    if known.first.channel in _SPOKEN:
+        raise RefusedError("this conversation is spoken: to write to its customer, ask for a contact elsewhere")
+    if getattr(known.first, "consult_of", ""):
+        raise RefusedError("this is a consultation: answer in the conversation it is about")
+
+
+def _refuse_others(known: Opened, agent_id: str) -> None:
+    """Raises InvalidError for nobody, RefusedError for who does not have it."""
+    if not agent_id:
+        raise InvalidError("say who answers: this key is no agent's own", "agent_id")
+    if known.state.agent_id != agent_id or known.state.phase not in _HAS_IT:
+        raise RefusedError(f"agent {agent_id} does not have this interaction: accept it first")
+
+
+def _wanted(body: Answer, known: Opened, interaction_id: str, agent_id: str) -> WantedContact:
+    first = known.first
+    return WantedContact(
+        first.customer_id, Purpose.REPLY, Sender.AGENT, tuple(Channel), body.subject, body.text, body.html, body.cc,
+        body.attachments, by=body.by, service=first.service, language=body.language, interaction_id=interaction_id,
+        agent_id=agent_id,
+    )  # fmt: skip
+
+
+def _answered(decided: Decided) -> dict[str, Any]:
+    event = decided.event
+    if event.outcome is Outcome.NOTHING:
+        why = ", ".join(event.closed) or "there is no path to them"
+        raise RefusedError(f"it can't be sent: {why} (decision {event.decision_id} says more)")
+    is_now = event.outcome is Outcome.NOW
+    return {
+        "outbound_id": event.decision_id,
+        "contact_id": event.decision_id if is_now else "",
+        "due_at": event.due_at,
+    }
+
+
+def _row(one: Message) -> dict[str, Any]:
+    return {**asdict(one), "attachments": [file.model_dump() for file in one.attachments]}

@@ -1,0 +1,178 @@
+"""A conversation in words over HTTP: read with a trace, answered in by who has it, by the path it came in on."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.domain.access.events import Role
+from hub.domain.contact import Attachment, Channel, Standing
+from hub.domain.customer.events import ContactReceived, ContactSent, CustomerRegistered, IdentifierObserved
+from hub.domain.customer.outbound.events import ContactDispatched
+from hub.domain.ids import customer_id
+from hub.domain.interaction.events import (
+    ContactAttached,
+    InteractionEnded,
+    InteractionOffered,
+    InteractionQueued,
+    OfferAccepted,
+)
+from hub.domain.policy.events import PathPolicyPublished
+from hub.domain.reading.events import PersonalDataRead
+from tests.api.asking import says
+from tests.api.world import KEY, META, NOON, World
+from tests.paths.decisions import POLICY
+from tests.projections.happenings import placement
+
+MAIL = "mina@example.com"
+MINA = customer_id(KEY, "email", MAIL)
+WORK = "interaction-1"
+ROUTE = f"/v1/interactions/{WORK}/messages"
+
+
+def came(
+    contact: str, minutes: float, text: str, channel: Channel = Channel.EMAIL, address: str = MAIL, **more: Any
+) -> ContactReceived:
+    at = {**META, "at": NOON + timedelta(minutes=minutes)}
+    return ContactReceived(
+        **at, contact_id=contact, channel=channel, address=address, sender="help", thread="t", purpose="service",
+        service="", language="fa", subject="card", text=text, standing=Standing(), pool="main", **more,
+    )  # fmt: skip
+
+
+def begin(world: World, channel: Channel = Channel.EMAIL, address: str = MAIL) -> None:
+    """Mina wrote twice, and Ann has it."""
+    queued = InteractionQueued(
+        **META, **placement("cards"), pool="main", contact_id="m-1", customer_id=MINA, channel=channel, thread="t",
+        service="cards", segment="B2C", value_tier="", lifecycle_stage="", language="fa",
+    )  # fmt: skip
+    offered = InteractionOffered(
+        **META, offer_id="offer-1-1", agent_id="ann", expires_at=NOON, units=1, policy="1", reasons=()
+    )
+    world.write(
+        ("policy-paths", PathPolicyPublished(**META, version="v1", text=POLICY, note="")),
+        (MINA, CustomerRegistered(**META)),
+        (MINA, IdentifierObserved(**META, kind="email", value=MAIL, verified=False)),
+        (MINA, came("m-1", -3, "where is my card", channel, address, html="<p>where</p>", cc=("reza@example.com",))),
+        (WORK, queued),
+        (WORK, offered),
+        (WORK, OfferAccepted(**META, offer_id="offer-1-1", agent_id="ann")),
+        (MINA, came("m-2", -1, "I am on holiday", channel, address, auto=True)),
+        (WORK, ContactAttached(**META, contact_id="m-2")),
+    )
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    begin(world)
+    return world
+
+
+@pytest.fixture
+async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+        yield client
+
+
+def dispatched(world: World) -> list[ContactDispatched]:
+    return [one.event for one in world.journal.log if isinstance(one.event, ContactDispatched)]
+
+
+async def test_the_agent_who_has_it_answers_by_the_path_it_came_in_on(world: World, ann: httpx.AsyncClient) -> None:
+    file = {"uri": "file:///letter", "media_type": "application/pdf", "name": "letter.pdf", "size": 9}
+    answer = {"text": "On its way", "html": "<p>On its way</p>", "cc": ["reza@example.com"], "attachments": [file]}
+    told = await ann.post(ROUTE, json={**answer, "request_id": "r-1"})
+    assert told.status_code == 202, told.text
+    [sent] = dispatched(world)
+    assert told.json() == {
+        "outbound_id": sent.outbound_id,
+        "contact_id": sent.contact_id,
+        "due_at": "2026-01-05T12:00:00Z",
+    }
+    assert (sent.channel, sent.address, sent.thread, sent.queue) == (Channel.EMAIL, MAIL, "t", "cards")
+    assert (sent.text, sent.html, sent.cc) == ("On its way", "<p>On its way</p>", ("reza@example.com",))
+    assert (sent.attachments, sent.actor, sent.correlation) == ((Attachment(**file),), "agent:ann", WORK)
+    again = await ann.post(ROUTE, json={**answer, "request_id": "r-1"})
+    assert (again.status_code, again.json(), len(dispatched(world))) == (202, told.json(), 1)
+
+
+async def test_the_conversation_is_told_in_order_with_how_far_each_answer_is(
+    world: World, ann: httpx.AsyncClient
+) -> None:
+    await ann.post(ROUTE, json={"text": "On its way", "request_id": "r-1"})
+    [sent] = dispatched(world)
+    told = (await ann.get(ROUTE)).json()
+    assert (told["interaction_id"], told["customer_id"], told["channel"]) == (WORK, MINA, "email")
+    lines = [(one["direction"], one["state"], one["by"], one["text"], one["auto"]) for one in told["messages"]]
+    assert lines == [
+        ("inbound", "received", "customer", "where is my card", False),
+        ("inbound", "received", "customer", "I am on holiday", True),
+        ("outbound", "dispatched", "agent:ann", "On its way", False),
+    ]
+    assert (told["messages"][0]["html"], told["messages"][0]["cc"]) == ("<p>where</p>", ["reza@example.com"])
+    by = {"actor": "adapter:email", "command_id": "s"}
+    await world.paths.reports.sent(sent.contact_id, thread="t", at=NOON + timedelta(seconds=4), **by)
+    [*_, answer] = (await ann.get(ROUTE)).json()["messages"]
+    assert (answer["state"], answer["sent_at"]) == ("sent", "2026-01-05T12:00:04Z")
+    await world.paths.reports.failed(sent.contact_id, "no such mailbox", **by)
+    [*_, answer] = (await ann.get(ROUTE)).json()["messages"]
+    assert (answer["state"], answer["reason"]) == ("failed", "failed")
+
+
+async def test_what_was_sent_on_its_thread_without_asking_the_hub_is_part_of_it(
+    world: World, ann: httpx.AsyncClient
+) -> None:
+    told = {"channel": Channel.EMAIL, "address": MAIL, "sender": "help", "purpose": "service", "standing": Standing()}
+    rest = {"service": "", "language": "", "subject": "", "text": "from my own mail program"}
+    later = {**META, "at": NOON + timedelta(minutes=1)}
+    for contact, thread in (("s-1", "t"), ("s-2", "another")):
+        world.write((MINA, ContactSent(**later, **told, **rest, contact_id=contact, thread=thread)))
+    messages = (await ann.get(ROUTE)).json()["messages"]
+    assert [one["contact_id"] for one in messages] == ["m-1", "m-2", "s-1"]
+
+
+async def test_whoever_reads_it_leaves_a_trace(world: World, ann: httpx.AsyncClient) -> None:
+    await ann.get(ROUTE)
+    read = [one.event for one in world.journal.log if isinstance(one.event, PersonalDataRead)]
+    assert [(one.actor, one.what, one.customer_id, one.correlation) for one in read] == [
+        ("agent:ann", "messages", MINA, WORK)
+    ]
+
+
+async def test_nobody_answers_in_a_conversation_that_is_not_theirs(world: World, ann: httpx.AsyncClient) -> None:
+    ben, desk = await world.bearer(Role.AGENT, "desk", "ben"), await world.bearer(Role.AGENT, "desk")
+    says(await ann.post(ROUTE, json={"text": "x"}, headers=ben), 409, "refused")
+    says(await ann.post(ROUTE, json={"text": "x", "agent_id": "ann"}, headers=ben), 403, "forbidden")
+    says(await ann.post(ROUTE, json={"text": "x"}, headers=desk), 422, "invalid", "agent_id")
+    says(await ann.post(ROUTE, json={"cc": ["reza@example.com"]}), 422, "invalid", "text")
+    says(await ann.post("/v1/interactions/interaction-2/messages", json={"text": "x"}), 404, "not-found")
+    assert dispatched(world) == []
+    boss = await world.bearer(Role.SUPERVISOR, "eve")
+    assert (await ann.post(ROUTE, json={"text": "x"}, headers=boss)).status_code == 202
+    world.write((WORK, InteractionEnded(**META, agent_id="ann", ended_by="agent")))
+    assert (await ann.post(ROUTE, json={"text": "in wrap-up", "request_id": "r-2"})).status_code == 202
+
+
+async def test_where_no_path_leads_back_the_reason_is_told() -> None:
+    world = World()
+    begin(world, address="")
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+        told = says(await client.post(ROUTE, json={"text": "x"}), 409, "refused")
+    assert "it can't be sent: " in str(told)
+    assert dispatched(world) == []
+
+
+async def test_in_a_call_nothing_is_written() -> None:
+    world = World()
+    begin(world, Channel.PHONE)
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+        says(await client.post(ROUTE, json={"text": "x"}), 409, "refused")
