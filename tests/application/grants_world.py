@@ -22,7 +22,6 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 PHONE, MAIL = "+989121234567", "ann@example.org"
 ANN, BEN = customer_id(KEY, "phone", PHONE), customer_id(KEY, "email", MAIL)
-"""Ben was known first: linked, his id stands for both."""
 LEFT, RIGHT = (Side(id=stream, since=NOON - DAY) for stream in sorted((ANN, BEN)))
 BY: dict[str, Any] = {"actor": "operator:eve", "command_id": "command-1"}
 WEB: dict[str, Any] = {"channel": Channel.WEB, "sender": Sender.HUB, **BY}

@@ -1,6 +1,5 @@
 """Grants as an application: the same terms on every path, for whoever asks, whatever is linked meanwhile."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,9 @@ from hub.application.dossier.grants import GrantState, ShownGrant
 from hub.application.paths.grants import Change
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.point import contact_point
-from hub.domain.customer.events import CustomerForgotten, IdentifierObserved, SegmentChanged
+from hub.domain.customer.events import CustomerForgotten, IdentifierObserved
 from hub.domain.decision.events import Outcome
-from hub.domain.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.events import (
     GrantAmended,
     PropositionAnswered,
@@ -148,6 +147,16 @@ class TestGiving:
         with pytest.raises(NotFoundError, match="there is no grant"):
             await show(shop, grant)
         assert (await shop.grants.of_customer(ANN)).grants == []
+
+    async def test_when_its_time_is_over_it_is_given_anew(self, shop: Shop) -> None:
+        grant = (await give(shop)).grant
+        shop.clock.moment += 14 * DAY
+        with pytest.raises(RefusedError, match="expired at"):
+            await show(shop, grant)
+        new = (await give(shop)).grant
+        assert new.grant_id != grant.grant_id
+        states = [one.state for one in (await shop.grants.of_customer(ANN)).grants]
+        assert states == [GrantState.STANDS, GrantState.OVER]
 
 
 class TestPresenting:
@@ -372,106 +381,3 @@ class TestAccounts:
         shop.in_force.policy = parse_path_policy(POLICY.replace("99.99", f'50.0\nseed = "{seed}"'))
         with pytest.raises(RefusedError, match="held out of campaign presents"):
             await give(shop, "gift")
-
-
-class TestLinks:
-    async def test_after_a_link_the_better_stands_and_after_unlink_both(self, shop: Shop) -> None:
-        mine = (await give(shop)).grant
-        theirs = (await give(shop, customer=BEN, terms={"price": 80})).grant
-        await shop.link()
-        shown = (await shop.grants.of_customer(ANN)).grants
-        told = [(one.grant_id, one.state, one.suspended_by) for one in shown]
-        assert told == [
-            (theirs.grant_id, GrantState.STANDS, ""),
-            (mine.grant_id, GrantState.SUSPENDED, theirs.grant_id),
-        ]
-        with pytest.raises(RefusedError, match=f"in the place of grant .* stands {theirs.grant_id}"):
-            await show(shop, mine)
-        await show(shop, theirs)
-        await shop.unlink()
-        assert (await shop.stands(ANN), await shop.stands(BEN)) == (
-            {"fibre": mine.grant_id},
-            {"fibre": theirs.grant_id},
-        )
-        await show(shop, mine, "p-2")
-
-    async def test_two_promises_that_a_link_brings_together_are_both_kept(self, shop: Shop) -> None:
-        """Fibre excludes cable: neither was promised beside the other, but each was promised."""
-        mine, theirs = (await give(shop)).grant, (await give(shop, "cable", BEN)).grant
-        await shop.link()
-        asked = replace(
-            on_the_web(shop), channels=(Channel.PHONE,), sender=Sender.AGENT, propositions=("fibre", "cable")
-        )
-        decided = await shop.parts.decisions.decide(ANN, asked, request="r", **BY)
-        assert {one.proposition: one.grant_id for one in decided.event.said} == {
-            "fibre": mine.grant_id, "cable": theirs.grant_id,
-        }  # fmt: skip
-        shop.clock.moment += 7 * DAY
-        with pytest.raises(RefusedError, match="can't stand beside what they hold: fibre"):
-            await give(shop, "cable")
-
-    async def test_when_its_time_is_over_it_is_given_anew(self, shop: Shop) -> None:
-        grant = (await give(shop)).grant
-        shop.clock.moment += 14 * DAY
-        with pytest.raises(RefusedError, match="expired at"):
-            await show(shop, grant)
-        new = (await give(shop)).grant
-        assert new.grant_id != grant.grant_id
-        states = [one.state for one in (await shop.grants.of_customer(ANN)).grants]
-        assert states == [GrantState.STANDS, GrantState.OVER]
-
-
-class TestTogether:
-    async def test_two_who_ask_at_once_are_told_of_one_grant(self, shop: Shop) -> None:
-        await shop.link()
-        asked, mine, theirs = await asyncio.gather(
-            shop.parts.decisions.decide(BEN, on_the_web(shop), request="r", grants=True, **BY),
-            give(shop, customer=ANN),
-            give(shop, customer=BEN),
-        )
-        told = {asked.grants["fibre"].terms_hash, mine.grant.terms_hash, theirs.grant.terms_hash}
-        assert (len(told), len(await shop.facts(PropositionGranted))) == (1, 1)
-
-    async def test_a_link_that_comes_in_between_is_noticed(self, shop: Shop) -> None:
-        """Ben's grant is given; then Ann's, decided before the link, is not."""
-        theirs = (await give(shop, customer=BEN)).grant
-        commit, first = shop.journal.commit, True
-
-        async def linking_first(units: Any) -> Any:
-            nonlocal first
-            if first:
-                first = False
-                await shop.link()
-            return await commit(units)
-
-        shop.journal.commit = linking_first
-        given = await give(shop)
-        assert (given.recorded, given.grant) == ([], theirs)
-
-    async def test_a_presentation_that_an_amendment_overtakes_is_refused(self, shop: Shop) -> None:
-        grant, commit = (await give(shop)).grant, shop.journal.commit
-
-        async def amending_first(units: Any) -> Any:
-            shop.journal.commit = commit
-            await shop.grants.amend(grant.grant_id, terms={"price": 80}, **BY)
-            return await commit(units)
-
-        shop.journal.commit = amending_first
-        with pytest.raises(RefusedError, match="has other terms"):
-            await show(shop, grant)
-        assert await shop.facts(PropositionPresented) == []
-
-    async def test_who_can_never_be_first_is_told_so_and_nothing_is_written(self, shop: Shop) -> None:
-        commit = shop.journal.commit
-
-        async def others_first(units: Any) -> Any:
-            shop.journal.commit = commit
-            await shop.write((ANN, SegmentChanged(**shop.meta(), segment="B2C", value_tier="high", reason="said")))
-            outcomes = await commit(units)
-            shop.journal.commit = others_first
-            return outcomes
-
-        shop.journal.commit = others_first
-        with pytest.raises(ConflictError):
-            await give(shop)
-        assert await shop.facts(PropositionGranted) == []
