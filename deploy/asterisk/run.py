@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the Asterisk that `install` brought, on loopback, until it is told to end: one folder holds all that it writes."""
+"""Runs the Asterisk that `install` brought, until it is told to end: one folder holds all that it writes."""
 
 import argparse
 import math
@@ -29,11 +29,8 @@ def main() -> None:
     _data(folder / "data", root)
     _settings(folder, root, given)
     libraries = root / f"usr/lib/{platform.machine()}-linux-gnu"
-    loader = next((root / "usr/lib64").glob("ld-linux-*"), None) or next((root / "usr/lib").glob("ld-linux-*"))
-    print(
-        f"ARI http://127.0.0.1:{given.http_port}/ari, user hub, password in {folder}/ari-password; SIP {given.sip_address}:{given.sip_port}",
-        flush=True,
-    )
+    loader = next(one for part in ("lib64", "lib") for one in (root / "usr" / part).glob("ld-linux-*"))
+    print(f"ARI at http://127.0.0.1:{given.http_port}/ari, SIP at {given.sip_address}:{given.sip_port}", flush=True)
     command = [loader, "--library-path", libraries, binary, "-C", folder / "etc/asterisk.conf", "-f", "-n"]
     os.execv(loader, [str(part) for part in command])
 

@@ -1,0 +1,1 @@
+"""Calls, by an Asterisk that is spoken to over ARI."""

@@ -1,0 +1,147 @@
+"""The adapter of phones: Asterisk on one side, the hub on the other, calls between them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from hub.channels.command import Command
+from hub.channels.link import Link
+from hub.channels.phone.actions import Request
+from hub.channels.phone.ari import Ari, AriError, ari
+from hub.channels.phone.book import CallBook
+from hub.channels.phone.calls import Calls, outbound
+from hub.channels.phone.events import Heard, read
+from hub.channels.phone.fallback import FallbackCalls
+from hub.channels.phone.happenings import Arrived, Told
+from hub.channels.phone.reports import Reports
+from hub.channels.phone.settings import PhoneSettings
+from hub.channels.phone.signals import ghost, not_sent
+from hub.channels.phone.standing import missed_of, open_recordings, strangers
+from hub.channels.registry import Place
+from hub.domain.contact import Channel
+from hub.settings import SettingsError
+
+log = logging.getLogger(__name__)
+
+CHANNEL = Channel.PHONE
+_AGAIN = 1.0
+
+
+def make(table: Mapping[str, Any], place: Place) -> "PhoneAdapter":
+    """Of the table `[phone]`. Raises SettingsError."""
+    try:
+        settings = PhoneSettings.model_validate(table)
+        settings.password()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise SettingsError(f"channels.toml, [phone] {where}: {problem['msg']}") from None
+    except OSError as error:
+        raise SettingsError(f"channels.toml, [phone] ari_password_file: {error}") from None
+    return PhoneAdapter(settings, place)
+
+
+class PhoneAdapter:
+    """One Asterisk. Calls stand whatever becomes of this process, of the hub or of the bus."""
+
+    def __init__(self, settings: PhoneSettings, place: Place) -> None:
+        self._settings = settings
+        self._place = place
+        self._book = CallBook(place.directory / "calls")
+        self._ready = asyncio.Event()
+
+    async def run(self, link: Link) -> None:
+        """Until it is cancelled."""
+        settings, place = self._settings, self._place
+        async with ari(settings) as pbx:
+            reports = Reports(link, pbx, place.attachments, place.ledger, settings, place.clock)
+            calls = Calls(pbx, reports, self._book, settings, place.clock)
+            for call in self._book.read():
+                calls.take(call)
+            fallback = FallbackCalls(link, place.attachments, place.ledger, settings)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._follow(pbx, calls))
+                    group.create_task(fallback.run())
+                    group.create_task(link.carry_out(lambda command: self._carry_out(command, calls, reports)))
+                    group.create_task(link.announcements(lambda command: self._announced(command, calls)))
+            finally:
+                calls.close()
+
+    async def _follow(self, pbx: Ari, calls: Calls) -> None:
+        """Listen, take up what was missed, go on listening; and again, whenever the connection is lost."""
+        while True:
+            try:
+                async with pbx.listening() as events:
+                    await self._catch_up(pbx, calls)
+                    self._ready.set()
+                    await self._hear(events, calls)
+            except AriError as error:
+                log.warning("%s; calls go to its own queue meanwhile", error)
+            await asyncio.sleep(_AGAIN)
+
+    async def _catch_up(self, pbx: Ari, calls: Calls) -> None:
+        app, at = self._settings.app, self._place.clock.now()
+        channels = {channel["id"]: channel for channel in await pbx.get("/channels")}
+        arrivals, orphans = strangers(calls.standing, channels, app)
+        for call in calls.standing:
+            names = [running.name for running in open_recordings(call)]
+            running = [name for name in names if await pbx.has(f"/recordings/live/{name}")]
+            calls.run(call.thread)
+            for happening in missed_of(call, channels, running, app, at):
+                calls.happened(call.thread, happening)
+        for channel in orphans:
+            await pbx.ask(Request("DELETE", f"/channels/{channel}"))
+        for heard in arrivals:
+            await _take(heard, calls)
+        if calls.standing or orphans:
+            log.info("%d calls go on, %d lines of no call are hung up", len(calls.standing), len(orphans))
+
+    async def _hear(self, events: AsyncIterator[dict[str, Any]], calls: Calls) -> None:
+        async for event in events:
+            try:
+                heard = read(event, self._place.clock.now())
+            except (KeyError, TypeError, ValueError) as error:
+                log.warning("Asterisk says something unknown, %s: %r", event.get("type"), error)
+                continue
+            if heard is not None:
+                await _take(heard, calls)
+
+    def _announced(self, command: Command, calls: Calls) -> None:
+        if self._ready.is_set() and command.thread in calls:
+            calls.happened(command.thread, Told(self._place.clock.now(), command))
+
+    async def _carry_out(self, command: Command, calls: Calls, reports: Reports) -> None:
+        """Whoever waits or speaks on a line that is gone has left: the hub hears so as soon as it speaks of them."""
+        await self._ready.wait()
+        now = self._place.clock.now()
+        if command.command == "send":
+            if self._place.ledger.of(command.contact_id) is not None:
+                return
+            if not command.agent_id:
+                await reports.signal(not_sent(command, now))
+                return
+            self._place.ledger.begin(command.contact_id, command.thread, command.thread, now)
+        if command.thread not in calls:
+            if command.command in ("dial", "send"):
+                calls.take(outbound(command.thread, command.address, command.contact_id * (command.command == "send")))
+                calls.run(command.thread)
+            elif command.command in _NEEDS_A_LINE and command.thread.startswith("call-"):
+                await reports.signal(ghost(command, now))
+                return
+        await calls.happened(command.thread, Told(now, command))
+
+
+_NEEDS_A_LINE = frozenset({"waiting", "offered", "answered", "transferred", "pulled_back", "held", "resumed"})
+
+
+async def _take(heard: Heard, calls: Calls) -> None:
+    if isinstance(heard.happening, Arrived):
+        await calls.arrived(heard.thread, heard.happening)
+        return
+    thread = heard.thread or calls.thread_of(heard.channel)
+    if thread:
+        calls.happened(thread, heard.happening)

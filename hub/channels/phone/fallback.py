@@ -1,0 +1,73 @@
+"""Taking in what the PBX did on its own: its records are followed, each call is told to the hub once."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from hub.channels.attachments import Attachments
+from hub.channels.ledger import Ledger
+from hub.channels.link import Link
+from hub.channels.phone.cdr import FallbackCall, contact_of, read_records
+from hub.channels.phone.settings import PhoneSettings
+from hub.domain.contact import Attachment
+
+log = logging.getLogger(__name__)
+
+_EVERY = 5.0
+_READ = "records read"
+
+
+class FallbackCalls:
+    """Follows the file of records, from where it was left."""
+
+    def __init__(self, link: Link, attachments: Attachments, ledger: Ledger, settings: PhoneSettings) -> None:
+        self._link = link
+        self._attachments = attachments
+        self._ledger = ledger
+        self._settings = settings
+
+    async def run(self) -> None:
+        """For ever. What is in the file when it is seen for the first time belongs to it."""
+        file = self._settings.cdr_file
+        while file is not None:
+            try:
+                await self.take_in(file)
+            except OSError as error:
+                log.warning("records of calls: %s", error)
+            await asyncio.sleep(_EVERY)
+
+    async def take_in(self, file: Path) -> int:
+        """The records since the last time; how many calls the hub was told of. Where the hub is away it waits."""
+        begin, records = _unread(file, int(self._ledger.remembered(_READ) or 0))
+        calls = read_records(records.decode("utf-8", "replace").splitlines())
+        for call in calls:
+            message = await self._message(call)
+            answer = await self._link.contact(contact_of(call, message, self._settings))
+            if answer.status != "accepted":
+                log.error("the hub does not take call %s: %s", call.unique_id, answer.reason)
+            elif message is not None and (recording := self._recording(call)) is not None:
+                recording.unlink(missing_ok=True)
+        if records:
+            self._ledger.remember(_READ, str(begin + len(records)))
+        return len(calls)
+
+    async def _message(self, call: FallbackCall) -> Attachment | None:
+        file = self._recording(call) if call.outcome == "voicemail" else None
+        if file is None or not file.exists():
+            return None
+        return await self._attachments.put(await asyncio.to_thread(file.read_bytes), "audio/wav", file.name)
+
+    def _recording(self, call: FallbackCall) -> Path | None:
+        folder = self._settings.fallback_recordings
+        return folder / f"{Path(call.unique_id).name}.wav" if folder else None
+
+
+def _unread(file: Path, read: int) -> tuple[int, bytes]:
+    """Where it goes on, and the whole lines from there. A file that became shorter is a new one."""
+    if not file.exists():
+        return read, b""
+    begin = read if file.stat().st_size >= read else 0
+    with file.open("rb") as records:
+        records.seek(begin)
+        whole, end, _ = records.read().rpartition(b"\n")
+    return begin, whole + end
