@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -10,9 +11,13 @@ from pydantic_core import ErrorDetails
 
 from hub.domain.contact import Contact, ConversationEvent, utc
 from hub.domain.errors import InvalidError
+from hub.domain.refused_input import RefusedInput
 
 CONTACT_TYPE = "hub.contact.v1"
 CONVERSATION_TYPE = "hub.conversation.v1"
+REFUSED_TYPE = "hub.refused.v1"
+Report = Contact | ConversationEvent | RefusedInput
+"""What an adapter reports."""
 _ENVELOPE = {"specversion": "1.0", "datacontenttype": "application/json"}
 
 
@@ -64,12 +69,17 @@ class _ConversationEnvelope(_Envelope):
     data: ConversationEvent
 
 
-_ANY: TypeAdapter[_ContactEnvelope | _ConversationEnvelope] = TypeAdapter(
-    Annotated[_ContactEnvelope | _ConversationEnvelope, Field(discriminator="type")]
+class _RefusedEnvelope(_Envelope):
+    type: Literal["hub.refused.v1"]
+    data: RefusedInput
+
+
+_ANY: TypeAdapter[_ContactEnvelope | _ConversationEnvelope | _RefusedEnvelope] = TypeAdapter(
+    Annotated[_ContactEnvelope | _ConversationEnvelope | _RefusedEnvelope, Field(discriminator="type")]
 )
 
 
-def parse(body: bytes) -> Contact | ConversationEvent:
+def parse(body: bytes) -> Report:
     """What an adapter reported. Raises InvalidError, its `field` dotted from the envelope (`data.path.channel`), and
     nothing else, whatever the bytes are."""
     try:
@@ -85,7 +95,7 @@ def parse(body: bytes) -> Contact | ConversationEvent:
     return data
 
 
-def check(data: Contact | ConversationEvent, place: str = "") -> None:
+def check(data: Report, place: str = "") -> None:
     """What a schema can't say but every store needs: no NUL characters, and a time that exists in UTC. Raises
     InvalidError; `place` is put before the field's name. `parse` has checked already."""
     _check_time(data, place)
@@ -110,27 +120,37 @@ def body_hash(contact: Contact) -> bytes:
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def _envelope(kind: str, data: Contact | ConversationEvent, source: str) -> bytes:
+def refused_envelope(refused: RefusedInput, source: str) -> bytes:
+    """What could not be taken in, as an adapter sends it; `source` names the adapter: `/adapters/NAME`."""
+    return _envelope(REFUSED_TYPE, refused, source)
+
+
+def _envelope(kind: str, data: Report, source: str) -> bytes:
     return orjson.dumps(
         {
             **_ENVELOPE,
             "id": data.id,
             "source": source,
             "type": kind,
-            "time": data.occurred_at,
+            "time": _moment(data),
             "data": orjson.Fragment(data.__pydantic_serializer__.to_json(data)),
         }
     )
 
 
-def _check_time(data: Contact | ConversationEvent, place: str) -> None:
+def _moment(data: Report) -> datetime:
+    return data.received_at if isinstance(data, RefusedInput) else data.occurred_at
+
+
+def _check_time(data: Report, place: str) -> None:
     try:
-        utc(data.occurred_at)
+        utc(_moment(data))
     except OverflowError:
-        raise InvalidError("this time is out of range", f"{place}occurred_at") from None
+        name = "received_at" if isinstance(data, RefusedInput) else "occurred_at"
+        raise InvalidError("this time is out of range", f"{place}{name}") from None
 
 
-def _check_texts(data: Contact | ConversationEvent, place: str) -> None:
+def _check_texts(data: Report, place: str) -> None:
     for name, text in _texts(data.model_dump(), ""):
         if "\0" in text:
             raise InvalidError("a NUL character can't be kept: leave it out", place + name)

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hub.application.envelope import Confirmation, parse
+from hub.application.envelope import Confirmation, Report, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.turns import Thread, Turn, Turns
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
+from hub.domain.refused_input import RefusedInput
 from hub.ports import Clock, Journal
 from hub.router.pool.commands import Command, CustomerLeft, MissCallback, ReachCallback, RequestCallback
 from hub.router.pool.owner import Pool
@@ -76,24 +77,30 @@ class InboundHandler:
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
         """One confirmation a message, each true when it is returned; None: this one is to come again."""
-        parsed = [_parse(message.body) for message in messages]
+        parsed = [_parse(message) for message in messages]
         answers: list[Confirmation | None] = [None] * len(messages)
         with self._turns.turn([_thread(one) for one in parsed if isinstance(one, ConversationEvent)]) as turn:
             for part in _in_order(parsed):
                 await self._take(part, parsed, answers, turn)
             await turn.comes()
+        for index, one in enumerate(parsed):
+            if isinstance(one, RefusedInput):
+                await self._reject(messages[index], one.reason, one.field)
+                answers[index] = Confirmation(id=one.id, status="accepted")
         for index, answer in enumerate(answers):
             if answer is not None and answer.status == "rejected" and not _is_refusal(parsed[index], answer):
-                self.rejected += 1
-                message = messages[index]
-                await self._set_aside(message.subject, message.body, answer.reason, answer.field)
-                log.warning("rejected a message on %s: %s %s", message.subject, answer.field, answer.reason)
+                await self._reject(messages[index], answer.reason, answer.field)
         return answers
+
+    async def _reject(self, message: Arrived, reason: str, field: str) -> None:
+        self.rejected += 1
+        await self._set_aside(message.subject, message.body, reason, field)
+        log.warning("rejected a message on %s: %s %s", message.subject, field, reason)
 
     async def _take(
         self,
         part: Sequence[int],
-        parsed: Sequence[Contact | ConversationEvent | Confirmation],
+        parsed: Sequence[Report | Confirmation],
         answers: list[Confirmation | None],
         turn: Turn,
     ) -> None:
@@ -105,7 +112,7 @@ class InboundHandler:
                     contacts.append((index, contact))
                 case ConversationEvent() as signal:
                     signals.append((index, signal))
-                case refused:
+                case Confirmation() as refused:
                     answers[index] = refused
         position = 0
         if contacts:
@@ -232,11 +239,22 @@ def _field(error: HubError) -> str:
     return error.field if isinstance(error, InvalidError) else "id"
 
 
-def _parse(body: bytes) -> Contact | ConversationEvent | Confirmation:
+def _parse(message: Arrived) -> Report | Confirmation:
+    """Who may report for a channel is told by the subject: no message may speak for another one."""
     try:
-        return parse(body)
+        report = parse(message.body)
     except InvalidError as error:
         return Confirmation(id="", status="rejected", reason=str(error), field=error.field)
+    came_on = message.subject.split(".")[2:3]
+    match report:
+        case Contact():
+            channel, field = report.path.channel, "data.path.channel"
+        case _:
+            channel, field = report.channel, "data.channel"
+    if came_on != [channel]:
+        reason = f"it came on {message.subject}, and speaks for {channel}: an adapter reports its own channel alone"
+        return Confirmation(id=report.id, status="rejected", reason=reason, field=field)
+    return report
 
 
 def _thread(message: Contact | ConversationEvent) -> Thread:
@@ -245,7 +263,7 @@ def _thread(message: Contact | ConversationEvent) -> Thread:
     return message.path.channel, message.thread or message.id
 
 
-def _in_order(parsed: Sequence[Contact | ConversationEvent | Confirmation]) -> list[list[int]]:
+def _in_order(parsed: Sequence[Report | Confirmation]) -> list[list[int]]:
     """The batch cut so that a contact never overtakes what happened before it in its own thread: in each part the
     contacts may go first, all in one commit, and the signals after them."""
     parts: list[list[int]] = [[]]

@@ -1,19 +1,23 @@
 """Where contacts wait that could not be taken in: seen, corrected at their cause, and put back."""
 
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from nats.errors import Error as NatsError
-from nats.js.api import RawStreamMsg
+from nats.js.api import Header, RawStreamMsg
 from nats.js.errors import NotFoundError as NoMessageError
 
 from hub.bus.connection import BusError, Connection
+from hub.bus.retries import try_again
 from hub.bus.subjects import (
     CONTACTS_REJECTED,
     FIELD,
     REASON,
+    REFUSED_IN,
     REJECTED,
     REJECTED_AT,
     SUBJECT,
@@ -24,6 +28,10 @@ from hub.bus.subjects import (
 from hub.domain.errors import NotFoundError
 
 _LONGEST_REASON = 500
+
+
+class StillRefusedError(BusError):
+    """What its adapter refused, and does not take in now either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,11 @@ class Rejected:
     field: str
     rejected_at: str
     body: bytes
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its adapter could not take it in: then `body` tells of it, and where its bytes are."""
+        return self.subject.startswith(f"{REFUSED_IN}.")
 
 
 class RejectedContacts:
@@ -54,6 +67,8 @@ class RejectedContacts:
             FIELD: _one_line(field)[:_LONGEST_REASON],
             REJECTED_AT: at.isoformat(),
         }
+        if subject.startswith(f"{REFUSED_IN}."):  # reported until it is confirmed, and kept once
+            headers[Header.MSG_ID.value] = hashlib.sha256(body).hexdigest()
         js = self._connection.jetstream()
         try:
             await js.publish(CONTACTS_REJECTED, body, stream=REJECTED, headers=headers)
@@ -76,17 +91,24 @@ class RejectedContacts:
 
     async def retry(self, which: int | Literal["all"]) -> int:
         """Put one back by its sequence, or all there are now: on its own subject, to be taken in again as if it came
-        today, and gone from here once it is there. How many; NotFoundError if there is no such one."""
+        today, and gone from here once it is there. What an adapter refused is gone once the adapter has taken it in.
+        How many; NotFoundError if there is no such one, BusError where it can't be put back: of all, none of those that
+        adapters refuse again stops the others."""
         last = (await self._range())[0]
         if which != "all":
-            await self._put_back(await self._get(which))
+            await self._put_back(await self.get(which))
             return 1
-        done = 0
+        done, stayed = 0, ""
         async for rejected in self._read(0):
             if rejected.sequence > last:
                 break
-            await self._put_back(rejected)
-            done += 1
+            try:
+                await self._put_back(rejected)
+                done += 1
+            except StillRefusedError as error:
+                stayed = stayed or str(error)
+        if stayed and not done:
+            raise StillRefusedError(stayed)
         return done
 
     async def drop(self, before: datetime, *, pretend: bool = False) -> int:
@@ -112,11 +134,27 @@ class RejectedContacts:
         if not is_inbound(rejected.subject):
             raise BusError(f"rejected message {rejected.sequence} did not come from an adapter: it can't be put back")
         js = self._connection.jetstream()
+        if rejected.is_refused:
+            await self._taken_in(rejected)
         try:
-            await js.publish(rejected.subject, rejected.body)
+            if not rejected.is_refused:
+                await js.publish(rejected.subject, rejected.body)
             await js.delete_msg(REJECTED, rejected.sequence)
         except (NatsError, TimeoutError) as error:
             raise BusError(f"rejected message {rejected.sequence} could not be put back: {described(error)}") from error
+
+    async def _taken_in(self, rejected: Rejected) -> None:
+        """By its adapter, which has the bytes."""
+        channel = rejected.subject.removeprefix(f"{REFUSED_IN}.")
+        try:
+            told = json.loads(await try_again(self._connection, channel, rejected.body))
+            status, reason = told["status"], told.get("reason", "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            status, reason = "", "its adapter gave no confirmation"
+        except BusError as error:
+            raise StillRefusedError(f"rejected message {rejected.sequence} stays: {error}") from error
+        if status != "accepted":
+            raise StillRefusedError(f"rejected message {rejected.sequence} is refused again: {reason}")
 
     async def _read(self, after: int) -> AsyncIterator[Rejected]:
         js = self._connection.jetstream()
@@ -131,7 +169,8 @@ class RejectedContacts:
             after = rejected.sequence
             yield rejected
 
-    async def _get(self, sequence: int) -> Rejected:
+    async def get(self, sequence: int) -> Rejected:
+        """One of them. Raises NotFoundError."""
         js = self._connection.jetstream()
         try:
             return _rejected(await js.get_msg(REJECTED, seq=sequence, direct=True))

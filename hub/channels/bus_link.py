@@ -4,13 +4,14 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import orjson
-
-from hub.application.envelope import Confirmation
+from hub.application.envelope import Confirmation, parse, refused_envelope
 from hub.bus.commands import CommandFeed, CommandMessage, announcements
 from hub.bus.connection import Connection, connect
 from hub.bus.publisher import Publisher
+from hub.bus.retries import retries
+from hub.bus.seeds import Seeds
 from hub.bus.subjects import refused_subject
+from hub.bus.users import BusUser
 from hub.channels.adapter import ChannelAdapter
 from hub.channels.command import Command, parse_command
 from hub.domain.contact import Channel, Contact, ConversationEvent
@@ -18,8 +19,6 @@ from hub.domain.errors import InvalidError
 from hub.domain.refused_input import RefusedInput
 
 log = logging.getLogger(__name__)
-
-REFUSED_TYPE = "hub.refused.v1"
 
 
 class BusLink:
@@ -42,17 +41,9 @@ class BusLink:
 
     async def refused(self, refused: RefusedInput) -> None:
         """As a link's."""
-        envelope = {
-            "specversion": "1.0",
-            "id": refused.id,
-            "source": f"/adapters/{self.name}",
-            "type": REFUSED_TYPE,
-            "time": refused.received_at,
-            "datacontenttype": "application/json",
-            "data": refused.model_dump(mode="json"),
-        }
         subject = refused_subject(refused.channel)
-        await self._publisher.publish(subject, orjson.dumps(envelope), order=(f"{subject}/{refused.id}",))
+        body = refused_envelope(refused, f"/adapters/{self.name}")
+        await self._publisher.publish(subject, body, order=(f"{subject}/{refused.id}",))
 
     async def carry_out(self, handle: Callable[[Command], Awaitable[None]]) -> None:
         """As a link's."""
@@ -74,6 +65,21 @@ class BusLink:
 
         await announcements(self._connection, self.channel.value, one)
 
+    async def retries(self, handle: Callable[[RefusedInput], Awaitable[Confirmation]]) -> None:
+        """As a link's."""
+
+        async def one(body: bytes) -> bytes:
+            refused = parse(body)
+            if not isinstance(refused, RefusedInput):
+                raise InvalidError("this is nothing that an adapter refused")
+            try:
+                told = await handle(refused)
+            except InvalidError as error:
+                told = Confirmation(id=refused.id, status="rejected", reason=str(error), field=error.field)
+            return told.to_bytes()
+
+        await retries(self._connection, self.channel.value, one)
+
 
 def _understood(body: bytes, name: str) -> Command | None:
     """None: nobody can carry that out, now or later."""
@@ -85,9 +91,12 @@ def _understood(body: bytes, name: str) -> Command | None:
 
 
 @asynccontextmanager
-async def bus_link(nats_url: str, name: str, channel: Channel) -> AsyncIterator[BusLink]:
-    """A link that stands through restarts of the bus. Raises BusError where it can't be reached."""
-    connection = await connect(nats_url, f"adapter {name}")
+async def bus_link(nats_url: str, name: str, channel: Channel, seeds: Seeds) -> AsyncIterator[BusLink]:
+    """A link that stands through restarts of the bus, as the bus user whose key is in `seeds`; where there is none,
+    with the credentials of the address. Raises BusError where it can't be reached."""
+    seed = seeds.kept(name)
+    credentials = BusUser(name, channel.value).credentials(seed) if seed else None
+    connection = await connect(nats_url, f"adapter {name}", credentials=credentials)
     publisher = Publisher(connection)
     try:
         yield BusLink(connection, publisher, name, channel)

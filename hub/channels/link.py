@@ -43,3 +43,8 @@ class Link(Protocol):
     async def announcements(self, handle: Callable[[Command], None]) -> None:
         """For ever: places and waits that are said again while somebody waits. What is missed is not said again."""
         ...
+
+    async def retries(self, handle: Callable[[RefusedInput], Awaitable[Confirmation]]) -> None:
+        """For ever: what was refused and is to be tried once more, its bytes in the attachment store. `handle` reports
+        it as if it came now, and answers what the hub confirmed; it raises InvalidError where it is refused again."""
+        ...

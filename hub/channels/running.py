@@ -13,6 +13,7 @@ from typing import Any
 import uvloop
 
 from hub.bus.connection import BusError
+from hub.bus.seeds import Seeds
 from hub.channels.attachments import Attachments, Blobs
 from hub.channels.blobs import FolderBlobs, S3Blobs
 from hub.channels.bus_link import bus_link
@@ -60,6 +61,11 @@ def attachments(settings: Settings) -> Attachments:
     return Attachments(blobs(settings), key, largest=settings.attachment_bytes)
 
 
+def bus_seeds(settings: Settings) -> Seeds:
+    """Where adapters have the keys of their bus users."""
+    return Seeds(settings.data_dir / "keys" / "bus")
+
+
 @asynccontextmanager
 async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator["asyncio.Task[None]"]:
     """The adapter, running; gone when this is left. Raises SettingsError, NotFoundError, BusError."""
@@ -72,7 +78,7 @@ async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator
         ledger.forget_old(clock.now())
         place = Place(directory, ledger, attachments(settings), clock, settings.phone_region)
         ready = made.make(channel_tables(settings).get(name, {}), place)
-        async with bus_link(nats_url, name, made.CHANNEL) as link:
+        async with bus_link(nats_url, name, made.CHANNEL, bus_seeds(settings)) as link:
             task = asyncio.create_task(ready.run(link), name=f"adapter {name}")
             try:
                 yield task
@@ -90,6 +96,7 @@ def run_adapter(settings: Settings, name: str) -> int:
 
 
 async def _run(settings: Settings, name: str) -> int:
+    kind(name)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -34,9 +34,19 @@ def list_rejected(limit: int, as_json: bool) -> None:
 @click.argument("sequences", nargs=-1, type=int)
 @click.option("--all", "everything", is_flag=True, help="Put all of them back.")
 def retry(sequences: tuple[int, ...], everything: bool) -> None:
-    """Put rejected contacts back where they came in."""
+    """Put rejected contacts back where they came in. What an adapter refused is given to it once more, and is gone from
+    here once it has taken it in."""
     from hub.operations.rejected import retry_rejected as run
 
     if bool(sequences) == everything:
         raise click.UsageError("name the numbers to put back, or --all")
     click.echo(f"{run(load(), None if everything else sequences)} put back")
+
+
+@rejected.command()
+@click.argument("sequence", type=int)
+def raw(sequence: int) -> None:
+    """The bytes of one, as they came: a mail that could not be read, a message that could not be understood."""
+    from hub.operations.rejected import raw_bytes
+
+    click.echo(raw_bytes(load(), sequence), nl=False)

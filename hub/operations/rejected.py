@@ -6,9 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from hub.application.envelope import parse
 from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
+from hub.channels.running import attachments
+from hub.domain.errors import InvalidError
+from hub.domain.refused_input import RefusedInput
 from hub.journal.lock import running_hub
 from hub.settings import Settings
 
@@ -30,6 +34,21 @@ def retry_rejected(settings: Settings, sequences: tuple[int, ...] | None) -> int
         return sum([await rejected.retry(sequence) for sequence in sequences])
 
     return _with_rejected(settings, retry)
+
+
+def raw_bytes(settings: Settings, sequence: int) -> bytes:
+    """As they came by the wire, where an adapter refused them; else the message as its adapter sent it."""
+
+    async def read(rejected: RejectedContacts) -> bytes:
+        one = await rejected.get(sequence)
+        if not one.is_refused:
+            return one.body
+        refused = parse(one.body)
+        if not isinstance(refused, RefusedInput):
+            raise InvalidError(f"rejected message {sequence} does not say where its bytes are")
+        return await attachments(settings).get(refused.raw.uri)
+
+    return _with_rejected(settings, read)
 
 
 @asynccontextmanager

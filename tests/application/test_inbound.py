@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope
+from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.turns import EarlierBatchError
 from hub.clock import WallClock
-from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Path
+from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal, Path
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
+from hub.domain.refused_input import RefusedInput
 from hub.ports import Outcome, Unit
 from hub.router.pool.asked import PoolUnavailableError
 from hub.router.pool.commands import Command, CustomerLeft, MissCallback, RequestCallback
@@ -116,7 +117,7 @@ def hang_up(thread: str) -> Message:
         id=f"h-{thread}", channel=Channel.PHONE, thread=thread, signal=ConversationSignal.CUSTOMER_LEFT,
         occurred_at=CLOCK.now(),
     )  # fmt: skip
-    return Message(conversation_envelope(event, "/adapters/test"))
+    return Message(conversation_envelope(event, "/adapters/test"), f"conversations.in.{event.channel}.00000000")
 
 
 async def test_poison_is_set_aside_and_the_rest_goes_on() -> None:
@@ -185,7 +186,7 @@ def report(signal: ConversationSignal, **more: object) -> Message:
     event = ConversationEvent(
         id="s1", channel=Channel.PHONE, thread="t1", signal=signal, occurred_at=CLOCK.now(), **more
     )  # fmt: skip
-    return Message(conversation_envelope(event, "/adapters/test"), "conversations.in.phone.00000000")
+    return Message(conversation_envelope(event, "/adapters/test"), f"conversations.in.{event.channel}.00000000")
 
 
 async def test_a_broken_line_is_told_as_one() -> None:
@@ -355,7 +356,7 @@ def answered(**more: Any) -> Message:
         **given, channel=Channel.SMS, thread="survey-1", signal=ConversationSignal.SURVEY_ANSWERED,
         occurred_at=CLOCK.now(),
     )  # fmt: skip
-    return Message(conversation_envelope(event, "/adapters/test"))
+    return Message(conversation_envelope(event, "/adapters/test"), f"conversations.in.{event.channel}.00000000")
 
 
 async def test_an_answer_to_a_survey_goes_to_the_surveys_and_not_to_the_pool() -> None:
@@ -386,7 +387,7 @@ def reported(signal: ConversationSignal, **more: Any) -> Message:
         **{"id": "r-1", "contact_id": "decision-1", **more}, channel=Channel.SMS, thread="sms-7", signal=signal,
         occurred_at=CLOCK.now(),
     )  # fmt: skip
-    return Message(conversation_envelope(event, "/adapters/test"))
+    return Message(conversation_envelope(event, "/adapters/test"), f"conversations.in.{event.channel}.00000000")
 
 
 async def test_what_comes_of_a_contact_that_an_adapter_was_told_to_make_is_taken_from_it() -> None:
@@ -408,3 +409,26 @@ async def test_a_report_of_no_contact_that_was_asked_for_is_set_aside(contact: s
     assert answer is not None
     assert (answer.status, answer.field) == ("rejected", "contact_id")
     assert len(world.aside) == 1
+
+
+async def test_nobody_reports_for_another_channel_than_their_own() -> None:
+    world = World()
+    told = call(1).body
+    answers = await world.handler([Message(told, "contacts.in.email.00000000"), call(1)])
+    assert [(one.status, one.field) for one in answers if one] == [("rejected", "data.path.channel"), ("accepted", "")]
+    [(subject, body, reason, _)] = world.aside
+    assert (subject, body) == ("contacts.in.email.00000000", told)
+    assert reason.startswith("it came on contacts.in.email.00000000, and speaks for phone")
+
+
+async def test_what_an_adapter_could_not_take_in_is_kept_before_it_is_told_so() -> None:
+    world = World()
+    raw = Attachment(uri="hub-file:00.key", media_type="message/rfc822", name="original.eml", size=3)
+    refused = RefusedInput(
+        id="r1", channel=Channel.EMAIL, reason="no sender", field="From", raw=raw, received_at=CLOCK.now()
+    )
+    body = refused_envelope(refused, "/adapters/email")
+    [answer] = await world.handler([Message(body, "refused.in.email")])
+    assert answer == Confirmation(id="r1", status="accepted")
+    assert world.aside == [("refused.in.email", body, "no sender", "From")]
+    assert (world.journal.log, world.handler.rejected) == ([], 1)
