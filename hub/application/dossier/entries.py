@@ -16,6 +16,7 @@ from hub.domain.customer.links import events as links
 from hub.domain.customer.outbound import events as outbound
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
+from hub.domain.decision import events as decision
 from hub.domain.event import Event
 from hub.domain.grant import events as grants
 from hub.domain.satisfaction import events as satisfaction
@@ -32,7 +33,7 @@ class Kind(StrEnum):
     CONSENT = "consent"
     PURCHASE = "purchase"
     GRANT = "grant"
-    """What they were promised, told of, and said to it."""
+    """What they were promised, told of or not, and said to it."""
     STANDING = "standing"
     LINK = "link"
     SURVEY = "survey"
@@ -79,6 +80,7 @@ TOLD: Mapping[type[Event], What] = {
     customer.LifecycleStageChanged: What(Kind.STANDING, "stage_changed"),
     customer.ProfileChanged: What(Kind.PROFILE, "named"),
     customer.SegmentChanged: What(Kind.STANDING, "segment_changed"),
+    decision.ActionsNotPresented: What(Kind.GRANT, "left_unsaid"),
     grants.GrantAmended: What(Kind.GRANT, "amended"),
     grants.GrantExpired: What(Kind.GRANT, "expired"),
     grants.GrantResumed: What(Kind.GRANT, "stands_again"),
@@ -187,7 +189,8 @@ def place_of(recorded: Recorded) -> Place:
 def texts_of(event: Event) -> Iterable[str]:
     """What of a fact can be searched: whatever of it is words."""
     fields = event.__dict__
-    return [value for name in _WORDS if isinstance(value := fields.get(name), str) and value]
+    found = [value for name in _WORDS if isinstance(value := fields.get(name), str) and value]
+    return [*found, *fields.get("propositions", ())]
 
 
 _WORDS = (
