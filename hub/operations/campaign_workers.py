@@ -1,5 +1,6 @@
 """The processes that decide for a campaign side by side, each on the store by itself, and who hands them the work."""
 
+import asyncio
 import multiprocessing
 import random
 import signal
@@ -9,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Self, cast
+from typing import NamedTuple, Self, cast
 
 import uvloop
 
 from hub.application.bulk import at_full_speed
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
-from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row
+from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row, Tally
 from hub.application.paths.capacities import Unlimited
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
@@ -29,10 +30,20 @@ from hub.journal.keys import installation_key
 from hub.journal.store import generations, open_store
 from hub.settings import Settings
 
-AHEAD = 2
-"""Batches that a worker has, the one it is at among them."""
+AT_ONCE = 2
+"""Batches that a worker decides at the same time: while one waits for the store the other is decided."""
+AHEAD = AT_ONCE + 1
+"""Batches that a worker has, those it is at among them."""
 _LARGEST_SEED = 2**31
-Answers = list[Entry | Refusal]
+
+
+class Came(NamedTuple):
+    """What came of a batch. `decided`: row by row, where that is asked for."""
+
+    rows: int
+    tally: Tally
+    refused: Sequence[Refusal]
+    decided: Sequence[Entry]
 
 
 class CampaignStoppedError(HubError):
@@ -51,6 +62,8 @@ class Task:
     responses: Responses
     actor: str
     pretend: bool
+    tells_each: bool
+    """What was decided is told row by row, not only counted."""
 
 
 class Workers:
@@ -77,7 +90,7 @@ class Workers:
         for process in self._processes:
             process.join()
 
-    def answers(self, batches: Iterable[Sequence[Row]]) -> Iterator[Answers]:
+    def answers(self, batches: Iterable[Sequence[Row]]) -> Iterator[Came]:
         """What came of each batch, as they are done. Raises CampaignStoppedError."""
         waiting = iter(batches)
         at_work = dict.fromkeys(self._pipes, 0)
@@ -102,9 +115,9 @@ def _hand(pipe: Connection, waiting: Iterator[Sequence[Row]]) -> int:
     return 1
 
 
-def _told(pipe: Connection) -> Answers:
+def _told(pipe: Connection) -> Came:
     try:
-        told: Answers | str = pipe.recv()
+        told: Came | str = pipe.recv()
     except (EOFError, OSError):
         raise CampaignStoppedError("one of its processes ended: see its message above") from None
     if isinstance(told, str):
@@ -133,13 +146,43 @@ async def _work(task: Task, pipe: Connection) -> None:
             rules = RulesInForce(in_force)
             decisions = PathDecisions(
                 together, clock, Wholes(together, key, forgotten.lineage), rules, task.responses,
-                partial(contact_point, key), Unlimited(), lambda: random.SystemRandom().randrange(_LARGEST_SEED),
+                partial(contact_point, key), Unlimited(), partial(random.Random().randrange, _LARGEST_SEED),
             )  # fmt: skip
-            bulk, policies = BulkDecisions(decisions, clock), PathPolicies(journal, clock)
-            with at_full_speed():
+            bulk, policies, one_by_one = BulkDecisions(decisions, clock), PathPolicies(journal, clock), asyncio.Lock()
+
+            async def decide_on() -> None:
                 while True:
-                    rows: Sequence[Row] = pipe.recv()
+                    async with one_by_one:
+                        await _readable(pipe)
+                        rows: Sequence[Row] = pipe.recv()
                     await in_force.start(policies)
-                    pipe.send(await bulk.decide(task.campaign, rows, rules.rules, task.actor))
+                    pipe.send(came(await bulk.decide(task.campaign, rows, rules.rules, task.actor), task.tells_each))
+
+            with at_full_speed():
+                await asyncio.gather(*(decide_on() for _ in range(AT_ONCE)))
     finally:
         await journal.close()
+
+
+async def _readable(pipe: Connection) -> None:
+    """Wait until there is something to read, or nobody writes any more."""
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(pipe.fileno(), ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(pipe.fileno())
+
+
+def came(answers: Iterable[Entry | Refusal], tells_each: bool) -> Came:
+    """What there is to tell of a batch."""
+    refused: list[Refusal] = []
+    decided: list[Entry] = []
+    for one in answers:
+        if isinstance(one, Refusal):
+            refused.append(one)
+        else:
+            decided.append(one)
+    tally = Tally()
+    tally.add((*refused, *decided))
+    return Came(len(refused) + len(decided), tally, refused, decided if tells_each else ())

@@ -20,7 +20,7 @@ from hub.domain.errors import InvalidError, RefusedError
 from hub.journal.journal import EventJournal
 from hub.operations.beside import with_journal
 from hub.operations.campaign_lists import members_of, rows_of
-from hub.operations.campaign_workers import Answers, Task, Workers
+from hub.operations.campaign_workers import Task, Workers, came
 from hub.paths.decision.rules import rules_of
 from hub.projections.projection import BrokenViewError
 from hub.projections.responses import PROJECTION, response_table
@@ -84,20 +84,20 @@ def run_campaign(
     responses = with_journal(settings, lambda journal, clock: _ready(settings, journal, clock, campaign))
     named = _numbered(settings, segment) if file is None else _of_file(file)
     tally, rejects = Tally(), rejects_file(settings, Path(f"campaign {campaign.name.replace('/', '_')}"))
-    task = Task(settings, campaign, responses, ACTOR, dry_run)
+    task = Task(settings, campaign, responses, ACTOR, dry_run, tells_each=out is not None)
     with ExitStack() as parts:
         refused = parts.enter_context(RejectsFile(rejects))
         told = parts.enter_context(DecidedFile(out)) if out is not None else None
         workers = parts.enter_context(Workers(task, processes))
-        bad: Answers = []
-        for answers in chain(workers.answers(batches(_good(named, bad), BATCH)), (bad,)):
-            tally.add(answers)
-            for one in answers:
-                if isinstance(one, Refusal):
-                    refused.write(Rejected(one.row, one.field, one.reason, ""))
-                elif told is not None:
-                    told.write(one)
-            on_rows(len(answers))
+        bad: list[Refusal] = []
+        answers = workers.answers(batches(_good(named, bad), BATCH))
+        for batch in chain(answers, (came(part, tells_each=False) for part in (bad,))):
+            tally.include(batch.tally)
+            for one in batch.refused:
+                refused.write(Rejected(one.row, one.field, one.reason, ""))
+            if told is not None:
+                told.write(batch.decided)
+            on_rows(batch.rows)
     seconds = time.perf_counter() - started
     return CampaignTotals(campaign.name, dry_run, tally, seconds, rejects if tally.refused else None)
 
@@ -148,7 +148,7 @@ def _of_file(file: Path) -> Iterator[Row | Refusal]:
     return rows_of(file)
 
 
-def _good(named: Iterable[Row | Refusal], bad: Answers) -> Iterator[Row]:
+def _good(named: Iterable[Row | Refusal], bad: list[Refusal]) -> Iterator[Row]:
     """Those that can be asked about; the others are left in `bad`."""
     for one in named:
         if isinstance(one, Refusal):
@@ -171,13 +171,14 @@ class DecidedFile:
         )
         return self
 
-    def write(self, entry: Entry) -> None:
-        """Add a row."""
-        self._lines.writerow((
-            entry.row.number, entry.customer_id, entry.decision_id, entry.outcome.value,
-            entry.at.isoformat() if entry.at else "", entry.channel, entry.point, " ".join(entry.propositions),
-            " ".join(entry.why),
-        ))  # fmt: skip
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Add a row for each."""
+        for entry in entries:
+            self._lines.writerow((
+                entry.row.number, entry.customer_id, entry.decision_id, entry.outcome.value,
+                entry.at.isoformat() if entry.at else "", entry.channel, entry.point, " ".join(entry.propositions),
+                " ".join(entry.why),
+            ))  # fmt: skip
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.application.paths.decisions import AskedAs, PathDecisions, ToWrite
-from hub.application.paths.whole import Facts
+from hub.application.paths.decisions import AskedAs, Beside, Decided, PathDecisions, Request, ToWrite
+from hub.application.paths.turns import NotTheirTurnError, Turn, Turns
+from hub.application.paths.whole import Facts, Whole
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.decision.events import Outcome, PathDecided
@@ -109,6 +110,7 @@ class BulkDecisions:
     def __init__(self, decisions: PathDecisions, clock: Clock) -> None:
         self._decisions = decisions
         self._clock = clock
+        self._turns = Turns()
 
     async def decide(
         self, campaign: Campaign, rows: Sequence[Row], rules: PathRules, actor: str
@@ -132,11 +134,7 @@ class BulkDecisions:
             return []
 
         try:
-            decided = await self._decisions.decide(
-                row.customer_id, campaign.question(self._clock.now()), request=campaign.request,
-                asked_as=AskedAs.CAMPAIGN, account_id=row.account_id, beside=note, actor=actor,
-                command_id=campaign.request,
-            )  # fmt: skip
+            decided = await self._in_turn(campaign, row, note, actor)
         except ConflictError as error:
             return error
         except NotFoundError as error:
@@ -145,6 +143,28 @@ class BulkDecisions:
             return Refusal(row.number, error.field if isinstance(error, InvalidError) else "", str(error))
         why = _why(decided.event, taken[-1] if taken else None, rules)
         return _entry(row, decided.event, why, is_repeat=decided.is_repeat)
+
+    async def _in_turn(self, campaign: Campaign, row: Row, beside: Beside, actor: str) -> Decided:
+        """Whoever shares a stream with somebody who is being decided on waits: both at once could not be written."""
+        wanted = Request(campaign.request, campaign.question(self._clock.now()), AskedAs.CAMPAIGN)
+        while True:
+            turn = Turn()
+
+            def asking(whole: Whole, turn: Turn = turn) -> Request:
+                account = (whole.account_id,) if whole.account_id else ()
+                self._turns.take(turn, (*whole.customer, *account), whole.looked_at)
+                return wanted
+
+            try:
+                return await self._decisions.decide_on(
+                    row.customer_id, asking, False, row.account_id, beside=beside, actor=actor,
+                    command_id=campaign.request,
+                )  # fmt: skip
+            except NotTheirTurnError as others:
+                first = others.turn
+            finally:
+                self._turns.end(turn)
+            await first.over.wait()
 
 
 def _entry(row: Row, event: PathDecided, why: tuple[str, ...], *, is_repeat: bool) -> Entry:
@@ -192,3 +212,13 @@ class Tally:
                 self.channels[one.channel] += 1
             if one.why:
                 self.reasons.setdefault(one.outcome.value, Counter()).update(one.why)
+
+    def include(self, other: "Tally") -> None:
+        """Count what was counted there too."""
+        self.decided += other.decided
+        self.repeats += other.repeats
+        self.refused += other.refused
+        self.outcomes.update(other.outcomes)
+        self.channels.update(other.channels)
+        for outcome, reasons in other.reasons.items():
+            self.reasons.setdefault(outcome, Counter()).update(reasons)
