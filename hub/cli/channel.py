@@ -19,3 +19,12 @@ def run(name: str) -> None:
     from hub.channels.running import run_adapter
 
     sys.exit(run_adapter(load(), name))
+
+
+@channel.command()
+def users() -> None:
+    """The `authorization` of a NATS of your own: the hub with the password in NATS_PASSWORD, and each adapter with its
+    key, which is in keys/bus in the data directory."""
+    from hub.operations.bus_users import bus_users
+
+    click.echo(bus_users(load()), nl=False)

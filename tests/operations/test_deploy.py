@@ -14,6 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from hub.api.instruments import Instruments
+from hub.bus.seeds import Seeds
+from hub.bus.users import ADAPTERS, users_block
 from hub.settings import load
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +33,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str
     deploy = tmp_path_factory.mktemp("deploy")
     shutil.copy(ROOT / "deploy" / "make-secrets", deploy)
     subprocess.run([deploy / "make-secrets"], check=True, capture_output=True)
-    made = list((deploy / "secrets").iterdir())
+    made = [file for file in (deploy / "secrets").iterdir() if file.is_file()]
     assert {file.stat().st_mode & 0o777 for file in made} == {0o600}
     return {file.name: dict(line.split("=", 1) for line in file.read_text().splitlines() if line) for file in made}
 
@@ -124,9 +126,9 @@ def test_every_env_file_is_made_by_the_script(secrets: dict[str, dict[str, str]]
 def test_making_secrets_again_keeps_those_that_are_there(tmp_path: Path) -> None:
     shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path)
     subprocess.run([tmp_path / "make-secrets"], check=True, capture_output=True)
-    before = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
+    before = {file.name: file.read_text() for file in (tmp_path / "secrets").rglob("*.*")}
     subprocess.run([tmp_path / "make-secrets"], check=True, capture_output=True)
-    assert {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()} == before
+    assert {file.name: file.read_text() for file in (tmp_path / "secrets").rglob("*.*")} == before
 
 
 def test_the_hub_accepts_the_settings_it_is_given(secrets: dict[str, dict[str, str]]) -> None:
@@ -184,3 +186,16 @@ def test_nats_accepts_its_configuration(secrets: dict[str, dict[str, str]]) -> N
     environment = {**os.environ, **secrets["nats.env"], "HOSTNAME": "nats-1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_cluster_knows_the_hub_and_each_adapter_by_what_the_script_made(tmp_path: Path) -> None:
+    keys = {user.name: f"$NATS_KEY_{user.name.upper()}" for user in ADAPTERS}
+    assert users_block(keys, "$NATS_PASSWORD") in (ROOT / "deploy/nats/nats.conf").read_text()
+    shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path)
+    subprocess.run([tmp_path / "make-secrets"], check=True, capture_output=True)
+    environment = (tmp_path / "secrets" / "nats.env").read_text().splitlines()
+    seeds = Seeds(tmp_path / "secrets" / "bus")
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "secrets" / "bus").iterdir()} == {0o600}
+    for user in ADAPTERS:
+        assert seeds.kept(user.name)
+        assert f"NATS_KEY_{user.name.upper()}={seeds.public_key(user.name)}" in environment
