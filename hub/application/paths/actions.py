@@ -107,7 +107,7 @@ class NextBestActions:
             whole, proposed = await self.read(talk)
         if proposed.last is None:
             return Shown(talk, whole.canonical)
-        looked = await self._looked(proposed.last)
+        looked = await self._looked(whole, proposed.last)
         return shown_actions(Showing(talk, whole, looked, self._decisions.responses, self._clock.now()), proposed)
 
     async def _decide(self, talk: Talk, actor: str, command_id: str) -> Decided | None:
@@ -172,11 +172,13 @@ class NextBestActions:
         spelled = self._spell(kind, value)
         return spelled.value if spelled.names_somebody else ""
 
-    async def _looked(self, event: PathDecided) -> Looked:
+    async def _looked(self, now: Whole, event: PathDecided) -> Looked:
         """All that was looked at then, with the responses counted until now."""
         policy, rules = await self.policed(event.policy)
         about, question = event.account_id, question_of(event)
-        whole = await self._wholes.read(event.customer_id, event.at, account_id=about, seen=event.seen)
+        whole = now.as_of(event.seen) if now.canonical == event.customer_id and now.account_id == about else None
+        if whole is None:
+            whole = await self._wholes.read(event.customer_id, event.at, account_id=about, seen=event.seen)
         return self._decisions.look(whole, question, policy, rules, capacity_of(event))
 
     async def policed(self, version: str) -> tuple[PathPolicy, PathRules]:

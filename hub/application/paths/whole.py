@@ -1,7 +1,7 @@
 """Everything about a customer that a decision looks at, as of one place in the log, and what has to stay as it was."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,11 +11,20 @@ from hub.domain.account.identity import ACCOUNT
 from hub.domain.account.state import Holding, roles, roles_at
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.consent.state import standing
-from hub.domain.customer.events import ContactReceived, CustomerForgotten, IdentifierObserved
+from hub.domain.customer.events import (
+    ContactReceived,
+    ContactSent,
+    CustomerForgotten,
+    IdentifierObserved,
+    StandingReviewed,
+)
 from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.customer.slots.state import fold as slots_of
+from hub.domain.decision.events import ActionsNotPresented, PathDecided
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
+from hub.domain.grant.events import PropositionAnswered, PropositionGranted, PropositionPresented
 from hub.domain.grant.state import Grants
 from hub.domain.grant.state import fold as grants_of
 from hub.domain.ids import customer_id, interaction_id
@@ -38,6 +47,14 @@ MOST_CONVERSATIONS = 200
 """The newest contacts whose conversations are looked at."""
 _OVER = (InteractionEnded, InteractionAbandoned, InteractionExpired, InteractionRefused)
 _OF_CONVERSATIONS = (InteractionQueued, InteractionReopened, *_OVER)
+
+_OF_NOBODY = frozenset(
+    (
+        *(ContactReceived, ContactSent, ContactSlotReserved, ContactSlotReleased, PathDecided, ActionsNotPresented),
+        *(PropositionGranted, PropositionPresented, PropositionAnswered, StandingReviewed),
+    )
+)
+"""Facts after which a customer is who they were."""
 
 Facts = list[tuple[str, Event]]
 """Facts and the streams they belong in, to be written in one transaction."""
@@ -73,6 +90,18 @@ class Whole:
     def events(self) -> list[Event]:
         """The customer's facts, in the order of the log."""
         return [one.event for one in sorted(one for history in self.customer.values() for one in history)]
+
+    def as_of(self, seen: int) -> "Whole | None":
+        """The same at an earlier place in the log. None: it has to be read, since what came in between may say who they
+        are, or it matters what time it was."""
+        if self.account_id or self.looked_at or self.conversations:
+            return None
+        customer: dict[str, Sequence[Recorded]] = {}
+        for stream, history in self.customer.items():
+            customer[stream] = _upto(history, seen)
+            if any(type(one.event) not in _OF_NOBODY for one in history[len(customer[stream]) :]):
+                return None
+        return replace(self, seen=seen, customer=customer)
 
     def told(self, capacity: Capacity) -> Told:
         """What a decision is given of it."""
