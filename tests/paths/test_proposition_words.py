@@ -18,6 +18,7 @@ from hub.paths.decision.sayable import check_sayable
 from hub.paths.gates.verdict import Reason, Verdict
 from hub.paths.policy.parsing import check_text, parse_path_policy
 from hub.paths.propositions.catalogue import Catalogue
+from hub.paths.propositions.checked import fit_space
 from hub.paths.propositions.known import Known
 from hub.paths.propositions.levers import moved_by
 from hub.paths.propositions.model import Sender
@@ -28,17 +29,9 @@ from tests.paths.propositions import DAY, NOON, a_grant, answered, held, known, 
 from tests.paths.test_proposition_policy import HEAD, PHONE, REST, TWO, found
 
 LEVERS = '[[propositions.levers]]\nname = "a"\nweight = 5\nwhen = {{ {} }}\n'
-YES_NO = """
-[[fields]]
-name = "ok"
-type = "yes_no"
-kind = "B2B"
-[[fields]]
-name = "ok"
-type = "choice"
-kind = "B2C"
-choices = ["maybe"]
-"""
+YES = '\nname = "ok"\ntype = "yes_no"\nkind = "B2B"\n'
+CHOICE = '\nname = "ok"\ntype = "choice"\nkind = "B2C"\nchoices = ["maybe"]\n'
+YES_NO = f"[[fields]]{YES}[[fields]]{CHOICE}"
 
 
 def errors(text: str) -> list[str]:
@@ -133,11 +126,12 @@ class TestTaken:
         lever = "[[propositions.levers]]\nname = {!r}\nweight = {}\n"
         assert errors(HEAD + PHONE + lever.format("a", -100) + lever.format("b", 1)) == []
 
+    @pytest.mark.parametrize("fields", [YES_NO, f"[[fields]]{CHOICE}[[fields]]{YES}"])
     @pytest.mark.parametrize(
         ("value", "problem"), [("yes", ""), ("no", ""), ("maybe", ""), ("fibre", "can't hold"), ("", "")]
     )
-    def test_a_field_that_is_several_holds_what_each_of_them_may(self, value: str, problem: str) -> None:
-        told = _checked(HEAD + PHONE + f'eligible = {{ profile = {{ ok = "{value}" }} }}\n' + YES_NO + REST)
+    def test_a_field_that_is_several_holds_what_each_of_them_may(self, value: str, problem: str, fields: str) -> None:
+        told = _checked(HEAD + PHONE + f'eligible = {{ profile = {{ ok = "{value}" }} }}\n' + fields + REST)
         assert [problem in str(one) for one in told] == ([True] if problem else [])
 
     def test_a_field_of_any_text_may_hold_anything(self) -> None:
@@ -153,6 +147,22 @@ class TestChecked:
 
     def test_what_is_a_customers_may_be_for_who_acts_for_nobody(self) -> None:
         assert errors(HEAD + PHONE + "eligible = { account = false }\n") == []
+
+    def test_a_stage_that_no_rule_leads_to_is_nobodys(self) -> None:
+        rest = REST.replace(
+            'name = "retention"\nwhen = { purchases = { at_least = 3 }',
+            'name = "lapsed"\nwhen = { spent = { at_least = 3 }',
+        )
+        told = _checked(HEAD + PHONE + 'eligible = { stage = "retention" }\n' + rest)
+        assert ["never eligible" in str(one) for one in told] == [True]
+
+    def test_whom_fields_that_are_chosen_tell_apart(self) -> None:
+        fields = [
+            {"name": "line", "type": "choice", "choices": ["fibre", "vdsl"]},
+            {"name": "other", "type": "choice", "choices": ["x"]},
+        ]
+        rules = policy(proposition(eligible={"profile": {"line": "fibre"}}), fields=fields)
+        assert fit_space(rules).domains["profile.line"] == {"fibre", "vdsl", ""}
 
     def test_who_is_in_no_segment_is_somebody(self) -> None:
         text = HEAD + PHONE + "eligible = { purchases = { at_least = 3 } }\n"
@@ -228,6 +238,19 @@ class TestMeasured:
         for currency, fits in (("IRR", True), ("EUR", False)):
             who = known(rules, Facts(purchases=(Purchase(NOON - DAY, 100, currency),)))
             assert Catalogue(rules).look(who).fit[0].is_open is fits
+
+    def test_what_nobody_was_granted_or_asked_is_told_as_that(self) -> None:
+        when = {"holds": {"other": False}, "answered": {"other": {"last": "none"}}}
+        rules = policy(proposition(eligible=when), proposition("other"))
+        verdict = Catalogue(rules).look(known(rules)).fit[0]
+        assert list(verdict.inputs.values()) == ["no", "none"]
+
+    def test_the_segment_is_the_one_that_the_rules_say(self) -> None:
+        segments = [{"name": "few", "when": {"purchases": {"below": 3}}}]
+        rules = policy(proposition(eligible={"segment": "few"}), segments=segments)
+        for bought, fits in ((0, True), (3, False)):
+            purchases = tuple(Purchase(NOON - DAY, 100, "IRR") for _ in range(bought))
+            assert Catalogue(rules).look(known(rules, Facts(purchases=purchases))).fit[0].is_open is fits
 
     def test_who_answered_last_counts_whatever_it_was(self) -> None:
         rules = policy(proposition(), proposition("other"))

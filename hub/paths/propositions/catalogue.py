@@ -19,6 +19,8 @@ _LEVELS = (Reason.NOT_ELIGIBLE, Reason.NOT_APPLICABLE, Reason.NOT_SUITABLE)
 _NO_CONFLICT = Verdict(Gate.CONFLICT, True, Reason.NO_CONFLICT)
 _FITS = (Gate.FIT, True, Reason.FITS)
 _NO_ACCOUNT = Verdict(Gate.FIT, False, Reason.NO_ACCOUNT)
+_FEW = 5
+"""Propositions of which what they ask is added up before it is measured; of more nearly all would be."""
 _FINAL = (Response.ACCEPTED, Response.DECLINED)
 
 
@@ -41,6 +43,8 @@ class _Ready:
     levels: Sequence[Asked]
     levers: tuple[tuple[int, int], ...]
     """Mask and weight of each."""
+    measures: frozenset[int]
+    """All that is measured for any of this."""
     since: datetime | None
     until: datetime | None
 
@@ -50,7 +54,6 @@ class Catalogue:
 
     def __init__(self, policy: PathPolicy, zone: tzinfo = UTC) -> None:
         """`zone`: where its days begin."""
-        self.version = policy.version
         self.propositions = policy.propositions
         self._numbers = {one.name: number for number, one in enumerate(self.propositions)}
         self._without = {name: tuple(sorted(rivals)) for name, rivals in excluding(self.propositions).items()}
@@ -66,8 +69,10 @@ class Catalogue:
         not have what another promised."""
         numbers = range(len(self._ready)) if asked is None else asked
         touched = _touched(known)
-        answers = self._conditions.answers(known, touched)
-        ready, holds = [(number, self._ready[number]) for number in numbers], answers.holds
+        ready = [(number, self._ready[number]) for number in numbers]
+        few = None if len(ready) > _FEW else {place for _, one in ready for place in one.measures}
+        answers = self._conditions.answers(known, touched, few)
+        holds = answers.holds
         conflict = dict.fromkeys(numbers, _NO_CONFLICT)
         rivals = (rival for name in touched for rival in self._without.get(name, ()))
         for name in {*touched, *rivals} & self._numbers.keys():
@@ -106,12 +111,14 @@ class Catalogue:
 def _ready(one: Proposition, asked: Iterator[Asked], zone: tzinfo) -> _Ready:
     """`asked` goes on to the next proposition's."""
     levels = [next(asked) for _ in _LEVELS]
-    levers = tuple((next(asked).mask, lever.weight) for lever in one.levers)
+    moving = [next(asked) for _ in one.levers]
+    levers = tuple((moves.mask, lever.weight) for moves, lever in zip(moving, one.levers, strict=True))
     mask = levels[0].mask | levels[1].mask | levels[2].mask
     places = tuple(dict.fromkeys(place for level in levels for place in level.measures))
+    measures = frozenset(place for each in (*levels, *moving) for place in each.measures)
     since, until = _midnight(one.valid_from, zone), _midnight(one.valid_until, zone)
     is_accounts = one.holder is Holder.ACCOUNT
-    return _Ready(one, one.name, is_accounts, Asked(mask, places), levels, levers, since, until)
+    return _Ready(one, one.name, is_accounts, Asked(mask, places), levels, levers, measures, since, until)
 
 
 def _midnight(day: date | None, zone: tzinfo) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from hub.paths.policy.boxes import OTHER, Box, Space, TooManyError
+from hub.paths.policy.boxes import OTHER, Box, Space
 from hub.paths.policy.conditions import NO, YES, Measure
 from hub.paths.policy.model import PathPolicy
 from hub.paths.policy.regions import box_of, space_of, taken
@@ -27,17 +27,14 @@ def remarks_on_propositions(policy: PathPolicy) -> Iterator[Remark]:
     said = _said_by_rules(policy, space)
     for number, one in enumerate(policy.propositions):
         place = ("propositions", number)
-        try:
-            boxes, problem = _fitting(one, said, space)
-            if problem:
-                yield Severity.ERROR, (*place, problem), _NOBODY[problem]
-                continue
-            for lever_number, lever in enumerate(one.levers):
-                if not any(space.common(box, box_of(lever.when)) for box in boxes):
-                    message = "moves nothing: nobody whom the proposition fits is like that"
-                    yield Severity.WARNING, (*place, "levers", lever_number, "when"), message
-        except TooManyError:
-            yield Severity.NOTE, place, "the rules it asks for are too many: whether it fits anybody was not checked"
+        boxes, problem = _fitting(one, said, space)
+        if problem:
+            yield Severity.ERROR, (*place, problem), _NOBODY[problem]
+            continue
+        for lever_number, lever in enumerate(one.levers):
+            if not any(space.common(box, box_of(lever.when)) for box in boxes):
+                message = "moves nothing: nobody whom the proposition fits is like that"
+                yield Severity.WARNING, (*place, "levers", lever_number, "when"), message
 
 
 def remarks_on_validity(policy: PathPolicy, today: date) -> Iterator[Remark]:
@@ -103,9 +100,9 @@ def _said_by_rules(policy: PathPolicy, space: Space) -> _Said:
     said: dict[Measure, Mapping[str, list[Box]]] = {}
     for table, name in _SAID_BY.items():
         found = taken(policy.table(table), space)
-        if declared.get(table) or found.parts is None or found.left is None:
+        if declared.get(table) or found.parts is None:
             continue
-        parts: dict[str, list[Box]] = {"": list(found.left)}
+        parts: dict[str, list[Box]] = {}
         for row, boxes in zip(found.rows, found.parts, strict=True):
             parts.setdefault(row.name, []).extend(boxes)
         said[Measure(name)] = parts

@@ -46,7 +46,7 @@ class Known(NamedTuple):
         """What was said to it last, on the customer's own grants or the account's."""
         own = self.held.answers.get(proposition)
         other = self.account.answers.get(proposition) if self.account is not None else None
-        return max((one for one in (own, other) if one is not None), key=lambda one: one.at, default=None)
+        return max((one for one in (own, other) if one is not None), default=None)
 
 
 def customer_at(facts: Facts, stands: Stands, currency: str, at: datetime) -> Customer:
