@@ -51,7 +51,8 @@ class Mail:
     message_id: str
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
-    sent_at: datetime
+    sent_at: datetime | None
+    """None: it has no time of its own, or one that can't be."""
     sender: Address | None
     recipients: tuple[Address, ...]
     cc: tuple[Address, ...]

@@ -20,11 +20,12 @@ from hub.channels.email.words import clean, header, header_text, headers, quietl
 MOST_FILES = 40
 LONGEST_SUBJECT = 998
 _TO = ("Delivered-To", "X-Original-To", "To", "Resent-To")
+_TELLING = ("Message-ID", "Date", "From", "To", "Cc", "Subject", "In-Reply-To", "References", "Content-Type")
 _MOST_AHEAD = timedelta(days=1)
 
 
 def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> Mail:
-    """`received`: when it came, aware; counts where the mail has no time of its own. `envelope_from`: whom the mail
+    """`received`: when it came, aware. `envelope_from`: whom the mail
     server named as its sender, empty for nobody, None where that is not known."""
     message, is_damaged = _message(raw)
     parts = _parts(message)
@@ -134,15 +135,15 @@ def _given_name(part: Part) -> str:
     return endings.get(part.media_type, f"{'image' if kind == 'image' else 'file'}.{ending}")
 
 
-def _sent_at(message: "Message[Any, Any]", received: datetime) -> datetime:
-    """By the mail server that took it, so that a repeat has the same; else by whoever wrote it."""
+def _sent_at(message: "Message[Any, Any]", received: datetime) -> datetime | None:
+    """By the mail server that took it, else by whoever wrote it: a repeat has the same."""
     stamped = headers(message, "Received")
     told = [stamped[0].rpartition(";")[2]] if stamped else []
     for value in (*told, header(message, "Date")):
         found = moment(value)
         if found is not None and found <= received + _MOST_AHEAD:
             return found
-    return received
+    return None
 
 
 def _fingerprint(message: "Message[Any, Any]", raw: bytes) -> str:
@@ -151,6 +152,6 @@ def _fingerprint(message: "Message[Any, Any]", raw: bytes) -> str:
     blank = re.search(rb"\r?\n\r?\n", raw)
     body = raw[blank.end() :] if blank else b""
     digest = hashlib.sha256(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
-    for name in ("Message-ID", "Date", "From", "Subject"):
+    for name in _TELLING:
         digest.update(b"\x1f" + " ".join(header(message, name).split()).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

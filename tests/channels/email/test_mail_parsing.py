@@ -41,7 +41,7 @@ def test_a_mangled_mail_raises_nothing_and_fits_what_the_hub_takes(data: st.Data
     assert len(read.files) <= 40
     words = (read.text, read.html, read.subject, *(one.name for one in read.files), *read.references)
     assert all("\0" not in one and one.encode() is not None for one in words)
-    assert read.sent_at.tzinfo is not None
+    assert read.sent_at is None or read.sent_at.tzinfo is not None
 
 
 @settings(max_examples=300, deadline=None)
@@ -99,7 +99,7 @@ def test_broken_headers_are_read_as_far_as_they_go() -> None:
     )
     assert (read.sender, read.message_id, read.references) == (None, "ab@c", ("r1@x", "r2@x"))
     assert read.subject == "Grüße"
-    assert read.sent_at == NOON
+    assert read.sent_at is None
 
 
 def test_encoded_words_are_put_together_also_where_a_character_is_cut_in_two() -> None:
@@ -155,9 +155,10 @@ def test_files_keep_their_kind_and_where_they_are_shown() -> None:
 
 def test_the_moment_is_that_of_our_own_mail_server() -> None:
     received = "from a by b; Mon, 05 Jan 2026 11:00:00 +0000"
-    assert parse(mail(Received=received, Date="Mon, 05 Jan 2026 09:00:00 +0000"), NOON).sent_at.hour == 11
-    assert parse(mail(Date="Mon, 05 Jan 2026 09:00:00 +0000"), NOON).sent_at.hour == 9
-    assert parse(mail(Date="Mon, 05 Jan 2099 09:00:00 +0000"), NOON).sent_at == NOON
+    nine = "Mon, 05 Jan 2026 09:00:00 +0000"
+    assert parse(mail(Received=received, Date=nine), NOON).sent_at == NOON.replace(hour=11)
+    assert parse(mail(Date=nine), NOON).sent_at == NOON.replace(hour=9)
+    assert parse(mail(Date=nine.replace("2026", "2099")), NOON).sent_at is None
 
 
 @pytest.mark.parametrize(

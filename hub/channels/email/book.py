@@ -1,0 +1,89 @@
+"""What the adapter keeps of running conversations: which mail is answered next, and how many mails machines wrote."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from hub.channels.ledger import LedgerError
+
+KEPT = timedelta(days=400)
+_TABLES = """
+CREATE TABLE IF NOT EXISTS heard (
+    thread TEXT PRIMARY KEY, message_id TEXT NOT NULL, earlier TEXT NOT NULL, written_to TEXT NOT NULL, at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS heard_in_order ON heard (at);
+CREATE TABLE IF NOT EXISTS seen (contact_id TEXT PRIMARY KEY, at TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seen_in_order ON seen (at);
+CREATE TABLE IF NOT EXISTS machine_mails (
+    day TEXT NOT NULL, address TEXT NOT NULL, mails INTEGER NOT NULL, PRIMARY KEY (day, address)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The last mail of a conversation: its Message-ID, those before it, and the address of ours it was written to."""
+
+    message_id: str
+    references: tuple[str, ...]
+    written_to: str
+
+
+class Book:
+    """A file of the adapter's. What a power cut takes from it costs a header, no mail: so writing waits for no disk.
+    Raises LedgerError."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self._connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+            self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _TABLES)
+        except sqlite3.Error as error:
+            raise LedgerError(f"{file}: {error}") from error
+
+    def hear(self, thread: str, heard: Heard, at: datetime) -> None:
+        """Something was said, by them or by us."""
+        row = (thread, heard.message_id, " ".join(heard.references), heard.written_to, at.timestamp())
+        self._run("INSERT OR REPLACE INTO heard VALUES (?, ?, ?, ?, ?)", *row)
+
+    def last(self, thread: str) -> Heard | None:
+        """What was said last."""
+        row = self._run("SELECT message_id, earlier, written_to FROM heard WHERE thread = ?", thread).fetchone()
+        return None if row is None else Heard(row[0], tuple(row[1].split()), row[2])
+
+    def first_seen(self, contact_id: str, now: datetime) -> datetime:
+        """When a mail without a time came first: a repeat must be the same contact to the last digit."""
+        self._run("INSERT OR IGNORE INTO seen VALUES (?, ?, 0)", contact_id, now.isoformat())
+        [(at,)] = self._run("SELECT at FROM seen WHERE contact_id = ?", contact_id)
+        return datetime.fromisoformat(at)
+
+    def take(self, contact_id: str, now: datetime) -> None:
+        """The hub has it."""
+        add = "INSERT INTO seen VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET taken = 1"
+        self._run(add, contact_id, now.isoformat())
+
+    def has_taken(self, contact_id: str) -> bool:
+        """Whether the hub has it for sure: it comes again where it was written to two addresses of ours."""
+        return self._run("SELECT 1 FROM seen WHERE contact_id = ? AND taken", contact_id).fetchone() is not None
+
+    def machine_mail(self, address: str, day: date, most: int) -> bool:
+        """Count one more mail of a machine to this (hidden) address; False: there were as many as there may be."""
+        add = "INSERT INTO machine_mails VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET mails = mails + 1 WHERE mails < ?"
+        return self._run(add, day.isoformat(), address, most).rowcount > 0
+
+    def forget_old(self, now: datetime) -> None:
+        """Drop what nobody answers any more."""
+        self._run("DELETE FROM heard WHERE at < ?", (now - KEPT).timestamp())
+        self._run("DELETE FROM seen WHERE at < ?", (now - KEPT).isoformat())
+        self._run("DELETE FROM machine_mails WHERE day < ?", now.date().isoformat())
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def _run(self, statement: str, *arguments: object) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, arguments)
+        except sqlite3.Error as error:
+            raise LedgerError(f"{self._file}: {error}") from error

@@ -1,0 +1,135 @@
+"""Takes in what mail servers and mailboxes bring: done when the hub has it, so that they may forget it."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from hub.channels.attachments import TooLargeError
+from hub.channels.email.book import Book, Heard
+from hub.channels.email.contacts import answered_at, contact_of, written_to
+from hub.channels.email.mail import Mail, Report, ReportAction
+from hub.channels.email.parse import parse, reply_to
+from hub.channels.email.settings import EmailSettings
+from hub.channels.email.threads import Names
+from hub.channels.ledger import Made, State
+from hub.channels.link import Link
+from hub.channels.registry import Place
+from hub.domain.contact import Attachment, Channel, ConversationEvent, ConversationSignal
+from hub.domain.errors import HubError, InvalidError
+from hub.domain.refused_input import RefusedInput
+
+log = logging.getLogger(__name__)
+
+LARGE = 100_000
+"""Bytes above which a mail is read beside the loop."""
+AT_ONCE = 64
+"""Mails that are on their way to the hub; more of them wait, and their mail servers with them."""
+Withdraw = Callable[[str, str], Awaitable[None]]
+"""Ends promotional mail to an address; the second is what the customer did, in words."""
+
+
+class RefusedMailError(HubError):
+    """A mail that can't be taken, now or later; its bytes are kept."""
+
+
+class Incoming:
+    """`withdraw`: None where nobody can unsubscribe."""
+
+    def __init__(
+        self, settings: EmailSettings, names: Names, book: Book, place: Place, link: Link, withdraw: Withdraw | None
+    ) -> None:
+        self._settings = settings
+        self._names = names
+        self._book = book
+        self._place = place
+        self._link = link
+        self._withdraw = withdraw
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def take(self, raw: bytes, envelope_from: str | None = None, envelope_to: Sequence[str] = ()) -> None:
+        """The hub has it when this returns; once, however often it is called. Raises RefusedMailError, and any other
+        HubError where it is to come again."""
+        async with self._turns:
+            try:
+                await self._take(raw, envelope_from, envelope_to)
+            except (InvalidError, ValueError) as error:
+                await self._refuse(raw, error)
+                raise RefusedMailError(f"this mail can't be taken: {error}") from error
+
+    async def _take(self, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> None:
+        now = self._place.clock.now()
+        if len(raw) > LARGE:
+            mail = await asyncio.to_thread(parse, raw, now, envelope_from)
+        else:
+            mail = parse(raw, now, envelope_from)
+        if self._place.ledger.by_wire_id(mail.message_id) is not None:
+            log.warning("a mail of our own came back: it is left out", extra={"message_id": mail.message_id})
+            return
+        if mail.report is not None and (about := self._ours(mail.report)) is not None:
+            await self._reported(mail.report, about)
+            return
+        if self._withdraw is not None and mail.sender is not None and self._unsubscribes(mail, envelope_to):
+            await self._withdraw(mail.sender.address, "a mail to the address for it")
+            return
+        await self._record(mail, raw, envelope_from, envelope_to)
+
+    async def _record(self, mail: Mail, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> None:
+        contact_id = self._names.contact_id(mail)
+        if self._book.has_taken(contact_id):
+            return
+        store = self._place.attachments
+        files: list[Attachment] = [await store.put(one.data, one.media_type, one.name) for one in mail.files]
+        files.append(await store.put(raw, "message/rfc822", "original.eml"))
+        thread = self._names.thread_of(mail, self._known, envelope_to)
+        to = written_to(mail, envelope_to, self._settings)
+        address = answered_at(mail, reply_to(raw), envelope_from or "", self._settings.own)
+        sent_at = mail.sent_at or self._book.first_seen(contact_id, self._place.clock.now())
+        await self._link.contact(contact_of(mail, (contact_id, thread), sent_at, address, to, files, self._settings))
+        self._book.take(contact_id, self._place.clock.now())
+        if mail.message_id and not mail.is_auto:
+            earlier = mail.references or mail.in_reply_to
+            self._book.hear(thread, Heard(mail.message_id, earlier, to), self._place.clock.now())
+
+    def _known(self, message_id: str) -> str | None:
+        made = self._place.ledger.by_wire_id(message_id)
+        return made.thread if made else None
+
+    def _ours(self, report: Report) -> Made | None:
+        made = (self._place.ledger.by_wire_id(one) for one in report.about)
+        return next((one for one in made if one is not None), None)
+
+    async def _reported(self, report: Report, about: Made) -> None:
+        """Only that it did not arrive counts: that it left is known, and that it takes longer changes nothing."""
+        if report.action is not ReportAction.FAILED:
+            return
+        now = self._place.clock.now()
+        if about.state is not State.FAILED:
+            self._place.ledger.failed(about.contact_id, now)
+        failed = ConversationEvent(
+            id=f"{about.contact_id}.returned", channel=Channel.EMAIL, thread=about.thread, occurred_at=now,
+            signal=ConversationSignal.FAILED, contact_id=about.contact_id, reason=report.reason,
+        )  # fmt: skip
+        await self._link.conversation(failed)
+
+    def _unsubscribes(self, mail: Mail, envelope_to: Sequence[str]) -> bool:
+        """Written to `unsubscribe+TOKEN@…`, the token of a mail of ours."""
+        addresses = [*envelope_to, *(one.address for one in mail.recipients)]
+        asked = [one for one in addresses if one.lower().startswith("unsubscribe+")]
+        tokens = (f"{one.lower().partition('+')[2].partition('@')[0]}@{self._names.domain}" for one in asked)
+        return any(self._place.ledger.by_wire_id(one) is not None for one in tokens)
+
+    async def _refuse(self, raw: bytes, error: Exception) -> None:
+        """Kept with its bytes, unless it is too large to be kept: then the mail server, which has it, is told so."""
+        try:
+            kept = await self._place.attachments.put(raw, "message/rfc822", "original.eml")
+        except TooLargeError:
+            return
+        field = error.field if isinstance(error, InvalidError) else ""
+        await self._link.refused(
+            RefusedInput(
+                id=f"mail-{hashlib.sha256(kept.uri.encode()).hexdigest()[:32]}", channel=Channel.EMAIL, raw=kept,
+                reason=str(error)[:500] or type(error).__name__, field=field[:200],
+                received_at=self._place.clock.now(),
+            )
+        )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Where mail servers hand mail in, by LMTP or SMTP: they are told 250 when the hub has it, and not before."""
+
+import asyncio
+import logging
+import ssl
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from hub.channels.email.incoming import Incoming, RefusedMailError
+from hub.channels.email.settings import Server
+from hub.domain.errors import HubError
+from hub.settings import SettingsError
+
+log = logging.getLogger(__name__)
+
+_MINUTE = 60.0
+_SENDERS = 10_000
+"""Whose mails are counted at a time."""
+LATER = "451 4.3.0 The mail could not be taken just now: try again later"
+
+
+class Receiver:
+    """The handler that aiosmtpd calls, by the names it knows."""
+
+    def __init__(self, incoming: Incoming, settings: Server) -> None:
+        self._incoming = incoming
+        self._settings = settings
+        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Whether this sender may send one more now."""
+        if address and not self._may_send(address.lower(), asyncio.get_running_loop().time()):
+            return "451 4.7.1 Too many mails from this sender within a minute: try again later"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """The answer; by LMTP one for each recipient, all alike."""
+        answer = await self._take(envelope)
+        return "\r\n".join([answer] * (len(envelope.rcpt_tos) if isinstance(server, LMTP) else 1))
+
+    async def _take(self, envelope: Envelope) -> str:
+        raw = envelope.original_content or b""
+        try:
+            async with asyncio.timeout(self._settings.answer_within_seconds):
+                await self._incoming.take(raw, envelope.mail_from or "", [str(one) for one in envelope.rcpt_tos])
+        except TimeoutError:
+            log.warning("the hub did not confirm a mail in time: its mail server keeps it")
+            return LATER
+        except RefusedMailError as error:
+            log.warning("%s", error)
+            return "554 5.6.0 This mail can't be read; it was kept for a person to look at"
+        except HubError as error:
+            log.warning("a mail can't be taken now: %s", error)
+            return LATER
+        except Exception:  # aiosmtpd would say 500, and the mail server would give the mail up
+            log.exception("a mail can't be taken now")
+            return LATER
+        return "250 2.0.0 OK: the hub has it"
+
+    def _may_send(self, address: str, now: float) -> bool:
+        since, count = self._counts.pop(address, (now, 0))
+        if now - since >= _MINUTE:
+            since, count = now, 0
+        self._counts[address] = (since, count + 1)
+        if len(self._counts) > _SENDERS:
+            self._counts.popitem(last=False)
+        return count < self._settings.per_sender_per_minute
+
+
+@asynccontextmanager
+async def receiving(incoming: Incoming, settings: Server, hostname: str) -> AsyncIterator[int]:
+    """Mail servers are served while this is open; the port. Raises SettingsError."""
+    receiver = Receiver(incoming, settings)
+    tls = _tls(settings)
+    kind = LMTP if settings.protocol == "lmtp" else SMTP
+    open_now = set[SMTP]()
+
+    class Limited(kind):  # type: ignore[valid-type, misc]
+        """Turns away whoever comes when there are as many as there may be."""
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            is_new = self not in open_now  # after STARTTLS it is made once more
+            if is_new and len(open_now) >= settings.connections and isinstance(transport, asyncio.Transport):
+                transport.write(b"421 4.3.2 Too many connections: try again later\r\n")
+                transport.close()
+                return
+            open_now.add(self)
+            super().connection_made(transport)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            if self in open_now:
+                open_now.discard(self)
+                super().connection_lost(error)
+
+    def connected() -> Any:
+        return Limited(
+            receiver, data_size_limit=settings.largest, enable_SMTPUTF8=True, hostname=hostname, ident="hub",
+            tls_context=tls,
+        )  # fmt: skip
+
+    try:
+        server = await asyncio.get_running_loop().create_server(connected, settings.host, settings.port)
+    except OSError as error:
+        raise SettingsError(
+            f"[email] server: {settings.host}:{settings.port} can't be used: {error.strerror}"
+        ) from None
+    try:
+        port: int = server.sockets[0].getsockname()[1]
+        log.info("mail is taken by %s on %s:%d", settings.protocol, settings.host, port)
+        yield port
+    finally:
+        server.close()
+        for one in list(open_now):
+            if isinstance(one.transport, asyncio.Transport):
+                one.transport.close()
+        await asyncio.sleep(0)  # each is closed in the loop's next round
+
+
+def _tls(settings: Server) -> ssl.SSLContext | None:
+    if settings.certificate is None:
+        return None
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(settings.certificate, settings.private_key)
+    except OSError as error:
+        raise SettingsError(f"[email] server.certificate {settings.certificate}: {error}") from None
+    return context

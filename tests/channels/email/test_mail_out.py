@@ -1,0 +1,158 @@
+"""What the hub has decided to send leaves once, and its fate is reported."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from hub.channels.email.unsubscribing import Links
+from hub.channels.ledger import State
+from hub.domain.contact import ConversationSignal
+from tests.channels.email.fakes import FakeHub, FakeMailServer, running, send, table, until
+
+SOON = datetime.now(UTC) + timedelta(minutes=5)  # noqa: TID251
+SENT, FAILED = ConversationSignal.SENT, ConversationSignal.FAILED
+
+
+def answering() -> FakeHub:
+    hub = FakeHub()
+    hub.answers.set()
+    return hub
+
+
+async def fate(tmp_path: Path, server: FakeMailServer, *commands: Any, **more: Any) -> FakeHub:
+    """What is reported of the last command."""
+    hub = answering()
+    async with server.serving(), running(tmp_path / "a", hub, table(server.port, **more)):
+        for command in commands:
+            hub.commands.put_nowait(command)
+        await until(lambda: any(one.contact_id == commands[-1].contact_id for one in hub.signals))
+    return hub
+
+
+async def test_it_leaves_as_who_writes_for_the_queue_and_is_reported(tmp_path: Path) -> None:
+    server = FakeMailServer()
+    hub = await fate(tmp_path, server, send(queue="cards", cc=["cy@example.com"]))
+    [(sender, recipients, _)] = server.mails
+    assert (sender, recipients) == ("cards@example.org", ["ann@example.com", "cy@example.com"])
+    assert [(one.signal, one.thread) for one in hub.signals] == [(SENT, "contact-1")]
+
+
+async def test_told_again_it_leaves_no_second_time_also_after_a_restart(tmp_path: Path) -> None:
+    server = FakeMailServer()
+    await fate(tmp_path, server, send(), send())
+    again = await fate(tmp_path, server, send())
+    assert len(server.mails) == 1
+    assert [one.signal for one in again.signals] == [SENT]
+
+
+async def test_what_is_refused_for_now_is_tried_again(tmp_path: Path) -> None:
+    server = FakeMailServer(at_rcpt=["450 greylisted"], at_data=["451 later"])
+    hub = await fate(tmp_path, server, send(report_by=SOON))
+    assert len(server.mails) == 1
+    assert [one.signal for one in hub.signals] == [SENT]
+
+
+async def test_what_is_refused_for_good_or_until_it_is_too_late_has_failed(tmp_path: Path) -> None:
+    server = FakeMailServer(at_rcpt=["550 no such user", "450 greylisted"])
+    late = send("contact-2", report_by=SOON - timedelta(minutes=6))
+    hub = await fate(tmp_path, server, send(), late)
+    assert [(one.signal, one.reason) for one in hub.signals] == [
+        (FAILED, "550 no such user"),
+        (FAILED, "450 greylisted"),
+    ]
+    assert not server.mails
+
+
+async def test_what_may_have_left_is_neither_sent_again_nor_reported(tmp_path: Path) -> None:
+    server = FakeMailServer(at_data=["gone"])
+    hub = await fate(tmp_path, server, send(), send("contact-2"))
+    again = await fate(tmp_path, server, send(), send("contact-2"))
+    assert {one.contact_id for one in (*hub.signals, *again.signals)} == {"contact-2"}
+    assert len(server.mails) == 1
+
+
+async def test_a_crash_before_it_was_on_its_way_keeps_it_from_nobody(tmp_path: Path) -> None:
+    hub = answering()
+    async with running(tmp_path / "a", hub, table(1)) as place:
+        hub.commands.put_nowait(send(report_by=SOON))
+        await until(lambda: place.ledger.of("contact-1"))
+        made = place.ledger.of("contact-1")
+        assert made is not None
+        assert (made.state, made.wire_id) == (State.BEGUN, "")
+    server = FakeMailServer()
+    await fate(tmp_path, server, send(report_by=SOON))
+    assert len(server.mails) == 1
+
+
+async def test_an_address_that_is_none_has_failed_with_the_reason(tmp_path: Path) -> None:
+    hub = await fate(tmp_path, FakeMailServer(), send(address="nobody"))
+    assert [one.signal for one in hub.signals] == [FAILED]
+    assert "name@domain" in hub.signals[0].reason
+
+
+async def test_machines_write_so_often_to_one_address_and_no_more(tmp_path: Path) -> None:
+    server = FakeMailServer()
+    commands = [send(f"contact-{n}", agent_id="") for n in range(3)]
+    hub = await fate(tmp_path, server, *commands, machine_mails_per_day=2)
+    assert [one.signal for one in hub.signals] == [SENT, SENT, FAILED]
+
+
+async def test_an_answer_refers_to_what_was_said_last(tmp_path: Path) -> None:
+    server = FakeMailServer()
+    await fate(tmp_path, server, send("contact-1", "t"), send("contact-2", "t"))
+    first, second = (raw for _, _, raw in server.mails)
+    message_id = first.split(b"\r\n")[0].removeprefix(b"Message-ID: ")
+    assert b"In-Reply-To: " + message_id in second
+    assert b"References: " + message_id in second
+
+
+async def test_one_click_unsubscribes_and_looking_does_not(tmp_path: Path) -> None:
+    told = []
+
+    async def hub_api(request: web.Request) -> web.Response:
+        told.append((request.path, request.headers["Authorization"], await request.json()))
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", hub_api)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    api = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    key = tmp_path / "key"
+    key.write_text("secret\n")
+    async with FakeMailServer().serving() as free:
+        port = free.port
+    asked = {"url": f"http://127.0.0.1:{port}/u", "port": port, "hub_url": api, "key_file": str(key)}
+    server, hub = FakeMailServer(), answering()
+    more = {"unsubscribing": asked}
+    async with (
+        server.serving(),
+        running(tmp_path / "a", hub, table(server.port, **more)),
+        aiohttp.ClientSession() as web_,
+    ):
+        hub.commands.put_nowait(send(purpose="promotional", agent_id=""))
+        await until(lambda: server.mails)
+        link = server.last()["List-Unsubscribe"].split(",")[0].strip("<> ")
+        async with web_.get(link) as page:
+            assert (page.status, "<form" in await page.text()) == (200, True)
+        assert not told
+        async with web_.post(link, data={"List-Unsubscribe": "One-Click"}) as page:
+            assert page.status == 200
+        async with web_.post(link[:-3], data={"List-Unsubscribe": "One-Click"}) as page:
+            assert page.status == 404
+    await runner.cleanup()
+    [(path, authorization, body)] = told
+    assert (path, authorization) == ("/v1/consents/unsubscribe", "Bearer secret")
+    assert (body["kind"], body["value"], body["channel"]) == ("email", "ann@example.com", "email")
+
+
+def test_a_link_tells_nothing_and_holds_whom_it_is_for() -> None:
+    links = Links(b"k" * 32, "https://example.org/u/", "example.org")
+    click, by_mail = links.of("Ann@Example.com", "token@example.org")
+    assert "ann" not in click
+    assert by_mail == "mailto:unsubscribe+token@example.org?subject=unsubscribe"
+    assert links.address_of(click.rpartition("/")[2]) == "ann@example.com"
