@@ -54,6 +54,7 @@ class EmailAdapter:
             async with asyncio.TaskGroup() as tasks:
                 for mailbox in settings.mailboxes:
                     tasks.create_task(Reader(mailbox, incoming, place.ledger).run(), name=f"mailbox {mailbox.name}")
+                tasks.create_task(link.retries(incoming.once_more), name="mails tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="mail commands")
 
     async def _unsubscribing(self, stack: AsyncExitStack, key: bytes) -> tuple[Links | None, Withdrawal | None]:

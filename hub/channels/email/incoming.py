@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from hub.application.envelope import Confirmation
 from hub.channels.attachments import TooLargeError
 from hub.channels.email.book import Book, Heard
 from hub.channels.email.contacts import answered_at, contact_of, written_to
@@ -57,7 +58,15 @@ class Incoming:
                 await self._refuse(raw, error)
                 raise RefusedMailError(f"this mail can't be taken: {error}") from error
 
-    async def _take(self, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> None:
+    async def once_more(self, refused: RefusedInput) -> Confirmation:
+        """What was refused before, as if it came now. Raises InvalidError where it is refused again."""
+        raw = await self._place.attachments.get(refused.raw.uri)
+        try:
+            return await self._take(raw, None, ())
+        except ValueError as error:
+            raise InvalidError(str(error)[:500], refused.field) from error
+
+    async def _take(self, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> Confirmation:
         now = self._place.clock.now()
         if len(raw) > LARGE:
             mail = await asyncio.to_thread(parse, raw, now, envelope_from)
@@ -65,19 +74,21 @@ class Incoming:
             mail = parse(raw, now, envelope_from)
         if self._place.ledger.by_wire_id(mail.message_id) is not None:
             log.warning("a mail of our own came back: it is left out", extra={"message_id": mail.message_id})
-            return
+            return _done(mail)
         if mail.report is not None and (about := self._ours(mail.report)) is not None:
             await self._reported(mail.report, about)
-            return
+            return _done(mail)
         if self._withdraw is not None and mail.sender is not None and self._unsubscribes(mail, envelope_to):
             await self._withdraw(mail.sender.address, "a mail to the address for it")
-            return
-        await self._record(mail, raw, envelope_from, envelope_to)
+            return _done(mail)
+        return await self._record(mail, raw, envelope_from, envelope_to)
 
-    async def _record(self, mail: Mail, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> None:
+    async def _record(
+        self, mail: Mail, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]
+    ) -> Confirmation:
         contact_id = self._names.contact_id(mail)
         if self._book.has_taken(contact_id):
-            return
+            return _done(mail)
         store = self._place.attachments
         files: list[Attachment] = [await store.put(one.data, one.media_type, one.name) for one in mail.files]
         files.append(await store.put(raw, "message/rfc822", "original.eml"))
@@ -85,11 +96,13 @@ class Incoming:
         to = written_to(mail, envelope_to, self._settings)
         address = answered_at(mail, reply_to(raw), envelope_from or "", self._settings.own)
         sent_at = mail.sent_at or self._book.first_seen(contact_id, self._place.clock.now())
-        await self._link.contact(contact_of(mail, (contact_id, thread), sent_at, address, to, files, self._settings))
+        contact = contact_of(mail, (contact_id, thread), sent_at, address, to, files, self._settings)
+        confirmed = await self._link.contact(contact)
         self._book.take(contact_id, self._place.clock.now())
         if mail.message_id and not mail.is_auto:
             earlier = mail.references or mail.in_reply_to
             self._book.hear(thread, Heard(mail.message_id, earlier, to), self._place.clock.now())
+        return confirmed
 
     def _known(self, message_id: str) -> str | None:
         made = self._place.ledger.by_wire_id(message_id)
@@ -133,3 +146,8 @@ class Incoming:
                 received_at=self._place.clock.now(),
             )
         )  # fmt: skip
+
+
+def _done(mail: Mail) -> Confirmation:
+    """There was nothing to record, or nothing new."""
+    return Confirmation(id=mail.id, status="accepted", duplicate=True)

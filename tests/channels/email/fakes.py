@@ -65,6 +65,9 @@ class FakeHub:
                 except Exception:
                     await asyncio.sleep(0.05)
 
+    async def retries(self, _handle: Callable[[RefusedInput], Awaitable[Confirmation]]) -> None:
+        await asyncio.Event().wait()
+
     async def announcements(self, _handle: Callable[[Command], None]) -> None:
         await asyncio.Event().wait()
 

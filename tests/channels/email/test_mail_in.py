@@ -7,12 +7,14 @@ from typing import Any
 import aiosmtplib
 import pytest
 
+from hub.application.envelope import Confirmation
 from hub.channels.email.book import Book
 from hub.channels.email.incoming import Incoming
 from hub.channels.email.server import receiving
 from hub.channels.email.settings import Server, email_settings
 from hub.channels.email.threads import Names
-from hub.domain.contact import ConversationSignal
+from hub.domain.contact import Contact, ConversationSignal
+from hub.domain.errors import InvalidError
 from hub.settings import SettingsError
 from tests.channels.email.corpus import corpus, mail
 from tests.channels.email.fakes import FakeHub, place_in, table
@@ -122,6 +124,22 @@ async def test_more_connections_than_there_may_be_are_turned_away(tmp_path: Path
             await one.wait_closed()
     door.place.ledger.close()
     door.book.close()
+
+
+async def test_what_can_not_be_taken_is_kept_and_may_be_tried_once_more(door: Door) -> None:
+    take, door.hub.contact = door.hub.contact, refusing  # type: ignore[method-assign]
+    assert await door.gives(mail()) == [554]
+    [refused] = door.hub.refusals
+    assert (refused.reason, refused.field) == ("too long", "subject")
+    with pytest.raises(InvalidError):
+        await door.incoming.once_more(refused)
+    door.hub.contact = take  # type: ignore[method-assign]
+    assert (await door.incoming.once_more(refused)).status == "accepted"
+    assert len(door.hub.contacts) == len(door.hub.refusals) == 1
+
+
+async def refusing(contact: Contact) -> Confirmation:
+    raise InvalidError("too long", "subject")
 
 
 async def test_a_mail_of_a_machine_is_recorded_as_one(door: Door) -> None:
