@@ -11,13 +11,16 @@ from hub.domain.cases import open_cases
 from hub.domain.cases.open_cases import OpenCases
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint
-from hub.domain.customer.consent.state import ConsentBook, evolve
-from hub.domain.customer.events import IdentifierObserved
+from hub.domain.customer.consent.state import CONSENT_EVENTS, ConsentBook, evolve
+from hub.domain.customer.events import CustomerForgotten, IdentifierObserved
 from hub.domain.customer.links.events import IdentifierShared, IdentifierUnshared
 from hub.domain.customer.profile import state as profile
+from hub.domain.customer.profile.events import ProfileFieldChanged
+from hub.domain.customer.slots.state import CONTACT_EVENTS
 from hub.domain.customer.slots.state import fold as slots_of
 from hub.domain.event import Event
 from hub.domain.grant import state as grants
+from hub.domain.grant.events import GRANT_EVENTS
 from hub.domain.grant.holding import Held, held
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.question import Question
@@ -28,13 +31,18 @@ from hub.paths.gates.service import Conversation
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.known import Known, customer_at
 from hub.paths.standing.facts import facts_of
-from hub.paths.standing.standing import standing
+from hub.paths.standing.standing import only_where
 from hub.paths.time.preferred import preferred_hours
 from hub.paths.time.section import QuietHours
 from hub.paths.time.zones import Zone, zone_at_home, zone_of_point
 
 Streams = Mapping[str, Sequence[Event]]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_CONSENTS: frozenset[type[Event]] = frozenset(CONSENT_EVENTS)
+_PROFILE: frozenset[type[Event]] = frozenset((ProfileFieldChanged,))
+_SLOTS: frozenset[type[Event]] = frozenset(CONTACT_EVENTS)
+_GRANTS: frozenset[type[Event]] = frozenset((*GRANT_EVENTS, CustomerForgotten))
+_CASES: frozenset[type[Event]] = frozenset(open_cases.OPEN_CASE_EVENTS)
 NO_STREAMS: Streams = MappingProxyType({})
 PointOf = Callable[[str, str], ContactPoint]
 """Kind and value of an identifier to its contact point; see hub/domain/customer/consent/point.py."""
@@ -60,23 +68,22 @@ class Told(NamedTuple):
 def path_state(told: Told, question: Question, policy: PathPolicy, point_of: PointOf) -> PathState:
     """What the decision looks at."""
     events = _in_order(told.customer.values())
-    facts, book = facts_of(events), ConsentBook()
-    for event in sorted((*told.of_points, *events), key=lambda one: one.recorded_at) if told.of_points else events:
-        book = evolve(book, event)
-    stands = standing(facts, policy, question.at)
+    facts = facts_of(events)
+    stands = only_where(facts, policy, question.at)
     of_account = told.account.get(told.account_id, ())
+    book = _book(events, told.of_points)
     known = Known(
         customer=customer_at(facts, stands, policy.money.currency, question.at),
         stage=stands.lifecycle_stage,
         held=_held(told.customer, question.at),
         account=_held({told.account_id: of_account}, question.at) if told.account_id else None,
         open_cases=_open_cases((*events, *of_account)),
-        profile=profile.fold(events).values(),
+        profile=profile.fold(_of(events, _PROFILE)).values(),
     )
     parties = Parties(
         told.canonical,
-        {stream: slots_of(events) for stream, events in told.customer.items()},
-        {stream: slots_of(events) for stream, events in told.account.items()},
+        {stream: slots_of(_of(events, _SLOTS)) for stream, events in told.customer.items()},
+        {stream: slots_of(_of(events, _SLOTS)) for stream, events in told.account.items()},
     )
     said = max(book.preferences.values(), key=lambda one: (one.at, one.point), default=None)
     return PathState(
@@ -94,10 +101,18 @@ def path_state(told: Told, question: Question, policy: PathPolicy, point_of: Poi
     )
 
 
+def _of(events: Iterable[Event], classes: frozenset[type[Event]]) -> list[Event]:
+    """Only those: most facts say nothing of most that is asked, and are passed over at once."""
+    return [event for event in events if type(event) in classes]
+
+
 def _in_order(streams: Iterable[Sequence[Event]]) -> list[Event]:
     """All of them by when they were recorded, those of one stream as they stand there: clocks step back at times."""
+    several = list(streams)
+    if len(several) == 1:
+        return list(several[0])
     timed: list[tuple[datetime, Event]] = []
-    for stream in streams:
+    for stream in several:
         latest = _LONG_AGO
         for event in stream:
             latest = max(latest, event.recorded_at)
@@ -107,7 +122,16 @@ def _in_order(streams: Iterable[Sequence[Event]]) -> list[Event]:
 
 
 def _held(streams: Streams, at: datetime) -> Held:
-    return held({stream: grants.fold(events) for stream, events in streams.items()}, at)
+    return held({stream: grants.fold(_of(events, _GRANTS)) for stream, events in streams.items()}, at)
+
+
+def _book(events: Sequence[Event], of_points: Sequence[Event]) -> ConsentBook:
+    """What was said of their contact points, here and elsewhere."""
+    said = _of(events, _CONSENTS)
+    book = ConsentBook()
+    for event in sorted((*of_points, *said), key=lambda one: one.recorded_at) if of_points else said:
+        book = evolve(book, event)
+    return book
 
 
 def _kind(of_account: Sequence[Event]) -> str:
@@ -118,7 +142,7 @@ def _kind(of_account: Sequence[Event]) -> str:
 
 def _open_cases(events: Iterable[Event]) -> OpenCases:
     cases: OpenCases = ()
-    for event in events:
+    for event in _of(events, _CASES):
         cases = open_cases.evolve(cases, event)
     return cases
 

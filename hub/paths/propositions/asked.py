@@ -1,7 +1,7 @@
 """All that the conditions of a policy's propositions ask of a customer, each measured once however many ask for it."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, ItemsView, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.paths.gates.verdict import Told
@@ -72,10 +72,12 @@ class Conditions:
                 self._steps_of.setdefault(measure.of, []).append(step)
                 self._holds |= step.holding(_OF_NOBODY[measure.name])
 
-    def answers(self, known: Known, touched: Collection[str]) -> Answers:
-        """All of them; `touched`: the propositions that the customer was granted or answered to."""
+    def answers(self, known: Known, touched: Collection[str], measures: Container[int] | None = None) -> Answers:
+        """All of them, or those on these measures; `touched`: the propositions that the customer was granted or
+        answered to."""
         values, holds = self._values.copy(), self._holds
-        for step in (*self._steps, *(step for name in touched for step in self._steps_of.get(name, ()))):
+        steps = self._steps if measures is None else [step for step in self._steps if step.number in measures]
+        for step in (*steps, *(step for name in touched for step in self._steps_of.get(name, ()))):
             value = values[step.number] = step.measure(known)
             holds = (holds & ~step.mask) | step.holding(value)
         return Answers(values, holds)

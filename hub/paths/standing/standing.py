@@ -45,6 +45,11 @@ def standing(facts: Facts, policy: PathPolicy, at: datetime) -> Stands:
     return Stands(kind, tier, named, stage, why)
 
 
+def only_where(facts: Facts, policy: PathPolicy, at: datetime) -> Stands:
+    """The same for who asks for no reasons: they are left out."""
+    return Stands(*_where(facts, ledger_of(facts, policy.money.currency), policy, at), ())
+
+
 def next_change(facts: Facts, policy: PathPolicy, at: datetime) -> datetime | None:
     """The first moment after this one at which the customer stands elsewhere with nothing happening, or one before it
     at which to look again; None: time alone changes nothing."""
@@ -79,8 +84,9 @@ _ABOUT = ("segment", "value_tier", "named", "lifecycle_stage")
 _DECLARED = "declared"
 
 
-def _where(facts: Facts, ledger: Ledger, policy: PathPolicy, at: datetime) -> tuple[str, ...]:
-    return tuple(answer.name for answer in _answers(facts, ledger, policy, at))
+def _where(facts: Facts, ledger: Ledger, policy: PathPolicy, at: datetime) -> tuple[str, str, str, str]:
+    kind, tier, named, stage = _answers(facts, ledger, policy, at)
+    return kind.name, tier.name, named.name, stage.name
 
 
 def _answers(

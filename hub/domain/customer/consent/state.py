@@ -75,6 +75,10 @@ class ConsentBook:
 
 
 NOTHING_SAID = Stance()
+CONSENT_EVENTS = (
+    ConsentGranted, ConsentDenied, ConsentWithdrawn, ConsentExpired, PointBlocked, PointUnblocked, PreferenceChanged,
+)  # fmt: skip
+"""What changes a book."""
 _SAID = {ConsentGranted: Said.GRANTED, ConsentDenied: Said.DENIED, ConsentWithdrawn: Said.WITHDRAWN}
 
 
@@ -117,6 +121,8 @@ class ConsentStanding:
 
     def blocked_by(self, point: str, channel: Channel) -> tuple[str, ...]:
         """The lists that block it, in alphabetical order."""
+        if not self.book.blocks:
+            return ()
         found = (
             source
             for (whose, where, source), block in self.book.blocks.items()

@@ -48,12 +48,13 @@ class Slots:
 
 
 NO_SLOTS = Slots()
-_LOOKED_AT = (ContactReceived, ContactSent, ContactSlotReserved, ContactSlotReleased)
+CONTACT_EVENTS = (ContactReceived, ContactSent, ContactSlotReserved, ContactSlotReleased)
+"""What is looked at here."""
 
 
 def evolve(slots: Slots, event: Event) -> Slots:
     """The slots after one more fact; facts of other kinds change nothing here."""
-    return fold([event], slots) if isinstance(event, _LOOKED_AT) else slots
+    return fold([event], slots) if isinstance(event, CONTACT_EVENTS) else slots
 
 
 def fold(events: Iterable[Event], slots: Slots = NO_SLOTS) -> Slots:

@@ -42,7 +42,7 @@ def is_region(region: str) -> bool:
 def phone(written: str, region: str) -> Spelling:
     """`region` (two letters) is where numbers without a country code belong. An extension is a number of its own:
     `+982188776655;ext=12`."""
-    if _E164.fullmatch(written) and _is_proper(written):
+    if _E164.fullmatch(written) and is_proper(written):
         return proper(written)
     text = plain(written)
     if not text:
@@ -75,10 +75,10 @@ def _domestic(digits: str, region: str) -> str:
     if not code or abroad.match(digits):
         return ""
     e164 = f"+{code}{digits[1:]}"
-    return e164 if _is_proper(e164) else ""
+    return e164 if is_proper(e164) else ""
 
 
-def _is_proper(e164: str) -> bool:
+def is_proper(e164: str) -> bool:
     """Whether a number is valid as it stands: a fraction of the cost of parsing it. False: parsing must tell."""
     for end in (2, 3, 4):
         plan = _plan(int(e164[1:end]))
