@@ -72,6 +72,20 @@ async def test_a_purpose_there_is_not(asking: Asking) -> None:
     await asking.refused("/v1/outbound", 422, "purpose", **_wanted(purpose="spam"))
 
 
+async def test_what_a_customer_who_was_forgotten_was_granted_is_there_no_more(asking: Asking) -> None:
+    given = {"customer_id": TEHRAN.stream, "proposition": "fibre"}
+    grant = (await asking.post("/v1/grants", 200, **given))["grant"]
+    path, told = f"/v1/grants/{grant['grant_id']}", {"presentation_id": "p-1", "terms_hash": grant["terms_hash"]}
+    await asking.post(f"{path}/presentations", 200, **told, channel="web", sender="hub")
+    await asking.voices.forgetting.forget(TEHRAN.stream, "asked to be", **asking.voices.command())
+    said = {"presentation_id": "p-1", "response": "accepted"}
+    await asking.refused(f"{path}/amend", 404, "", "no grant", terms={"price": 40})
+    await asking.refused(f"{path}/responses", 404, "", "no grant", **said)
+    new = told | {"presentation_id": "p-2"}
+    await asking.refused(f"{path}/presentations", 404, "", "no grant", **new, channel="web", sender="hub")
+    await asking.refused("/v1/outbound", 409, "", "forgotten", **_wanted())
+
+
 async def test_a_grant_for_a_customer_who_was_forgotten(asking: Asking) -> None:
     await asking.voices.forgetting.forget(TEHRAN.stream, "asked to be", **asking.voices.command())
     given = {"customer_id": TEHRAN.stream, "proposition": "fibre"}
