@@ -1,6 +1,7 @@
 """Asterisk over ARI: its requests, and its events on a websocket."""
 
 import logging
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 HEARD = (
     "StasisStart",
+    "ChannelHangupRequest",
+    "StasisEnd",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
     "PlaybackFinished",
@@ -43,9 +46,8 @@ class Ari:
             async with self._session.request(
                 request.method, self._url + request.path, params=dict(request.params)
             ) as answer:
-                if answer.status >= 400:
-                    reason = (await answer.text())[:200]
-                    log.debug("%s %s: %s %s", request.method, request.path, answer.status, reason)
+                reason = (await answer.text())[:200] if answer.status >= 400 else ""
+                log.debug("%s %s: %s %s", request.method, request.path, answer.status, reason)
                 return answer.status
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AriError(f"{request.method} {self._url}{request.path}: {error or 'no answer'}") from error
@@ -95,7 +97,7 @@ async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[dict
 @asynccontextmanager
 async def ari(settings: PhoneSettings) -> AsyncIterator[Ari]:
     """One Asterisk, not asked anything yet."""
-    auth = aiohttp.BasicAuth(settings.ari_user, settings.password())
+    user = b64encode(f"{settings.ari_user}:{settings.password()}".encode()).decode()
     timeout = aiohttp.ClientTimeout(total=10)
-    async with aiohttp.ClientSession(auth=auth, timeout=timeout) as session:
+    async with aiohttp.ClientSession(headers={"Authorization": f"Basic {user}"}, timeout=timeout) as session:
         yield Ari(session, settings)

@@ -123,6 +123,7 @@ class Calls:
 
     async def _take_in(self, life: _Life, happening: Happening) -> None:
         call, actions = decide(life.call, happening, self._settings)
+        log.debug("%s: %s -> %s", call.thread, happening, call.phase)
         if call is not life.call and call != life.call:
             life.call = call
             self._index(call)

@@ -33,7 +33,7 @@ def read(event: Mapping[str, Any], at: datetime) -> Heard | None:
     match event.get("type"):
         case "StasisStart":
             return _started(event, at)
-        case "ChannelDestroyed":
+        case "ChannelDestroyed" | "ChannelHangupRequest" | "StasisEnd":
             channel = event["channel"]["id"]
             return Heard(Gone(at, channel, event.get("cause", 0)), channel=channel)
         case "ChannelDtmfReceived":
