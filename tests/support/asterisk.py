@@ -40,7 +40,8 @@ class Asterisk:
         phones = [f"--agent={name}=sip:{name}@127.0.0.1:{port}" for name, port in self.agents.items()]
         command = [
             sys.executable, str(RUN), str(directory), f"--sip-port={self.sip}", f"--http-port={self.http}",
-            "--rtp-start=34000", f"--trunk=sip:127.0.0.1:{self.trunk}", f"--fallback-seconds={fallback_seconds}", *phones,
+            "--rtp-start=34000", f"--trunk=sip:127.0.0.1:{self.trunk}",
+            f"--fallback-seconds={fallback_seconds}", *phones,
         ]  # fmt: skip
         with (directory / "out").open("wb") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out, preexec_fn=die_with_parent())  # noqa: PLW1509

@@ -38,12 +38,20 @@ def begin(thread: str, happening: Arrived, settings: PhoneSettings) -> Step:
 def decide(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
     """The call after it, and what is to be done, in this order. What does not concern the call changes nothing."""
     after, actions = _step(call, happening, settings)
-    gone = happening.channel if isinstance(happening, Gone) else ""
-    if any(_hands_over(action) for action in actions):
-        gone = call.channel
+    gone = call.channel if any(_hands_over(action) for action in actions) else _gone(happening)
     before = _as_if_silent(call) if isinstance(happening, Resumed) else call
     after, first, last = recording.record(after, happening.at, settings)
     return after, [*first, *arrange(before, after, gone, settings), *last, *actions]
+
+
+def _gone(happening: Happening) -> str:
+    match happening:
+        case Gone():
+            return happening.channel
+        case Played():
+            return happening.playback
+        case _:
+            return ""
 
 
 def _step(call: Call, happening: Happening, settings: PhoneSettings) -> Step:

@@ -53,10 +53,10 @@ def main_bridge(call: Call) -> str:
 
 
 def arrange(before: Call, after: Call, gone: str, settings: PhoneSettings) -> list[Action]:
-    """What leads from `before` to `after`; the channel `gone` went by itself."""
+    """What leads from `before` to `after`; `gone`, a channel or a playback, went by itself."""
     old, new = places(before), places(after)
     requests: list[Action] = []
-    if before.playing and before.playing != after.playing and before.channel != gone:
+    if before.playing not in ("", after.playing, gone) and before.channel != gone:
         requests.append(stop_playing(before.playing))
     if after.answered and not before.answered and before.phase is not Phase.DIALLING and after.channel:
         requests.append(answer(after.channel))
