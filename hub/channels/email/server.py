@@ -79,6 +79,7 @@ class Receiver:
 @asynccontextmanager
 async def receiving(incoming: Incoming, settings: Server, hostname: str) -> AsyncIterator[int]:
     """Mail servers are served while this is open; the port. Raises SettingsError."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd would log every address
     receiver = Receiver(incoming, settings)
     tls = _tls(settings)
     kind = LMTP if settings.protocol == "lmtp" else SMTP
