@@ -8,12 +8,13 @@ from typing import Protocol
 
 from hub.application.envelope import Confirmation, Report, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
+from hub.application.signals import asked_of_pool
 from hub.application.turns import Thread, Turn, Turns
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.refused_input import RefusedInput
 from hub.ports import Clock, Journal
-from hub.router.pool.commands import Command, CustomerLeft, MissCallback, ReachCallback, RequestCallback
+from hub.router.pool.commands import Command
 from hub.router.pool.owner import Pool
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ class InboundHandler:
         """What an adapter reports of a running conversation, done when this returns. Raises InvalidError and
         RefusedError where it can't be done, any other HubError when the pool can't do it now: then it is to come
         again."""
-        command = _command(signal, self._clock.now())
+        command = asked_of_pool(signal, self._clock.now())
         if command is None:
             is_survey = signal.signal is ConversationSignal.SURVEY_ANSWERED
             return await (self._survey_answered(signal) if is_survey else self._contact_reported(signal))
@@ -194,34 +195,6 @@ _STATE = "signal"
 def _is_refusal(parsed: object, answer: Confirmation) -> bool:
     """Whether it was understood, and only comes at the wrong moment: nothing to set aside, later it is of no use."""
     return isinstance(parsed, ConversationEvent) and answer.field == _STATE
-
-
-def _command(signal: ConversationEvent, now: datetime) -> Command | None:
-    """What a signal asks of the pool; None: it does not concern the pool. Raises InvalidError where it does not say
-    enough."""
-    match signal.signal:
-        case ConversationSignal.CUSTOMER_LEFT:
-            return CustomerLeft(now, signal.id, "customer", signal.channel, signal.thread, signal.dropped)
-        case ConversationSignal.CALLBACK_REQUESTED:
-            due = _moment(signal.due) if signal.due else None
-            return RequestCallback(now, signal.id, "customer", signal.channel, signal.thread, due, signal.address_of)
-        case ConversationSignal.CALLBACK_REACHED | ConversationSignal.CALLBACK_MISSED:
-            for field in ("interaction_id", "agent_id"):
-                if not getattr(signal, field):
-                    raise InvalidError(f"{signal.signal} takes the {field} that came with the command to call", field)
-            actor = f"adapter:{signal.channel.value}"
-            if signal.signal is ConversationSignal.CALLBACK_REACHED:
-                return ReachCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id)
-            return MissCallback(now, signal.id, actor, signal.agent_id, signal.interaction_id, signal.outcome.value)
-        case ConversationSignal.SURVEY_ANSWERED | ConversationSignal.SENT | ConversationSignal.FAILED:
-            return None
-
-
-def _moment(due: datetime) -> datetime:
-    try:
-        return utc(due)
-    except OverflowError:
-        raise InvalidError("this time is out of range", "due") from None
 
 
 def confirmation(contact_id: str, outcome: Receipt | HubError) -> Confirmation | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from hub.application.outbound_conversations import CHANGES, Conversation, opened
+from hub.domain.contact import Channel
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.customer.outbound.words import WORDS
 from hub.domain.event import Event
@@ -28,6 +29,9 @@ from hub.domain.interaction.events import (
     InteractionTransferred,
     InteractionUnparked,
     OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
     WrapUpCompleted,
@@ -205,6 +209,33 @@ def _accepted(known: Conversation, event: OfferAccepted) -> Made:
     return "answered", {"agent_id": event.agent_id}
 
 
+def _offered(known: Conversation, event: InteractionOffered) -> Made:
+    """A desk phone rings on it. Others need not know."""
+    if known.channel != _RINGS:
+        return None
+    told = {"agent_id": event.agent_id, "offer_id": event.offer_id, "expires_at": event.expires_at}
+    return "offered", told | _of_advice(known)
+
+
+def _offer_over(how: Callable[[Any], str]) -> Callable[[Conversation, Any], Made]:
+    """It was not taken. Whoever was asked besides the agent who took it is told so, too."""
+
+    def made(known: Conversation, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Made:
+        if known.channel != _RINGS:
+            return None
+        told = {"agent_id": event.agent_id, "offer_id": event.offer_id, "reason": how(event)}
+        return "offer_over", told | _of_advice(known)
+
+    return made
+
+
+_RINGS = Channel.PHONE.value
+
+
+def _of_advice(known: Conversation) -> dict[str, str]:
+    return {"consult_id": known.interaction_id} if known.consult_of else {}
+
+
 def _transferred(known: Conversation, event: InteractionTransferred) -> Made:
     if known.consult_of:
         return _consult_over(known, event)
@@ -215,7 +246,7 @@ def _transferred(known: Conversation, event: InteractionTransferred) -> Made:
 def _pulled_back(known: Conversation, event: InteractionPulledBack) -> Made:
     if known.consult_of:
         return _consult_over(known, event)
-    return "pulled_back", {"agent_id": event.agent_id, "reason": event.reason}
+    return "pulled_back", {"agent_id": event.agent_id, "reason": event.missed or event.reason}
 
 
 def _ended(known: Conversation, event: InteractionEnded) -> Made:
@@ -276,7 +307,11 @@ _COMMANDS: dict[type[Event], Callable[[Conversation, Any], Made]] = {
     InteractionRefused: _refused,
     InteractionMoved: _plain("moved", "from_queue", "reason"),
     InteractionReopened: _plain("reopened", "contact_id"),
+    InteractionOffered: _offered,
     OfferAccepted: _accepted,
+    OfferDeclined: _offer_over(lambda event: "busy" if event.busy else "declined"),
+    OfferTimedOut: _offer_over(lambda _: "no_answer"),
+    OfferRescinded: _offer_over(lambda _: "taken_back"),
     InteractionHeld: _plain("held", "agent_id"),
     InteractionResumed: _plain("resumed", "agent_id"),
     InteractionTransferred: _transferred,

@@ -121,10 +121,22 @@ class ConversationSignal(StrEnum):
     """A contact that the hub asked for was made; answers come in on this thread."""
     FAILED = "failed"
     """It could not be made, or did not arrive."""
+    OFFER_ACCEPTED = "offer_accepted"
+    """An agent picked up the phone that rang with an offer."""
+    OFFER_DECLINED = "offer_declined"
+    """They would not, or their line was busy."""
+    AGENT_MISSED = "agent_missed"
+    """The phone of an agent could not be reached who was offered the conversation, or has it."""
+    AGENT_LEFT = "agent_left"
+    """An agent's phone hung up: for who has the conversation it is over, for anybody else in it they are out."""
+    HELD = "held"
+    """An agent put the customer on hold, by their phone."""
+    RESUMED = "resumed"
+    """And took them off it."""
 
 
 class CallbackOutcome(StrEnum):
-    """What became of a call to a customer that nobody answered."""
+    """What became of a call that nobody answered."""
 
     NO_ANSWER = "no_answer"
     BUSY = "busy"
@@ -147,11 +159,13 @@ class ConversationEvent(_Value):
     address_of: str = Field(default="", max_length=200)
     """Of callback_requested: the contact whose address is to be called; empty: that of the one that opened it."""
     interaction_id: str = Field(default="", max_length=200)
-    """Of callback_reached and callback_missed: as the hub named it when it asked for the call."""
+    """Of what names an agent: as the hub named it in its command."""
     agent_id: str = Field(default="", max_length=64)
-    """Of callback_reached and callback_missed: the agent for whom it was called."""
+    """Of callbacks, offers and agents' phones: whose."""
+    offer_id: str = Field(default="", max_length=220)
+    """Of offer_accepted and offer_declined: as the hub named it."""
     outcome: CallbackOutcome = CallbackOutcome.NO_ANSWER
-    """Of callback_missed."""
+    """Of callback_missed and agent_missed; of offer_declined `busy` says that the agent's line was."""
     survey_id: str = Field(default="", max_length=200)
     """Of survey_answered, as are score and comment: as the hub named it when it asked."""
     score: int | None = Field(default=None, ge=0, le=10)
@@ -159,7 +173,7 @@ class ConversationEvent(_Value):
     contact_id: str = Field(default="", max_length=200)
     """Of sent and failed: as the hub named it when it asked for the contact."""
     reason: str = Field(default="", max_length=200)
-    """Of failed: why, as whoever could not do it says."""
+    """Of failed and offer_declined: why, as whoever could not do it says."""
 
 
 class Standing(_Value):

@@ -169,6 +169,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("InteractionMoved", 1): _unchanged,
     ("InteractionParked", 1): _unchanged,
     ("InteractionPulledBack", 1): _unchanged,
+    ("InteractionPulledBack", 2): _unchanged,
     ("InteractionQueued", 1): _unchanged,
     ("InteractionTransferred", 1): _unchanged,
     ("InteractionTransferred", 2): _unchanged,

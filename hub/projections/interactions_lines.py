@@ -105,7 +105,7 @@ DETAILS: dict[type[Event], Callable[[Any], str]] = {
     DeclinesForgotten: lambda event: _moment(event.after),
     InteractionInterrupted: lambda event: event.by,
     InteractionTransferred: _transferred,
-    InteractionPulledBack: lambda event: event.reason,
+    InteractionPulledBack: lambda event: event.missed or event.reason,
     InteractionParked: _parked,
     InteractionUnparked: _unparked,
     CallbackScheduled: _call_back,

@@ -250,8 +250,13 @@ class Batch:
 
 
 def _freed_by(event: Event) -> str:
-    is_busy = isinstance(event, OfferDeclined) and event.busy
-    return f"{_FREED} {type(event).__name__}{' busy' if is_busy else ''}"
+    """Rests differ: what is remembered of one kind must not hide another one's."""
+    how = ""
+    if isinstance(event, OfferDeclined):
+        how = "busy" if event.busy else ""
+    elif isinstance(event, InteractionPulledBack):
+        how = event.missed
+    return f"{_FREED} {type(event).__name__} {how}".rstrip()
 
 
 ROUTES: Mapping[str, Any] = {

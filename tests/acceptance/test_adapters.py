@@ -89,7 +89,8 @@ async def test_adapters_are_told_each_command_once_over_a_restart(settings: Sett
         head = await hub.journal.head()
         await until(lambda: hub.outbound.position >= head)
         assert await told(hub) == [
-            ("waiting", "t1"), ("waiting", "t2"), ("answered", "t1"), ("held", "t1"), ("ended", "t1"),
+            ("waiting", "t1"), ("waiting", "t2"), ("offered", "t1"), ("answered", "t1"), ("held", "t1"),
+            ("ended", "t1"),
         ]  # fmt: skip
 
 

@@ -105,7 +105,7 @@ async def test_what_is_committed_is_told_in_order(journal: Journal) -> None:
         await journal.write(ended())
         await eventually(lambda: told.position == 4)
         await told.stop()
-    assert wire.told == [(1, "waiting"), (3, "answered"), (4, "ended")]
+    assert wire.told == [(1, "waiting"), (2, "offered"), (3, "answered"), (4, "ended")]
     assert wire.kept[-1] == 4
 
 
@@ -208,7 +208,7 @@ async def test_more_than_it_can_keep_is_read_again(journal: Journal, monkeypatch
         await over(journal, "interaction-x")
         await eventually(lambda: told.position == 44)
     positions = [position for position, name in wire.told if name != "waiting"]
-    assert positions == [position for position in range(1, 45) if position % 4 in (3, 0)]
+    assert positions == [position for position in range(1, 45) if position % 4 in (2, 3, 0)]
 
 
 async def test_who_waits_is_told_their_place_again_and_again_and_nobody_else(journal: Journal) -> None:

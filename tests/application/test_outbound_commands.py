@@ -64,6 +64,9 @@ def offered() -> InteractionOffered:
     return InteractionOffered(**META, **ANN, offer_id="o", expires_at=NOON, units=100, policy="1", reasons=())
 
 
+RINGS = ("offered", {"agent_id": "ann", "offer_id": "o", "expires_at": NOON})
+
+
 def accepted() -> OfferAccepted:
     return OfferAccepted(**META, **ANN, offer_id="o")
 
@@ -93,6 +96,7 @@ def test_a_call_that_waits_is_answered_and_ends() -> None:
     told = log.told(queued(place=3, estimated_wait_seconds=40.0), offered(), accepted(), ended())
     assert told == [
         ("waiting", {"place": 3, "estimated_wait_s": 40.0}),
+        RINGS,
         ("answered", {"agent_id": "ann"}),
         ("ended", {"agent_id": "ann", "ended_by": "agent"}),
     ]
@@ -101,7 +105,38 @@ def test_a_call_that_waits_is_answered_and_ends() -> None:
 
 
 def test_who_is_offered_in_the_same_breath_is_not_told_that_they_wait() -> None:
-    assert Log().add(queued(place=1), offered()) == []
+    assert [one.name for one in Log().add(queued(place=1), offered())] == ["offered"]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (OfferDeclined(**META, **ANN, offer_id="o", reason="I know her"), "declined"),
+        (OfferDeclined(**META, **ANN, offer_id="o", busy=True), "busy"),
+        (OfferTimedOut(**META, **ANN, offer_id="o"), "no_answer"),
+        (OfferRescinded(**META, **ANN, offer_id="o", reason="customer left", said="x"), "taken_back"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_phone_that_rang_is_told_that_the_offer_is_over_in_no_words_of_people(event: Event, reason: str) -> None:
+    log = Log()
+    log.add(queued(), offered())
+    assert log.told(event) == [("offer_over", {"agent_id": "ann", "offer_id": "o", "reason": reason})]
+
+
+@pytest.mark.parametrize("channel", [one for one in Channel if one is not Channel.PHONE])
+def test_other_channels_need_not_know_of_offers(channel: Channel) -> None:
+    log = Log()
+    log.add(queued(channel=channel))
+    assert log.told(offered(), OfferTimedOut(**META, **ANN, offer_id="o")) == []
+    assert [name for name, _ in log.told(offered(), accepted())] == ["answered"]
+
+
+def test_whose_phone_could_not_be_reached_is_out_and_the_reason_is_told() -> None:
+    log = Log()
+    log.add(queued(), offered(), accepted())
+    missed = InteractionPulledBack(**META, **ANN, missed="no_answer")
+    assert log.told(missed) == [("pulled_back", {"agent_id": "ann", "reason": "no_answer"})]
 
 
 def test_the_envelope_is_a_cloud_event_that_names_the_thread() -> None:
@@ -173,7 +208,6 @@ def test_what_happens_to_a_conversation_is_told_to_its_adapter(event: Event, exp
         InteractionInterrupted(**META, **ANN, by="interaction-2"),
         InteractionContinued(**META, **ANN),
         InteractionAbandoned(**META),
-        OfferTimedOut(**META, **ANN, offer_id="o"),
     ],
 )
 def test_what_no_adapter_can_do_anything_about_is_not_told(event: Event) -> None:
@@ -198,7 +232,7 @@ def test_a_contact_that_found_no_place_is_told_and_forgotten() -> None:
 def test_who_wished_to_be_called_is_dialled_until_they_were_spoken_to() -> None:
     log = Log()
     log.add(queued(), CallbackScheduled(**META, address_of="c7"))
-    assert log.told(offered(), accepted()) == [("dial", {"agent_id": "ann", "contact_id": "c7"})]
+    assert log.told(offered(), accepted()) == [RINGS, ("dial", {"agent_id": "ann", "contact_id": "c7"})]
     log.add(CallbackMissed(**META, **ANN, attempt=1, outcome="busy", retry_at=NOON))
     log.add(InteractionUnparked(**META, reason="time"))
     assert log.told(accepted()) == [("dial", {"agent_id": "ann", "contact_id": "c7"})]
@@ -230,7 +264,8 @@ def test_a_consultation_is_told_in_the_thread_it_is_about() -> None:
     log = Log()
     log.add(queued(), offered(), accepted())
     advice = queued(contact_id="", thread="", consult_of=ONE)
-    assert log.told(advice, offered(), stream="interaction-2") == []
+    name, details = RINGS
+    assert log.told(advice, offered(), stream="interaction-2") == [(name, {**details, "consult_id": "interaction-2"})]
     [answered] = log.add(accepted(), stream="interaction-2")
     assert (answered.name, answered.details) == ("consult_answered", {"agent_id": "ann", "consult_id": "interaction-2"})
     assert (answered.conversation.interaction_id, answered.conversation.thread) == (ONE, "t1")

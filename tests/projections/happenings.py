@@ -171,7 +171,9 @@ def transfer(world: Any) -> None:
 
 def pull_back(world: Any) -> None:
     if one := world.pick(Phase.ACTIVE):
-        world.add(one, InteractionPulledBack, reason="agent is gone", **_agent(world, one))
+        missed = world.chance.choice(("", "no_answer", "busy"))
+        reason = "" if missed else "agent is gone"
+        world.add(one, InteractionPulledBack, reason=reason, missed=missed, **_agent(world, one))
 
 
 def call_back(world: Any) -> None:

@@ -143,6 +143,14 @@ class PoolInHand:
             outcome=outcome,
         )
 
+    def misses_agent(self, agent_id: str, interaction_id: str, outcome: str = "no_answer") -> list[Event]:
+        return self.handle(
+            commands.MissAgent, actor="adapter:phone", agent_id=agent_id, interaction_id=interaction_id, outcome=outcome
+        )
+
+    def hangs_up(self, agent_id: str, interaction_id: str) -> list[Event]:
+        return self.handle(commands.AgentLeft, agent_id=agent_id, interaction_id=interaction_id)
+
     def asks_for_callback(self, thread: str, seconds: float | None = None, channel: str = "phone") -> list[Event]:
         due = None if seconds is None else self.now + timedelta(seconds=seconds)
         return self.handle(commands.RequestCallback, channel=channel, thread=thread, due=due)

@@ -197,6 +197,20 @@ class EveryCommand(RuleBasedStateMachine):
             assert not set(map(type, getattr(self.pool, what)(agent, stream))) - {InteractionOffered}
 
     @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), agent=st.sampled_from(AGENTS), outcome=st.sampled_from(["no_answer", "busy", "failed"]))
+    def phone_cannot_be_reached(self, data: st.DataObject, agent: str, outcome: str) -> None:
+        stream = self.a_work(data, Phase.ACTIVE, Phase.OFFERED)
+        whose = data.draw(st.sampled_from([self.agent_of(stream, data), agent]))
+        self.ask(self.pool.misses_agent, whose, stream, outcome)
+
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), agent=st.sampled_from(AGENTS))
+    def phone_hangs_up(self, data: st.DataObject, agent: str) -> None:
+        stream = self.a_work(data, Phase.ACTIVE)
+        whose = data.draw(st.sampled_from([self.agent_of(stream, data), agent]))
+        self.ask(self.pool.hangs_up, whose, stream)
+
+    @precondition(lambda self: self.pool.state.interactions)
     @rule(data=st.data(), queue=st.sampled_from(["", *QUEUES]), to_agent=st.sampled_from(["", *AGENTS]))
     def agent_transfers(self, data: st.DataObject, queue: str, to_agent: str) -> None:
         stream = self.a_work(data, Phase.ACTIVE)

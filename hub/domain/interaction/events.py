@@ -237,13 +237,15 @@ class InteractionTransferred(Placement):
 
 
 class InteractionPulledBack(_WithAgent):
-    """A supervisor took it from its agent: it waits again, with its age."""
+    """A supervisor took it from its agent, or the agent's phone could not be reached: it waits again, with its age."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
     KEY_OF: ClassVar[str] = "customer_id"
 
     customer_id: str = ""
     reason: Annotated[str, PERSONAL] = ""
+    missed: str = ""
+    """What came of calling the agent's phone: `no_answer`, `busy`, `failed`. Empty: somebody took it."""
 
 
 class InteractionParked(_WithAgent):

@@ -11,7 +11,7 @@ from hub.domain.interaction.events import InteractionOffered
 from hub.router.matching.agents import Seat
 from hub.router.matching.waiting import Work
 from hub.router.pool import commands as ask
-from hub.router.pool import conversing, handing_on, joining, staffing, supervising
+from hub.router.pool import conversing, handing_on, joining, phones, staffing, supervising
 from hub.router.pool.commands import Command
 from hub.router.pool.deadlines import pop_due
 from hub.router.pool.decided import of
@@ -134,6 +134,8 @@ _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.RequestCallback: conversing.request_callback,
     ask.MissCallback: conversing.miss_callback,
     ask.ReachCallback: conversing.reach_callback,
+    ask.MissAgent: phones.miss_agent,
+    ask.AgentLeft: phones.agent_left,
     ask.Transfer: handing_on.transfer,
     ask.Consult: handing_on.consult,
     ask.CompleteTransfer: handing_on.complete_transfer,

@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from hub.domain.agent import decide as agent_rules
-from hub.domain.agent.events import AgentState
 from hub.domain.errors import HubError
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import RequirementRelaxed
 from hub.domain.interaction.state import Phase
-from hub.router.policy.fields import NotAnswering
 from hub.router.pool.commands import Command
 from hub.router.pool.decided import by_policy, meant_for, of
+from hub.router.pool.not_answering import not_answering
 from hub.router.pool.placing import ENTRY_DELAY
-from hub.router.pool.staffing import take_offers_back
-from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState
+from hub.router.pool.state import Decided, OpenInteraction, PoolState
 from hub.router.pool.supervising import move_to
 from hub.router.pool.timers import Due, Timer
 
@@ -40,29 +37,7 @@ def _offer(state: PoolState, interaction: OpenInteraction, timer: Timer, command
     given = by_policy(state, command, interaction.stream)
     timed_out = of(interaction, rules.time_out(interaction.state, offer, **given))
     reason = f"offer {offer} was not answered in time"
-    return [*timed_out, *_not_answering(state, agent, interaction, reason, command)]
-
-
-def _not_answering(
-    state: PoolState, agent: KnownAgent, interaction: OpenInteraction, reason: str, command: Command
-) -> list[Decided]:
-    given = by_policy(state, command, interaction.stream)
-    match state.policy.agents.not_answering:
-        case NotAnswering.NONE:
-            return []
-        case NotAnswering.CHANNEL:
-            channel = interaction.queued.channel.value
-            closed = (*agent.state.closed, channel)
-            return [
-                *of(agent, agent_rules.close_channels(agent.state, agent.id, closed, reason, **given)),
-                *take_offers_back(agent, "agent is not answering", command, interaction, channel),
-            ]
-        case _:
-            new = AgentState.NOT_ANSWERING
-            return [
-                *of(agent, agent_rules.change_state(agent.state, agent.id, new, reason, **given)),
-                *take_offers_back(agent, "agent is not answering", command, interaction),
-            ]
+    return [*timed_out, *not_answering(state, agent, interaction, reason, command)]
 
 
 def _entry(state: PoolState, interaction: OpenInteraction, _: Timer, command: Command) -> list[Decided]:

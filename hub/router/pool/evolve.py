@@ -137,7 +137,7 @@ def _transferred(state: PoolState, interaction: OpenInteraction, event: Interact
 
 def _pulled_back(state: PoolState, interaction: OpenInteraction, event: InteractionPulledBack) -> None:
     offers.let_go(state, interaction, event.agent_id)
-    offers.idle(state, event.agent_id, event)
+    _taken(state, event)
     place(state, interaction, _again(interaction, event))
     offers.keep_from(state, interaction, event.agent_id)
 
@@ -189,11 +189,16 @@ def _freed(state: PoolState, event: Any) -> None:
     offers.idle(state, event.agent_id, event)
 
 
+def _taken(state: PoolState, event: InteractionPulledBack) -> None:
+    offers.idle(state, event.agent_id, event)
+    offers.rests(state, event)
+
+
 _OF_AGENTS: dict[type[Event], Callable[[PoolState, Any], None]] = {
     CallbackMissed: _freed,
     InteractionOffered: lambda state, event: state.matcher.took_turn(state.agent(event.agent_id).seat),
     InteractionParked: _freed,
-    InteractionPulledBack: _freed,
+    InteractionPulledBack: _taken,
     InteractionTransferred: _freed,
     OfferAccepted: offers.answered,
     OfferDeclined: offers.rests,

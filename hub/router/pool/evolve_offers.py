@@ -6,6 +6,7 @@ from hub.domain.interaction.events import (
     InteractionContinued,
     InteractionInterrupted,
     InteractionOffered,
+    InteractionPulledBack,
     OfferAccepted,
     OfferDeclined,
     OfferRescinded,
@@ -62,12 +63,18 @@ def refused(state: PoolState, interaction: OpenInteraction, event: OfferDeclined
     waits_on(state, interaction, event)
 
 
-def rests(state: PoolState, event: OfferDeclined | OfferTimedOut) -> None:
+def rests(state: PoolState, event: OfferDeclined | OfferTimedOut | InteractionPulledBack) -> None:
+    """Whom a supervisor took work from does not."""
     rules = state.policy.agents
-    if isinstance(event, OfferTimedOut):
-        seconds = rules.after_no_answer_seconds
-    else:
-        seconds = rules.after_busy_seconds if event.busy else rules.after_decline_seconds
+    match event:
+        case InteractionPulledBack(missed=""):
+            seconds = 0.0
+        case OfferDeclined(busy=True) | InteractionPulledBack(missed="busy"):
+            seconds = rules.after_busy_seconds
+        case OfferDeclined():
+            seconds = rules.after_decline_seconds
+        case _:
+            seconds = rules.after_no_answer_seconds
     if seconds:
         state.matcher.rest(state.agent(event.agent_id).seat, event.at.timestamp() + seconds)
 

@@ -7,7 +7,17 @@ from hub.domain.interaction import decide
 from hub.domain.interaction.events import InteractionQueued
 from hub.domain.interaction.state import Interaction, evolve
 from hub.ports import Journal
-from hub.router.pool.commands import Accept, Command, CompleteWrapUp, Decline, End, MissCallback, Park
+from hub.router.pool.commands import (
+    Accept,
+    AgentLeft,
+    Command,
+    CompleteWrapUp,
+    Decline,
+    End,
+    MissAgent,
+    MissCallback,
+    Park,
+)
 from hub.router.pool.decided import meta
 
 
@@ -47,6 +57,8 @@ def _decide(state: Interaction, command: Command) -> list[Event]:
             return decide.complete_wrap_up(state, command.agent_id, command.code, **given)
         case MissCallback():
             return decide.miss_callback(state, command.agent_id, command.outcome, None, **given)
+        case MissAgent() | AgentLeft():
+            return []  # whoever hung up, or was not there, has nothing of it any more
         case Park():
             return decide.park(state, command.agent_id, command.until, command.reason, **given)
         case _:

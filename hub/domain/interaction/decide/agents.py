@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
+from hub.domain.interaction.decide.customers import OUTCOMES
 from hub.domain.interaction.decide.refusing import refused, require, require_active
 from hub.domain.interaction.events import (
     InteractionContinued,
@@ -12,6 +13,7 @@ from hub.domain.interaction.events import (
     InteractionHeld,
     InteractionInterrupted,
     InteractionParked,
+    InteractionPulledBack,
     InteractionResumed,
     InteractionTransferred,
     InteractionUnparked,
@@ -79,6 +81,15 @@ def unpark(
     if state.phase is not Phase.PARKED:
         return []
     return [InteractionUnparked(reason=reason, known_agent=known_agent, known_until=known_until, **meta)]
+
+
+def miss_agent(state: Interaction, agent_id: str, outcome: str, **meta: Any) -> list[Event]:
+    """The agent's phone could not be reached: it waits again. Nothing to do when they have it no longer."""
+    if outcome not in OUTCOMES:
+        raise InvalidError(f"{outcome!r} is no outcome of a call: use {', '.join(OUTCOMES)}", "outcome")
+    if state.phase is not Phase.ACTIVE or state.agent_id != agent_id:
+        return []
+    return [InteractionPulledBack(agent_id=agent_id, missed=outcome, **meta)]
 
 
 def transfer(

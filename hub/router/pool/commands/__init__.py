@@ -29,6 +29,7 @@ from hub.router.pool.commands.conversations import (
     Unpark,
 )
 from hub.router.pool.commands.customers import CustomerLeft, RequestCallback, TakeUp
+from hub.router.pool.commands.phones import AgentLeft, MissAgent
 from hub.router.pool.commands.record import as_tuple
 from hub.router.pool.commands.supervisors import AdoptPolicy, Assign, Join, Leave, Move, Prioritise, PullBack, SetIntake
 
@@ -36,6 +37,7 @@ __all__ = [
     "Accept",
     "AdoptPolicy",
     "AgentBack",
+    "AgentLeft",
     "AgentMissing",
     "AgentSilent",
     "Assign",
@@ -53,6 +55,7 @@ __all__ = [
     "Hold",
     "Join",
     "Leave",
+    "MissAgent",
     "MissCallback",
     "Move",
     "Park",
