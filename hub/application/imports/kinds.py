@@ -38,7 +38,6 @@ class Source:
     """A mapping, and what becomes of the rows that are read by it."""
 
     kind: str
-    mapping_file: Path
     mapping: TableMapping
     columns: Mapping[str, str]
     """Which column a field or a kind of identifier comes from."""
@@ -61,7 +60,6 @@ def source_of(kind: str, file: Path) -> Source:
     mapping = load_part(file, known.mapping)
     return Source(
         kind,
-        file,
         mapping,
         mapping.column_of,
         lambda spell: partial(known.parser, mapping, spell),

@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from hub.application.bulk import at_full_speed, batches
-from hub.application.imports.apart import is_worth_it, rows_read_apart
 from hub.application.imports.kinds import Source, Tools, source_of
 from hub.application.imports.writer import Counts, RecordWriter
 from hub.application.rejects import RejectsFile, rejects_file
@@ -91,12 +90,7 @@ async def take_records(
     )
     try:
         with at_full_speed(), RejectsFile(rejects) as refused:
-            rows: Iterable[Any] = (
-                rows_read_apart(source, path, region, on_bytes)
-                if is_worth_it(source, path)
-                else read_table(path, source.mapping, source.parser(spell), on_bytes)
-            )
-            for batch in batches(rows, batch_rows):
+            for batch in batches(read_table(path, source.mapping, source.parser(spell), on_bytes), batch_rows):
                 await writer.take(batch)
                 _write_down(writer, refused)
             await writer.finish()
