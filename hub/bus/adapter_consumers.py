@@ -39,3 +39,12 @@ async def ensure_adapter_consumers(js: JetStreamContext, adapters: Iterable[BusU
             raise BusError(
                 f"how far the adapter {user.name} was told can't be kept by JetStream: {described(error)}"
             ) from error
+
+
+async def untold(js: JetStreamContext, name: str) -> int:
+    """How many commands this adapter has not carried out yet. Raises BusError."""
+    try:
+        info = await js.consumer_info(OUTBOUND, name)
+    except (NatsError, APIError, TimeoutError) as error:
+        raise BusError(f"how far the adapter {name} was told can't be read: {described(error)}") from error
+    return (info.num_pending or 0) + (info.num_ack_pending or 0)

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from hub.domain.contact import Channel
 from hub.settings import load
 
 
@@ -28,3 +29,20 @@ def users() -> None:
     from hub.operations.bus_users import bus_users
 
     click.echo(bus_users(load()), nl=False)
+
+
+@channel.command()
+@click.option("--channel", "channel_", required=True, type=click.Choice([one.value for one in Channel]))
+@click.option("--drive", required=True, help="The program that starts the adapter and plays its customers.")
+@click.option("--rule", "rules", multiple=True, help="Only this rule, by its name; may be given several times.")
+def check(channel_: str, drive: str, rules: tuple[str, ...]) -> None:
+    """Try on an adapter in any language what every adapter must do: with a bus of its own, in a directory that is
+    removed in the end. Exit code 1 where a rule is broken."""
+    from hub.simulated.contract.check import Result, check_by_command
+
+    def told(result: Result) -> None:
+        click.echo(f"{'BROKEN' if result.seen else 'kept  '} {result.rule.name}: {result.rule.says}")
+        if result.seen:
+            click.echo(f"       {result.seen}")
+
+    sys.exit(0 if check_by_command(channel_, drive, told, rules) else 1)

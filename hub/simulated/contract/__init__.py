@@ -1,0 +1,1 @@
+"""What every channel adapter must do, tried on it: the hub's side of the bus, the wire's side, and the rules."""

@@ -1,0 +1,161 @@
+"""The hub as an adapter under trial meets it: the bus with its users, an intake that can be deaf, commands."""
+
+import asyncio
+import itertools
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hub.application.envelope import Confirmation, Report, parse
+from hub.bus.adapter_consumers import untold
+from hub.bus.connection import BusError, Connection, connect
+from hub.bus.inbound import Inbound
+from hub.bus.inbound_message import InboundMessage
+from hub.bus.outbound import OutboundMessage, OutboundStream
+from hub.bus.server import EmbeddedNats
+from hub.bus.subjects import ensure_streams
+from hub.bus.users import BusUser
+from hub.clock import WallClock
+from hub.domain.contact import Contact, ConversationEvent
+from hub.domain.errors import InvalidError
+from hub.domain.refused_input import RefusedInput
+
+REPORT_SECONDS = 600
+
+
+class HubSide:
+    """Takes what the adapter reports, as the intake would, and notes it; nothing of it is kept. `hears`: while it is
+    not set nobody is told anything, as when the hub is away."""
+
+    def __init__(self, server: EmbeddedNats, connection: Connection, channel: str) -> None:
+        self.channel = channel
+        self.hears = asyncio.Event()
+        self.hears.set()
+        self.reports: list[Report] = []
+        self.mistakes: list[str] = []
+        self._server = server
+        self._connection = connection
+        self._stream = OutboundStream(connection)
+        self._numbers = itertools.count(1)
+        self._clock = WallClock()
+
+    async def take(self, messages: Sequence[InboundMessage]) -> list[bytes | None]:
+        """The intake's handler."""
+        await self.hears.wait()
+        return [self._taken(message).to_bytes() for message in messages]
+
+    def _taken(self, message: InboundMessage) -> Confirmation:
+        try:
+            report = parse(message.body)
+        except InvalidError as error:
+            self.mistakes.append(f"{message.subject}: {error.field}: {error}")
+            return Confirmation(id="", status="rejected", reason=str(error), field=error.field)
+        if not message.confirm_to:
+            self.mistakes.append(f"{message.subject}: no Hub-Confirm-To, or none of the adapter's own inbox")
+        self.reports.append(report)
+        customer = f"customer-{report.id}"[:60] if isinstance(report, Contact) else ""
+        return Confirmation(id=report.id, status="accepted", customer_id=customer)
+
+    @property
+    def contacts(self) -> list[Contact]:
+        """As often as they were reported."""
+        return [one for one in self.reports if isinstance(one, Contact)]
+
+    @property
+    def signals(self) -> list[ConversationEvent]:
+        """As often as they were reported."""
+        return [one for one in self.reports if isinstance(one, ConversationEvent)]
+
+    @property
+    def refused(self) -> list[RefusedInput]:
+        """As often as they were reported."""
+        return [one for one in self.reports if isinstance(one, RefusedInput)]
+
+    async def begin(self) -> None:
+        """Make what a hub makes."""
+        await ensure_streams(self._connection.jetstream())
+        await self._stream.position()
+
+    async def tell(self, thread: str, command: str, *, name: str = "", **data: Any) -> str:
+        """A command; its id. The same `name` again is the same command, as after a crash of the hub."""
+        number = next(self._numbers)
+        name = name or f"trial-{number}"
+        now = self._clock.now()
+        told = {"command": command, "interaction_id": "", "channel": self.channel, "thread": thread,
+                "customer_id": "customer-trial", "queue": "trial", **data}  # fmt: skip
+        body = {"specversion": "1.0", "id": name, "source": "/hub", "type": "hub.conversation.command.v1",
+                "time": now, "datacontenttype": "application/json", "data": told}  # fmt: skip
+        message = OutboundMessage(self.channel, thread, f"{name}/{number}", number, orjson.dumps(body))
+        while True:
+            try:
+                await self._stream.publish([message])
+            except BusError:
+                await asyncio.sleep(0.1)
+            else:
+                return name
+
+    async def send(self, thread: str, address: str, text: str, *, name: str = "") -> str:
+        """`send` this contact; its id."""
+        name = name or f"contact-{next(self._numbers)}"
+        return await self.tell(
+            thread, "send", name=name, contact_id=name, address=address, subject="An answer", text=text, language="en",
+            purpose="reply", service="", sender="contact-centre", speaker="hub",
+            report_by=self._clock.now() + timedelta(seconds=REPORT_SECONDS),
+        )  # fmt: skip
+
+    async def untold(self) -> int:
+        """Commands that are not acked yet."""
+        return await untold(self._connection.jetstream(), self.channel)
+
+    async def kill_bus(self) -> None:
+        """As `kill -9` does; it is back when this returns."""
+        before = self._server.restarts
+        with suppress(ProcessLookupError):
+            os.kill(self._server.pid, signal.SIGKILL)
+        while self._server.restarts == before or not self._connection.connected:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def hub_side(directory: Path, channel: str) -> AsyncIterator[tuple[HubSide, dict[str, str]]]:
+    """It, and the environment in which an adapter of this channel finds it; everything is in `directory`."""
+    server = EmbeddedNats(directory / "nats")
+    url = await server.start()
+    try:
+        connection = await connect(url, "contract")
+        try:
+            side = HubSide(server, connection, channel)
+            await side.begin()
+            inbound = Inbound(connection, side.take)
+            running = asyncio.create_task(inbound.run())
+            try:
+                yield side, adapter_environment(directory, server, BusUser(channel, channel))
+            finally:
+                side.hears.set()
+                await inbound.stop()
+                await running
+        finally:
+            await connection.close()
+    finally:
+        await server.stop()
+
+
+def adapter_environment(directory: Path, server: EmbeddedNats, user: BusUser) -> dict[str, str]:
+    """What an adapter needs to know of its hub, and a directory of its own."""
+    own = directory / "adapter"
+    (own / "keys" / "bus").mkdir(parents=True, exist_ok=True, mode=0o700)
+    seed = own / "keys" / "bus" / f"{user.name}.nk"
+    seed.write_text(server.seeds.kept(user.name))
+    return {
+        "HUB_NATS_URL": f"nats://{server.url.rpartition('@')[2]}",
+        "HUB_BUS_SEED": str(seed.resolve()),
+        "HUB_CHANNEL": user.channel,
+        "HUB_DATA_DIR": str(own.resolve()),
+        "HUB_CONFIG": os.devnull,
+    }
