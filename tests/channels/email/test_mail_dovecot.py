@@ -1,0 +1,51 @@
+"""A real Dovecot's mailbox is read: at once, each mail once, and nothing is marked as seen before the hub has it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from hub.channels.email import mailbox
+from tests.channels.email.corpus import mail
+from tests.channels.email.dovecot import dovecot, needs_dovecot
+from tests.channels.email.fakes import FakeHub, running, table, until
+
+pytestmark = needs_dovecot
+
+
+def numbered(number: int) -> bytes:
+    return mail(
+        "Hello", Message_ID=f"<{number}@example.com>", Date="Mon, 05 Jan 2026 12:00:00 +0000", Subject=str(number)
+    )
+
+
+async def test_new_mail_is_taken_at_once_and_seen_when_the_hub_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "PAUSE_SECONDS", 0.2)
+    hub = FakeHub()
+    with dovecot() as box:
+        read = {"host": "127.0.0.1", "port": box.port, "security": "none", "user": "support"}
+        told = table(mailboxes=[{**read, "password_file": str(box.password_file)}])
+        told.pop("server")
+        box.deliver(numbered(1))
+        async with running(tmp_path / "a", hub, told):
+            with box.serving():
+                await asyncio.sleep(0.5)
+                assert (box.seen(), hub.contacts) == (0, {})
+                hub.answers.set()
+                await until(lambda: box.seen() == 1)
+                await asyncio.sleep(0.3)
+                begun = asyncio.get_running_loop().time()
+                box.deliver(numbered(2))
+                await until(lambda: box.seen() == 2)
+                assert asyncio.get_running_loop().time() - begun < 5
+            box.deliver(numbered(3))
+            with box.serving():
+                await until(lambda: len(hub.contacts) == 3)
+        with box.serving():
+            box.deliver(numbered(3))
+            box.deliver(numbered(4))
+            async with running(tmp_path / "a", hub, told):
+                await until(lambda: len(hub.contacts) == 4 and box.seen() == 5)
+    assert [one.subject for one in hub.reported] == ["1", "2", "3", "4"]
