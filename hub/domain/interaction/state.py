@@ -126,6 +126,7 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
             return Interaction(
                 Phase.ABANDONED,
                 offers=interaction.offers,
+                attempts=interaction.attempts,
                 answered=interaction.answered,
                 declined=interaction.declined,
                 reopened_by=interaction.reopened_by,
