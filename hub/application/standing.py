@@ -1,6 +1,6 @@
 """Where customers stand: decided by the path policy and the facts of all their streams, and written to each of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -68,10 +68,15 @@ class Standings:
 
 
 async def whole_histories(
-    journal: Streams, streams: Sequence[str], at: datetime | None = None, *, upto: int | None = None
+    journal: Streams,
+    streams: Sequence[str],
+    at: datetime | None = None,
+    *,
+    upto: int | None = None,
+    only: Container[type[Event]] | None = None,
 ) -> dict[str, Member]:
     """These streams and all that they are linked with; with `at` as it was known then, with `upto` as of that position
-    in the log."""
+    in the log. `only`: the facts that are added up, links among them; None: all."""
     found: dict[str, Member] = {}
     while missing := unknown(links_of({one: member.known for one, member in found.items()}), streams):
         for stream, history in (await journal.load(sorted(missing))).items():
@@ -80,8 +85,15 @@ async def whole_histories(
                 for one in history
                 if (at is None or one.event.recorded_at <= at) and (upto is None or one.position <= upto)
             ]
-            found[stream] = Member(stream, fold(None, known), known)
+            found[stream] = Member(stream, _added_up(known, only), known)
     return found
+
+
+def _added_up(history: Sequence[Recorded], only: Container[type[Event]] | None) -> Known:
+    if only is None:
+        return fold(None, history)
+    looked_at = fold(None, (one for one in history if type(one.event) in only))
+    return Known(history[-1].version if history else 0, looked_at.customer)
 
 
 def events_of(whole: Mapping[str, Member]) -> list[Event]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from hub.application.consents import Lineage
 from hub.application.standing import Member, whole_histories
+from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.account.state import Holding, roles, roles_at
 from hub.domain.customer.consent.point import CHANNELS_OF
@@ -15,10 +16,12 @@ from hub.domain.customer.events import (
     ContactReceived,
     ContactSent,
     CustomerForgotten,
+    CustomerRegistered,
     IdentifierObserved,
     StandingReviewed,
 )
 from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.customer.slots.state import fold as slots_of
 from hub.domain.decision.events import ActionsNotPresented, PathDecided
@@ -55,6 +58,8 @@ _OF_NOBODY = frozenset(
     )
 )
 """Facts after which a customer is who they were."""
+_WHOSE: frozenset[type[Event]] = frozenset((CustomerRegistered, CustomerForgotten, RoleAssigned, RoleEnded, *LINK_EVENTS))
+"""What tells which streams are a customer, and for whom they act."""
 
 Facts = list[tuple[str, Event]]
 """Facts and the streams they belong in, to be written in one transaction."""
@@ -158,7 +163,8 @@ class Wholes:
         several the one they have longest. `with_conversations`: also what is being talked about, or was just now.
         Raises NotFoundError for a customer or account there is not."""
         head = await self._journal.head() if seen is None else seen
-        members = await whole_histories(self._journal, [customer], upto=head) if customer.startswith(CUSTOMER) else {}
+        named = [customer] if customer.startswith(CUSTOMER) else []
+        members = await whole_histories(self._journal, named, upto=head, only=_WHOSE)
         streams = _oldest_first(members)
         if not streams:
             raise NotFoundError(f"there is no customer {customer}")
@@ -195,7 +201,7 @@ class Wholes:
         """Its own stream, and all streams of those who act for it at that moment."""
         history = await self._own(account, head)
         people = {one.customer_id for one in roles_at(roles(one.event for one in history), at)}
-        members = await whole_histories(self._journal, sorted(people), upto=head) if people else {}
+        members = await whole_histories(self._journal, sorted(people), upto=head, only=_WHOSE) if people else {}
         return {account: history} | {stream: one.history for stream, one in members.items()}
 
     async def _own(self, account: str, head: int) -> Sequence[Recorded]:

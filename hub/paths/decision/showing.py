@@ -1,6 +1,5 @@
 """A decision as people are shown it: every candidate with every gate, and why what is not proposed is not."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from hub.domain.decision.events import Outcome
@@ -52,7 +51,7 @@ def closed(decision: Decision) -> dict[str, int]:
     verdicts = [verdict for place in decision.places for verdict in place.verdicts]
     for number in decision.asked:
         verdicts += (decision.looked.fit[number], decision.looked.conflict[number], decision.held_out[number])
-    found = Counter(verdict.reason.value for verdict in verdicts if not verdict.is_open)
-    if not found and decision.outcome is Outcome.NOTHING:
-        found = Counter(one.why.value for one in decision.arbitrated.not_proposed) or Counter({Why.NO_PATH.value: 1})
-    return dict(sorted(found.items()))
+    reasons = [str(verdict.reason) for verdict in verdicts if not verdict.is_open]
+    if not reasons and decision.outcome is Outcome.NOTHING:
+        reasons = [str(one.why) for one in decision.arbitrated.not_proposed] or [str(Why.NO_PATH)]
+    return {reason: reasons.count(reason) for reason in sorted(set(reasons))}
