@@ -29,8 +29,15 @@ MOST_PROCESSES = 32
 @click.option(
     "--by", callback=moment, help="Until when it may wait for quiet hours or room to be over; else now or not."
 )
-@click.option("--dry-run", is_flag=True, help="Decide and count, write nothing.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV of what was decided of each.")
+@click.option("--send", is_flag=True, help="Plan each contact: a hub has it made when it is due.")
+@click.option("--subject", default="", help="Of contacts with words of their own that are to be sent.")
+@click.option("--text", default="", help="The same.")
+@click.option("--dry-run", is_flag=True, help="Decide and count, write nothing; so it is without --send and --out.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="CSV of what was decided of each; without --send its contacts are yours to make, and have their slots.",
+)
 @click.option("--processes", type=click.IntRange(1, MOST_PROCESSES), default=2, show_default=True)
 @JSON
 def campaign(
@@ -42,18 +49,23 @@ def campaign(
     own_words: bool,
     channels: str,
     by: datetime | None,
+    send: bool,
+    subject: str,
+    text: str,
     dry_run: bool,
     out: Path | None,
     processes: int,
     as_json: bool,
 ) -> None:
-    """Decide of many customers whether, what, where and when, with all gates, whether a hub runs or not; each decision
-    is written down and has its slot. FILE is CSV with a column customer_id, and account_id where they are asked about
-    for an account. Running it again decides of nobody twice."""
+    """Decide of many customers whether, what, where and when, with all gates, whether a hub runs or not. With --send
+    each contact is planned, without it, but with --out, it has its slot and is yours to make; else nothing is written.
+    FILE is CSV with a column customer_id, and account_id where they are asked about for an account. Running it again
+    decides of nobody twice, and sends nothing twice."""
     from hub.application.paths.bulk import Campaign
     from hub.operations.campaigns import run_campaign
 
-    asked = Campaign(name, Purpose(purpose), _channels(channels), propositions, by, not own_words)
+    asked = Campaign(name, Purpose(purpose), _channels(channels), propositions, by, not own_words, send, subject, text)
+    dry_run = dry_run or not (send or out)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=as_json or not sys.stderr.isatty()) as progress:
         task = progress.add_task("deciding", total=None)

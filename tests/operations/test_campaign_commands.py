@@ -26,6 +26,7 @@ from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import ConsentGranted, Purpose
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, SegmentChanged
+from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -127,12 +128,40 @@ def test_a_campaign_is_tried_then_run_then_run_again(run: Run, tmp_path: Path) -
     assert {(row["outcome"], row["channel"], row["propositions"], row["why"]) for row in rows} == {
         ("now", "sms", "fibre", ""), ("nothing", "", "", "default_denied"),
     }  # fmt: skip
-    again = told(run(file, *ASKED, "--json"))
+    again = told(run(file, *ASKED, "--out", out, "--json"))
     assert (again["of_them_before"], again["outcomes"]) == (30, found["outcomes"])
     assert len(recorded(PathDecided)) == 30
-    plain = run(file, *ASKED)
+    plain = run(file, *ASKED, "--out", out)
     assert "now 20" in plain.stdout
     assert "default denied: 10" in plain.stdout
+
+
+def test_a_list_alone_keeps_no_place(run: Run, tmp_path: Path) -> None:
+    """Nobody would make the contacts."""
+    file, _ = filled(tmp_path, 6)
+    found = told(run(file, *ASKED, "--json"))
+    assert (found["dry_run"], found["outcomes"]) == (True, {"nothing": 2, "now": 4})
+    assert recorded(PathDecided, ContactSlotReserved, ContactPlanned) == []
+    tried = told(run(file, *ASKED, "--send", "--dry-run", "--json"))
+    assert (tried["dry_run"], tried["outcomes"]) == (True, found["outcomes"])
+    assert recorded(PathDecided, ContactSlotReserved, ContactPlanned) == []
+
+
+def test_each_contact_is_planned_once_with_its_slot_and_in_its_words(run: Run, tmp_path: Path) -> None:
+    file, streams = filled(tmp_path, 6)
+    own = ("--name", "thanks", "--purpose", "service", "--own-words", "--channels", "sms", "--send")
+    assert "have a text" in str(run(file, *own).exception)
+    assert recorded(PathDecided) == []
+    for _ in range(2):
+        found = told(run(file, *own, "--subject", "well", "--text", "Thank you", "--json"))
+        assert (found["dry_run"], found["outcomes"]) == (False, {"now": 6})
+    planned = recorded(ContactPlanned)
+    assert sorted(one.customer_id for one in planned) == sorted(streams)
+    assert {(one.subject, one.text, one.sender, one.speaker) for one in planned} == {
+        ("well", "Thank you", "campaign", "thanks")
+    }
+    assert {one.slot_id for one in planned} == {one.slot_id for one in recorded(ContactSlotReserved)}
+    assert recorded(ContactDispatched) == []
 
 
 def test_bad_rows_are_refused_by_row_field_and_reason(run: Run, tmp_path: Path) -> None:
@@ -155,7 +184,7 @@ def test_bad_rows_are_refused_by_row_field_and_reason(run: Run, tmp_path: Path) 
 
 def test_who_stands_in_a_segment_is_asked_about(run: Run, tmp_path: Path) -> None:
     _, streams = filled(tmp_path, 30)
-    found = told(run("--segment", "loyal", *ASKED, "--json"))
+    found = told(run("--segment", "loyal", *ASKED, "--send", "--json"))
     assert found["decided"] == 10  # every second one, but for every sixth, who left it
     stands = {stream for number, stream in enumerate(streams) if number % 2 and number % 6 != 5}
     assert {one.customer_id for one in recorded(PathDecided)} == stands
@@ -198,19 +227,22 @@ def test_a_path_of_which_somebody_told_what_it_takes_is_not_for_many_at_once(run
 
 def test_killed_in_the_middle_it_goes_on_when_it_is_run_again(run: Run, tmp_path: Path) -> None:
     file, _ = filled(tmp_path, 1_500)
-    command = [sys.executable, "-m", "hub", "paths", "campaign", str(file), *ASKED, "--json"]
+    command = [sys.executable, "-m", "hub", "paths", "campaign", str(file), *ASKED, "--send", "--json"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         deadline = time.monotonic() + 60
         while not (some := len(recorded(PathDecided))):
             assert time.monotonic() < deadline
         running.send_signal(signal.SIGKILL)
-    found = told(run(file, *ASKED, "--json"))
+    found = told(run(file, *ASKED, "--send", "--json"))
     assert found["decided"] == 1_500
     assert found["of_them_before"] >= some
     decided = recorded(PathDecided)
     assert len(decided) == len({one.customer_id for one in decided}) == 1_500
     slots = recorded(ContactSlotReserved)
     assert len(slots) == len({one.slot_id for one in slots}) == 1_000
+    planned = recorded(ContactPlanned)
+    assert {one.slot_id for one in planned} == {one.slot_id for one in slots}
+    assert len(planned) == len({one.customer_id for one in planned}) == 1_000
 
 
 def test_a_campaign_that_loses_a_process_says_that_it_can_go_on(run: Run, tmp_path: Path) -> None:
@@ -226,5 +258,5 @@ def test_a_campaign_that_loses_a_process_says_that_it_can_go_on(run: Run, tmp_pa
     assert multiprocessing.active_children() == []
     before = len(recorded(PathDecided))
     assert before > 0
-    found = told(run(file, *ASKED, "--json"))
+    found = told(run(file, *ASKED, "--send", "--json"))
     assert (found["decided"], found["of_them_before"]) == (3_000, before)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from hub.application.paths.contacts_facts import WantedContact, planned_alone
 from hub.application.paths.decisions import AskedAs, Beside, Decided, PathDecisions, Request, ToWrite
 from hub.application.paths.turns import NotTheirTurnError, Turn, Turns
 from hub.application.paths.whole import Facts, Whole
@@ -71,12 +72,24 @@ class Campaign:
     """Only these; empty: whatever fits."""
     by: datetime | None = None
     proposes: bool = True
+    sends: bool = False
+    """Each contact is planned with its decision, so that a hub has it made; else whoever asks makes it."""
+    subject: str = ""
+    text: str = ""
+    """In which words, where it has its own."""
 
     @property
     def request(self) -> str:
         """What each customer's decision is asked for under: in a campaign they are decided on once, by whichever of
         their ids they are named."""
         return f"campaign {self.name}"
+
+    def wanted(self, customer: str) -> WantedContact:
+        """The contact that is to be made with one of them."""
+        return WantedContact(
+            customer, self.purpose, Sender.CAMPAIGN, self.channels, self.subject, self.text, proposes=self.proposes,
+            propositions=self.propositions, speaker=self.name, by=self.by,
+        )  # fmt: skip
 
     def question(self, at: datetime) -> Question:
         """What is asked of each."""
@@ -92,6 +105,9 @@ def check_campaign(campaign: Campaign, rules: PathRules, now: datetime) -> None:
         raise InvalidError(f"name the campaign in 1 to {LONGEST_NAME} characters", "name")
     question = campaign.question(now)
     check_sayable(question, rules)
+    says = campaign.proposes or campaign.subject.strip() or campaign.text.strip()
+    if campaign.sends and not says and Channel.PHONE not in campaign.channels:
+        raise InvalidError("say something: contacts that are to be made have a text, or propose something", "text")
     if not campaign.proposes:
         return
     numbers = [rules.places[name] for name in campaign.propositions] or range(len(rules.propositions))
@@ -131,7 +147,7 @@ class BulkDecisions:
 
         def note(one: ToWrite) -> Facts:
             taken.append(one)
-            return []
+            return planned_alone(campaign.wanted(row.customer_id), one) if campaign.sends else []
 
         try:
             decided = await self._in_turn(campaign, row, note, actor)
@@ -157,8 +173,8 @@ class BulkDecisions:
 
             try:
                 return await self._decisions.decide_on(
-                    row.customer_id, asking, False, row.account_id, beside=beside, actor=actor,
-                    command_id=campaign.request,
+                    row.customer_id, asking, False, row.account_id, beside=beside,
+                    stands_in=row.customer_id if campaign.sends else "", actor=actor, command_id=campaign.request,
                 )  # fmt: skip
             except NotTheirTurnError as others:
                 first = others.turn

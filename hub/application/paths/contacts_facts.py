@@ -73,29 +73,25 @@ def begun(
 ) -> Facts:
     """What follows from the first decision: of nothing nothing. Raises InvalidError where they would be answered in the
     conversation of somebody else: perhaps they were taken for one customer when it was asked for."""
-    event, whole = taken.event, taken.looked.whole
+    whole = taken.looked.whole
     if began is not None and began.customer_id not in whole.customer:
         raise InvalidError("this is the conversation of another customer: name one of theirs", "interaction_id")
     if wanted.point and not taken.looked.decision.places:
         raise InvalidError("this is no contact point of theirs on such a channel", "at")
-    if event.outcome is Outcome.NOTHING or event.due_at is None:
+    planned = _planned(wanted, began, taken)
+    if planned is None:
         return []
-    is_reply = began is not None and wanted.purpose is Purpose.REPLY
-    planned = ContactPlanned(
-        **_meta(taken.meta, wanted.interaction_id), outbound_id=event.decision_id, due_at=event.due_at,
-        slot_id=taken.slot_id, customer_id=wanted.customer, account_id=whole.account_id, purpose=wanted.purpose,
-        proposes=wanted.proposes, propositions=wanted.propositions, channels=wanted.channels, point=wanted.point,
-        came_in_on=began.channel if began and is_reply else None, came_in_at=began.point if began and is_reply else "",
-        sender=wanted.sender.value, speaker=wanted.speaker, by=wanted.by, service=wanted.service,
-        language=wanted.language, agent_id=wanted.agent_id, queue=began.queue if began else "",
-        thread=began.thread if began else "",
-        thread_on=began.channel if began else None, **words_of(wanted),
-    )  # fmt: skip
     facts: list[Event] = [planned]
-    if event.outcome is Outcome.NOW:
-        answered = began.address if began and is_reply else ""
+    if taken.event.outcome is Outcome.NOW:
+        answered = began.address if began and wanted.purpose is Purpose.REPLY else ""
         facts.append(_dispatched(planned, taken, point_of, report_within, answered))
     return [(wanted.customer, one) for one in facts]
+
+
+def planned_alone(wanted: WantedContact, taken: ToWrite) -> Facts:
+    """What follows where nobody is told yet: the hub decides it again, and has it made, when it is due."""
+    planned = _planned(wanted, None, taken)
+    return [] if planned is None else [(wanted.customer, planned)]
 
 
 def went_on(
@@ -120,6 +116,24 @@ def went_on(
         **meta, outbound_id=one.outbound_id, due_at=due_at, slot_id=taken.slot_id, decision_id=event.decision_id
     )
     return [(stream, postponed)]
+
+
+def _planned(wanted: WantedContact, began: Began | None, taken: ToWrite) -> ContactPlanned | None:
+    """None: nothing is to be made."""
+    event = taken.event
+    if event.outcome is Outcome.NOTHING or event.due_at is None:
+        return None
+    is_reply = began is not None and wanted.purpose is Purpose.REPLY
+    return ContactPlanned(
+        **_meta(taken.meta, wanted.interaction_id), outbound_id=event.decision_id, due_at=event.due_at,
+        slot_id=taken.slot_id, customer_id=wanted.customer, account_id=taken.looked.whole.account_id,
+        purpose=wanted.purpose, proposes=wanted.proposes, propositions=wanted.propositions, channels=wanted.channels,
+        point=wanted.point, came_in_on=began.channel if began and is_reply else None,
+        came_in_at=began.point if began and is_reply else "", sender=wanted.sender.value, speaker=wanted.speaker,
+        by=wanted.by, service=wanted.service, language=wanted.language, agent_id=wanted.agent_id,
+        queue=began.queue if began else "", thread=began.thread if began else "",
+        thread_on=began.channel if began else None, **words_of(wanted),
+    )  # fmt: skip
 
 
 def _may_yet(one: OutboundContact, closed: Container[str]) -> bool:
