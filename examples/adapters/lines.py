@@ -169,22 +169,23 @@ class Lines:
         signal, reason = "sent", ""
         if not state:
             for _ in range(50):  # whoever is not there now may come back
-                if data["thread"] in self.there:
+                who = data["thread"] if data["thread"] in self.there else data["address"]
+                if who in self.there:
                     break
                 await asyncio.sleep(0.1)
-            signal, reason = await self.say(data["contact_id"], data["thread"], data["text"])
+            signal, reason = await self.say(data["contact_id"], who, data["text"])
         event = {"id": f"{data['contact_id']}-{signal}", "channel": CHANNEL, "thread": data["thread"], "reason": reason,
                  "signal": signal, "contact_id": data["contact_id"], "occurred_at": now()}  # fmt: skip
         subject = f"conversations.in.{CHANNEL}.{short(data['thread'])[:8]}"
         await self.hub.report(subject, "hub.conversation.v1", event)
 
-    async def say(self, contact, thread, text):
-        writer = self.there.get(thread)
+    async def say(self, contact, who, text):
+        writer = self.there.get(who)
         if writer is None:
             return "failed", "nobody is there"
         self.ledger.note(contact, "begun")
         try:
-            writer.write(f"TELL {thread} {' '.join(text.split())}\n".encode())
+            writer.write(f"TELL {who} {' '.join(text.split())}\n".encode())
             await writer.drain()
         except ConnectionError:
             return "failed", "the line broke"
