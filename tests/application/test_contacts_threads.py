@@ -38,6 +38,7 @@ async def test_it_goes_on_in_the_conversation_it_is_about(hub: Hub) -> None:
     await hub.parts.contacts.due(BEN)
     event = await dispatched(hub)
     assert (event.address, event.thread, event.correlation, event.agent_id) == (OWN_PHONE, "call-1", CALL, "ann")
+    assert event.queue == "care"
 
 
 async def test_after_an_unlink_it_begins_a_conversation_of_its_own(hub: Hub) -> None:
@@ -48,7 +49,7 @@ async def test_after_an_unlink_it_begins_a_conversation_of_its_own(hub: Hub) -> 
     await hub.parts.contacts.due(BEN)
     event = await dispatched(hub)
     assert (event.address, event.thread, event.correlation) == (OWN_PHONE, event.contact_id, "")
-    assert event.agent_id == "ann"
+    assert (event.agent_id, event.queue) == ("ann", "")
     [made] = await hub.parts.reports.sent(
         event.contact_id, thread="call-2", at=hub.clock.now(), actor="adapter:phone", command_id="s"
     )

@@ -101,7 +101,7 @@ def went_on(
     else by now, it begins one of its own."""
     event, planned = taken.event, one.planned
     if whose and whose not in taken.looked.whole.customer:
-        planned = planned.model_copy(update={"thread": "", "thread_on": None, "correlation": ""})
+        planned = planned.model_copy(update={"thread": "", "thread_on": None, "queue": "", "correlation": ""})
     meta = _meta(taken.meta, planned.correlation)
     if event.outcome is Outcome.NOW:
         answered = one.dispatched.address if one.dispatched else ""
