@@ -13,7 +13,7 @@ from hub.application.bulk import batches
 from hub.application.path_policies import PathPolicies
 from hub.application.paths.bulk import Campaign, Entry, Refusal, Row, Tally, check_campaign
 from hub.application.paths.capacities import PathCapacities
-from hub.application.paths.in_force import COUNTED, Responses
+from hub.application.paths.in_force import Responses
 from hub.application.rejects import RejectsFile, rejects_file
 from hub.clock import WallClock
 from hub.domain.errors import InvalidError, RefusedError
@@ -21,18 +21,14 @@ from hub.journal.journal import EventJournal
 from hub.operations.beside import with_journal
 from hub.operations.campaign_lists import members_of, rows_of
 from hub.operations.campaign_workers import Task, Workers, came
+from hub.operations.responses import responses_now
 from hub.paths.decision.rules import rules_of
-from hub.projections.projection import BrokenViewError
-from hub.projections.responses import PROJECTION, response_table
-from hub.projections.runner import position_of
-from hub.projections.views import of_one_moment, open_views
 from hub.settings import Settings
 from hub.tables.rows import Rejected
 
 BATCH = 250
 """Customers that are read, and written, at once: a hub that runs waits for one such transaction at most."""
 ACTOR = "operator:cli"
-_READ_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +108,7 @@ async def _ready(settings: Settings, journal: EventJournal, clock: WallClock, ca
         raise RefusedError(
             f"{speaker} has {free.places} places on {channel}: ask for each customer with POST /v1/path-decisions"
         )
-    responses = _shown(settings)
-    head = await journal.head()
-    while responses.seen < head:
-        upto = min(head, responses.seen + _READ_AT_ONCE)
-        found = await journal.scan(responses.seen, upto, COUNTED)
-        if found:
-            responses.follow(found)
-        responses.seen = upto
-    return responses
-
-
-def _shown(settings: Settings) -> Responses:
-    """The response table of the views, as far as they are; where there are none yet it is counted from the log."""
-    if not settings.views_path.exists():
-        return Responses({}, 0)
-    views = open_views(settings.views_path)
-    try:
-        return of_one_moment(views, lambda one: Responses(response_table(one), position_of(one, PROJECTION.name)))
-    except BrokenViewError:
-        return Responses({}, 0)
-    finally:
-        views.close()
+    return await responses_now(settings, journal)
 
 
 def _numbered(settings: Settings, segment: str) -> list[Row | Refusal]:

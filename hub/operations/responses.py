@@ -8,7 +8,7 @@ from hub.projections.runner import position_of
 from hub.projections.views import of_one_moment, open_views
 from hub.settings import Settings
 
-_READ_AT_ONCE = 1_000_000
+_READ_AT_ONCE = 100_000
 
 
 async def responses_now(settings: Settings, journal: EventJournal) -> Responses:
