@@ -64,6 +64,7 @@ from hub.bus.path_questions import PathQuestions
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
+from hub.channels.inside import AdaptersInside
 from hub.clock import WallClock
 from hub.collecting import Collecting
 from hub.domain.access.events import STREAM as ACCESS_STREAM
@@ -174,6 +175,7 @@ class Hub:
         self._start_retention()
         self._start_presence()
         await self._start_api()
+        self._start_adapters()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
@@ -450,6 +452,13 @@ class Hub:
         self.api = ApiServer(create_app(services), self.settings.api_host, self.settings.api_port)
         await self.api.start()
         self._parts.push_async_callback(self.api.stop)
+
+    def _start_adapters(self) -> None:
+        """Those that run inside this process: none keeps the hub from working."""
+        adapters = AdaptersInside(self.settings, self.nats_url)
+        self.instruments.adapters = adapters.states
+        adapters.start()
+        self._parts.push_async_callback(adapters.stop)
 
     def missing(self) -> Mapping[str, str]:
         """What keeps this hub from working, by part; empty: it is ready."""

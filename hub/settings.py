@@ -41,6 +41,8 @@ class Settings(BaseModel):
     """Routing policy (TOML); none: the one that ships with the hub."""
     channels: Path | None = None
     """What the channel adapters need (TOML, a table each); none: `channels.toml` where it exists."""
+    channels_inside: tuple[str, ...] = ()
+    """Adapters that run inside `hub serve`, separated by commas; all others run by `hub channel run`."""
     attachments_url: str = ""
     """`s3://bucket/prefix` of an S3-compatible store for files that come with contacts; empty: the data directory."""
     attachment_bytes: int = Field(default=25 * 1024 * 1024, ge=1024, le=1024 * 1024 * 1024)
@@ -57,6 +59,11 @@ class Settings(BaseModel):
     clock_start: AwareDatetime | None = None
     """The hub's clock starts at this moment instead of now: for replays."""
     clock_speed: float = Field(default=1.0, gt=0, le=10_000)
+
+    @field_validator("channels_inside", mode="before")
+    @classmethod
+    def _separated(cls, names: object) -> object:
+        return tuple(name.strip() for name in names.split(",") if name.strip()) if isinstance(names, str) else names
 
     @field_validator("phone_region")
     @classmethod
@@ -83,9 +90,13 @@ class Settings(BaseModel):
     def environment(self, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
         """The environment that gives a child process exactly these settings, whatever file or variable is about."""
         given = self.model_dump(mode="json", exclude_defaults=True)
-        own = {PREFIX + name.upper(): str(value) for name, value in given.items() if value is not None}
+        own = {PREFIX + name.upper(): _written(value) for name, value in given.items() if value is not None}
         others = {name: value for name, value in inherited.items() if not name.startswith(PREFIX)}
         return {**others, **own, "HUB_CONFIG": os.devnull}
+
+
+def _written(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:

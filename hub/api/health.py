@@ -24,10 +24,14 @@ async def healthz() -> Response:
     responses={503: {"description": "What keeps it from working, by part"}},
 )
 async def readyz(request: Request) -> Response:
-    """200 when contacts are taken in and routed; `waiting_for` says by part what is missing."""
+    """200 when contacts are taken in and routed; `waiting_for` says by part what is missing. `adapters`: what keeps
+    each channel adapter inside this process from running, which keeps the hub from nothing."""
     services: Services = request.app.state.services
     missing = services.readiness()
-    body = {"status": "not ready" if missing else "ready", "waiting_for": missing}
+    body: dict[str, object] = {"status": "not ready" if missing else "ready", "waiting_for": missing}
+    adapters = services.instruments.adapters()
+    if adapters:
+        body["adapters"] = adapters
     return answer(body, HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK)
 
 

@@ -1,7 +1,7 @@
 """What Prometheus reads: counted from the log and at the edge, cheaply, and written out when it is asked for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -52,6 +52,8 @@ class Instruments(Collector):
         """Share answered in time since midnight UTC, by queue."""
         self.cases: dict[str, int] = {}
         """Cases that are not settled, by state."""
+        self.adapters: Callable[[], Mapping[str, str]] = dict
+        """What keeps each adapter inside this process from running; empty: it runs."""
         self.actions: Due | None = None
         """What waits for what an agent may say in it."""
         self._surveys: Counter[tuple[str, str]] = Counter()
@@ -135,6 +137,10 @@ class Instruments(Collector):
         yield agents
         yield from self._cases_and_surveys()
         yield from self._due_actions()
+        adapters = GaugeMetricFamily("hub_adapter_up", "Channel adapters inside the hub that run", labels=["adapter"])
+        for adapter, problem in self.adapters().items():
+            adapters.add_metric([adapter], not problem)
+        yield adapters
         yield GaugeMetricFamily("hub_projector_lag_events", "Events the read models are behind", value=self.lag)
         yield GaugeMetricFamily("hub_stream_subscribers", "Open event streams", value=self.subscribers)
 

@@ -1,0 +1,93 @@
+"""Adapters inside the hub are started again when they break, and hinder nobody."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from hub.channels.inside import AdaptersInside
+from hub.domain.errors import NotFoundError
+from hub.settings import Settings, load
+from hub.simulated.process import HubProcess
+from tests.support.nats import eventually
+
+
+class Adapters:
+    """`breaks`: how often each breaks before it runs."""
+
+    def __init__(self, **breaks: int) -> None:
+        self.breaks = breaks
+        self.started: list[str] = []
+        self.running: set[str] = set()
+
+    @asynccontextmanager
+    async def start(self, _: Settings, name: str, __: str) -> AsyncIterator["asyncio.Task[None]"]:
+        self.started.append(name)
+        if name not in self.breaks:
+            raise NotFoundError(f"there is no adapter {name!r}")
+        task = asyncio.create_task(self._run(name))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            self.running.discard(name)
+
+    async def _run(self, name: str) -> None:
+        if self.breaks[name]:
+            self.breaks[name] -= 1
+            raise OSError("the line is cut")
+        self.running.add(name)
+        await asyncio.Event().wait()
+
+
+def inside(adapters: Adapters, *names: str) -> AdaptersInside:
+    return AdaptersInside(Settings(channels_inside=names), "nats://x", start=adapters.start, pauses=(0.01, 0.02))
+
+
+async def test_one_that_breaks_is_started_again_and_the_others_go_on() -> None:
+    adapters = Adapters(email=3, phone=0)
+    kept = inside(adapters, "email", "phone", "pigeon")
+    assert kept.states() == {"email": "is starting", "phone": "is starting", "pigeon": "is starting"}
+    kept.start()
+    await eventually(lambda: adapters.running == {"email", "phone"})
+    assert adapters.started.count("email") == 4
+    assert adapters.started.count("phone") == 1
+    assert kept.states() == {"email": "", "phone": "", "pigeon": "there is no adapter 'pigeon'"}
+    await kept.stop()
+    assert adapters.running == set()
+
+
+async def test_what_keeps_one_from_running_is_told() -> None:
+    adapters = Adapters(email=1_000_000)
+    kept = inside(adapters, "email")
+    kept.start()
+    await eventually(lambda: len(adapters.started) > 3 and kept.states()["email"])
+    assert kept.states() == {"email": "OSError: the line is cut"}
+    await kept.stop()
+
+
+def test_they_are_named_in_the_environment_and_handed_on() -> None:
+    settings = load({"HUB_CONFIG": "/dev/null", "HUB_CHANNELS_INSIDE": "email, phone"})
+    assert settings.channels_inside == ("email", "phone")
+    assert load(settings.environment({})).channels_inside == ("email", "phone")
+    assert load({"HUB_CONFIG": "/dev/null", "HUB_CHANNELS_INSIDE": ""}).channels_inside == ()
+
+
+async def test_a_hub_works_though_its_adapter_does_not_and_says_so(tmp_path: Path) -> None:
+    hub = HubProcess(Settings(data_dir=tmp_path / "var", api_port=0, channels_inside=("pigeon",)))
+    try:
+        url = (await hub.start()).api_url
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{url}/readyz") as answer:
+                said = await answer.json()
+                assert answer.status == 200
+            async with session.get(f"{url}/metrics") as answer:
+                metrics = await answer.text()
+        assert said["status"] == "ready"
+        assert "there is no adapter 'pigeon'" in said["adapters"]["pigeon"]
+        assert 'hub_adapter_up{adapter="pigeon"} 0.0' in metrics
+    finally:
+        await hub.stop()
