@@ -11,14 +11,12 @@ from hub.application.deciding import append_decided, meta_of
 from hub.application.paths.asked_before import check_account, decided_before, given_back, terms_now
 from hub.application.paths.capacities import Limits, Paths
 from hub.application.paths.in_force import Responses, RulesInForce
+from hub.application.paths.led_to import granted_first, slot_after, slots_of
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
-from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import Outcome, PathDecided
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
-from hub.domain.grant.decide import grant
 from hub.domain.grant.state import Grant
 from hub.domain.interaction.events import InteractionQueued
-from hub.paths.arbitration.arbitrate import Action
 from hub.paths.arbitration.responses import ResponseTable
 from hub.paths.decision.decide import Decision, decide_path
 from hub.paths.decision.gathering import PointOf, path_state
@@ -27,10 +25,9 @@ from hub.paths.decision.record import path_decided, question_of
 from hub.paths.decision.rules import PathRules
 from hub.paths.decision.sayable import check_sayable
 from hub.paths.decision.state import PathState
-from hub.paths.frequency.reserving import Rules, Wanted, move, release, reserve
+from hub.paths.frequency.reserving import Rules
 from hub.paths.gates.capacity import Capacity
 from hub.paths.policy.model import PathPolicy
-from hub.paths.propositions.model import Holder
 from hub.ports import Append, Clock, Histories, Recorded
 
 _DECISION = "decision-"
@@ -189,38 +186,47 @@ class PathDecisions:
             now = self._clock.now()
             whole = await self._read(customer, now, account_id, with_conversations=not they_came)
             refuse_forgotten_part(whole)
-            stream = stands_in or whole.canonical
             wanted = asking(whole)
             known = decided_before(whole, f"-{_suffix(wanted.name, wanted.asked_as)}")
             if known is not None:
                 answer = await self._again(whole, known, wanted, account_id, now)
                 return []
             check_account(whole, account_id, now)
-            name = decision_id(stream, wanted.name, wanted.asked_as)
-            asked = replace(wanted.question, decision_id=name, at=now, seed=self._seed())
-            check_sayable(asked, self._in_force.rules)
-            limits = await self._paths.read(asked)
-            looked = self.look(whole, asked, self._in_force.policy, self._in_force.rules, limits.capacity)
+            stream = stands_in or whole.canonical
             meta = meta_of(self._clock, actor, command_id) | {"at": now, "recorded_at": now}
-            event = path_decided(
-                looked.decision, looked.state, seen=whole.seen, answers=self._responses.seen,
-                **{name: value for name, value in meta.items() if name != "at"},
-            )  # fmt: skip
-            slots = _slots(looked, limits, meta)
-            slot_id = _slot_after(asked, slots)
-            facts: Facts = [(stream, event), *slots, *limits.taken(event, slot_id, meta)]
-            shown: dict[str, Grant] = {one.proposition: one.grant for one in looked.decision.actions if one.grant}
-            if grants and looked.decision.outcome is Outcome.NOW:
-                facts += _granted(looked, shown, meta)
-            facts += beside(ToWrite(looked, event, shown, slot_id, meta))
-            appends = await self._wholes.writing(whole, facts, limits.versions)
+            taken, facts, limits = await self._take(whole, stream, wanted, meta, grants=grants)
+            appends = await self._wholes.writing(whole, facts + beside(taken), limits.versions)
             version = next(one.after for one in appends if one.stream == stream) + 1
-            answer = Decided(event, stream, version, shown)
+            answer = Decided(taken.event, stream, version, dict(taken.grants))
             return appends
 
         await append_decided(self._journal, attempt)
         assert answer is not None
         return answer
+
+    async def _take(
+        self, whole: Whole, stream: str, wanted: Request, meta: dict[str, Any], *, grants: bool
+    ) -> tuple[ToWrite, Facts, Limits]:
+        """The decision, all that it leads to, and what its paths can take."""
+        name = decision_id(stream, wanted.name, wanted.asked_as)
+        asked = replace(wanted.question, decision_id=name, at=meta["at"], seed=self._seed())
+        policy, rules = self._in_force.policy, self._in_force.rules
+        check_sayable(asked, rules)
+        limits = await self._paths.read(asked)
+        looked = self.look(whole, asked, policy, rules, limits.capacity)
+        decision = looked.decision
+        event = path_decided(
+            decision, looked.state, seen=whole.seen, answers=self._responses.seen,
+            **{name: value for name, value in meta.items() if name != "at"},
+        )  # fmt: skip
+        goes_on = bool(stream_of_decision(meta["causation"]))
+        slots = slots_of(decision, whole, Rules(policy.version, rules.caps, rules.table), limits, meta, goes_on=goes_on)
+        slot_id = slot_after(asked, slots)
+        facts: Facts = [(stream, event), *slots, *limits.taken(event, slot_id, meta)]
+        shown: dict[str, Grant] = {one.proposition: one.grant for one in decision.actions if one.grant}
+        if grants and decision.outcome is Outcome.NOW:
+            facts += granted_first(decision, whole, policy, rules, shown, meta)
+        return ToWrite(looked, event, shown, slot_id, meta), facts, limits
 
     @property
     def responses(self) -> ResponseTable:
@@ -304,56 +310,3 @@ def is_same(question: Question, event: PathDecided) -> bool:
     """Whether just this was asked then."""
     before = question_of(event)
     return replace(question, decision_id=before.decision_id, at=before.at, seed=before.seed) == before
-
-
-def _slots(looked: Looked, limits: Limits, meta: dict[str, Any]) -> Facts:
-    """The slot of a contact that is to be made, or of one that is not to be made any more. Raises InvalidError for a
-    slot they do not have, unless a contact goes on that is known: whose slot it is may be linked to them no more."""
-    decision, whole, question = looked.decision, looked.whole, looked.decision.question
-    if question.they_came:
-        return []
-    parties = whole.parties()
-    slot = question.slot_id
-    has = bool(slot) and any(slot in slots.reserved for slots in parties.customer.values())
-    if slot and not has and not stream_of_decision(meta["causation"]):
-        raise InvalidError(f"they have no slot {slot!r}: name the decision that reserved it", "slot_id")
-    if decision.place is None or decision.at is None or decision.outcome is Outcome.NOTHING:
-        return release(parties, slot, "held", policy=looked.policy.version, **meta) if has else []
-    rules = Rules(looked.policy.version, looked.rules.caps, looked.rules.table)
-    reach = decision.place.reach
-    wanted = Wanted(
-        question.decision_id, decision.at, reach.channel, decision.place.purpose, question.sender.value, reach.stream,
-        whole.account_id, question.decision_id, limits.stream(reach.channel, question.speaker or question.sender.value),
-    )  # fmt: skip
-    if has:
-        return move(parties, slot, wanted, rules, **meta)
-    return reserve(parties, wanted, rules, **meta)
-
-
-def _slot_after(question: Question, slots: Facts) -> str:
-    """Which one the contact has then."""
-    slot = "" if question.they_came else question.slot_id
-    for _, fact in slots:
-        if isinstance(fact, ContactSlotReserved):
-            return fact.slot_id
-        slot = ""
-    return slot
-
-
-def _granted(looked: Looked, shown: dict[str, Grant], meta: dict[str, Any]) -> Facts:
-    """The first of what is new is granted, so that whoever asks next is shown just the same. A contact that we make
-    carries one thing: where that is granted already, nothing else is."""
-    decision = looked.decision
-    said = decision.arbitrated.actions if decision.question.they_came else decision.actions
-    first: Action | None = next(iter(said), None)
-    if first is None or first.proposition in shown:
-        return []
-    whole, policy = looked.whole, looked.policy
-    proposition = policy.propositions[looked.rules.places[first.proposition]]
-    holder = whole.account_id if proposition.holder is Holder.ACCOUNT else whole.canonical
-    given = grant(
-        whole.grants(holder), holder, proposition.granting(policy.version),
-        decision_id=looked.decision.question.decision_id, **meta,
-    )  # fmt: skip
-    shown[first.proposition] = given.grant
-    return given.told
