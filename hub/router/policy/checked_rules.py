@@ -24,10 +24,35 @@ def remarks_on_rules(policy: Policy) -> Iterator[Remark]:
     for number in range(len(rows)):
         if number not in decisive:
             yield Severity.WARNING, ("rules", number), f"can never apply: {_in_the_way(number, rows)}"
+    yield from _told_apart_by_channel(policy)
     last = next(number for number, rule in enumerate(policy.rules) if not any(rule.conditions))
     if last in decisive:
         message = f"only this rule, which asks for nothing, takes: {holes(policy.rules)}"
         yield Severity.NOTE, ("rules", last), message
+
+
+def _told_apart_by_channel(policy: Policy) -> Iterator[Remark]:
+    """Rows that ask for the same customers on another channel, and serve them with other skills or another priority."""
+    for number, rule in enumerate(policy.rules):
+        for before, other in enumerate(policy.rules[:number]):
+            if _but_for_channel(rule) == _but_for_channel(other) and rule.channel != other.channel:
+                unlike = _unlike(steps_of(policy, rule), steps_of(policy, other))
+                if unlike:
+                    blamed, like = (number, before) if rule.channel else (before, number)
+                    message = f"differs from rule {like + 1} by channel alone, in {unlike}: is that meant?"
+                    yield Severity.NOTE, ("rules", blamed), message
+
+
+def _but_for_channel(rule: Rule) -> tuple[str | None, ...]:
+    return tuple(value for name, value in zip(CONDITIONS, rule.conditions, strict=True) if name != "channel")
+
+
+def _unlike(one: Sequence[Step], other: Sequence[Step]) -> str:
+    """In what they treat people differently, at whatever age, in words; empty: in nothing."""
+    skills, other_skills = ([(step.after_seconds, dict(step.skills)) for step in steps] for steps in (one, other))
+    priority, other_priority = ([(step.after_seconds, step.priority) for step in steps] for steps in (one, other))
+    told = ["skills"] * (skills != other_skills) + ["priority"] * (priority != other_priority)
+    return " and ".join(told)
 
 
 def _in_the_way(number: int, rows: list[Row]) -> str:
