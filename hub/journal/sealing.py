@@ -152,10 +152,8 @@ class Sealer:
         owner = fields[shape.key_of] if shape.key_of else stream
         if not owner or not any(values):
             return self._dumps(fields)
-        personal = dict(zip(shape.fields, values, strict=True))
         rest = {shape.key_of: owner, **fields} if shape.key_of else fields.copy()
-        for name in shape.fields:
-            del rest[name]
+        personal = {name: rest.pop(name) for name in shape.fields}
         cipher = self.keys.sealing(owner)
         sealed = b""
         if cipher is not None:

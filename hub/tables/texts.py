@@ -1,11 +1,13 @@
 """Texts and identifiers in the cells of a row, as the sources of a mapping say."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from hub.tables.rows import BadValueError, Cells
 from hub.tables.sources import PLACEHOLDER, FieldSource, IdentifierSource
 
 LONGEST_IDENTIFIER = 320
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 def identifier(source: IdentifierSource, value: str) -> dict[str, object] | None:
@@ -69,6 +71,6 @@ def _template_reader(template: str, index: Mapping[str, int]) -> Callable[[Cells
 
 
 def _storable(value: str, place: str) -> str:
-    if "\x00" in value or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
+    if _NO_TEXT.search(value):
         raise BadValueError(place, "holds bytes that are no text in the file's encoding")
     return value
