@@ -45,6 +45,9 @@ class Handling:
     def talk(self, work: Work) -> float:
         return self._plan.handle(work.contact_id)[0]
 
+    def answer(self, work: Work) -> str:  # noqa: ARG002
+        return ""
+
     def wrap_up(self, work: Work) -> WrapUp:
         return WrapUp(self._plan.handle(work.contact_id)[1])
 

@@ -180,8 +180,12 @@ class SimulatedAgents:
         self._drop(work)
 
     async def _end(self, work: Work) -> None:
-        path = f"/v1/interactions/{work.interaction}/end"
-        answer = await self._client.command("POST", path, {"agent_id": work.agent_id})
+        path = f"/v1/interactions/{work.interaction}"
+        if words := self._behaviour.answer(work):
+            said = {"agent_id": work.agent_id, "text": words, "request_id": f"{work.interaction}-answer"}
+            told = await self._client.command("POST", f"{path}/messages", said)
+            self.counts["written" if told.status == 202 else "not_written"] += 1
+        answer = await self._client.command("POST", f"{path}/end", {"agent_id": work.agent_id})
         if answer.status == 200:
             self._ended(work)
         elif work.step is Step.TALKING:

@@ -71,6 +71,10 @@ class Behaviour(Protocol):
         """How long the conversation lasts, asked once, when it begins."""
         ...
 
+    def answer(self, work: Work) -> str:
+        """What the agent writes before they end it; empty: nothing, they spoke or it needs no answer."""
+        ...
+
     def wrap_up(self, work: Work) -> WrapUp:
         """What is done after it."""
         ...
@@ -98,6 +102,9 @@ class Steady:
     def talk(self, work: Work) -> float:  # noqa: ARG002
         return self.talk_seconds
 
+    def answer(self, work: Work) -> str:  # noqa: ARG002
+        return ""
+
     def wrap_up(self, work: Work) -> WrapUp:  # noqa: ARG002
         return WrapUp(self.wrap_up_seconds, self.code)
 
@@ -112,6 +119,11 @@ TALK_SECONDS: Mapping[str, float] = {"phone": 14.0, "web": 22.0, "email": 18.0, 
 """Mean talk by channel in the demo: short, so that a minute shows a centre at work."""
 
 _CODES = ("resolved", "resolved", "resolved", "follow_up", "escalated", "no_answer_needed")
+_ANSWERS = (
+    "Thank you for writing. We have put it right, and you need do nothing.",
+    "We looked into it: a colleague calls you today.",
+    "It is on its way. Please tell us if it is not there by tomorrow.",
+)
 
 Codes = Mapping[str, Sequence[str]]
 """The wrap-up codes of each queue; none: any will do."""
@@ -146,6 +158,9 @@ class Human:
     def talk(self, work: Work) -> float:
         drawn = log_normal(self.random, self.talk_seconds.get(work.channel, 15.0), 0.6)
         return min(drawn, 90.0) if self.talks_on() else min(drawn, 3.0)
+
+    def answer(self, work: Work) -> str:
+        return self.random.choice(_ANSWERS) if work.channel == "email" else ""
 
     def wrap_up(self, work: Work) -> WrapUp:
         seconds = log_normal(self.random, 3.0, 0.5) if self.talks_on() else 0.2

@@ -39,6 +39,10 @@ _WAVE = 0.5
 class Wire(Protocol):
     """How a channel adapter hands over what it heard: both answer when the hub has confirmed."""
 
+    def known_as(self, contact: Contact) -> str:
+        """What the hub calls this contact."""
+        ...
+
     async def contact(self, contact: Contact) -> bool:
         """True: accepted and durable. False: rejected. Repeats until the hub answers."""
         ...
@@ -196,16 +200,17 @@ class SimulatedCustomers:
             story, contact_id, thread or contact_id, self._now(), direction=direction, follow_up=bool(thread)
         )
         told = _Open(story, sent.thread)
+        known_as = self._wire.known_as(sent)
         if direction is Direction.INBOUND and not follows:
-            self._open[contact_id] = told
+            self._open[known_as] = told
         self.totals.sent += 1
         self.totals.by_channel[story.channel.value] += 1
         if not await self._handed_over(self._wire.contact(sent)):
-            self._open.pop(contact_id, None)
+            self._open.pop(known_as, None)
             self.totals.rejected += 1
             return None
         self.totals.confirmed += 1
-        self.confirmed_ids.append(contact_id)
+        self.confirmed_ids.append(known_as)
         return told
 
     async def _handed_over(self, sending: Coroutine[Any, Any, bool]) -> bool:

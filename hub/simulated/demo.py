@@ -10,9 +10,11 @@ import orjson
 import uvloop
 from rich.console import Console
 
+from hub.channels.email.threads import Names
 from hub.clock import WallClock
 from hub.domain.interaction.state import Phase
 from hub.journal.errors import StoreInUseError
+from hub.journal.keys import private_key
 from hub.journal.lock import holder
 from hub.logs import configure
 from hub.router.policy.parsing import load_policy
@@ -24,11 +26,13 @@ from hub.simulated.client import HubClient
 from hub.simulated.customers import SimulatedCustomers, Totals
 from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
+from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
 from hub.simulated.population import SERVICES, Population, person
-from hub.simulated.process import HubProcess, create_key, keep
+from hub.simulated.process import HubProcess, create_key, free_port, keep
 from hub.simulated.wire import connect_wire
 
 AGENTS = 40
+_LOOPBACK = "127.0.0.1"
 _NEW_PER_RUN = 20_000
 _FIRST_AGENT = 1_000_000
 _HURRY_SECONDS = 1.0
@@ -61,7 +65,9 @@ class Demo:
     """One run of the demo in a data directory; the next run there goes on where this one ended."""
 
     def __init__(self, settings: Settings, seconds: float | None, console: Console, *, with_board: bool) -> None:
-        self.hub = HubProcess(settings)
+        self._mail_port, self._mailbox_port = (free_port(_LOOPBACK, 0) for _ in range(2))
+        mail = {"channels": settings.data_dir.resolve() / "channels.toml", "channels_inside": ("email",)}
+        self.hub = HubProcess(settings.model_copy(update=mail))
         self._seconds = seconds
         self._console = console
         self._with_board = with_board
@@ -99,7 +105,7 @@ class Demo:
         token, number = await self._enter()
         async with AsyncExitStack() as parts:
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
-            wire = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
+            wire = await self._wire(parts)
             customers = SimulatedCustomers(
                 wire,
                 Population(random.Random(number), first_new=number * _NEW_PER_RUN),
@@ -121,6 +127,14 @@ class Demo:
                 self._board(client),
             )
 
+    async def _wire(self, parts: AsyncExitStack) -> MailWire:
+        """Mail goes its real way, to the hub's mail server and back into a mailbox."""
+        others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
+        names = Names(private_key(self.hub.data_dir / "channels" / "email" / "key"), CENTRE)
+        wire = MailWire(others, self._mail_port, names, WallClock().now)
+        await parts.enter_async_context(mailbox(self._mailbox_port, wire.answered))
+        return wire
+
     async def _enter(self) -> tuple[str, int]:
         """Start the hub with a key that it takes; the key and the number of this run in the directory."""
         kept = orjson.loads(self._note.read_bytes()) if self._note.exists() else {}
@@ -128,6 +142,7 @@ class Demo:
             kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
             kept.get("runs", 0),
         )
+        (self.hub.data_dir / "channels.toml").write_text(mail_table(self._mail_port, self._mailbox_port), "utf-8")
         await self.hub.start()
         async with HubClient(self.hub.api_url, token) as client:
             if (await client.once("GET", "/v1/agents")).status in (401, 403):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.application.audit import Audit, audit
+from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.ports import Recorded
 from hub.settings import Settings
@@ -22,6 +23,8 @@ class DemoTotals:
     rejected: int
     by_channel: dict[str, int]
     outbound: int
+    answers: int
+    """Mails that agents wrote to customers, and that left."""
     missing: int
     """Contacts of this run that the hub confirmed and that are not in the store."""
     audit: Audit
@@ -52,6 +55,7 @@ class DemoTotals:
             "rejected": self.rejected,
             "by_channel": self.by_channel,
             "outbound": self.outbound,
+            "answers": self.answers,
             "contacts": got.contacts,
             "customers": got.customers,
             "interactions": got.interactions,
@@ -71,7 +75,8 @@ class DemoTotals:
         """What to tell who stopped the demo."""
         got = self.audit
         figures = (
-            f"{got.contacts:,} contacts and {self.outbound:,} outbound, {got.interactions:,} interactions: "
+            f"{got.contacts:,} contacts, {self.outbound:,} outbound and {self.answers:,} mails in answer, "
+            f"{got.interactions:,} interactions: "
             f"{got.answered:,} answered, {got.abandoned:,} abandoned, {got.open:,} not over yet; "
             f"{got.events:,} events; "
             f"lost {self.lost}, duplicates {got.duplicates}, double assigned {got.double_assigned}"
@@ -92,6 +97,7 @@ def demo_totals(
         rejected=sent.rejected,
         by_channel=dict(sorted(seen.by_channel.items())),
         outbound=seen.outbound,
+        answers=seen.answers,
         missing=len(seen.expected) - seen.found,
         audit=checked,
         restarts=restarts,
@@ -107,12 +113,15 @@ class _Contacts:
         self.expected = expected
         self.found = 0
         self.outbound = 0
+        self.answers = 0
         self.by_channel: Counter[str] = Counter()
 
     def look(self, events: Iterable[Recorded]) -> Iterator[Recorded]:
         for recorded in events:
             event = recorded.event
-            if isinstance(event, ContactReceived | ContactSent):
+            if isinstance(event, ContactSent) and event.purpose == Purpose.REPLY:
+                self.answers += 1
+            elif isinstance(event, ContactReceived | ContactSent):
                 self.by_channel[event.channel.value] += 1
                 self.outbound += isinstance(event, ContactSent)
                 self.found += event.contact_id in self.expected

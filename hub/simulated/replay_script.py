@@ -53,6 +53,9 @@ class RecordedBehaviour:
         call = self._calls.get(work.contact_id)
         return call.talk if call else 0.0
 
+    def answer(self, work: Work) -> str:  # noqa: ARG002
+        return ""
+
     def wrap_up(self, work: Work) -> WrapUp:
         return WrapUp(0.0, self._codes.get(work.queue, ("resolved",))[0])
 

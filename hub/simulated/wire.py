@@ -15,6 +15,10 @@ class AdapterWire:
     def __init__(self, adapter: ChannelAdapter) -> None:
         self._adapter = adapter
 
+    def known_as(self, contact: Contact) -> str:
+        """What the hub calls this contact: what its adapter called it."""
+        return contact.id
+
     async def contact(self, contact: Contact) -> bool:
         """Whether the hub has taken it; repeated until it answers."""
         return (await self._adapter.contact(contact)).status == "accepted"

@@ -27,6 +27,9 @@ class Scripted:
     def talk(self, work: Work) -> float:  # noqa: ARG002
         return self.talk_seconds
 
+    def answer(self, work: Work) -> str:  # noqa: ARG002
+        return ""
+
     def wrap_up(self, work: Work) -> WrapUp:  # noqa: ARG002
         return WrapUp(0.01, "resolved")
 

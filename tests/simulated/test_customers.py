@@ -24,6 +24,9 @@ class FakeWire:
         self.open = asyncio.Event()
         self.open.set()
 
+    def known_as(self, contact: Contact) -> str:
+        return contact.id
+
     async def contact(self, contact: Contact) -> bool:
         self.contacts.append(contact)
         await self.open.wait()

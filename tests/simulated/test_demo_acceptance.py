@@ -25,6 +25,7 @@ def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(tmp_path: Path) -
     assert totals["sent"] == totals["confirmed"] > 5
     assert totals["contacts"] + totals["outbound"] == totals["sent"] == sum(totals["by_channel"].values())
     assert totals["interactions"] == totals["answered"] + totals["abandoned"] > 0
+    assert totals["by_channel"]["email"] >= totals["answers"] > 0, "mail goes the real way, and is answered"
     for name in ("open", "lost", "rejected", "duplicates", "double_assigned", "over_capacity", "contradictions"):
         assert totals[name] == 0, (name, out)
     assert out.count("\n") == 1, "one JSON object and nothing else"
