@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hub.application.paths.action_responses import Answered
+from hub.application.paths.bulk import BulkDecisions, Campaign, Row
 from hub.application.paths.contacts_facts import WantedContact
 from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel, Direction, Identifier
@@ -361,6 +362,28 @@ class OneVoice(RuleBasedStateMachine):
         )
         command = self.command()
         self.do(self.voices.parts.contacts.ask(wanted, request=command["command_id"], **command))
+
+    @rule(
+        some_points=st.lists(points, min_size=1, unique=True),
+        channels=st.permutations(WRITTEN),
+        hours=st.sampled_from([None, 40]),
+        again=st.booleans(),
+        times=st.sampled_from([1, 2]),
+    )
+    def a_campaign_plans_contacts(
+        self, some_points: list[Point], channels: list[Channel], hours: int | None, again: bool, times: int
+    ) -> None:
+        """Perhaps twice at once, or once more."""
+        by = None if hours is None else self.voices.clock.now() + timedelta(hours=hours)
+        name = "spring" if again else self.command()["command_id"]
+        campaign = Campaign(name, Purpose.PROMOTIONAL, tuple(channels), ("fibre", "tv"), by, sends=True)
+        rows = [Row(number, point.stream) for number, point in enumerate(some_points, 1)]
+        self.do(self._run(campaign, rows, times))
+
+    async def _run(self, campaign: Campaign, rows: list[Row], times: int) -> None:
+        bulk = BulkDecisions(self.voices.parts.decisions, self.voices.clock)
+        rules = self.voices.parts.in_force.rules
+        await asyncio.gather(*(bulk.decide(campaign, rows, rules, "operator:cli") for _ in range(times)))
 
     @rule()
     def what_is_due_is_done(self) -> None:
