@@ -46,3 +46,12 @@ def check(channel_: str, drive: str, rules: tuple[str, ...]) -> None:
             click.echo(f"       {result.seen}")
 
     sys.exit(0 if check_by_command(channel_, drive, told, rules) else 1)
+
+
+@channel.command()
+def asyncapi() -> None:
+    """The subjects and messages that adapters and the hub exchange, as an AsyncAPI 3 document."""
+    from hub.operations.asyncapi import as_yaml
+    from hub.operations.asyncapi import asyncapi as document
+
+    click.echo(as_yaml(document()), nl=False)
