@@ -52,7 +52,14 @@ class Keep:
     kind: str
 
 
-Action = Request | Report | Signal | SetTimer | Keep
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """The hub knows of this call, though the PBX took it: its record is no news."""
+
+    thread: str
+
+
+Action = Request | Report | Signal | SetTimer | Keep | Remember
 
 
 def answer(channel: str) -> Request:

@@ -61,7 +61,7 @@ class PhoneAdapter:
             calls = Calls(pbx, reports, self._book, settings, place.clock)
             for call in self._book.read():
                 calls.take(call)
-            fallback = FallbackCalls(link, place.attachments, place.ledger, settings)
+            fallback = FallbackCalls(link, place.attachments, place.ledger, settings, calls.__contains__)
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._follow(pbx, calls))
@@ -84,7 +84,7 @@ class PhoneAdapter:
             await asyncio.sleep(_AGAIN)
 
     async def _catch_up(self, pbx: Ari, calls: Calls) -> None:
-        app, at = self._settings.app, self._place.clock.now()
+        app, url, at = self._settings.app, self._settings.ari_url, self._place.clock.now()
         channels = {channel["id"]: channel for channel in await pbx.get("/channels")}
         arrivals, orphans = strangers(calls.standing, channels, app)
         for call in calls.standing:
@@ -97,8 +97,8 @@ class PhoneAdapter:
             await pbx.ask(Request("DELETE", f"/channels/{channel}"))
         for heard in arrivals:
             await _take(heard, calls)
-        if calls.standing or orphans:
-            log.info("%d calls go on, %d lines of no call are hung up", len(calls.standing), len(orphans))
+        standing, hung_up = len(calls.standing), len(orphans)
+        log.info("takes calls of Asterisk at %s; %d stand, %d lines of no call are hung up", url, standing, hung_up)
 
     async def _hear(self, events: AsyncIterator[dict[str, Any]], calls: Calls) -> None:
         async for event in events:

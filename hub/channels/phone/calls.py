@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.channels.phone.actions import Action, Keep, Report, Request, SetTimer, Signal
+from hub.channels.phone.actions import Action, Keep, Remember, Report, Request, SetTimer, Signal
 from hub.channels.phone.ari import Ari, AriError
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.call import Call, Phase
@@ -152,6 +152,8 @@ class Calls:
                 self._later(life, self._reports.signal(action))
             case Keep():
                 self._later(life, self._reports.keep(action, life.call))
+            case Remember():
+                self._reports.remember(action)
 
     async def _ask(self, life: _Life, request: Request) -> None:
         try:

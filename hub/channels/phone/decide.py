@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.channels.phone import entering, lines, recording, signals
-from hub.channels.phone.actions import Action, SetTimer, Signal, go_on_in
+from hub.channels.phone.actions import Action, Remember, SetTimer, Signal, go_on_in
 from hub.channels.phone.call import Call, Phase
 from hub.channels.phone.entering import CONFIRM, DIGITS
 from hub.channels.phone.happenings import (
@@ -94,6 +94,8 @@ def _played(call: Call, happening: Played, settings: PhoneSettings) -> Step:
 def _confirmed(call: Call, happening: Confirmed, settings: PhoneSettings) -> Step:
     if happening.signal:
         return lines.confirmed(call, happening)
+    if call.phase is Phase.OVER and happening.accepted:
+        return call, [Remember(call.thread)]
     if call.phase is not Phase.REPORTING:
         return call, []
     if not happening.accepted:

@@ -68,7 +68,7 @@ def arrived(channel: Mapping[str, Any], words: list[str]) -> Heard:
     number = str(channel["caller"]["number"])[:320] if shown else ""
     caller = number if re.search(r"\d", number) else ""
     began = datetime.fromisoformat(channel["creationtime"])
-    return Heard(Arrived(began, channel["id"], caller, dialled), thread=f"call-{channel['id']}")
+    return Heard(Arrived(began, channel["id"], caller, dialled), thread=thread_of(channel["id"]))
 
 
 def _about(name: str, happening: Happening) -> Heard | None:
@@ -83,3 +83,8 @@ def words_of(channel: Mapping[str, Any], app: str) -> list[str] | None:
         return None
     said = str(place.get("app_data", "")).split(",")
     return said[1:] if said[0] == app else None
+
+
+def thread_of(channel: str) -> str:
+    """Of a customer's call, by the name that Asterisk gave it."""
+    return f"call-{channel}"

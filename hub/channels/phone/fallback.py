@@ -2,26 +2,39 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from hub.channels.attachments import Attachments
 from hub.channels.ledger import Ledger
 from hub.channels.link import Link
 from hub.channels.phone.cdr import FallbackCall, contact_of, read_records
+from hub.channels.phone.events import thread_of
+from hub.channels.phone.reports import known_to_the_hub
 from hub.channels.phone.settings import PhoneSettings
 from hub.domain.contact import Attachment
 
 log = logging.getLogger(__name__)
 
 _EVERY = 5.0
+_AGAIN = 0.5
 _READ = "records read"
 
 
 class FallbackCalls:
     """Follows the file of records, from where it was left."""
 
-    def __init__(self, link: Link, attachments: Attachments, ledger: Ledger, settings: PhoneSettings) -> None:
+    def __init__(
+        self,
+        link: Link,
+        attachments: Attachments,
+        ledger: Ledger,
+        settings: PhoneSettings,
+        stands: Callable[[str], bool],
+    ) -> None:
+        """`stands`: whether a call with this thread is still being told to the hub."""
         self._link = link
+        self._stands = stands
         self._attachments = attachments
         self._ledger = ledger
         self._settings = settings
@@ -41,6 +54,8 @@ class FallbackCalls:
         begin, records = _unread(file, int(self._ledger.remembered(_READ) or 0))
         calls = read_records(records.decode("utf-8", "replace").splitlines())
         for call in calls:
+            if await self._known(call):
+                continue
             message = await self._message(call)
             answer = await self._link.contact(contact_of(call, message, self._settings))
             if answer.status != "accepted":
@@ -50,6 +65,13 @@ class FallbackCalls:
         if records:
             self._ledger.remember(_READ, str(begin + len(records)))
         return len(calls)
+
+    async def _known(self, call: FallbackCall) -> bool:
+        """Whether the hub was told of it while it was still here. A message is news all the same."""
+        thread = thread_of(call.unique_id)
+        while self._stands(thread):
+            await asyncio.sleep(_AGAIN)
+        return call.outcome != "voicemail" and self._ledger.told_before(known_to_the_hub(thread))
 
     async def _message(self, call: FallbackCall) -> Attachment | None:
         file = self._recording(call) if call.outcome == "voicemail" else None

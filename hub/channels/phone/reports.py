@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from hub.channels.attachments import Attachments, TooLargeError
 from hub.channels.ledger import Ledger
 from hub.channels.link import Link
-from hub.channels.phone.actions import Keep, Request, Signal
+from hub.channels.phone.actions import Keep, Remember, Request, Signal
 from hub.channels.phone.ari import Ari
 from hub.channels.phone.call import Call
 from hub.channels.phone.entering import contact_of
@@ -43,6 +43,10 @@ class Reports:
         if answer.status != "accepted":
             log.error("the hub does not take call %s: %s", contact.id, answer.reason)
         return Confirmed(self._clock.now(), "", answer.status == "accepted")
+
+    def remember(self, known: Remember) -> None:
+        """For when the PBX's record of it is read."""
+        self._ledger.note(known_to_the_hub(known.thread), self._clock.now())
 
     async def signal(self, signal: Signal) -> Happening:
         """Something that happened in one."""
@@ -136,3 +140,8 @@ def _event(signal: Signal) -> ConversationEvent | None:
     except ValidationError as error:
         log.error("%s of call %s can't be told: %s", signal.signal, signal.thread, error)
         return None
+
+
+def known_to_the_hub(thread: str) -> str:
+    """Under which the ledger knows that the hub was told of a call that the PBX took."""
+    return f"reported {thread}"
