@@ -82,9 +82,13 @@ def zone_of(name: str) -> tzinfo:
 
 def is_open(hours: Hours, moment: datetime) -> bool:
     """Whether the clock on the wall shows an open time at this moment (aware)."""
-    local = moment.astimezone(hours.zone)
+    return is_open_on_wall(hours, moment.astimezone(hours.zone))
+
+
+def is_open_on_wall(hours: Hours, local: datetime) -> bool:
+    """Whether a clock that shows this, in the zone of the hours, shows an open time."""
     minute = local.hour * 60 + local.minute
-    return any(span.start <= minute < span.end for span in _spans_on(hours, local.date()))
+    return any(start <= minute < end for start, end in _spans_on(hours, local.date()))
 
 
 def next_change(hours: Hours, moment: datetime) -> datetime | None:

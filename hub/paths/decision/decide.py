@@ -187,11 +187,11 @@ class _Best:
 
 
 def _asked_for(question: Question, rules: PathRules) -> Sequence[int]:
-    asked = range(len(rules.propositions)) if question.purpose is None else rules.by_purpose[question.purpose]
+    purpose = question.purpose
     if not question.propositions:
-        return asked
-    wanted = {rules.places[name] for name in question.propositions}
-    return [number for number in asked if number in wanted]
+        return range(len(rules.propositions)) if purpose is None else rules.by_purpose[purpose]
+    wanted = sorted({rules.places[name] for name in question.propositions})
+    return [number for number in wanted if purpose in (None, rules.propositions[number].purpose)]
 
 
 def _purposes(asked: Sequence[int], rules: PathRules) -> Iterable[Purpose]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from hub.paths.consent.purposes import Gate
 from hub.paths.gates.verdict import Inputs, Reason, Verdict
 from hub.paths.time.zones import Zone
-from hub.policies.hours import Hours, is_open, next_open, zone_of
+from hub.policies.hours import Hours, is_open, is_open_on_wall, next_open, zone_of
 
 _ROUNDS = 64
 """So often the next time is looked for at which all of several hours are open."""
@@ -33,9 +33,10 @@ class QuietClocks:
         wall = there or preferred
         if wall is None:
             return _ALWAYS_OPEN
-        local = at.astimezone(wall.zone).isoformat(timespec="minutes")
-        inputs: Inputs = {"zone": zone.name, "said_by": zone.said_by, "local": local}
-        if there is not None and not is_open(there, at):
+        local = at.astimezone(wall.zone)
+        told = local.isoformat(timespec="minutes")
+        inputs: Inputs = {"zone": zone.name, "said_by": zone.said_by, "local": told}
+        if there is not None and not is_open_on_wall(there, local):
             opens_at = self._opens(there, zone.name, at) if preferred is None else _all_open((there, preferred), at)
             return Verdict(Gate.QUIET_HOURS, False, Reason.QUIET_HOURS, inputs, opens_at)
         if preferred is not None and not is_open(preferred, at):

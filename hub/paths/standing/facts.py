@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.customer.events import (
@@ -23,6 +23,9 @@ DECLARATIONS = (SegmentChanged, LifecycleStageChanged)
 PURCHASES = (PurchaseRecorded, PurchaseReversed)
 ROLES = (RoleAssigned, RoleEnded)
 CONTACTS = (ContactReceived,)
+_SORTED: tuple[tuple[type[Event], ...], ...] = ((CustomerRegistered,), CONTACTS, DECLARATIONS, PURCHASES, ROLES)
+_KINDS = len(_SORTED)
+_KIND = {one: number for number, several in enumerate(_SORTED) for one in several}
 
 
 class RoleTime(NamedTuple):
@@ -48,19 +51,28 @@ def facts_of(events: Iterable[Event], at: datetime | None = None) -> Facts:
     """The facts of a customer in the order they were recorded, those of all their streams; with `at` as they were known
     then."""
     known = [event for event in events if at is None or event.recorded_at <= at]
-    registered = [event.recorded_at for event in known if isinstance(event, CustomerRegistered)]
-    contacts = [event.at for event in known if isinstance(event, CONTACTS)]
+    registered, contacts, declarations, purchases, roles = _sorted(known)
     declared = UNDECLARED
-    for event in sorted((one for one in known if isinstance(one, DECLARATIONS)), key=lambda one: one.recorded_at):
+    for event in sorted(declarations, key=lambda one: one.recorded_at):
         declared = declared_after(declared, event)
     return Facts(
-        registered_at=min(registered, default=None),
+        registered_at=min((event.recorded_at for event in registered), default=None),
         declared=declared,
-        purchases=tuple(fold(event for event in known if isinstance(event, PURCHASES)).standing()),
-        roles=_roles(known),
+        purchases=tuple(fold(purchases).standing()) if purchases else (),
+        roles=_roles(roles),
         contacts=len(contacts),
-        last_contact_at=max(contacts, default=None),
+        last_contact_at=max((event.at for event in contacts), default=None),
     )
+
+
+def _sorted(events: Iterable[Event]) -> tuple[list[Any], ...]:
+    """Those of each kind in their order; what is of none is passed over."""
+    kinds: tuple[list[Any], ...] = tuple([] for _ in range(_KINDS))
+    for event in events:
+        kind = _KIND.get(type(event))
+        if kind is not None:
+            kinds[kind].append(event)
+    return kinds
 
 
 def _roles(events: Iterable[Event]) -> tuple[RoleTime, ...]:
