@@ -25,17 +25,21 @@ class WallClock:
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 
 
+_HEARD_LATE = timedelta(seconds=1)
+"""At most, of the other clock's time at speed 1."""
+
+
 class ToldClock:
-    """Another process's clock: what it `told` last, and what has passed since."""
+    """Another process's clock: what it `told`, and what has passed since."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
-        self.told(datetime.now(UTC))
+        self._told, self._at = datetime.now(UTC), time.monotonic()
 
     def told(self, now: datetime) -> None:
-        """It is this time there."""
-        self._told = now
-        self._at = time.monotonic()
+        """It is this time there, or a little later, where that was heard late."""
+        if not timedelta(0) <= self.now() - now <= _HEARD_LATE * self.speed:
+            self._told, self._at = now, time.monotonic()
 
     def now(self) -> datetime:
         """The present there, UTC."""

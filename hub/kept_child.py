@@ -11,6 +11,8 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 _LONG_ENOUGH_S = 30.0
 """What has run for so long may be started again at once."""
 _READ = 1 << 18
+_PATIENCE_S = 10.0
+"""So long it may take to end."""
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +63,13 @@ class KeptChild:
         """It ends when it has read that nothing more is told."""
         self._stopping = True
         self._close()
-        if self._keeper is not None:
-            await asyncio.wait([self._keeper])
+        if self._keeper is None:
+            return
+        _, alive = await asyncio.wait([self._keeper], timeout=_PATIENCE_S)
+        if alive and self._process is not None:
+            log.error("%s does not end: it is killed", self._name)
+            self._process.kill()
+            await asyncio.wait(alive)
 
     def _close(self) -> None:
         if self._process is not None and self._process.stdin is not None:

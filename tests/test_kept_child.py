@@ -110,3 +110,16 @@ async def test_one_that_never_began_can_be_stopped() -> None:
     ends = Ends(sys.executable, "-c", ECHO)
     await ends.child.stop()
     assert not ends.child.is_kept
+
+
+async def test_one_that_does_not_end_is_killed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(kept_child, "_PATIENCE_S", 0.1)
+    ends = Ends(sys.executable, "-c", ECHO)
+    ends.child.keep()
+    await until(lambda: ends.begins == 1)
+    os.kill(ends.child.pid, signal.SIGSTOP)
+    await ends.child.stop()
+    assert ends.child.pid == 0
+    assert "does not end" in caplog.text

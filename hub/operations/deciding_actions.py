@@ -43,6 +43,8 @@ _NICE = 5
 """Offers go first: the hub's own process must never wait for this one."""
 _FOLLOWED = (*COUNTED, PathPolicyPublished, PathCapacityTold, CustomerForgotten)
 _LARGEST_READ = 1 << 18
+_IDLE_MS = 1_000
+"""When nothing is asked the log is followed all the same: who asks must not wait for what was imported meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -104,15 +106,15 @@ class ActionsChild:
         asked: deque[Asked] = deque()
         lines = _Lines(stdin)
         while True:
-            for line in lines.read(0 if asked else None):
+            for line in lines.read(0 if asked else _IDLE_MS):
                 now, more = asked_in(line)
                 self._clock.told(now)
                 asked += more
             if lines.ended:
                 return
+            await self._follow()
             some = [asked.popleft() for _ in range(min(TOGETHER, len(asked)))]
             if some:
-                await self._follow()
                 _tell(stdout, telling(await self._drafting.draft(some), self._plain.encode))
 
     async def _follow(self) -> None:
@@ -141,8 +143,8 @@ class _Lines:
         self._poll.register(pipe, select.POLLIN | select.POLLHUP)
         self.ended = False
 
-    def read(self, timeout_ms: int | None) -> Iterator[bytes]:
-        """What has come by then; None: wait for it."""
+    def read(self, timeout_ms: int) -> Iterator[bytes]:
+        """What has come by then."""
         if self._poll.poll(timeout_ms):
             data = os.read(self._pipe, _LARGEST_READ)
             self.ended = not data
