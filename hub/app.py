@@ -48,6 +48,7 @@ from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import ReadModels
 from hub.application.readings import ReadingList, Readings, by_views
+from hub.application.recordings import Recordings
 from hub.application.retention import Retention
 from hub.application.retention_elsewhere import elsewhere
 from hub.application.retention_watch import RetentionWatch
@@ -65,6 +66,7 @@ from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.bus.subjects import ensure_streams
 from hub.channels.inside import AdaptersInside
+from hub.channels.running import attachments
 from hub.clock import WallClock
 from hub.collecting import Collecting
 from hub.domain.access.events import STREAM as ACCESS_STREAM
@@ -293,8 +295,18 @@ class Hub:
         self._spawn(expiry.run(), "consents")
         reaching = Reaching(self.consents, self.path_policies)
         self.satisfaction = Satisfaction(self.journal, self.clock, self.paths.wholes, reaching, self.instruments.survey)
+        self.recordings = Recordings(
+            self.journal, self.clock, attachments(settings), agents_may=settings.agents_hear_recordings
+        )
         self.handler = InboundHandler(
-            self.recorder, self.pool, self.journal, self.clock, self._set_aside, self.satisfaction, self.paths.reports
+            self.recorder,
+            self.pool,
+            self.journal,
+            self.clock,
+            self._set_aside,
+            self.satisfaction,
+            self.paths.reports,
+            self.recordings,
         )
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")
@@ -442,6 +454,7 @@ class Hub:
             cases=self.cases,
             case_lists=CaseLists(self.views, self.journal, self.clock),
             dossiers=dossiers,
+            recordings=self.recordings,
             exports=Exports(self.journal, self.clock, self.key, dossiers, self.views),
             satisfaction=self.satisfaction,
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),

@@ -47,6 +47,8 @@ class Settings(BaseModel):
     """`s3://bucket/prefix` of an S3-compatible store for files that come with contacts; empty: the data directory."""
     attachment_bytes: int = Field(default=25 * 1024 * 1024, ge=1024, le=1024 * 1024 * 1024)
     """The largest file that is taken."""
+    agents_hear_recordings: bool = False
+    """Agents may hear what was recorded of conversations that they had; else supervisors alone."""
     phone_region: str = DEFAULT_REGION
     """Where phone numbers without a country code belong: two letters, as in ISO 3166. They are part of who a customer
     is: choose it before the first contact."""

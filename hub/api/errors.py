@@ -18,6 +18,7 @@ from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
 from hub.application.paths.action_responses import UnansweredError
 from hub.application.readings import UntracedError
+from hub.application.recordings import UnheardError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.journal.errors import StoreError
@@ -70,6 +71,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     ExplanationError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     SearchingError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    UnheardError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     UntracedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),

@@ -25,6 +25,7 @@ from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.application.readings import ReadingList, Readings
+from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.customer.identity import Spell
@@ -207,6 +208,7 @@ class Services:
     dossiers: Dossiers
     satisfaction: Satisfaction
     exports: Exports
+    recordings: Recordings
     readings: Readings
     reading_list: ReadingList
     decisions: Decisions = _unexplained

@@ -16,6 +16,7 @@ from hub.api.open_interaction import ALL
 from hub.domain.access.events import Role
 from hub.domain.cases.identity import customer_of_case
 from hub.domain.customer.identity import CUSTOMER
+from hub.domain.customer.recordings.identity import customer_of_recording
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.reading.rules import Reading
 
@@ -23,11 +24,12 @@ from hub.domain.reading.rules import Reading
 @dataclass(frozen=True, slots=True)
 class Readable:
     """A route whose answers hold personal data. `asked`: whose, as the request says; `told`: whose, as only the answer
-    does, in types of JSON."""
+    does, in types of JSON; `named`: whose, as the path says of an answer that may be refused, and is no JSON."""
 
     what: str
     asked: Callable[[Call, Request], Iterable[str]] | None = None
     told: Callable[[Any], Iterable[str]] | None = None
+    named: Callable[[Mapping[str, str]], Iterable[str]] | None = None
 
 
 def readable(path: str) -> Readable | None:
@@ -90,7 +92,7 @@ class Trace:
         if self._readable is not None:
             self._held.append(message)
             is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
-            if self._readable.asked is None and not is_last:
+            if self._readable.told is not None and not is_last:
                 return
             await self._write_down(self._readable)
             for held in self._held:
@@ -104,15 +106,20 @@ class Trace:
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
 
+    def _customers(self, found: Readable, given: Mapping[str, str]) -> Iterable[str]:
+        if found.named is not None:
+            return found.named(given)
+        assert found.told is not None
+        return found.told(orjson.loads(b"".join(message.get("body", b"") for message in self._held)))
+
     async def _write_down(self, found: Readable) -> None:
         assert self._call is not None
         try:
             if self._writing is None:
-                assert found.told is not None
-                body = b"".join(message.get("body", b"") for message in self._held)
-                customers = list(found.told(orjson.loads(body)))
+                given = self._scope["path_params"]
+                about = given.get("interaction_id", "")
                 self._writing = asyncio.create_task(
-                    _write(self._call, found.what, customers, self._scope["path_params"].get("interaction_id", ""))
+                    _write(self._call, found.what, list(self._customers(found, given)), about)
                 )
             await self._writing
         except Exception as error:
@@ -190,6 +197,12 @@ _OTHERS: Mapping[str, Readable] = {
     ),
     "/v1/path-decisions/{decision_id}": Readable("path decision", told=_decided_on),
     "/v1/path-decisions/{decision_id}/why": Readable("path decision", told=_decided_on),
+    "/v1/interactions/{interaction_id}/recordings": Readable(
+        "recordings", told=lambda answer: (answer["customer_id"],)
+    ),
+    "/v1/recordings/{recording_id}": Readable(
+        "recording", named=lambda given: (customer_of_recording(given["recording_id"]),)
+    ),
     "/v1/stream": Readable("stream", _followed),
 }
 """The other routes. Lists of work and offers are not among them: whoever is to do the work is shown whose it is."""

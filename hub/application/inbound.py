@@ -8,7 +8,8 @@ from typing import Protocol
 
 from hub.application.envelope import Confirmation, Report, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
-from hub.application.signals import asked_of_pool
+from hub.application.recordings import Take
+from hub.application.signals import asked_of_pool, moment
 from hub.application.turns import Thread, Turn, Turns
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
@@ -50,6 +51,14 @@ class ContactReports(Protocol):
         ...
 
 
+class Recordings(Protocol):
+    """Puts on record what was recorded of conversations."""
+
+    async def note(self, take: Take, *, actor: str, command_id: str) -> object:
+        """Raises InvalidError."""
+        ...
+
+
 class InboundHandler:
     """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails.
 
@@ -65,6 +74,7 @@ class InboundHandler:
         set_aside: SetAside,
         surveys: Surveys,
         contacts: ContactReports,
+        recordings: Recordings,
     ) -> None:
         self.rejected = 0
         self._recorder = recorder
@@ -74,6 +84,7 @@ class InboundHandler:
         self._set_aside = set_aside
         self._surveys = surveys
         self._contacts = contacts
+        self._recordings = recordings
         self._turns = Turns()
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
@@ -145,12 +156,32 @@ class InboundHandler:
         again."""
         command = asked_of_pool(signal, self._clock.now())
         if command is None:
-            is_survey = signal.signal is ConversationSignal.SURVEY_ANSWERED
-            return await (self._survey_answered(signal) if is_survey else self._contact_reported(signal))
+            return await self._elsewhere(signal)
         try:
             await self._pool.execute(command)
         except NotFoundError:
             return await self._late_signal(signal, command)
+        return Confirmation(id=signal.id, status="accepted")
+
+    async def _elsewhere(self, signal: ConversationEvent) -> Confirmation:
+        """What does not concern the pool."""
+        match signal.signal:
+            case ConversationSignal.SURVEY_ANSWERED:
+                return await self._survey_answered(signal)
+            case ConversationSignal.RECORDED:
+                return await self._recorded(signal)
+            case _:
+                return await self._contact_reported(signal)
+
+    async def _recorded(self, signal: ConversationEvent) -> Confirmation:
+        if signal.attachment is None or signal.started_at is None:
+            missing = "started_at" if signal.attachment else "attachment"
+            raise InvalidError("recorded takes the attachment that the sound is, and when it was started", missing)
+        take = Take(
+            signal.interaction_id, signal.channel, signal.kind, moment(signal.started_at, "started_at"),
+            signal.seconds, signal.attachment,
+        )  # fmt: skip
+        await self._recordings.note(take, actor=f"adapter:{signal.channel.value}", command_id=signal.id)
         return Confirmation(id=signal.id, status="accepted")
 
     async def _survey_answered(self, signal: ConversationEvent) -> Confirmation:

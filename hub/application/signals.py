@@ -39,15 +39,16 @@ def _customer_left(signal: ConversationEvent, now: datetime) -> Command:
 
 
 def _callback_requested(signal: ConversationEvent, now: datetime) -> Command:
-    due = _moment(signal.due) if signal.due else None
+    due = moment(signal.due, "due") if signal.due else None
     return RequestCallback(now, signal.id, "customer", signal.channel, signal.thread, due, signal.address_of)
 
 
-def _moment(due: datetime) -> datetime:
+def moment(told: datetime, field: str) -> datetime:
+    """In UTC. Raises InvalidError where it does not exist there."""
     try:
-        return utc(due)
+        return utc(told)
     except OverflowError:
-        raise InvalidError("this time is out of range", "due") from None
+        raise InvalidError("this time is out of range", field) from None
 
 
 def _callback_reached(signal: ConversationEvent, now: datetime) -> Command:

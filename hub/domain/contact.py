@@ -133,6 +133,8 @@ class ConversationSignal(StrEnum):
     """An agent put the customer on hold, by their phone."""
     RESUMED = "resumed"
     """And took them off it."""
+    RECORDED = "recorded"
+    """A part of the conversation was recorded, and is kept."""
 
 
 class CallbackOutcome(StrEnum):
@@ -141,6 +143,13 @@ class CallbackOutcome(StrEnum):
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     FAILED = "failed"
+
+
+class RecordingKind(StrEnum):
+    """What was recorded."""
+
+    RECORDING = "recording"
+    VOICEMAIL = "voicemail"
 
 
 class ConversationEvent(_Value):
@@ -174,6 +183,11 @@ class ConversationEvent(_Value):
     """Of sent and failed: as the hub named it when it asked for the contact."""
     reason: str = Field(default="", max_length=200)
     """Of failed and offer_declined: why, as whoever could not do it says."""
+    attachment: Attachment | None = None
+    """Of recorded, as are the start, the length and the kind: where the sound is kept."""
+    started_at: AwareDatetime | None = None
+    seconds: float = Field(default=0.0, ge=0.0, le=1_000_000.0)
+    kind: RecordingKind = RecordingKind.RECORDING
 
 
 class Standing(_Value):

@@ -14,6 +14,7 @@ from hub.domain.customer.links import events as links
 from hub.domain.customer.outbound import events as outbound
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
+from hub.domain.customer.recordings import events as recordings
 from hub.domain.customer.slots import events as slots
 from hub.domain.decision import events as decision
 from hub.domain.event import Event
@@ -138,6 +139,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     purchases.PurchaseRecorded,
     purchases.PurchaseReversed,
     reading.PersonalDataRead,
+    recordings.ConversationRecorded,
     retention.RetentionApplied,
     satisfaction.SatisfactionAsked,
     satisfaction.SatisfactionRecorded,

@@ -91,6 +91,8 @@ ROLES = {
         "GET /v1/interactions/interaction-1/next-best-actions",
         "POST /v1/interactions/interaction-1/responses",
         "GET /v1/interactions/interaction-1/messages",
+        "GET /v1/interactions/interaction-1/recordings",
+        "GET /v1/recordings/recording-1",
         "POST /v1/interactions/interaction-1/messages",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
@@ -198,6 +200,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}
+    names |= {"recording-1": "{recording_id}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"

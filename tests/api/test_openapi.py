@@ -62,6 +62,9 @@ ANSWERS_OTHERWISE = (
 )
 
 
+NO_JSON = ("/v1/recordings/{recording_id}", "/v1/stream")
+
+
 def test_validation_is_documented_as_the_problem_it_is() -> None:
     for methods in World().app.openapi()["paths"].values():
         for operation in methods.values():
@@ -71,7 +74,7 @@ def test_validation_is_documented_as_the_problem_it_is() -> None:
 def test_reads_document_what_they_answer() -> None:
     told = World().app.openapi()
     for path, methods in told["paths"].items():
-        if "get" in methods and path.startswith("/v1/") and path != "/v1/stream":
+        if "get" in methods and path.startswith("/v1/") and path not in NO_JSON:
             answer = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             named = told["components"]["schemas"][answer["$ref"].rpartition("/")[2]]
             assert named["properties"], path

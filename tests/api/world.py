@@ -28,6 +28,7 @@ from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.readings import ReadingList, Readings, by_views
+from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.domain.access.events import Role
@@ -231,6 +232,18 @@ class FakeViews:
 
 
 @dataclass
+class FakeFiles:
+    """Bytes by uri."""
+
+    held: dict[str, bytes] = field(default_factory=dict)
+
+    async def get(self, uri: str) -> bytes:
+        if uri not in self.held:
+            raise NotFoundError("this uri names no stored attachment")
+        return self.held[uri]
+
+
+@dataclass
 class FakePersonalKeys:
     """Notes whose keys are gone."""
 
@@ -255,7 +268,7 @@ class FakePersonalKeys:
 class World:
     """An API on these services, and a key of each role."""
 
-    def __init__(self, feed: Feed | None = None) -> None:
+    def __init__(self, feed: Feed | None = None, *, agents_hear: bool = False) -> None:
         self.journal = MemoryJournal()
         self.clock = StillClock()
         self.intake, self.pool, self.views = FakeIntake(), FakePool(), FakeViews()
@@ -264,6 +277,7 @@ class World:
         self.personal_keys = FakePersonalKeys()
         self.instruments = Instruments()
         self.presence = FakePresence()
+        self.files = FakeFiles()
         self.policies = Policies(self.journal, self.clock, load_policy())
         self.path_policies = PathPolicies(self.journal, self.clock)
         self.path_policy = PathPolicyInForce()
@@ -317,6 +331,7 @@ class World:
             satisfaction=Satisfaction(
                 self.journal, self.clock, self.paths.wholes, Reaching(self.consents, self.path_policies)
             ),
+            recordings=Recordings(self.journal, self.clock, self.files, agents_may=agents_hear),
             decisions=explained,
             new_id=lambda: "command-1",
         )

@@ -117,6 +117,7 @@ HOME = {
     "hub.domain.customer.outbound.events": "customer",
     "hub.domain.customer.profile.events": "customer",
     "hub.domain.customer.purchases.events": "customer",
+    "hub.domain.customer.recordings.events": "customer",
     "hub.domain.customer.slots.events": "customer",
     "hub.domain.decision.events": "customer",
     "hub.domain.grant.events": "customer",

@@ -11,9 +11,10 @@ import pytest
 from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
+from hub.application.recordings import Take
 from hub.application.turns import EarlierBatchError
 from hub.clock import WallClock
-from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal, Path
+from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal, Path, RecordingKind
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.refused_input import RefusedInput
 from hub.ports import Outcome, Unit
@@ -90,6 +91,16 @@ class FakeReports:
         self.told.append(told)
 
 
+class FakeRecordings:
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    async def note(self, take: Take, *, actor: str, command_id: str) -> None:
+        if take.interaction_id != "interaction-1":
+            raise InvalidError(f"there is no interaction {take.interaction_id!r}", "interaction_id")
+        self.told.append((take, actor, command_id))
+
+
 class World:
     def __init__(self, *threads: str, late: str = "") -> None:
         self.journal = MemoryJournal()
@@ -97,7 +108,8 @@ class World:
         self.aside: list[tuple[str, bytes, str, str]] = []
         recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
         self.surveys, self.reports = FakeSurveys(), FakeReports()
-        others = (self.set_aside, self.surveys, self.reports)
+        self.recordings = FakeRecordings()
+        others = (self.set_aside, self.surveys, self.reports, self.recordings)
         self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
@@ -241,6 +253,36 @@ async def test_a_missed_callback_that_does_not_say_whose_is_set_aside(more: dict
                 occurred_at=CLOCK.now(), **more,
             )
         )  # fmt: skip
+
+
+SOUND = {"uri": "hub-file:1", "media_type": "audio/wav", "name": "r.wav", "size": 7}
+
+
+async def test_what_was_recorded_is_put_on_record() -> None:
+    world = World()
+    told = {"interaction_id": "interaction-1", "attachment": SOUND, "started_at": CLOCK.now(), "seconds": 61}
+    [answer] = await world.handler([report(ConversationSignal.RECORDED, **told)])
+    assert answer is not None
+    assert answer.status == "accepted"
+    [(take, actor, _)] = world.recordings.told
+    assert (take.interaction_id, take.attachment, take.seconds) == ("interaction-1", Attachment(**SOUND), 61.0)
+    assert (take.channel, take.kind, actor) == (Channel.PHONE, RecordingKind.RECORDING, "adapter:phone")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"started_at": CLOCK.now()}, "attachment"),
+        ({"attachment": SOUND}, "started_at"),
+        ({"attachment": SOUND, "started_at": CLOCK.now()}, "interaction_id"),
+    ],
+)
+async def test_a_recording_that_does_not_say_of_what_is_set_aside(more: dict[str, Any], field: str) -> None:
+    world = World()
+    [answer] = await world.handler([report(ConversationSignal.RECORDED, **more)])
+    assert answer is not None
+    assert (answer.status, answer.field) == ("rejected", field)
+    assert (len(world.aside), world.recordings.told) == (1, [])
 
 
 async def test_a_time_that_does_not_exist_in_utc_is_set_aside() -> None:

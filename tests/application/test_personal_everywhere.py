@@ -38,7 +38,7 @@ OWN = {
     "CannotLinkLifted", "CannotLinkStated", "CaseAssigned", "CaseDueChanged", "CaseInteractionDetached",
     "CaseNoted", "CaseTaskEnded", "CaseTaskGiven", "ConsentDenied", "ConsentExpired", "ConsentGranted",
     "ConsentWithdrawn", "ContactDispatched", "ContactFailed", "ContactPlanned", "ContactReceived", "ContactSent",
-    "CustomersLinked", "CustomersUnlinked",
+    "ConversationRecorded", "CustomersLinked", "CustomersUnlinked",
     "IdentifierObserved", "IdentifierShared", "IdentifierUnshared", "LinkBlocked", "PointBlocked", "PointUnblocked",
     "PreferenceChanged", "ProfileChanged", "ProfileFieldChanged", "SatisfactionAsked", "SatisfactionRecorded",
 }  # fmt: skip

@@ -43,7 +43,7 @@ def test_every_kind_can_be_said_and_is_on_the_page() -> None:
         ("contact_texts = 99999", "99999 days can't be"),
         ('contact_texts = "30"', "can't be taken"),
         ("contact_texts = 1.5", "can't be taken"),
-        ("recordings = 30", "there is no such field; known are case_texts, contact_texts"),
+        ("letters = 30", "there is no such field; known are case_texts, contact_texts"),
     ],
 )
 def test_days_and_kinds_that_can_not_be_are_refused(table: str, message: str) -> None:

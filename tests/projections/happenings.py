@@ -16,7 +16,7 @@ from hub.domain.agent.events import (
 from hub.domain.cases import decide as cases
 from hub.domain.cases.events import CaseKind, TaskOutcome
 from hub.domain.cases.state import evolve as evolve_cases
-from hub.domain.contact import Channel, Standing
+from hub.domain.contact import Attachment, Channel, RecordingKind, Standing
 from hub.domain.customer.consent.events import ConsentGranted, ConsentWithdrawn, Purpose
 from hub.domain.customer.links.decide import (
     Asked,
@@ -36,6 +36,8 @@ from hub.domain.customer.outbound.events import (
     ContactPostponed,
     ContactUnreported,
 )
+from hub.domain.customer.recordings.events import ConversationRecorded
+from hub.domain.customer.recordings.identity import recording_id
 from hub.domain.decision.events import ActionsNotPresented
 from hub.domain.errors import HubError
 from hub.domain.grant.events import (
@@ -436,8 +438,21 @@ def write_to(world: Any, customer: str, number: int) -> None:
             world.add(customer, ContactGivenUp, **fact, reason="no_path")
 
 
+def record(world: Any) -> None:
+    """What is spoken is recorded."""
+    if world.customers and (one := world.pick(Phase.ACTIVE)):
+        world.recorded = getattr(world, "recorded", 0) + 1
+        customer = world.customers[0]
+        world.add(
+            customer, ConversationRecorded, recording_id=recording_id(customer, world.recorded), channel=Channel.PHONE,
+            kind=RecordingKind.RECORDING, started_at=world.now, seconds=7.5,
+            attachment=Attachment(uri=f"hub-file:{one}"),
+        )  # fmt: skip
+
+
 ALL: list[Callable[[Any], None]] = [
     relax, move, prioritise, forget_declines, ask_another, ask_another, hold, hold, interrupt, interrupt, park, unpark,
     transfer, pull_back, call_back, miss_callback, reach_callback, join, flag, expire, refuse, reopen, consult, refit,
     plan, vanish, govern, belong, work_on_case, survey, propose,
+    record,
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hub.domain.errors import ConflictError
 from hub.domain.event import Event
+from hub.journal.sealing import shape_of
 from hub.ports import Committed, ContactRow, Erasure, Follower, KnownContactError, Outcome, Recorded, Snapshot, Unit
 
 
@@ -93,7 +94,10 @@ class MemoryJournal:
             one = self.log[position - 1]
             if any(getattr(one.event, name) for name in fields):
                 found += 1
-                empty = {name: type(getattr(one.event, name))() for name in fields}
+                shape = shape_of(type(one.event))
+                assert shape is not None
+                nothing = {name: shape.empty[name] for name in fields}
+                empty = {name: tuple(value) if isinstance(value, list) else value for name, value in nothing.items()}
                 if not pretend:
                     self.log[position - 1] = one._replace(event=one.event.model_copy(update=empty))
         return found

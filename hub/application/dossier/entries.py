@@ -16,6 +16,7 @@ from hub.domain.customer.links import events as links
 from hub.domain.customer.outbound import events as outbound
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
+from hub.domain.customer.recordings import events as recordings
 from hub.domain.decision import events as decision
 from hub.domain.event import Event
 from hub.domain.grant import events as grants
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     STANDING = "standing"
     LINK = "link"
     SURVEY = "survey"
+    RECORDING = "recording"
     OUTBOUND = "outbound"
     """A contact that we are to make."""
     IDENTIFIER = "identifier"
@@ -102,10 +104,13 @@ TOLD: Mapping[type[Event], What] = {
     profile.ProfileFieldChanged: What(Kind.PROFILE, "field_changed"),
     purchases.PurchaseRecorded: What(Kind.PURCHASE, "made"),
     purchases.PurchaseReversed: What(Kind.PURCHASE, "reversed"),
+    recordings.ConversationRecorded: What(Kind.RECORDING, "made"),
     satisfaction.SatisfactionAsked: What(Kind.SURVEY, "asked"),
     satisfaction.SatisfactionRecorded: What(Kind.SURVEY, "answered"),
 }
 _COMMON = frozenset(Event.model_fields)
+_HEARD_ELSEWHERE = ("attachment",)
+"""Of recordings: who may hear them asks for them by name."""
 _IN_BOTH_STREAMS = (
     links.CannotLinkLifted, links.CannotLinkStated, links.CustomersLinked, links.CustomersUnlinked, links.LinkBlocked,
 )  # fmt: skip
@@ -177,7 +182,7 @@ def shown_fact(recorded: Recorded) -> TimelineFact:
         actor=event.actor,
         causation=event.causation,
         type=type(event).__name__,
-        event=event.model_dump(exclude=set(_COMMON)),
+        event=event.model_dump(exclude={*_COMMON, *_HEARD_ELSEWHERE}),
     )
 
 

@@ -32,6 +32,7 @@ from hub.domain.customer.links.state import Links
 from hub.domain.customer.outbound.events import ContactFailed, ContactGivenUp, ContactPlanned, ContactUnreported
 from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
+from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.decision.events import ActionsNotPresented
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
@@ -46,7 +47,7 @@ FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
-    *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
+    ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

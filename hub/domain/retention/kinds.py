@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from hub.domain.cases import events as cases
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed, ContactPlanned
+from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.event import Event
 from hub.domain.satisfaction.events import SatisfactionRecorded
 
 CONTACT_TEXTS = "contact_texts"
 CASE_TEXTS = "case_texts"
 SURVEY_COMMENTS = "survey_comments"
+RECORDINGS = "recordings"
 REJECTS = "rejects"
 """Files of rows that an import refused."""
 REJECTED_CONTACTS = "rejected_contacts"
@@ -41,5 +43,6 @@ TEXTS: Mapping[str, Mapping[type[Event], tuple[str, ...]]] = {
         cases.CaseReopened: ("reason",),
     },
     SURVEY_COMMENTS: {SatisfactionRecorded: ("comment",)},
+    RECORDINGS: {ConversationRecorded: ("attachment",)},
 }
 """Kinds that are found in the log. Who wrote, from where and when stays, as does every identifier."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from hub.domain.retention.kinds import CASE_TEXTS, CONTACT_TEXTS, CUSTOMERS, REJECTED_CONTACTS, SURVEY_COMMENTS
+from hub.domain.retention.kinds import CASE_TEXTS, CONTACT_TEXTS, CUSTOMERS, RECORDINGS, REJECTED_CONTACTS, SURVEY_COMMENTS
 from hub.policies.findings import Remark, Severity
 from hub.policies.sections import Section
 
@@ -29,6 +29,7 @@ class Retention(Section):
     contact_texts: Days | None = None
     case_texts: Days | None = None
     survey_comments: Days | None = None
+    recordings: Days | None = None
     rejects: Days | None = None
     rejected_contacts: Days | None = None
     customers_without_contact: Days | None = None
@@ -50,7 +51,7 @@ def remarks_on_retention(retention: Retention, reopening_days: float) -> Iterato
         )
         yield Severity.WARNING, ("retention", CONTACT_TEXTS), message
     customers = days.get(CUSTOMERS)
-    for kind in (CONTACT_TEXTS, CASE_TEXTS, SURVEY_COMMENTS):
+    for kind in (CONTACT_TEXTS, CASE_TEXTS, SURVEY_COMMENTS, RECORDINGS):
         if customers is not None and days.get(kind, 0) > customers:
             message = f"does nothing for most: who was not heard of for {customers} days is wholly forgotten before"
             yield Severity.NOTE, ("retention", kind), message

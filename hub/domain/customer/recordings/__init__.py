@@ -1,0 +1,1 @@
+"""Calls that were recorded: each a fact of its customer, the sound itself in the attachment store."""
