@@ -138,6 +138,15 @@ class Lines:
         self.there[thread] = writer
         return await self.contact(name, thread, text)
 
+    async def again(self, message):
+        """What was refused, tried once more; what is no MSG line stays none."""
+        refused = json.loads(message.data)["data"]
+        line = base64.b64decode(refused["raw"]["uri"].removeprefix("data:;base64,")).decode(errors="replace")
+        word, name, thread, text = (*line.strip().split(" ", 3), "", "", "")[:4]
+        told = await self.contact(name, thread, text) if word == "MSG" and text else "NO - it is no MSG line"
+        status = "accepted" if told.startswith("OK") else "rejected"
+        await message.respond(json.dumps({"id": refused["id"], "status": status, "reason": told}).encode())
+
     async def contact(self, name, thread, text):
         """The wire's id makes the contact's: a repeat is the same contact, whoever repeats it. Its time is the first
         one's, which the customer's line does not say: so it is kept."""
@@ -198,6 +207,7 @@ async def main():
     await hub.connect()
     lines = Lines(hub, Ledger(os.environ["HUB_DATA_DIR"]))
     await asyncio.start_server(lines.customer, "127.0.0.1", PORT, limit=LONGEST)
+    await hub.bus.subscribe(f"retries.out.{CHANNEL}", cb=lines.again)
     await hub.commands(lines.carry_out)
 
 

@@ -1,6 +1,7 @@
 """Contacts that were set aside: listed, and put back."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -17,6 +18,8 @@ from hub.journal.lock import running_hub
 from hub.settings import Settings
 
 T = TypeVar("T")
+_INLINE = "data:;base64,"
+"""What a uri begins with that is the bytes themselves."""
 
 
 def list_rejected(settings: Settings, limit: int) -> list[dict[str, Any]]:
@@ -46,7 +49,10 @@ def raw_bytes(settings: Settings, sequence: int) -> bytes:
         refused = parse(one.body)
         if not isinstance(refused, RefusedInput):
             raise InvalidError(f"rejected message {sequence} does not say where its bytes are")
-        return await attachments(settings).get(refused.raw.uri)
+        uri = refused.raw.uri
+        if uri.startswith(_INLINE):
+            return b64decode(uri.removeprefix(_INLINE))
+        return await attachments(settings).get(uri)
 
     return _with_rejected(settings, read)
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import orjson
 
-from hub.application.envelope import Confirmation, Report, parse
+from hub.application.envelope import Confirmation, Report, parse, refused_envelope
 from hub.bus.adapter_consumers import untold
 from hub.bus.connection import BusError, Connection, connect
 from hub.bus.inbound import Inbound
 from hub.bus.inbound_message import InboundMessage
 from hub.bus.outbound import OutboundMessage, OutboundStream
+from hub.bus.retries import try_again
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import ensure_streams
 from hub.bus.users import BusUser
@@ -108,6 +109,11 @@ class HubSide:
             purpose="reply", service="", sender="contact-centre", speaker="hub",
             report_by=self._clock.now() + timedelta(seconds=REPORT_SECONDS),
         )  # fmt: skip
+
+    async def retry(self, refused: RefusedInput) -> Confirmation:
+        """What the adapter says when it is asked to try this once more. Raises BusError and InvalidError."""
+        body = refused_envelope(refused, "/adapters/trial")
+        return Confirmation.from_bytes(await try_again(self._connection, self.channel, body))
 
     async def untold(self) -> int:
         """Commands that are not acked yet."""

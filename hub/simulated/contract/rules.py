@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hub.application.envelope import body_hash
 from hub.domain.contact import Contact, ConversationSignal
+from hub.domain.errors import HubError
 from hub.simulated.contract.driver import Driver
 from hub.simulated.contract.hub_side import HubSide
 
@@ -118,6 +119,17 @@ async def refuses(trial: Trial) -> None:
     _expect(bool(kept.raw.uri), "it does not say where the bytes are")
 
 
+async def tries_again(trial: Trial) -> None:
+    if not await trial.wire.bad(PATIENCE):
+        return
+    await _until(lambda: trial.hub.refused, "nothing came on refused.in")
+    try:
+        told = await trial.hub.retry(trial.hub.refused[-1])
+    except HubError as error:
+        raise BrokenError(f"asked to try it again: {error}") from None
+    _expect(told.status == "rejected" and bool(told.reason), f"asked to try bad input again, it answered {told}")
+
+
 async def killed(trial: Trial) -> None:
     contact = await _made(trial, "killed-0", "killed", "Before the crash")
     trial.hub.hears.clear()
@@ -173,6 +185,7 @@ RULES = (
     Rule("sends once", "what it is told to send twice leaves once", sends_once),
     Rule("unknown", "a command that it does not know is passed over and acked", unknown),
     Rule("refuses", "bad input is refused on the wire, and reported with its bytes", refuses),
+    Rule("tries again", "asked to try again what it refused, it answers with a confirmation", tries_again),
     Rule("killed", "killed and started again, it loses and doubles nothing", killed),
     Rule("bus killed", "it goes on when the bus comes back, and loses and doubles nothing", bus_killed),
     Rule("flood", "what nobody takes waits at its sender, and nothing of it is lost or doubled", flood),
