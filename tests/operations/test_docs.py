@@ -29,7 +29,7 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
     assert list(table) == [f"HUB_{name.upper()}" for name in Settings.model_fields]
     defaults = Settings().model_dump(mode="json")
     for name, default in defaults.items():
-        shown = "" if default in (None, "") else str(default).lower() if isinstance(default, bool) else str(default)
+        shown = "" if default in (None, "", []) else str(default).lower() if isinstance(default, bool) else str(default)
         assert table[f"HUB_{name.upper()}"][0].strip("`") == shown, name
 
 
