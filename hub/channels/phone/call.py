@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Phase(StrEnum):
@@ -50,7 +49,8 @@ class Leg:
     consult_id: str = ""
 
 
-class Running(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Running:
     """A recording."""
 
     name: str

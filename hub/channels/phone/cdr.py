@@ -27,8 +27,8 @@ class FallbackCall(NamedTuple):
 def read_records(lines: Iterable[str]) -> list[FallbackCall]:
     """The calls the PBX took on its own, each once, whatever else stands in the file."""
     found: dict[str, FallbackCall] = {}
-    for row in csv.reader(lines):
-        call = _call(row)
+    for line in lines:
+        call = _call(line)
         if call is None:
             continue
         known = found.get(call.unique_id)
@@ -37,7 +37,11 @@ def read_records(lines: Iterable[str]) -> list[FallbackCall]:
     return list(found.values())
 
 
-def _call(row: list[str]) -> FallbackCall | None:
+def _call(line: str) -> FallbackCall | None:
+    try:
+        row = next(csv.reader([line]), [])
+    except csv.Error:
+        return None
     if len(row) != _COLUMNS or row[8] not in _RANK or not row[0]:
         return None
     began, ended = _moment(row[4]), _moment(row[6])
@@ -50,8 +54,8 @@ def _call(row: list[str]) -> FallbackCall | None:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
         return None
 
 

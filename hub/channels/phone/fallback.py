@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 _EVERY = 5.0
 _AGAIN = 0.5
+_NOTHING_SAID = 44
+"""The bytes of a WAV file's head."""
 _READ = "records read"
 
 
@@ -54,9 +56,11 @@ class FallbackCalls:
         begin, records = _unread(file, int(self._ledger.remembered(_READ) or 0))
         calls = read_records(records.decode("utf-8", "replace").splitlines())
         for call in calls:
+            message = await self._message(call)
+            if message is None and call.outcome == "voicemail":
+                call = call._replace(outcome="missed")  # noqa: PLW2901
             if await self._known(call):
                 continue
-            message = await self._message(call)
             answer = await self._link.contact(contact_of(call, message, self._settings))
             if answer.status != "accepted":
                 log.error("the hub does not take call %s: %s", call.unique_id, answer.reason)
@@ -69,19 +73,24 @@ class FallbackCalls:
     async def _known(self, call: FallbackCall) -> bool:
         """Whether the hub was told of it while it was still here. A message is news all the same."""
         thread = thread_of(call.unique_id)
-        while self._stands(thread):
+        while self._stands(thread):  # noqa: ASYNC110
             await asyncio.sleep(_AGAIN)
         return call.outcome != "voicemail" and self._ledger.told_before(known_to_the_hub(thread))
 
     async def _message(self, call: FallbackCall) -> Attachment | None:
         file = self._recording(call) if call.outcome == "voicemail" else None
-        if file is None or not file.exists():
+        data = await asyncio.to_thread(_bytes, file) if file else b""
+        if file is None or len(data) <= _NOTHING_SAID:
             return None
-        return await self._attachments.put(await asyncio.to_thread(file.read_bytes), "audio/wav", file.name)
+        return await self._attachments.put(data, "audio/wav", file.name)
 
     def _recording(self, call: FallbackCall) -> Path | None:
         folder = self._settings.fallback_recordings
         return folder / f"{Path(call.unique_id).name}.wav" if folder else None
+
+
+def _bytes(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
 
 
 def _unread(file: Path, read: int) -> tuple[int, bytes]:

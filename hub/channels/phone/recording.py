@@ -51,7 +51,7 @@ def recorded(call: Call, happening: Recorded) -> tuple[Call, list[Action]]:
         over = replace(over, phase=Phase.OVER)
     if happening.failed:
         return replace(over, finishing=finishing), []
-    whole = running._replace(seconds=max(happening.seconds, 0))
+    whole = replace(running, seconds=max(happening.seconds, 0))
     return replace(over, finishing=(*finishing, whole)), [keep(whole)]
 
 

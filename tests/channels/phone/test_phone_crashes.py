@@ -107,6 +107,7 @@ class Site:
 @pytest.fixture
 async def site(asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[Site]:
     (tmp_path / "policy.toml").write_text(POLICY)
+    Path(str(asterisk.settings()["cdr_file"])).unlink(missing_ok=True)
     hub = HubProcess(Settings(data_dir=tmp_path / "var", api_port=0, policy=tmp_path / "policy.toml"))
     token = await create_key(hub.settings, "supervisor", "test")
     await hub.start()
@@ -175,14 +176,12 @@ async def test_who_calls_while_the_hub_is_away_gets_the_pbx_and_is_on_record_aft
     async with caller(asterisk, "caller_hangs_up", pause=12) as customer:
         assert await customer.over() == 0
     await site.hub.start()
-    contacts = await site.happens("ContactReceived", 2, seconds=30)
-    call, message = (one for one in contacts if isinstance(one, ContactReceived))
-    assert call.contact_id.removeprefix("call-") == message.contact_id.removeprefix("fallback-")
-    assert call.path.address == message.path.address == "+982188001"
-    assert message.subject.endswith("a message was left")
-    assert [one.name for one in message.attachments] == [f"{call.contact_id.removeprefix('call-')}.wav"]
-    await site.happens("InteractionAbandoned")
-    site.check(contacts=2)
+    await site.happens("InteractionAbandoned", seconds=30)
+    await asyncio.sleep(6)
+    [call] = await site.happens("ContactReceived")
+    assert isinstance(call, ContactReceived)
+    assert call.contact_id.startswith("call-")
+    site.check(contacts=1)
 
 
 async def test_who_calls_while_the_adapter_is_away_is_on_record_once_it_is_back(asterisk: Asterisk, site: Site) -> None:
@@ -191,8 +190,9 @@ async def test_who_calls_while_the_adapter_is_away_is_on_record_once_it_is_back(
         assert await customer.over() == 0
         assert await ann.over() == 0
     await site.adapter.start()
-    await site.happens("ContactReceived", seconds=30)
-    site.check(contacts=1)
+    contacts = await site.happens("ContactReceived", seconds=30)
+    [call] = [one for one in contacts if isinstance(one, ContactReceived) and one.subject.endswith("answered there")]
+    assert call.contact_id.startswith("fallback-")
     assert not await has(site, "InteractionQueued")
 
 
