@@ -1,5 +1,7 @@
 """`hub projections`: how far the read models are, and making one anew."""
 
+import sys
+
 import click
 
 from hub.cli.output import JSON, show
@@ -24,6 +26,13 @@ def list_projections(as_json: bool) -> None:
 @click.argument("name")
 def rebuild(name: str) -> None:
     """Throw a read model away and make it anew from the log, while no hub runs in the data directory."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     from hub.operations.read_models import rebuild_projection
 
-    click.echo(f"{name}: rebuilt up to log position {rebuild_projection(load(), name)}")
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(f"rebuilding {name}", total=None)
+        settings, told = load(), lambda done, end: progress.update(task, completed=done, total=end)
+        position = rebuild_projection(settings, name, told)
+    click.echo(f"{name}: rebuilt up to log position {position}")

@@ -95,8 +95,9 @@ def projection_positions(settings: Settings) -> dict[str, Any]:
         raise ViewsFileError(f"{file}: {error}; stop the hub, remove the file, start: it is made anew") from error
 
 
-def rebuild_projection(settings: Settings, name: str) -> int:
-    """Make a read model anew from the log; the position it shows then. StoreInUseError while a hub runs here."""
+def rebuild_projection(settings: Settings, name: str, on_position: Callable[[int, int], None] | None = None) -> int:
+    """Make a read model anew from the log; the position it shows then. `on_position` hears now and then how far it is,
+    and how far it is to go. StoreInUseError while a hub runs here."""
     # The data directory is this process's alone either way; another hub on the same database has views of its own.
     with (
         hold_store(settings, "hub projections rebuild", alone=False),
@@ -105,4 +106,4 @@ def rebuild_projection(settings: Settings, name: str) -> int:
     ):
         codec, projections = store.codec, _projections(settings)
         runner = Runner(views, projections, store.read_stored, codec.decode_veiled, glance=codec.glance)
-        return runner.rebuild(name)
+        return runner.rebuild(name, on_position)

@@ -90,9 +90,9 @@ class Runner:
         rows = self._connection.execute("SELECT name, position FROM projections")
         return {name: position for name, position in rows if name in self._projections}
 
-    def rebuild(self, name: str) -> int:
-        """Empties one read model and replays the log up to where the others are; the position reached.
-        NotFoundError: there is no such read model."""
+    def rebuild(self, name: str, on_position: Callable[[int, int], None] | None = None) -> int:
+        """Empties one read model and replays the log up to where the others are; the position reached. `on_position`
+        hears after each batch how far it is, and how far it is to go. NotFoundError: there is no such read model."""
         if name not in self._projections:
             raise NotFoundError(f"there is no read model {name!r}; known are {', '.join(self._projections)}")
         self._begin()
@@ -101,6 +101,8 @@ class Runner:
         while True:
             positions = self.positions()
             front = max(positions.values())
+            if on_position is not None:
+                on_position(positions[name], front)
             if positions[name] == front or not self._advance([name], positions[name], front):
                 return positions[name]
 

@@ -69,7 +69,9 @@ def test_a_read_model_is_not_made_anew_under_a_running_hub(with_views: Settings)
         pytest.raises(StoreInUseError, match=r"in use by pid \d+ \(hub serve\): stop that first"),
     ):
         rebuild_projection(with_views, "agents")
-    assert rebuild_projection(with_views, "agents") == 3
+    told: list[tuple[int, int]] = []
+    assert rebuild_projection(with_views, "agents", lambda done, end: told.append((done, end))) == 3
+    assert told == [(0, 3), (3, 3)]
 
 
 def test_rejected_contacts_are_found_after_a_hub_was_killed(settings: Settings) -> None:
