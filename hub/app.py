@@ -307,6 +307,7 @@ class Hub:
             self.satisfaction,
             self.paths.reports,
             self.recordings,
+            self.consents,
         )
         self.inbound = Inbound(self.bus, self._on_messages, batch=settings.intake_batch, replicas=replicas)
         self._spawn(self.inbound.run(), "intake")

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from hub.application.consents import Statement
 from hub.application.envelope import Confirmation, Report, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.recordings import Take
 from hub.application.signals import asked_of_pool, moment
 from hub.application.turns import Thread, Turn, Turns
 from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
+from hub.domain.customer.identity import ADDRESS_KIND
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.refused_input import RefusedInput
+from hub.paths.consent.decide import Scope
 from hub.ports import Clock, Journal
 from hub.router.pool.commands import Command
 from hub.router.pool.owner import Pool
@@ -59,6 +62,14 @@ class Recordings(Protocol):
         ...
 
 
+class Consents(Protocol):
+    """Takes what is said of being contacted."""
+
+    async def unsubscribe(self, told: Statement, channel: str, scope: Scope) -> object:
+        """Raises InvalidError and RefusedError."""
+        ...
+
+
 class InboundHandler:
     """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails.
 
@@ -75,6 +86,7 @@ class InboundHandler:
         surveys: Surveys,
         contacts: ContactReports,
         recordings: Recordings,
+        consents: Consents,
     ) -> None:
         self.rejected = 0
         self._recorder = recorder
@@ -85,6 +97,7 @@ class InboundHandler:
         self._surveys = surveys
         self._contacts = contacts
         self._recordings = recordings
+        self._consents = consents
         self._turns = Turns()
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
@@ -170,6 +183,8 @@ class InboundHandler:
                 return await self._survey_answered(signal)
             case ConversationSignal.RECORDED:
                 return await self._recorded(signal)
+            case ConversationSignal.UNSUBSCRIBED:
+                return await self._unsubscribed(signal)
             case _:
                 return await self._contact_reported(signal)
 
@@ -182,6 +197,19 @@ class InboundHandler:
             signal.seconds, signal.attachment,
         )  # fmt: skip
         await self._recordings.note(take, actor=f"adapter:{signal.channel.value}", command_id=signal.id)
+        return Confirmation(id=signal.id, status="accepted")
+
+    async def _unsubscribed(self, signal: ConversationEvent) -> Confirmation:
+        if not signal.address:
+            raise InvalidError("unsubscribed takes the address at which no more advertising is wanted", "address")
+        told = Statement(
+            ADDRESS_KIND[signal.channel], signal.address, signal.reason or "unsubscribed",
+            f"adapter:{signal.channel.value}", signal.id,
+        )  # fmt: skip
+        try:
+            await self._consents.unsubscribe(told, signal.channel.value, Scope.CHANNEL)
+        except InvalidError as error:
+            raise InvalidError(str(error), "address") from None
         return Confirmation(id=signal.id, status="accepted")
 
     async def _survey_answered(self, signal: ConversationEvent) -> Confirmation:

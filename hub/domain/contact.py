@@ -133,6 +133,8 @@ class ConversationSignal(StrEnum):
     """An agent put the customer on hold, by their phone."""
     RESUMED = "resumed"
     """And took them off it."""
+    UNSUBSCRIBED = "unsubscribed"
+    """Whoever is at this address wants no more advertising there."""
     RECORDED = "recorded"
     """A part of the conversation was recorded, and is kept."""
 
@@ -182,7 +184,9 @@ class ConversationEvent(_Value):
     contact_id: str = Field(default="", max_length=200)
     """Of sent and failed: as the hub named it when it asked for the contact."""
     reason: str = Field(default="", max_length=200)
-    """Of failed and offer_declined: why, as whoever could not do it says."""
+    """Of failed and offer_declined: why, as whoever could not do it says; of unsubscribed: how it was said."""
+    address: str = Field(default="", max_length=320)
+    """Of unsubscribed: which."""
     attachment: Attachment | None = None
     """Of recorded, as are the start, the length and the kind: where the sound is kept."""
     started_at: AwareDatetime | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.application.consents import Statement
 from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
@@ -17,6 +18,7 @@ from hub.clock import WallClock
 from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal, Path, RecordingKind
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.refused_input import RefusedInput
+from hub.paths.consent.decide import Scope
 from hub.ports import Outcome, Unit
 from hub.router.pool.asked import PoolUnavailableError
 from hub.router.pool.commands import Command, CustomerLeft, MissCallback, RequestCallback
@@ -101,6 +103,16 @@ class FakeRecordings:
         self.told.append((take, actor, command_id))
 
 
+class FakeConsents:
+    def __init__(self) -> None:
+        self.told: list[tuple[Statement, str, Scope]] = []
+
+    async def unsubscribe(self, told: Statement, channel: str, scope: Scope) -> None:
+        if "@" not in told.value:
+            raise InvalidError("this is no mail address", "value")
+        self.told.append((told, channel, scope))
+
+
 class World:
     def __init__(self, *threads: str, late: str = "") -> None:
         self.journal = MemoryJournal()
@@ -109,7 +121,8 @@ class World:
         recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
         self.surveys, self.reports = FakeSurveys(), FakeReports()
         self.recordings = FakeRecordings()
-        others = (self.set_aside, self.surveys, self.reports, self.recordings)
+        self.consents = FakeConsents()
+        others = (self.set_aside, self.surveys, self.reports, self.recordings, self.consents)
         self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
@@ -283,6 +296,29 @@ async def test_a_recording_that_does_not_say_of_what_is_set_aside(more: dict[str
     assert answer is not None
     assert (answer.status, answer.field) == ("rejected", field)
     assert (len(world.aside), world.recordings.told) == (1, [])
+
+
+def unsubscribed(**more: str) -> Message:
+    told = {"id": "u1", "channel": Channel.EMAIL, "thread": "m1", "signal": ConversationSignal.UNSUBSCRIBED, **more}
+    event = ConversationEvent.model_validate({**told, "occurred_at": CLOCK.now()})
+    return Message(conversation_envelope(event, "/adapters/test"), "conversations.in.email.00000000")
+
+
+async def test_who_unsubscribes_at_an_address_gets_no_more_advertising_there() -> None:
+    world = World()
+    [answer] = await world.handler([unsubscribed(address="mina@example.com", reason="one click in a mail")])
+    assert answer is not None
+    assert answer.status == "accepted"
+    said = Statement("email", "mina@example.com", "one click in a mail", "adapter:email", "u1")
+    assert world.consents.told == [(said, "email", Scope.CHANNEL)]
+
+
+@pytest.mark.parametrize("more", [{}, {"address": "mina"}])
+async def test_an_address_that_is_none_is_blamed(more: dict[str, str]) -> None:
+    world = World()
+    [answer] = await world.handler([unsubscribed(**more)])
+    assert answer is not None
+    assert (answer.status, answer.field, world.consents.told) == ("rejected", "address", [])
 
 
 async def test_a_time_that_does_not_exist_in_utc_is_set_aside() -> None:
