@@ -225,6 +225,23 @@ class TestChoice:
         [action] = arbitrate(rules, on("fibre"), on("fibre", Channel.WEB), table=table, occasion=UNASKED).actions
         assert (action.channel, action.factors.value) == ("web", 1.0)
 
+    def test_where_the_likeliest_path_is_worth_nothing_the_cheaper_of_two_others_is_taken(self) -> None:
+        """By phone 1000 - 900 / 0.5."""
+        rules = policy(
+            proposition(channels=["phone", "sms", "email"], contact_cost={"phone": 900, "email": 50, "sms": 4})
+        )
+        several = on("fibre"), on("fibre", Channel.EMAIL), on("fibre", Channel.SMS)
+        [action] = arbitrate(rules, *several, table={cell(): Counts(10, 13)}, occasion=UNASKED).actions
+        assert (action.channel, action.factors.value) == ("sms", 960.0)
+
+    def test_one_that_is_worth_nothing_on_its_best_path_hides_no_other(self) -> None:
+        """They cost the same, and are compared together."""
+        cost = {"contact_cost": {"phone": 5}}
+        rules = policy(proposition("dear", contribution=1, **cost), proposition("fibre", **cost))
+        levers = {"dear": 1.0, "fibre": 1.0}
+        found = list(Scoring(rules).best(("dear", "fibre"), [(Channel.PHONE, "")], levers, UNASKED, {}))
+        assert [(name, factors.value) for name, _, factors in found] == [("dear", -49.0), ("fibre", 950.0)]
+
     def test_equal_paths_are_told_apart_by_what_they_cost_then_by_name(self) -> None:
         rules = policy(proposition(channels=["phone", "web", "email"], contact_cost={"phone": 1, "email": 0}))
         several = on("fibre"), on("fibre", Channel.WEB, "point-2"), on("fibre", Channel.WEB, "point-1")

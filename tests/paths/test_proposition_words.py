@@ -156,6 +156,27 @@ class TestChecked:
         told = _checked(HEAD + PHONE + 'eligible = { stage = "retention" }\n' + rest)
         assert ["never eligible" in str(one) for one in told] == [True]
 
+    @pytest.mark.parametrize("stage", ["lapsed", "retention", "acquisition"])
+    def test_of_stages_that_ask_for_a_segment_and_such_that_do_not_each_is_somebodys(self, stage: str) -> None:
+        few = 'when = { segment = "few", purchases = { at_least = 1 }, days'
+        rest = REST.replace("when = { purchases = { at_least = 3 }, days", few)
+        text = HEAD + PHONE + 'eligible = { stage = ["lapsed", "retention", "acquisition"] }\n'
+        assert _checked(text + f'applicable = {{ stage = "{stage}" }}\n' + rest) == []
+
+    def test_a_stage_of_those_in_no_segment_is_somebodys(self) -> None:
+        """Nobody of the few, who bought less than three times, is at this stage."""
+        rest = REST.replace(
+            'name = "enhancement"\nwhen = { purchases = { at_least = 1 } }',
+            'name = "enhancement"\nwhen = { segment = "few" }',
+        )
+        text = HEAD + PHONE + 'eligible = { stage = "acquisition" }\napplicable = { purchases = { at_least = 3 } }\n'
+        rest = rest.replace(
+            'name = "retention"\nwhen = { purchases = { at_least = 3 }, days',
+            'name = "retention"\nwhen = { purchases = { at_least = 9 }, days',
+        )
+        assert _checked(text + rest) == []
+        assert len(_checked(text.replace("at_least = 3", "below = 3") + rest)) == 1
+
     def test_whom_fields_that_are_chosen_tell_apart(self) -> None:
         fields = [
             {"name": "line", "type": "choice", "choices": ["fibre", "vdsl"]},

@@ -100,9 +100,9 @@ def _said_by_rules(policy: PathPolicy, space: Space) -> _Said:
     said: dict[Measure, Mapping[str, list[Box]]] = {}
     for table, name in _SAID_BY.items():
         found = taken(policy.table(table), space)
-        if declared.get(table) or found.parts is None:
+        if declared.get(table) or found.parts is None or found.left is None:
             continue
-        parts: dict[str, list[Box]] = {}
+        parts: dict[str, list[Box]] = {"": list(found.left)}
         for row, boxes in zip(found.rows, found.parts, strict=True):
             parts.setdefault(row.name, []).extend(boxes)
         said[Measure(name)] = parts
