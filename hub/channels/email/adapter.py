@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-import aiohttp
-
 from hub.channels.email.book import Book
 from hub.channels.email.incoming import Incoming
 from hub.channels.email.mailbox import Reader
@@ -46,7 +44,7 @@ class EmailAdapter:
             book = Book(place.directory / "conversations.sqlite")
             stack.callback(book.close)
             book.forget_old(place.clock.now())
-            links, withdraw = await self._unsubscribing(stack, key)
+            links, withdraw = await self._unsubscribing(stack, key, link)
             incoming = Incoming(settings, names, book, place, link, withdraw)
             if settings.server is not None:
                 await stack.enter_async_context(receiving(incoming, settings.server, settings.domain))
@@ -57,12 +55,13 @@ class EmailAdapter:
                 tasks.create_task(link.retries(incoming.once_more), name="mails tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="mail commands")
 
-    async def _unsubscribing(self, stack: AsyncExitStack, key: bytes) -> tuple[Links | None, Withdrawal | None]:
+    async def _unsubscribing(
+        self, stack: AsyncExitStack, key: bytes, link: Link
+    ) -> tuple[Links | None, Withdrawal | None]:
         asked = self.settings.unsubscribing
         if asked is None:
             return None, None
         links = Links(sha256(b"unsubscribe" + key).digest(), asked.url, self.settings.domain)
-        timeout = aiohttp.ClientTimeout(total=20)
-        withdraw = Withdrawal(await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout)), asked)
+        withdraw = Withdrawal(link, self.place.clock)
         await stack.enter_async_context(clicks(links, withdraw, asked))
         return links, withdraw

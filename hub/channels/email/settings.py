@@ -89,14 +89,11 @@ class Entry(_Table):
 
 
 class Unsubscribing(_Table):
-    """Where one click ends promotional mail. `url` is how the world reaches it, over HTTPS; `key_file` holds an API key
-    of role adapter."""
+    """Where one click ends promotional mail. `url` is how the world reaches it, over HTTPS."""
 
     url: str = Field(pattern=r"^https?://\S+$")
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
-    hub_url: str = "http://127.0.0.1:8484"
-    key_file: Path
 
 
 class EmailSettings(_Table):

@@ -1,20 +1,25 @@
 """Ends promotional mail at one click (RFC 8058), or at a mail: names whom a click is for, and tells the hub."""
 
+import asyncio
 import base64
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
-import aiohttp
 from aiohttp import web
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from hub.channels.email.settings import Unsubscribing, secret
+from hub.channels.email.settings import Unsubscribing
+from hub.channels.link import Link
+from hub.domain.contact import Channel, ConversationEvent, ConversationSignal
 from hub.domain.errors import HubError, InvalidError
+from hub.ports import Clock
 
 log = logging.getLogger(__name__)
 
+PATIENCE_SECONDS = 20.0
 _PAGE = """<!doctype html><meta name="viewport" content="width=device-width"><title>Unsubscribe</title>
 <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">
 <p>No more advertising to this address?</p><button>Unsubscribe</button></form>"""
@@ -50,23 +55,26 @@ class Links:
 
 
 class Withdrawal:
-    """Tells the hub, by its API."""
+    """Tells the hub."""
 
-    def __init__(self, session: aiohttp.ClientSession, settings: Unsubscribing) -> None:
-        self._session = session
-        self._settings = settings
+    def __init__(self, link: Link, clock: Clock) -> None:
+        self._link = link
+        self._clock = clock
 
     async def __call__(self, address: str, how: str) -> None:
         """Durable when it returns. Raises NotWithdrawnError."""
-        body = {"kind": "email", "value": address, "channel": "email", "source": how}
-        headers = {"Authorization": f"Bearer {secret(self._settings.key_file)}"}
-        url = f"{self._settings.hub_url.rstrip('/')}/v1/consents/unsubscribe"
+        now = self._clock.now()
+        said = ConversationEvent(
+            id=f"unsubscribed-{uuid4().hex}", channel=Channel.EMAIL, thread="unsubscribed", occurred_at=now,
+            signal=ConversationSignal.UNSUBSCRIBED, address=address, reason=how,
+        )  # fmt: skip
         try:
-            async with self._session.post(url, json=body, headers=headers) as answer:
-                if answer.status >= 300:
-                    raise NotWithdrawnError(f"the hub does not take that somebody unsubscribed: {answer.status}")
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise NotWithdrawnError(f"the hub can't be told that somebody unsubscribed: {error}") from error
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                answer = await self._link.conversation(said)
+        except TimeoutError:
+            raise NotWithdrawnError("the hub did not confirm in time that somebody unsubscribed") from None
+        if answer.status != "accepted":
+            raise NotWithdrawnError(f"the hub does not take that somebody unsubscribed: {answer.reason}")
 
 
 @asynccontextmanager

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 
 from hub.channels.email.unsubscribing import Links
 from hub.channels.ledger import State
 from hub.domain.contact import ConversationSignal
 from tests.channels.email.fakes import FakeHub, FakeMailServer, running, send, table, until
+from tests.channels.email.mail_adapter import free_port
 
 SOON = datetime.now(UTC) + timedelta(minutes=5)  # noqa: TID251
 SENT, FAILED = ConversationSignal.SENT, ConversationSignal.FAILED
@@ -110,44 +110,26 @@ async def test_an_answer_refers_to_what_was_said_last(tmp_path: Path) -> None:
 
 
 async def test_one_click_unsubscribes_and_looking_does_not(tmp_path: Path) -> None:
-    told = []
-
-    async def hub_api(request: web.Request) -> web.Response:
-        told.append((request.path, request.headers["Authorization"], await request.json()))
-        return web.json_response({})
-
-    app = web.Application()
-    app.router.add_post("/{path:.*}", hub_api)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    key = tmp_path / "key"
-    key.write_text("secret\n")
-    async with FakeMailServer().serving() as free:
-        port = free.port
-    asked = {"url": f"http://127.0.0.1:{port}/u", "port": port, "hub_url": api, "key_file": str(key)}
+    port = free_port()
+    more = {"unsubscribing": {"url": f"http://127.0.0.1:{port}/u", "port": port}}
     server, hub = FakeMailServer(), answering()
-    more = {"unsubscribing": asked}
     async with (
         server.serving(),
         running(tmp_path / "a", hub, table(server.port, **more)),
-        aiohttp.ClientSession() as web_,
+        aiohttp.ClientSession() as web,
     ):
         hub.commands.put_nowait(send(purpose="promotional", agent_id=""))
-        await until(lambda: server.mails)
+        await until(lambda: [one.signal for one in hub.signals] == [SENT])
         link = server.last()["List-Unsubscribe"].split(",")[0].strip("<> ")
-        async with web_.get(link) as page:
+        async with web.get(link) as page:
             assert (page.status, "<form" in await page.text()) == (200, True)
-        assert not told
-        async with web_.post(link, data={"List-Unsubscribe": "One-Click"}) as page:
+        assert len(hub.signals) == 1
+        async with web.post(link, data={"List-Unsubscribe": "One-Click"}) as page:
             assert page.status == 200
-        async with web_.post(link[:-3], data={"List-Unsubscribe": "One-Click"}) as page:
+        async with web.post(link[:-3], data={"List-Unsubscribe": "One-Click"}) as page:
             assert page.status == 404
-    await runner.cleanup()
-    [(path, authorization, body)] = told
-    assert (path, authorization) == ("/v1/consents/unsubscribe", "Bearer secret")
-    assert (body["kind"], body["value"], body["channel"]) == ("email", "ann@example.com", "email")
+    [_, said] = hub.signals
+    assert (said.signal, said.address) == (ConversationSignal.UNSUBSCRIBED, "ann@example.com")
 
 
 def test_a_link_tells_nothing_and_holds_whom_it_is_for() -> None:
