@@ -10,12 +10,14 @@ from hub.domain.contact import Contact
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of ARI. `calls`: the channel it makes; that it fails means that nobody is there."""
+    """One request of ARI. `calls`: the channel it makes; that it fails means that nobody is there. `records`: the
+    recording it makes."""
 
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     calls: str = ""
+    records: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ Action = Request | Report | Signal | SetTimer | Keep | Remember
 
 def answer(channel: str) -> Request:
     return Request("POST", f"/channels/{channel}/answer")
+
+
+def hear_its_end(channel: str, app: str) -> Request:
+    """Why a line ended is told only to who asks."""
+    return Request("POST", f"/applications/{app}/subscription", {"eventSource": f"channel:{channel}"})
 
 
 def hang_up(channel: str) -> Request:

@@ -49,13 +49,13 @@ class PhoneAdapter:
 
     def __init__(self, settings: PhoneSettings, place: Place) -> None:
         self._settings = settings
-        self._place = place
+        self.place = place
         self._book = CallBook(place.directory / "calls")
         self._ready = asyncio.Event()
 
     async def run(self, link: Link) -> None:
         """Until it is cancelled."""
-        settings, place = self._settings, self._place
+        settings, place = self._settings, self.place
         async with ari(settings) as pbx:
             reports = Reports(link, pbx, place.attachments, place.ledger, settings, place.clock)
             calls = Calls(pbx, reports, self._book, settings, place.clock)
@@ -84,7 +84,7 @@ class PhoneAdapter:
             await asyncio.sleep(_AGAIN)
 
     async def _catch_up(self, pbx: Ari, calls: Calls) -> None:
-        app, url, at = self._settings.app, self._settings.ari_url, self._place.clock.now()
+        app, url, at = self._settings.app, self._settings.ari_url, self.place.clock.now()
         channels = {channel["id"]: channel for channel in await pbx.get("/channels")}
         arrivals, orphans = strangers(calls.standing, channels, app)
         for call in calls.standing:
@@ -103,7 +103,7 @@ class PhoneAdapter:
     async def _hear(self, events: AsyncIterator[dict[str, Any]], calls: Calls) -> None:
         async for event in events:
             try:
-                heard = read(event, self._place.clock.now())
+                heard = read(event, self.place.clock.now())
             except (KeyError, TypeError, ValueError) as error:
                 log.warning("Asterisk says something unknown, %s: %r", event.get("type"), error)
                 continue
@@ -112,19 +112,19 @@ class PhoneAdapter:
 
     def _announced(self, command: Command, calls: Calls) -> None:
         if self._ready.is_set() and command.thread in calls:
-            calls.happened(command.thread, Told(self._place.clock.now(), command))
+            calls.happened(command.thread, Told(self.place.clock.now(), command))
 
     async def _carry_out(self, command: Command, calls: Calls, reports: Reports) -> None:
         """Whoever waits or speaks on a line that is gone has left: the hub hears so as soon as it speaks of them."""
         await self._ready.wait()
-        now = self._place.clock.now()
+        now = self.place.clock.now()
         if command.command == "send":
-            if self._place.ledger.of(command.contact_id) is not None:
+            if self.place.ledger.of(command.contact_id) is not None:
                 return
             if not command.agent_id:
                 await reports.signal(not_sent(command, now))
                 return
-            self._place.ledger.begin(command.contact_id, command.thread, command.thread, now)
+            self.place.ledger.begin(command.contact_id, command.thread, command.thread, now)
         if command.thread not in calls:
             if command.command in ("dial", "send"):
                 calls.take(outbound(command.thread, command.address, command.contact_id * (command.command == "send")))
@@ -143,5 +143,7 @@ async def _take(heard: Heard, calls: Calls) -> None:
         await calls.arrived(heard.thread, heard.happening)
         return
     thread = heard.thread or calls.thread_of(heard.channel)
-    if thread:
+    if thread and heard.later:
+        asyncio.get_running_loop().call_later(heard.later, calls.happened, thread, heard.happening)
+    elif thread:
         calls.happened(thread, heard.happening)

@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 
 HEARD = (
     "StasisStart",
-    "ChannelHangupRequest",
     "StasisEnd",
     "ChannelDestroyed",
     "ChannelDtmfReceived",

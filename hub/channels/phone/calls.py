@@ -11,7 +11,7 @@ from hub.channels.phone.ari import Ari, AriError
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.call import Call, Phase
 from hub.channels.phone.decide import begin, decide
-from hub.channels.phone.happenings import Arrived, Gone, Happening, TimeUp
+from hub.channels.phone.happenings import Arrived, Gone, Happening, Recorded, TimeUp
 from hub.channels.phone.reports import Reports
 from hub.channels.phone.settings import PhoneSettings
 from hub.ports import Clock
@@ -163,6 +163,9 @@ class Calls:
             return
         if status >= 400 and request.calls:
             life.coming.put_nowait((Gone(self._clock.now(), request.calls, _NOBODY_THERE), None))
+        if status >= 400 and request.records:
+            log.error("call %s is not recorded: Asterisk answers %d", life.call.thread, status)
+            life.coming.put_nowait((Recorded(self._clock.now(), request.records, 0, failed=True), None))
 
     def _set(self, life: _Life, timer: SetTimer) -> None:
         running = life.timers.pop(timer.name, None)

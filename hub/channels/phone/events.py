@@ -18,6 +18,8 @@ from hub.channels.phone.happenings import (
 
 _HIDDEN = ("prohib", "unavailable")
 _NAMED = re.compile(r"(?:play|talk)-(?P<thread>.+)-\d+|voicemail-(?P<message>.+)")
+_CAUSE_FOLLOWS = 0.5
+"""Seconds until the end of a line is told with its cause, at the latest."""
 
 
 class Heard(NamedTuple):
@@ -26,6 +28,8 @@ class Heard(NamedTuple):
     happening: Happening
     thread: str = ""
     channel: str = ""
+    later: float = 0
+    """Seconds after which it happens, where nothing better was heard."""
 
 
 def read(event: Mapping[str, Any], at: datetime) -> Heard | None:
@@ -33,9 +37,10 @@ def read(event: Mapping[str, Any], at: datetime) -> Heard | None:
     match event.get("type"):
         case "StasisStart":
             return _started(event, at)
-        case "ChannelDestroyed" | "ChannelHangupRequest" | "StasisEnd":
+        case "ChannelDestroyed" | "StasisEnd":
             channel = event["channel"]["id"]
-            return Heard(Gone(at, channel, event.get("cause", 0)), channel=channel)
+            later = _CAUSE_FOLLOWS if event["type"] == "StasisEnd" else 0
+            return Heard(Gone(at, channel, event.get("cause", 0)), channel=channel, later=later)
         case "ChannelDtmfReceived":
             channel = event["channel"]["id"]
             return Heard(Pressed(at, channel, event["digit"]), channel=channel)

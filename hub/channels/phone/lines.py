@@ -90,7 +90,8 @@ def _take_message(call: Call, happening: Played, settings: PhoneSettings) -> Ste
         "terminateOn": "#",
         "ifExists": "overwrite",
     }
-    return replace(call, recording=running), [Request("POST", f"/channels/{call.channel}/record", params)]
+    request = Request("POST", f"/channels/{call.channel}/record", params, records=running.name)
+    return replace(call, recording=running), [request]
 
 
 def gone(call: Call, happening: Gone) -> Step:

@@ -26,7 +26,7 @@ def record(after: Call, at: datetime, settings: PhoneSettings) -> tuple[Call, li
         running = Running(f"talk-{after.thread}-{after.number}", at)
         params = {"name": running.name, "format": "wav", "ifExists": "overwrite"}
         started = replace(after, recording=running, paused=False, number=after.number + 1)
-        return started, [], [Request("POST", f"/bridges/{bridge}/record", params)]
+        return started, [], [Request("POST", f"/bridges/{bridge}/record", params, records=running.name)]
     name = after.recording.name
     if not in_bridge:
         stopped = replace(

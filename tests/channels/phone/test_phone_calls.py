@@ -17,7 +17,8 @@ from hub.channels.phone.adapter import PhoneAdapter, make
 from hub.channels.registry import Place
 from hub.clock import WallClock
 from hub.domain.contact import Channel
-from hub.router.pool.commands import Command, SignOn
+from hub.domain.ids import consult_id
+from hub.router.pool.commands import Command, CompleteTransfer, Consult, Hold, Resume, SignOn
 from hub.settings import Settings
 from tests.support.asterisk import Asterisk, agent, asterisk, caller
 
@@ -136,3 +137,47 @@ async def test_who_hangs_up_while_waiting_has_left(asterisk: Asterisk, centre: C
     async with caller(asterisk, "caller_hangs_up", pause=1) as customer:
         assert await customer.over() == 0
     await happens(lambda: centre.events("InteractionAbandoned"))
+
+
+async def test_a_key_chooses_the_service_and_the_conversation_is_recorded(asterisk: Asterisk, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY)
+    settings = Settings(data_dir=tmp_path / "var", api_port=0, policy=tmp_path / "policy.toml")
+    adapter = phones(
+        asterisk,
+        tmp_path / "phone",
+        menu={"prompt": ["sound:queue-thankyou"], "choices": {"1": "cards"}},
+        recording={"queues": ["*"], "notice": ["sound:beep"]},
+    )
+    async with app.Hub(settings) as hub, running(hub, adapter):
+        centre = Centre(hub)
+        await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
+        async with (
+            agent(asterisk, "ann", "agent_hangs_up", pause=2) as ann,
+            caller(asterisk, "caller_presses", "-key", "digit", "1", pause=2) as customer,
+        ):
+            assert await ann.over() == 0
+            assert await customer.over() == 0
+        received = await happens(lambda: centre.events("ContactReceived"))
+        assert received.service == "cards"  # type: ignore[attr-defined]
+        recorded = await happens(lambda: centre.events("ConversationRecorded"))
+        assert recorded.seconds >= 1  # type: ignore[attr-defined]
+        assert len(await adapter.place.attachments.get(recorded.attachment.uri)) > 16_000  # type: ignore[attr-defined]
+
+
+async def test_hold_consultation_and_warm_transfer_on_real_lines(asterisk: Asterisk, centre: Centre) -> None:
+    await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
+    async with agent(asterisk, "ann") as ann, caller(asterisk, "caller_stays") as customer:
+        accepted = await happens(lambda: centre.events("OfferAccepted"))
+        interaction = accepted.correlation  # type: ignore[attr-defined]
+        await centre.ask(Hold, agent_id="ann", interaction_id=interaction)
+        await centre.ask(Resume, agent_id="ann", interaction_id=interaction)
+        await centre.ask(SignOn, agent_id="bob", name="Bob", skills={})
+        async with agent(asterisk, "bob", "agent_hangs_up", pause=4) as bob:
+            advice = consult_id(interaction, "advice")
+            await centre.ask(Consult, agent_id="ann", interaction_id=interaction, consult_id=advice, to_agent="bob")
+            await asyncio.sleep(1.5)
+            await centre.ask(CompleteTransfer, agent_id="ann", interaction_id=interaction)
+            assert await ann.over() == 0
+            assert customer.running
+            assert await bob.over() == 0
+        assert await customer.over() == 0

@@ -107,7 +107,7 @@ class Site:
 @pytest.fixture
 async def site(asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[Site]:
     (tmp_path / "policy.toml").write_text(POLICY)
-    Path(str(asterisk.settings()["cdr_file"])).unlink(missing_ok=True)
+    Path(str(asterisk.settings()["cdr_file"])).unlink(missing_ok=True)  # noqa: ASYNC240
     hub = HubProcess(Settings(data_dir=tmp_path / "var", api_port=0, policy=tmp_path / "policy.toml"))
     token = await create_key(hub.settings, "supervisor", "test")
     await hub.start()

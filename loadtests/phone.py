@@ -1,0 +1,163 @@
+"""How many real calls a second Asterisk, adapter and hub carry, and how many wait with music.
+
+`python -m loadtests.phone` needs deploy/asterisk/install and sipp. Agents' phones pick up at once; callers hang up two
+seconds after they were answered."""
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import orjson
+
+from hub.application.audit import audit
+from hub.application.history import tail
+from hub.children import die_with_parent
+from hub.domain.event import Event
+from hub.domain.interaction.events import InteractionQueued, OfferAccepted
+from hub.journal.store import open_store
+from hub.settings import Settings
+from hub.simulated.client import HubClient
+from hub.simulated.process import HubProcess, create_key
+from loadtests.processes import cpu_seconds, peak_memory_mb
+from tests.support.asterisk import Asterisk, missing, sipp, udp_port
+
+POLICY = """
+[agents]
+heartbeat_seconds = 600
+[queues.care]
+wrap_up_rule = "none"
+[[rules]]
+queue = "care"
+"""
+TALK_SECONDS = 2.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=float, default=20, help="calls a second")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--agents", type=int, default=100)
+    parser.add_argument("--waiting", type=int, default=100, help="calls that wait with music, in a second part")
+    given = parser.parse_args()
+    if why := missing():
+        sys.exit(why)
+    with tempfile.TemporaryDirectory(prefix="hub-phone-load-", ignore_cleanup_errors=True) as directory:
+        print(orjson.dumps(asyncio.run(run(given, Path(directory))), option=orjson.OPT_INDENT_2).decode())
+
+
+async def run(given: argparse.Namespace, directory: Path) -> dict[str, object]:
+    folder = directory / "asterisk"
+    folder.mkdir()
+    asterisk = await asyncio.to_thread(Asterisk, folder)
+    try:
+        return await _with_asterisk(given, directory, asterisk)
+    finally:
+        asterisk.stop()
+
+
+async def _with_asterisk(given: argparse.Namespace, directory: Path, asterisk: Asterisk) -> dict[str, object]:
+    (directory / "policy.toml").write_text(POLICY)
+    hub = HubProcess(Settings(data_dir=directory / "var", api_port=0, policy=directory / "policy.toml"))
+    token = await create_key(hub.settings, "supervisor", "load")
+    await hub.start()
+    desks = udp_port()
+    try:
+        async with HubClient(hub.api_url, token) as client, _adapter(hub, asterisk, desks, directory) as adapter:
+            pids = {"asterisk": asterisk.pid, "adapter": adapter, "hub": hub.pid}
+            waiting = await _waiting(given, asterisk, pids)
+            async with sipp("agent_stays", port=desks, calls=1_000_000):
+                for number in range(given.agents):
+                    name = f"agent{number}"
+                    await client.command("POST", f"/v1/agents/{name}/sign-on", {"name": name, "skills": {}})
+                talking = await _talking(given, asterisk, pids)
+        return {"load": os.getloadavg(), "waiting": waiting, "talking": talking, **_log(hub.settings)}
+    finally:
+        await hub.stop()
+
+
+@asynccontextmanager
+async def _adapter(hub: HubProcess, asterisk: Asterisk, desks: int, directory: Path) -> AsyncIterator[int]:
+    table = {**asterisk.settings(), "agent_endpoint": f"PJSIP/ann/sip:{{agent}}@127.0.0.1:{desks}", "announce": False}
+    file = directory / "channels.toml"
+    file.write_text(
+        "[phone]\n" + "".join(f"{name} = {orjson.dumps(value).decode()}\n" for name, value in table.items())
+    )
+    with (directory / "adapter.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "hub", "channel", "run", "phone"),
+            stdout=log,
+            stderr=log,
+            env={**hub.settings.environment(), "HUB_CHANNELS": str(file)},
+            preexec_fn=die_with_parent(),
+        )
+    await asyncio.sleep(3)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _waiting(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str, int]) -> dict[str, object]:
+    """All arrive within five seconds, and hear music for ten more."""
+    words = ["-s", "1000", "-key", "caller", "+98211", "-r", round(given.waiting / 5), f"127.0.0.1:{asterisk.sip}"]
+    async with sipp("caller_hangs_up", *words, port=udp_port(), calls=given.waiting, pause=20) as callers:
+        await asyncio.sleep(8)
+        used = {name: cpu_seconds(pid) for name, pid in pids.items()}
+        await asyncio.sleep(10)
+        busy = {name: round((cpu_seconds(pid) - used[name]) / 10, 3) for name, pid in pids.items()}
+        failed = await callers.over(60)
+    return {"calls": given.waiting, "failed": bool(failed), "cpu_share_while_all_wait": busy}
+
+
+async def _talking(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str, int]) -> dict[str, object]:
+    calls = round(given.rate * given.seconds)
+    words = ["-s", "1000", "-key", "caller", "+98211", "-r", round(given.rate), f"127.0.0.1:{asterisk.sip}"]
+    used = {name: cpu_seconds(pid) for name, pid in pids.items()}
+    async with sipp("caller_hangs_up", *words, port=udp_port(), calls=calls, pause=TALK_SECONDS) as callers:
+        failed = await callers.over(given.seconds + 60)
+    await asyncio.sleep(2)
+    each = {name: round((cpu_seconds(pid) - used[name]) / calls * 1000, 1) for name, pid in pids.items()}
+    memory = {name: round(peak_memory_mb(pid)) for name, pid in pids.items()}
+    return {"calls": calls, "failed": bool(failed), "cpu_ms_a_call": each, "peak_memory_mb": memory}
+
+
+def _log(settings: Settings) -> dict[str, object]:
+    store = open_store(settings)
+    try:
+        events = list(tail(store, 0, store.head()))
+    finally:
+        store.close()
+    found = audit(events)
+    waits = sorted(_waits([one.event for one in events]))
+    figures = {
+        "contacts": found.contacts,
+        "lost": found.lost,
+        "duplicates": found.duplicates,
+        "answered": len(waits),
+        "still_open": found.open,
+    }
+    if len(waits) > 1:
+        cuts = statistics.quantiles(waits, n=100)
+        figures |= {"queued_to_picked_up_ms_p50": round(cuts[49]), "queued_to_picked_up_ms_p99": round(cuts[98])}
+    return figures
+
+
+def _waits(events: list[Event]) -> list[float]:
+    """From the place in line to the phone that was picked up, in ms."""
+    began = {event.correlation: event.at for event in events if isinstance(event, InteractionQueued)}
+    return [
+        (event.at - began[event.correlation]).total_seconds() * 1000
+        for event in events
+        if isinstance(event, OfferAccepted) and event.correlation in began
+    ]
+
+
+if __name__ == "__main__":
+    main()
