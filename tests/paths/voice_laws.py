@@ -204,9 +204,16 @@ def _counted(story: Story, cap: Cap, slot: ContactSlotReserved, whole: set[str] 
         if mine and event.slot_id not in released and event.purpose in cap.purposes and event.channel in cap.channels:
             found[event.slot_id] = event.due_at
     begun = {(event.channel, event.thread) for event in story.of(ContactReceived, streams=people)}
+    came_back = set[str]()
+    for event in story.of(ContactSent, ContactSlotReleased):
+        if isinstance(event, ContactSent):
+            came_back.discard(event.contact_id)
+        else:
+            came_back.add(event.slot_id)
     for sent in story.of(ContactSent, streams=people):
         purpose = sent.purpose if sent.purpose in tuple(Purpose) else "promotional"
-        if (sent.channel, sent.thread) not in begun and purpose in cap.purposes and sent.channel in cap.channels:
+        begins = (sent.channel, sent.thread) not in begun and sent.contact_id not in came_back
+        if begins and purpose in cap.purposes and sent.channel in cap.channels:
             found[sent.contact_id] = sent.at
     return [at for name, at in found.items() if name != slot.slot_id]
 
