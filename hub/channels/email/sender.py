@@ -133,6 +133,7 @@ class Sender:
             is_under_way = True
             await client.data(mail)
         except (SMTPException, OSError, TimeoutError) as error:
+            _still_wanted()
             self._judge(command, error, is_under_way)
         finally:
             client.close()
@@ -185,6 +186,13 @@ class Sender:
         address = hmac.digest(self._key, command.address.strip().lower().encode(), hashlib.sha256).hex()[:32]
         today = self._place.clock.now().date()
         return self._book.machine_mail(address, today, self._settings.machine_mails_per_day)
+
+
+def _still_wanted() -> None:
+    """A library may answer with an error of its own when its task is cancelled: without this it would try for ever."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 class _UnknownError(HubError):
