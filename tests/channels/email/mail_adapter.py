@@ -7,10 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from hub.settings import Settings
 
 
 def free_port() -> int:
@@ -31,20 +30,23 @@ def toml(value: Any) -> str:
 class MailAdapter:
     """`hub channel run email` with this table."""
 
-    def __init__(self, settings: Settings, told: dict[str, Any], port: int = 0) -> None:
+    def __init__(self, data_dir: Path, told: dict[str, Any], port: int, environment: Mapping[str, str]) -> None:
+        """`environment`: what the hub is found by, beside the directory."""
         self.port = port
-        self._settings = settings
-        self._file = settings.data_dir.parent / "channels.toml"
+        self._file = data_dir.parent / "channels.toml"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
+            **environment, "HUB_DATA_DIR": str(data_dir), "HUB_CHANNELS": str(self._file), "HUB_CONFIG": os.devnull,
+        }  # fmt: skip
         self._file.write_text("[email]\n" + "\n".join(f"{name} = {toml(one)}" for name, one in told.items()) + "\n")
-        self._log = settings.data_dir.parent / "adapter.log"
+        self._log = data_dir.parent / "adapter.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        environment = self._settings.model_copy(update={"channels": self._file}).environment()
         with self._log.open("ab") as log:
             self._process = await asyncio.to_thread(
                 subprocess.Popen, [sys.executable, "-m", "hub", "channel", "run", "email"],
-                env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         await self.reachable()
 
@@ -68,6 +70,10 @@ class MailAdapter:
             os.kill(self._process.pid, number)
             await asyncio.to_thread(self._process.wait)
             self._process = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None else 0
 
     async def kill(self) -> None:
         await self.stop(signal.SIGKILL)

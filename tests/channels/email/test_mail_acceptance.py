@@ -78,7 +78,7 @@ async def test_a_customer_writes_and_is_answered_on_the_same_path(tmp_path: Path
     port, hub = free_port(), HubProcess(settings)
     async with server.serving(), aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         inbound = {"protocol": "smtp", "port": port, "answer_within_seconds": 3}
-        adapter = MailAdapter(settings, table(server.port, server=inbound), port)
+        adapter = MailAdapter(settings.data_dir, table(server.port, server=inbound), port, {})
         try:
             await hub.start()
             desk = Desk(session, hub)
