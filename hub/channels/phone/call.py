@@ -79,6 +79,8 @@ class Call:
     legs: tuple[Leg, ...] = ()
     answered: bool = False
     """The customer's line is open."""
+    bridged: bool = False
+    """The bridge of customer and agent was made."""
     held: bool = False
     playing: str = ""
     step: str = ""
@@ -95,9 +97,9 @@ class Call:
     number: int = 0
 
     @property
-    def consulting(self) -> bool:
-        """Whether the agent speaks with another one, unheard by the customer."""
-        return any(leg.role is Role.CONSULT and leg.up and leg.accepted for leg in self.legs)
+    def consulting(self) -> Leg | None:
+        """Whom the agent speaks with, unheard by the customer."""
+        return next((leg for leg in self.legs if leg.role is Role.CONSULT and leg.up and leg.accepted), None)
 
     @property
     def done(self) -> bool:

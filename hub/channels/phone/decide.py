@@ -21,7 +21,7 @@ from hub.channels.phone.happenings import (
     TimeUp,
     Told,
 )
-from hub.channels.phone.layout import arrange
+from hub.channels.phone.layout import arrange, main_bridge, places
 from hub.channels.phone.orders import told
 from hub.channels.phone.settings import PhoneSettings
 
@@ -41,6 +41,7 @@ def decide(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
     after, actions = _step(call, happening, settings)
     gone = call.channel if any(_hands_over(action) for action in actions) else _gone(happening)
     before = _as_if_silent(call) if isinstance(happening, Resumed) else call
+    after = replace(after, bridged=after.bridged or main_bridge(after) in places(after).values())
     after, first, last = recording.record(after, happening.at, settings)
     return after, [*first, *arrange(before, after, gone, settings), *last, *actions]
 
@@ -145,4 +146,4 @@ def _as_if_silent(call: Call) -> Call:
     """The same lines, nobody of them hearing anything: so that everything is arranged anew."""
     legs = tuple(replace(leg, accepted=False) for leg in call.legs)
     phase = call.phase if call.phase is Phase.OVER or not call.channel else Phase.ENTERING
-    return replace(call, phase=phase, legs=legs, playing="")
+    return replace(call, phase=phase, legs=legs, playing="", bridged=False)

@@ -33,7 +33,7 @@ def _customer(call: Call) -> str:
     if call.phase is not Phase.TALKING:
         return APART
     agent = call.leg_of(call.agent_id)
-    alone = agent is None or not agent.up or call.held or call.consulting
+    alone = agent is None or not agent.up or call.held or call.consulting is not None
     return MUSIC if alone else main_bridge(call)
 
 
@@ -42,9 +42,10 @@ def _company(call: Call, leg: Leg) -> str:
         return f"ear-{leg.id}"
     if not leg.accepted:
         return APART
-    if leg.role is Role.CONSULT or (leg.role is Role.AGENT and call.consulting):
-        return f"consult-{call.thread}"
-    return main_bridge(call)
+    advice = call.consulting
+    if advice is not None and leg.role in (Role.CONSULT, Role.AGENT):
+        return f"consult-{advice.id}"
+    return APART if leg.role is Role.CONSULT else main_bridge(call)
 
 
 def main_bridge(call: Call) -> str:
@@ -62,13 +63,9 @@ def arrange(before: Call, after: Call, gone: str, settings: PhoneSettings) -> li
         requests.append(answer(after.channel))
     stays = [channel for channel in old if channel in new and old[channel] != new[channel]]
     requests += [request for channel in stays for request in _leave(channel, old[channel], new[channel])]
-    requests += _enter(after, old, new, settings)
+    requests += _enter(after, old, new, before.bridged, settings)
     requests += _hang_up(before, after, gone)
-    requests += [
-        Request("DELETE", f"/bridges/{bridge}")
-        for bridge in dict.fromkeys(_bridges(old))
-        if bridge not in _bridges(new)
-    ]
+    requests += [Request("DELETE", f"/bridges/{bridge}") for bridge in _emptied(before, after)]
     return requests + _calls(before, after, settings)
 
 
@@ -82,9 +79,11 @@ def _leave(channel: str, old: str, new: str) -> list[Request]:
     return []
 
 
-def _enter(after: Call, old: Mapping[str, str], new: Mapping[str, str], settings: PhoneSettings) -> list[Request]:
+def _enter(
+    after: Call, old: Mapping[str, str], new: Mapping[str, str], bridged: bool, settings: PhoneSettings
+) -> list[Request]:
     requests: list[Request] = []
-    made = set(_bridges(old))
+    made = {*_bridges(old), *([main_bridge(after)] if bridged else [])}
     joins: dict[str, list[str]] = {}
     for channel, place in new.items():
         if old.get(channel) == place:
@@ -153,6 +152,15 @@ def _calls(before: Call, after: Call, settings: PhoneSettings) -> list[Request]:
         words = f"customer,{after.thread}"
         requests.append(ring(after.channel, endpoint, settings.app, words, settings.dial_seconds, settings.caller_id))
     return requests
+
+
+def _emptied(before: Call, after: Call) -> list[str]:
+    """Bridges that nobody needs any more. The main one stays until the call is over: Asterisk makes none again under
+    the name of one that it has just destroyed."""
+    over = after.phase is Phase.OVER and before.phase is not Phase.OVER
+    main, left = main_bridge(before), _bridges(places(after))
+    gone = [one for one in dict.fromkeys(_bridges(places(before))) if one != main and one not in left]
+    return [*gone, main] if over and before.bridged else gone
 
 
 def _is_bridge(place: str) -> bool:

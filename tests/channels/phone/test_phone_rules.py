@@ -174,7 +174,7 @@ def test_an_agent_who_hangs_up_leaves_the_customer_to_the_hub() -> None:
     call, actions = lived(*TALKS, Gone(NOON, LEG, 16))
     assert (signals(actions), places(call)) == (["agent_left"], {"c1": MUSIC})
     _, actions = decide(call, told("ended", agent_id="ann"), PLAIN)
-    assert asked(actions) == ["DELETE /channels/c1"]
+    assert asked(actions) == ["DELETE /channels/c1", "DELETE /bridges/talk-call-c1"]
 
 
 CONSULTS = (
@@ -186,16 +186,27 @@ CONSULTS = (
 
 def test_a_consultation_is_unheard_by_the_customer_and_ends_in_a_warm_transfer() -> None:
     call, _ = lived(*CONSULTS)
-    assert places(call) == {"c1": MUSIC, LEG: "consult-call-c1", "leg-call-c1-1": "consult-call-c1"}
+    assert places(call) == {"c1": MUSIC, LEG: "consult-leg-call-c1-1", "leg-call-c1-1": "consult-leg-call-c1-1"}
     call, actions = decide(call, told("transferred", agent_id="ann", to_agent="bob", warm=True), PLAIN)
     assert places(call) == {"c1": main_bridge(call), "leg-call-c1-1": main_bridge(call)}
     assert f"DELETE /channels/{LEG}" in asked(actions)
-    assert "DELETE /bridges/consult-call-c1" in asked(actions)
+    assert "DELETE /bridges/consult-leg-call-c1-1" in asked(actions)
 
 
 def test_a_consultation_that_ends_brings_the_agent_back() -> None:
     call, _ = lived(*CONSULTS, told("consult_ended", agent_id="bob", consult_id="interaction-2"))
     assert places(call) == {"c1": main_bridge(call), LEG: main_bridge(call)}
+
+
+def test_the_bridge_of_a_call_is_made_once_and_goes_when_the_call_is_over() -> None:
+    call, _ = lived(*TALKS)
+    call, out = decide(call, told("transferred", agent_id="ann", to_agent="", warm=False), PLAIN)
+    for happening in (told("answered", agent_id="bob"), PickedUp(NOON, "leg-call-c1-1")):
+        call, again = decide(call, happening, PLAIN)
+    assert [one for one in asked(again) if "bridges" in one] == ["POST /bridges/talk-call-c1/addChannel"]
+    assert "DELETE /bridges/talk-call-c1" not in asked(out)
+    _, over = decide(call, told("ended"), PLAIN)
+    assert "DELETE /bridges/talk-call-c1" in asked(over)
 
 
 def test_a_cold_transfer_puts_the_customer_back_in_line() -> None:
