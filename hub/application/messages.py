@@ -62,7 +62,6 @@ class Talk:
     interaction_id: str
     customer_id: str
     channel: Channel
-    state: Interaction
     messages: Sequence[Message]
 
 
@@ -113,7 +112,7 @@ async def talk_of(journal: Journal, interaction_id: str) -> Talk:
           if isinstance(one.event, ContactSent) and _is_of(one.event, first, _contacts(planned.values()))),
     ]  # fmt: skip
     messages.sort(key=lambda one: (one.at, one.contact_id))
-    return Talk(interaction_id, first.customer_id, first.channel, known.state, messages)
+    return Talk(interaction_id, first.customer_id, first.channel, messages)
 
 
 def _came(stream: str, event: ContactReceived) -> Message:

@@ -47,6 +47,17 @@ def declined(pool: PoolInHand) -> None:
     pool.passes(1)
 
 
+def not_reached(pool: PoolInHand) -> None:
+    """Anna's phone, after she accepted; then Ben's call is taken from him."""
+    pool.adopts(policy(agents='not_answering = "none"\nafter_no_answer_seconds = 60'))
+    with_agents(pool)
+    pool.arrives("c1")
+    pool.accepts("anna", "offer-c1-1")
+    pool.misses_agent("anna", "interaction-c1")
+    pool.accepts("ben", "offer-c1-2")
+    pool.pulls_back("interaction-c1")
+
+
 def refused_by_all(pool: PoolInHand) -> None:
     declined(pool)
     pool.declines("ben", "offer-c1-2")
@@ -137,7 +148,8 @@ def silent(pool: PoolInHand) -> None:
 
 
 STORIES = (
-    with_agents, waiting, offered_to_two, declined, refused_by_all, talking, wrapping_up, interrupted, parked,
+    with_agents, waiting, offered_to_two, declined, not_reached, refused_by_all, talking, wrapping_up, interrupted,
+    parked,
     over_but_reopenable, reopened, called_back, transferred, closed_and_drained, other_policy, another_day, silent,
 )  # fmt: skip
 
