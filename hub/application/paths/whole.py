@@ -58,7 +58,9 @@ _OF_NOBODY = frozenset(
     )
 )
 """Facts after which a customer is who they were."""
-_WHOSE: frozenset[type[Event]] = frozenset((CustomerRegistered, CustomerForgotten, RoleAssigned, RoleEnded, *LINK_EVENTS))
+_WHOSE: frozenset[type[Event]] = frozenset(
+    (CustomerRegistered, CustomerForgotten, RoleAssigned, RoleEnded, *LINK_EVENTS)
+)
 """What tells which streams are a customer, and for whom they act."""
 
 Facts = list[tuple[str, Event]]
