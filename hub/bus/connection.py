@@ -63,6 +63,12 @@ class Connection:
         not block."""
         self._listeners.append(listener)
 
+    async def settle(self, patience: float = 5.0) -> None:
+        """Wait until the server has all that was sent. nats-py's own flush asks past what still waits to be written:
+        when it is answered that was written, and the second one is behind it. Raises NatsError and TimeoutError."""
+        for _ in range(2):
+            await self.client.flush(timeout=patience)  # type: ignore[arg-type]
+
     async def close(self) -> None:
         """Send what is waiting, then close. Safe to call twice."""
         if not self._closing:
@@ -80,7 +86,7 @@ class Connection:
                     self.client = Client()
         if not self.connected:
             await self.close()
-            raise BusError(f"NATS at {redacted(url)} {_reason(self._problem)}")
+            raise BusError(f"NATS at {redacted(url)} {_reason(self._problem, by_key=self._credentials is not None)}")
 
     async def _try(self, url: str) -> bool:
         """The client's own reconnecting is off meanwhile: it would never give up, not even on wrong credentials."""
@@ -167,7 +173,9 @@ def redacted(url: str) -> str:
     return ", ".join(f"{part.hostname}:{part.port or 4222}" for part in map(urlsplit, url.split(",")))
 
 
-def _reason(problem: Exception | None) -> str:
+def _reason(problem: Exception | None, *, by_key: bool = False) -> str:
+    if _is_refusal(problem) and by_key:
+        return "refuses the credentials: the key of this bus user is not known there, see `hub channel users`"
     if _is_refusal(problem):
         return "refuses the credentials: check the user and password (or token) in HUB_NATS_URL"
     return f"can't be reached ({problem or 'no answer'}): check HUB_NATS_URL and that the server runs"

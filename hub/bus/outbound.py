@@ -56,13 +56,16 @@ class OutboundStream:
         """The last position of which JetStream may have anything."""
         self._acked: asyncio.Future[None] | None = None
         self._listening = False
+        self._is_sure = True
+        """Whether the stream and what adapters read it by are still there: not after the connection was lost, nor when
+        no stream took something."""
+        connection.on_change(self._doubt)
 
     async def position(self) -> int | None:
         """Up to where the log has been told, as JetStream has it; None: nothing was told within the last day. Makes the
         stream if need be, and what adapters read it by."""
+        await self._make()
         js = self._connection.jetstream()
-        await ensure_streams(js, self._replicas)
-        await ensure_adapter_consumers(js)
         found = []
         for subject in (OUTBOUND_POSITION, f"{CONVERSATIONS_OUT}.>"):
             try:
@@ -91,6 +94,8 @@ class OutboundStream:
             return
         if not self._connection.connected:
             raise BusError("channel adapters can't be told now: there is no connection to NATS")
+        if not self._is_sure:
+            await self._make()
         acked = self._acked = asyncio.get_running_loop().create_future()
         try:
             await self._listen()
@@ -101,6 +106,19 @@ class OutboundStream:
             raise BusError(f"{len(messages)} commands to channel adapters not kept: {described(error)}") from error
         finally:
             self._missing = {}
+
+    async def _make(self) -> None:
+        self._is_sure = True
+        try:
+            js = self._connection.jetstream()
+            await ensure_streams(js, self._replicas)
+            await ensure_adapter_consumers(js)
+        except BusError:
+            self._doubt()
+            raise
+
+    def _doubt(self) -> None:
+        self._is_sure = False
 
     async def _send(self, messages: Sequence[OutboundMessage]) -> None:
         """What JetStream can't have yet is sent as a chain: each message is refused unless the one before it is the
@@ -140,6 +158,7 @@ class OutboundStream:
             return
         problem = _problem(ack)
         if problem:
+            self._is_sure = self._is_sure and bool(ack.data)
             acked.set_exception(BusError(f"JetStream did not keep a command to a channel adapter: {problem}"))
             return
         del self._missing[number]

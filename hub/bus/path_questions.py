@@ -29,6 +29,7 @@ class PathQuestions:
     sender, under the same id: the answer is the same."""
 
     def __init__(self, connection: Connection, answer: Answer, *, at_once: int = AT_ONCE) -> None:
+        self._connection = connection
         self._client = connection.client
         self._answer = answer
         self._free = asyncio.Semaphore(at_once)
@@ -39,7 +40,7 @@ class PathQuestions:
         """From now on, also after the connection was lost and stands again. Raises BusError."""
         try:
             self._subscription = await self._client.subscribe(f"{PATHS_ASK}.*", _GROUP, self._on_question)
-            await self._client.flush()
+            await self._connection.settle()
         except (NatsError, TimeoutError) as error:
             raise BusError(f"questions over NATS can't be listened to: {described(error)}") from error
 
@@ -49,7 +50,7 @@ class PathQuestions:
             try:
                 await self._subscription.unsubscribe()
                 if self._client.is_connected:
-                    await self._client.flush(timeout=2)  # later ones find nobody, and are asked elsewhere
+                    await self._connection.settle(2)  # later ones find nobody, and are asked elsewhere
             except (NatsError, TimeoutError) as error:
                 log.debug("the end of listening for questions was not told: %s", error)
         if self._running:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from hub.bus.commands import CommandFeed, CommandMessage
-from hub.bus.connection import Connection, connect
+from hub.bus.connection import BusError, Connection, connect
 from hub.bus.outbound import OutboundMessage, OutboundStream
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import OUTBOUND
@@ -120,3 +120,15 @@ async def test_it_goes_on_when_the_server_was_killed(nats_server, told) -> None:
         await eventually(lambda: "a:2" in hands.done)
         await asyncio.sleep(0.3)
     assert hands.done == ["b:1", "a:1", "a:2"]
+
+
+async def test_it_is_told_again_where_jetstream_lost_everything(nats_server, nats_connection, told) -> None:
+    hands = Hands()
+    async with adapter(nats_server, hands):
+        await told("a:1")
+        await eventually(lambda: hands.done == ["a:1"])
+        await nats_connection.jetstream().delete_stream(OUTBOUND)
+        with pytest.raises(BusError, match=r"did not keep|not kept"):
+            await told("a:2")
+        await told("a:2", "b:1")
+        await eventually(lambda: hands.done == ["a:1", "a:2", "b:1"])

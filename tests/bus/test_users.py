@@ -103,7 +103,7 @@ async def test_it_publishes_on_its_own_subjects_alone(
             await connection.client.publish(subject, other.channel.encode())
     for subject in ("contacts.rejected", f"conversations.out.{user.channel}.1", "conversations.position"):
         await connection.client.publish(subject, b"forged")
-    await connection.client.flush()
+    await connection.settle()
     await connection.close()
     async with asyncio.timeout(5):
         while await messages(hub, INBOUND) < 3:
@@ -126,11 +126,11 @@ async def test_it_listens_to_nothing_of_others(subject: str, email: Connection, 
         heard.append(str(message))
 
     await email.client.subscribe(subject, cb=on_message)
-    await email.client.flush()
+    await email.settle()
     for tried in ("contacts.in.email.1", "conversations.out.phone.1", "conversations.out.email.1",
                   "announcements.out.phone.1", "retries.out.phone", "_INBOX.x.1", "_INBOX_phone.x.1"):  # fmt: skip
         await hub.client.publish(tried, b"secret")
-    await hub.client.flush()
+    await hub.settle()
     await asyncio.sleep(REFUSED_WITHIN)
     assert heard == []
 
@@ -145,7 +145,7 @@ async def test_it_hears_its_own_announcements_and_what_it_is_to_try_again(email:
 
     for subject in ("announcements.out.email.>", "retries.out.email"):
         await email.client.subscribe(subject, cb=on_message)
-    await email.client.flush()
+    await email.settle()
     await hub.client.publish("announcements.out.email.1", b"place 3")
     assert (await hub.client.request("retries.out.email", b"again", timeout=5)).data == b"done"
     await eventually(lambda: sorted(heard) == ["announcements.out.email.1", "retries.out.email"])
@@ -186,7 +186,7 @@ async def test_it_reads_its_own_commands_and_acks_them(email: Connection, hub: C
     [message] = await subscription.fetch(5, timeout=1)
     assert message.data == b"email"
     await message.ack()
-    await email.client.flush()
+    await email.settle()
     info = await hub.jetstream().consumer_info(OUTBOUND, EMAIL.name)
     assert (info.num_ack_pending, info.num_pending) == (0, 0)
     with pytest.raises((APIError, NatsError, TimeoutError)):
@@ -199,7 +199,7 @@ async def test_commands_that_it_has_sent_elsewhere_do_no_harm(email: Connection,
     for reply in ("$JS.API.STREAM.PURGE.REJECTED", "$JS.API.STREAM.DELETE.REJECTED", "$JS.API.CONSUMER.DELETE.X.Y"):
         await hub.jetstream().publish("conversations.out.email.1", b"{}")
         await email.client.publish("$JS.API.CONSUMER.MSG.NEXT.OUTBOUND.email", b"1", reply=reply)
-    await email.client.flush()
+    await email.settle()
     await asyncio.sleep(REFUSED_WITHIN)
     assert await messages(hub, REJECTED) == 1
 
@@ -212,7 +212,7 @@ async def test_a_report_is_confirmed_to_its_own_inbox(email: Connection, hub: Co
         await hub.client.publish(asked[-1], b"kept")
 
     await hub.client.subscribe("contacts.in.email.*", cb=confirm)
-    await hub.client.flush()
+    await hub.settle()
     publisher = Publisher(email)
     assert await publisher.publish("contacts.in.email.1", b"hello") == b"kept"
     await eventually(lambda: bool(asked))
