@@ -142,7 +142,8 @@ class Arbiter:
             if rival:
                 left.append(NotProposed(name, Why.EXCLUDED, (), factors, rival))
             elif len(chosen) == most:
-                left.append(NotProposed(name, outranked, (), factors, last))
+                # half the time of NotProposed(...), and most propositions end here
+                left.append(tuple.__new__(NotProposed, (name, outranked, (), factors, last, None)))
             else:
                 chosen.append(Action(name, *path, factors))
                 last = name

@@ -144,7 +144,8 @@ class Scoring:
                 yield self._compared(name, paths, levers[name], occasion, table)
                 continue
             context = self._context(one.kind, path[0], occasion) if contexts else 1.0
-            yield name, path, Factors(chance, context, levers[name], value)
+            # half the time of Factors(...), for each of them in each decision
+            yield name, path, tuple.__new__(Factors, (chance, context, levers[name], value))
 
     def _compared(
         self, name: str, paths: Sequence[Path], lever: float, occasion: Occasion, table: ResponseTable
