@@ -63,12 +63,19 @@ class Desk:
 async def hand_in(port: int, raw: bytes) -> None:
     """As a mail server does that keeps what is not taken."""
     for _ in range(600):
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False, timeout=40)
         try:
-            async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False, timeout=40) as client:
-                await client.sendmail("ann@example.com", ["cards@example.org"], raw)
+            await client.connect()
+            await client.sendmail("ann@example.com", ["cards@example.org"], raw)
             return
         except (aiosmtplib.SMTPException, OSError):
             await asyncio.sleep(0.2)
+        finally:
+            transport = client.transport
+            client.close()
+            if transport is not None:
+                transport.abort()
+            await asyncio.sleep(0.05)
     raise AssertionError("the mail was never taken")
 
 
