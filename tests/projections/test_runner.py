@@ -53,7 +53,8 @@ def test_any_batches_and_crashes_give_the_same_views(chance: random.Random, step
     run(log, whole)
     while Runner(pieces, all_projections(), log.read, log.decode, batch=chance.randint(1, 60)).step().events:
         crash = Runner(pieces, [*all_projections()[:-1], _failing(all_projections()[-1])], log.read, log.decode, 7)
-        if chance.random() < 0.3 and log.read(crash.position, 1):
+        to_come = [row for row in log.read(crash.position, len(log.rows)) if not row.stream.startswith("pool-")]
+        if chance.random() < 0.3 and to_come:
             with pytest.raises(ZeroDivisionError):
                 crash.run()
     assert contents(whole) == contents(pieces)
