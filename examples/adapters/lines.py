@@ -2,7 +2,7 @@
 
 On the wire:     customer: MSG <id> <thread> <text>      adapter: OK <id> | LATER <id> | NO <id> <why>
                  customer: HERE <thread>                 adapter: TELL <thread> <text>
-Run it with:     HUB_NATS_URL, HUB_BUS_SEED (a file), HUB_CHANNEL, HUB_DATA_DIR, LINES_PORT
+Run it with:     HUB_NATS_URL, BUS_SEED (a file), CHANNEL, HUB_DATA_DIR, LINES_PORT
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import nats
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-CHANNEL, PORT = os.environ["HUB_CHANNEL"], int(os.environ["LINES_PORT"])
+CHANNEL, PORT = os.environ["CHANNEL"], int(os.environ["LINES_PORT"])
 PATIENCE, LONGEST, AT_ONCE = 5.0, 8192, 200
 
 
@@ -35,7 +35,7 @@ class Hub:
     """The hub, as an adapter needs it: reports that are over when they are confirmed, and commands."""
 
     async def connect(self):
-        seed = Path(os.environ["HUB_BUS_SEED"]).read_text().strip()  # noqa: ASYNC240
+        seed = Path(os.environ["BUS_SEED"]).read_text().strip()  # noqa: ASYNC240
         prefix = f"_INBOX_{CHANNEL}"
         self.bus = await nats.connect(
             os.environ["HUB_NATS_URL"], nkeys_seed_str=seed, inbox_prefix=prefix, max_reconnect_attempts=-1,

@@ -28,6 +28,7 @@ from hub.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
+_TOLD_AGAIN_SECONDS = 1.0
 FILE = "channels.toml"
 """Where it is looked for when no setting names it."""
 
@@ -83,10 +84,16 @@ async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator
             try:
                 yield task
             finally:
-                task.cancel()
-                await asyncio.wait({task})
+                await _end(task)
     finally:
         ledger.close()
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    """Told more than once: a library that waits with a time limit may lose what it is told (Python before 3.12)."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_TOLD_AGAIN_SECONDS)
 
 
 def run_adapter(settings: Settings, name: str) -> int:

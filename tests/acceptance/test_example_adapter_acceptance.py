@@ -66,8 +66,8 @@ async def test_whoever_is_killed_nothing_is_lost_and_nothing_doubled(tmp_path: P
     try:
         await hub.start()
         adapter = {
-            "HUB_NATS_URL": f"nats://{hub.address.nats_url.rpartition('@')[2]}", "HUB_CHANNEL": "sms",
-            "HUB_BUS_SEED": str(settings.data_dir / "keys" / "bus" / "sms.nk"), "HUB_DATA_DIR": str(tmp_path),
+            "HUB_NATS_URL": f"nats://{hub.address.nats_url.rpartition('@')[2]}", "CHANNEL": "sms",
+            "BUS_SEED": str(settings.data_dir / "keys" / "bus" / "sms.nk"), "HUB_DATA_DIR": str(tmp_path),
         }  # fmt: skip
         headers = {"Authorization": f"Bearer {token}"}
         async with (

@@ -160,8 +160,8 @@ def adapter_environment(directory: Path, server: EmbeddedNats, user: BusUser) ->
     seed.write_text(server.seeds.kept(user.name))
     return {
         "HUB_NATS_URL": f"nats://{server.url.rpartition('@')[2]}",
-        "HUB_BUS_SEED": str(seed.resolve()),
-        "HUB_CHANNEL": user.channel,
+        "BUS_SEED": str(seed.resolve()),
+        "CHANNEL": user.channel,
         "HUB_DATA_DIR": str(own.resolve()),
         "HUB_CONFIG": os.devnull,
     }
