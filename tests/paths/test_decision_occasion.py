@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.domain.account.events import AccountRegistered
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import PreferenceChanged, PreferredHours
 from hub.domain.decision.events import Outcome
@@ -9,7 +10,7 @@ from hub.paths.arbitration.arbitrate import Why
 from hub.paths.decision.question import Question
 from hub.paths.gates.verdict import Reason
 from hub.paths.propositions.model import Sender
-from tests.paths.decisions import ANN, PHONE, POLICY, World, at, consent, inbound, meta, outbound
+from tests.paths.decisions import ACME, ANN, PHONE, POLICY, World, at, consent, inbound, meta, outbound
 
 YES = (ANN, consent(at(-1), PHONE, Channel.SMS, True))
 
@@ -57,3 +58,10 @@ def test_the_hours_they_asked_for_are_kept() -> None:
     found = World(YES, (ANN, said)).decide(outbound(by=at(9), channels=(Channel.SMS,)))
     assert (found.outcome, found.at) == (Outcome.LATER, at(5))
     assert found.places[0].verdicts[4].reason is Reason.NOT_PREFERRED
+
+
+@pytest.mark.parametrize(("kind", "holder"), [("B2B", ACME), ("B2C", ANN)])
+def test_who_acts_for_a_firm_is_drawn_with_it(kind: str, holder: str) -> None:
+    firm = AccountRegistered(**meta(at(-1)), kind="legal_id", value="1", segment=kind, name="Acme")
+    found = World(YES, (ACME, firm)).decide(outbound())
+    assert found.held_out[1].inputs["holder"] == holder
