@@ -5,7 +5,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from hub.domain.retention.kinds import CASE_TEXTS, CONTACT_TEXTS, CUSTOMERS, RECORDINGS, REJECTED_CONTACTS, SURVEY_COMMENTS
+from hub.domain.retention.kinds import (
+    CASE_TEXTS,
+    CONTACT_TEXTS,
+    CUSTOMERS,
+    RECORDINGS,
+    REJECTED_CONTACTS,
+    SURVEY_COMMENTS,
+)
 from hub.policies.findings import Remark, Severity
 from hub.policies.sections import Section
 
