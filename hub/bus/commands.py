@@ -16,6 +16,7 @@ from nats.js.errors import APIError
 from hub.bus.adapter_consumers import IN_HAND
 from hub.bus.connection import BusError, Connection
 from hub.bus.subjects import ANNOUNCEMENTS_OUT, OUTBOUND, POSITION, described
+from hub.cancelling import still_wanted
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +77,14 @@ class CommandFeed:
                 try:
                     async with self._attached() as subscription:
                         while True:
+                            still_wanted()
                             await self._has_room()
                             fetched = await _fetched(subscription)
                             failures = 0
                             for message in fetched:
                                 self._take(message, handle, tasks)
                 except (NatsError, APIError, TimeoutError) as error:
+                    still_wanted()
                     if self._connection.closed:
                         raise BusError(f"adapter {self._name}: its connection to NATS was closed") from error
                     log.warning("adapter %s can't read what it is told, trying on: %s", self._name, described(error))
@@ -127,6 +130,7 @@ class CommandFeed:
     async def _carry_out(self, lane: deque[_InHand], handle: Handle) -> None:
         """All of one thread, in order."""
         while lane:
+            still_wanted()
             one = lane[0]
             await self._until_done(one, handle)
             lane.popleft()
@@ -149,6 +153,7 @@ class CommandFeed:
                     await handle(command)
                 break
             except Exception as error:
+                still_wanted()
                 pause = max(self._first_pause, _PAUSES[min(failures, len(_PAUSES) - 1)] if failures else 0.0)
                 failures += 1
                 log.error(

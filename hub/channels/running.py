@@ -29,6 +29,7 @@ from hub.settings import Settings, SettingsError
 log = logging.getLogger(__name__)
 
 _TOLD_AGAIN_SECONDS = 1.0
+_TOLD_SO_OFTEN = 15
 FILE = "channels.toml"
 """Where it is looked for when no setting names it."""
 
@@ -90,10 +91,14 @@ async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator
 
 
 async def _end(task: "asyncio.Task[None]") -> None:
-    """Told more than once: a library that waits with a time limit may lose what it is told (Python before 3.12)."""
-    while not task.done():
+    """Told more than once: a library that waits with a time limit may lose what it is told (Python before 3.12). Who
+    does not end all the same is left: without its link and ledger it can do nothing more."""
+    for _ in range(_TOLD_SO_OFTEN):
         task.cancel()
         await asyncio.wait({task}, timeout=_TOLD_AGAIN_SECONDS)
+        if task.done():
+            return
+    log.error("%s does not end: it is left behind", task.get_name())
 
 
 def run_adapter(settings: Settings, name: str) -> int:

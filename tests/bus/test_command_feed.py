@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from hub.bus.commands import CommandFeed, CommandMessage
+from hub.bus.commands import CommandFeed, CommandMessage, Handle
 from hub.bus.connection import BusError, Connection, connect
 from hub.bus.outbound import OutboundMessage, OutboundStream
 from hub.bus.server import EmbeddedNats
@@ -56,7 +56,7 @@ async def told(nats_connection: Connection) -> Callable[..., object]:
 
 
 @asynccontextmanager
-async def adapter(server: EmbeddedNats, hands: Hands) -> AsyncIterator[Connection]:
+async def adapter(server: EmbeddedNats, hands: Handle) -> AsyncIterator[Connection]:
     """As it is in the field: with rights of its own."""
     connection = await connect(server.url, SMS.name, credentials=SMS.credentials(server.seeds.kept(SMS.name)))
     task = asyncio.create_task(CommandFeed(connection, SMS.name, first_pause=0.05).run(hands))
@@ -132,3 +132,18 @@ async def test_it_is_told_again_where_jetstream_lost_everything(nats_server, nat
             await told("a:2")
         await told("a:2", "b:1")
         await eventually(lambda: hands.done == ["a:1", "a:2", "b:1"])
+
+
+async def test_it_ends_when_it_is_told_to_though_a_library_keeps_that_to_itself(nats_server, told) -> None:
+    begun = asyncio.Event()
+
+    async def keeps_it(_: CommandMessage) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise OSError("the wire is down") from None
+
+    async with asyncio.timeout(20), adapter(nats_server, keeps_it):
+        await told("a:1")
+        await begun.wait()

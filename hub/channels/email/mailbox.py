@@ -9,6 +9,7 @@ from typing import Any
 
 import aioimaplib  # type: ignore[import-untyped]
 
+from hub.cancelling import still_wanted
 from hub.channels.email.incoming import Incoming, RefusedMailError
 from hub.channels.email.settings import Mailbox, secret
 from hub.channels.ledger import Ledger
@@ -41,6 +42,7 @@ class Reader:
         """For ever, through whatever breaks."""
         pause = PAUSE_SECONDS
         while True:
+            still_wanted()
             try:
                 async with self._connected() as client:
                     pause = PAUSE_SECONDS
@@ -53,6 +55,7 @@ class Reader:
     async def _follow(self, client: Any) -> None:
         validity = await self._validity(client)
         while True:
+            still_wanted()
             await self._read(client, validity)
             idling = await client.idle_start(timeout=IDLE_SECONDS)
             try:

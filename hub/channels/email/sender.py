@@ -9,6 +9,7 @@ from datetime import timedelta
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from hub.cancelling import still_wanted
 from hub.channels.attachments import is_stored
 from hub.channels.command import Command
 from hub.channels.email.book import Book, Heard
@@ -129,11 +130,12 @@ class Sender:
                 await client.login(smarthost.user, self._password)
             await client.mail(sender)
             await self._name_recipients(client, command)
+            still_wanted()
             ledger.begin(command.contact_id, message_id, command.thread, self._place.clock.now())
             is_under_way = True
             await client.data(mail)
         except (SMTPException, OSError, TimeoutError) as error:
-            _still_wanted()
+            still_wanted()
             self._judge(command, error, is_under_way)
         finally:
             client.close()
@@ -142,6 +144,7 @@ class Sender:
         last = self._book.last(command.thread)
         earlier = references(Before(last.message_id, last.references)) if last else ()
         self._book.hear(command.thread, Heard(message_id, earlier, sender), now)
+        still_wanted()
 
     async def _name_recipients(self, client: aiosmtplib.SMTP, command: Command) -> None:
         """The customer must be taken; a copy that is not is left out."""
@@ -186,13 +189,6 @@ class Sender:
         address = hmac.digest(self._key, command.address.strip().lower().encode(), hashlib.sha256).hex()[:32]
         today = self._place.clock.now().date()
         return self._book.machine_mail(address, today, self._settings.machine_mails_per_day)
-
-
-def _still_wanted() -> None:
-    """A library may answer with an error of its own when its task is cancelled: without this it would try for ever."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 class _UnknownError(HubError):

@@ -1,15 +1,17 @@
 """What the hub has decided to send leaves once, and its fate is reported."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from hub.channels.email.adapter import make
 from hub.channels.email.unsubscribing import Links
 from hub.channels.ledger import State
 from hub.domain.contact import ConversationSignal
-from tests.channels.email.fakes import FakeHub, FakeMailServer, running, send, table, until
+from tests.channels.email.fakes import FakeHub, FakeMailServer, place_in, running, send, table, until
 from tests.channels.email.mail_adapter import free_port
 
 SOON = datetime.now(UTC) + timedelta(minutes=5)  # noqa: TID251
@@ -107,6 +109,20 @@ async def test_an_answer_refers_to_what_was_said_last(tmp_path: Path) -> None:
     message_id = first.split(b"\r\n")[0].removeprefix(b"Message-ID: ")
     assert b"In-Reply-To: " + message_id in second
     assert b"References: " + message_id in second
+
+
+async def test_it_ends_at_whatever_moment_it_is_told_to(tmp_path: Path) -> None:
+    server = FakeMailServer()
+    async with server.serving():
+        for moment in range(40):
+            hub, place = answering(), place_in(tmp_path / "a")
+            hub.commands.put_nowait(send(f"contact-{moment}", report_by=SOON))
+            task = asyncio.create_task(make(table(server.port), place).run(hub))
+            await asyncio.sleep(moment / 2000)
+            task.cancel()
+            ended, _ = await asyncio.wait({task}, timeout=10)
+            assert ended, f"told to after {moment / 2} ms"
+            place.ledger.close()
 
 
 async def test_one_click_unsubscribes_and_looking_does_not(tmp_path: Path) -> None:
