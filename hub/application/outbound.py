@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
+from hub.application.outbound_addresses import addressed
 from hub.application.outbound_commands import Command, Conversations
 from hub.bus.connection import BusError
 from hub.bus.outbound import OutboundMessage
@@ -147,7 +148,8 @@ class Outbound:
             self._unsent, self._told = self._conversations.tell(batch), batch[-1].position
             if len(self._conversations.queues) > len(self._announce_at):
                 self._note_queues()
-        await self._wire.publish([_message(command) for command in self._unsent])
+        told = await addressed(self._journal, self._unsent)
+        await self._wire.publish([_message(command) for command in told])
         self._unsent, self.position = [], self._told
         return True
 

@@ -290,6 +290,13 @@ def test_what_is_no_number_is_never_dialled() -> None:
     assert (asked(actions), signals(actions)) == ([], ["callback_missed"])
 
 
+def test_the_number_that_the_hub_names_is_called() -> None:
+    call, _ = decide(free(), told("dial", agent_id="ann", address="+98212"), PLAIN)
+    call, actions = decide(call, PickedUp(NOON, LEG), PLAIN)
+    assert call.caller == "+98212"
+    assert "PJSIP/+98212@trunk" in str(actions)
+
+
 def test_an_outbound_call_is_told_as_sent_when_the_customer_answers() -> None:
     call = replace(free(), contact_id="contact-9")
     call, _ = decide(call, told("send", agent_id="ann", contact_id="contact-9"), PLAIN)
