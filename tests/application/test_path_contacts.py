@@ -98,6 +98,24 @@ def talk(ended: float | None, began: float = -0.5) -> list[tuple[str, Event]]:
     return facts
 
 
+def mails(*subjects: str, number: int = 1) -> list[tuple[str, Event]]:
+    """Ann writes, and a machine of hers after that."""
+    common = {"channel": EMAIL, "thread": "mail-1", "service": "", "language": ""}
+    said = [
+        ContactReceived(
+            **meta(moment(-0.5)), **common, contact_id=f"m-{n}", address=MAIL.value, sender="", purpose="service",
+            subject=subject, text="", standing={}, pool="main",
+        )
+        for n, subject in enumerate(subjects, number)
+    ]  # fmt: skip
+    machine = said[-1].model_copy(update={"contact_id": "m-9", "subject": "Out of office", "auto": True})
+    queued = InteractionQueued(
+        **meta(moment(-0.5)), **common, **placement("care"), pool="main", contact_id="m-1", customer_id=ANN,
+        segment="B2C", value_tier="", lifecycle_stage="",
+    )  # fmt: skip
+    return [*((ANN, one) for one in (*said, machine)), (interaction_id(KEY, "m-1"), queued)]
+
+
 class TestNow:
     async def test_it_is_decided_planned_and_dispatched_in_one_transaction(self, hub: Hub) -> None:
         commits = hub.journal.commits
@@ -154,6 +172,21 @@ class TestNow:
         assert (await dispatched(hub)).thread == "call-1"
         with pytest.raises(InvalidError, match="no interaction"):
             await ask(hub, "other", interaction_id="interaction-nothing")
+
+    async def test_a_mail_is_answered_under_its_subject_unless_another_is_said(self, hub: Hub) -> None:
+        await hub.write(*mails("Antw: re[2]: my card", "AW: my new card"))
+        stream = interaction_id(KEY, "m-1")
+        reply = {"purpose": Purpose.REPLY, "channels": (EMAIL,), "interaction_id": stream, "subject": ""}
+        first = await ask(hub, **reply)
+        assert (await dispatched(hub)).subject == "Re: my new card"
+        await hub.write(*mails("something else", number=3)[:1])
+        assert (await ask(hub, **reply)).event == first.event
+        with pytest.raises(RefusedError, match="with other words"):
+            await ask(hub, **reply | {"subject": "cards"})
+        await ask(hub, "another", **reply | {"subject": "cards"})
+        assert [one.event.subject for one in hub.journal.log if isinstance(one.event, ContactDispatched)] == [
+            "Re: my new card", "cards",
+        ]  # fmt: skip
 
     async def test_it_keeps_layout_copies_and_files_until_it_was_made(self, hub: Hub) -> None:
         file = Attachment(uri="file:///card", name="card.png")

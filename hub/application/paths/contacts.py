@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
-from hub.application.paths.contacts_facts import Began, WantedContact, begun, look_again, went_on
+from hub.application.paths.contacts_facts import Began, WantedContact, answering, begun, look_again, went_on
 from hub.application.paths.contacts_slots import ContactSlots, given_back, stands, was_made
 from hub.application.paths.decisions import AskedAs, Decided, PathDecisions, ToWrite, stream_of_decision
 from hub.application.paths.in_force import RulesInForce
@@ -88,7 +88,7 @@ class OutboundContacts:
         )  # fmt: skip
 
         def beside(taken: ToWrite) -> Facts:
-            return begun(wanted, began, taken, self._point_of, self._report_within)
+            return begun(answering(wanted, began), began, taken, self._point_of, self._report_within)
 
         decided = await self._decisions.decide(
             wanted.customer, question, request=request, asked_as=AskedAs.CONTACT, account_id=wanted.account_id,
@@ -147,7 +147,10 @@ class OutboundContacts:
         known = (await self._known(stream_of_decision(outbound)))[0].get(outbound)
         if known is None or not says_something(known.planned):
             return
-        if words_of(known.planned) != words_of(wanted):
+        words = dict(words_of(wanted))
+        if known.planned.came_in_on is Channel.EMAIL and not wanted.subject:
+            words["subject"] = known.planned.subject
+        if words_of(known.planned) != words:
             raise RefusedError(f"request of contact {outbound} came before with other words: name it anew")
 
     async def _decide_again(self, stream: str, one: OutboundContact) -> None:
@@ -252,14 +255,8 @@ class OutboundContacts:
         if first is None or not interaction.startswith("interaction-"):
             raise InvalidError(f"there is no interaction {interaction}", "interaction_id")
         came = (await self._journal.load_only([first.customer_id], (ContactReceived,)))[first.customer_id]
-        address = next(
-            (
-                one.event.address
-                for one in came
-                if isinstance(one.event, ContactReceived) and one.event.contact_id == first.contact_id
-            ),
-            "",
-        )
+        said = [one.event for one in came if isinstance(one.event, ContactReceived)]
+        address = next((one.address for one in said if one.contact_id == first.contact_id), "")
         point = ""
         if address:
             kind = ADDRESS_KIND[first.channel]
@@ -268,11 +265,19 @@ class OutboundContacts:
             except InvalidError:
                 point = ""
         *_, last = (one.event.queue for one in placed if isinstance(one.event, Placement))
-        return Began(first.customer_id, first.channel, first.thread or first.contact_id, point, address, last)
+        thread = first.thread or first.contact_id
+        subject = _last_subject(said, first.channel, thread)
+        return Began(first.customer_id, first.channel, thread, point, address, last, subject)
 
     @property
     def _report_within(self) -> timedelta:
         return self._in_force.policy.outbound.report_within
+
+
+def _last_subject(said: Sequence[ContactReceived], channel: Channel, thread: str) -> str:
+    """Under which the customer wrote last in this conversation, whatever their machines wrote since."""
+    theirs = (one for one in reversed(said) if (one.channel, one.thread or one.contact_id) == (channel, thread))
+    return next((one.subject for one in theirs if one.subject and not one.auto), "")
 
 
 def _given_up(one: OutboundContact, reason: str, meta: _Meta) -> ContactGivenUp:

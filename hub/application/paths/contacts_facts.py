@@ -1,7 +1,7 @@
 """What a decision makes happen to one contact that is wanted: it is planned, dispatched, postponed or given up."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.events import IdentifierObserved
 from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactPlanned, ContactPostponed
 from hub.domain.customer.outbound.state import OutboundContact
-from hub.domain.customer.outbound.words import words_of
+from hub.domain.customer.outbound.words import subject_of_answer, words_of
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
@@ -66,6 +66,15 @@ class Began(NamedTuple):
     point: str
     address: str
     queue: str
+    subject: str = ""
+    """Of what they wrote last."""
+
+
+def answering(wanted: WantedContact, began: Began | None) -> WantedContact:
+    """A mail that answers one has its subject, unless it brings another."""
+    if began is None or began.channel is not Channel.EMAIL or wanted.purpose is not Purpose.REPLY or wanted.subject:
+        return wanted
+    return replace(wanted, subject=subject_of_answer(began.subject))
 
 
 def begun(

@@ -1,11 +1,15 @@
 """What a contact that we make says, and to whom beside the customer: the same from the wish until it was made."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hub.domain.contact import Attachment
 
 WORDS = ("subject", "text", "html", "cc", "attachments")
+LONGEST_SUBJECT = 998
+_ANSWERED = re.compile(r"^(?:\s*(?:re|aw|sv|antw|پاسخ)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
+"""What mail programs put before the subject of an answer."""
 
 
 class Worded(Protocol):
@@ -31,3 +35,9 @@ def words_of(one: Worded) -> Mapping[str, Any]:
 def says_something(one: Worded) -> bool:
     """Whether anything is left to say: whom else it goes to says nothing."""
     return bool(one.subject or one.text or one.html or one.attachments)
+
+
+def subject_of_answer(subject: str) -> str:
+    """`Re:` once, however often it was answered before and in whatever language; of none none."""
+    about = _ANSWERED.sub("", subject).strip()
+    return f"Re: {about}"[:LONGEST_SUBJECT].rstrip() if about else ""
