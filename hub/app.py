@@ -27,6 +27,7 @@ from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consent_watch import consent_watch
 from hub.application.consents import Consents
+from hub.application.contact_files import ContactFiles
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
 from hub.application.duplicate_list import KEPT, DuplicateList, search_beside
@@ -295,9 +296,9 @@ class Hub:
         self._spawn(expiry.run(), "consents")
         reaching = Reaching(self.consents, self.path_policies)
         self.satisfaction = Satisfaction(self.journal, self.clock, self.paths.wholes, reaching, self.instruments.survey)
-        self.recordings = Recordings(
-            self.journal, self.clock, attachments(settings), agents_may=settings.agents_hear_recordings
-        )
+        files = attachments(settings)
+        self.files = ContactFiles(self.journal, files)
+        self.recordings = Recordings(self.journal, self.clock, files, agents_may=settings.agents_hear_recordings)
         self.handler = InboundHandler(
             self.recorder,
             self.pool,
@@ -456,6 +457,7 @@ class Hub:
             case_lists=CaseLists(self.views, self.journal, self.clock),
             dossiers=dossiers,
             recordings=self.recordings,
+            files=self.files,
             exports=Exports(self.journal, self.clock, self.key, dossiers, self.views),
             satisfaction=self.satisfaction,
             decisions=Explainer(self.journal, EXPLAIN, self.settings.environment()),

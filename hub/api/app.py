@@ -11,6 +11,7 @@ from hub import __version__
 from hub.api import (
     accounts,
     agents,
+    attachments,
     cases,
     consents,
     contacts,
@@ -46,6 +47,7 @@ from hub.api.tracing import Trace
 
 ROUTERS = (
     contacts.router,
+    attachments.router,
     offers.router,
     interactions.router,
     messages.router,

@@ -1,5 +1,6 @@
 """Contacts over HTTP: in, and what is reported of their conversations, for adapters that have no NATS; and back out."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from hub.api.answers import answer
 from hub.api.callers import AdapterCall, ContactCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import ContactFact, told
+from hub.application.contact_files import shown_files
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent, Direction
 from hub.domain.customer.events import ContactReceived, ContactSent
@@ -59,10 +61,11 @@ async def submit(contact: Contact, call: AdapterCall) -> Response:
 async def contact(
     contact_id: Annotated[str, Path(max_length=200, pattern=r"^[^\x00]*$")], call: ContactCall
 ) -> Response:
-    """The whole fact as it was recorded: text, attachments, identifiers, and where the customer stood. An adapter's key
-    reads what it recorded itself."""
-    fact = await _fact(call.services.journal, contact_id)
-    if fact is None or (call.key.role is Role.ADAPTER and fact["actor"] != call.actor):
+    """The whole fact as it was recorded: text, identifiers, where the customer stood, and its files with where they are
+    got. An adapter's key reads what it recorded itself, the `uri` of its files in the hub's store too."""
+    is_adapter = call.key.role is Role.ADAPTER
+    fact = await _fact(call.services.journal, contact_id, with_keys=is_adapter)
+    if fact is None or (is_adapter and fact["actor"] != call.actor):
         raise NotFoundError(f"there is no contact {contact_id!r}")
     return answer(fact)
 
@@ -79,7 +82,7 @@ async def report(event: ConversationEvent, call: AdapterCall) -> Response:
     return answer({name: getattr(done, name) for name in Done.model_fields})
 
 
-async def _fact(journal: Journal, contact_id: str) -> dict[str, Any] | None:
+async def _fact(journal: Journal, contact_id: str, *, with_keys: bool) -> dict[str, Any] | None:
     """What the log holds of a contact, found by its receipt in its customer's stream."""
     receipt = (await journal.contacts([contact_id])).get(contact_id)
     if receipt is None:
@@ -88,9 +91,13 @@ async def _fact(journal: Journal, contact_id: str) -> dict[str, Any] | None:
         event = recorded.event
         if isinstance(event, ContactReceived | ContactSent) and event.contact_id == contact_id:
             inbound = isinstance(event, ContactReceived)
+            files = shown_files(event.attachments, recorded.stream, contact_id)
+            if with_keys:
+                files = tuple(replace(one, uri=file.uri) for one, file in zip(files, event.attachments, strict=True))
             return {
                 **event.model_dump(include=set(ContactFact.model_fields)),
                 "auto": isinstance(event, ContactReceived) and event.auto,
+                "attachments": files,
                 "direction": Direction.INBOUND if inbound else Direction.OUTBOUND,
                 "customer_id": recorded.stream,
                 "position": recorded.position,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
+from hub.application.contact_files import FilesAwayError
 from hub.application.duplicate_list import SearchingError
 from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
@@ -69,6 +70,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     PolicyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     ContendedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     ExplanationError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    FilesAwayError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     PoolUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     SearchingError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     UnheardError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
@@ -79,6 +81,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
 }
 
 TOLD: Mapping[type[Exception], str] = {
+    FilesAwayError: "files can't be kept or read now: ask again; the hub's log says why",
     StoreError: "the event store can't be used now: ask again; the hub's log says why",
     BusError: "the bus can't be used now: ask again; the hub's log says why",
 }

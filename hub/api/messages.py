@@ -67,7 +67,7 @@ async def messages(interaction_id: str, call: AgentCall) -> Response:
             "interaction_id": talk.interaction_id,
             "customer_id": talk.customer_id,
             "channel": talk.channel,
-            "messages": [_row(one) for one in talk.messages],
+            "messages": [asdict(one) for one in talk.messages],
         }
     )
 
@@ -133,7 +133,3 @@ def _answered(decided: Decided) -> dict[str, Any]:
         "contact_id": event.decision_id if is_now else "",
         "due_at": event.due_at,
     }
-
-
-def _row(one: Message) -> dict[str, Any]:
-    return {**asdict(one), "attachments": [file.model_dump() for file in one.attachments]}

@@ -9,7 +9,8 @@ from fastapi import Query
 from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
-from hub.domain.contact import Attachment, Channel, Direction, Identifier, Standing
+from hub.application.contact_files import ShownFile
+from hub.domain.contact import Channel, Direction, Identifier, Standing
 from hub.projections.adherence import Adherence
 from hub.projections.agent_intervals import AgentInterval
 from hub.projections.agents import AgentNow
@@ -46,7 +47,7 @@ class ContactFact(BaseModel):
     text: str
     html: str
     cc: tuple[str, ...]
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[ShownFile, ...]
     auto: bool
     standing: Standing
 

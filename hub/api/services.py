@@ -13,6 +13,7 @@ from hub.application.accounts import Accounts
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
+from hub.application.contact_files import ContactFiles
 from hub.application.dossier.dossiers import Dossiers
 from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
@@ -209,6 +210,7 @@ class Services:
     satisfaction: Satisfaction
     exports: Exports
     recordings: Recordings
+    files: ContactFiles
     readings: Readings
     reading_list: ReadingList
     decisions: Decisions = _unexplained

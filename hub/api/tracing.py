@@ -34,9 +34,10 @@ class Readable:
 
 def readable(path: str) -> Readable | None:
     """What a GET of this route shows of whom; None: nothing personal. All that stands below a customer is theirs."""
-    if path == _CUSTOMER or path.startswith(f"{_CUSTOMER}/"):
+    known = _OTHERS.get(path)
+    if known is None and (path == _CUSTOMER or path.startswith(f"{_CUSTOMER}/")):
         return Readable(path[len(_CUSTOMER) + 1 :] or "customer", _named_in_path)
-    return _OTHERS.get(path)
+    return known
 
 
 def customers_in(answer: Any) -> Iterator[str]:
@@ -188,6 +189,9 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/consents": Readable("consents", _of_point),
     "/v1/contacts/{contact_id:path}": Readable("contact", told=lambda answer: (answer["customer_id"],)),
     "/v1/customers": Readable("search", told=lambda answer: (answer["canonical_id"],)),
+    "/v1/customers/{customer_id}/attachments/{contact_id:path}/{number}": Readable(
+        "attachment", named=lambda given: (given["customer_id"],)
+    ),
     "/v1/customers/conflicts": Readable("conflicts", told=customers_in),
     "/v1/customers/duplicates": Readable("duplicates", told=customers_in),
     "/v1/interactions/{interaction_id}": Readable("interaction", told=lambda answer: (answer["customer_id"],)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hub.application.contact_files import ShownFile, shown_files
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
 from hub.domain.interaction.events import InteractionQueued, InteractionRefused
@@ -50,7 +51,7 @@ class ShownContact:
     service: str
     subject: str
     excerpt: str
-    attachments: int
+    attachments: tuple[ShownFile, ...]
     interaction_id: str
     queue: str
     phase: str
@@ -68,8 +69,8 @@ def wanted(interactions: Iterable[InteractionRow]) -> set[int]:
     return {one.no for one in interactions if one.thread}
 
 
-def shown_contact(line: TimelineContact, facts: Facts) -> ShownContact:
-    """A line of the timeline with what was said."""
+def shown_contact(line: TimelineContact, facts: Facts, customer: str) -> ShownContact:
+    """A line of the timeline of this customer with what was said."""
     fact = facts.get(line.position)
     said = fact if isinstance(fact, ContactReceived | ContactSent) else None
     return ShownContact(
@@ -86,7 +87,7 @@ def shown_contact(line: TimelineContact, facts: Facts) -> ShownContact:
         service=line.service,
         subject=said.subject if said else "",
         excerpt=said.text[:EXCERPT] if said else "",
-        attachments=len(said.attachments) if said else 0,
+        attachments=shown_files(said.attachments, customer, line.contact_id) if said else (),
         interaction_id=line.interaction_id,
         queue=line.queue,
         phase=line.phase,

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from hub.application.contact_files import ShownFile, shown_files
 from hub.application.dossier.facts import facts_of
-from hub.domain.contact import Attachment, Channel, Direction
+from hub.domain.contact import Channel, Direction
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.outbound.events import (
     ContactDispatched,
@@ -16,7 +18,7 @@ from hub.domain.customer.outbound.events import (
     ContactUnreported,
 )
 from hub.domain.customer.outbound.state import OutboundContact, fold
-from hub.domain.customer.outbound.words import words_of
+from hub.domain.customer.outbound.words import Worded, words_of
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
 from hub.domain.interaction.events import ContactAttached, InteractionQueued, InteractionRefused, InteractionReopened
@@ -49,7 +51,7 @@ class Message:
     text: str
     html: str
     cc: tuple[str, ...]
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[ShownFile, ...]
     auto: bool = False
     sent_at: datetime | None = None
     reason: str = ""
@@ -118,7 +120,8 @@ async def talk_of(journal: Journal, interaction_id: str) -> Talk:
 def _came(stream: str, event: ContactReceived) -> Message:
     return Message(
         at=event.at, direction=Direction.INBOUND, state=RECEIVED, by="customer", contact_id=event.contact_id,
-        outbound_id="", customer_id=stream, channel=event.channel, auto=event.auto, **words_of(event),
+        outbound_id="", customer_id=stream, channel=event.channel, auto=event.auto,
+        **_words(event, stream, event.contact_id),
     )  # fmt: skip
 
 
@@ -126,11 +129,11 @@ def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent]) -> M
     told = one.dispatched
     left = sent.get(told.contact_id) if told else None
     channel = told.channel if told else (one.planned.came_in_on or one.planned.channels[0])
+    customer = told.customer_id if told else one.planned.customer_id
     return Message(
         at=one.planned.at, direction=Direction.OUTBOUND, state=one.phase.value, by=one.planned.actor,
-        contact_id=told.contact_id if told else "", outbound_id=name,
-        customer_id=told.customer_id if told else one.planned.customer_id, channel=channel,
-        sent_at=left.at if left else None, reason=one.why, **words_of(one.planned),
+        contact_id=told.contact_id if told else "", outbound_id=name, customer_id=customer, channel=channel,
+        sent_at=left.at if left else None, reason=one.why, **_words(one.planned, customer, name),
     )  # fmt: skip
 
 
@@ -138,8 +141,13 @@ def _left(stream: str, event: ContactSent) -> Message:
     """Nobody asked the hub for it: its sender said afterwards that it was made."""
     return Message(
         at=event.at, direction=Direction.OUTBOUND, state="sent", by=event.actor, contact_id=event.contact_id,
-        outbound_id="", customer_id=stream, channel=event.channel, sent_at=event.at, **words_of(event),
+        outbound_id="", customer_id=stream, channel=event.channel, sent_at=event.at,
+        **_words(event, stream, event.contact_id),
     )  # fmt: skip
+
+
+def _words(one: Worded, customer: str, contact: str) -> dict[str, Any]:
+    return {**words_of(one), "attachments": shown_files(one.attachments, customer, contact)}
 
 
 def _contacts(planned: Iterable[OutboundContact]) -> set[str]:

@@ -1,5 +1,6 @@
 """Files that come with contacts: each stored once, under what it holds, and readable only by who has its uri."""
 
+import asyncio
 import hashlib
 import hmac
 import mimetypes
@@ -12,11 +13,12 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hub.domain.contact import Attachment
+from hub.domain.contact import FILE_IN_STORE, Attachment
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 
-SCHEME = "hub-file:"
 LONGEST_NAME = 120
+LARGE = 500_000
+"""Bytes above which a file is sealed and opened beside the loop."""
 _NONCE = bytes(12)
 """Each key encrypts one content and no other, so the nonce need not differ."""
 _ACTIVE = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"})
@@ -64,11 +66,9 @@ class Attachments:
             raise TooLargeError(
                 f"{safe_name(name) or 'the file'} has {len(data):,} bytes, at most {self.largest:,}", "size"
             )
-        key = hmac.digest(self._key, b"attachment" + hashlib.sha256(data).digest(), "sha256")
-        sealed = AESGCM(key).encrypt(_NONCE, data, None)
-        digest = hashlib.sha256(sealed).hexdigest()
+        key, sealed, digest = await asyncio.to_thread(self._seal, data) if len(data) > LARGE else self._seal(data)
         await self._blobs.put(_place(digest), sealed)
-        uri = f"{SCHEME}{digest}.{urlsafe_b64encode(key).decode().rstrip('=')}"
+        uri = f"{FILE_IN_STORE}{digest}.{urlsafe_b64encode(key).decode().rstrip('=')}"
         return Attachment(uri=uri, media_type=known_type(media_type, name), name=safe_name(name), size=len(data))
 
     async def get(self, uri: str) -> bytes:
@@ -76,6 +76,8 @@ class Attachments:
         digest, key = _parts(uri)
         sealed = await self._blobs.get(_place(digest))
         try:
+            if len(sealed) > LARGE:
+                return await asyncio.to_thread(AESGCM(key).decrypt, _NONCE, sealed, None)
             return AESGCM(key).decrypt(_NONCE, sealed, None)
         except InvalidTag as error:
             raise AttachmentError(f"attachment {digest[:12]} is damaged: restore it from the backup") from error
@@ -84,10 +86,16 @@ class Attachments:
         """Nobody can read it any more, whoever has its uri: also another contact that brought the same file."""
         await self._blobs.delete(_place(_parts(uri)[0]))
 
+    def _seal(self, data: bytes) -> tuple[bytes, bytes, str]:
+        """Its key, its bytes under that key, and their digest."""
+        key = hmac.digest(self._key, b"attachment" + hashlib.sha256(data).digest(), "sha256")
+        sealed = AESGCM(key).encrypt(_NONCE, data, None)
+        return key, sealed, hashlib.sha256(sealed).hexdigest()
+
 
 def is_stored(uri: str) -> bool:
     """Whether the uri names a file of an attachment store, and nothing on somebody else's server."""
-    return uri.startswith(SCHEME)
+    return uri.startswith(FILE_IN_STORE)
 
 
 def safe_name(name: str) -> str:
@@ -128,7 +136,7 @@ def _place(digest: str) -> str:
 
 
 def _parts(uri: str) -> tuple[str, bytes]:
-    digest, _, key = uri.removeprefix(SCHEME).partition(".")
+    digest, _, key = uri.removeprefix(FILE_IN_STORE).partition(".")
     if is_stored(uri) and re.fullmatch(r"[0-9a-f]{64}", digest) and re.fullmatch(r"[A-Za-z0-9_-]{43}", key):
         return digest, urlsafe_b64decode(f"{key}=")
     raise NotFoundError("this uri names no stored attachment")

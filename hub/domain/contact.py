@@ -10,6 +10,8 @@ SEGMENTS = ("B2C", "B2B", "B2G")
 LIFECYCLE_STAGES = ("acquisition", "enhancement", "retention", "lapsed")
 VALUE_TIER = r"[a-z][a-z0-9_-]{0,31}"
 """What the name of a value tier looks like: a lower-case word."""
+FILE_IN_STORE = "hub-file:"
+"""What the uri of a file in the hub's own store begins with."""
 
 
 class Channel(StrEnum):
@@ -57,6 +59,11 @@ class Attachment(_Value):
     media_type: str = Field(default="application/octet-stream", max_length=200)
     name: str = Field(default="", max_length=255)
     size: int | None = Field(default=None, ge=0, lt=2**63)
+
+    @property
+    def is_in_store(self) -> bool:
+        """Whether its bytes lie in the hub's store: then the uri holds the key to them."""
+        return self.uri.startswith(FILE_IN_STORE)
 
 
 class Declared(_Value):

@@ -128,7 +128,7 @@ async def test_nothing_is_left_of_who_it_was_and_all_else_stays(tmp_path: Path) 
             by_phone = await asking.get("/v1/customers", kind="phone", value=PHONE)
             assert by_phone["customer_id"] == customer
             timeline = (await asking.get(f"/v1/customers/{customer}/timeline", kind="contact"))["timeline"]
-            assert {(one["address"], one["thread"], one["excerpt"], one["attachments"]) for one in timeline} == {
+            assert {(one["address"], one["thread"], one["excerpt"], len(one["attachments"])) for one in timeline} == {
                 (PHONE, PHONE, TEXT, 1)
             }
             assert all(one["interaction_id"] for one in timeline)
@@ -147,7 +147,7 @@ async def test_nothing_is_left_of_who_it_was_and_all_else_stays(tmp_path: Path) 
             assert (as_it_was["name"], as_it_was["identifiers"], as_it_was["contacts"]) == ("", [], 3)
             assert await asking.get("/v1/customers", kind="phone", value=PHONE) == 404
             bare = (await asking.get(f"/v1/customers/{customer}/timeline", kind="contact"))["timeline"]
-            assert {(one["address"], one["subject"], one["excerpt"], one["attachments"]) for one in bare} == {
+            assert {(one["address"], one["subject"], one["excerpt"], len(one["attachments"])) for one in bare} == {
                 ("", "", "", 0)
             }
             assert [one["interaction_id"] for one in bare] == [one["interaction_id"] for one in timeline]

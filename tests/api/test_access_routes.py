@@ -40,6 +40,7 @@ ROLES = {
     ],
     "anybody": [
         "GET /v1/contacts/c-1",
+        "POST /v1/attachments",
         "GET /v1/queues/care/estimate",
         "POST /v1/consents",
         "POST /v1/consents/unsubscribe",
@@ -57,6 +58,7 @@ ROLES = {
         "GET /v1/customers",
         "GET /v1/customers/customer-1",
         "GET /v1/customers/customer-1/timeline",
+        "GET /v1/customers/customer-1/attachments/c-1/number-1",
         "GET /v1/customers/customer-1/links",
         "GET /v1/customers/customer-1/consents",
         "GET /v1/customers/customer-1/accounts",
@@ -200,7 +202,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}
-    names |= {"recording-1": "{recording_id}"}
+    names |= {"recording-1": "{recording_id}", "number-1": "{number}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {
         f"{method.upper()} {path}"

@@ -15,6 +15,7 @@ from hub.application.accounts import Accounts
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
+from hub.application.contact_files import ContactFiles
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
 from hub.application.duplicate_list import DuplicateList
@@ -32,9 +33,9 @@ from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.domain.access.events import Role
-from hub.domain.contact import Contact, ConversationEvent
+from hub.domain.contact import Attachment, Contact, ConversationEvent
 from hub.domain.customer.normalise import normalise
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import HubError, NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
@@ -236,8 +237,19 @@ class FakeFiles:
     """Bytes by uri."""
 
     held: dict[str, bytes] = field(default_factory=dict)
+    largest: int = 1_000
+    away: bool = False
+
+    async def put(self, data: bytes, media_type: str, name: str = "") -> Attachment:
+        if self.away:
+            raise HubError("/secret can't be written")
+        uri = f"hub-file:{1 + sum(one.removeprefix('hub-file:').isdecimal() for one in self.held)}"
+        self.held[uri] = data
+        return Attachment(uri=uri, media_type=media_type, name=name, size=len(data))
 
     async def get(self, uri: str) -> bytes:
+        if self.away:
+            raise HubError("/secret can't be read")
         if uri not in self.held:
             raise NotFoundError("this uri names no stored attachment")
         return self.held[uri]
@@ -332,6 +344,7 @@ class World:
                 self.journal, self.clock, self.paths.wholes, Reaching(self.consents, self.path_policies)
             ),
             recordings=Recordings(self.journal, self.clock, self.files, agents_may=agents_hear),
+            files=ContactFiles(self.journal, self.files),
             decisions=explained,
             new_id=lambda: "command-1",
         )

@@ -24,21 +24,22 @@ FACTS: dict[int, Event] = {
 
 
 def test_a_contact_has_what_was_said() -> None:
-    shown = shown_contact(LINE, FACTS)
-    assert (shown.address, shown.thread, shown.subject, shown.attachments) == ("+98912", "+98912", "card", 1)
+    shown = shown_contact(LINE, FACTS, "customer-1")
+    assert (shown.address, shown.thread, shown.subject) == ("+98912", "+98912", "card")
+    assert [one.uri for one in shown.attachments] == ["file:///1"]
     assert shown.excerpt == ("where " * 100)[:200]
 
 
 def test_where_nothing_is_known_nothing_is_shown() -> None:
-    contact = shown_contact(LINE, {})
-    assert (contact.address, contact.thread, contact.excerpt, contact.attachments) == ("", "alias-3", "", 0)
+    contact = shown_contact(LINE, {}, "customer-1")
+    assert (contact.address, contact.thread, contact.excerpt, contact.attachments) == ("", "alias-3", "", ())
     assert contact.contact_id == "c-1"
 
 
 def test_who_was_forgotten_has_empty_facts() -> None:
     gone = {"address": "", "thread": "alias-3", "text": "", "attachments": ()}
     veiled: dict[int, Event] = {5: FACTS[5].model_copy(update=gone)}
-    assert shown_contact(LINE, veiled).thread == "alias-3"
+    assert shown_contact(LINE, veiled, "customer-1").thread == "alias-3"
 
 
 def test_a_thread_is_that_of_the_fact_that_opened_the_interaction() -> None:

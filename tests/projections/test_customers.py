@@ -180,7 +180,7 @@ def test_a_contact_shows_what_came_of_it(log: Log, connection: sqlite3.Connectio
         done.id, done.queue, "completed", done.outcome, done.agent_id
     )  # fmt: skip
     assert (contact.answered_at, contact.ended_at, contact.code) == (done.accepted_at, done.ended_at, "done")
-    said = shown_contact(contact, facts_of(log))
+    said = shown_contact(contact, facts_of(log), done.customer_id)
     assert said.subject == f"Subject {done.contact_id}"
     assert said.excerpt == ("text " * 60)[:EXCERPT]
 

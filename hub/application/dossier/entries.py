@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from hub.application.contact_files import shown_files
 from hub.application.dossier.facts import CustomerFacts
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
@@ -182,8 +183,15 @@ def shown_fact(recorded: Recorded) -> TimelineFact:
         actor=event.actor,
         causation=event.causation,
         type=type(event).__name__,
-        event=event.model_dump(exclude={*_COMMON, *_HEARD_ELSEWHERE}),
+        event=_told(stream, event),
     )
+
+
+def _told(stream: str, event: Event) -> Mapping[str, Any]:
+    told = event.model_dump(exclude={*_COMMON, *_HEARD_ELSEWHERE})
+    if isinstance(event, outbound.ContactPlanned):
+        told["attachments"] = shown_files(event.attachments, stream, event.outbound_id)
+    return told
 
 
 def place_of(recorded: Recorded) -> Place:

@@ -62,7 +62,7 @@ async def timeline_page(
         if (before is None or one.place < before) and (found.reached is None or one.place >= found.reached)
     ]
     lines.sort(key=lambda one: one.place, reverse=True)
-    rows = [one.shown(found.said) for one in lines[:limit]]
+    rows = [one.shown(found.said, facts.asked_for) for one in lines[:limit]]
     if len(lines) > limit:
         return TimelinePage(rows, lines[limit - 1].place.position)
     return TimelinePage(rows, None if found.reached is None else found.reached.position)
@@ -72,8 +72,8 @@ class _Line(NamedTuple):
     place: Place
     what: TimelineContact | Recorded
 
-    def shown(self, said: Mapping[int, Event]) -> ShownContact | TimelineFact:
-        return shown_fact(self.what) if isinstance(self.what, Recorded) else shown_contact(self.what, said)
+    def shown(self, said: Mapping[int, Event], customer: str) -> ShownContact | TimelineFact:
+        return shown_fact(self.what) if isinstance(self.what, Recorded) else shown_contact(self.what, said, customer)
 
 
 async def _contacts(
