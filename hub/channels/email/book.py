@@ -15,10 +15,18 @@ CREATE TABLE IF NOT EXISTS heard (
 CREATE INDEX IF NOT EXISTS heard_in_order ON heard (at);
 CREATE TABLE IF NOT EXISTS seen (contact_id TEXT PRIMARY KEY, at TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_in_order ON seen (at);
+CREATE TABLE IF NOT EXISTS mails (message_id TEXT PRIMARY KEY, thread TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS mails_in_order ON mails (at);
+CREATE TABLE IF NOT EXISTS placed (contact_id TEXT PRIMARY KEY, thread TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS machine_mails (
     day TEXT NOT NULL, address TEXT NOT NULL, mails INTEGER NOT NULL, PRIMARY KEY (day, address)
 ) WITHOUT ROWID;
 """
+_ADD_MAIL = """
+INSERT INTO mails VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET thread = '' WHERE thread <> excluded.thread
+"""
+"""A Message-ID under which several conversations have a mail leads to none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,27 @@ class Book:
         [(at,)] = self._run("SELECT at FROM seen WHERE contact_id = ?", contact_id)
         return datetime.fromisoformat(at)
 
-    def take(self, contact_id: str, now: datetime) -> None:
-        """The hub has it."""
+    def place(self, contact_id: str, thread: str, now: datetime) -> str:
+        """The conversation it was put in when it came first: a repeat belongs there, whatever came in meanwhile."""
+        self._run("INSERT OR IGNORE INTO placed VALUES (?, ?, ?)", contact_id, thread, now.timestamp())
+        [(placed,)] = self._run("SELECT thread FROM placed WHERE contact_id = ?", contact_id)
+        return str(placed)
+
+    def conversation_of(self, message_id: str) -> str | None:
+        """Where a mail of a customer is said; None: it never came here, or its Message-ID is that of several."""
+        row = self._run("SELECT thread FROM mails WHERE message_id = ?", message_id).fetchone()
+        return (row[0] or None) if row else None
+
+    def take(self, contact_id: str, now: datetime, thread: str = "", heard: Heard | None = None) -> None:
+        """The hub has it. `heard`: what answers refer to; None: nobody is to answer it."""
         add = "INSERT INTO seen VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET taken = 1"
-        self._run(add, contact_id, now.isoformat())
+        with self._connection:  # undone where any of it fails
+            self._run("BEGIN")
+            self._run(add, contact_id, now.isoformat())
+            if heard is not None:
+                self.hear(thread, heard, now)
+                self._run(_ADD_MAIL, heard.message_id, thread, now.timestamp())
+            self._run("COMMIT")
 
     def has_taken(self, contact_id: str) -> bool:
         """Whether the hub has it for sure: it comes again where it was written to two addresses of ours."""
@@ -76,6 +101,8 @@ class Book:
         """Drop what nobody answers any more."""
         self._run("DELETE FROM heard WHERE at < ?", (now - KEPT).timestamp())
         self._run("DELETE FROM seen WHERE at < ?", (now - KEPT).isoformat())
+        self._run("DELETE FROM mails WHERE at < ?", (now - KEPT).timestamp())
+        self._run("DELETE FROM placed WHERE at < ?", (now - KEPT).timestamp())
         self._run("DELETE FROM machine_mails WHERE day < ?", now.date().isoformat())
 
     def close(self) -> None:

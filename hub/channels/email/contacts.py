@@ -18,9 +18,9 @@ def written_to(mail: Mail, envelope_to: Iterable[str], settings: EmailSettings) 
     return next((one for one in map(untagged, addresses) if one in settings.own), "")
 
 
-def answered_at(mail: Mail, reply_to: str, envelope_from: str, own: frozenset[str]) -> str:
+def answered_at(mail: Mail, envelope_from: str, own: frozenset[str]) -> str:
     """Where the customer reads an answer; empty: nowhere."""
-    candidates = [reply_to, mail.sender.address if mail.sender else "", envelope_from.lower()]
+    candidates = [mail.reply_to, mail.sender.address if mail.sender else "", envelope_from.lower()]
     return next((one for one in candidates if one and untagged(one) not in own), "")
 
 

@@ -10,7 +10,7 @@ from hub.channels.attachments import TooLargeError
 from hub.channels.email.book import Book, Heard
 from hub.channels.email.contacts import answered_at, contact_of, written_to
 from hub.channels.email.mail import Mail, Report, ReportAction
-from hub.channels.email.parse import parse, reply_to
+from hub.channels.email.parse import parse
 from hub.channels.email.settings import EmailSettings
 from hub.channels.email.threads import Names
 from hub.channels.ledger import Made, State
@@ -92,17 +92,23 @@ class Incoming:
         store = self._place.attachments
         files: list[Attachment] = [await store.put(one.data, one.media_type, one.name) for one in mail.files]
         files.append(await store.put(raw, "message/rfc822", "original.eml"))
-        thread = self._names.thread_of(mail, self._known, envelope_to)
+        thread = self._placed(mail, contact_id, envelope_to)
         to = written_to(mail, envelope_to, self._settings)
-        address = answered_at(mail, reply_to(raw), envelope_from or "", self._settings.own)
+        address = answered_at(mail, envelope_from or "", self._settings.own)
         sent_at = mail.sent_at or self._book.first_seen(contact_id, self._place.clock.now())
         contact = contact_of(mail, (contact_id, thread), sent_at, address, to, files, self._settings)
         confirmed = await self._link.contact(contact)
-        self._book.take(contact_id, self._place.clock.now())
-        if mail.message_id and not mail.is_auto:
-            earlier = mail.references or mail.in_reply_to
-            self._book.hear(thread, Heard(mail.message_id, earlier, to), self._place.clock.now())
+        is_answered = mail.message_id and not mail.is_auto
+        heard = Heard(mail.message_id, mail.references or mail.in_reply_to, to) if is_answered else None
+        self._book.take(contact_id, self._place.clock.now(), thread, heard)
         return confirmed
+
+    def _placed(self, mail: Mail, contact_id: str, envelope_to: Sequence[str]) -> str:
+        """Its conversation."""
+        thread = self._names.thread_of(mail, self._known, self._book.conversation_of, envelope_to)
+        if not (mail.references or mail.in_reply_to):
+            return thread
+        return self._book.place(contact_id, thread, self._place.clock.now())
 
     def _known(self, message_id: str) -> str | None:
         made = self._place.ledger.by_wire_id(message_id)

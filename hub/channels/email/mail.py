@@ -56,6 +56,8 @@ class Mail:
     sender: Address | None
     recipients: tuple[Address, ...]
     cc: tuple[Address, ...]
+    reply_to: str
+    """The address that answers are asked for at; empty: no other than the sender's."""
     subject: str
     text: str
     html: str

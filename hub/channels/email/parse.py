@@ -44,6 +44,7 @@ def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> M
         sender=sender,
         recipients=addresses([value for name in _TO for value in headers(message, name)]),
         cc=addresses(headers(message, "Cc")),
+        reply_to=next((one.address for one in addresses(headers(message, "Reply-To"), most=1)), ""),
         subject=header_text(header(message, "Subject"))[:LONGEST_SUBJECT],
         text=words,
         html=markup.html,
@@ -54,12 +55,6 @@ def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> M
         report=quietly(lambda: delivery_report(message, parts, raw, is_empty), None),
         is_damaged=is_damaged,
     )
-
-
-def reply_to(raw: bytes) -> str:
-    """The address that answers are asked for at; empty: no other than the sender's."""
-    found = addresses(headers(_message(raw)[0], "Reply-To"), most=1)
-    return found[0].address if found else ""
 
 
 def _message(raw: bytes) -> tuple["Message[Any, Any]", bool]:

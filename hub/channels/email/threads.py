@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from hub.channels.email.mail import Address, Mail
 
 Known = Callable[[str], str | None]
-"""The thread of a mail of ours, by its Message-ID; None: it is none of ours."""
+"""The conversation of a mail that left, or came in, by its Message-ID; None: there was no such mail."""
 _TOKEN = re.compile(r"[a-z2-7]{26}")
 _TAG = re.compile(r"(?P<name>[^@+]+)\+(?P<tag>[^@]+)@(?P<domain>[^@]+)")
 
@@ -24,14 +24,16 @@ class Names:
         """The same for the same mail, however often it comes."""
         return f"mail-{self._digest('contact', mail.id)}"
 
-    def thread_of(self, mail: Mail, known: Known, written_to: Iterable[str] = ()) -> str:
-        """By our Message-IDs, then by the token in the address that was written to, else that of the mail it began
-        with: one for each who writes, as the first mail may have gone to many."""
+    def thread_of(self, mail: Mail, ours: Known, theirs: Known, written_to: Iterable[str] = ()) -> str:
+        """By our Message-IDs, then by the token in the address that was written to, then by those of mails that
+        customers wrote to us, whoever answers them; else that of the mail it began with: one for each who writes, as a
+        first mail that we never had may have gone to many."""
         mentioned = [*mail.in_reply_to, *reversed(mail.references)]
-        for message_id in dict.fromkeys([*mentioned, *self.tokens(written_to, mail)]):
-            thread = known(message_id)
-            if thread is not None:
-                return thread
+        for known, names in ((ours, [*mentioned, *self.tokens(written_to, mail)]), (theirs, mentioned)):
+            for message_id in dict.fromkeys(names):
+                thread = known(message_id)
+                if thread is not None:
+                    return thread
         root = next(iter((*mail.references, *mail.in_reply_to, mail.message_id)), "") or mail.id
         return f"mail-{self._digest('thread', root, mail.sender.address if mail.sender else '')}"
 

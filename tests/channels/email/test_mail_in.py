@@ -1,6 +1,7 @@
 """Mail servers are told 250 when the hub has a mail, and not before."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import aiosmtplib
 import pytest
 
 from hub.application.envelope import Confirmation
+from hub.bus.connection import BusError
 from hub.channels.email.book import Book
 from hub.channels.email.incoming import Incoming
 from hub.channels.email.server import receiving
@@ -138,8 +140,42 @@ async def test_what_can_not_be_taken_is_kept_and_may_be_tried_once_more(door: Do
     assert len(door.hub.contacts) == len(door.hub.refusals) == 1
 
 
+def unconfirmed(take: Callable[[Contact], Awaitable[Confirmation]]) -> Callable[[Contact], Awaitable[Confirmation]]:
+    """The hub has it, and its confirmation is lost."""
+
+    async def lost(contact: Contact) -> Confirmation:
+        await take(contact)
+        raise BusError("gone")
+
+    return lost
+
+
 async def refusing(contact: Contact) -> Confirmation:
     raise InvalidError("too long", "subject")
+
+
+async def test_who_answers_a_customers_mail_to_us_is_heard_in_the_same_conversation(door: Door) -> None:
+    answer = mail("Me too", From="cy@example.com", Message_ID="<m2@example.com>", In_Reply_To="<m1@example.com>")
+    back = mail("Thanks", Message_ID="<m3@example.com>", References="<m1@example.com> <m2@example.com>")
+    await door.gives(mail(Cc="cy@example.com"), answer, back)
+    assert [one.path.address for one in door.hub.reported] == ["ann@example.com", "cy@example.com", "ann@example.com"]
+    assert len({one.thread for one in door.hub.reported}) == 1
+
+
+async def test_a_mail_that_is_brought_again_stays_in_its_conversation_whatever_came_in_meanwhile(door: Door) -> None:
+    answer = mail("Me too", From="cy@example.com", Message_ID="<m2@example.com>", In_Reply_To="<m1@example.com>")
+    take, door.hub.contact = door.hub.contact, unconfirmed(door.hub.contact)  # type: ignore[method-assign]
+    assert await door.gives(answer) == [451]
+    door.hub.contact = take  # type: ignore[method-assign]
+    assert await door.gives(mail(), answer) == [250, 250]
+    first, _, again = door.hub.reported
+    assert first == again
+
+
+async def test_a_message_id_that_several_use_leads_to_none_of_them(door: Door) -> None:
+    many = [mail(one, From=f"{one}@x.org", Message_ID="<1@localhost>") for one in ("a", "b")]
+    await door.gives(*many, mail("c", From="c@x.org", In_Reply_To="<1@localhost>", Message_ID="<2@x.org>"))
+    assert len({one.thread for one in door.hub.reported}) == 3
 
 
 async def test_a_mail_of_a_machine_is_recorded_as_one(door: Door) -> None:

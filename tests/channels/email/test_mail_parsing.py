@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.channels.email.mail import ReportAction
-from hub.channels.email.parse import parse, reply_to
+from hub.channels.email.parse import parse
 from tests.channels.email.corpus import NOON, corpus, mail
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
@@ -214,5 +214,5 @@ def test_a_bounce_of_no_standard_is_known_by_its_empty_sender() -> None:
 
 
 def test_the_address_for_answers_is_found() -> None:
-    assert reply_to(mail(Reply_To="Other <Other@Example.com>")) == "other@example.com"
-    assert reply_to(mail()) == ""
+    assert parse(mail(Reply_To="Other <Other@Example.com>"), NOON).reply_to == "other@example.com"
+    assert parse(mail(), NOON).reply_to == ""

@@ -13,8 +13,12 @@ def known(message_id: str) -> str | None:
     return {OURS: "thread-of-ours"}.get(message_id)
 
 
+def theirs(message_id: str) -> str | None:
+    return {"anns@example.com": "thread-of-ann"}.get(message_id)
+
+
 def thread(**headers: str) -> str:
-    return NAMES.thread_of(parse(mail(**headers), NOON), known)
+    return NAMES.thread_of(parse(mail(**headers), NOON), known, theirs)
 
 
 def test_an_answer_to_a_mail_of_ours_belongs_where_that_one_does() -> None:
@@ -26,7 +30,7 @@ def test_the_token_of_the_address_tells_where_headers_were_lost() -> None:
     address = tagged(Address("", "support@example.org"), OURS.partition("@")[0]).address
     assert thread(To=address) == "thread-of-ours"
     read = parse(mail(), NOON)
-    assert NAMES.thread_of(read, known, [address.upper()]) == "thread-of-ours"
+    assert NAMES.thread_of(read, known, theirs, [address.upper()]) == "thread-of-ours"
     assert untagged(address) == "support@example.org"
 
 
@@ -37,8 +41,14 @@ def test_later_mails_of_a_customer_belong_to_their_first() -> None:
     assert thread(Message_ID="<m2@x>") != first
 
 
-def test_who_answers_the_same_mail_to_many_is_on_a_thread_of_their_own() -> None:
+def test_who_answers_the_same_mail_to_many_that_we_never_had_is_on_a_thread_of_their_own() -> None:
     assert thread(From="a@x.org", References="<news@x>") != thread(From="b@x.org", References="<news@x>")
+
+
+def test_who_answers_a_mail_that_a_customer_wrote_to_us_is_in_that_conversation() -> None:
+    assert thread(From="cy@example.com", References="<anns@example.com>") == "thread-of-ann"
+    assert thread(From="cy@example.com", References="<older@x> <anns@example.com> <newer@x>") == "thread-of-ann"
+    assert thread(From="cy@example.com", References=f"<{OURS}> <anns@example.com>") == "thread-of-ours"
 
 
 def test_a_repeat_is_the_same_contact_however_it_travelled_and_another_body_is_not() -> None:
@@ -51,7 +61,7 @@ def test_a_repeat_is_the_same_contact_however_it_travelled_and_another_body_is_n
 
 def test_names_say_nothing_without_the_key() -> None:
     read = parse(mail(), NOON)
-    names = [NAMES.contact_id(read), NAMES.thread_of(read, known)]
+    names = [NAMES.contact_id(read), NAMES.thread_of(read, known, theirs)]
     others = Names(b"x" * 32, "example.org")
     assert not any("m1" in one or "ann" in one for one in names)
     assert NAMES.contact_id(read) != others.contact_id(read)
