@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 _MINUTE = 60.0
 _SENDERS = 10_000
 """Whose mails are counted at a time."""
+_LONGEST_LINE = 100_000
+"""Bytes of a line of a mail: mail servers send what nobody breaks into shorter ones, and would give it up."""
 LATER = "451 4.3.0 The mail could not be taken just now: try again later"
 
 
@@ -87,6 +89,8 @@ async def receiving(incoming: Incoming, settings: Server, hostname: str) -> Asyn
 
     class Limited(kind):  # type: ignore[valid-type, misc]
         """Turns away whoever comes when there are as many as there may be."""
+
+        line_length_limit = _LONGEST_LINE
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             is_new = self not in open_now  # after STARTTLS it is made once more

@@ -1,6 +1,7 @@
 """A hub in memory, a mail server that keeps what it is given, and an adapter between them."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,8 @@ class FakeMailServer:
     at_data: list[str] = field(default_factory=list)
     mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     port: int = 0
+    tls: ssl.SSLContext | None = None
+    """With it nothing is taken in the clear."""
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -97,13 +100,16 @@ class FakeMailServer:
             server.transport.abort()
         return answer
 
+    def _connected(self) -> SMTP:
+        return SMTP(self, hostname="mx", tls_context=self.tls, require_starttls=self.tls is not None)
+
     def last(self) -> EmailMessage:
         return message_from_bytes(self.mails[-1][2], policy=policy.default)  # type: ignore[return-value]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["FakeMailServer"]:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: SMTP(self, hostname="mx"), "127.0.0.1", 0)
+        server = await loop.create_server(self._connected, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
