@@ -12,6 +12,7 @@ from hub.channels.email.contacts import answered_at, contact_of, written_to
 from hub.channels.email.mail import Mail, Report, ReportAction
 from hub.channels.email.parse import parse
 from hub.channels.email.settings import EmailSettings
+from hub.channels.email.surveys import answer, is_survey
 from hub.channels.email.threads import Names
 from hub.channels.ledger import Made, State
 from hub.channels.link import Link
@@ -81,7 +82,23 @@ class Incoming:
         if self._withdraw is not None and mail.sender is not None and self._unsubscribes(mail, envelope_to):
             await self._withdraw(mail.sender.address, "a mail to the address for it")
             return _done(mail)
-        return await self._record(mail, raw, envelope_from, envelope_to)
+        answered = None if mail.is_auto else await self._survey_answered(mail, envelope_to)
+        return answered or await self._record(mail, raw, envelope_from, envelope_to)
+
+    async def _survey_answered(self, mail: Mail, envelope_to: Sequence[str]) -> Confirmation | None:
+        """None: it is no number in answer to a survey of ours, or one that comes too late: a contact as any other."""
+        names = dict.fromkeys([*mail.in_reply_to, *self._names.tokens(envelope_to, mail)])
+        made = next((one for name in names if (one := self._place.ledger.by_wire_id(name)) is not None), None)
+        said = answer(made.contact_id, mail.text) if made is not None else None
+        if made is None or said is None:
+            return None
+        confirmed = await self._link.conversation(
+            ConversationEvent(
+                id=f"{self._names.contact_id(mail)}.answer", channel=Channel.EMAIL, thread=made.thread,
+                occurred_at=self._place.clock.now(), signal=ConversationSignal.SURVEY_ANSWERED, **said._asdict(),
+            )
+        )  # fmt: skip
+        return confirmed if confirmed.status == "accepted" else None
 
     async def _record(
         self, mail: Mail, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]
@@ -125,6 +142,8 @@ class Incoming:
         now = self._place.clock.now()
         if about.state is not State.FAILED:
             self._place.ledger.failed(about.contact_id, now)
+        if is_survey(about.contact_id):
+            return
         failed = ConversationEvent(
             id=f"{about.contact_id}.returned", channel=Channel.EMAIL, thread=about.thread, occurred_at=now,
             signal=ConversationSignal.FAILED, contact_id=about.contact_id, reason=report.reason,

@@ -15,6 +15,7 @@ from hub.channels.command import Command
 from hub.channels.email.book import Book, Heard
 from hub.channels.email.render import Before, Enclosed, Occasion, references, render
 from hub.channels.email.settings import EmailSettings, secret
+from hub.channels.email.surveys import question
 from hub.channels.email.threads import Names
 from hub.channels.email.unsubscribing import Links
 from hub.channels.ledger import State
@@ -57,7 +58,12 @@ class Sender:
 
     async def carry_out(self, command: Command) -> None:
         """Over when this returns; raises where it is to be told again."""
-        if command.command != "send":
+        if command.command == "survey":
+            asked = question(command, self._settings.surveys, self._place.clock.now())
+            if asked is None:
+                return
+            command = asked
+        elif command.command != "send":
             return
         made = self._place.ledger.of(command.contact_id)
         if made is None or (made.state is State.BEGUN and not made.wire_id):
@@ -176,6 +182,10 @@ class Sender:
         await self._report(command, reason)
 
     async def _report(self, command: Command, failed: str = "") -> None:
+        if command.command == "survey":
+            if failed:
+                log.warning("survey %s is not asked by mail: %s", command.survey_id, failed)
+            return
         await self._link.conversation(
             ConversationEvent(
                 id=f"{command.contact_id}.{'failed' if failed else 'sent'}", channel=Channel.EMAIL,

@@ -96,6 +96,15 @@ class Unsubscribing(_Table):
     port: int = Field(default=8025, ge=0, le=65535)
 
 
+class Surveys(_Table):
+    """How customers are asked how it was."""
+
+    link: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where they may answer, too; `{survey}` in it stands for the survey's id."""
+    language: Literal["en", "fa"] = "en"
+    """For whom nobody knows theirs, or there are no words in it."""
+
+
 class EmailSettings(_Table):
     """All of it."""
 
@@ -109,6 +118,7 @@ class EmailSettings(_Table):
     mailboxes: tuple[Mailbox, ...] = ()
     smarthost: Smarthost = Smarthost()
     unsubscribing: Unsubscribing | None = None
+    surveys: Surveys = Surveys()
     machine_mails_per_day: int = Field(default=20, ge=1)
     """To one address, of those that no person wrote."""
     give_up_hours: float = Field(default=4.0, gt=0)
