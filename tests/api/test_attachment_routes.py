@@ -78,6 +78,15 @@ async def test_what_is_too_long_empty_or_a_form_is_not_kept(world: World, ann: h
     assert (await ann.post("/v1/attachments", content=b"x" * 10)).status_code == 201
 
 
+async def test_what_nobody_says_the_type_of_is_no_form(world: World, ann: httpx.AsyncClient) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    told = await ann.post("/v1/attachments?name=a.png", content=b"x", headers=form)
+    assert (told.status_code, told.json()["media_type"]) == (201, "application/octet-stream"), (
+        "its name tells the store"
+    )
+    assert world.files.held["hub-file:1"] == b"x"
+
+
 async def test_a_store_that_does_not_answer_is_asked_again(world: World, ann: httpx.AsyncClient) -> None:
     world.files.away = True
     told = says(await ann.post("/v1/attachments", content=b"x"), 503, "unavailable")

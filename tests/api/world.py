@@ -245,7 +245,7 @@ class FakeFiles:
             raise HubError("/secret can't be written")
         uri = f"hub-file:{1 + sum(one.removeprefix('hub-file:').isdecimal() for one in self.held)}"
         self.held[uri] = data
-        return Attachment(uri=uri, media_type=media_type, name=name, size=len(data))
+        return Attachment(uri=uri, media_type=media_type or "application/octet-stream", name=name, size=len(data))
 
     async def get(self, uri: str) -> bytes:
         if self.away:
