@@ -14,6 +14,7 @@ from hub.simulated.errands import Errands, first_of
 _WANTED = frozenset(
     (
         "InteractionOffered",
+        "OfferAccepted",
         "OfferTimedOut",
         "OfferRescinded",
         "InteractionEnded",
@@ -129,6 +130,10 @@ class SimulatedAgents:
         match name:
             case "InteractionOffered":
                 self._offered(interaction, event["offer_id"], event["agent_id"], told.get("offer") or {})
+            case "OfferAccepted":
+                work = self.works.get(interaction)
+                if work is not None and work.step is Step.OFFERED and work.offer_id == event["offer_id"]:
+                    self._talks(work)
             case "OfferTimedOut" | "OfferRescinded":
                 work = self.works.get(interaction)
                 if work is not None and work.offer_id == event["offer_id"]:
@@ -162,10 +167,12 @@ class SimulatedAgents:
 
     async def _accept(self, work: Work) -> None:
         answer = await self._client.command("POST", f"/v1/offers/{work.offer_id}/accept", {"agent_id": work.agent_id})
-        if answer.status != 200:
-            self._drop(work)
-        elif work.step is Step.OFFERED:
+        if work.step is not Step.OFFERED:
+            return  # their phone was picked up meanwhile
+        if answer.status == 200:
             self._talks(work)
+        else:
+            self._drop(work)
 
     def _talks(self, work: Work) -> None:
         work.step = Step.TALKING
@@ -175,7 +182,9 @@ class SimulatedAgents:
 
     async def _decline(self, work: Work) -> None:
         body = {"agent_id": work.agent_id, "reason": "busy"}
-        await self._client.command("POST", f"/v1/offers/{work.offer_id}/decline", body)
+        answer = await self._client.command("POST", f"/v1/offers/{work.offer_id}/decline", body)
+        if answer.status != 200:
+            return  # it is over, and the stream tells how
         self.counts["declined"] += 1
         self._drop(work)
 

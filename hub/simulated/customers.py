@@ -30,10 +30,21 @@ REPLY_SECONDS = (2.0, 15.0)
 """The least, and the mean beyond it, until somebody writes again."""
 
 _WRITTEN = frozenset((Channel.EMAIL, Channel.SMS, Channel.WEB))
+_REALLY_CALLS = 0.5
+"""Of those who call, how many do so by a real line where there is one."""
+_TALKS_SECONDS = 15.0
 _ONCE_MORE = 0.12
 _ONCE_MORE_SECONDS = 6.0
 _WAVE_SECONDS = 120.0
 _WAVE = 0.5
+
+
+class RealCalls(Protocol):
+    """Phones of customers, and lines to the hub."""
+
+    async def call(self, number: str, service: str, seconds: float) -> None:
+        """A customer calls, and hangs up after so many seconds if nobody has before them."""
+        ...
 
 
 class Wire(Protocol):
@@ -86,7 +97,9 @@ class SimulatedCustomers:
         run_name: str,
         rates: Mapping[Channel, float] = RATES,
         patience: Mapping[Channel, float] = PATIENCE,
+        real_calls: RealCalls | None = None,
     ) -> None:
+        """`real_calls` are counted by who carries them, not here."""
         self.totals = Totals()
         self.confirmed_ids: list[str] = []
         self._wire = wire
@@ -96,6 +109,7 @@ class SimulatedCustomers:
         self._run = run_name
         self._rates = rates
         self._patience = patience
+        self._real_calls = real_calls
         self._open: dict[str, _Open] = {}
         self._number = 0
         self._arriving = True
@@ -149,7 +163,10 @@ class SimulatedCustomers:
 
     def _arrive(self, channel: Channel) -> None:
         story = self._population.story(channel)
-        if channel in (Channel.EMAIL, Channel.SMS) and self._random.random() < 0.08:
+        if channel is Channel.PHONE and self._real_calls is not None and self._random.random() < _REALLY_CALLS:
+            seconds = _TALKS_SECONDS + self._random.expovariate(1 / self._patience[channel])
+            self._errands.start(self._real_calls.call(story.who.phone, story.service, seconds))
+        elif channel in (Channel.EMAIL, Channel.SMS) and self._random.random() < 0.08:
             self._errands.start(self._send(story, "", Direction.OUTBOUND))
         else:
             self._errands.start(self._get_in_touch(story))

@@ -1,6 +1,7 @@
 """`hub demo`: a hub with simulated customers and agents around it, watched on a live board."""
 
 import asyncio
+import logging
 import random
 import signal
 import time
@@ -27,9 +28,12 @@ from hub.simulated.customers import SimulatedCustomers, Totals
 from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
 from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
+from hub.simulated.pbx import Pbx, why_not
 from hub.simulated.population import SERVICES, Population, person
 from hub.simulated.process import HubProcess, create_key, free_port, keep
 from hub.simulated.wire import connect_wire
+
+log = logging.getLogger(__name__)
 
 AGENTS = 40
 _LOOPBACK = "127.0.0.1"
@@ -66,8 +70,12 @@ class Demo:
 
     def __init__(self, settings: Settings, seconds: float | None, console: Console, *, with_board: bool) -> None:
         self._mail_port, self._mailbox_port = (free_port(_LOOPBACK, 0) for _ in range(2))
-        mail = {"channels": settings.data_dir.resolve() / "channels.toml", "channels_inside": ("email",)}
-        self.hub = HubProcess(settings.model_copy(update=mail))
+        data_dir = settings.data_dir.resolve()
+        self._simulated_calls = why_not()
+        self._pbx = None if self._simulated_calls else Pbx(data_dir / "asterisk")
+        inside = ("email", "phone") if self._pbx else ("email",)
+        channels = {"channels": data_dir / "channels.toml", "channels_inside": inside}
+        self.hub = HubProcess(settings.model_copy(update=channels))
         self._seconds = seconds
         self._console = console
         self._with_board = with_board
@@ -85,6 +93,7 @@ class Demo:
             self.hub.settings,
             self._sent,
             self._confirmed,
+            self._pbx.calls() if self._pbx else frozenset(),
             restarts=self.hub.restarts,
             seconds=time.monotonic() - self._began,
             finished=self._finished,
@@ -100,6 +109,8 @@ class Demo:
             await first_of(self._play(), stopping.wait())
         finally:
             await self.hub.stop()
+            if self._pbx is not None:
+                await self._pbx.stop()
 
     async def _play(self) -> None:
         token, number = await self._enter()
@@ -112,6 +123,7 @@ class Demo:
                 random.Random(number),
                 WallClock().now,
                 run_name=f"demo-{number}",
+                real_calls=self._pbx,
             )
             self._sent, self._confirmed = customers.totals, customers.confirmed_ids
             parts.push_async_callback(_leave, customers)
@@ -142,7 +154,14 @@ class Demo:
             kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
             kept.get("runs", 0),
         )
-        (self.hub.data_dir / "channels.toml").write_text(mail_table(self._mail_port, self._mailbox_port), "utf-8")
+        tables = mail_table(self._mail_port, self._mailbox_port)
+        if self._pbx is not None:
+            await self._pbx.start()
+            tables += self._pbx.table()
+        log.info(
+            "calls are %s", f"simulated: {self._simulated_calls}" if self._simulated_calls else "real, some of them"
+        )
+        (self.hub.data_dir / "channels.toml").write_text(tables, "utf-8")
         await self.hub.start()
         async with HubClient(self.hub.api_url, token) as client:
             if (await client.once("GET", "/v1/agents")).status in (401, 403):
@@ -165,7 +184,7 @@ class Demo:
         with suppress(TimeoutError):
             async with asyncio.timeout(_FINISH_SECONDS):
                 await customers.settle()
-                while await self._is_open(client):
+                while (self._pbx is not None and self._pbx.busy) or await self._is_open(client):
                     agents.hurry(_HURRY_SECONDS)
                     await asyncio.sleep(_POLL_SECONDS)
 

@@ -1,11 +1,13 @@
 """What a demo came to, counted in the store."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.application.audit import Audit, audit
+from hub.channels.phone.cdr import fallback_id
+from hub.channels.phone.events import thread_of
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.ports import Recorded
@@ -25,8 +27,11 @@ class DemoTotals:
     outbound: int
     answers: int
     """Mails that agents wrote to customers, and that left."""
+    calls: int
+    """Real ones, by the telephone system's records; they are among `sent`, and `confirmed` where they are stored."""
     missing: int
-    """Contacts of this run that the hub confirmed and that are not in the store."""
+    """Contacts of this run that the hub confirmed and that are not in the store; real calls too, after a run that ended
+    by itself."""
     audit: Audit
     restarts: int
     seconds: float
@@ -56,6 +61,7 @@ class DemoTotals:
             "by_channel": self.by_channel,
             "outbound": self.outbound,
             "answers": self.answers,
+            "calls": self.calls,
             "contacts": got.contacts,
             "customers": got.customers,
             "interactions": got.interactions,
@@ -76,6 +82,7 @@ class DemoTotals:
         got = self.audit
         figures = (
             f"{got.contacts:,} contacts, {self.outbound:,} outbound and {self.answers:,} mails in answer, "
+            f"{self.calls:,} real calls in this run, "
             f"{got.interactions:,} interactions: "
             f"{got.answered:,} answered, {got.abandoned:,} abandoned, {got.open:,} not over yet; "
             f"{got.events:,} events; "
@@ -86,19 +93,28 @@ class DemoTotals:
 
 
 def demo_totals(
-    settings: Settings, sent: Totals, confirmed: Sequence[str], *, restarts: int, seconds: float, finished: bool
+    settings: Settings,
+    sent: Totals,
+    confirmed: Sequence[str],
+    calls: Collection[str],
+    *,
+    restarts: int,
+    seconds: float,
+    finished: bool,
 ) -> DemoTotals:
-    """Read the store of a hub that has stopped."""
-    seen = _Contacts(frozenset(confirmed))
+    """Read the store of a hub that has stopped. `calls`: real ones, as the telephone system names them."""
+    names = {name: call for call in calls for name in (thread_of(call), fallback_id(call))}
+    seen = _Contacts(frozenset(confirmed), names)
     checked = audit(seen.look(stored_events(settings)))
     return DemoTotals(
-        sent=sent.sent,
-        confirmed=sent.confirmed,
+        sent=sent.sent + len(calls),
+        confirmed=sent.confirmed + len(seen.called),
         rejected=sent.rejected,
         by_channel=dict(sorted(seen.by_channel.items())),
         outbound=seen.outbound,
         answers=seen.answers,
-        missing=len(seen.expected) - seen.found,
+        calls=len(calls),
+        missing=len(seen.expected) - seen.found + (len(calls) - len(seen.called) if finished else 0),
         audit=checked,
         restarts=restarts,
         seconds=seconds,
@@ -109,8 +125,10 @@ def demo_totals(
 class _Contacts:
     """Looks on while the audit reads."""
 
-    def __init__(self, expected: frozenset[str]) -> None:
+    def __init__(self, expected: frozenset[str], calls: Mapping[str, str]) -> None:
         self.expected = expected
+        self.called = set[str]()
+        self._calls = calls
         self.found = 0
         self.outbound = 0
         self.answers = 0
@@ -125,4 +143,6 @@ class _Contacts:
                 self.by_channel[event.channel.value] += 1
                 self.outbound += isinstance(event, ContactSent)
                 self.found += event.contact_id in self.expected
+                if call := self._calls.get(event.contact_id):
+                    self.called.add(call)
             yield recorded

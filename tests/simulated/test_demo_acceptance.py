@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.simulated.processes import finish, hub_of, left_behind, run, running, wait_for
+from tests.support.asterisk import missing
 
 pytestmark = pytest.mark.acceptance
 
 
-def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("calls", ["simulated", "real"])
+def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(
+    calls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if calls == "real" and (why := missing()):
+        pytest.skip(why)
+    monkeypatch.setenv("DEMO_CALLS", calls)
     var = tmp_path / "var"
     with running("demo", "--seconds", "8", "--json", data_dir=var) as demo:
         killed = wait_for(lambda: hub_of(var))["pid"]
@@ -28,6 +35,8 @@ def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(tmp_path: Path) -
     assert totals["by_channel"]["email"] >= totals["answers"] > 0, "mail goes the real way, and is answered"
     for name in ("open", "lost", "rejected", "duplicates", "double_assigned", "over_capacity", "contradictions"):
         assert totals[name] == 0, (name, out)
+    assert (totals["calls"] > 0) == (calls == "real")
+    assert f"calls are {calls}" in (var / "demo.log").read_text()
     assert out.count("\n") == 1, "one JSON object and nothing else"
     assert not left_behind(var)
 

@@ -15,12 +15,16 @@ import pytest
 
 from devservers.ports import free_ports
 from hub.children import die_with_parent
+from hub.simulated.pbx import SCENARIOS as DEMO
 
 REPOSITORY = Path(__file__).parents[2]
 RUN = REPOSITORY / "deploy/asterisk/run.py"
-SCENARIOS = REPOSITORY / "tests/channels/phone/sipp"
+SCENARIOS = (REPOSITORY / "tests/channels/phone/sipp", DEMO)
+"""The second: those that the demo plays too."""
 ROOT = Path(os.environ.get("ASTERISK_ROOT", Path.home() / ".cache/contact-path-manager/asterisk"))
 AGENTS = ("ann", "bob", "cid")
+VOICE = bytes(range(0, 128, 4)) * 2000
+"""Eight seconds of noise as telephones speak (8 kHz, mu-law)."""
 
 
 def missing() -> str:
@@ -119,9 +123,10 @@ async def sipp(scenario: str, *more: str | int, port: int, calls: int = 1, pause
     directory = Path(tempfile.mkdtemp(prefix="hub-sipp-"))
     (media,) = free_ports(1)
     command: Sequence[str] = [
-        "sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", "127.0.0.1", "-p", str(port), "-mp", str(media),
+        "sipp", "-sf", str(_scenario(scenario)), "-i", "127.0.0.1", "-p", str(port), "-mp", str(media),
         "-m", str(calls), "-d", str(round(pause * 1000)), "-nostdin", "-trace_err", *map(str, more),
     ]  # fmt: skip
+    (directory / "voice.ul").write_bytes(VOICE)
     with (directory / "out").open("wb") as out:
         process = await asyncio.create_subprocess_exec(
             *command, cwd=directory, stdout=out, stderr=out, preexec_fn=die_with_parent()
@@ -152,6 +157,10 @@ async def agent(
     async with sipp(scenario, port=asterisk.agents[name], pause=pause, calls=calls) as phone:
         await asyncio.sleep(0.2)
         yield phone
+
+
+def _scenario(name: str) -> Path:
+    return next(file for folder in SCENARIOS if (file := folder / f"{name}.xml").exists())
 
 
 def udp_port() -> int:

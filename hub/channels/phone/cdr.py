@@ -59,11 +59,16 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
+def fallback_id(unique_id: str) -> str:
+    """What the hub calls a call that the PBX took on its own."""
+    return f"fallback-{unique_id}"
+
+
 def contact_of(call: FallbackCall, message: Attachment | None, settings: PhoneSettings) -> Contact:
     """The contact it was. Nobody is on the line: whoever takes it up calls back. One that was answered is on record and
     opens no work."""
     line = settings.line(call.dialled)
-    name = f"fallback-{call.unique_id}"
+    name = fallback_id(call.unique_id)
     service = line.service
     if call.outcome == "voicemail" and settings.voicemail and settings.voicemail.service:
         service = settings.voicemail.service
