@@ -9,8 +9,10 @@ import os
 import statistics
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -19,7 +21,14 @@ from hub.application.audit import audit
 from hub.application.history import tail
 from hub.children import die_with_parent
 from hub.domain.event import Event
-from hub.domain.interaction.events import InteractionQueued, OfferAccepted
+from hub.domain.interaction.events import (
+    InteractionOffered,
+    InteractionQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRescinded,
+    OfferTimedOut,
+)
 from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.client import HubClient
@@ -36,6 +45,7 @@ wrap_up_rule = "none"
 queue = "care"
 """
 TALK_SECONDS = 2.0
+_NOT_ACCEPTED = (OfferDeclined, OfferRescinded, OfferTimedOut)
 
 
 def main() -> None:
@@ -83,7 +93,12 @@ async def _with_asterisk(given: argparse.Namespace, directory: Path, asterisk: A
 
 @asynccontextmanager
 async def _adapter(hub: HubProcess, asterisk: Asterisk, desks: int, directory: Path) -> AsyncIterator[int]:
-    table = {**asterisk.settings(), "agent_endpoint": f"PJSIP/ann/sip:{{agent}}@127.0.0.1:{desks}", "announce": False}
+    table = {
+        **asterisk.settings(),
+        "agent_endpoint": f"PJSIP/ann/sip:{{agent}}@127.0.0.1:{desks}",
+        "announce": False,
+        "calls_a_minute_of_one_caller": 1_000_000,
+    }
     file = directory / "channels.toml"
     file.write_text(
         "[phone]\n" + "".join(f"{name} = {orjson.dumps(value).decode()}\n" for name, value in table.items())
@@ -135,28 +150,42 @@ def _log(settings: Settings) -> dict[str, object]:
     finally:
         store.close()
     found = audit(events)
-    waits = sorted(_waits([one.event for one in events]))
+    told = [one.event for one in events]
+    queued = _first(told, InteractionQueued)
+    offered, accepted = _first(told, InteractionOffered), _first(told, OfferAccepted)
     figures = {
         "contacts": found.contacts,
         "lost": found.lost,
         "duplicates": found.duplicates,
-        "answered": len(waits),
+        "answered": len(accepted),
+        "abandoned_unanswered": found.abandoned,
+        "not_accepted": dict(
+            Counter(
+                f"{type(one).__name__} {getattr(one, 'reason', '')}" for one in told if isinstance(one, _NOT_ACCEPTED)
+            )
+        ),
         "still_open": found.open,
     }
-    if len(waits) > 1:
-        cuts = statistics.quantiles(waits, n=100)
-        figures |= {"queued_to_picked_up_ms_p50": round(cuts[49]), "queued_to_picked_up_ms_p99": round(cuts[98])}
-    return figures
+    figures |= _took("queued_to_offered", queued, offered) | _took("offered_to_picked_up", offered, accepted)
+    return figures | _took("queued_to_picked_up", queued, accepted)
 
 
-def _waits(events: list[Event]) -> list[float]:
-    """From the place in line to the phone that was picked up, in ms."""
-    began = {event.correlation: event.at for event in events if isinstance(event, InteractionQueued)}
-    return [
-        (event.at - began[event.correlation]).total_seconds() * 1000
-        for event in events
-        if isinstance(event, OfferAccepted) and event.correlation in began
-    ]
+def _first(events: list[Event], kind: type[Event]) -> dict[str, datetime]:
+    """When it happened first to each interaction."""
+    found: dict[str, datetime] = {}
+    for event in events:
+        if isinstance(event, kind):
+            found.setdefault(event.correlation, event.at)
+    return found
+
+
+def _took(name: str, begins: dict[str, datetime], ends: dict[str, datetime]) -> dict[str, object]:
+    """From one to the other, in ms, for those that came to both."""
+    took = [(ends[one] - begin).total_seconds() * 1000 for one, begin in begins.items() if one in ends]
+    if len(took) < 2:
+        return {}
+    cuts = statistics.quantiles(took, n=100)
+    return {f"{name}_ms": {"p50": round(cuts[49]), "p99": round(cuts[98]), "count": len(took)}}
 
 
 if __name__ == "__main__":

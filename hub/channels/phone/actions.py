@@ -77,6 +77,11 @@ def hang_up(channel: str) -> Request:
     return Request("DELETE", f"/channels/{channel}")
 
 
+def turn_away(channel: str, cause: int) -> Request:
+    """The caller hears why (Q.850)."""
+    return Request("DELETE", f"/channels/{channel}", {"reason_code": str(cause)})
+
+
 def go_on_in(channel: str, context: str, extension: str) -> Request:
     params = {"context": context, "extension": extension, "priority": "1"}
     return Request("POST", f"/channels/{channel}/continue", params)

@@ -11,11 +11,13 @@ from hub.channels.command import Command
 from hub.channels.link import Link
 from hub.channels.phone.actions import Request
 from hub.channels.phone.ari import Ari, AriError, ari
+from hub.channels.phone.arrivals import Arrivals
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.calls import Calls, outbound
 from hub.channels.phone.events import Heard, read
 from hub.channels.phone.fallback import FallbackCalls
 from hub.channels.phone.happenings import Arrived, Told
+from hub.channels.phone.refusals import Refusals
 from hub.channels.phone.reports import Reports
 from hub.channels.phone.settings import PhoneSettings
 from hub.channels.phone.signals import ghost, not_sent
@@ -57,36 +59,40 @@ class PhoneAdapter:
         """Until it is cancelled."""
         settings, place = self._settings, self.place
         async with ari(settings) as pbx:
-            reports = Reports(link, pbx, place.attachments, place.ledger, settings, place.clock)
+            refusals = Refusals(link, place.attachments, settings, place.clock)
+            reports = Reports(link, pbx, place.attachments, place.ledger, refusals, settings, place.clock)
             calls = Calls(pbx, reports, self._book, settings, place.clock)
+            arrivals = Arrivals(pbx, calls, refusals, settings)
             for call in self._book.read():
                 calls.take(call)
             fallback = FallbackCalls(link, place.attachments, place.ledger, settings, calls.__contains__)
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._follow(pbx, calls))
+                    group.create_task(self._follow(pbx, calls, arrivals))
                     group.create_task(fallback.run())
                     group.create_task(link.carry_out(lambda command: self._carry_out(command, calls, reports)))
                     group.create_task(link.announcements(lambda command: self._announced(command, calls)))
+                    group.create_task(link.retries(refusals.once_more), name="calls tried once more")
             finally:
+                arrivals.close()
                 calls.close()
 
-    async def _follow(self, pbx: Ari, calls: Calls) -> None:
+    async def _follow(self, pbx: Ari, calls: Calls, arrivals: Arrivals) -> None:
         """Listen, take up what was missed, go on listening; and again, whenever the connection is lost."""
         while True:
             try:
                 async with pbx.listening() as events:
-                    await self._catch_up(pbx, calls)
+                    await self._catch_up(pbx, calls, arrivals)
                     self._ready.set()
-                    await self._hear(events, calls)
+                    await self._hear(events, calls, arrivals)
             except AriError as error:
                 log.warning("%s; calls go to its own queue meanwhile", error)
             await asyncio.sleep(_AGAIN)
 
-    async def _catch_up(self, pbx: Ari, calls: Calls) -> None:
+    async def _catch_up(self, pbx: Ari, calls: Calls, arrivals: Arrivals) -> None:
         app, url, at = self._settings.app, self._settings.ari_url, self.place.clock.now()
         channels = {channel["id"]: channel for channel in await pbx.get("/channels")}
-        arrivals, orphans = strangers(calls.standing, channels, app)
+        unheard, orphans = strangers(calls.standing, channels, app)
         for call in calls.standing:
             names = [running.name for running in open_recordings(call)]
             running = [name for name in names if await pbx.has(f"/recordings/live/{name}")]
@@ -95,12 +101,12 @@ class PhoneAdapter:
                 calls.happened(call.thread, happening)
         for channel in orphans:
             await pbx.ask(Request("DELETE", f"/channels/{channel}"))
-        for heard in arrivals:
-            await _take(heard, calls)
+        for heard in unheard:
+            await _take(heard, calls, arrivals)
         standing, hung_up = len(calls.standing), len(orphans)
         log.info("takes calls of Asterisk at %s; %d stand, %d lines of no call are hung up", url, standing, hung_up)
 
-    async def _hear(self, events: AsyncIterator[dict[str, Any]], calls: Calls) -> None:
+    async def _hear(self, events: AsyncIterator[dict[str, Any]], calls: Calls, arrivals: Arrivals) -> None:
         async for event in events:
             try:
                 heard = read(event, self.place.clock.now())
@@ -108,7 +114,7 @@ class PhoneAdapter:
                 log.warning("Asterisk says something unknown, %s: %r", event.get("type"), error)
                 continue
             if heard is not None:
-                await _take(heard, calls)
+                await _take(heard, calls, arrivals)
 
     def _announced(self, command: Command, calls: Calls) -> None:
         if self._ready.is_set() and command.thread in calls:
@@ -138,9 +144,9 @@ class PhoneAdapter:
 _NEEDS_A_LINE = frozenset({"waiting", "offered", "answered", "transferred", "pulled_back", "held", "resumed"})
 
 
-async def _take(heard: Heard, calls: Calls) -> None:
+async def _take(heard: Heard, calls: Calls, arrivals: Arrivals) -> None:
     if isinstance(heard.happening, Arrived):
-        await calls.arrived(heard.thread, heard.happening)
+        await arrivals.take(heard.thread, heard.happening)
         return
     thread = heard.thread or calls.thread_of(heard.channel)
     if thread and heard.later:

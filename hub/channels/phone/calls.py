@@ -44,6 +44,9 @@ class Calls:
         self._threads: dict[str, str] = {}
         self._background = set[asyncio.Task[None]]()
 
+    def __len__(self) -> int:
+        return len(self._lives)
+
     def __contains__(self, thread: str) -> bool:
         return thread in self._lives
 
@@ -147,7 +150,7 @@ class Calls:
             case SetTimer():
                 self._set(life, action)
             case Report():
-                self._later(life, self._reports.contact(action.contact))
+                self._later(life, self._reports.contact(action.contact, life.call))
             case Signal():
                 self._later(life, self._reports.signal(action))
             case Keep():

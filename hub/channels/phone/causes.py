@@ -3,6 +3,8 @@
 from hub.domain.contact import CallbackOutcome
 
 BUSY = 17
+NO_NUMBER = 28
+"""Invalid number format: by SIP 484."""
 _NOT_ANSWERED = frozenset({16, 18, 19})
 _REJECTED = frozenset({21})
 _LINE_BROKE = frozenset({27, 38, 41, 42, 44, 102, 127})

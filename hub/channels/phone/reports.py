@@ -14,6 +14,7 @@ from hub.channels.phone.ari import Ari
 from hub.channels.phone.call import Call
 from hub.channels.phone.entering import contact_of
 from hub.channels.phone.happenings import Confirmed, Happening, Kept
+from hub.channels.phone.refusals import Refusals, known
 from hub.channels.phone.settings import PhoneSettings
 from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent
 from hub.domain.errors import HubError, NotFoundError
@@ -28,20 +29,28 @@ class Reports:
     """Each returns only when the hub knows."""
 
     def __init__(
-        self, link: Link, pbx: Ari, attachments: Attachments, ledger: Ledger, settings: PhoneSettings, clock: Clock
+        self,
+        link: Link,
+        pbx: Ari,
+        attachments: Attachments,
+        ledger: Ledger,
+        refusals: Refusals,
+        settings: PhoneSettings,
+        clock: Clock,
     ) -> None:
         self._link = link
         self._pbx = pbx
         self._attachments = attachments
         self._ledger = ledger
+        self._refusals = refusals
         self._settings = settings
         self._clock = clock
 
-    async def contact(self, contact: Contact) -> Happening:
+    async def contact(self, contact: Contact, call: Call) -> Happening:
         """A call."""
         answer = await self._link.contact(contact)
         if answer.status != "accepted":
-            log.error("the hub does not take call %s: %s", contact.id, answer.reason)
+            await self._refusals.refuse(known(call, self._clock.now()), f"the hub: {answer.reason}", answer.field)
         return Confirmed(self._clock.now(), "", answer.status == "accepted")
 
     def remember(self, known: Remember) -> None:

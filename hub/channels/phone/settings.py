@@ -85,6 +85,10 @@ class PhoneSettings(_Table):
     hub_patience_seconds: float = Field(default=5, gt=0, le=60)
     """A call that the hub has not confirmed by then goes on in the PBX's own queue."""
     fallback_context: str = "fallback"
+    calls_at_once: int = Field(default=500, ge=1)
+    """More of them go on in the PBX's own queue."""
+    calls_a_minute_of_one_caller: int = Field(default=30, ge=1)
+    """More of them hear the busy tone."""
     music: str = "default"
     answer_at_once: bool = True
     """False: the caller hears it ring until an agent is there."""

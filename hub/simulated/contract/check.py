@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hub.simulated.contract.driver import Driver, DriverError, command_driver
 from hub.simulated.contract.hub_side import hub_side
-from hub.simulated.contract.rules import RULES, BrokenError, Rule, Trial
+from hub.simulated.contract.rules import RULES, BrokenError, Rule, Trial, Words, text_of
 
 MakeDriver = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Driver]]
 """From the environment in which an adapter finds its hub."""
@@ -22,11 +22,11 @@ class Result(NamedTuple):
     seen: str
 
 
-async def tried(rule: Rule, channel: str, directory: Path, make: MakeDriver) -> str:
+async def tried(rule: Rule, channel: str, directory: Path, make: MakeDriver, words: Words = text_of) -> str:
     """What was seen where the rule was broken; empty: it is kept. Each rule has a hub and an adapter of its own."""
     async with hub_side(directory, channel) as (hub, environment), make(environment) as wire:
         try:
-            await rule.tries(Trial(hub, wire, await wire.start()))
+            await rule.tries(Trial(hub, wire, await wire.start(), words))
         except (BrokenError, DriverError) as error:
             return str(error)
     return ""
