@@ -1,6 +1,7 @@
 """Answers as JSON, made once and by orjson."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +30,11 @@ class EventsAnswer(BaseModel):
     events: list[EventAnswer]
 
 
+def event_json(event: Event) -> bytes:
+    """The fields of an event, without the keys to its files: these are got from the contact."""
+    return event.model_dump_json(exclude=_keys_of(type(event))).encode()
+
+
 def json_bytes(value: Any) -> bytes:
     """A value of plain types and times as JSON."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
@@ -55,9 +61,18 @@ def events(decided: Sequence[tuple[str, int, Event]], **beside: Any) -> Response
     """What a command led to, after its commit: (stream, version, event) each; `beside`: what else is told."""
     parts = [
         b'{"type":"%b","stream":%b,"version":%d,"event":%b}'
-        % (type(event).__name__.encode(), orjson.dumps(stream), version, event.model_dump_json().encode())
+        % (type(event).__name__.encode(), orjson.dumps(stream), version, event_json(event))
         for stream, version, event in decided
     ]
     others = [b",%b:%b" % (orjson.dumps(name), json_bytes(value)) for name, value in beside.items()]
     body = b'{"events":[' + b",".join(parts) + b"]" + b"".join(others) + b"}"
     return Response(body, media_type="application/json")
+
+
+_KEYS: Mapping[str, Any] = {"attachments": {"__all__": {"uri"}}, "attachment": {"uri"}}
+
+
+@cache
+def _keys_of(kind: type[Event]) -> dict[str, Any] | None:
+    """Where an event of this kind holds such keys; None: nowhere."""
+    return {name: part for name, part in _KEYS.items() if name in kind.model_fields} or None

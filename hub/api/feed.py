@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from hub.api.answers import event_json
 from hub.api.following import PARTING
 from hub.api.open_interaction import CASES
 from hub.api.topics import AGENTS, ALL, QUEUES, Told, Topic, Topics
@@ -251,7 +252,7 @@ def frame(told: Told, *, words: bool = True) -> bytes:
     name = type(event).__name__.encode()
     offer = b"" if told.offer is None else b',"offer":' + orjson.dumps(told.offer, option=orjson.OPT_UTC_Z)
     return b'id: %d\nevent: %b\ndata: {"position":%d,"stream":%b,"version":%d,"type":"%b","event":%b%b}\n\n' % (
-        position, name, position, orjson.dumps(stream), version, name, event.model_dump_json().encode(), offer,
+        position, name, position, orjson.dumps(stream), version, name, event_json(event), offer,
     )  # fmt: skip
 
 

@@ -7,13 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.api.feed import frame
+from hub.api.topics import Told
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, RecordingKind, Standing
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.customer.outbound.events import ContactPlanned
 from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.reading.events import PersonalDataRead
-from hub.ports import ContactRow, Erasure
+from hub.ports import ContactRow, Erasure, Recorded
 from tests.api.asking import says
 from tests.api.world import META, NOON, World
 
@@ -177,3 +179,13 @@ async def test_a_recording_is_heard_by_the_rule_of_recordings_and_a_voicemail_by
     assert (await ann.get(f"{ROUTE}/v-1/2")).content == b"RIFF"
     boss = await world.bearer(Role.SUPERVISOR, "eve")
     assert (await ann.get(f"{ROUTE}/v-1/1", headers=boss)).content == b"RIFF"
+
+
+def test_who_follows_a_customer_is_told_of_files_without_their_keys() -> None:
+    taken = ConversationRecorded(
+        **META, recording_id="recording-7-1", channel=Channel.PHONE, kind=RecordingKind.RECORDING, started_at=NOON,
+        seconds=4.0, attachment=CARD,
+    )  # fmt: skip
+    for event in (came(CARD, PAGE), taken, taken.model_copy(update={"attachment": None})):
+        told = frame(Told(Recorded(1, MINA, 1, event), ())).decode()
+        assert ("my card.png" in told, "hub-file" in told) == (getattr(event, "attachment", CARD) is not None, False)
