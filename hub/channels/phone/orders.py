@@ -15,6 +15,8 @@ from hub.channels.phone.settings import PhoneSettings
 Step = tuple[Call, list[Action]]
 _DIALLABLE = re.compile(r"\+?[0-9*#]{2,32}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_THREAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
+"""Lines are named after it: another one, which only another adapter gives, would be read as more of a URL."""
 _ROLES = {"monitor": Role.MONITOR, "coach": Role.COACH}
 
 
@@ -129,8 +131,8 @@ def _dial(call: Call, happening: Told, _: PhoneSettings) -> Step:
     call = replace(call, caller=happening.command.address or call.caller)
     if call.channel and call.phase is not Phase.FREE:
         return _given_to(call, happening.command.agent_id), []
-    call = replace(call, phase=Phase.DIALLING, channel="", agent_id=happening.command.agent_id)
-    if not _DIALLABLE.fullmatch(call.caller) or not _NAME.fullmatch(call.agent_id):
+    call = replace(call, phase=Phase.DIALLING, channel="", agent_id=happening.command.agent_id, last_words="")
+    if not (_DIALLABLE.fullmatch(call.caller) and _NAME.fullmatch(call.agent_id) and _THREAD.fullmatch(call.thread)):
         return replace(call, phase=_nobody(call), number=call.number + 1), [signals.missed(call, happening.at, 1)]
     agent = call.leg_of(call.agent_id)
     if agent is None:

@@ -290,6 +290,12 @@ def test_what_is_no_number_is_never_dialled() -> None:
     assert (asked(actions), signals(actions)) == ([], ["callback_missed"])
 
 
+@pytest.mark.parametrize("thread", ["form 7", "../../asterisk/modules", "a,b", "x?y=1"])
+def test_a_thread_that_no_line_can_be_named_after_is_never_dialled(thread: str) -> None:
+    _, actions = decide(replace(free(), thread=thread), told("dial", agent_id="ann"), PLAIN)
+    assert (asked(actions), signals(actions)) == ([], ["callback_missed"])
+
+
 def test_the_number_that_the_hub_names_is_called() -> None:
     call, _ = decide(free(), told("dial", agent_id="ann", address="+98212"), PLAIN)
     call, actions = decide(call, PickedUp(NOON, LEG), PLAIN)
