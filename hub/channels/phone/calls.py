@@ -199,7 +199,7 @@ class Calls:
 
 
 def outbound(thread: str, address: str, contact_id: str = "") -> Call:
-    """A call that begins here: to this customer. Its lines are numbered apart from those of earlier calls of the thread:
-    what Asterisk says late of one of them is said of no other."""
+    """A call that begins here: to this customer. Its lines are numbered apart from those of earlier calls of the
+    thread: what Asterisk says late of one of them is said of no other."""
     apart = int.from_bytes(sha256(contact_id.encode()).digest()[:4]) if contact_id else 0
     return Call(thread, Phase.FREE, caller=address, contact_id=contact_id, number=apart)
