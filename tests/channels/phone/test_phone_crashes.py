@@ -196,5 +196,17 @@ async def test_who_calls_while_the_adapter_is_away_is_on_record_once_it_is_back(
     assert not await has(site, "InteractionQueued")
 
 
+async def test_a_message_left_with_the_pbx_while_the_adapter_is_away_is_work(asterisk: Asterisk, site: Site) -> None:
+    await site.adapter.kill()
+    async with caller(asterisk, "caller_speaks", pause=12) as customer:
+        assert await customer.over() == 0
+    await site.adapter.start()
+    [call] = await site.happens("ContactReceived", seconds=30)
+    assert isinstance(call, ContactReceived)
+    assert call.subject.endswith("a message was left")
+    assert [one.media_type for one in call.attachments] == ["audio/wav"]
+    await site.happens("InteractionQueued")
+
+
 async def has(site: Site, name: str) -> bool:
     return any(type(one).__name__ == name for one in site.events())

@@ -275,6 +275,13 @@ def test_a_callback_rings_the_agent_then_the_customer() -> None:
     assert set(places(call).values()) == {main_bridge(call)}
 
 
+def test_who_was_called_back_and_hangs_up_has_left() -> None:
+    waited = (*WAITS, told("callback_scheduled"), Gone(NOON, "c1", 16), told("dial", agent_id="ann"))
+    called = (PickedUp(NOON, LEG.replace("-0", "-1")), PickedUp(NOON, "customer-call-c1-2"))
+    call, actions = lived(*waited, *called, Gone(NOON, "customer-call-c1-2", 16))
+    assert (call.phase, signals(actions)) == (Phase.OVER, ["customer_left"])
+
+
 @pytest.mark.parametrize(("cause", "outcome"), [(17, "busy"), (19, "no_answer"), (20, "failed")])
 def test_a_customer_who_does_not_answer_was_missed(cause: int, outcome: str) -> None:
     call, _ = decide(free(), told("dial", agent_id="ann"), PLAIN)
