@@ -18,7 +18,7 @@ from hub.domain.contact import Attachment, Channel, Copies, Html
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.outbound.state import Phase
-from hub.domain.errors import InvalidError, NotFoundError
+from hub.domain.errors import NotFoundError
 from hub.paths.propositions.model import Sender
 
 router = APIRouter(tags=["paths"])
@@ -141,9 +141,6 @@ def _wanted(body: OutboundContact, call: Call) -> WantedContact:
         channels = channels or CHANNELS_OF[body.at.kind]
     elif body.purpose is Purpose.REPLY:
         channels = channels or tuple(Channel)
-    has_words = body.text.strip() or body.subject.strip() or body.html.strip() or body.attachments
-    if not (has_words or body.propositions or Channel.PHONE in channels):
-        raise InvalidError("say something: a text, a subject, or what to propose", "text")
     customer = customer_named(body.customer_id, body.identifier, call.services)
     return WantedContact(
         customer, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text, body.html, body.cc,

@@ -104,6 +104,7 @@ async def test_an_agent_asks_in_their_own_name_alone(world: World, http: httpx.A
     [
         ({"purpose": "marketing"}, "purpose"),
         ({"text": ""}, "text"),
+        ({"text": "", "channels": ["sms", "phone"]}, "text"),
         ({"propositions": ["gone"]}, "propositions"),
         ({"by": "2020-01-01T00:00:00Z"}, "by"),
         ({"purpose": "reply"}, "interaction_id"),

@@ -257,6 +257,11 @@ async def test_on_a_real_store_two_campaigns_at_once_keep_the_caps(tmp_path: Pat
         ({"channels": ()}, "channels", "at least one channel"),
         ({"by": moment(-1)}, "by", "this moment is over"),
         ({"propositions": (), "purpose": Purpose.SERVICE}, "purpose", "not for service"),
+        (
+            {"proposes": False, "propositions": (), "sends": True, "channels": (Channel.SMS, Channel.PHONE)},
+            "text",
+            "a call",
+        ),
     ],
 )
 def test_what_could_be_said_to_nobody_is_not_asked(changed: dict[str, Any], field: str, said: str) -> None:

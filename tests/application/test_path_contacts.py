@@ -173,6 +173,16 @@ class TestNow:
         with pytest.raises(InvalidError, match="no interaction"):
             await ask(hub, "other", interaction_id="interaction-nothing")
 
+    async def test_only_a_call_goes_without_words(self, hub: Hub) -> None:
+        await hub.write(*talk(-0.2), *mails("my card"))
+        nothing = {"purpose": Purpose.REPLY, "channels": tuple(Channel), "subject": "", "text": ""}
+        with pytest.raises(InvalidError, match="only a call needs none") as refused:
+            await ask(hub, "mail", **nothing, interaction_id=interaction_id(KEY, "m-1"))
+        assert refused.value.field == "text"
+        assert await told(hub) == []
+        await ask(hub, "call", **nothing, interaction_id=interaction_id(KEY, "c-1"))
+        assert (await dispatched(hub)).channel is Channel.PHONE
+
     async def test_a_mail_is_answered_under_its_subject_unless_another_is_said(self, hub: Hub) -> None:
         await hub.write(*mails("Antw: re[2]: my card", "AW: my new card"))
         stream = interaction_id(KEY, "m-1")
@@ -279,9 +289,10 @@ class TestLater:
         await due(hub, 21)
         assert (await told(hub))[2:] == ["SlotReleased", "GivenUp"]
 
-    async def test_what_is_not_kept_any_more_cannot_be_said(self, hub: Hub) -> None:
+    @pytest.mark.parametrize("channels", [(SMS,), (SMS, Channel.PHONE)])
+    async def test_what_is_not_kept_any_more_cannot_be_said(self, hub: Hub, channels: tuple[Channel, ...]) -> None:
         hub.clock.hours = 12
-        await ask(hub, by=moment(40))
+        await ask(hub, by=moment(40), channels=channels)
         [kept] = [one for one in hub.journal.log if isinstance(one.event, ContactPlanned)]
         await hub.journal.erase([Erasure(kept.position, ("subject", "text"))])
         await due(hub, 21)

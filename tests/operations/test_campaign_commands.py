@@ -150,7 +150,7 @@ def test_a_list_alone_keeps_no_place(run: Run, tmp_path: Path) -> None:
 def test_each_contact_is_planned_once_with_its_slot_and_in_its_words(run: Run, tmp_path: Path) -> None:
     file, streams = filled(tmp_path, 6)
     own = ("--name", "thanks", "--purpose", "service", "--own-words", "--channels", "sms", "--send")
-    assert "have a text" in str(run(file, *own).exception)
+    assert "say something" in str(run(file, *own).exception)
     assert recorded(PathDecided) == []
     for _ in range(2):
         found = told(run(file, *own, "--subject", "well", "--text", "Thank you", "--json"))

@@ -106,8 +106,8 @@ def check_campaign(campaign: Campaign, rules: PathRules, now: datetime) -> None:
     question = campaign.question(now)
     check_sayable(question, rules)
     says = campaign.proposes or campaign.subject.strip() or campaign.text.strip()
-    if campaign.sends and not says and Channel.PHONE not in campaign.channels:
-        raise InvalidError("say something: contacts that are to be made have a text, or propose something", "text")
+    if campaign.sends and not says and set(campaign.channels) != {Channel.PHONE}:
+        raise InvalidError("say something: a text, a subject, or what to propose; only a call needs none", "text")
     if not campaign.proposes:
         return
     numbers = [rules.places[name] for name in campaign.propositions] or range(len(rules.propositions))

@@ -7,7 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
-from hub.application.paths.contacts_facts import Began, WantedContact, answering, begun, look_again, went_on
+from hub.application.paths.contacts_facts import (
+    Began,
+    WantedContact,
+    answering,
+    begun,
+    check_words,
+    look_again,
+    went_on,
+)
 from hub.application.paths.contacts_slots import ContactSlots, given_back, stands, was_made
 from hub.application.paths.decisions import AskedAs, Decided, PathDecisions, ToWrite, stream_of_decision
 from hub.application.paths.in_force import RulesInForce
@@ -81,6 +89,7 @@ class OutboundContacts:
                 "a reply leaves by the path the contact came in on: name its interaction", "interaction_id"
             )
         is_reply = began is not None and wanted.purpose is Purpose.REPLY
+        check_words(wanted, began.channel if began is not None and is_reply else None)
         question = Question(
             "", self._clock.now(), Direction.OUTBOUND, wanted.channels, wanted.sender, wanted.purpose, wanted.proposes,
             wanted.propositions, wanted.speaker, wanted.by, wanted.service, wanted.interaction_id,
@@ -297,7 +306,9 @@ def _refused(one: OutboundContact, meta: _Meta) -> ContactPostponed | ContactGiv
 def _has_nothing_to_say(one: OutboundContact) -> bool:
     """What was to be said is not kept any more. Who calls needs no words."""
     planned = one.planned
-    return not (says_something(planned) or planned.proposes or Channel.PHONE in one.channels)
+    is_reply = planned.purpose == Purpose.REPLY and planned.thread_on is not None
+    channels = {planned.thread_on} if is_reply else set(one.channels)
+    return not (says_something(planned) or planned.proposes or channels == {Channel.PHONE})
 
 
 def _unreported(one: OutboundContact, meta: _Meta) -> ContactUnreported:

@@ -13,7 +13,7 @@ from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.events import IdentifierObserved
 from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactPlanned, ContactPostponed
 from hub.domain.customer.outbound.state import OutboundContact
-from hub.domain.customer.outbound.words import subject_of_answer, words_of
+from hub.domain.customer.outbound.words import says_something, subject_of_answer, words_of
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
@@ -68,6 +68,13 @@ class Began(NamedTuple):
     queue: str
     subject: str = ""
     """Of what they wrote last."""
+
+
+def check_words(wanted: WantedContact, leaves_by: Channel | None) -> None:
+    """Raises InvalidError where it might reach somebody with nothing in it. `leaves_by`: of a reply."""
+    channels = set(wanted.channels) if leaves_by is None else {leaves_by}
+    if not (says_something(wanted) or wanted.proposes or channels == {Channel.PHONE}):
+        raise InvalidError("say something: a text, a subject, or what to propose; only a call needs none", "text")
 
 
 def answering(wanted: WantedContact, began: Began | None) -> WantedContact:

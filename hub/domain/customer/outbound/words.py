@@ -34,7 +34,7 @@ def words_of(one: Worded) -> Mapping[str, Any]:
 
 def says_something(one: Worded) -> bool:
     """Whether anything is left to say: whom else it goes to says nothing."""
-    return bool(one.subject or one.text or one.html or one.attachments)
+    return bool(one.subject.strip() or one.text.strip() or one.html.strip() or one.attachments)
 
 
 def subject_of_answer(subject: str) -> str:
