@@ -191,7 +191,10 @@ def blaming_customer(identifier: Known | None) -> Iterator[None]:
     try:
         yield
     except NotFoundError as error:
-        raise InvalidError(str(error), "identifier" if identifier else "customer_id") from None
+        if identifier is None:
+            raise InvalidError(str(error), "customer_id") from None
+        named = f"there is no customer with {identifier.kind} {identifier.value!r}"
+        raise InvalidError(named, "identifier") from None
 
 
 def _question(body: PathQuestion, services: Services) -> Question:

@@ -61,6 +61,7 @@ async def test_a_customer_is_known_by_any_spelling_of_their_number(http: httpx.A
     assert (status, told["actions"][0]["grant"]) == (200, None)
     status, told = await ask(http, customer_id="", identifier={"kind": "phone", "value": "09127654321"})
     assert (status, told["field"]) == (422, "identifier")
+    assert told["detail"] == "there is no customer with phone '09127654321'"
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_who_can_not_be_reached_by_it_is_refused(kind: str, value: str, field: s
 def test_a_channel_that_does_not_reach_it_is_refused() -> None:
     assert on_channel(PHONE, "sms") is Channel.SMS
     with pytest.raises(InvalidError, match="a phone is not reached on channel 'email': on phone or sms"):
-        on_channel(PHONE, "email")
+        on_channel(PHONE, Channel.EMAIL)
 
 
 NUMBERS = st.integers(0, 12)

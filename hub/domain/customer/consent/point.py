@@ -41,6 +41,6 @@ def on_channel(point: ContactPoint, channel: str) -> Channel:
     known = CHANNELS_OF.get(point.kind, ())
     if channel not in known:
         raise InvalidError(
-            f"a {point.kind} is not reached on channel {channel!r}: on {' or '.join(known) or 'none'}", "channel"
+            f"a {point.kind} is not reached on channel {str(channel)!r}: on {' or '.join(known) or 'none'}", "channel"
         )
     return Channel(channel)
