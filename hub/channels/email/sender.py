@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+from collections.abc import Awaitable
 from datetime import timedelta
 
 import aiosmtplib
@@ -25,6 +26,9 @@ from hub.domain.contact import Channel, ConversationEvent, ConversationSignal
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 
 log = logging.getLogger(__name__)
+
+LAST_SECONDS = 5.0
+"""What a mail that is being handed over has, when the adapter is told to end, until its server answers."""
 
 
 class NotSentError(HubError):
@@ -139,10 +143,12 @@ class Sender:
             still_wanted()
             ledger.begin(command.contact_id, message_id, command.thread, self._place.clock.now())
             is_under_way = True
-            await client.data(mail)
+            await _to_its_end(client.data(mail))
         except (SMTPException, OSError, TimeoutError) as error:
-            still_wanted()
-            self._judge(command, error, is_under_way)
+            try:
+                self._judge(command, error, is_under_way)
+            finally:
+                still_wanted()
         finally:
             client.close()
         now = self._place.clock.now()
@@ -199,6 +205,18 @@ class Sender:
         address = hmac.digest(self._key, command.address.strip().lower().encode(), hashlib.sha256).hex()[:32]
         today = self._place.clock.now().date()
         return self._book.machine_mail(address, today, self._settings.machine_mails_per_day)
+
+
+async def _to_its_end(handing_over: Awaitable[object]) -> None:
+    """Also where it is told to end meanwhile, for a while: nobody could tell whether the mail left."""
+    over = asyncio.ensure_future(handing_over)
+    try:
+        await asyncio.shield(over)
+    except asyncio.CancelledError:
+        if not (await asyncio.wait({over}, timeout=LAST_SECONDS))[0]:
+            over.cancel()
+            raise
+        over.result()
 
 
 class _UnknownError(HubError):

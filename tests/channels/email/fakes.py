@@ -75,7 +75,7 @@ class FakeHub:
 
 @dataclass
 class FakeMailServer:
-    """Takes mail by SMTP as its answers say: the next of `at_rcpt` and `at_data`, then 250."""
+    """Takes mail by SMTP as its answers say: the next of `at_rcpt` and `at_data` (also `gone`, `slow`), then 250."""
 
     at_rcpt: list[str] = field(default_factory=list)
     at_data: list[str] = field(default_factory=list)
@@ -94,6 +94,9 @@ class FakeMailServer:
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self.at_data.pop(0) if self.at_data else "250 OK"
+        if answer == "slow":
+            await asyncio.sleep(0.3)
+            answer = "250 OK"
         if answer.startswith("2"):
             self.mails.append((envelope.mail_from or "", envelope.rcpt_tos, envelope.original_content or b""))
         elif answer == "gone":

@@ -111,6 +111,18 @@ async def test_an_answer_refers_to_what_was_said_last(tmp_path: Path) -> None:
     assert b"References: " + message_id in second
 
 
+async def test_who_is_told_to_end_while_a_mail_is_handed_over_knows_that_it_left(tmp_path: Path) -> None:
+    server, hub = FakeMailServer(at_data=["slow"]), answering()
+    async with server.serving():
+        async with running(tmp_path / "a", hub, table(server.port)):
+            hub.commands.put_nowait(send())
+            await until(lambda: not server.at_data)
+        assert len(server.mails) == 1
+    again = await fate(tmp_path, server, send())
+    assert [one.signal for one in again.signals] == [SENT]
+    assert len(server.mails) == 1
+
+
 async def test_it_ends_at_whatever_moment_it_is_told_to(tmp_path: Path) -> None:
     server = FakeMailServer()
     async with server.serving():
