@@ -7,6 +7,7 @@ from nats.aio.msg import Msg
 
 from hub.bus.connection import INBOX
 from hub.bus.subjects import CONFIRM_TO, CONTACTS_IN
+from hub.bus.users import inboxes
 
 
 @dataclass(slots=True)
@@ -38,8 +39,9 @@ def inbound(message: Msg) -> InboundMessage:
 def is_inbox(subject: str, channel: str) -> bool:
     """Only inboxes are answered, of another channel's adapter none: else a sender could make the hub publish wherever
     the hub itself may."""
-    own = subject.startswith((f"{INBOX}.", f"{INBOX}_{channel}."))
-    return own and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
+    first, _, name = subject.partition(".")
+    own = first in (INBOX, *inboxes(channel))
+    return own and name != "" and not any(letter in subject for letter in "*> \t\r\n") and ".." not in subject
 
 
 def channel_of(subject: str) -> str:

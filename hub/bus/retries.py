@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 60.0
 """Seconds an adapter has to take one in: below what its user may take to answer."""
 
-Retry = Callable[[bytes], Awaitable[bytes]]
-"""From what was refused, as the adapter reported it then, to a confirmation."""
+Retry = Callable[[bytes], Awaitable[bytes | None]]
+"""From what was refused, as the adapter reported it then, to a confirmation; None: it is another adapter's."""
 
 
 async def try_again(connection: Connection, channel: str, body: bytes, patience: float = PATIENCE) -> bytes:
@@ -39,7 +39,9 @@ async def retries(connection: Connection, channel: str, retry: Retry) -> None:
 
     async def on_message(message: Msg) -> None:
         try:
-            await message.respond(await retry(message.data))
+            answer = await retry(message.data)
+            if answer is not None:
+                await message.respond(answer)
         except NatsError as error:
             log.warning("that something was tried again could not be told: %s", described(error))
         except Exception:

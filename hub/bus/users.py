@@ -27,7 +27,7 @@ class BusUser(NamedTuple):
     @property
     def inbox(self) -> str:
         """What the subjects begin with where it waits for answers: nobody else may listen there."""
-        return f"{INBOX}_{self.channel}"
+        return f"{INBOX}_{self.name}"
 
     def credentials(self, seed: str) -> Credentials:
         """To connect with."""
@@ -36,8 +36,16 @@ class BusUser(NamedTuple):
 
 RESPONSE_EXPIRES = "2m"
 """How long an adapter may take to answer what it is asked to try again."""
-ADAPTERS: tuple[BusUser, ...] = tuple(BusUser(channel.value, channel.value) for channel in Channel)
-"""One a channel."""
+ADAPTERS: tuple[BusUser, ...] = (
+    *(BusUser(channel.value, channel.value) for channel in Channel),
+    BusUser("voice_webhooks", Channel.PHONE.value),
+)
+"""One a channel, and those that carry it beside that one."""
+
+
+def inboxes(channel: str) -> tuple[str, ...]:
+    """Of the adapters that carry this channel."""
+    return tuple(user.inbox for user in ADAPTERS if user.channel == channel)
 
 
 class Rights(NamedTuple):

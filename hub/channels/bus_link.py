@@ -14,6 +14,7 @@ from hub.bus.subjects import refused_subject
 from hub.bus.users import BusUser
 from hub.channels.adapter import ChannelAdapter
 from hub.channels.command import Command, parse_command
+from hub.channels.whose import is_anothers
 from hub.domain.contact import Channel, Contact, ConversationEvent
 from hub.domain.errors import InvalidError
 from hub.domain.refused_input import RefusedInput
@@ -68,10 +69,12 @@ class BusLink:
     async def retries(self, handle: Callable[[RefusedInput], Awaitable[Confirmation]]) -> None:
         """As a link's."""
 
-        async def one(body: bytes) -> bytes:
+        async def one(body: bytes) -> bytes | None:
             refused = parse(body)
             if not isinstance(refused, RefusedInput):
                 raise InvalidError("this is nothing that an adapter refused")
+            if is_anothers(self.name, refused.id.removeprefix("refused-")):
+                return None
             try:
                 told = await handle(refused)
             except InvalidError as error:

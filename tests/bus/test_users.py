@@ -17,6 +17,7 @@ from hub.bus.rejected import RejectedContacts
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import INBOUND, INTAKE, OUTBOUND, REJECTED, ensure_streams
 from hub.bus.users import ADAPTERS, BusUser
+from hub.domain.contact import Channel
 from tests.support.nats import eventually
 
 EMAIL = next(user for user in ADAPTERS if user.channel == "email")
@@ -51,7 +52,14 @@ async def messages(hub: Connection, stream: str) -> int:
 
 async def test_each_channel_has_a_key_for_its_owner_alone(nats_server: EmbeddedNats, tmp_path: Path) -> None:
     files = sorted((tmp_path / "keys" / "bus").iterdir())
-    assert [file.name for file in files] == ["email.nk", "in_person.nk", "phone.nk", "sms.nk", "web.nk"]
+    assert [file.name for file in files] == [
+        "email.nk",
+        "in_person.nk",
+        "phone.nk",
+        "sms.nk",
+        "voice_webhooks.nk",
+        "web.nk",
+    ]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     configuration = (tmp_path / "nats" / "nats-server.conf").read_text()
     assert not [file for file in files if file.read_text().strip() in configuration]
@@ -97,10 +105,9 @@ async def test_it_publishes_on_its_own_subjects_alone(
     user: BusUser, nats_server: EmbeddedNats, hub: Connection
 ) -> None:
     connection = await joined(nats_server, user)
-    for other in ADAPTERS:
-        for subject in (f"contacts.in.{other.channel}.1", f"conversations.in.{other.channel}.1",
-                        f"refused.in.{other.channel}"):  # fmt: skip
-            await connection.client.publish(subject, other.channel.encode())
+    for other in Channel:
+        for subject in (f"contacts.in.{other}.1", f"conversations.in.{other}.1", f"refused.in.{other}"):
+            await connection.client.publish(subject, other.encode())
     for subject in ("contacts.rejected", f"conversations.out.{user.channel}.1", "conversations.position"):
         await connection.client.publish(subject, b"forged")
     await connection.settle()

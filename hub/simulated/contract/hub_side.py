@@ -21,7 +21,7 @@ from hub.bus.outbound import OutboundMessage, OutboundStream
 from hub.bus.retries import try_again
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import ensure_streams
-from hub.bus.users import BusUser
+from hub.bus.users import ADAPTERS, BusUser
 from hub.clock import WallClock
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import InvalidError
@@ -34,8 +34,9 @@ class HubSide:
     """Takes what the adapter reports, as the intake would, and notes it; nothing of it is kept. `hears`: while it is
     not set nobody is told anything, as when the hub is away."""
 
-    def __init__(self, server: EmbeddedNats, connection: Connection, channel: str) -> None:
-        self.channel = channel
+    def __init__(self, server: EmbeddedNats, connection: Connection, user: BusUser) -> None:
+        self.channel = user.channel
+        self._user = user
         self.hears = asyncio.Event()
         self.hears.set()
         self.reports: list[Report] = []
@@ -117,7 +118,7 @@ class HubSide:
 
     async def untold(self) -> int:
         """Commands that are not acked yet."""
-        return await untold(self._connection.jetstream(), self.channel)
+        return await untold(self._connection.jetstream(), self._user.name)
 
     async def kill_bus(self) -> None:
         """As `kill -9` does; it is back when this returns."""
@@ -129,19 +130,20 @@ class HubSide:
 
 
 @asynccontextmanager
-async def hub_side(directory: Path, channel: str) -> AsyncIterator[tuple[HubSide, dict[str, str]]]:
-    """It, and the environment in which an adapter of this channel finds it; everything is in `directory`."""
+async def hub_side(directory: Path, name: str) -> AsyncIterator[tuple[HubSide, dict[str, str]]]:
+    """It, and the environment in which this adapter (a channel's has its name) finds it; all is in `directory`."""
+    user = next(one for one in ADAPTERS if one.name == name)
     server = EmbeddedNats(directory / "nats")
     url = await server.start()
     try:
         connection = await connect(url, "contract")
         try:
-            side = HubSide(server, connection, channel)
+            side = HubSide(server, connection, user)
             await side.begin()
             inbound = Inbound(connection, side.take)
             running = asyncio.create_task(inbound.run())
             try:
-                yield side, adapter_environment(directory, server, BusUser(channel, channel))
+                yield side, adapter_environment(directory, server, user)
             finally:
                 side.hears.set()
                 await inbound.stop()
