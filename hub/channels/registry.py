@@ -47,6 +47,7 @@ class Kind(Protocol):
 _MODULES = {
     "email": "hub.channels.email.adapter",
     "phone": "hub.channels.phone.adapter",
+    "voice_webhooks": "hub.channels.voice_webhooks.adapter",
 }
 """Loaded when they are asked for: none needs the libraries of another."""
 
