@@ -318,7 +318,10 @@ class Hub:
     async def _start_outbound(self) -> None:
         """Channel adapters are told what to carry out, from where they were told before."""
         wire = OutboundStream(self.bus, replicas=self.settings.nats_replicas)
-        self.outbound = Outbound(self.journal, wire, self.clock, self._places, self._announce_every, self.pool.name)
+        spell = speller(self.settings.phone_region)
+        self.outbound = Outbound(
+            self.journal, wire, self.clock, self._places, self._announce_every, self.pool.name, spell
+        )
         opened, self._opened, self._is_starting = self._opened or await self._open_work(), None, False
         await self.outbound.start(opened.rows, opened.position)
         self._parts.push_async_callback(self.outbound.stop)

@@ -11,6 +11,8 @@ from hub.application.outbound_addresses import addressed
 from hub.application.outbound_commands import Command, Conversations
 from hub.bus.connection import BusError
 from hub.bus.outbound import OutboundMessage
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.normalise import normalise
 from hub.domain.errors import HubError
 from hub.ports import Clock, Journal, Recorded
 
@@ -62,8 +64,10 @@ class Outbound:
     the order of the log; a repeat has the same id."""
 
     def __init__(
-        self, journal: Journal, wire: Wire, clock: Clock, places: Places, every: Every, pool: str = "main"
-    ) -> None:
+        self, journal: Journal, wire: Wire, clock: Clock, places: Places, every: Every, pool: str = "main",
+        spell: Spell = normalise,
+    ) -> None:  # fmt: skip
+        """`spell`: how numbers are written."""
         self.position = 0
         """Up to where adapters have been told."""
         self._journal = journal
@@ -71,6 +75,7 @@ class Outbound:
         self._clock = clock
         self._places = places
         self._every = every
+        self._spell = spell
         self._conversations = Conversations(pool)
         self._waiting: deque[Sequence[Recorded]] = deque()
         self._unsent: list[Command] = []
@@ -148,7 +153,7 @@ class Outbound:
             self._unsent, self._told = self._conversations.tell(batch), batch[-1].position
             if len(self._conversations.queues) > len(self._announce_at):
                 self._note_queues()
-        told = await addressed(self._journal, self._unsent)
+        told = await addressed(self._journal, self._unsent, self._spell)
         await self._wire.publish([_message(command) for command in told])
         self._unsent, self.position = [], self._told
         return True

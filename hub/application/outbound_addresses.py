@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hub.application.outbound_commands import Command
 from hub.domain.customer.events import ContactReceived, ContactSent
-from hub.domain.customer.identity import ADDRESS_KIND
+from hub.domain.customer.identity import ADDRESS_KIND, Spell
 from hub.ports import Journal
 
 Contacted = ContactReceived | ContactSent
 _PHONE = "phone"
 
 
-async def addressed(journal: Journal, commands: Sequence[Command]) -> Sequence[Command]:
+async def addressed(journal: Journal, commands: Sequence[Command], spell: Spell) -> Sequence[Command]:
     """The same commands; what takes an address has that of the contact it names, empty where nobody knows it."""
     wanted = {one.details["contact_id"] for one in commands if one.name in _TAKES}
     if not wanted:
@@ -25,26 +25,27 @@ async def addressed(journal: Journal, commands: Sequence[Command]) -> Sequence[C
         for one in history
         if isinstance(one.event, ContactReceived | ContactSent) and one.event.contact_id in wanted
     }
-    return [_with_address(one, known) for one in commands]
+    return [_with_address(one, known, spell) for one in commands]
 
 
-def number_of(contact: Contacted) -> str:
-    """The number to call whoever made this contact: they called from it, or named it."""
+def number_of(contact: Contacted, spell: Spell) -> str:
+    """The number to call whoever made this contact, in its one spelling: they called from it, or named it."""
+    named = [one.value for one in contact.identifiers if one.kind == _PHONE]
     if ADDRESS_KIND[contact.channel] == _PHONE and contact.address:
-        return contact.address
-    return next((one.value for one in contact.identifiers if one.kind == _PHONE), "")
+        named.insert(0, contact.address)
+    return spell(_PHONE, named[0]).value if named else ""
 
 
-def _address_of(contact: Contacted) -> str:
-    return contact.address
+def _address_of(contact: Contacted, spell: Spell) -> str:
+    return spell(ADDRESS_KIND[contact.channel], contact.address).value if contact.address else ""
 
 
-_TAKES: Mapping[str, Callable[[Contacted], str]] = {"dial": number_of, "survey": _address_of}
+_TAKES: Mapping[str, Callable[[Contacted, Spell], str]] = {"dial": number_of, "survey": _address_of}
 
 
-def _with_address(command: Command, known: Mapping[str, Contacted]) -> Command:
+def _with_address(command: Command, known: Mapping[str, Contacted], spell: Spell) -> Command:
     read = _TAKES.get(command.name)
     if read is None:
         return command
     contact = known.get(command.details["contact_id"])
-    return command._replace(details={**command.details, "address": read(contact) if contact else ""})
+    return command._replace(details={**command.details, "address": read(contact, spell) if contact else ""})

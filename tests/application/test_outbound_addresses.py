@@ -8,6 +8,7 @@ from hub.application.outbound_addresses import addressed, number_of
 from hub.application.outbound_commands import Command, Conversations
 from hub.domain.contact import Channel, Identifier, Standing
 from hub.domain.customer.events import ContactReceived
+from hub.domain.customer.normalise import normalise
 from hub.domain.interaction.events import CallbackScheduled
 from hub.ports import Append, ContactRow, Recorded, Unit
 from tests.application.test_outbound import FakeWire, Journal, telling
@@ -43,23 +44,24 @@ async def test_who_wished_to_be_called_is_dialled_at_the_number_of_the_contact_t
 
 def test_a_number_is_what_they_called_from_or_named() -> None:
     named = (Identifier(kind="email", value="a@b.example"), Identifier(kind="phone", value="+98912"))
-    assert number_of(came(channel=Channel.SMS)) == "+982112345"
-    assert number_of(came(**WEB, identifiers=named)) == "+98912"
-    assert number_of(came(address="", identifiers=named)) == "+98912"
-    assert number_of(came(**WEB)) == ""
+    assert number_of(came(channel=Channel.SMS), normalise) == "+982112345"
+    assert number_of(came(**WEB, identifiers=named), normalise) == "+98912"
+    assert number_of(came(address="", identifiers=named), normalise) == "+98912"
+    assert number_of(came(**WEB), normalise) == ""
+    assert number_of(came(address="021 1234 5678"), normalise) == "+982112345678"
 
 
 async def test_who_is_asked_how_it_was_is_asked_at_the_address_of_that_contact() -> None:
     journal = Journal()
     await write(journal, came("c1", channel=Channel.EMAIL, address="a@b.example"))
     [asked] = Conversations().tell([Recorded(7, "customer-ab", 3, survey(channel=Channel.EMAIL))])
-    [told] = await addressed(journal, [asked])
+    [told] = await addressed(journal, [asked], normalise)
     assert told.details == {**asked.details, "address": "a@b.example"}
     nobody = asked._replace(details={**asked.details, "contact_id": "c9"})
-    assert (await addressed(journal, [nobody]))[0].details["address"] == ""
+    assert (await addressed(journal, [nobody], normalise))[0].details["address"] == ""
 
 
 async def test_other_commands_are_told_as_they_are_and_nothing_is_read_for_them() -> None:
     journal = Journal()
     commands: list[Command] = Conversations().tell([Recorded(1, "interaction-1", 1, queued())])
-    assert await addressed(journal, commands) is commands
+    assert await addressed(journal, commands, normalise) is commands

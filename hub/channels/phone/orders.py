@@ -128,7 +128,7 @@ def _ring(
 
 def _dial(call: Call, happening: Told, _: PhoneSettings) -> Step:
     """The agent first: no customer picks up and finds nobody. The number may be another one than they called from."""
-    call = replace(call, caller=happening.command.address or call.caller)
+    call = replace(call, caller="".join(happening.command.address.split()) or call.caller)
     if call.channel and call.phase is not Phase.FREE:
         return _given_to(call, happening.command.agent_id), []
     call = replace(call, phase=Phase.DIALLING, channel="", agent_id=happening.command.agent_id, last_words="")

@@ -304,7 +304,7 @@ def test_a_thread_that_no_line_can_be_named_after_is_never_dialled(thread: str) 
 
 
 def test_the_number_that_the_hub_names_is_called() -> None:
-    call, _ = decide(free(), told("dial", agent_id="ann", address="+98212"), PLAIN)
+    call, _ = decide(free(), told("dial", agent_id="ann", address="+98 212"), PLAIN)
     call, actions = decide(call, PickedUp(NOON, LEG), PLAIN)
     assert call.caller == "+98212"
     assert "PJSIP/+98212@trunk" in str(actions)
