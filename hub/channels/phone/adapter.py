@@ -23,6 +23,7 @@ from hub.channels.phone.settings import PhoneSettings
 from hub.channels.phone.signals import ghost, not_sent
 from hub.channels.phone.standing import missed_of, open_recordings, strangers
 from hub.channels.registry import Place
+from hub.channels.whose import is_left_to_another
 from hub.domain.contact import Channel
 from hub.settings import SettingsError
 
@@ -123,6 +124,9 @@ class PhoneAdapter:
     async def _carry_out(self, command: Command, calls: Calls, reports: Reports) -> None:
         """Whoever waits or speaks on a line that is gone has left: the hub hears so as soon as it speaks of them."""
         await self._ready.wait()
+        takes_new = self._settings.outbound
+        if command.thread not in calls and is_left_to_another("phone", command.thread, takes_new=takes_new):
+            return
         now = self.place.clock.now()
         if command.command == "send":
             if self.place.ledger.of(command.contact_id) is not None:

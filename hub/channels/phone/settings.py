@@ -80,6 +80,8 @@ class PhoneSettings(_Table):
     customer_endpoint: str = "PJSIP/{number}@trunk"
     caller_id: str = ""
     """What customers see who are called."""
+    outbound: bool = True
+    """New calls, and callbacks in conversations that began elsewhere, are made here: by one adapter of the channel."""
     ring_seconds: int = Field(default=20, ge=3, le=300)
     dial_seconds: int = Field(default=30, ge=5, le=300)
     hub_patience_seconds: float = Field(default=5, gt=0, le=60)

@@ -15,7 +15,7 @@ from hub.channels.voice_webhooks.parse import THREAD, caller_of
 from hub.channels.voice_webhooks.places import Places
 from hub.channels.voice_webhooks.provider import DeclinedError, Provider, ProviderError, UnclearError
 from hub.channels.voice_webhooks.settings import VoiceSettings
-from hub.channels.whose import is_anothers, is_own
+from hub.channels.whose import is_left_to_another, is_own
 from hub.domain.contact import ConversationEvent
 
 log = logging.getLogger(__name__)
@@ -65,12 +65,11 @@ class Commands:
         """None: it is none of ours. New ones are taken where this adapter is the one for them."""
         thread = command.thread
         known = self._book.line(thread)
-        if known is not None or is_anothers(NAME, thread):
+        if known is not None or is_left_to_another(NAME, thread, takes_new=self._settings.outbound):
             return known
         if is_own(NAME, thread):
             return Line(thread, thread.removeprefix(THREAD))
-        is_taken = self._settings.outbound and command.command in ("dial", "send")
-        return Line(thread, state=State.FREE) if is_taken else None
+        return Line(thread, state=State.FREE) if command.command in ("dial", "send") else None
 
     async def _address(self, command: Command, line: Line) -> str:
         """The hub's, or that of the call that began it."""
