@@ -93,11 +93,6 @@ class Attachments:
         return key, sealed, hashlib.sha256(sealed).hexdigest()
 
 
-def is_stored(uri: str) -> bool:
-    """Whether the uri names a file of an attachment store, and nothing on somebody else's server."""
-    return uri.startswith(FILE_IN_STORE)
-
-
 def safe_name(name: str) -> str:
     """A name that a file can have anywhere, and that shows its true ending: no folders, control characters or changes
     of the writing direction. Empty stays empty."""
@@ -137,6 +132,10 @@ def _place(digest: str) -> str:
 
 def _parts(uri: str) -> tuple[str, bytes]:
     digest, _, key = uri.removeprefix(FILE_IN_STORE).partition(".")
-    if is_stored(uri) and re.fullmatch(r"[0-9a-f]{64}", digest) and re.fullmatch(r"[A-Za-z0-9_-]{43}", key):
+    if (
+        uri.startswith(FILE_IN_STORE)
+        and re.fullmatch(r"[0-9a-f]{64}", digest)
+        and re.fullmatch(r"[A-Za-z0-9_-]{43}", key)
+    ):
         return digest, urlsafe_b64decode(f"{key}=")
     raise NotFoundError("this uri names no stored attachment")

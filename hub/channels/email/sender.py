@@ -11,7 +11,6 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from hub.cancelling import still_wanted
-from hub.channels.attachments import is_stored
 from hub.channels.command import Command
 from hub.channels.email.book import Book, Heard
 from hub.channels.email.render import Before, Enclosed, Occasion, references, render
@@ -22,7 +21,7 @@ from hub.channels.email.unsubscribing import Links
 from hub.channels.ledger import State
 from hub.channels.link import Link
 from hub.channels.registry import Place
-from hub.domain.contact import Channel, ConversationEvent, ConversationSignal
+from hub.domain.contact import Attachment, Channel, ConversationEvent, ConversationSignal
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 
 log = logging.getLogger(__name__)
@@ -112,15 +111,17 @@ class Sender:
             identity = known.get(last.written_to, identity)
         links = self._links.of(command.address, message_id) if self._links and command.purpose == "promotional" else ()
         before = Before(last.message_id, last.references) if last else Before()
-        files = [await self._enclosed(one.uri, one.media_type, one.name) for one in command.attachments]
+        files = [await self._enclosed(one) for one in command.attachments]
         occasion = Occasion(identity, message_id, self._place.clock.now(), before, files, links)
         return render(command, occasion), identity.address.address
 
-    async def _enclosed(self, uri: str, media_type: str, name: str) -> Enclosed:
-        if not is_stored(uri):
-            raise InvalidError(f"attachment {name or uri[:80]!r} does not lie in the hub's store", "attachments")
+    async def _enclosed(self, file: Attachment) -> Enclosed:
+        if not file.is_in_store:
+            raise InvalidError(
+                f"attachment {file.name or file.uri[:80]!r} does not lie in the hub's store", "attachments"
+            )
         try:
-            return Enclosed(await self._place.attachments.get(uri), media_type, name)
+            return Enclosed(await self._place.attachments.get(file.uri), file.media_type, file.name)
         except NotFoundError as error:
             raise InvalidError(str(error), "attachments") from None
 

@@ -11,11 +11,13 @@ from hub.application.envelope import Confirmation
 from hub.channels.command import Command
 from hub.channels.email.settings import Surveys
 from hub.channels.email.surveys import Score, answer, question
+from hub.channels.ledger import State
 from hub.domain.contact import ConversationEvent, ConversationSignal
 from tests.channels.email.corpus import NOON, mail
 from tests.channels.email.fakes import FakeMailServer, running, send, table, until
 from tests.channels.email.test_mail_in import Door
 from tests.channels.email.test_mail_out import answering
+from tests.channels.email.test_mail_parsing import bounce
 
 CSAT, NPS = "survey-ab-1.csat", "survey-ab-1.nps"
 
@@ -115,6 +117,13 @@ async def test_a_number_that_comes_back_is_their_answer_and_no_contact(door: Doo
     [told] = door.hub.signals
     assert (told.signal, told.survey_id, told.score) == (ConversationSignal.SURVEY_ANSWERED, "survey-ab-1", 5)
     assert (told.comment, told.thread, door.hub.contacts) == ("Thank you", "t", {})
+
+
+async def test_a_question_that_comes_back_is_left_alone(door: Door) -> None:
+    own = asked_by(door)
+    assert await door.gives(bounce().replace(b"ours@example.org", own.encode()), sender="") == [250]
+    assert (door.hub.signals, door.hub.contacts) == ([], {})
+    assert door.place.ledger.of(CSAT) == (CSAT, State.FAILED, own, "t")
 
 
 async def test_words_a_machines_answer_and_one_that_comes_too_late_are_contacts(door: Door) -> None:
