@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.progress import Progress
 from rich.text import Text
 
-from hub.cli.output import JSON
+from hub.cli.output import JSON, show_page
 from hub.settings import load
 
 LIMIT = 20
@@ -40,7 +40,7 @@ def list_duplicates(limit: int, ids: bool, as_json: bool) -> None:
     if as_json:
         click.echo(told)
     else:
-        Console(highlight=False, markup=False).print(_page(orjson.loads(told)))
+        show_page(_page(orjson.loads(told)))
 
 
 def _page(told: dict[str, Any]) -> RenderableType:
@@ -104,7 +104,7 @@ def _head(first: str, *others: str) -> Text:
 
 
 def _line(*parts: str) -> Padding:
-    return Padding(Text("  ".join(filter(None, parts))), (0, 0, 0, 6))
+    return Padding(Text("  ".join(filter(None, parts))), (0, 0, 0, 6), expand=False)
 
 
 def _customer(customer: str, who: Who) -> RenderableType:
@@ -113,7 +113,7 @@ def _customer(customer: str, who: Who) -> RenderableType:
         return _line(customer)
     known = [f"{_plain(each['kind'])} {each['value']}" for each in one["identifiers"] if each["verified"]]
     told = ", ".join(filter(None, (one["name"], one["birth_date"], one["address"], *known)))
-    return Group(_line(customer), Padding(Text(told), (0, 0, 0, 10)))
+    return Group(_line(customer), Padding(Text(told), (0, 0, 0, 10), expand=False))
 
 
 def _by(row: Row) -> str:

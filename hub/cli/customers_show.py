@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 import orjson
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from hub.cli.moments import moment
-from hub.cli.output import JSON
+from hub.cli.output import JSON, page_table, show_page
 from hub.settings import load
 
 LINES = 20
@@ -33,7 +33,7 @@ def show_customer(customer_id: str, at: datetime | None, lines: int, as_json: bo
     if as_json:
         click.echo(told)
     else:
-        Console(highlight=False).print(_page(orjson.loads(told)))
+        show_page(_page(orjson.loads(told)))
 
 
 def _page(told: dict[str, Any]) -> RenderableType:
@@ -53,7 +53,7 @@ def _page(told: dict[str, Any]) -> RenderableType:
         (_contacts(told), _timeline(told)),
     ):
         if table is not None:
-            parts += ["", Text(title, "bold"), Padding(table, (0, 0, 0, 2))]
+            parts += ["", Text(title, "bold"), Padding(table, (0, 0, 0, 2), expand=False)]
     return Group(*parts)
 
 
@@ -211,7 +211,7 @@ def _words(event: dict[str, Any]) -> str:
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table | None:
     """None: there is nothing to show. What people wrote is shown as it is, not as markup."""
-    table = Table(*columns, box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = page_table(columns)
     for row in rows:
         table.add_row(*(Text(cell or "") for cell in row))
     return table if table.row_count else None

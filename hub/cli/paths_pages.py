@@ -9,6 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hub.cli.output import page_table
+
 Told = Mapping[str, Any]
 
 
@@ -55,7 +57,7 @@ def _head(told: Told) -> Iterator[RenderableType]:
     yield f"{asked['direction']}, {asked['purpose'] or 'whatever fits'}, asked by {told['actor']} about {about}"
     yield f"on {', '.join(asked['channels'])} by {asked['sender']} {asked['speaker']}".rstrip()
     yield (
-        f"{_time(recorded['at'])} by policy {recorded['policy']}, seed {recorded['seed']}, log position"
+        f"{_time(recorded['at'])} (UTC) by policy {recorded['policy']}, seed {recorded['seed']}, log position"
         f" {recorded['seen']}, responses up to {recorded['answers']}: {_outcome(recorded)}"
     )
 
@@ -79,7 +81,7 @@ def _body(told: Told) -> Iterator[RenderableType]:
         if table is not None:
             yield ""
             yield Text(title, "bold")
-            yield Padding(table, (0, 0, 0, 2))
+            yield Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _actions(rows: list[Told]) -> Table | None:
@@ -108,7 +110,7 @@ def _candidates(rows: list[Told]) -> Table | None:
             cells.append((name, one["channel"], "path", "CLOSED", _plain(one["rule"]), ""))
         for gate in one["gates"]:
             told = [(name, value) for name, value in gate["inputs"].items() if value not in (None, "")]
-            looked_at = ", ".join(f"{_plain(name)} {_value(value)}" for name, value in told)
+            looked_at = ", ".join(f"{_plain(name)} {_input(value)}" for name, value in told)
             opens = f", opens {_time(gate['opens_at'])}" if gate["opens_at"] else ""
             word = "open" if gate["open"] else "CLOSED"
             cells.append((name, one["channel"], _plain(gate["gate"]), word, _plain(gate["reason"]), looked_at + opens))
@@ -141,11 +143,7 @@ def _grants(rows: list[Told]) -> Table | None:
 
 
 def show_voice(told: Told) -> RenderableType:
-    """What each channel would have said."""
-    word = ("one voice", "bold green") if told["one_voice"] else ("DIFFERENT TERMS", "bold red")
-    parts: list[RenderableType] = [
-        Text.assemble((told["customer_id"], "bold"), f"  {_time(told['at'])}, policy {told['policy']}: ", word)
-    ]
+    """What each channel would have said; where none would have said anything, why not."""
     said = [
         (row["channel"], one["proposition"], one["terms_hash"], one["grant_id"] or "not granted yet", _terms(one))
         for row in told["channels"]
@@ -156,13 +154,28 @@ def show_voice(told: Told) -> RenderableType:
         for one in told["differences"]
         for channel, reasons in one["silent"].items()
     ]
+    nowhere = [] if said else [(row["channel"], *_kept(one)) for row in told["channels"] for one in row["not_proposed"]]
+    head = f"  {_time(told['at'])} (UTC), policy {told['policy']}: "
+    parts: list[RenderableType] = [Text.assemble((told["customer_id"], "bold"), head, _voiced(told, bool(said)))]
     for title, table in (
         ("says", _table(("channel", "", "terms", "grant", ""), said)),
         ("not on every channel", _table(("", "channel", "because"), silent)),
+        ("not proposed because", _table(("channel", "", "because"), nowhere)),
     ):
         if table is not None:
-            parts += ["", Text(title, "bold"), Padding(table, (0, 0, 0, 2))]
+            parts += ["", Text(title, "bold"), Padding(table, (0, 0, 0, 2), expand=False)]
     return Group(*parts)
+
+
+def _voiced(told: Told, says: bool) -> tuple[str, str]:
+    if not says:
+        return "nothing would have been said on any channel", "bold"
+    return ("one voice", "bold green") if told["one_voice"] else ("DIFFERENT TERMS", "bold red")
+
+
+def _kept(one: Told) -> tuple[str, str]:
+    closed = dict.fromkeys(_plain(gate["reason"]) for gate in one["closed"])
+    return one["proposition"], ", ".join(closed) or _plain(one["why"])
 
 
 def show_uplifts(told: Told) -> RenderableType:
@@ -195,7 +208,7 @@ def _different(fields: Mapping[str, Told]) -> RenderableType:
 def _table(heads: tuple[str, ...], cells: list[Any]) -> Table | None:
     if not cells:
         return None
-    table = Table(*heads, box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = page_table(heads)
     for row in cells:
         table.add_row(*map(str, row))
     return table
@@ -212,6 +225,18 @@ def _terms(one: Told) -> str:
 
 def _value(value: object) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _input(value: object) -> str:
+    """What a gate looked at, in words."""
+    match value:
+        case dict():
+            return ", ".join(f"{_plain(name)} {_input(one)}" for name, one in value.items() if one is not None)
+        case list():
+            return " and ".join(f"({_input(one)})" if isinstance(one, dict) else _input(one) for one in value) or "none"
+        case bool():
+            return "yes" if value else "no"
+    return str(value)
 
 
 def _time(moment: str | None) -> str:

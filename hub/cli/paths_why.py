@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 import orjson
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 
 from hub.cli.moments import moment
-from hub.cli.output import JSON
+from hub.cli.output import JSON, show_page
 from hub.cli.paths_pages import show_checked, show_uplifts, show_voice, show_what_if, show_why
 from hub.domain.errors import InvalidError
 from hub.settings import load
@@ -102,4 +102,4 @@ def _print(what: Mapping[str, Any], as_json: bool, shown: Callable[[Mapping[str,
     if as_json:
         click.echo(told)
     else:
-        Console(highlight=False, markup=False).print(shown(orjson.loads(told)))
+        show_page(shown(orjson.loads(told)))

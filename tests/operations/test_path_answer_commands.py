@@ -118,6 +118,10 @@ def test_voice_shows_each_channel(run: Run, decided: list[str]) -> None:
     assert "no zone" in run("voice", ANN, "--at", "2026-03-02T08:30").output
     claimed = told(run("voice", ANN, "--at", moment(2).isoformat(), "--claimed", "--json"))
     assert all(row["says"] == [] for row in claimed["channels"])
+    silent = run("voice", ANN, "--at", moment(2).isoformat(), "--claimed").stdout
+    assert "nothing would have been said on any channel" in silent
+    assert "identity claimed" in silent
+    assert "one voice" not in silent
 
 
 def test_uplift_shows_both_groups(run: Run, decided: list[str]) -> None:
