@@ -110,7 +110,7 @@ async def test_what_becomes_of_a_call_is_told(tmp_path: Path) -> None:
         it.tell("waiting", place=2, estimated_wait_s=None)
         await asyncio.sleep(0.1)
         _, heard = await it.provider.tell("wait?thread=voice-CA1", CallSid=sid("1"))
-        assert "There are 1 callers before you." in heard
+        assert "Callers before you: 1." in heard
         it.tell("answered", agent_id="ann")
         [(name, twiml)] = await until(lambda: it.provider.redirected)
         assert (name, "<Client>ann</Client>" in twiml) == ("CA1", True)

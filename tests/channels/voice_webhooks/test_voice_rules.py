@@ -275,7 +275,7 @@ def test_the_place_is_said_with_music_and_a_key_for_a_callback() -> None:
     heard = ElementTree.fromstring(while_waiting("voice-CA1", Place(3, 130.0), config))
     [gather] = heard
     assert [(one.tag, one.text) for one in gather] == [
-        ("Say", "There are 2 callers before you."), ("Say", "The estimated wait is 2 minutes."),
+        ("Say", "Callers before you: 2."), ("Say", "Estimated wait in minutes: 2."),
         ("Say", "Press 1 to be called."), ("Play", "https://example.org/a.mp3"),
     ]  # fmt: skip
 
