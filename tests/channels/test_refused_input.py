@@ -114,3 +114,31 @@ async def test_it_stays_where_no_adapter_runs(link: BusLink, intake: Intake) -> 
     with pytest.raises(StillRefusedError, match="no adapter of the channel email runs"):
         await intake.rejected.retry(1)
     assert await intake.rejected.count() == 1
+
+
+async def test_of_two_adapters_of_a_channel_the_one_that_refused_it_tries_again(
+    nats_server: EmbeddedNats, intake: Intake
+) -> None:
+    asked: list[str] = []
+
+    async def retry(link: BusLink) -> None:
+        async def again(one: RefusedInput) -> Confirmation:
+            asked.append(link.name)
+            return await link.contact(Contact(id=one.id, path=Path(channel=Channel.PHONE), occurred_at=NOON))
+
+        await link.retries(again)
+
+    async with (
+        bus_link(nats_server.url, "phone", Channel.PHONE, nats_server.seeds) as phone,
+        bus_link(nats_server.url, "voice_webhooks", Channel.PHONE, nats_server.seeds) as webhooks,
+    ):
+        for name in ("refused-voice-1", "refused-call-1"):
+            await phone.refused(refused(name).model_copy(update={"channel": Channel.PHONE}))
+        tasks = [asyncio.create_task(retry(link)) for link in (phone, webhooks)]
+        try:
+            await asyncio.sleep(0.1)
+            assert await intake.rejected.retry("all") == 2
+        finally:
+            for task in tasks:
+                task.cancel()
+    assert asked == ["voice_webhooks", "phone"]
