@@ -103,7 +103,7 @@ def problem(error: Exception) -> Response:
     if isinstance(error, ValidationError | RequestValidationError):
         # FastAPI says first where the field stands: body, query, path, header.
         skip = isinstance(error, RequestValidationError)
-        blamed = [FieldProblem(field=_dotted(found["loc"][skip:]), message=found["msg"]) for found in error.errors()]
+        blamed = [FieldProblem(field=_dotted(found["loc"][skip:]), message=_said(found)) for found in error.errors()]
         return _answer(
             status, slug, f"{blamed[0].field or 'body'}: {blamed[0].message}", field=blamed[0].field, errors=blamed
         )
@@ -180,6 +180,12 @@ def _answer(
     if len(errors) > 1 or any(error.line or (error.field and not field) for error in errors):
         body["errors"] = [error.model_dump(exclude_defaults=True) for error in errors]
     return Response(json_bytes(body), status.value, dict(headers or {}), PROBLEM_JSON)
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    if found["type"] == "extra_forbidden":
+        return "there is no such field here: leave it out, or see /docs for those there are"
+    return str(found["msg"]).removeprefix("Value error, ")
 
 
 def _dotted(location: Sequence[str | int]) -> str:

@@ -126,6 +126,20 @@ async def test_what_cannot_be_asked_names_its_field_and_leaves_nothing(
     assert (status, problem["field"], len(world.journal.log)) == (422, field, before)
 
 
+@pytest.mark.parametrize(
+    ("changed", "detail"),
+    [
+        ({"colour": "red"}, "colour: there is no such field here: leave it out, or see /docs for those there are"),
+        ({"by": "9999-12-31T23:59:59-12:00"}, "by: this time is out of range"),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_said_in_words(
+    http: httpx.AsyncClient, changed: dict[str, Any], detail: str
+) -> None:
+    status, problem = await ask(http, **changed)
+    assert (status, problem["detail"]) == (422, detail)
+
+
 async def test_a_slot_is_given_back_once(http: httpx.AsyncClient) -> None:
     asked = {"customer_id": ANN, "direction": "outbound", "purpose": "service", "proposes": False}
     decided = await http.post("/v1/path-decisions", json={**asked, "channels": ["sms"], "sender": "dealer"})
