@@ -194,8 +194,8 @@ async def test_a_message_is_work_and_gone_at_the_provider(tmp_path: Path) -> Non
     async with world(tmp_path) as it:
         await it.provider.call("1")
         it.provider.recordings["RE1"] = b"RIFF-sound"
-        about = {"CallSid": "CA1", "RecordingSid": "RE1", "RecordingStatus": "completed"}
-        assert (await it.provider.tell("message?thread=voice-CA1", **about))[0] == 204
+        told = it.provider.tell("message", CallSid="CA1", RecordingSid="RE1", RecordingStatus="completed")
+        assert (await told)[0] == 204
         left = it.hub.contacts["voice-mail-RE1"]
         assert (left.subject, left.path.address, [one.size for one in left.attachments]) == (
             "Voicemail", "+989121234567", [10],
