@@ -32,6 +32,7 @@ from hub.domain.interaction.events import (
 from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.client import HubClient
+from hub.simulated.pbx import SCENARIOS as DEMO
 from hub.simulated.process import HubProcess, create_key
 from loadtests.processes import cpu_seconds, peak_memory_mb
 from tests.support.asterisk import Asterisk, missing, sipp, udp_port
@@ -97,7 +98,6 @@ async def _adapter(hub: HubProcess, asterisk: Asterisk, desks: int, directory: P
         **asterisk.settings(),
         "agent_endpoint": f"PJSIP/ann/sip:{{agent}}@127.0.0.1:{desks}",
         "announce": False,
-        "calls_a_minute_of_one_caller": 1_000_000,
     }
     file = directory / "channels.toml"
     file.write_text(
@@ -119,10 +119,18 @@ async def _adapter(hub: HubProcess, asterisk: Asterisk, desks: int, directory: P
         await process.wait()
 
 
+def _many_callers(asterisk: Asterisk) -> str:
+    """A scenario in which each call has a number of its own: those of one number are told to the hub one by one."""
+    scenario = asterisk.directory / "callers"
+    one = (DEMO / "caller_hangs_up.xml").read_text()
+    scenario.with_suffix(".xml").write_text(one.replace("[caller]", "+98218[call_number]"))
+    return str(scenario)
+
+
 async def _waiting(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str, int]) -> dict[str, object]:
     """All arrive within five seconds, and hear music for ten more."""
-    words = ["-s", "1000", "-key", "caller", "+98211", "-r", round(given.waiting / 5), f"127.0.0.1:{asterisk.sip}"]
-    async with sipp("caller_hangs_up", *words, port=udp_port(), calls=given.waiting, pause=20) as callers:
+    words = ["-s", "1000", "-r", round(given.waiting / 5), f"127.0.0.1:{asterisk.sip}"]
+    async with sipp(_many_callers(asterisk), *words, port=udp_port(), calls=given.waiting, pause=20) as callers:
         await asyncio.sleep(8)
         used = {name: cpu_seconds(pid) for name, pid in pids.items()}
         await asyncio.sleep(10)
@@ -133,9 +141,9 @@ async def _waiting(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str
 
 async def _talking(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str, int]) -> dict[str, object]:
     calls = round(given.rate * given.seconds)
-    words = ["-s", "1000", "-key", "caller", "+98211", "-r", round(given.rate), f"127.0.0.1:{asterisk.sip}"]
+    words = ["-s", "1000", "-r", round(given.rate), f"127.0.0.1:{asterisk.sip}"]
     used = {name: cpu_seconds(pid) for name, pid in pids.items()}
-    async with sipp("caller_hangs_up", *words, port=udp_port(), calls=calls, pause=TALK_SECONDS) as callers:
+    async with sipp(_many_callers(asterisk), *words, port=udp_port(), calls=calls, pause=TALK_SECONDS) as callers:
         failed = await callers.over(given.seconds + 60)
     await asyncio.sleep(2)
     each = {name: round((cpu_seconds(pid) - used[name]) / calls * 1000, 1) for name, pid in pids.items()}
