@@ -85,11 +85,13 @@ def campaign(
 
 
 def _channels(text: str) -> tuple[Channel, ...]:
-    try:
-        return tuple(dict.fromkeys(Channel(name.strip()) for name in text.split(",")))
-    except ValueError as error:
-        known = ", ".join(one.value for one in Channel)
-        raise click.BadParameter(f"{error}: name some of {known}", param_hint="--channels") from None
+    names = dict.fromkeys(name.strip() for name in text.split(","))
+    known = [one.value for one in Channel]
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is not None:
+        said = f"there is no channel {unknown!r}: name some of {', '.join(known)}"
+        raise click.BadParameter(said, param_hint="--channels")
+    return tuple(map(Channel, names))
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -198,7 +198,7 @@ def test_what_can_not_be_asked_is_refused_before_anything_is_decided(run: Run, t
     assert isinstance(run(file, "--segment", "loyal", *ASKED).exception, InvalidError)
     glass = run(file, "--name", "x", "--purpose", "promotional", "--proposition", "glass", "--channels", "sms")
     assert "no proposition 'glass'" in str(glass.exception)
-    assert "name some of phone" in run(file, *ASKED, "--channels", "pigeon").output
+    assert "no channel 'pigeon': name some of phone" in run(file, *ASKED, "--channels", "pigeon").output
     past = run(file, *ASKED, "--by", "2020-01-01T00:00:00Z")
     assert "this moment is over" in str(past.exception)
     for text, said in (("id\nx\n", "no column customer_id"), ('customer_id\n"x\n', "write it as CSV")):
