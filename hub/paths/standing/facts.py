@@ -83,4 +83,4 @@ def _roles(events: Iterable[Event]) -> tuple[RoleTime, ...]:
         elif isinstance(event, RoleEnded) and (event.account_id, event.number) in roles:
             key = event.account_id, event.number
             roles[key] = roles[key]._replace(until=event.until)
-    return tuple(sorted(roles.values(), key=lambda one: one.since))
+    return tuple(roles.values())
