@@ -74,7 +74,7 @@ def check_may_have(offered: Proposition, state: PathState, rules: PathRules) -> 
     """Raises RefusedError where they may not be granted it at all: not eligible, not valid now, beside what they hold,
     or held out of its campaign."""
     place = rules.places[offered.name]
-    fit, holdout = rules.catalogue.look(state.known, [place]).fit[place], rules.holdouts[place]
+    fit, holdout = rules.catalogue.look(state.known, [place]).fit[place], rules.holdouts.get(place)
     if fit.reason in (Reason.NOT_ELIGIBLE, Reason.NOT_VALID):
         raise RefusedError(f"{offered.name} is nothing they may have, {fit.reason}: {dict(fit.inputs)}")
     rival = rules.catalogue.rival(offered.name, state.known)

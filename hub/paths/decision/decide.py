@@ -203,7 +203,7 @@ def _held_out(asking: Asking, asked: Iterable[int]) -> dict[int, Verdict]:
     state, rules = asking.state, asking.rules
     held_out = dict.fromkeys(asked, NO_HOLDOUT)
     drawn: dict[str, Verdict] = {}
-    for number, one in rules.held:
+    for number, one in rules.holdouts.items():
         if number in held_out:
             if one.campaign not in drawn:
                 holder = holder_of(state.account_kind, state.customer_id, state.account_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ from hub.paths.standing.facts import facts_of
 from hub.paths.standing.standing import only_where
 from hub.paths.time.preferred import preferred_hours
 from hub.paths.time.section import QuietHours
-from hub.paths.time.zones import Zone, zone_at_home, zone_of_point
+from hub.paths.time.zones import Zone, zone_of_point
 
 Streams = Mapping[str, Sequence[Event]]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -43,6 +43,7 @@ _PROFILE: frozenset[type[Event]] = frozenset((ProfileFieldChanged,))
 _SLOTS: frozenset[type[Event]] = frozenset(CONTACT_EVENTS)
 _GRANTS: frozenset[type[Event]] = frozenset((*GRANT_EVENTS, CustomerForgotten))
 _CASES: frozenset[type[Event]] = frozenset(open_cases.OPEN_CASE_EVENTS)
+_NO_ZONE = Zone("", "nobody")
 NO_STREAMS: Streams = MappingProxyType({})
 PointOf = Callable[[str, str], ContactPoint]
 """Kind and value of an identifier to its contact point; see hub/domain/customer/consent/point.py."""
@@ -127,9 +128,8 @@ def _held(streams: Streams, at: datetime) -> Held:
 
 def _book(events: Sequence[Event], of_points: Sequence[Event]) -> ConsentBook:
     """What was said of their contact points, here and elsewhere."""
-    said = _of(events, _CONSENTS)
     book = ConsentBook()
-    for event in sorted((*of_points, *said), key=lambda one: one.recorded_at) if of_points else said:
+    for event in _in_order((sorted(of_points, key=attrgetter("recorded_at")), _of(events, _CONSENTS))):
         book = evolve(book, event)
     return book
 
@@ -153,7 +153,7 @@ def _reaches(
     """Where they can be reached, and where a contact that is answered came from; of who is here only where they are,
     which may be at no contact point."""
     if question.they_came:
-        return _here(told, question, section)
+        return _here(told, question)
     found: dict[tuple[str, Channel], Reach] = {}
     for stream, events in told.customer.items():
         for point, confidence in _points(events, point_of).items():
@@ -166,16 +166,17 @@ def _reaches(
                     found[point.point, channel] = reach
     came = question.came_in
     if came is not None and (came.point, came.channel) not in found:
-        answered = Reach(told.canonical, came.point, came.channel, Confidence.CLAIMED, Zone("", "nobody"))
+        answered = Reach(told.canonical, came.point, came.channel, Confidence.CLAIMED, _NO_ZONE)
         found[came.point, came.channel] = answered
     return tuple(reach for reach in found.values() if question.point in ("", reach.point))
 
 
-def _here(told: Told, question: Question, section: QuietHours) -> tuple[Reach, ...]:
-    came, zone = question.came_in, zone_at_home(told.account_zone, section)
+def _here(told: Told, question: Question) -> tuple[Reach, ...]:
+    """What time it is for who is here nobody asks."""
+    came = question.came_in
     at = dict.fromkeys(question.channels, "") | ({came.channel: came.point} if came else {})
     return tuple(
-        Reach(told.canonical, at[channel], channel, question.confidence, zone) for channel in question.channels
+        Reach(told.canonical, at[channel], channel, question.confidence, _NO_ZONE) for channel in question.channels
     )
 
 

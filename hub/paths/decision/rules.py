@@ -45,10 +45,8 @@ class PathRules:
     by_purpose: Mapping[Purpose, Sequence[int]]
     by_sender: Mapping[Sender, frozenset[int]]
     """Who may say what."""
-    holdouts: Sequence[Holdout | None]
-    """Of each proposition."""
-    held: Sequence[tuple[int, Holdout]]
-    """Those that have one."""
+    holdouts: Mapping[int, Holdout]
+    """Of propositions that have one."""
     places: Mapping[str, int]
     """Of propositions, by name."""
 
@@ -56,8 +54,7 @@ class PathRules:
 def rules_of(policy: PathPolicy) -> PathRules:
     """The policy, made ready."""
     all_of_them = policy.propositions
-    held = {name: one for one in policy.holdouts for name in one.propositions}
-    holdouts = tuple(held.get(one.name) for one in all_of_them)
+    places = {one.name: place for place, one in enumerate(all_of_them)}
     zone = zone_of(policy.quiet_hours.time_zone or "UTC")
     return PathRules(
         version=policy.version,
@@ -83,9 +80,8 @@ def rules_of(policy: PathPolicy) -> PathRules:
             sender: frozenset(place for place, one in enumerate(all_of_them) if sender in one.senders)
             for sender in Sender
         },
-        holdouts=holdouts,
-        held=tuple((place, one) for place, one in enumerate(holdouts) if one is not None),
-        places={one.name: place for place, one in enumerate(all_of_them)},
+        holdouts={places[name]: one for one in policy.holdouts for name in one.propositions},
+        places=places,
     )
 
 
