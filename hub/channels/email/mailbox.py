@@ -113,6 +113,8 @@ class Reader:
             with suppress(Exception):
                 async with asyncio.timeout(2):
                     await client.logout()
+            if client.protocol.transport is not None:  # the library leaves it open
+                client.protocol.transport.close()
 
 
 def _checked(answer: Any, what: str) -> list[Any]:
