@@ -49,7 +49,7 @@ def test_ctrl_c_stops_everything_and_the_next_start_goes_on(tmp_path: Path) -> N
         demo.send_signal(signal.SIGINT)
         code, out, err = finish(demo, 60)
     assert code == 0, (out, err)
-    assert "lost 0, duplicates 0, double assigned 0" in out.replace("\n", " ")
+    assert "lost 0, duplicates 0, double assigned 0" in " ".join(out.split())
     assert not hub_of(var)
     assert not left_behind(var)
 
