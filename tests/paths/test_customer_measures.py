@@ -147,6 +147,10 @@ class TestTheNextChange:
         assert next_change(once, policy, NOON) == NOON + 20 * DAY
         assert next_change(Facts(), policy, NOON) is None
 
+    def test_what_lies_ahead_counts_from_its_moment_on(self) -> None:
+        policy = parse_path_policy(TABLES % "days_since_purchase = { below = 20 }")
+        assert next_change(bought((-1, 10, "IRR")), policy, NOON) == NOON + DAY
+
     def test_a_role_that_begins_or_ends_is_one(self) -> None:
         policy = parse_path_policy(TABLES % "account = true")
         facts = Facts(roles=(RoleTime(NOON + DAY, NOON + 3 * DAY), RoleTime(NOON + 2 * DAY, None)))
@@ -160,7 +164,7 @@ class TestTheNextChange:
     def test_beyond_so_many_moments_it_is_when_to_look_again(self, more: int, looks_again: bool) -> None:
         policy = parse_path_policy(TABLES % "purchases = { at_least = 1_000, within_days = 200 }")
         moments = LOOKED_AHEAD + more
-        facts = Facts(purchases=tuple(Purchase(NOON - (199 - day) * DAY, 1, "IRR") for day in range(moments)))
+        facts = Facts(purchases=tuple(Purchase(NOON - (199 - day) * DAY, 1, "IRR") for day in range(-1, moments)))
         assert next_change(facts, policy, NOON) == (NOON + (LOOKED_AHEAD + 1) * DAY if looks_again else None)
 
 
@@ -185,11 +189,14 @@ def test_without_the_reasons_too_it_is_by_what_was_spent_by_then() -> None:
     assert only_where(bought((0, 5, "EUR")), policy, NOON).lifecycle_stage == "retention"
 
 
-def test_the_reasons_name_what_never_was_and_the_currency_of_what_was_spent() -> None:
+def test_the_reasons_name_what_was_asked_and_the_currency_of_what_was_spent() -> None:
     rules = '[money]\ncurrency = "EUR"\n' + TABLES % "days_since_purchase = { at_least = 1 }"
     segment = '[[segments]]\nname = "new"\nwhen = { spent = { below = 1 }, declared_stage = "lapsed" }\n'
-    rules = rules.replace("[[stages]]", segment + "[declared]\nlifecycle_stage = false\n[[stages]]", 1)
-    facts = Facts(declared=DeclaredStanding(lifecycle_stage="lapsed"))
-    *_, named, stage = standing(facts, parse_path_policy(rules), NOON).why
+    rules = rules.replace(
+        "[[stages]]", segment + "[declared]\nlifecycle_stage = false\nvalue_tier = false\n[[stages]]", 1
+    )
+    facts = Facts(declared=DeclaredStanding(value_tier="gold", lifecycle_stage="lapsed"))
+    kind, tier, named, stage = standing(facts, parse_path_policy(rules), NOON).why
+    assert [(one.rule, one.facts) for one in (kind, tier)] == [("default kind", {}), ("value tier 1 (standard)", {})]
     assert (named.rule, named.facts) == ("segment 1 (new)", {"spent": 0, "currency": "EUR", "declared stage": "lapsed"})
     assert (stage.rule, stage.facts) == ("stage 2 (retention)", {})

@@ -100,7 +100,7 @@ def moments_of_change(facts: Facts, conditions: Sequence[tuple[Measure, Allowed]
             yield from (moment + measure.days * _DAY for moment in bought)
         if measure.name in starts and isinstance(allowed, tuple):
             for days in allowed:
-                if 0 <= days < EVERYTHING[1] and days < _LONGEST_DAYS:
+                if days < _LONGEST_DAYS:
                     yield from (moment + days * _DAY for moment in starts[measure.name])
 
 

@@ -10,7 +10,7 @@ from hub.paths.policy.conditions import Allowed, Measure, takes
 from hub.paths.policy.model import TABLES, PathPolicy
 from hub.paths.policy.words import WORDS
 from hub.paths.standing.facts import Facts
-from hub.paths.standing.measuring import NEVER, Customer, Ledger, ledger_of, moments_of_change
+from hub.paths.standing.measuring import Customer, Ledger, ledger_of, moments_of_change
 
 LOOKED_AHEAD = 64
 """Moments at which something may change that are looked at before one is named at which to look again."""
@@ -129,7 +129,7 @@ def _asked(policy: PathPolicy, table: str, declared: str, customer: Customer) ->
 def _evidence(about: str, answer: _Answer, currency: str) -> Evidence:
     facts: dict[str, int | str] = {}
     for measure, value in answer.measured:
-        facts[str(measure)] = "never" if value == NEVER else value
+        facts[str(measure)] = value
         if measure.name == "spent":
             facts["currency"] = currency
     return Evidence(about=about, rule=answer.how, facts=facts)
