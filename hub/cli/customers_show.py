@@ -83,6 +83,7 @@ def _identifiers(told: dict[str, Any]) -> Table | None:
     rows = []
     for one in told["identifiers"]:
         known = f"verified {_time(one['verified_since'])}" if one["verified"] else "claimed"
+        known += f", but no proper one ({_plain(one['problem'])})" if one["problem"] else ""
         first = one["evidence"][0]
         brought = f"{first['actor']} {first['causation']}"
         rows.append((one["kind"], one["value"], known, _time(one["since"]), _time(one["last_seen_at"]), brought))

@@ -121,6 +121,13 @@ async def test_identifiers_are_told_with_all_that_brought_them(stage: Stage) -> 
         ("cause-1", "adapter:pbx", False, ANN),
         ("cause-2", "adapter:crm", True, ANN),
     ]
+    assert told["problem"] == ""
+
+
+async def test_an_attested_code_whose_check_digit_is_wrong_is_told_to_be_no_proper_one(stage: Stage) -> None:
+    stage.customer(ANN, "national_id", "0084575949")
+    [told] = (await stage.show())["identifiers"]
+    assert told["problem"] == "check_digit"
 
 
 async def test_standing_is_told_with_reason_policy_and_facts(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from hub.application.dossier.facts import CustomerFacts
 from hub.application.dossier.sources import Source, source_of
 from hub.domain.customer.events import ContactReceived, IdentifierObserved
 from hub.domain.customer.identity import ADDRESS_KIND, Spell
+from hub.domain.customer.spelling.spelling import Problem
 from hub.ports import Recorded
 
 Name = tuple[str, str]
@@ -25,11 +26,13 @@ class Sighting(Source):
 class ShownIdentifier:
     """Something that names a customer; `verified` once a trusted system attested it, else it is only claimed. `since`:
     when it was first seen, `verified_since`: first attested, `last_seen_at`: the last time that is known of, by the
-    facts and the newest contacts. `evidence`: what brought it, the oldest first."""
+    facts and the newest contacts. `evidence`: what brought it, the oldest first. `problem`: why it has no proper
+    spelling, such as `check_digit`, whoever attested it; it joins nobody then."""
 
     kind: str
     value: str
     verified: bool
+    problem: Problem
     since: datetime
     verified_since: datetime | None
     last_seen_at: datetime
@@ -44,10 +47,10 @@ def identifiers(facts: CustomerFacts, contacts: Iterable[Recorded], spell: Spell
         if isinstance(event, IdentifierObserved) and recorded.stream not in facts.forgotten:
             found.setdefault((event.kind, event.value), []).append(recorded)
     seen = _seen(contacts, spell)
-    return [_shown(name, recorded, seen.get(name)) for name, recorded in found.items()]
+    return [_shown(name, recorded, seen.get(name), spell(*name).problem) for name, recorded in found.items()]
 
 
-def _shown(name: Name, recorded: list[Recorded], seen: datetime | None) -> ShownIdentifier:
+def _shown(name: Name, recorded: list[Recorded], seen: datetime | None, problem: Problem) -> ShownIdentifier:
     evidence = [_sighting(one, one.event) for one in recorded if isinstance(one.event, IdentifierObserved)]
     attested = [one.at for one in evidence if one.verified]
     moments = [one.at for one in evidence]
@@ -55,6 +58,7 @@ def _shown(name: Name, recorded: list[Recorded], seen: datetime | None) -> Shown
         kind=name[0],
         value=name[1],
         verified=bool(attested),
+        problem=problem,
         since=min(moments),
         verified_since=min(attested, default=None),
         last_seen_at=max(moments if seen is None else [*moments, seen]),
