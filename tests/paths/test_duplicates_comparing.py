@@ -10,11 +10,13 @@ from hub.paths.duplicates.comparing import (
     contradiction,
     identifiers_contradict,
     names,
+    names_contradict,
     near_identifiers,
     plainly_different,
     vouched,
 )
-from hub.paths.duplicates.findings import Proposal
+from hub.paths.duplicates.findings import Link, Proposal
+from hub.paths.duplicates.linking import Member, judge
 from hub.paths.duplicates.proposing import IDENTIFIER_ALONE, contested, propose
 from hub.paths.duplicates.record import Known, Record
 
@@ -158,6 +160,17 @@ def test_two_slips_in_an_identifier_are_near(a: str, b: str, near: bool) -> None
     for kind in ("national_id", "legal_id"):
         assert near_identifiers(one(code(a, kind)), one(code(b, kind))) == near
     assert not near_identifiers(one(code(a, "legal_id")), one(code(b)))
+
+
+def test_names_without_a_sound_in_common_are_two() -> None:
+    assert names_contradict("Maryam Karimi", "Maryam رستمی")
+    assert names_contradict("Maryam Karimi", "سپیده Karimi")
+
+
+def test_links_name_streams_in_one_order_whichever_was_seen_first() -> None:
+    members = [Member(number, one(PHONE, stream=stream, **NAMED), True) for stream, number in (("a", 1), ("b", 0))]
+    [edge] = judge("phone", PHONE.value, members).links
+    assert edge.link == Link("phone", PHONE.value, ("a", "b"))
 
 
 class TestProposals:

@@ -60,6 +60,10 @@ def test_of_names_the_last_of_the_first_stream_that_has_one_is_taken_apart() -> 
     assert read([named("Maryam")])[2:4] == ("Maryam", "")
 
 
+def test_of_whom_no_fact_tells_anything_nothing_is_known() -> None:
+    assert read([], []) == Record("customer-1")
+
+
 def test_an_identifier_is_proven_once_it_was_if_it_can_prove_anything_and_few_share_it() -> None:
     claimed, proven = held("phone", "1", verified=False), held("phone", "1")
     for events in ([claimed, proven], [proven, claimed]):
