@@ -188,6 +188,11 @@ class TestProposals:
              ("birth_date", "address")),
             (NAMED | BORN | HOME, {"given_name": "ali"}, "", 0, ()),
             (NAMED | BORN | HOME, {"birth_date": "13750611"}, "names and address", 0.75, ("names", "address")),
+            (NAMED | BORN, {"given_name": "mariam"}, "names and birth date", 0.975, ("names", "birth_date")),
+            (NAMED | HOME, {"given_name": "mariam"}, "names and address", 0.977, ("names", "address")),
+            (NAMED | BORN | HOME, {"given_name": "mariam", "birth_date": "13750611"}, "", 0, ()),
+            (NAMED | BORN | HOME, {"given_name": "سپیده", "family_name": "رستمی"}, "birth date and address", 0.55,
+             ("birth_date", "address")),
             (NAMED, {}, "", 0, ()),
         ],
     )  # fmt: skip
