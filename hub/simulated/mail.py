@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -123,6 +124,7 @@ class _Mailbox:
 @asynccontextmanager
 async def mailbox(port: int, came: Callable[[bytes], None]) -> AsyncIterator[None]:
     """The customers' mail server, while this is open."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd would log every address
     handler = _Mailbox(came)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(handler, enable_SMTPUTF8=True, hostname=_HOME, ident="mailbox"), "127.0.0.1", port
