@@ -34,6 +34,13 @@ def test_a_packed_record_comes_back(record):
     assert unpacked(packed(record)) == record
 
 
+def test_half_a_sign_of_a_torn_text_comes_back_too():
+    record = Record("s", (Known("cookie", "a\ud800", True),), "Ali\udfff", place="\ud83d")
+    kept = Packed()
+    kept.add(record)
+    assert (kept.record(0), kept.texts(0)) == (record, record._replace(identifiers=()))
+
+
 def test_records_come_back_from_whatever_piece_they_are_in():
     records = [Record(f"s{number}", (), "n" * (number % 7)) for number in range(2_500)]
     kept = Packed()

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from hub.paths.duplicates.comparing import (
+    SAME,
+    UNLIKE,
     addresses,
     birth_dates,
     contradiction,
@@ -114,8 +116,11 @@ def test_what_strong_identifiers_say_against_each_other(
     ("first", "second", "reason"),
     [
         (NAMED, NAMED | {"given_name": "ali"}, "different given names"),
+        (NAMED, NAMED | {"given_name": "سپیده"}, "different given names"),
+        (NAMED, NAMED | {"given_name": "mari"}, "different given names"),
         (NAMED | BORN, NAMED | BORN | {"given_name": "mari"}, ""),
         (NAMED, NAMED | {"family_name": "rostami"}, "different family names"),
+        (NAMED, NAMED | {"family_name": "رستمی"}, "different family names"),
         (NAMED | BORN, NAMED | BORN | {"family_name": "rostami"}, ""),
         (NAMED | BORN, NAMED | {"birth_date": "13750611"}, "different birth dates"),
         (NAMED | BORN, NAMED | {"birth_date": "13600103"}, ""), (NAMED, {}, ""), ({}, {}, ""),
@@ -141,16 +146,34 @@ def test_who_is_vouched_for(first: dict[str, str], second: dict[str, str], is_vo
     assert vouched(one(**first), one(**second)) == is_vouched
 
 
+def test_a_slip_in_the_last_of_five_letters_is_the_same_name_still() -> None:
+    right, wrong = {"given_name": "mahin", "family_name": "najmi"}, {"given_name": "mahim", "family_name": "najmy"}
+    assert names(one(**right), one(**wrong)).least == SAME
+    assert contradiction(one(**right), one(**wrong), "phone") == ""
+    assert vouched(one(**right), one(**wrong))
+    assert not names_contradict("Mahin Najmi", "Mahim Najmy")
+
+
+def test_names_that_are_just_like_enough_are_not_told_apart() -> None:
+    first, second = {"given_name": "bahram"} | BORN, {"given_name": "sara"} | BORN
+    assert names(one(**first), one(**second)).given == UNLIKE
+    assert contradiction(one(**first), one(**second), "phone") == ""
+    assert vouched(one(**first), one(**second))
+    assert plainly_different(one(given_name="bahram"), one(given_name="sara")) == ""
+
+
 def test_people_are_told_apart_by_names_alone_only_where_no_birth_date_agrees() -> None:
     other = {"given_name": "zahra", "family_name": "moradi"}
     assert plainly_different(one(**NAMED), one(**other)) == "different names"
     assert plainly_different(one(**NAMED | BORN), one(**other | BORN)) == ""
     assert plainly_different(one(**NAMED | BORN), one(**other | {"birth_date": "13750611"})) == "different names"
+    assert plainly_different(one(**NAMED), one(given_name="سپیده", family_name="رستمی")) == "different names"
     assert plainly_different(one(**NAMED), one(**NAMED)) == ""
     assert plainly_different(one(code("1"), **NAMED), one(code("2"), **NAMED)) == "different national_id"
     numbers = (code("1", "customer_number"), code("2", "customer_number"))
     assert plainly_different(*(one(number) for number in numbers)) == "different customer_number"
-    assert plainly_different(*(one(number, **NAMED) for number in numbers)) == ""
+    for name in ("maryam", "mariam"):
+        assert plainly_different(one(numbers[0], **NAMED), one(numbers[1], **NAMED | {"given_name": name})) == ""
 
 
 @pytest.mark.parametrize(

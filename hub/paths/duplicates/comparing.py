@@ -57,7 +57,7 @@ def birth_dates(one: Record, other: Record) -> float:
     if a == b:
         return 1.0
     exchanged = len(a) == 8 and b == a[:4] + a[6:] + a[4:6]
-    return 0.9 if exchanged or OSA.distance(a, b, score_cutoff=1) <= 1 else 0.0
+    return 0.9 if exchanged or OSA.distance(a, b) <= 1 else 0.0
 
 
 def addresses(one: Record, other: Record) -> float:
@@ -134,12 +134,7 @@ def plainly_different(one: Record, other: Record) -> str:
 
 def near_identifiers(one: Record, other: Record) -> bool:
     """Whether exclusive identifiers that differ do so by a slip of the pen."""
-    return any(
-        OSA.distance(a, b, score_cutoff=2) <= 2
-        for kind in BY_LAW
-        for a in one.verified(kind)
-        for b in other.verified(kind)
-    )
+    return any(OSA.distance(a, b) <= 2 for kind in BY_LAW for a in one.verified(kind) for b in other.verified(kind))
 
 
 def _names(given: float, family: float) -> Names:
@@ -165,4 +160,4 @@ def _alike(a: str, b: str, *, exact: bool = False) -> float:
 def _code(a: str, b: str) -> float:
     if not a or not b:
         return -1.0
-    return 1.0 if a == b else 0.8 if OSA.distance(a, b, score_cutoff=1) <= 1 else 0.0
+    return 1.0 if a == b else 0.8 if OSA.distance(a, b) <= 1 else 0.0
