@@ -30,6 +30,13 @@ ANNOUNCEMENTS_OUT: Final = "announcements.out"
 """What is said again and again while somebody waits, not kept."""
 RETRIES_OUT: Final = "retries.out"
 """What an adapter is to try to take in once more: `retries.out.<channel>`, request and reply, not kept."""
+CARRIERS: Final = "CARRIERS"
+CARRIES: Final = "carriers.name"
+"""Who carries out what an adapter is told: `carriers.name.<name>`."""
+CARRIES_NEW: Final = "carriers.outbound"
+"""Who of a channel begins what the hub begins: `carriers.outbound.<channel>`."""
+LEASE_SECONDS: Final = 20.0
+"""How long it is known who carried something out, after they said so last."""
 PATHS_ASK: Final = "paths.ask"
 """What may be said to a customer is asked on `paths.ask.<channel>`: request and reply, not kept."""
 
@@ -143,9 +150,27 @@ def outbound_stream(replicas: int = 1) -> StreamConfig:
     )
 
 
+def carriers_stream(replicas: int = 1) -> StreamConfig:
+    """Who carries out what adapters are told: the last word on each, as long as it counts."""
+    return StreamConfig(
+        name=CARRIERS,
+        subjects=[f"{CARRIES}.*", f"{CARRIES_NEW}.*"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_msgs_per_subject=1,
+        max_age=LEASE_SECONDS,
+        duplicate_window=LEASE_SECONDS,
+        max_msg_size=10_000,
+        allow_direct=True,
+        num_replicas=replicas,
+    )
+
+
 async def ensure_streams(js: JetStreamContext, replicas: int = 1) -> None:
     """Make all streams, or bring them to this shape. Raises BusError."""
-    for config in (inbound_stream(replicas), rejected_stream(replicas), outbound_stream(replicas)):
+    made = (inbound_stream, rejected_stream, outbound_stream, carriers_stream)
+    for config in [make(replicas) for make in made]:
         try:
             await _ensure(js, config)
         except (NatsError, APIError, TimeoutError) as error:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from hub.bus.connection import INBOX, Credentials
 from hub.bus.subjects import (
     ANNOUNCEMENTS_OUT,
+    CARRIERS,
+    CARRIES,
+    CARRIES_NEW,
     CONTACTS_IN,
     CONVERSATIONS_IN,
     OUTBOUND,
@@ -58,6 +61,7 @@ class Rights(NamedTuple):
 def rights(user: BusUser) -> Rights:
     """The hub makes the consumer: whoever may make one, may have it deliver wherever the server itself may publish."""
     own = f"{OUTBOUND}.{user.name}"
+    carried = (f"{CARRIES}.{user.name}", f"{CARRIES_NEW}.{user.channel}")
     return Rights(
         publish=(
             f"{CONTACTS_IN}.{user.channel}.>",
@@ -68,6 +72,8 @@ def rights(user: BusUser) -> Rights:
             f"$JS.API.CONSUMER.MSG.NEXT.{own}",
             f"$JS.API.CONSUMER.RESET.{own}",
             f"$JS.ACK.{own}.>",
+            *carried,
+            *(f"$JS.API.DIRECT.GET.{CARRIERS}.{one}" for one in carried),
         ),
         subscribe=(
             f"{user.inbox}.>",

@@ -1,16 +1,21 @@
 """The link of an adapter over the bus."""
 
+import asyncio
 import logging
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from hub.application.envelope import Confirmation, parse, refused_envelope
+from hub.bus.carriers import Carrier, Leases
 from hub.bus.commands import CommandFeed, CommandMessage, announcements
 from hub.bus.connection import Connection, connect
 from hub.bus.publisher import Publisher
 from hub.bus.retries import retries
 from hub.bus.seeds import Seeds
-from hub.bus.subjects import refused_subject
+from hub.bus.subjects import CARRIES, CARRIES_NEW, refused_subject
 from hub.bus.users import BusUser
 from hub.channels.adapter import ChannelAdapter
 from hub.channels.command import Command, parse_command
@@ -31,6 +36,16 @@ class BusLink:
         self._connection = connection
         self._publisher = publisher
         self._reports = ChannelAdapter(publisher, name)
+        self._leases: Leases | None = None
+
+    async def claim(self, home: str, *, takes_new: bool) -> Leases:
+        """Be the one who carries out what this adapter is told, and with `takes_new` what the hub begins on its
+        channel: to be kept as long as it runs, and given back. Without a claim nobody is asked. Raises CarriedError."""
+        where = f"process {os.getpid()} on {socket.gethostname()}"
+        subjects = [f"{CARRIES}.{self.name}"] + [f"{CARRIES_NEW}.{self.channel.value}"] * takes_new
+        self._leases = Leases(self._connection, subjects, Carrier(self.name, home, secrets.token_hex(8), where))
+        await self._leases.take()
+        return self._leases
 
     async def contact(self, contact: Contact) -> Confirmation:
         """As a link's."""
@@ -52,9 +67,19 @@ class BusLink:
         async def one(message: CommandMessage) -> None:
             command = _understood(message.body, self.name)
             if command is not None:
+                await self._sure()
                 await handle(command)
 
-        await CommandFeed(self._connection, self.name).run(one)
+        async with asyncio.TaskGroup() as tasks:
+            if self._leases is not None:
+                tasks.create_task(self._leases.keep(), name="says who carries it out")
+            await self._sure()
+            await CommandFeed(self._connection, self.name).run(one)
+
+    async def _sure(self) -> None:
+        """Nobody else carries it out."""
+        if self._leases is not None:
+            await self._leases.sure()
 
     async def announcements(self, handle: Callable[[Command], None]) -> None:
         """As a link's."""

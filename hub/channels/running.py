@@ -6,7 +6,7 @@ import os
 import signal
 import tomllib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from hub.bus.seeds import Seeds
 from hub.channels.attachments import Attachments, Blobs
 from hub.channels.blobs import FolderBlobs, S3Blobs
 from hub.channels.bus_link import bus_link
+from hub.channels.home import held, home
 from hub.channels.ledger import Ledger
-from hub.channels.registry import Place, kind
+from hub.channels.link import Link
+from hub.channels.registry import Adapter, Place, kind
 from hub.clock import WallClock
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import HubError, NotFoundError
 from hub.journal.keys import private_key
 from hub.journal.lock import running_hub
 from hub.logs import configure
@@ -70,24 +72,37 @@ def bus_seeds(settings: Settings) -> Seeds:
 
 @asynccontextmanager
 async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator["asyncio.Task[None]"]:
-    """The adapter, running; gone when this is left. Raises SettingsError, NotFoundError, BusError."""
+    """The adapter, running; gone when this is left. Raises SettingsError, NotFoundError, BusError; CarriedError where
+    another process does its work."""
     made = kind(name)
     directory = settings.data_dir / "channels" / name
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ledger = Ledger(directory / "ledger.sqlite")
-    try:
+    with ExitStack() as stack:
+        stack.enter_context(held(directory, name))
+        ledger = Ledger(directory / "ledger.sqlite")
+        stack.callback(ledger.close)
         clock = WallClock()
         ledger.forget_old(clock.now())
         place = Place(directory, ledger, attachments(settings), clock, settings.phone_region)
         ready = made.make(channel_tables(settings).get(name, {}), place)
         async with bus_link(nats_url, name, made.CHANNEL, bus_seeds(settings)) as link:
-            task = asyncio.create_task(ready.run(link), name=f"adapter {name}")
+            leases = await link.claim(home(ledger), takes_new=getattr(ready, "takes_new", True))
+            task = asyncio.create_task(_plainly(ready, link), name=f"adapter {name}")
             try:
                 yield task
             finally:
                 await _end(task)
-    finally:
-        ledger.close()
+                await leases.give_back()
+
+
+async def _plainly(ready: Adapter, link: Link) -> None:
+    """What breaks in one of its tasks is told as it is."""
+    try:
+        await ready.run(link)
+    except ExceptionGroup as group:
+        found: Exception = group.subgroup(HubError) or group
+        while isinstance(found, ExceptionGroup) and len(found.exceptions) == 1:
+            found = found.exceptions[0]
+        raise found from group
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

@@ -56,6 +56,11 @@ class PhoneAdapter:
         self._book = CallBook(place.directory / "calls")
         self._ready = asyncio.Event()
 
+    @property
+    def takes_new(self) -> bool:
+        """Whether calls that the hub begins are made here."""
+        return self._settings.outbound
+
     async def run(self, link: Link) -> None:
         """Until it is cancelled."""
         settings, place = self._settings, self.place

@@ -38,6 +38,11 @@ class VoiceAdapter:
     settings: VoiceSettings
     place: Place
 
+    @property
+    def takes_new(self) -> bool:
+        """Whether calls that the hub begins are made here."""
+        return self.settings.outbound
+
     async def run(self, link: Link) -> None:
         """Until it is cancelled."""
         settings, place = self.settings, self.place
