@@ -36,9 +36,10 @@ def _never(policy: PathPolicy, table: str, found: Taken, space: Space) -> Iterat
     dead: dict[int, str] = {}
     for row in found.rows:
         if row.box is None:
-            dead[row.number] = "contradicts itself: no customer can be like that"
+            dead[row.number] = "contradicts itself: no customer can be like that; change it"
         elif found.parts is not None and not found.parts[row.number]:
-            dead[row.number] = f"can never apply: all it would take goes to {_before(row, found, table, space)}"
+            others = _before(row, found, table, space)
+            dead[row.number] = f"can never apply: all it would take goes to {others}; move it up, change it"
     wins = policy.declared.value_tier if table == "value_tiers" else policy.declared.lifecycle_stage
     for row in found.rows:
         if row.number not in dead:
@@ -49,9 +50,9 @@ def _never(policy: PathPolicy, table: str, found: Taken, space: Space) -> Iterat
         if last and first:
             declared = " unless somebody declares it" if wins and table != "segments" else ""
             lead = f"{what} {row.name!r} can never be reached{declared}: this rule"
-            yield Severity.ERROR, (table, row.number), f"{lead} {dead[row.number]}; change it, or move it up"
+            yield Severity.ERROR, (table, row.number), f"{lead} {dead[row.number]}, or drop it"
         else:
-            yield Severity.WARNING, (table, row.number), f"{dead[row.number]}; drop it, change it, or move it up"
+            yield Severity.WARNING, (table, row.number), f"{dead[row.number]}, or drop it"
 
 
 def _before(row: Row, found: Taken, table: str, space: Space) -> str:
@@ -67,7 +68,7 @@ def _before(row: Row, found: Taken, table: str, space: Space) -> str:
 
 def _nobody_takes(policy: PathPolicy, table: str, left: tuple[Box, ...], space: Space) -> str:
     told = "; ".join(described(box, space, policy.money.shown) for box in left[:_TOLD])
-    more = f"; and {len(left) - _TOLD} more groups" if len(left) > _TOLD else ""
+    more = f"; and {len(left) - _TOLD} more" if len(left) > _TOLD else ""
     return (
         f"nobody takes: {told}{more}; add a last rule without `when` as the default ([[{table}]] with only a name), "
         "so that every customer is somewhere"
