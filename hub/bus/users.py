@@ -42,6 +42,7 @@ RESPONSE_EXPIRES = "2m"
 ADAPTERS: tuple[BusUser, ...] = (
     *(BusUser(channel.value, channel.value) for channel in Channel),
     BusUser("voice_webhooks", Channel.PHONE.value),
+    BusUser("chat", Channel.WEB.value),
 )
 """One a channel, and those that carry it beside that one."""
 

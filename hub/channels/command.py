@@ -42,6 +42,7 @@ class Command(BaseModel):
     offer_id: str = ""
     consult_id: str = ""
     mode: str = ""
+    state: str = ""
     place: int | None = None
     estimated_wait_s: float | None = None
     reason: str = ""
@@ -70,6 +71,7 @@ class Command(BaseModel):
     sender: str = ""
     speaker: str = ""
     grant: Grant | None = None
+    on: bool = False
 
 
 class _Envelope(BaseModel):

@@ -45,6 +45,7 @@ class Kind(Protocol):
 
 
 _MODULES = {
+    "chat": "hub.channels.chat.adapter",
     "email": "hub.channels.email.adapter",
     "phone": "hub.channels.phone.adapter",
     "voice_webhooks": "hub.channels.voice_webhooks.adapter",
