@@ -1,1 +1,593 @@
-// chat
+/* The chat in a page: one script tag, everything of it in a shadow root, `hubChat` its only global. No build: this is
+   what browsers load. */
+(() => {
+  "use strict";
+  if (window.hubChat) return;
+  const script = document.currentScript;
+  const base = new URL(script.src);
+  const at = (path) => new URL(path, base).href;
+
+  const WORDS = {
+    en: {
+      title: "Chat with us", open: "Open chat", close: "Close chat", end: "End chat", send: "Send", attach: "Attach a file",
+      write: "Write a message…", message: "Message", you: "You", agent: "Agent", log: "Conversation", unread: "unread messages",
+      connecting: "Connecting…", offline: "You are offline. What you write is kept.", away: "This takes longer than usual. Your message is kept and sent again.",
+      asked: "Sent. Somebody will be with you shortly.", next: "You are next in line.", place: "You are number {n} in line.", wait: "About {m} min.",
+      soon: "Less than a minute.", talking: "You are talking to {a}", somebody: "our team", parked: "{a} is looking into it and will write to you here.",
+      over: "This chat has ended. Write to begin a new one.", closed: "Nobody is here right now.", opens: "We are back {t}.",
+      full: "All lines are busy right now.", typing: "{a} is writing", seen: "Seen", sending: "Sending…", failed: "Not sent", toobig: "This file is too large.",
+      badfile: "This file can’t be sent.", name: "Name", email: "E-mail", phone: "Phone", start: "Start chat", required: "Please fill in this field.",
+      leave: "Leave us a message", leaveHint: "We answer by e-mail.", text: "Your message", leaveSend: "Send message", back: "Back to the chat",
+      left: "Thank you. We have your message and answer by e-mail.", verify: "Confirm it’s you", verifyHint: "We send you a code.", sendCode: "Send code", code: "Code",
+      codeSent: "We sent a code to {v}.", confirm: "Confirm", proven: "Confirmed: {v}", badCode: "This didn’t work. Check it and try again.", transcript: "Send me this chat by e-mail",
+      transcriptSent: "The chat was sent to {v}.", transcriptFail: "Confirm your e-mail first.", more: "More", greeting: "Hello! How can we help?", remove: "Remove", retry: "try again later",
+    },
+    fa: {
+      title: "گفت‌وگو با ما", open: "باز کردن گفت‌وگو", close: "بستن گفت‌وگو", end: "پایان گفت‌وگو", send: "فرستادن", attach: "پیوست فایل",
+      write: "پیام خود را بنویسید…", message: "پیام", you: "شما", agent: "کارشناس", log: "گفت‌وگو", unread: "پیام خوانده‌نشده",
+      connecting: "در حال اتصال…", offline: "اینترنت شما قطع است. نوشته‌تان نگه داشته می‌شود.", away: "کمی بیشتر از معمول طول می‌کشد. پیام شما نگه داشته و دوباره فرستاده می‌شود.",
+      asked: "فرستاده شد. به‌زودی پاسخ می‌دهیم.", next: "نفر بعدی شمایید.", place: "شما نفر {n} در صف هستید.", wait: "حدود {m} دقیقه.",
+      soon: "کمتر از یک دقیقه.", talking: "در گفت‌وگو با {a}", somebody: "همکاران ما", parked: "{a} پیگیر است و همین‌جا به شما می‌نویسد.",
+      over: "این گفت‌وگو پایان یافت. برای گفت‌وگوی تازه بنویسید.", closed: "اکنون کسی این‌جا نیست.", opens: "{t} بازمی‌گردیم.",
+      full: "اکنون همهٔ کارشناسان مشغول‌اند.", typing: "{a} در حال نوشتن است", seen: "دیده شد", sending: "در حال فرستادن…", failed: "فرستاده نشد", toobig: "این فایل بیش از اندازه بزرگ است.",
+      badfile: "این فایل را نمی‌توان فرستاد.", name: "نام", email: "ایمیل", phone: "تلفن", start: "آغاز گفت‌وگو", required: "این خانه را پر کنید.",
+      leave: "برای ما پیام بگذارید", leaveHint: "با ایمیل پاسخ می‌دهیم.", text: "پیام شما", leaveSend: "فرستادن پیام", back: "بازگشت به گفت‌وگو",
+      left: "سپاس. پیام شما رسید و با ایمیل پاسخ می‌دهیم.", verify: "تأیید هویت", verifyHint: "برای شما کدی می‌فرستیم.", sendCode: "فرستادن کد", code: "کد",
+      codeSent: "کدی به {v} فرستادیم.", confirm: "تأیید", proven: "تأیید شد: {v}", badCode: "نشد. بررسی کنید و دوباره بکوشید.", transcript: "فرستادن این گفت‌وگو به ایمیل من",
+      transcriptSent: "گفت‌وگو به {v} فرستاده شد.", transcriptFail: "نخست ایمیل خود را تأیید کنید.", more: "بیشتر", greeting: "سلام! چه کمکی از ما برمی‌آید؟", remove: "برداشتن", retry: "کمی بعد دوباره بکوشید",
+    },
+  };
+  const ICONS = {
+    chat: "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H9l-5 4V5a1 1 0 0 1 0-1z",
+    close: "M6 6l12 12M18 6L6 18", send: "M4 12l16-8-6 16-3-7z", more: "M12 6h.01M12 12h.01M12 18h.01",
+    clip: "M8 12.5l6-6a3 3 0 0 1 4.2 4.2l-8 8a5 5 0 0 1-7-7l7.5-7.5", file: "M7 3h7l4 4v14H7zM14 3v4h4",
+  };
+  const CSS = `
+  :host{all:initial}
+  *{box-sizing:border-box}
+  [hidden]{display:none!important}
+  .root{--accent:#0b57d0;--on:#fff;--bg:#fff;--soft:#f1f4f9;--line:#d7dde6;--text:#1b2430;--dim:#566273;--mine:#0b57d0;--bad:#b3261e;--focus:#0b57d0;
+    font:400 15px/1.5 system-ui,"Vazirmatn","Segoe UI",Roboto,"Noto Sans","Noto Sans Arabic",Tahoma,sans-serif;color:var(--text);position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px}
+  .dark{--accent:#a8c7fa;--on:#0a2a5e;--bg:#171b21;--soft:#242a33;--line:#3a4350;--text:#e6eaf0;--dim:#a9b4c2;--mine:#1f4e99;--bad:#f2b8b5;--focus:#a8c7fa}
+  button,input,textarea{font:inherit;color:inherit}
+  button{cursor:pointer;border:0;background:none;border-radius:8px}
+  :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
+  svg{width:22px;height:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;display:block}
+  .launch{width:58px;height:58px;border-radius:50%;background:var(--accent);color:var(--on);display:grid;place-items:center;box-shadow:0 6px 20px rgba(10,20,40,.28);position:relative;margin-inline-start:auto;transition:transform .15s}
+  .launch:hover{transform:scale(1.05)}
+  .launch svg{width:27px;height:27px}
+  .badge{position:absolute;top:-3px;inset-inline-end:-3px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#b3261e;color:#fff;font-size:12px;line-height:22px;text-align:center;font-weight:600}
+  .panel{width:380px;height:min(620px,calc(100vh - 40px));height:min(620px,calc(100dvh - 40px));background:var(--bg);border:1px solid var(--line);border-radius:16px;box-shadow:0 16px 48px rgba(10,20,40,.3);display:flex;flex-direction:column;overflow:hidden}
+  header{display:flex;align-items:center;gap:4px;padding:12px 16px;background:var(--accent);color:var(--on);position:relative}
+  .who{flex:1;min-width:0}
+  h2{font-size:16px;font-weight:600;line-height:1.35;margin:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+  .sub{font-size:13px;margin:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+  header button{width:36px;height:36px;display:grid;place-items:center;flex:none}
+  header button:hover{background:rgba(127,127,127,.25)}
+  header :focus-visible{outline-color:var(--on)}
+  .menu{position:absolute;top:calc(100% - 6px);inset-inline-end:12px;background:var(--bg);color:var(--text);border:1px solid var(--line);border-radius:10px;box-shadow:0 8px 24px rgba(10,20,40,.25);padding:4px;z-index:2;display:flex;flex-direction:column;min-width:190px}
+  .menu button{width:auto;height:auto;display:block;padding:9px 12px;text-align:start;font-size:14px}
+  .menu button:hover{background:var(--soft)}
+  .menu :focus-visible{outline-color:var(--focus);outline-offset:-2px}
+  .bar{padding:8px 16px;background:var(--soft);border-bottom:1px solid var(--line);font-size:13.5px;color:var(--text);display:flex;gap:8px;align-items:center;flex-wrap:wrap}
+  .bar a,.link{color:inherit;text-decoration:underline;font-size:inherit;padding:0}
+  .log{flex:1;overflow-y:auto;padding:16px;display:flex;flex-direction:column;gap:4px;overscroll-behavior:contain}
+  .log::before{content:"";margin-top:auto}
+  .m{max-width:82%;padding:8px 12px;border-radius:16px;overflow-wrap:anywhere;white-space:pre-wrap}
+  .m a{color:inherit}
+  .agent{align-self:flex-start;background:var(--soft);border-end-start-radius:5px}
+  .visitor{align-self:flex-end;background:var(--mine);color:#fff;border-end-end-radius:5px}
+  .name{font-size:12.5px;color:var(--dim);margin:8px 4px 0;align-self:flex-start}
+  .meta{font-size:12px;color:var(--dim);margin:0 4px 6px;align-self:flex-end}
+  .agent+.meta{align-self:flex-start}
+  .meta.bad{color:var(--bad)}
+  .waits{opacity:.75}
+  .day{align-self:center;font-size:12px;color:var(--dim);margin:8px 0}
+  .pic{display:block;max-width:100%;max-height:220px;border-radius:10px;margin-top:4px}
+  .doc{display:flex;gap:8px;align-items:center;text-decoration:underline;padding:4px 0;color:inherit;text-align:start}
+  .dots{align-self:flex-start;background:var(--soft);border-radius:16px;padding:12px 14px;display:flex;gap:4px}
+  .dots i{width:7px;height:7px;border-radius:50%;background:var(--dim);animation:b 1.2s infinite}
+  .dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}
+  @keyframes b{0%,60%,100%{transform:none;opacity:.5}30%{transform:translateY(-4px);opacity:1}}
+  @media (prefers-reduced-motion:reduce){.dots i,.launch{animation:none;transition:none}}
+  .chips{display:flex;gap:6px;flex-wrap:wrap;padding:8px 12px 0}
+  .chip{display:flex;align-items:center;gap:4px;background:var(--soft);border:1px solid var(--line);border-radius:8px;padding:2px 4px 2px 8px;font-size:13px;max-width:100%}
+  .chip span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+  .chip button{width:24px;height:24px;display:grid;place-items:center}.chip svg{width:14px;height:14px}
+  .write{display:flex;align-items:flex-end;gap:4px;padding:10px 12px;border-top:1px solid var(--line)}
+  .write>button{width:42px;height:42px;display:grid;place-items:center;color:var(--dim);flex:none}
+  .write>button:hover{background:var(--soft)}
+  .more svg{stroke-width:3.5}
+  .write .go{background:var(--accent);color:var(--on);border-radius:50%}
+  .write .go:hover{background:var(--accent);filter:brightness(1.1)}
+  [dir=rtl] .go svg{transform:scaleX(-1)}
+  textarea,input:not([type=checkbox]):not([type=file]){width:100%;background:var(--bg);border:1px solid #7b8794;border-radius:12px;padding:9px 12px;margin:0}
+  textarea:focus-visible,input:focus-visible{outline-offset:-1px}
+  textarea{resize:none;max-height:130px;display:block}
+  ::placeholder{color:var(--dim);opacity:1}
+  form.f{flex:1;overflow-y:auto;padding:20px 18px;display:flex;flex-direction:column;gap:14px}
+  .f h3{font-size:17px;font-weight:600;margin:0}
+  .f p{margin:0;color:var(--dim)}
+  .f label{display:block;font-size:14px;font-weight:500}
+  .f label input,.f label textarea{margin-top:4px;font-weight:400}
+  .f .check{display:flex;gap:10px;align-items:flex-start;font-weight:400}
+  .f .check input{margin:4px 0 0;width:18px;height:18px;flex:none;accent-color:var(--accent)}
+  .f .err{color:var(--bad)}
+  .main{background:var(--accent);color:var(--on);padding:10px 16px;border-radius:12px;font-weight:600}
+  .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+  @media (max-width:480px){.root.open{inset:0}.panel{width:100vw;height:100vh;height:100dvh;border:0;border-radius:0}}`;
+
+  /* ---- what is kept over reloads ---- */
+  let identity = script.dataset.identity || "";
+  const subject = () => {
+    try {
+      const text = atob(identity.split(".")[0].replace(/-/g, "+").replace(/_/g, "/"));
+      return JSON.parse(text).customer_number || "";
+    } catch { return ""; }
+  };
+  const shelf = (store) => ({
+    get(name, other) { try { return JSON.parse(store().getItem(key(name))) ?? other; } catch { return other; } },
+    put(name, value) { try { store().setItem(key(name), JSON.stringify(value)); } catch { /* a page without storage */ } },
+  });
+  const key = (name) => `hubChat:${base.host}:${subject()}:${name}`;
+  const local = shelf(() => localStorage), session = shelf(() => sessionStorage);
+  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
+
+  /* ---- words, numbers, times ---- */
+  const asked = (script.dataset.language || document.documentElement.lang || navigator.language || "en").slice(0, 2).toLowerCase();
+  const language = WORDS[asked] ? asked : "en", rtl = language === "fa";
+  const locale = rtl ? "fa-IR" : undefined;
+  const t = (name, more = {}) => WORDS[language][name].replace(/\{(\w)\}/g, (_, one) => more[one] ?? "");
+  const number = (n) => new Intl.NumberFormat(locale).format(n);
+  const clock = (when) => new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(new Date(when));
+  const said = (texts) => (texts && (texts[language] || texts.en || Object.values(texts)[0])) || "";
+
+  /* ---- elements ---- */
+  const el = (tag, about = {}, ...inside) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(about)) {
+      if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+      else if (name in made && name !== "list") made[name] = value;
+      else made.setAttribute(name, value);
+    }
+    made.append(...inside.filter((one) => one != null));
+    return made;
+  };
+  const icon = (name) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", ICONS[name]);
+    svg.append(path);
+    return svg;
+  };
+  const button = (name, label, onclick, about = {}) => el("button", { type: "button", title: label, "aria-label": label, onclick, ...about }, icon(name));
+
+  const host = el("div", { id: "hub-chat" });
+  const shadow = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  shadow.adoptedStyleSheets = [sheet];
+  const badge = el("span", { className: "badge", hidden: true, "aria-hidden": "true" });
+  const launch = button("chat", t("open"), () => show(true), { className: "launch", "aria-expanded": "false" });
+  launch.append(badge);
+  const title = el("h2", { id: "t" }, t("title")), sub = el("p", { className: "sub" });
+  const menu = el("div", { className: "menu", hidden: true, id: "menu" });
+  const more = button("more", t("more"), () => toggleMenu(menu.hidden), { className: "more", "aria-expanded": "false", "aria-controls": "menu" });
+  const bar = el("div", { className: "bar", role: "status", hidden: true });
+  const log = el("div", { className: "log", role: "log", "aria-live": "polite", "aria-label": t("log"), tabIndex: 0 });
+  const chips = el("div", { className: "chips", hidden: true });
+  const pick = el("input", { type: "file", hidden: true, multiple: true, onchange: () => { [...pick.files].forEach(upload); pick.value = ""; } });
+  const clip = button("clip", t("attach"), () => pick.click(), { hidden: true });
+  const box = el("textarea", { rows: 1, placeholder: t("write"), "aria-label": t("message"), oninput: drafted, onkeydown: entered });
+  const go = button("send", t("send"), submit, { className: "go" });
+  const write = el("div", { className: "write" }, clip, box, go, pick);
+  const talk = el("div", { style: "display:contents" }, bar, log, chips, write);
+  const panel = el("section", { className: "panel", hidden: true, role: "dialog", "aria-labelledby": "t", onkeydown: escaped },
+    el("header", {}, el("div", { className: "who" }, title, sub), more, button("close", t("close"), () => show(false)), menu), talk);
+  const root = el("div", { className: "root", dir: rtl ? "rtl" : "ltr", lang: language }, panel, launch);
+  talk.removeAttribute("style");
+  talk.className = "talk";
+  sheet.insertRule(".talk{display:contents}");
+  shadow.append(root);
+
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => root.classList.toggle("dark", script.dataset.theme ? script.dataset.theme === "dark" : dark.matches);
+  dark.addEventListener("change", paint);
+  if (/^#[0-9a-f]{6}$/i.test(script.dataset.color || "")) sheet.insertRule(`.root:not(.dark){--accent:${script.dataset.color};--mine:${script.dataset.color}}`, sheet.cssRules.length);
+
+  /* ---- state ---- */
+  let socket = null, ready = false, tries = 0, timer = 0, lastHeard = 0, pinged = 0;
+  let settings = {}, stands = { phase: "new" }, after = 0, pass = "", unread = 0, agentSeen = 0, late = 0, form = null, stopped = false;
+  let lines = [], outbox = local.get("outbox", []), files = [], typingSent = 0, typingUntil = 0;
+  const refusals = new Map(), pictures = new Map();
+
+  /* ---- the connection ---- */
+  function connect() {
+    clearTimeout(timer);
+    if (socket || stopped) return;
+    const mine = (socket = new WebSocket(at("ws").replace(/^http/, "ws")));
+    mine.onopen = () => tell({ do: "hello", visitor: identity ? "" : local.get("token", ""), identity, after, language });
+    mine.onmessage = (event) => { lastHeard = Date.now(); pinged = 0; take(JSON.parse(event.data)); };
+    mine.onclose = (event) => {
+      if (socket !== mine) return;
+      socket = null;
+      ready = false;
+      if (event.code === 4403 || event.code === 4401) {
+        stopped = true;
+        console.error(`hubChat: ${event.reason || event.code}`);
+      } else {
+        const pause = Math.min(30000, 500 * 2 ** tries++) * (0.5 + Math.random());
+        timer = setTimeout(connect, event.code === 4429 ? pause + 10000 : pause);
+      }
+      standing();
+    };
+  }
+  function again() {
+    const old = socket;
+    socket = null;
+    ready = false;
+    if (old) { old.onclose = old.onmessage = null; old.close(); }
+    tries = 0;
+    connect();
+  }
+  const tell = (what) => socket && socket.readyState === 1 && socket.send(JSON.stringify(what));
+  setInterval(() => {
+    if (!socket) return;
+    if (pinged && Date.now() - pinged > 9000) return again();
+    if (ready && !pinged && Date.now() - lastHeard > 20000) { pinged = Date.now(); tell({ do: "ping" }); }
+    if (typingUntil && Date.now() > typingUntil) { typingUntil = 0; draw(); }
+  }, 3000);
+  const wake = () => {
+    if (document.hidden || stopped) return;
+    if (!socket && connected()) again();
+    else if (ready && Date.now() - lastHeard > 5000) { pinged = Date.now() - 6000; tell({ do: "ping" }); }
+    seen();
+  };
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("online", () => connected() && again());
+  addEventListener("offline", () => standing());
+  addEventListener("pageshow", wake);
+  const connected = () => !panel.hidden || local.get("active", false);
+
+  function take(told) {
+    switch (told.is) {
+      case "welcome":
+        settings = told;
+        if (told.visitor) local.put("token", told.visitor);
+        if (told.anew) { lines = []; after = 0; }
+        pass = told.pass_;
+        tries = 0;
+        ready = true;
+        title.textContent = said(told.title) || t("title");
+        clip.hidden = !told.file_types?.length;
+        pick.accept = (told.file_types || []).join(",");
+        box.maxLength = told.text;
+        flush();
+        break;
+      case "line": line(told.line); break;
+      case "state": stands = told; local.put("active", true); if (form && form.done?.(told)) form = null; break;
+      case "typing": typingUntil = told.on ? Date.now() + 8000 : 0; break;
+      case "read": agentSeen = after; break;
+      case "later":
+        if (told.away) late += 1;
+        setTimeout(() => flush(told.id), (told.seconds || 1) * 1000);
+        break;
+      case "refused":
+        if (told.id) { refusals.set(told.id, told.reason); outbox = outbox.filter((one) => one.id !== told.id || !(one.bad = true)); keepOutbox(); }
+        else if (told.about === "transcript") note(t("transcriptFail"));
+        else if (form) form.refused(told);
+        break;
+      case "transcript": note(t("transcriptSent", { v: told.to })); break;
+    }
+    draw();
+  }
+  function line(one) {
+    if (one.seq <= after) return;
+    after = one.seq;
+    lines.push(one);
+    if (one.who === "visitor") {
+      outbox = outbox.filter((mine) => mine.id !== one.id);
+      keepOutbox();
+      late = 0;
+    } else {
+      typingUntil = 0;
+      if (!looking()) { unread += 1; local.put("read", after - 1); }
+    }
+    clearTimeout(line.timer);
+    line.timer = setTimeout(seen, 120);
+  }
+  const looking = () => !panel.hidden && !document.hidden;
+  function seen() {
+    if (!ready || !after) return;
+    if (looking()) unread = 0;
+    tell({ do: "seen", seq: after, read: looking() });
+    launcher();
+  }
+
+  /* ---- saying ---- */
+  const keepOutbox = () => local.put("outbox", outbox);
+  function submit() {
+    const text = box.value.trim(), ready_ = files.filter((one) => one.id);
+    if (!text && !ready_.length) return box.focus();
+    if (files.some((one) => !one.id && !one.bad)) return;
+    outbox.push({ id: random(), text, files: ready_.map((one) => one.id), at: new Date().toISOString() });
+    keepOutbox();
+    files = [];
+    box.value = box.dir = box.style.height = "";
+    session.put("draft", "");
+    typing(false);
+    flush(outbox[outbox.length - 1].id);
+    draw(true);
+    box.focus();
+  }
+  function flush(id) {
+    for (const one of outbox) if (!one.bad && (!id || one.id === id)) tell({ do: "say", id: one.id, text: one.text, files: one.files });
+  }
+  function drafted() {
+    session.put("draft", box.value);
+    box.dir = box.value ? "auto" : "";
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight + 2, 130)}px`;
+    typing(box.value !== "");
+  }
+  function typing(on) {
+    clearTimeout(typing.off);
+    if (on) typing.off = setTimeout(() => typing(false), 4000);
+    if (on ? Date.now() - typingSent < 3000 : !typingSent) return;
+    typingSent = on ? Date.now() : 0;
+    if (ready && stands.phase === "talking") tell({ do: "typing", on });
+  }
+  function entered(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+  }
+  async function upload(file) {
+    const one = { name: file.name };
+    files.push(one);
+    if (file.size > settings.file_bytes) one.bad = t("toobig");
+    draw();
+    if (one.bad) return;
+    try {
+      const answer = await fetch(at(`files?name=${encodeURIComponent(file.name)}`), { method: "POST", body: file, headers: { Authorization: `Bearer ${pass}`, "Content-Type": file.type || "application/octet-stream" } });
+      if (!answer.ok) one.bad = answer.status === 413 ? t("toobig") : t("badfile");
+      else one.id = (await answer.json()).id;
+    } catch { one.bad = t("badfile"); }
+    draw();
+  }
+  async function blob(file) {
+    if (!pictures.has(file.id)) {
+      pictures.set(file.id, (async () => {
+        const answer = await fetch(at(`files/${file.id}`), { headers: { Authorization: `Bearer ${pass}` } });
+        if (!answer.ok) throw new Error(answer.status);
+        return URL.createObjectURL(await answer.blob());
+      })());
+      pictures.get(file.id).catch(() => pictures.delete(file.id));
+    }
+    return pictures.get(file.id);
+  }
+
+  /* ---- drawing ---- */
+  const drawn = new Map();
+  function draw(end) {
+    const low = end || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const waiting = outbox.map((one) => ({ ...one, who: "visitor", waits: !one.bad }));
+    const wanted = [];
+    let name = null, day = new Date().toDateString();
+    if (!lines.length && !waiting.length) wanted.push(["greeting", "", () => el("div", { className: "m agent", dir: "auto" }, said(settings.greeting) || t("greeting"))]);
+    const last = lines.filter((one) => one.who === "visitor").pop();
+    const all = [...lines, ...waiting];
+    for (const [n, one] of all.entries()) {
+      const that = new Date(one.at).toDateString();
+      if (that !== day) { day = that; wanted.push([`d${that}`, "", () => el("div", { className: "day" }, new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(one.at)))]); }
+      const by = one.who === "agent" ? one.agent || t("agent") : "";
+      if (by && by !== name) wanted.push([`n${one.id}`, by, () => el("div", { className: "name", "aria-hidden": "true" }, by)]);
+      name = by;
+      const bad = one.bad || refusals.has(one.id);
+      wanted.push([one.id, `${one.waits}`, () => bubble(one, by)]);
+      const after_ = all[n + 1], ends = !after_ || after_.who !== one.who || new Date(after_.at) - new Date(one.at) > 3e5;
+      const meta = bad ? t("failed") : one.waits ? t("sending") : [ends && clock(one.at), one === last && agentSeen >= one.seq && t("seen")].filter(Boolean).join(" · ");
+      if (meta) wanted.push([`m${one.id}`, meta, () => el("div", { className: `meta${bad ? " bad" : ""}` }, meta)]);
+    }
+    if (typingUntil) wanted.push(["typing", "", () => el("div", { className: "dots", role: "img", "aria-label": t("typing", { a: stands.agent || t("agent") }) }, el("i"), el("i"), el("i"))]);
+    const keys = new Set(wanted.map(([id]) => id));
+    for (const [id, old] of drawn) if (!keys.has(id)) { old.node.remove(); drawn.delete(id); }
+    let before = null;
+    for (const [id, version, make] of wanted) {
+      let old = drawn.get(id);
+      if (!old || old.version !== version) {
+        const node = make();
+        if (old) old.node.replaceWith(node);
+        drawn.set(id, (old = { node, version }));
+      }
+      const next = before ? before.nextSibling : log.firstChild;
+      if (next !== old.node) log.insertBefore(old.node, next);
+      before = old.node;
+    }
+    chips.hidden = !files.length;
+    chips.replaceChildren(...files.map((one) => el("div", { className: "chip" }, el("span", {}, one.bad ? `${one.name}: ${one.bad}` : one.id ? one.name : `${one.name} …`),
+      button("close", t("remove"), () => { files = files.filter((other) => other !== one); draw(); box.focus(); }))));
+    standing();
+    forms();
+    launcher();
+    if (low) log.scrollTop = log.scrollHeight;
+  }
+  function bubble(one, by) {
+    const made = el("div", { className: `m ${one.who}${one.waits ? " waits" : ""}`, dir: "auto" }, el("span", { className: "hide" }, `${by || t("you")}: `));
+    for (const part of (one.text || "").split(/(https?:\/\/[^\s<>"]+)/)) {
+      made.append(/^https?:\/\//.test(part) ? el("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part);
+    }
+    for (const file of one.files || []) {
+      if (!file.id) continue;
+      if (/^image\/(png|jpeg|gif|webp)$/.test(file.type)) {
+        const picture = el("img", { className: "pic", alt: file.name || t("attach") });
+        blob(file).then((url) => { picture.src = url; }, () => {});
+        made.append(picture);
+      } else {
+        made.append(el("button", { type: "button", className: "doc", onclick: async () => {
+          try { el("a", { href: await blob(file), download: file.name || "file" }).click(); } catch { /* it is gone */ }
+        } }, icon("file"), file.name || t("attach")));
+      }
+    }
+    return made;
+  }
+  function standing() {
+    const { phase, place, wait, agent, reason, opens_at: opens } = stands, a = agent || t("somebody");
+    let text = "", leave = false;
+    if (stopped) text = t("closed");
+    else if (navigator.onLine === false) text = t("offline");
+    else if (!ready && tries > 2) [text, leave] = [t("connecting"), tries > 4];
+    else if (late > 1 && outbox.length) [text, leave] = [t("away"), true];
+    else if (phase === "asked") text = t("asked");
+    else if (phase === "waiting") {
+      text = place === 1 ? t("next") : place ? t("place", { n: number(place) }) : t("asked");
+      if (wait != null) text += ` ${wait < 60 ? t("soon") : t("wait", { m: number(Math.round(wait / 60)) })}`;
+    } else if (phase === "parked") text = t("parked", { a });
+    else if (phase === "over") text = t("over");
+    else if (phase === "closed") {
+      text = t(reason === "full" || reason === "long_wait" ? "full" : "closed");
+      if (opens) text += ` ${t("opens", { t: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(opens)) })}`;
+      leave = true;
+    }
+    sub.textContent = phase === "talking" ? t("talking", { a }) : "";
+    bar.hidden = !text;
+    const shown = `${text}${leave}`;
+    if (bar.dataset.text !== shown) {
+      bar.dataset.text = shown;
+      bar.replaceChildren(text, ...(leave ? [el("button", { type: "button", className: "link", onclick: leaveMessage }, t("leave"))] : []));
+    }
+    more.hidden = !ready || phase === "new";
+  }
+  function note(text) {
+    bar.hidden = false;
+    bar.dataset.text = "";
+    bar.textContent = text;
+  }
+  function launcher() {
+    badge.hidden = !unread;
+    badge.textContent = number(unread);
+    launch.setAttribute("aria-label", unread ? `${t("open")}, ${number(unread)} ${t("unread")}` : t("open"));
+  }
+
+  /* ---- forms ---- */
+  function forms() {
+    if (!form && ready && !stands.filled && (settings.ask || settings.consents)) form = before();
+    const there = panel.querySelector("form");
+    if (there !== (form && form.node)) {
+      there?.remove();
+      if (form) panel.append(form.node);
+      talk.hidden = !!form;
+      if (looking()) (form ? form.node.querySelector("input,textarea") : box)?.focus();
+    }
+  }
+  function made(heading, hint, fields, label, onsubmit, backs) {
+    const error = el("p", { className: "err", role: "alert", hidden: true });
+    const node = el("form", { className: "f", noValidate: true, onsubmit: (event) => {
+      event.preventDefault();
+      for (const one of node.elements) {
+        one.removeAttribute("aria-invalid");
+        if (one.willValidate && !one.checkValidity()) { fail(t("required")); one.setAttribute("aria-invalid", "true"); one.focus(); return; }
+      }
+      onsubmit(Object.fromEntries(new FormData(node)), node);
+    } }, el("h3", {}, heading), hint ? el("p", {}, hint) : null, ...fields, error,
+    label ? el("button", { className: "main", type: "submit" }, label) : null,
+    backs ? el("button", { className: "link", type: "button", onclick: () => { form = null; draw(); } }, t("back")) : null);
+    const fail = (text) => { error.hidden = false; error.textContent = text; };
+    return { node, fail, refused: () => fail(t("badCode")) };
+  }
+  const field = (name, about = {}) => el("label", {}, t(name), el(about.rows ? "textarea" : "input", { name, dir: "auto", autocomplete: name === "phone" ? "tel" : name, type: { email: "email", phone: "tel" }[name] || "text", maxLength: about.rows ? 4000 : 200, ...about }));
+  function before() {
+    const fields = (settings.ask || []).map((name) => field(name, { required: (settings.required || []).includes(name) }));
+    const checks = (settings.consents || []).map((texts, n) => el("label", { className: "check" }, el("input", { type: "checkbox", name: `c${n}` }), el("span", {}, said(texts))));
+    const one = made(said(settings.title) || t("title"), said(settings.greeting) || t("greeting"), [...fields, ...checks], t("start"), (told) => {
+      const consents = (settings.consents || []).map((_, n) => n).filter((n) => told[`c${n}`]);
+      tell({ do: "form", name: told.name || "", email: told.email || "", phone: told.phone || "", consents });
+    });
+    one.done = (state) => state.filled;
+    return one;
+  }
+  function leaveMessage() {
+    const id = random();
+    form = made(t("leave"), t("leaveHint"), [field("name"), field("email", { required: true }), field("text", { rows: 5, required: true, value: box.value || outbox.map((one) => one.text).join("\n") })], t("leaveSend"), async (told) => {
+      try {
+        const headers = { "Content-Type": "application/json", ...(pass ? { Authorization: `Bearer ${pass}` } : {}) };
+        const answer = await fetch(at("offline"), { method: "POST", headers, body: JSON.stringify({ id, language, ...told }) });
+        if (!answer.ok) return form.fail(t(answer.status === 422 ? "required" : "badCode"));
+        box.value = "";
+        session.put("draft", "");
+        form = made(t("left"), "", [], "", () => {}, true);
+        draw();
+        form.node.querySelector("button").focus();
+      } catch { form.fail(t("offline")); }
+    }, true);
+    draw();
+  }
+  function prove() {
+    const kind = settings.verify[0];
+    form = made(t("verify"), t("verifyHint"), [field(kind, { required: true })], t("sendCode"), (told) => tell({ do: "ask_code", kind, value: told[kind] }), true);
+    form.done = (state) => {
+      if (!state.asked) return false;
+      form = made(t("verify"), t("codeSent", { v: state.asked }), [field("code", { required: true, inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 })], t("confirm"), (told) => tell({ do: "tell_code", code: told.code }), true);
+      form.done = (then) => (!then.asked && setTimeout(() => note(t("proven", { v: (then.proven || []).at(-1) })), 50), !then.asked);
+      return false;
+    };
+    draw();
+  }
+  function toggleMenu(on) {
+    const items = [];
+    const item = (label, act) => items.push(el("button", { type: "button", onclick: () => { toggleMenu(false); act(); } }, label));
+    if (settings.verify?.length) item(t("verify"), prove);
+    if (settings.transcript) item(t("transcript"), () => tell({ do: "transcript" }));
+    if (["asked", "waiting", "talking", "parked"].includes(stands.phase)) item(t("end"), () => tell({ do: "leave" }));
+    item(t("leave"), leaveMessage);
+    menu.replaceChildren(...items);
+    menu.hidden = !on;
+    more.setAttribute("aria-expanded", String(on));
+    if (on) menu.firstChild.focus(); else if (shadow.activeElement === null || menu.contains(shadow.activeElement)) more.focus();
+  }
+
+  /* ---- open and close ---- */
+  function escaped(event) {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    if (!menu.hidden) return toggleMenu(false);
+    show(false);
+  }
+  function show(on) {
+    panel.hidden = !on;
+    launch.hidden = on;
+    root.classList.toggle("open", on);
+    launch.setAttribute("aria-expanded", String(on));
+    session.put("open", on);
+    if (on) {
+      if (!socket) again();
+      draw(true);
+      seen();
+      (form ? form.node.querySelector("input,textarea") : box)?.focus();
+    } else launch.focus();
+  }
+  window.hubChat = Object.freeze({
+    open: () => show(true),
+    close: () => show(false),
+    end: () => tell({ do: "leave" }),
+    /** Another visitor from now on: what the site signed for them; empty: nobody it knows. */
+    identify(signed) {
+      identity = signed || "";
+      lines = []; after = 0; unread = 0; agentSeen = 0; stopped = false; form = null; pass = "";
+      stands = { phase: "new" };
+      outbox = local.get("outbox", []);
+      box.value = session.get("draft", "");
+      if (connected()) again();
+      draw();
+    },
+  });
+  const begin = () => {
+    document.body.append(host);
+    paint();
+    box.value = session.get("draft", "");
+    draw();
+    if (session.get("open", false)) show(true);
+    else if (local.get("active", false)) connect();
+  };
+  if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
+})();
