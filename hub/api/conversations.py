@@ -1,6 +1,6 @@
 """What an agent does with a running conversation: hold, park, give away, ask others in."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -10,10 +10,11 @@ from hub.api.answers import EventsAnswer, events
 from hub.api.bodies import ByAgent, Moment, QueueName, Reason
 from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
-from hub.domain.contact import CallbackOutcome
+from hub.domain.contact import CallbackOutcome, RecordingState
 from hub.domain.errors import InvalidError
 from hub.domain.ids import consult_id
 from hub.router.pool.commands import (
+    AskRecording,
     CompleteTransfer,
     Conference,
     Consult,
@@ -68,6 +69,13 @@ class HandOver(ByAgent):
     reason: Reason = ""
 
 
+class SwitchRecording(ByAgent):
+    """Who has the call, and whether what is said is recorded from now on."""
+
+    state: Literal[RecordingState.PAUSED, RecordingState.RUNNING] = Field(examples=["paused"])
+    reason: Reason = ""
+
+
 class NobodyAnswered(ByAgent):
     """Who called, and what came of it."""
 
@@ -87,6 +95,22 @@ async def resume(interaction_id: str, body: ByAgent, call: AgentCall) -> Respons
     """The conversation goes on. Not on hold: 200 without events."""
     asked = call.asked(call.acting_for(body.agent_id))
     command = Resume(**asked, agent_id=body.agent_id, interaction_id=interaction_id)
+    return events(await call.services.pool.execute(command))
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/recording", summary="Pause the recording, or go on with it", responses=_EVENTS
+)
+async def recording(interaction_id: str, body: SwitchRecording, call: AgentCall) -> Response:
+    """By who has the call, while a card number is said, say. It is done when the timeline has a `RecordingSwitched` to
+    that state; to `off`: the call is not recorded at all. Asked for already: 200 without events."""
+    command = AskRecording(
+        **call.asked(call.acting_for(body.agent_id)),
+        agent_id=body.agent_id,
+        interaction_id=interaction_id,
+        state=body.state,
+        reason=body.reason,
+    )
     return events(await call.services.pool.execute(command))
 
 

@@ -38,6 +38,8 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
+    RecordingSwitched,
     RequirementRelaxed,
     WrapUpCompleted,
 )
@@ -257,6 +259,8 @@ RULES: dict[type[Event], Callable[..., None]] = {
     DeclinesForgotten: _in(Phase.WAITING, Phase.OFFERED),
     ParticipantJoined: _in(Phase.ACTIVE),
     ParticipantLeft: _in(Phase.ACTIVE),
+    RecordingAsked: _in(Phase.ACTIVE),
+    RecordingSwitched: _in(Phase.ACTIVE),
     InteractionFlagged: _in(),
     InteractionUnflagged: _in(),
     AgentSignedOn: _fitted,

@@ -34,6 +34,7 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
     WrapUpCompleted,
 )
 from hub.domain.satisfaction.decide import customer_of_survey
@@ -314,6 +315,7 @@ _COMMANDS: dict[type[Event], Callable[[Conversation, Any], Made]] = {
     OfferRescinded: _offer_over(lambda _: "taken_back"),
     InteractionHeld: _plain("held", "agent_id"),
     InteractionResumed: _plain("resumed", "agent_id"),
+    RecordingAsked: _plain("recording", "agent_id", "state"),
     InteractionTransferred: _transferred,
     InteractionPulledBack: _pulled_back,
     InteractionParked: _plain("parked", "agent_id", "until", "reason"),

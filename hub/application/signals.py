@@ -18,6 +18,7 @@ from hub.router.pool.commands import (
     ReachCallback,
     RequestCallback,
     Resume,
+    SwitchRecording,
 )
 
 
@@ -86,6 +87,12 @@ def _resumed(signal: ConversationEvent, now: datetime) -> Command:
     return Resume(now, signal.id, _agent(signal), signal.agent_id, signal.interaction_id)
 
 
+def _recording_switched(signal: ConversationEvent, now: datetime) -> Command:
+    if signal.state is None:
+        raise InvalidError("recording_switched takes a state: paused, running or off", "state")
+    return SwitchRecording(now, signal.id, _agent(signal), signal.agent_id, signal.interaction_id, signal.state)
+
+
 def _adapter(signal: ConversationEvent) -> str:
     return f"adapter:{signal.channel.value}"
 
@@ -106,6 +113,7 @@ _ASKS: Mapping[ConversationSignal, Callable[[ConversationEvent, datetime], Comma
     ConversationSignal.AGENT_LEFT: _agent_left,
     ConversationSignal.HELD: _held,
     ConversationSignal.RESUMED: _resumed,
+    ConversationSignal.RECORDING_SWITCHED: _recording_switched,
 }
 _OF_OFFERS = (ConversationSignal.OFFER_ACCEPTED, ConversationSignal.OFFER_DECLINED)
 _IN_WORK = ("interaction_id", "agent_id")
@@ -118,5 +126,6 @@ _TAKES: Mapping[ConversationSignal, tuple[str, ...]] = {
     ConversationSignal.AGENT_LEFT: _IN_WORK,
     ConversationSignal.HELD: _IN_WORK,
     ConversationSignal.RESUMED: _IN_WORK,
+    ConversationSignal.RECORDING_SWITCHED: _IN_WORK,
 }
 """Fields that may not be empty."""

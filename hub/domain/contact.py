@@ -144,6 +144,8 @@ class ConversationSignal(StrEnum):
     """Whoever is at this address wants no more advertising there."""
     RECORDED = "recorded"
     """A part of the conversation was recorded, and is kept."""
+    RECORDING_SWITCHED = "recording_switched"
+    """The recording rests or goes on, as an agent wished: on their desktop or by their phone."""
 
 
 class CallbackOutcome(StrEnum):
@@ -152,6 +154,15 @@ class CallbackOutcome(StrEnum):
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     FAILED = "failed"
+
+
+class RecordingState(StrEnum):
+    """Whether what is said just now is recorded."""
+
+    PAUSED = "paused"
+    RUNNING = "running"
+    OFF = "off"
+    """This conversation is not recorded at all."""
 
 
 class RecordingKind(StrEnum):
@@ -199,6 +210,8 @@ class ConversationEvent(_Value):
     started_at: AwareDatetime | None = None
     seconds: float = Field(default=0.0, ge=0.0, le=1_000_000.0)
     kind: RecordingKind = RecordingKind.RECORDING
+    state: RecordingState | None = None
+    """Of recording_switched: how it is now."""
 
 
 class Standing(_Value):

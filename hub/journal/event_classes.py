@@ -118,6 +118,8 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     interaction.OfferTimedOut,
     interaction.ParticipantJoined,
     interaction.ParticipantLeft,
+    interaction.RecordingAsked,
+    interaction.RecordingSwitched,
     interaction.RequirementRelaxed,
     interaction.WrapUpCompleted,
     links.CannotLinkLifted,

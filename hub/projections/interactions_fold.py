@@ -39,6 +39,8 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
+    RecordingSwitched,
     RequirementRelaxed,
     WrapUpCompleted,
 )
@@ -231,7 +233,7 @@ def _unflagged(work: Work, _: Entry, __: InteractionUnflagged) -> None:
         work.more.flagged = ""
 
 
-def _said(_: Work, __: Entry, ___: DeclinesForgotten | InteractionGiven) -> None:
+def _said(_: Work, __: Entry, ___: Event) -> None:
     """Nothing but its line in the timeline."""
 
 
@@ -255,6 +257,8 @@ FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
     InteractionGiven: _said,
     InteractionHeld: _held,
     InteractionResumed: _held,
+    RecordingAsked: _said,
+    RecordingSwitched: _said,
     InteractionInterrupted: _interrupted,
     InteractionContinued: _interrupted,
     InteractionTransferred: _transferred,

@@ -28,6 +28,8 @@ from hub.domain.interaction.events import (
     OfferDeclined,
     OfferRescinded,
     ParticipantJoined,
+    RecordingAsked,
+    RecordingSwitched,
     RequirementRelaxed,
     WrapUpCompleted,
 )
@@ -111,6 +113,8 @@ DETAILS: dict[type[Event], Callable[[Any], str]] = {
     CallbackScheduled: _call_back,
     CallbackMissed: _missed,
     ParticipantJoined: lambda event: event.mode,
+    RecordingAsked: lambda event: _joined(event.state, event.reason),
+    RecordingSwitched: lambda event: event.state,
     InteractionFlagged: lambda event: event.reason,
     InteractionUnflagged: lambda event: event.reason,
 }
@@ -119,7 +123,7 @@ IN_WORDS = frozenset(
     one.__name__
     for one in (
         InteractionGiven, InteractionMoved, InteractionParked, InteractionPulledBack, InteractionTransferred,
-        OfferDeclined, OfferRescinded,
+        OfferDeclined, OfferRescinded, RecordingAsked,
     )
 )  # fmt: skip
 """By name, those with what people said: personal, so that views keep the rest of the line, and the log tells it all."""

@@ -1,8 +1,10 @@
 """Every route that asks something of the pool: what is sent there, and what the pool is asked."""
 
 from hub.domain.agent.events import AgentState, Shift
+from hub.domain.contact import RecordingState
 from hub.router.pool.commands import (
     Accept,
+    AskRecording,
     Assign,
     ChangeCapacity,
     ChangeSkills,
@@ -142,6 +144,12 @@ COMMANDS = [
     ),
     ("POST", f"{WORK}/hold", ACCEPT, Hold(NOON, "command-1", "operator:root", "a1", "interaction-1")),
     ("POST", f"{WORK}/resume", ACCEPT, Resume(NOON, "command-1", "operator:root", "a1", "interaction-1")),
+    (
+        "POST",
+        f"{WORK}/recording",
+        ACCEPT | {"state": "paused", "reason": "card number"},
+        AskRecording(NOON, "command-1", "operator:root", "a1", "interaction-1", RecordingState.PAUSED, "card number"),
+    ),
     ("POST", f"{WORK}/park", ACCEPT, Park(NOON, "command-1", "operator:root", "a1", "interaction-1")),
     (
         "POST",

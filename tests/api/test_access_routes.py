@@ -99,6 +99,7 @@ ROLES = {
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
         "POST /v1/interactions/interaction-1/hold",
+        "POST /v1/interactions/interaction-1/recording",
         "POST /v1/interactions/interaction-1/resume",
         "POST /v1/interactions/interaction-1/park",
         "POST /v1/interactions/interaction-1/unpark",

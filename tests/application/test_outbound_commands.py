@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.application.outbound_commands import Command, Conversations
-from hub.domain.contact import Channel
+from hub.domain.contact import Channel, RecordingState
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.event import Event
@@ -38,6 +38,8 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
+    RecordingSwitched,
     WrapUpCompleted,
 )
 from hub.domain.interaction.placement import Placement
@@ -167,6 +169,10 @@ REST: list[tuple[Event, tuple[str, dict[str, Any]]]] = [
     (InteractionHeld(**META, **ANN), ("held", ANN)),
     (InteractionResumed(**META, **ANN), ("resumed", ANN)),
     (
+        RecordingAsked(**META, **ANN, state=RecordingState.PAUSED, reason="card number"),
+        ("recording", ANN | {"state": "paused"}),
+    ),
+    (
         InteractionTransferred(**META, **WHERE, **ANN, to_agent="bob", warm=True, reason="r"),
         ("transferred", {"agent_id": "ann", "to_agent": "bob", "warm": True, "reason": "r"}),
     ),
@@ -208,6 +214,7 @@ def test_what_happens_to_a_conversation_is_told_to_its_adapter(event: Event, exp
         InteractionInterrupted(**META, **ANN, by="interaction-2"),
         InteractionContinued(**META, **ANN),
         InteractionAbandoned(**META),
+        RecordingSwitched(**META, **ANN, state=RecordingState.PAUSED),
     ],
 )
 def test_what_no_adapter_can_do_anything_about_is_not_told(event: Event) -> None:

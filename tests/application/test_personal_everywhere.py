@@ -55,6 +55,7 @@ OTHERS: Mapping[type[Event], str] = {
     interaction.InteractionTransferred: "customer_id",
     interaction.OfferDeclined: "customer_id",
     interaction.OfferRescinded: "customer_id",
+    interaction.RecordingAsked: "customer_id",
 }
 """They stand in other streams: under the key of the customer whom this field names."""
 SHARED = (cases.CaseOpened, cases.CaseRated, cases.CaseReopened, cases.CaseResolved)

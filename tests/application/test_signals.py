@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from hub.application.signals import asked_of_pool
-from hub.domain.contact import Channel, ConversationEvent, ConversationSignal
+from hub.domain.contact import Channel, ConversationEvent, ConversationSignal, RecordingState
 from hub.domain.errors import InvalidError
-from hub.router.pool.commands import Accept, AgentLeft, Decline, Hold, MissAgent, Resume
+from hub.router.pool.commands import Accept, AgentLeft, Decline, Hold, MissAgent, Resume, SwitchRecording
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WORK = {"interaction_id": "interaction-1", "agent_id": "ann"}
@@ -42,6 +42,11 @@ def report(signal: ConversationSignal, **more: Any) -> ConversationEvent:
         ),
         ("agent_left", WORK, AgentLeft(NOON, "s-1", "agent:ann", "ann", "interaction-1")),
         ("held", WORK, Hold(NOON, "s-1", "agent:ann", "ann", "interaction-1")),
+        (
+            "recording_switched",
+            {**WORK, "state": "paused"},
+            SwitchRecording(NOON, "s-1", "agent:ann", "ann", "interaction-1", RecordingState.PAUSED),
+        ),
         ("resumed", WORK, Resume(NOON, "s-1", "agent:ann", "ann", "interaction-1")),
     ],
 )
@@ -58,6 +63,8 @@ def test_what_a_phone_tells_is_asked_of_the_pool(signal: str, more: dict[str, st
         ("agent_missed", {"agent_id": "ann"}, "interaction_id"),
         ("agent_left", {"interaction_id": "interaction-1"}, "agent_id"),
         ("held", {}, "interaction_id"),
+        ("recording_switched", {"state": "paused"}, "interaction_id"),
+        ("recording_switched", WORK, "state"),
     ],
 )
 def test_what_does_not_say_whose_is_refused_and_blamed(signal: str, more: dict[str, str], field: str) -> None:

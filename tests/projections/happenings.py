@@ -16,7 +16,7 @@ from hub.domain.agent.events import (
 from hub.domain.cases import decide as cases
 from hub.domain.cases.events import CaseKind, TaskOutcome
 from hub.domain.cases.state import evolve as evolve_cases
-from hub.domain.contact import Attachment, Channel, RecordingKind, Standing
+from hub.domain.contact import Attachment, Channel, RecordingKind, RecordingState, Standing
 from hub.domain.customer.consent.events import ConsentGranted, ConsentWithdrawn, Purpose
 from hub.domain.customer.links.decide import (
     Asked,
@@ -72,6 +72,8 @@ from hub.domain.interaction.events import (
     InteractionUnparked,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
+    RecordingSwitched,
     RequirementRelaxed,
 )
 from hub.domain.interaction.state import Phase
@@ -135,6 +137,8 @@ def hold(world: Any) -> None:
     if one and not world.states[one].interrupted:
         kind = InteractionResumed if world.states[one].on_hold else InteractionHeld
         world.add(one, kind, **_agent(world, one))
+        world.add(one, RecordingAsked, state=RecordingState.PAUSED, **_agent(world, one))
+        world.add(one, RecordingSwitched, state=RecordingState.PAUSED, **_agent(world, one))
 
 
 def interrupt(world: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from hub.domain.contact import Channel
+from hub.domain.contact import Channel, RecordingState
 from hub.domain.event import Event
 from hub.domain.interaction.placement import Placement
 from hub.domain.personal import ALIASED, PERSONAL
@@ -206,6 +206,22 @@ class InteractionHeld(_WithAgent):
 
 class InteractionResumed(_WithAgent):
     """The customer is off hold."""
+
+
+class RecordingAsked(_WithAgent):
+    """The agent wants nothing recorded for a while (`paused`), or recorded on (`running`)."""
+
+    KEY_OF: ClassVar[str] = "customer_id"
+
+    state: RecordingState
+    customer_id: str = ""
+    reason: Annotated[str, PERSONAL] = ""
+
+
+class RecordingSwitched(_WithAgent):
+    """The recording is so now, by word of who records."""
+
+    state: RecordingState
 
 
 class InteractionInterrupted(_WithAgent):

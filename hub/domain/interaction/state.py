@@ -36,6 +36,8 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
+    RecordingSwitched,
     RequirementRelaxed,
     WrapUpCompleted,
 )
@@ -61,6 +63,8 @@ OVER = (Phase.COMPLETED, Phase.ABANDONED, Phase.REFUSED, Phase.EXPIRED)
 
 
 _DECLINES_KEPT = 16
+NOTHING_SAID = ("", "")
+"""Of a recording, by an agent who has just come."""
 
 
 class Interaction(NamedTuple):
@@ -103,6 +107,8 @@ class Interaction(NamedTuple):
     """Why a supervisor is asked to look at it."""
     reopened_by: str = ""
     """The contact that opened it again last."""
+    recording: tuple[str, str] = NOTHING_SAID
+    """How its agent asked the recording to be, and how it is by word of who records."""
 
 
 def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0912
@@ -177,6 +183,10 @@ def _changed(interaction: Interaction, event: Event) -> Interaction:  # noqa: PL
             return interaction._replace(on_hold=True, callback=False)
         case InteractionResumed():
             return interaction._replace(on_hold=False)
+        case RecordingAsked():
+            return interaction._replace(recording=(event.state, ""))
+        case RecordingSwitched():
+            return interaction._replace(recording=(interaction.recording[0], event.state))
         case InteractionInterrupted():
             return interaction._replace(interrupted=True)
         case InteractionContinued():
@@ -270,6 +280,7 @@ def _transferred(interaction: Interaction, event: InteractionTransferred) -> Int
         prioritised=None,
         step=None,
         flagged="",
+        recording=NOTHING_SAID,
     )
 
 
@@ -285,6 +296,7 @@ def _waits_again(interaction: Interaction) -> Interaction:
         prioritised=None,
         step=None,
         flagged="",
+        recording=NOTHING_SAID,
     )
 
 

@@ -11,7 +11,7 @@ from hub.domain.interaction.events import InteractionOffered
 from hub.router.matching.agents import Seat
 from hub.router.matching.waiting import Work
 from hub.router.pool import commands as ask
-from hub.router.pool import conversing, handing_on, joining, phones, staffing, supervising
+from hub.router.pool import conversing, handing_on, joining, phones, recording, staffing, supervising
 from hub.router.pool.commands import Command
 from hub.router.pool.deadlines import pop_due
 from hub.router.pool.decided import of
@@ -126,6 +126,8 @@ _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.Decline: conversing.decline,
     ask.Hold: conversing.hold,
     ask.Resume: conversing.resume,
+    ask.AskRecording: recording.ask_recording,
+    ask.SwitchRecording: recording.switch_recording,
     ask.End: conversing.end,
     ask.CompleteWrapUp: conversing.complete_wrap_up,
     ask.Park: conversing.park,

@@ -36,6 +36,8 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingAsked,
+    RecordingSwitched,
     RequirementRelaxed,
     WrapUpCompleted,
 )
@@ -251,6 +253,8 @@ _OF_INTERACTIONS: dict[type[Event], Callable[[PoolState, OpenInteraction, Any], 
     OfferTimedOut: offers.refused,
     ParticipantJoined: _nothing_more,
     ParticipantLeft: _nothing_more,
+    RecordingAsked: _nothing_more,
+    RecordingSwitched: _nothing_more,
     RequirementRelaxed: _relaxed,
 }
 _EVOLVE: dict[type[Event], Callable[..., None]] = {

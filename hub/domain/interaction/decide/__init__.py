@@ -21,6 +21,7 @@ from hub.domain.interaction.decide.customers import (
     schedule_callback,
 )
 from hub.domain.interaction.decide.offers import accept, decline, rescind, time_out
+from hub.domain.interaction.decide.recording import ask_recording, switch_recording
 from hub.domain.interaction.decide.supervisors import MODES, flag, join, leave, move, prioritise, pull_back, unflag
 from hub.domain.interaction.decide.time import expire, forget_declines, relax
 
@@ -28,6 +29,7 @@ __all__ = [
     "MODES",
     "OUTCOMES",
     "accept",
+    "ask_recording",
     "complete_wrap_up",
     "continue_",
     "customer_left",
@@ -52,6 +54,7 @@ __all__ = [
     "rescind",
     "resume",
     "schedule_callback",
+    "switch_recording",
     "time_out",
     "transfer",
     "unflag",

@@ -14,6 +14,7 @@ from hub.router.pool.commands.agents import (
 from hub.router.pool.commands.command import Command, Tick
 from hub.router.pool.commands.conversations import (
     Accept,
+    AskRecording,
     CompleteTransfer,
     CompleteWrapUp,
     Conference,
@@ -29,7 +30,7 @@ from hub.router.pool.commands.conversations import (
     Unpark,
 )
 from hub.router.pool.commands.customers import CustomerLeft, RequestCallback, TakeUp
-from hub.router.pool.commands.phones import AgentLeft, MissAgent
+from hub.router.pool.commands.phones import AgentLeft, MissAgent, SwitchRecording
 from hub.router.pool.commands.record import as_tuple
 from hub.router.pool.commands.supervisors import AdoptPolicy, Assign, Join, Leave, Move, Prioritise, PullBack, SetIntake
 
@@ -40,6 +41,7 @@ __all__ = [
     "AgentLeft",
     "AgentMissing",
     "AgentSilent",
+    "AskRecording",
     "Assign",
     "ChangeCapacity",
     "ChangeSkills",
@@ -68,6 +70,7 @@ __all__ = [
     "SetIntake",
     "SignOff",
     "SignOn",
+    "SwitchRecording",
     "TakeUp",
     "Tick",
     "Transfer",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.domain.contact import RecordingState
 from hub.router.pool.commands.command import Asked
 
 
@@ -38,6 +39,16 @@ class Resume(Asked):
 
     agent_id: str
     interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRecording(Asked):
+    """An agent wants nothing recorded for a while, or recorded on."""
+
+    agent_id: str
+    interaction_id: str
+    state: RecordingState
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

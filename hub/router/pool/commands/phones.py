@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.domain.contact import RecordingState
 from hub.router.pool.commands.command import Asked
 
 
@@ -20,3 +21,12 @@ class AgentLeft(Asked):
 
     agent_id: str
     interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRecording(Asked):
+    """What this agent says is recorded, or is not, from now on."""
+
+    agent_id: str
+    interaction_id: str
+    state: RecordingState
