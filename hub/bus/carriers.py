@@ -99,7 +99,7 @@ class Lease:
         return holder.run == self._carrier.run or (holder.home == self._carrier.home and not self._sequence)
 
     def _taken_by(self, holder: Carrier) -> str:
-        what = "new contacts of the hub" if holder.name != self._carrier.name else "what the hub tells it"
+        what = "what the hub begins on its channel" if holder.name != self._carrier.name else "what the hub tells it"
         return (
             f"adapter {self._carrier.name}: {what} is carried out by adapter {holder.name} ({holder.where}): two would "
             f"do it twice. Stop that one, or set one of two adapters to outbound = false; one that was killed is "

@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from hub.domain.contact import Channel
 from hub.settings import load
 
 
@@ -32,19 +31,24 @@ def users() -> None:
 
 
 @channel.command()
-@click.option("--channel", "channel_", required=True, type=click.Choice([one.value for one in Channel]))
-@click.option("--drive", required=True, help="The program that starts the adapter and plays its customers.")
+@click.argument("name", required=False)
+@click.option("--channel", "channel_", help="The bus user of an adapter of yours: a channel's name.")
+@click.option("--drive", help="The program that starts an adapter of yours and plays its customers.")
 @click.option("--rule", "rules", multiple=True, help="Only this rule, by its name; may be given several times.")
-def check(channel_: str, drive: str, rules: tuple[str, ...]) -> None:
-    """Try on an adapter in any language what every adapter must do: with a bus of its own, in a directory that is
-    removed in the end. Exit code 1 where a rule is broken."""
-    from hub.simulated.contract.check import Result, check_by_command
+def check(name: str | None, channel_: str | None, drive: str | None, rules: tuple[str, ...]) -> None:
+    """Try what every adapter must do: on NAME, that comes with the hub, or on yours in any language by --channel and
+    --drive. With a bus of its own, in a directory that is removed in the end. Exit code 1 where a rule is broken."""
+    from hub.simulated.contract.check import Result, check_by_command, check_shipped
 
     def told(result: Result) -> None:
         click.echo(f"{'BROKEN' if result.seen else 'kept  '} {result.rule.name}: {result.rule.says}")
         if result.seen:
             click.echo(f"       {result.seen}")
 
+    if name is not None and channel_ is None and drive is None:
+        sys.exit(0 if check_shipped(name, told, rules) else 1)
+    if name is not None or channel_ is None or drive is None:
+        raise click.UsageError("name an adapter that comes with the hub, or give --channel and --drive of yours")
     sys.exit(0 if check_by_command(channel_, drive, told, rules) else 1)
 
 

@@ -7,9 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from hub.bus.users import ADAPTERS
+from hub.domain.errors import NotFoundError
 from hub.simulated.contract.driver import Driver, DriverError, command_driver
 from hub.simulated.contract.hub_side import hub_side
 from hub.simulated.contract.rules import RULES, BrokenError, Rule, Trial, Words, text_of
+from hub.simulated.contract.shipped import shipped_wire
 
 MakeDriver = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Driver]]
 """From the environment in which an adapter finds its hub."""
@@ -47,9 +50,30 @@ def check_by_command(channel: str, command: str, told: Callable[[Result], None],
         async with command_driver(command, environment) as driver:
             yield driver
 
+    return _check(channel, make, _named(names), told)
+
+
+def check_shipped(name: str, told: Callable[[Result], None], names: Sequence[str] = ()) -> bool:
+    """The same of an adapter that comes with the hub, by the wire that does. Raises NotFoundError."""
+    wire = shipped_wire(name)
+    return _check(wire.CHANNEL, wire.driver, [one for one in _named(names) if one.name not in wire.LEFT_OUT], told)
+
+
+def _named(names: Sequence[str]) -> list[Rule]:
+    unknown = sorted(set(names) - {rule.name for rule in RULES})
+    if unknown:
+        raise NotFoundError(f"there is no rule {unknown[0]!r}: there are {', '.join(rule.name for rule in RULES)}")
+    return [rule for rule in RULES if not names or rule.name in names]
+
+
+def _check(channel: str, make: MakeDriver, rules: Sequence[Rule], told: Callable[[Result], None]) -> bool:
+    users = [user.name for user in ADAPTERS]
+    if channel not in users:
+        raise NotFoundError(f"the bus has no user for an adapter {channel!r}: there are {', '.join(users)}")
+
     async def run() -> bool:
         kept = True
-        async for result in check(channel, make, [rule for rule in RULES if not names or rule.name in names]):
+        async for result in check(channel, make, rules):
             told(result)
             kept = kept and not result.seen
         return kept

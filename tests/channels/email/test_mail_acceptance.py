@@ -17,7 +17,7 @@ from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer, table, until
-from tests.channels.email.mail_adapter import MailAdapter, free_port
+from tests.channels.email.mail_adapter import free_port, mail_adapter
 
 pytestmark = pytest.mark.acceptance
 
@@ -85,7 +85,7 @@ async def test_a_customer_writes_and_is_answered_on_the_same_path(tmp_path: Path
     port, hub = free_port(), HubProcess(settings)
     async with server.serving(), aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         inbound = {"protocol": "smtp", "port": port, "answer_within_seconds": 3}
-        adapter = MailAdapter(settings.data_dir, table(server.port, server=inbound), port, {})
+        adapter = mail_adapter(settings.data_dir, table(server.port, server=inbound), port, {})
         try:
             await hub.start()
             desk = Desk(session, hub)

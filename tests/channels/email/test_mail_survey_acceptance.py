@@ -13,7 +13,7 @@ from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer, table, until
-from tests.channels.email.mail_adapter import MailAdapter, free_port
+from tests.channels.email.mail_adapter import free_port, mail_adapter
 from tests.channels.email.test_mail_acceptance import NO_QUIET_HOURS, Desk, hand_in
 
 pytestmark = pytest.mark.acceptance
@@ -26,7 +26,7 @@ async def test_a_file_goes_along_and_a_number_comes_back(tmp_path: Path) -> None
     token = (await asyncio.to_thread(issue_key, settings, Role.ADMIN, "test", ""))["token"]
     port, hub = free_port(), HubProcess(settings)
     async with server.serving(), aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
-        adapter = MailAdapter(
+        adapter = mail_adapter(
             settings.data_dir, table(server.port, server={"protocol": "smtp", "port": port}), port, {}
         )
         try:

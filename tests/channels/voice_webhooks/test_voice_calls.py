@@ -13,9 +13,9 @@ from hub.channels.command import Command
 from hub.channels.voice_webhooks.adapter import make
 from hub.domain.contact import Channel
 from hub.settings import SettingsError
+from hub.simulated.contract.voice_provider import PlayedProvider, sid
 from tests.channels.email.fakes import FakeHub, place_in, until
 from tests.channels.email.mail_adapter import free_port
-from tests.channels.voice_webhooks.fake_provider import FakeProvider, sid
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 class World:
     """A hub, a provider, and the adapter between them."""
 
-    def __init__(self, hub: FakeHub, provider: FakeProvider) -> None:
+    def __init__(self, hub: FakeHub, provider: PlayedProvider) -> None:
         self.hub = hub
         self.provider = provider
         self._number = 0
@@ -45,7 +45,7 @@ async def world(folder: Path, hub: FakeHub | None = None, **more: Any) -> AsyncI
     hub = hub or FakeHub(name="voice_webhooks", channel=Channel.PHONE)
     hub.answers.set()
     place = place_in(folder)
-    async with FakeProvider().serving() as provider:
+    async with PlayedProvider().serving() as provider:
         task = asyncio.create_task(make(provider.table(free_port(), **more), place).run(hub))
         try:
             for _ in range(100):
@@ -210,7 +210,7 @@ async def test_a_message_that_was_not_fetched_is_fetched_after_a_restart(tmp_pat
         await it.provider.tell("message", CallSid="CA1", RecordingSid="RE1", RecordingStatus="completed")
         assert hub.contacts == {}
     hub.answers.set()
-    place, provider = place_in(tmp_path), FakeProvider(recordings={"RE1": b"RIFF"}, statuses={"CA1": "completed"})
+    place, provider = place_in(tmp_path), PlayedProvider(recordings={"RE1": b"RIFF"}, statuses={"CA1": "completed"})
     async with provider.serving():
         task = asyncio.create_task(make(provider.table(free_port()), place).run(hub))
         await until(lambda: "voice-mail-RE1" in hub.contacts)

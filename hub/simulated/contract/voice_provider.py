@@ -20,11 +20,12 @@ ACCOUNT = "AC1"
 
 
 def sid(name: str) -> str:
+    """What the provider calls the call of this name."""
     return "CA" + re.sub("[^A-Za-z0-9]", "", name)
 
 
 @dataclass
-class FakeProvider:
+class PlayedProvider:
     """`statuses` of calls by their names; `answers`: with which the next requests fail, 0: with none."""
 
     adapter_port: int = 0
@@ -64,8 +65,10 @@ class FakeProvider:
         return [ElementTree.fromstring(one["Twiml"]).findtext("Say") or "" for one in self.placed]
 
     async def handle(self, request: web.Request) -> web.Response:
+        """What the adapter asks by REST."""
         path = request.path.removeprefix(f"/Accounts/{ACCOUNT}")
-        assert request.headers["Authorization"].startswith("Basic ")
+        if not request.headers.get("Authorization", "").startswith("Basic "):
+            return web.json_response({"message": "who are you?"}, status=401)
         if self.answers and (status := self.answers.pop(0)):
             return web.json_response({"message": "not now"}, status=status)
         if request.method == "POST" and path == "/Calls.json":
@@ -105,7 +108,8 @@ class FakeProvider:
         return web.Response(body=self.recordings[name], content_type="audio/wav")
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator["FakeProvider"]:
+    async def serving(self) -> AsyncIterator["PlayedProvider"]:
+        """It answers while this is open."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self.handle)
         runner = web.AppRunner(app)
