@@ -53,7 +53,7 @@ async def brought(hub: Hub, customers: int) -> list[str]:
             )
             for turn in range(CONTACTS)
         ]  # fmt: skip
-        receipts = await hub.recorder.record([(one, "adapter:benchmark") for one in contacts])
+        receipts = await hub.intake.recorder.record([(one, "adapter:benchmark") for one in contacts])
         assert isinstance(receipts[0], Receipt)
         found.append(receipts[0].customer_id)
     return found

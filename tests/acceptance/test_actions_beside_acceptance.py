@@ -96,7 +96,7 @@ async def test_killed_again_and_again_it_decides_each_offer_once(tmp_path: Path)
         await signs_on(hub, 120)
         pid = await lives(hub)
         for number in range(120):
-            assert (await hub.submit(call(number), "adapter:test")).status == "accepted"
+            assert (await hub.intake.submit(call(number), "adapter:test")).status == "accepted"
             if number % 30 == 10:
                 os.kill(pid, signal.SIGKILL)
                 pid = await lives(hub, but=pid)
@@ -114,13 +114,13 @@ async def test_a_hub_without_it_says_that_it_is_not_ready_and_routes_on(tmp_path
     async with Hub(settings) as hub:
         await signs_on(hub, 2)
         pid = await lives(hub)
-        assert (await hub.submit(call(0), "adapter:test")).status == "accepted"
+        assert (await hub.intake.submit(call(0), "adapter:test")).status == "accepted"
         await until_all_are_decided(settings, 1)
         os.kill(pid, signal.SIGKILL)
         async with asyncio.timeout(10):
             while "actions" not in hub.missing():
                 await asyncio.sleep(0.005)
-        assert (await hub.submit(call(1), "adapter:test")).status == "accepted"
+        assert (await hub.intake.submit(call(1), "adapter:test")).status == "accepted"
         await until_all_are_decided(settings, 2)
         assert "actions" not in hub.missing()
         metrics = hub.instruments.exposition().decode()
@@ -131,7 +131,7 @@ async def test_a_hub_without_it_says_that_it_is_not_ready_and_routes_on(tmp_path
 async def test_where_agents_may_say_nothing_no_process_is_started(tmp_path: Path) -> None:
     async with Hub(Settings(data_dir=tmp_path / "var", api_port=0)) as hub:
         await signs_on(hub, 1)
-        assert (await hub.submit(call(0), "adapter:test")).status == "accepted"
+        assert (await hub.intake.submit(call(0), "adapter:test")).status == "accepted"
         await asyncio.sleep(0.3)
         assert (hub.actions_beside.pid, hub.missing()) == (0, {})
 
@@ -187,6 +187,6 @@ async def test_it_decides_on_postgresql(tmp_path: Path, postgres_url: str) -> No
     async with Hub(settings) as hub:
         await signs_on(hub, 20)
         for number in range(20):
-            assert (await hub.submit(call(number), "adapter:test")).status == "accepted"
+            assert (await hub.intake.submit(call(number), "adapter:test")).status == "accepted"
         log = await until_all_are_decided(settings, 20)
         assert set(decided_in(log).values()) == {1}

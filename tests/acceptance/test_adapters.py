@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
 
 async def arrives(hub: app.Hub, number: int) -> None:
     path = ContactPath(channel=Channel.PHONE, address=f"+9821{number}")
-    await hub.submit(
+    await hub.intake.submit(
         Contact(id=f"c{number}", thread=f"t{number}", path=path, occurred_at=hub.clock.now()), "adapter:test"
     )
     await hub.pool.reached(await hub.journal.head())
@@ -50,7 +50,7 @@ async def ask(hub: app.Hub, kind: type[Command], **given: object) -> list[object
 
 async def told(hub: app.Hub) -> list[tuple[str, str]]:
     """Command and thread of everything that JetStream keeps for adapters."""
-    js = hub.bus.jetstream()
+    js = hub.intake.bus.jetstream()
     last = (await js.stream_info(OUTBOUND)).state.last_seq
     bodies = [orjson.loads(one.data)["data"] for n in range(1, last + 1) if (one := await js.get_msg(OUTBOUND, n)).data]
     return [(body["command"], body["thread"]) for body in bodies]
@@ -76,7 +76,7 @@ async def test_adapters_are_told_each_command_once_over_a_restart(settings: Sett
         async def on_announcement(message) -> None:  # type: ignore[no-untyped-def]
             heard.append(orjson.loads(message.data)["data"])
 
-        await hub.bus.client.subscribe("announcements.out.phone.>", cb=on_announcement)
+        await hub.intake.bus.client.subscribe("announcements.out.phone.>", cb=on_announcement)
         await until(lambda: len(heard) > 2)
         assert {(one["command"], one["thread"], one["place"]) for one in heard} == {("waiting", "t2", 1)}
     async with app.Hub(settings) as hub:
@@ -85,7 +85,7 @@ async def test_adapters_are_told_each_command_once_over_a_restart(settings: Sett
             id="e1", channel=Channel.PHONE, thread="t1", signal=ConversationSignal.CUSTOMER_LEFT,
             occurred_at=hub.clock.now(),
         )  # fmt: skip
-        assert (await hub.signal(left)).status == "accepted"
+        assert (await hub.intake.signal(left)).status == "accepted"
         head = await hub.journal.head()
         await until(lambda: hub.outbound.position >= head)
         assert await told(hub) == [
@@ -98,14 +98,14 @@ async def test_an_agent_whose_desktop_is_gone_gets_no_work_until_it_is_back(sett
     async with app.Hub(settings) as hub:
         await ask(hub, SignOn, agent_id="ann", name="Ann", skills={})
         await ask(hub, SignOn, agent_id="bob", name="Bob", skills={})
-        hub.presence.opened("ann")
+        hub.watches.presence.opened("ann")
         await asyncio.sleep(0.7)
         agents = hub.pool.state.agents
         assert agents["ann"].state.state is AgentState.READY
-        hub.presence.closed("ann")
+        hub.watches.presence.closed("ann")
         await until(lambda: agents["ann"].state.state is AgentState.GONE)
         await arrives(hub, 1)
         assert [one.state.agent_id for one in hub.pool.state.interactions.values()] == ["bob"]
-        hub.presence.heard("ann")
+        hub.watches.presence.heard("ann")
         await until(lambda: agents["ann"].state.state is AgentState.READY)
         assert agents["bob"].state.state is AgentState.READY

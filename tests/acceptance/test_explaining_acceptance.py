@@ -135,7 +135,7 @@ class Centre:
             "language": "fa",
         }
         contact = Contact(id=name, path=path, occurred_at=self.hub.clock.now(), **given)
-        await self.hub.submit(contact, "adapter:test")
+        await self.hub.intake.submit(contact, "adapter:test")
 
     async def life(self) -> None:
         """Answers, declines and ends a little of everything that is open."""

@@ -44,7 +44,7 @@ class Phones:
     async def rings_in(self) -> str:
         path = ContactPath(channel=Channel.PHONE, address="+982112345")
         contact = Contact(id="c1", thread="call-1", path=path, occurred_at=self.hub.clock.now())
-        return (await self.hub.submit(contact, "adapter:phone")).customer_id
+        return (await self.hub.intake.submit(contact, "adapter:phone")).customer_id
 
     async def reports(self, signal: ConversationSignal, **more: Any) -> str:
         self._said += 1
@@ -52,10 +52,10 @@ class Phones:
             id=f"s{self._said}", channel=Channel.PHONE, thread="call-1", signal=signal,
             occurred_at=self.hub.clock.now(), **more,
         )  # fmt: skip
-        return (await self.hub.signal(event)).status
+        return (await self.hub.intake.signal(event)).status
 
     async def told(self) -> list[dict[str, Any]]:
-        js = self.hub.bus.jetstream()
+        js = self.hub.intake.bus.jetstream()
         last = (await js.stream_info(OUTBOUND)).state.last_seq
         found = [one.data for n in range(1, last + 1) if (one := await js.get_msg(OUTBOUND, n)).data]
         return [orjson.loads(one)["data"] for one in found if b"hub.conversation.command.v1" in one]

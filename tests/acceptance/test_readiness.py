@@ -23,7 +23,7 @@ async def test_views_that_stand_still_are_told(tmp_path: Path, monkeypatch: pyte
         os.kill(pid, signal.SIGSTOP)
         try:
             path = ContactPath(channel=Channel.PHONE, address="+982112345")
-            told = await hub.submit(Contact(id="c1", path=path, occurred_at=hub.clock.now()), "adapter:test")
+            told = await hub.intake.submit(Contact(id="c1", path=path, occurred_at=hub.clock.now()), "adapter:test")
             assert told.status == "accepted"
             await _until(hub, {"views"})
         finally:

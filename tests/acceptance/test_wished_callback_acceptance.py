@@ -32,7 +32,7 @@ async def test_they_are_dialled_at_the_number_they_left(tmp_path: Path, left: di
     async with app.Hub(settings) as hub:
         phones = Phones(hub)
         form = Contact(id="form-1", thread="call-1", occurred_at=hub.clock.now(), **left)
-        await hub.submit(form, "adapter:forms")
+        await hub.intake.submit(form, "adapter:forms")
         assert await phones.reports(ConversationSignal.CALLBACK_REQUESTED) == "accepted"
         await sign_on(hub, "ann")
         rung = await phones.last("offered")

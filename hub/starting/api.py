@@ -1,0 +1,101 @@
+"""Starts the HTTP API, and what is asked over the bus as it is asked there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.api.app import create_app
+from hub.api.feed import Feed
+from hub.api.path_questions import PathQuestionsAnswered
+from hub.api.server import ApiServer
+from hub.api.services import Readiness, Services
+from hub.application.access import KeyRing
+from hub.application.accounts import Accounts
+from hub.application.case_lists import CaseLists
+from hub.application.customers import Customers
+from hub.application.dossier.dossiers import Dossiers
+from hub.application.duplicate_list import DuplicateList, search_beside
+from hub.application.explainer import Explainer
+from hub.application.export.export import Exports
+from hub.application.identity import Identity
+from hub.application.paths.parts import PathParts
+from hub.application.policies import Policies
+from hub.application.profiles import Profiles
+from hub.application.purchases import CustomerPurchases
+from hub.application.readings import ReadingList, Readings, by_views
+from hub.bus.path_questions import PathQuestions
+from hub.router.pool.owner import Pool
+from hub.starting.ground import Ground
+from hub.starting.intake import Intake
+from hub.starting.watches import Watches
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the API stands on, beside the ground."""
+
+    intake: Intake
+    watches: Watches
+    pool: Pool
+    paths: PathParts
+    policies: Policies
+    feed: Feed
+    keys: KeyRing
+    readiness: Readiness
+    explain: Sequence[str]
+    """The command that explains an interaction."""
+    duplicates: Sequence[str]
+    """The command that searches the log for customers who are in the books twice."""
+
+
+async def start_api(ground: Ground, behind: Behind) -> ApiServer:
+    """It answers when this returns."""
+    services = _services(ground, behind)
+    questions = PathQuestions(behind.intake.bus, PathQuestionsAnswered(services))
+    await questions.start()
+    ground.work.when_stopping(questions.stop)
+    api = ApiServer(create_app(services), ground.settings.api_host, ground.settings.api_port)
+    await api.start()
+    ground.work.when_stopping(api.stop)
+    return api
+
+
+def _services(ground: Ground, behind: Behind) -> Services:
+    journal, clock, key, views, spell = ground.journal, ground.clock, ground.key, ground.views, ground.spell
+    environment = ground.settings.environment()
+    dossiers = Dossiers(journal, clock, key, ground.path_policies, views, ground.generations.lineage, spell)
+    duplicates = DuplicateList(journal, clock, views, spell, search_beside(behind.duplicates, environment))
+    ground.work.when_stopping(duplicates.close)
+    return Services(
+        intake=behind.intake,
+        pool=behind.pool,
+        customers=Customers(journal, clock),
+        forgetting=behind.intake.forgetting,
+        identity=Identity(journal, clock, key, views),
+        duplicates=duplicates,
+        views=views,
+        journal=journal,
+        feed=behind.feed,
+        keys=behind.keys,
+        clock=clock,
+        instruments=ground.instruments,
+        readiness=behind.readiness,
+        presence=behind.watches.presence,
+        policies=behind.policies,
+        path_policies=ground.path_policies,
+        paths=behind.paths,
+        readings=Readings(journal, clock, by_views(views)),
+        reading_list=ReadingList(views),
+        purchases=CustomerPurchases(journal, clock),
+        profiles=Profiles(journal, clock, ground.path_policies, spell),
+        spell=spell,
+        consents=behind.intake.consents,
+        accounts=Accounts(journal, clock, key),
+        cases=behind.watches.cases,
+        case_lists=CaseLists(views, journal, clock),
+        dossiers=dossiers,
+        recordings=behind.intake.recordings,
+        files=behind.intake.files,
+        exports=Exports(journal, clock, key, dossiers, views),
+        satisfaction=behind.intake.satisfaction,
+        decisions=Explainer(journal, behind.explain, environment),
+    )
