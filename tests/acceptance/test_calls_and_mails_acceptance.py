@@ -16,7 +16,7 @@ from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer, table, until
-from tests.channels.email.mail_adapter import MailAdapter, free_port
+from tests.channels.email.mail_adapter import free_port, mail_adapter
 from tests.channels.email.test_mail_acceptance import NO_QUIET_HOURS, Desk, hand_in
 from tests.channels.phone.test_phone_crashes import AdapterProcess
 from tests.support.asterisk import Asterisk, agent, asterisk, caller, sipp
@@ -95,7 +95,7 @@ async def running(asterisk: Asterisk, folder: Path) -> AsyncIterator[Centre]:
         stack.push_async_callback(hub.stop)
         await hub.start()
         told = table(mails.port, server={"protocol": "smtp", "port": port, "answer_within_seconds": 5})
-        by_mail = MailAdapter(hub.data_dir, told, port, {})
+        by_mail = mail_adapter(hub.data_dir, told, port, {})
         by_phone = AdapterProcess(hub, asterisk, folder / "phone")
         for one in (by_mail, by_phone):
             stack.push_async_callback(one.kill)
