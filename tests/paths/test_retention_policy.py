@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from hub.domain.retention.kinds import CUSTOMERS, REJECTED_CONTACTS, REJECTS, TEXTS
+from hub.domain.retention.kinds import (
+    CASE_TEXTS,
+    CONTACT_TEXTS,
+    CUSTOMERS,
+    RECORDINGS,
+    REJECTED_CONTACTS,
+    REJECTS,
+    SURVEY_COMMENTS,
+    TEXTS,
+)
 from hub.paths.policy.diff import diff
 from hub.paths.policy.parsing import check_text, load_path_policy, parse_path_policy
 from hub.paths.policy.retention import Retention
@@ -19,6 +28,11 @@ def found(table: str, severity: Severity, reopening: float = 0.0) -> list[tuple[
     text = f"[retention]\n{table}\n{REST}"
     told = check_text(text, "p", reopening_days=reopening)
     return [(one.line, one.field, one.message) for one in told if one.severity is severity and "stage" not in one.field]
+
+
+@pytest.mark.parametrize("days", [1, 36_500])
+def test_a_day_is_the_least_and_a_hundred_years_the_most(days: int) -> None:
+    assert parse_path_policy(f"[retention]\nrejects = {days}\n{REST}").retention.days() == {"rejects": days}
 
 
 def test_what_is_left_out_is_kept() -> None:
@@ -38,36 +52,50 @@ def test_every_kind_can_be_said_and_is_on_the_page() -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("contact_texts = 0", "0 days can't be: 1 to 36500, or leave it out"),
-        ("contact_texts = -1", "-1 days can't be"),
-        ("contact_texts = 99999", "99999 days can't be"),
-        ('contact_texts = "30"', "can't be taken"),
-        ("contact_texts = 1.5", "can't be taken"),
-        ("letters = 30", "there is no such field; known are case_texts, contact_texts"),
+        ("contact_texts = 0", "0 days can't be: 1 to 36500, or leave it out to keep it for ever"),
+        ("contact_texts = -1", "-1 days can't be: 1 to 36500, or leave it out to keep it for ever"),
+        ("contact_texts = 36_501", "36501 days can't be: 1 to 36500, or leave it out to keep it for ever"),
+        ('contact_texts = "30"', "'30' can't be taken: input should be a valid integer"),
+        ("contact_texts = 1.5", "1.5 can't be taken: input should be a valid integer"),
+        (
+            "letters = 30",
+            "there is no such field; known are case_texts, contact_texts, customers_without_contact, recordings, "
+            "rejected_contacts, rejects, survey_comments",
+        ),
     ],
 )
 def test_days_and_kinds_that_can_not_be_are_refused(table: str, message: str) -> None:
-    [(line, field, told)] = found(table, Severity.ERROR)
-    assert (line, message in told) == (2, True), told
-    assert field == f"field retention.{table.split(maxsplit=1)[0]}"
+    assert found(table, Severity.ERROR) == [(2, f"field retention.{table.split(maxsplit=1)[0]}", message)]
     with pytest.raises(PolicyError):
         parse_path_policy(f"[retention]\n{table}\n{REST}")
 
 
 def test_texts_that_are_gone_while_work_may_be_reopened_are_told() -> None:
-    [(line, field, message)] = found("contact_texts = 6", Severity.WARNING, reopening=7)
-    assert (line, field) == (2, "field retention.contact_texts")
-    assert "shorter than the 7 days for which the routing policy reopens work" in message
+    message = (
+        "is shorter than the 7.5 days for which the routing policy reopens work that was over: its agent would find it "
+        "without its texts; keep them at least as long"
+    )
+    place = (2, "field retention.contact_texts")
+    assert found("contact_texts = 7", Severity.WARNING, reopening=7.5) == [(*place, message)]
     assert found("contact_texts = 7", Severity.WARNING, reopening=7) == []
     assert found("case_texts = 6", Severity.WARNING, reopening=7) == []
 
 
 def test_what_does_nothing_is_told() -> None:
-    [(_, field, message)] = found("rejected_contacts = 91", Severity.WARNING)
-    assert (field, "gone after 90 days anyway" in message) == ("field retention.rejected_contacts", True)
+    message = "does nothing: rejected contacts are gone after 90 days anyway"
+    place = (2, "field retention.rejected_contacts")
+    assert found("rejected_contacts = 91", Severity.WARNING) == [(*place, message)]
     assert found("rejected_contacts = 90", Severity.WARNING) == []
-    [(_, field, message)] = found("contact_texts = 400\ncustomers_without_contact = 365", Severity.NOTE)
-    assert (field, "wholly forgotten before" in message) == ("field retention.contact_texts", True)
+
+
+def test_what_is_forgotten_with_its_customer_before_is_told() -> None:
+    kinds = [CONTACT_TEXTS, CASE_TEXTS, SURVEY_COMMENTS, RECORDINGS]
+    message = "does nothing for most: who was not heard of for 365 days is wholly forgotten before"
+    for days, told in ((366, True), (365, False)):
+        text = "".join(f"{kind} = {days}\n" for kind in (*kinds, REJECTS))
+        expected = [(line, f"field retention.{kind}", message) for line, kind in enumerate(kinds, 2) if told]
+        assert found(f"{text}{CUSTOMERS} = 365", Severity.NOTE) == expected
+        assert found(text, Severity.NOTE) == []
 
 
 def test_a_diff_tells_what_is_kept_otherwise() -> None:
