@@ -6,17 +6,31 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events, page
-from hub.api.bodies import Body, Moment, Text
+from hub.api.bodies import Moment
 from hub.api.callers import AgentCall, Call
+from hub.api.case_bodies import (
+    AttachedTo,
+    CaseBody,
+    Id,
+    NewCase,
+    NewDue,
+    NewOwner,
+    NewSeverity,
+    NewTask,
+    Note,
+    Reopening,
+    Resolution,
+    TaskEnd,
+)
+from hub.api.case_rows import CaseList, CaseWithHistory, CustomerCases, TaskList
 from hub.api.errors import PROBLEMS
 from hub.api.rows import PAGE, PageSize, told
 from hub.application.cases import Rule
 from hub.domain.cases import decide
-from hub.domain.cases.events import CaseKind, Severity, TaskOutcome
+from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.cases.state import Case, Task
 from hub.ports import Recorded
 from hub.projections.cases import Wanted
@@ -25,196 +39,6 @@ router = APIRouter(tags=["cases"])
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 At = Annotated[Moment | None, Query(description="As of then; left out: now")]
-Words = Annotated[str, Field(max_length=10_000)]
-Id = Annotated[str, Field(max_length=200)]
-
-
-class CaseBody(Body):
-    """Which agent does it; empty: whoever the key belongs to."""
-
-    agent_id: str = Field(default="", max_length=64)
-
-
-class NewCase(CaseBody):
-    """What has to be settled."""
-
-    kind: CaseKind
-    subject: str = Field(min_length=1, max_length=200)
-    text: Words = ""
-    severity: Severity = Field(default=Severity.NORMAL, description="1 low, 2 normal, 3 high, 4 critical")
-    owner: str = Field(default="", max_length=64, description="The agent who sees to it; contacts go to them first")
-    due_at: Moment | None = None
-    account_id: Id = ""
-    interaction_id: Id = Field(default="", description="The one it came up in")
-    request_id: str = Field(default="", max_length=64, description="Your own: a repeat then opens no second case")
-
-
-class NewSeverity(CaseBody):
-    """How severe it is, and why."""
-
-    severity: Severity
-    reason: Text = ""
-
-
-class NewOwner(CaseBody):
-    """Who sees to it; empty: nobody."""
-
-    owner: str = Field(max_length=64)
-    reason: Text = ""
-
-
-class NewDue(CaseBody):
-    """By when it has to be settled; null: there is no such time."""
-
-    due_at: Moment | None
-    reason: Text = ""
-
-
-class Note(CaseBody):
-    """What is written down."""
-
-    text: Words
-
-
-class NewTask(CaseBody):
-    """What another department has to do."""
-
-    department: str = Field(min_length=1, max_length=64)
-    due_at: Moment | None = None
-    text: Words = ""
-
-
-class TaskEnd(CaseBody):
-    """Which task ended, and how."""
-
-    task: int = Field(ge=1, lt=2**31)
-    outcome: TaskOutcome
-    text: Words = ""
-
-
-class AttachedTo(CaseBody):
-    """Which interaction."""
-
-    interaction_id: str = Field(min_length=1, max_length=200)
-    reason: Text = ""
-
-
-class Resolution(CaseBody):
-    """How it was settled: a word of your own, such as refunded."""
-
-    resolution: str = Field(min_length=1, max_length=64)
-    text: Words = ""
-
-
-class Reopening(CaseBody):
-    """Why it was not settled, and by when it has to be now."""
-
-    due_at: Moment | None = None
-    reason: Text = ""
-
-
-class TaskRow(BaseModel):
-    """What a department has to do, or did."""
-
-    number: int
-    department: str
-    given_at: datetime
-    due_at: datetime | None
-    outcome: TaskOutcome | None
-    ended_at: datetime | None
-
-
-class CaseRow(BaseModel):
-    """A case; `overdue`: it should have been settled by the moment that was asked for."""
-
-    case_id: str
-    kind: CaseKind
-    severity: Severity
-    owner: str
-    due_at: datetime | None
-    account_id: str
-    opened_at: datetime
-    request_id: str
-    resolved_at: datetime | None
-    resolution: str
-    reopened: int
-    tasks: list[TaskRow]
-    interactions: list[str]
-    overdue_since: datetime | None
-    open: bool
-    overdue: bool
-
-
-class CaseFact(BaseModel):
-    """Something that happened to a case; `event` holds its fields, texts included."""
-
-    position: int
-    type: str
-    event: dict[str, Any]
-
-
-class CaseWithHistory(CaseRow):
-    """A case, and what happened to it, oldest first."""
-
-    history: list[CaseFact]
-
-
-class CustomerCases(BaseModel):
-    """The cases of a customer, oldest first."""
-
-    cases: list[CaseRow]
-
-
-class ListedCase(BaseModel):
-    """A case as work: what it is about, whose, by when. `open_tasks` counts by department what has to be done there."""
-
-    case_id: str
-    customer_id: str
-    kind: CaseKind
-    severity: Severity
-    owner: str
-    account_id: str
-    due_at: datetime | None
-    opened_at: datetime
-    resolved_at: datetime | None
-    resolution: str
-    reopened: int
-    open_tasks: dict[str, int]
-    subject: str
-    open: bool
-    overdue: bool
-
-
-class CaseList(BaseModel):
-    """Those that are due first come first; `after` asks for the next page."""
-
-    cases: list[ListedCase]
-    after: str | None
-
-
-class ListedTask(BaseModel):
-    """What a department still has to do; severity and owner are those of its case, `subject` is what that is about."""
-
-    case_id: str
-    customer_id: str
-    task: int
-    department: str
-    given_at: datetime
-    due_at: datetime | None
-    kind: CaseKind
-    severity: Severity
-    owner: str
-    subject: str
-    overdue: bool
-
-
-class TaskList(BaseModel):
-    """Those that are due first come first; `after` asks for the next page."""
-
-    tasks: list[ListedTask]
-    after: str | None
-
-
 After = Annotated[str, Query(max_length=80, description="`after` of the page before")]
 Owner = Annotated[str | None, Query(max_length=64, description="Empty: those that nobody has")]
 
