@@ -23,6 +23,9 @@ from hub.paths.duplicates.proposing import IDENTIFIER_ALONE, contested, propose
 from hub.paths.duplicates.record import Known, Record
 
 NAMED = {"given_name": "maryam", "family_name": "karimi"}
+MAHIN = {"given_name": "mahin", "family_name": "najmi"}
+MAHIM = {"given_name": "mahim", "family_name": "najmy"}
+MOHAMAD = {"given_name": "mohamad", "family_name": "karimi"}
 HOME = {"street": "hafez street", "house": "12", "place": "tehran", "postcode": "1136934567"}
 BORN = {"birth_date": "13600102"}
 PHONE = Known("phone", "+989123456789", True)
@@ -147,10 +150,9 @@ def test_who_is_vouched_for(first: dict[str, str], second: dict[str, str], is_vo
 
 
 def test_a_slip_in_the_last_of_five_letters_is_the_same_name_still() -> None:
-    right, wrong = {"given_name": "mahin", "family_name": "najmi"}, {"given_name": "mahim", "family_name": "najmy"}
-    assert names(one(**right), one(**wrong)).least == SAME
-    assert contradiction(one(**right), one(**wrong), "phone") == ""
-    assert vouched(one(**right), one(**wrong))
+    assert names(one(**MAHIN), one(**MAHIM)).least == SAME
+    assert contradiction(one(**MAHIN), one(**MAHIM), "phone") == ""
+    assert vouched(one(**MAHIN), one(**MAHIM))
     assert not names_contradict("Mahin Najmi", "Mahim Najmy")
 
 
@@ -217,6 +219,17 @@ class TestProposals:
             (NAMED | BORN | HOME, {"given_name": "سپیده", "family_name": "رستمی"}, "birth date and address", 0.55,
              ("birth_date", "address")),
             (NAMED, {}, "", 0, ()),
+            (NAMED | BORN | HOME, {"house": "13"}, "names, birth date and address", 0.94,
+             ("names", "birth_date", "address")),
+            (NAMED | BORN | HOME, {"family_name": "rostami", "house": "13"}, "birth date and address", 0.86,
+             ("birth_date", "address")),
+            (MAHIN | HOME, MAHIM, "names and address", 0.952, ("names", "address")),
+            (MOHAMAD | BORN | HOME, {"given_name": "mohamadali", "birth_date": "13750611"}, "names and address", 0.736,
+             ("names", "address")),
+            (NAMED | BORN | HOME | {"given_name": "bahram"}, {"given_name": "sara"}, "birth date and address", 0.944,
+             ("birth_date", "address")),
+            (NAMED | BORN | HOME | {"family_name": "hosseini"}, {"given_name": "ali", "family_name": "soleimani"}, "",
+             0, ()),
         ],
     )  # fmt: skip
     def test_the_first_rule_that_holds_proposes_with_the_mean_of_what_is_known(
@@ -228,6 +241,12 @@ class TestProposals:
     def test_a_name_and_an_identifier_are_enough_unless_the_birth_dates_differ(self) -> None:
         found = propose(one(stream="a", **NAMED), one(stream="b", **NAMED), identifier=True)
         assert found == Proposal("a", "b", "names and an identifier", 1.0, ("names", "identifier"))
+        slips = propose(one(**MAHIN), one(**MAHIM), identifier=True)
+        assert slips is not None
+        assert slips.rule == "names and an identifier"
+        for name in ("رستمی", "rostami"):
+            another = {"given_name": "sepideh", "family_name": name}
+            assert propose(one(**NAMED | BORN), one(**another | BORN), identifier=True) is None
         other = {"birth_date": "13750611"}
         assert propose(one(**NAMED | BORN), one(**NAMED | other), identifier=True) is None
         assert propose(one(**BORN), one(**other), identifier=True) is None
@@ -241,6 +260,7 @@ class TestProposals:
         told = {"score": 0.9, "against": ("different national_id",)}
         assert contested(three, *map(one, far)) == three._replace(**told)
         assert contested(two, *map(one, near)) == two._replace(**told)
+        assert contested(two._replace(score=0.977), *map(one, near)) == two._replace(**told | {"score": 0.879})
         assert contested(two, *map(one, far)) is None
         assert contested(two, one(), one(far[0])) == two
 

@@ -1,7 +1,7 @@
 """What is linked, what is proposed, what contradicts, and what is left alone."""
 
 import random
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from hub.paths.duplicates import search as searching
+from hub.paths.duplicates.blocking import fingerprint
 from hub.paths.duplicates.findings import Cluster, Conflict, Findings, Link, Proposal, Shared
 from hub.paths.duplicates.proposing import IDENTIFIER_ALONE
 from hub.paths.duplicates.record import Known, Record
@@ -172,11 +173,15 @@ def test_a_phone_joins_nobody_whom_the_rules_of_links_keep_apart(mine, others, r
     assert len(findings.clusters) == (not reason)
 
 
-def test_a_nameless_record_is_not_linked_by_a_phone_that_others_link():
-    findings, _ = search(one("a", PHONE, **NAMED), one("c", PHONE), one("d", PHONE, **NAMED))
+def test_a_nameless_record_is_not_linked_but_proposed_by_a_phone_that_others_link():
+    findings, proposals = search(one("a", PHONE, **NAMED), one("c", PHONE), one("d", PHONE, **NAMED))
 
     assert [cluster.streams for cluster in findings.clusters] == [("a", "d")]
     assert findings.conflicts == ()
+    assert [(found.one, found.other, found.rule) for found in proposals] == [
+        ("a", "c", IDENTIFIER_ALONE),
+        ("c", "d", IDENTIFIER_ALONE),
+    ]
 
 
 def test_people_of_a_family_with_like_names_are_not_linked_by_their_phone():
@@ -193,10 +198,36 @@ def test_a_switchboard_is_shared_and_never_links():
     assert proposals == []
 
 
-def test_a_claimed_dealers_number_is_shared_too():
-    callers = [one(f"c{n}", claimed(PHONE), Known("customer_number", str(n), True)) for n in range(5)]
+@pytest.mark.parametrize(("callers", "told"), [(3, []), (4, [4]), (10, [10]), (12, [10])])
+def test_a_claimed_dealers_number_is_shared_too_and_people_are_counted_up_to_ten(callers, told):
+    records = [one(f"c{n:02}", claimed(PHONE), Known("customer_number", str(n), True)) for n in range(callers)]
+    findings, _ = search(*records)
 
-    assert [shared.people for shared in search(*callers)[0].shared] == [5]
+    assert [shared.people for shared in findings.shared] == told
+    assert [len(shared.streams) for shared in findings.shared] == [callers] * len(told)
+
+
+def test_identifiers_whose_keys_fall_together_are_told_apart():
+    dealers, ours = (Known("phone", f"+9891{number:08}", True) for number in (230_206, 8_810_942))
+    assert fingerprint(f"phone\x1f{dealers.value}") == fingerprint(f"phone\x1f{ours.value}")
+    callers = [one(f"c{n}", dealers, Known("customer_number", str(n), True)) for n in range(4)]
+    findings, _ = search(*callers, one("a", ours, **NAMED), one("b", ours, **NAMED))
+
+    assert [shared.value for shared in findings.shared] == [dealers.value]
+    assert [cluster.streams for cluster in findings.clusters] == [("a", "b")]
+
+
+def test_what_a_stronger_identifier_settled_is_not_asked_again_of_a_weaker_one():
+    moved = one("a2", code("1"), **NAMED, birth_date="13751120")
+    same = streams(one("a", code("1"), PHONE, **NAMED, birth_date="13600102"), moved, one("b", PHONE, **NAMED))
+
+    assert same == [("a", "a2", "b")]
+
+
+def test_of_several_contradictions_the_same_is_told_in_whatever_order_records_come():
+    records = one("a", NUMBER, code("1")), one("b", NUMBER, code("2")), one("c", NUMBER, Known("legal_id", "3", True))
+    for order in permutations(records):
+        assert [found.reason for found in search(*order)[0].conflicts] == ["different national_id"]
 
 
 def test_what_a_person_held_apart_is_neither_linked_nor_proposed():
@@ -206,6 +237,7 @@ def test_what_a_person_held_apart_is_neither_linked_nor_proposed():
     assert findings.clusters == ()
     assert findings.conflicts[0].reason == "a person said that they are two customers"
     assert proposals == []
+    assert len(search(one("a", **same), one("c", **same), apart=[("b", "a")])[1]) == 1
 
 
 ALI = {"given_name": "علي", "family_name": "كريمي", "birth_date": "1360/01/02", **HOME}
@@ -265,7 +297,72 @@ def test_a_key_that_too_many_share_is_not_compared_and_said():
     for number in range(searching.LARGEST_BLOCK + 1):
         found.take(one(f"s{number}", given_name="Ali", family_name="Karimi", place="Tehran"))
 
+    assert found.skipped_blocks == 0
     assert (list(found.proposals()), found.skipped_blocks) == ([], 1)
+
+
+def test_what_is_alike_is_proposed_also_where_nobody_asked_what_is_linked():
+    found = DuplicateSearch()
+    for stream in ("a", "b"):
+        found.take(one(stream, **ALI))
+
+    assert [proposal.rule for proposal in found.proposals()] == ["names, birth date and address"]
+
+
+def test_one_record_too_many_is_refused(monkeypatch):
+    monkeypatch.setattr(searching, "MOST_RECORDS", 2)
+    found = DuplicateSearch()
+    for stream in ("a", "b"):
+        found.take(one(stream))
+
+    with pytest.raises(OverflowError, match=r"^a search holds 2 records: search parts of them$"):
+        found.take(one("c"))
+    assert len(found) == 2
+
+
+PARTS = {
+    "given_name": "ali",
+    "family_name": "karimi",
+    "birth_date": "13600112",
+    "street": "hafez",
+    "house": "12",
+    "place": "yazd",
+    "postcode": "113",
+}
+UNKNOWN = dict.fromkeys(PARTS, "")
+
+
+@pytest.mark.parametrize(
+    ("first", "changed", "compared"),
+    [
+        (("given_name", "birth_date"), {"given_name": "amir"}, True),
+        (("given_name", "birth_date"), {"given_name": "bli"}, False),
+        (("given_name", "birth_date"), {"given_name": "", "family_name": "a"}, True),
+        (("birth_date",), {}, False),
+        (("given_name", "place"), {}, False),
+        (("given_name", "family_name"), {}, False),
+        (("given_name", "family_name", "place"), {"given_name": "karimi", "family_name": "ali"}, True),
+        (("given_name", "family_name", "place"), {"family_name": "rostami"}, False),
+        (("given_name", "family_name", "postcode"), {}, True),
+        (("given_name", "family_name", "birth_date"), {"given_name": "karimi", "family_name": "ali"}, True),
+        (("given_name", "family_name", "birth_date"), {"birth_date": "13601225"}, True),
+        (("given_name", "family_name", "birth_date"), {"birth_date": "13610112"}, True),
+        (("given_name", "family_name", "birth_date"), {"birth_date": "13611112"}, False),
+        (("house", "place", "street"), {"street": "hafeh"}, True),
+        (("house", "place", "street"), {"street": "hafis"}, False),
+        (("house", "place", "street"), {"house": "13"}, False),
+        (("house", "postcode"), {}, True),
+        (("house", "postcode", "place"), {"place": "bam"}, True),
+        (("house", "postcode", "place"), {"postcode": "114"}, False),
+        (("house", "street"), {}, False),
+        (("place", "postcode"), {}, False),
+    ],
+)
+def test_which_records_are_compared(first, changed, compared):
+    known = UNKNOWN | {part: PARTS[part] for part in first}
+    keys = [set(searching.likeness_keys(one("s", **texts))) for texts in (known, known | changed)]
+
+    assert keys[0].isdisjoint(keys[1]) != compared
 
 
 identifiers = st.builds(
@@ -277,7 +374,7 @@ identifiers = st.builds(
 facts = st.builds(
     Record,
     st.just(""),
-    st.lists(identifiers, max_size=4).map(tuple),
+    st.lists(identifiers, max_size=4, unique_by=lambda one: (one.kind, one.value)).map(tuple),
     given_name=st.sampled_from(["", "Ali", "Aly", "Zahra"]),
     family_name=st.sampled_from(["", "Karimi", "Rostami"]),
     birth_date=st.sampled_from(["", "13600102", "13600201", "13751120"]),
@@ -296,7 +393,9 @@ def test_the_order_of_records_does_not_matter(world, apart, seed):
     (first, proposed), (second, again) = search(*world, apart=apart), search(*shuffled, apart=apart)
 
     assert {cluster.streams for cluster in first.clusters} == {cluster.streams for cluster in second.clusters}
-    assert {conflict.streams for conflict in first.conflicts} == {conflict.streams for conflict in second.conflicts}
+    assert {(one.streams, one.reason) for one in first.conflicts} == {
+        (one.streams, one.reason) for one in second.conflicts
+    }
     assert set(first.shared) == set(second.shared)
     assert {(found.one, found.other) for found in proposed} == {(found.one, found.other) for found in again}
 

@@ -71,6 +71,7 @@ def test_an_identifier_is_proven_once_it_was_if_it_can_prove_anything_and_few_sh
         assert read(events[:1], events[1:]).identifiers == (Known("phone", "1", True),)
     assert read([claimed]).identifiers == (Known("phone", "1", False),)
     assert read([proven], unsound="phone:1").identifiers == (Known("phone", "1", False),)
+    assert read([held("phone", "2"), held("email", "1")]).identifiers[0].kind == "phone"
     both = [proven, held("phone", "2")]
     assert read(both, shared={("phone", "1")}).identifiers == (Known("phone", "2", True),)
 

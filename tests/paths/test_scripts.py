@@ -19,10 +19,16 @@ def test_a_name_reads_like_itself_and_like_no_other(persian: str, latin: str) ->
     assert reads_alike(fold(latin), written) == bool(alike)
 
 
+def test_the_h_that_ends_a_name_is_heard() -> None:
+    assert reads_alike("سپیده", "sepideh")
+    assert not reads_alike("سپیده", "sepid")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "contradict"),
     [
         ("مریم کریمی‌پور", "Maryam Karimipour", False),
+        ("مریم کریمی‌پور", "Maryam Karimi Pour", False),
         ("Karimi Maryam", "Maryam Karimi", False),
         ("Maryam Karimi", "Mariam Karimi", False),
         ("مريم كريمي", "مریم کریمی", False),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.domain.customer.links.rules import BY_LAW, NUMBER, REACHES, SUFFICIENT
 from hub.paths.duplicates.comparing import contradiction, identifiers_contradict, plainly_different, vouched
-from hub.paths.duplicates.findings import KEPT_APART, Cluster, Conflict, Findings, Link, Shared
+from hub.paths.duplicates.findings import KEPT_APART, Cluster, Conflict, Link, Shared
 from hub.paths.duplicates.record import Record
 
 MOST_PEOPLE = 3
@@ -58,6 +58,14 @@ class Edge(NamedTuple):
     ordinals: tuple[int, ...]
 
 
+class Joined(NamedTuple):
+    """The components that stand, as ordinals, and what is to be told of them."""
+
+    components: list[list[int]]
+    clusters: tuple[Cluster, ...]
+    conflicts: tuple[Conflict, ...]
+
+
 def judge(kind: str, value: str, members: Sequence[Member]) -> Judged:
     """Whether an identifier that several records hold links those that hold it verified. A phone or mail address links
     those alone whose names, or birth dates, say the same: of two people who use it, one may have left no name."""
@@ -94,8 +102,8 @@ def _edge(kind: str, value: str, members: Sequence[Member]) -> "Edge":
     return Edge(Link(kind, value, _held_by(members)), tuple(one.ordinal for one in members))
 
 
-def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart) -> tuple[list[list[int]], Findings]:
-    """The components that stand, as ordinals, and what is to be told of them."""
+def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart) -> Joined:
+    """What stands of these links, and what doesn't."""
     by_kind = defaultdict(list)
     for edge in edges:
         by_kind[edge.link.rule].append(edge)
@@ -116,7 +124,7 @@ def join(edges: Iterable[Edge], record_of: Callable[[int], Record], apart: Apart
     clusters = tuple(
         Cluster(_streams(component, record_of), tuple(edge.link for edge in joining)) for component, joining in together
     )
-    return [component for component, _ in together], Findings(clusters, tuple(conflicts), ())
+    return Joined([component for component, _ in together], clusters, tuple(conflicts))
 
 
 def _streams(component: list[int], record_of: Callable[[int], Record]) -> tuple[str, ...]:

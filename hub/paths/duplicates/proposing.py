@@ -59,11 +59,10 @@ class _Agreement(NamedTuple):
 def propose(one: Record, other: Record, *, identifier: bool = False) -> Proposal | None:
     """The proposal that the texts of two folded records make; None: they are not like enough. `identifier`: they
     brought the same one, proven or claimed, that few people share."""
-    found = _Agreement(names(one, other), birth_dates(one, other), -1.0, identifier)
-    unknown = identifier and found.names.both < 0
-    if found.names.both < UNLIKE and found.birth < 1 and not unknown:
+    alike, birth = names(one, other), birth_dates(one, other)
+    if 0 <= alike.both < UNLIKE and birth < 1:
         return None
-    found = found._replace(address=addresses(one, other))
+    found = _Agreement(alike, birth, addresses(one, other), identifier)
     rule = _rule(found)
     if not rule:
         return None

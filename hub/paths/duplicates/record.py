@@ -15,8 +15,9 @@ class Known(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One customer, or one of their streams. What is not known is empty. `birth_date` is a date of any calendar, year
-    first; `street` holds all that is written of the address but house, place and postcode."""
+    """One customer, or one of their streams; each identifier comes once. What is not known is empty.
+    `birth_date` is a date of any calendar, year first; `street` holds all that is written of the address but house,
+    place and postcode."""
 
     stream: str
     identifiers: tuple[Known, ...] = ()

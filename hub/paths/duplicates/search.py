@@ -1,5 +1,6 @@
 """The search for duplicates: takes records one by one, then tells what is linked, proposed, contradictory or shared."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -61,9 +62,9 @@ class DuplicateSearch:
                 edges += judged.links
                 if not any(len(link.ordinals) == len(members) for link in judged.links):
                     self._together.append(tuple(one.ordinal for one in members))
-        components, joined = join(edges, self._record, self._apart)
-        self._component = {one: component[0] for component in components for one in component}
-        return joined._replace(conflicts=(*conflicts, *joined.conflicts), shared=tuple(shared))
+        joined = join(edges, self._record, self._apart)
+        self._component = {one: component[0] for component in joined.components for one in component}
+        return Findings(joined.clusters, (*conflicts, *joined.conflicts), tuple(shared))
 
     def proposals(self) -> Iterator[Proposal]:
         """What is likely, each pair once: among records that `findings` did not link."""
@@ -98,17 +99,14 @@ class DuplicateSearch:
 
     def _holders(self, mark: int, ordinals: list[int]) -> Iterator[tuple[str, str, list[Member]]]:
         """The identifiers behind a fingerprint, each with the records that hold it."""
-        held: dict[tuple[str, str], dict[int, Member]] = {}
+        held: defaultdict[tuple[str, str], dict[int, Member]] = defaultdict(dict)
         for ordinal in ordinals:
             record = self._record(ordinal)
             for kind, value, verified in record.identifiers:
                 if fingerprint(f"{kind}\x1f{value}") == mark:
-                    holders = held.setdefault((kind, value), {})
-                    before = holders.get(ordinal)
-                    holders[ordinal] = Member(ordinal, record, verified or (before is not None and before.verified))
+                    held[kind, value][ordinal] = Member(ordinal, record, verified)
         for (kind, value), holders in held.items():
-            if len(holders) > 1:
-                yield kind, value, sorted(holders.values(), key=lambda one: one.record.stream)
+            yield kind, value, sorted(holders.values(), key=lambda one: one.record.stream)
 
     def _record(self, ordinal: int) -> Record:
         return self._packed.record(ordinal)

@@ -61,7 +61,7 @@ def record_of(customer: str, streams: Iterable[bytes], is_proof: Sound, shared: 
             if what == _IDENTIFIER:
                 kind, _, proof = part.partition(_PART)
                 if (kind, value) not in shared:
-                    found[kind, value] = found.get((kind, value), False) or bool(proof)
+                    found[kind, value] = found.get((kind, value)) or bool(proof)
             elif what == _NAME:
                 name = value
             else:
