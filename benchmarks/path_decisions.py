@@ -20,7 +20,7 @@ from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.customer.consent.state import About, ConsentBook, Said, Stance
 from hub.domain.customer.purchases.state import Purchase
 from hub.domain.decision.events import Outcome
-from hub.paths.arbitration.responses import Cell, Counts
+from hub.paths.arbitration.responses import Cell, Counts, table_of
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.decide import decide_path
 from hub.paths.decision.question import CameIn, Question
@@ -122,11 +122,12 @@ def measured(propositions: int) -> dict[str, dict[str, float]]:
     """By what is asked."""
     rules_text = policy(propositions)
     rules, known, angry = rules_of(rules_text), state(rules_text), state(rules_text, angry=True)
-    table = {
+    cells = {
         Cell("B2C", "standard", "enhancement", channel.value, f"p{number}"): Counts(40 + number, number % 9)
         for number in range(propositions)
         for channel in CHANNELS
     }
+    table = table_of(cells)
     inbound, outbound = question(Direction.INBOUND), question(Direction.OUTBOUND)
     one = question(Direction.INBOUND, channels=(Channel.PHONE,))
     night = question(Direction.OUTBOUND, NOON + timedelta(hours=11))

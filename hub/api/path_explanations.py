@@ -18,7 +18,7 @@ from hub.application.paths.decision_list import decisions_of
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
-from hub.paths.arbitration.responses import Cell, Counts
+from hub.paths.arbitration.responses import Cell, Counts, cells_of
 from hub.paths.propositions.model import Sender
 
 router = APIRouter(tags=["paths"])
@@ -174,8 +174,8 @@ async def campaigns(
 async def responses(call: SupervisorCall) -> Response:
     """Segment x value tier x stage x channel x proposition: how often it was presented, and what was said. What chances
     are made of; nothing of it names anybody."""
-    table = call.services.paths.responses.table
-    return answer({"responses": [cell._asdict() | counts._asdict() for cell, counts in sorted(table.items())]})
+    cells = sorted(cells_of(call.services.paths.responses.table))
+    return answer({"responses": [cell._asdict() | counts._asdict() for cell, counts in cells]})
 
 
 def _row(event: Event, stream: str, version: int) -> dict[str, Any]:

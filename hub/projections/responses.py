@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from hub.domain.grant.events import PropositionAnswered, PropositionPresented
-from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Counts, ResponseTable, change_by
+from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Cells, Counts, change_by
 from hub.projections.projection import Entry, Projection
 from hub.projections.rows import write
 
@@ -17,8 +17,8 @@ DDL = (
 _ADDED = ", ".join(f"{name} = {name} + excluded.{name}" for name in Counts._fields)
 
 
-def response_table(connection: sqlite3.Connection) -> ResponseTable:
-    """All of it, as deciding wants it."""
+def response_table(connection: sqlite3.Connection) -> Cells:
+    """All of it."""
     rows = connection.execute(f"SELECT {_KEY}, {_COUNTED} FROM responses")
     cells = {Cell(*row[: len(Cell._fields)]): Counts(*row[len(Cell._fields) :]) for row in rows}
     return {cell: counts for cell, counts in cells.items() if counts != NOTHING_SHOWN}

@@ -13,7 +13,7 @@ from hub.domain.grant.decide import answer, grant, present
 from hub.domain.grant.events import Response
 from hub.domain.grant.state import Grants
 from hub.domain.grant.state import fold as grants_of
-from hub.paths.arbitration.responses import ResponseTable, fold
+from hub.paths.arbitration.responses import ResponseTable, fold, table_of
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.decide import Decision, decide_path
 from hub.paths.decision.gathering import Told, path_state
@@ -156,7 +156,7 @@ class World:
         return path_state(self.told(seen, **more), question, self.policy, point_of)
 
     def table(self, seen: int | None = None) -> ResponseTable:
-        return fold(event for _, event in self.log[:seen])
+        return table_of(fold(event for _, event in self.log[:seen]))
 
     def decide(self, question: Question, seen: int | None = None, **more: Any) -> Decision:
         return decide_path(question, self.state(question, seen, **more), self.rules, self.table(seen))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.domain.contact import Channel
 from hub.paths.arbitration.arbitrate import Arbiter, Candidate, NotProposed, Why
-from hub.paths.arbitration.responses import Cell, Counts
+from hub.paths.arbitration.responses import Cell, Counts, table_of
 from hub.paths.arbitration.score import Factors, Occasion, Scoring, drawn, smoothed
 from hub.paths.consent.purposes import Gate
 from hub.paths.gates.verdict import Reason, Verdict
@@ -29,7 +29,7 @@ def cell(name: str = "fibre", channel: str = "phone") -> Cell:
 
 
 def factors(rules: PathPolicy, occasion: Occasion, table: Any = None, channel: Channel = Channel.PHONE) -> Factors:
-    return Scoring(rules).factors(rules.propositions[0].name, channel, "", 1.5, occasion, table or {})
+    return Scoring(rules).factors(rules.propositions[0].name, channel, "", 1.5, occasion, table_of(table or {}))
 
 
 class TestFactors:
@@ -143,7 +143,7 @@ DRAWN = [0.21173779979068352, 0.1764200410618855, 0.18391583673589124]
 def arbitrate(rules: PathPolicy, *candidates: Candidate, occasion: Occasion = ASKED, **more: Any) -> Any:
     levers = {one.name: 1.0 for one in rules.propositions} | more.get("levers", {})
     grants = {one.proposition: one for one in more.get("grants", ())}
-    return Arbiter(rules).arbitrate(candidates, levers, grants.get, occasion, more.get("table", {}))
+    return Arbiter(rules).arbitrate(candidates, levers, grants.get, occasion, table_of(more.get("table", {})))
 
 
 def on(name: str, channel: Channel = Channel.PHONE, path: str = "", *verdicts: Verdict) -> Candidate:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.contact import Channel
-from hub.paths.arbitration.responses import Cell, Counts
+from hub.paths.arbitration.responses import Cell, Counts, table_of
 from hub.paths.arbitration.score import Factors, Occasion, Path, Scoring
 from hub.paths.propositions.model import Sender
 from tests.paths.propositions import STOOD, policy, proposition
@@ -27,7 +27,7 @@ def alone(scoring: Scoring, name: str, paths: list[Path], occasion: Occasion, ta
         path, factors = one
         return factors.value <= 0, -factors.chance, -factors.value, path
 
-    return min(((path, scoring.factors(name, *path, 1.5, occasion, table)) for path in paths), key=wanted)
+    return min(((path, scoring.factors(name, *path, 1.5, occasion, table_of(table))) for path in paths), key=wanted)
 
 
 @given(COSTS, PATHS, st.dictionaries(CELLS, COUNTS), st.booleans(), st.booleans())
@@ -37,5 +37,5 @@ def test_each_has_its_best_path(costs, paths, table, unasked, explores) -> None:
         arbitration={"explores": explores},
     )
     scoring, occasion = Scoring(rules), Occasion("decision-1", 7, STOOD, Sender.AGENT, unasked)
-    found = list(scoring.best(NAMES, paths, dict.fromkeys(NAMES, 1.5), occasion, table))
+    found = list(scoring.best(NAMES, paths, dict.fromkeys(NAMES, 1.5), occasion, table_of(table)))
     assert found == [(name, *alone(scoring, name, paths, occasion, table)) for name in NAMES]

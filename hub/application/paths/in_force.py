@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from hub.application.path_policies import PathPolicyInForce
 from hub.domain.grant.events import PropositionAnswered, PropositionPresented
-from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Counts, ResponseTable, change_by
+from hub.paths.arbitration.responses import (
+    NOTHING_SHOWN,
+    Cells,
+    Counts,
+    Place,
+    ResponseTable,
+    change_by,
+    place_of,
+    table_of,
+)
 from hub.paths.decision.rules import PathRules, rules_of
 from hub.paths.policy.model import PathPolicy
 from hub.ports import Journal, Recorded
@@ -37,15 +46,15 @@ class RulesInForce:
 class Responses:
     """The response table as of a place in the log: `follow` it from there."""
 
-    def __init__(self, table: ResponseTable, seen: int) -> None:
-        self._cells: dict[Cell, Counts] = dict(table)
+    def __init__(self, cells: Cells, seen: int) -> None:
+        self._table: dict[Place, dict[str, Counts]] = {place: dict(there) for place, there in table_of(cells).items()}
         self.seen = seen
         """Position in the log up to which responses are counted."""
 
     @property
     def table(self) -> ResponseTable:
         """As it is now: it changes as the log goes on."""
-        return self._cells
+        return self._table
 
     def follow(self, batch: Sequence[Recorded]) -> None:
         """The log went on."""
@@ -53,11 +62,12 @@ class Responses:
             change = change_by(one.event) if type(one.event) in COUNTED else None
             if change is not None:
                 cell, counts = change
-                counts = self._cells.get(cell, NOTHING_SHOWN).plus(counts)
+                there, name = self._table.setdefault(place_of(cell), {}), cell.proposition
+                counts = there.get(name, NOTHING_SHOWN).plus(counts)
                 if counts == NOTHING_SHOWN:
-                    self._cells.pop(cell, None)
+                    there.pop(name, None)
                 else:
-                    self._cells[cell] = counts
+                    there[name] = counts
         self.seen = max(self.seen, batch[-1].position)
 
 

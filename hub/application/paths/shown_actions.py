@@ -14,7 +14,7 @@ from hub.domain.grant.holding import held
 from hub.domain.grant.state import Grant
 from hub.domain.grant.terms import Terms, terms_hash
 from hub.paths.arbitration.arbitrate import NotProposed, Why
-from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, ResponseTable
+from hub.paths.arbitration.responses import NOTHING_SHOWN, ResponseTable
 from hub.paths.arbitration.score import Factors
 from hub.paths.decision.showing import not_proposed
 from hub.paths.decision.wording import reasons_against, reasons_for
@@ -130,8 +130,8 @@ def _action(said: Said, by: Showing, factors: Factors | None, responded: Respond
 def _asked(said: Said, by: Showing) -> int:
     """How many customers like them were shown it so far, on that channel."""
     stood = by.looked.state.standing
-    cell = Cell(stood.segment, stood.value_tier, stood.lifecycle_stage, said.channel, said.proposition)
-    return by.table.get(cell, NOTHING_SHOWN).shown
+    there = by.table.get((stood.segment, stood.value_tier, stood.lifecycle_stage, said.channel), {})
+    return there.get(said.proposition, NOTHING_SHOWN).shown
 
 
 def _factors(looked: Looked) -> dict[str, Factors]:

@@ -1,6 +1,6 @@
 """How customers responded so far: by where they stood, on which channel, to which proposition."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hub.domain.event import Event
@@ -30,7 +30,11 @@ class Counts(NamedTuple):
         return Counts(*(one + more for one, more in zip(self, other, strict=True)))
 
 
-ResponseTable = Mapping[Cell, Counts]
+Cells = Mapping[Cell, Counts]
+Place = tuple[str, str, str, str]
+"""All of a cell but the proposition."""
+ResponseTable = Mapping[Place, Mapping[str, Counts]]
+"""By place, then by proposition: a decision asks for many propositions at few places."""
 NOTHING_SHOWN = Counts()
 _CHANGES = {
     Response.ACCEPTED: Counts(accepted=1),
@@ -50,15 +54,34 @@ def change_by(event: Event) -> tuple[Cell, Counts] | None:
     return None
 
 
-def fold(events: Iterable[Event], table: ResponseTable | None = None) -> ResponseTable:
-    """The table after these facts, in whatever order they come."""
-    cells = dict(table or {})
+def fold(events: Iterable[Event], before: Cells | None = None) -> Cells:
+    """What was counted after these facts, in whatever order they come."""
+    cells = dict(before or {})
     for event in events:
         change = change_by(event)
         if change is not None:
             cell, counts = change
             cells[cell] = cells.get(cell, NOTHING_SHOWN).plus(counts)
     return {cell: counts for cell, counts in cells.items() if counts != NOTHING_SHOWN}
+
+
+def table_of(cells: Cells) -> ResponseTable:
+    """As deciding wants it."""
+    table: dict[Place, dict[str, Counts]] = {}
+    for cell, counts in cells.items():
+        table.setdefault(place_of(cell), {})[cell.proposition] = counts
+    return table
+
+
+def cells_of(table: ResponseTable) -> Iterator[tuple[Cell, Counts]]:
+    """As it is shown."""
+    return ((Cell(*place, name), counts) for place, there in table.items() for name, counts in there.items())
+
+
+def place_of(cell: Cell) -> Place:
+    """Where it is."""
+    segment, value_tier, stage, channel, _ = cell
+    return segment, value_tier, stage, channel
 
 
 def _cell(event: PropositionPresented | PropositionAnswered) -> Cell:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.domain.contact import Channel, Standing
 from hub.paths.arbitration.model import Arbitration, ContextWeight
-from hub.paths.arbitration.responses import NOTHING_SHOWN, Cell, Counts, ResponseTable
+from hub.paths.arbitration.responses import NOTHING_SHOWN, Counts, ResponseTable
 from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.model import Proposition, PropositionKind, Sender
 
@@ -30,7 +30,8 @@ class Factors(NamedTuple):
     @property
     def score(self) -> float:
         """What is compared."""
-        return self.chance * self.context * self.lever * self.value
+        chance, context, lever, value = self
+        return chance * context * lever * value
 
 
 class Occasion(NamedTuple):
@@ -64,6 +65,7 @@ Path = tuple[Channel, str]
 Best = tuple[str, Path, Factors]
 """A proposition, its best path, and what its score is made of there."""
 _FREE: Mapping[Channel, int] = MappingProxyType({})
+_NOBODY_ASKED: Mapping[str, Counts] = MappingProxyType({})
 
 
 class _Worth(NamedTuple):
@@ -96,8 +98,7 @@ class Scoring:
     ) -> Factors:
         """Of one candidate: a proposition on a channel; `path` tells several contact points of a channel apart."""
         one = self._known[name]
-        stood = occasion.standing
-        counts = table.get(Cell(stood.segment, stood.value_tier, stood.lifecycle_stage, channel, name))
+        counts = _asked_there(table, occasion.standing, channel).get(name)
         if self._explores:
             about = (occasion.decision_id, name, channel, path)
             chance = drawn(counts or NOTHING_SHOWN, one.presumed, self._counts_as, occasion.seed, *about)
@@ -122,23 +123,21 @@ class Scoring:
             for name in names:
                 yield self._compared(name, paths, levers[name], occasion, table)
             return
-        known, counts_as, contexts, counted = self._known, self._counts_as, self._contexts, table.get
-        segment, tier, stage = (
-            occasion.standing.segment,
-            occasion.standing.value_tier,
-            occasion.standing.lifecycle_stage,
-        )
+        known, counts_as, contexts = self._known, self._counts_as, self._contexts
         costs = known[names[0]].contact_cost if occasion.unasked else _FREE
-        cheapest = sorted((costs.get(path[0], 0), path) for path in paths)
+        cheapest = [
+            (cost, path, _asked_there(table, occasion.standing, path[0]).get)
+            for cost, path in sorted((costs.get(path[0], 0), path) for path in paths)
+        ]
         for name in names:
             one = known[name]
             presumed, presumed_yes, found, chance = one.unasked, one.presumed_yes, cheapest[0], -1.0
             for costed in cheapest:  # of equal chances the first is worth most
-                counts = counted((segment, tier, stage, costed[1][0], name))  # type: ignore[call-overload]
+                counts = costed[2](name)
                 here = presumed if counts is None else (presumed_yes + counts[1]) / (counts_as + counts[0])
                 if here > chance:
                     found, chance = costed, here
-            cost, path = found
+            cost, path, _ = found
             value = _value(one.net, cost, chance) if cost else one.free
             if value <= 0 and costs:
                 yield self._compared(name, paths, levers[name], occasion, table)
@@ -162,6 +161,10 @@ def _worth_knowing(one: Proposition, rules: Arbitration) -> _Worth:
     unasked = smoothed(NOTHING_SHOWN, presumed, rules.chance_counts)
     net = one.contribution - one.service_cost
     return _Worth(one.kind, presumed, rules.chance_counts * presumed, unasked, net, float(net), one.contact_cost)
+
+
+def _asked_there(table: ResponseTable, stood: Standing, channel: Channel) -> Mapping[str, Counts]:
+    return table.get((stood.segment, stood.value_tier, stood.lifecycle_stage, channel), _NOBODY_ASKED)
 
 
 def _value(net: int, contact_cost: int, chance: float) -> float:

@@ -24,11 +24,11 @@ BEFORE_FIT = 4
 _CONSENT, _LASTING = 1, 3
 """Of a place's gates that of consent, and so many of the first say the same at all moments, unless a consent ends."""
 _is_open = attrgetter("is_open")
+_SERVICE_STATE, _QUIET_HOURS, _OFTEN, _ROOM = Gate.SERVICE_STATE, Gate.QUIET_HOURS, Gate.FREQUENCY, Gate.CAPACITY
+"""Named here: looking for the member of an enum takes as long as asking a gate whose answer is known."""
 _ROUNDS = 64
 """So often the next moment is looked for at which all gates are open."""
-_SERVICE, _QUIET, _FREQUENCY, _CAPACITY = map(
-    not_asked, (Gate.SERVICE_STATE, Gate.QUIET_HOURS, Gate.FREQUENCY, Gate.CAPACITY)
-)
+_SERVICE, _QUIET, _FREQUENCY, _CAPACITY = map(not_asked, (_SERVICE_STATE, _QUIET_HOURS, _OFTEN, _ROOM))
 _CAME = Verdict(Gate.QUIET_HOURS, True, Reason.THEY_CAME)
 _CAME_OFTEN = Verdict(Gate.FREQUENCY, True, Reason.THEY_CAME)
 
@@ -44,7 +44,7 @@ class Asking:
 
     def service(self, purpose: Purpose, at: datetime) -> Verdict:
         """What is open with them: the same at all places."""
-        key = (Gate.SERVICE_STATE, purpose, at)
+        key = (_SERVICE_STATE, purpose, at)
         known = self._known.get(key)
         if known is None:
             state = self.state
@@ -56,7 +56,7 @@ class Asking:
 
     def quiet(self, reach: Reach, at: datetime) -> Verdict:
         """Quiet hours: the same on all channels of a contact point."""
-        key = (Gate.QUIET_HOURS, reach.point, at)
+        key = (_QUIET_HOURS, reach.point, at)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self.rules.clocks.verdict(reach.zone, reach.preferred, at)
@@ -65,7 +65,7 @@ class Asking:
     def frequency(self, channel: Channel, purpose: Purpose, at: datetime) -> Verdict:
         """How often they were contacted: the same wherever the same caps count."""
         caps = self.rules.caps_on[channel, purpose]
-        key = (Gate.FREQUENCY, caps, at)
+        key = (_OFTEN, caps, at)
         known = self._known.get(key)
         if known is None:
             if self._counted is None:
@@ -113,12 +113,23 @@ def opened(asking: Asking, place: Place) -> Place | None:
     for _ in range(_ROUNDS):
         if place.is_open:
             return place
-        closed = [verdict.opens_at for verdict in place.verdicts if not verdict.is_open]
-        known = [moment for moment in closed if moment is not None and moment > place.at]
-        if len(known) < len(closed):
+        moment = _time_opens(place)
+        if moment is None:
             return None
-        place = _later(asking, place, max(known))
+        place = _later(asking, place, moment)
     return None
+
+
+def _time_opens(place: Place) -> datetime | None:
+    """When the last of its gates opens, as far as they can tell now; None: not all of them do by time alone."""
+    latest = place.at
+    for verdict in place.verdicts:
+        if not verdict.is_open:
+            opens_at = verdict.opens_at
+            if opens_at is None or opens_at <= place.at:
+                return None
+            latest = max(latest, opens_at)
+    return latest
 
 
 def _later(asking: Asking, place: Place, at: datetime) -> Place:
@@ -149,12 +160,12 @@ def _passing(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> tu
     who came of their own accord."""
     gates, channel, came = asking.rules.table[purpose].gates, reach.channel, asking.question.they_came
     service, quiet, frequency, capacity = _SERVICE, _QUIET, _FREQUENCY, _CAPACITY
-    if Gate.SERVICE_STATE in gates:
+    if _SERVICE_STATE in gates:
         service = asking.service(purpose, at)
-    if Gate.QUIET_HOURS in gates:
+    if _QUIET_HOURS in gates:
         quiet = _CAME if came else asking.quiet(reach, at)
-    if Gate.FREQUENCY in gates:
+    if _OFTEN in gates:
         frequency = _CAME_OFTEN if came else asking.frequency(channel, purpose, at)
-    if Gate.CAPACITY in gates:
+    if _ROOM in gates:
         capacity = asking.capacity(channel, at)
     return service, quiet, frequency, capacity

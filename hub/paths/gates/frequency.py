@@ -33,12 +33,17 @@ class Counting(NamedTuple):
 
 def counted(caps: Sequence[Cap], ledgers: Ledgers, table: PurposeTable) -> list[Counting]:
     """Each cap with its contacts, but for those of an account where they are contacted for none; made once for all
-    gates of a customer."""
-    return [
-        Counting(number, cap, cap.window, _times(cap, ledgers[cap.of], table))
-        for number, cap in enumerate(caps, 1)
-        if cap.of in ledgers
-    ]
+    gates of a customer. Several caps may count the same contacts."""
+    alike: dict[tuple[object, ...], list[datetime]] = {}
+    found = []
+    for number, cap in enumerate(caps, 1):
+        if cap.of in ledgers:
+            what = cap.of, cap.purposes, cap.channels
+            times = alike.get(what)
+            if times is None:
+                times = alike[what] = _times(cap, ledgers[cap.of], table)
+            found.append(Counting(number, cap, cap.window, times))
+    return found
 
 
 def that_count(counted: Sequence[Counting], channel: Channel, purpose: Purpose) -> tuple[Counting, ...]:
