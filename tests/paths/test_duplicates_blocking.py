@@ -1,6 +1,8 @@
 """The index finds exactly the records that share a key, and a packed record is the record."""
 
 from collections import defaultdict
+from functools import reduce
+from operator import or_
 
 from hypothesis import given as for_all
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hub.paths.duplicates.blocking import KeyIndex, fingerprint
 from hub.paths.duplicates.packing import Packed, packed, unpacked
 from hub.paths.duplicates.record import Known, Record, folded
 
+MARK_BITS = 46
 TEXT = st.text(st.characters(exclude_characters="\x1d\x1e\x1f"), max_size=12)
 
 
@@ -23,6 +26,13 @@ def test_blocks_are_what_shares_a_key(keys):
     blocks = list(index.blocks())
     assert len(blocks) == len({mark for mark, _ in blocks})
     assert dict(blocks) == {mark: sorted(found) for mark, found in expected.items() if len(found) > 1}
+
+
+def test_keys_are_told_apart_by_every_bit_of_their_marks():
+    marks = [fingerprint(key) for key in [*map(str, range(1_000)), "torn\ud83d", "torn"]]
+
+    assert len(set(marks)) == len(marks)
+    assert reduce(or_, marks) == 2**MARK_BITS - 1
 
 
 @for_all(

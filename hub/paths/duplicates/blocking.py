@@ -34,4 +34,4 @@ class KeyIndex:
 def fingerprint(key: str) -> int:
     """What the index keeps of a key: 46 bits."""
     digest = blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") & (_BUCKETS << 64 - _ORDINAL_BITS) - 1
+    return int.from_bytes(digest) & (_BUCKETS << 64 - _ORDINAL_BITS) - 1
