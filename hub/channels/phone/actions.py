@@ -11,13 +11,14 @@ from hub.domain.contact import Contact
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request of ARI. `calls`: the channel it makes; that it fails means that nobody is there. `records`: the
-    recording it makes."""
+    recording it makes. `fulfils`: what may be told once it is carried out, and not before."""
 
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     calls: str = ""
     records: str = ""
+    fulfils: "Signal | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,10 @@ class Call:
     """Why it ends, while that is being said."""
     recording: Running | None = None
     paused: bool = False
-    by_hand: bool = False
-    """The agent paused the recording."""
+    paused_by: str = ""
+    """The agent who wants nothing recorded: until they say otherwise, or have the call no longer."""
+    switch: str = ""
+    """Under which name the agent's last wish about the recording is told to be fulfilled."""
     finishing: tuple[Running, ...] = ()
     """Recordings that are over and not kept yet."""
     number: int = 0

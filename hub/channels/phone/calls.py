@@ -12,7 +12,7 @@ from hub.channels.phone.ari import Ari, AriError
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.call import Call, Phase
 from hub.channels.phone.decide import begin, decide
-from hub.channels.phone.happenings import Arrived, Gone, Happening, Recorded, TimeUp
+from hub.channels.phone.happenings import Arrived, Gone, Happening, NotSwitched, Recorded, TimeUp
 from hub.channels.phone.reports import Reports
 from hub.channels.phone.settings import PhoneSettings
 from hub.ports import Clock
@@ -170,6 +170,12 @@ class Calls:
         if status >= 400 and request.records:
             log.error("call %s is not recorded: Asterisk answers %d", life.call.thread, status)
             life.coming.put_nowait((Recorded(self._clock.now(), request.records, 0, failed=True), None))
+        if request.fulfils is not None:
+            if status < 400:
+                await self._do(life, request.fulfils)
+            elif not request.records:
+                log.error("call %s: Asterisk answers %d to %s", life.call.thread, status, request.path)
+                life.coming.put_nowait((NotSwitched(self._clock.now()), None))
 
     def _set(self, life: _Life, timer: SetTimer) -> None:
         running = life.timers.pop(timer.name, None)

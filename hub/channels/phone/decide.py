@@ -13,6 +13,7 @@ from hub.channels.phone.happenings import (
     Happening,
     Kept,
     Listening,
+    NotSwitched,
     PickedUp,
     Played,
     Pressed,
@@ -42,7 +43,8 @@ def decide(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
     gone = call.channel if any(_hands_over(action) for action in actions) else _gone(happening)
     before = _as_if_silent(call) if isinstance(happening, Resumed) else call
     after = replace(after, bridged=after.bridged or main_bridge(after) in places(after).values())
-    after, first, last = recording.record(after, happening.at, settings)
+    again = isinstance(happening, Resumed)
+    after, first, last = recording.record(call, after, happening.at, settings, again=again)
     return after, [*first, *arrange(before, after, gone, settings), *last, *actions]
 
 
@@ -71,10 +73,8 @@ def _step(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
             return entering.pressed(call, happening, settings) if enters else lines.pressed(call, happening, settings)
         case Played():
             return _played(call, happening, settings)
-        case Recorded():
-            return recording.recorded(call, happening)
-        case Kept():
-            return recording.kept(call, happening)
+        case Recorded() | NotSwitched() | Kept():
+            return recording.happened(call, happening, settings)
         case Confirmed():
             return _confirmed(call, happening, settings)
         case TimeUp():

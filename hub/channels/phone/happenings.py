@@ -70,6 +70,13 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSwitched:
+    """Asterisk did not pause a recording, or did not go on with it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A recording is where it belongs."""
 
@@ -111,5 +118,17 @@ class Resumed:
 
 
 Happening = (
-    Arrived | PickedUp | Listening | Pressed | Gone | Played | Recorded | Kept | Told | Confirmed | TimeUp | Resumed
+    Arrived
+    | PickedUp
+    | Listening
+    | Pressed
+    | Gone
+    | Played
+    | Recorded
+    | NotSwitched
+    | Kept
+    | Told
+    | Confirmed
+    | TimeUp
+    | Resumed
 )

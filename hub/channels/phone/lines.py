@@ -47,7 +47,8 @@ def pressed(call: Call, happening: Pressed, settings: PhoneSettings) -> Step:
         return call, ([signals.callback_requested(call, happening.at)] if wishes else [])
     agent = call.leg(happening.channel)
     if agent is not None and agent.agent_id == call.agent_id and happening.digit == settings.recording.pause_digit:
-        return replace(call, by_hand=not call.by_hand), []
+        wished = replace(call, switch=f"{call.thread}-switch-{call.number}", number=call.number + 1)
+        return replace(wished, paused_by="" if call.paused_by else agent.agent_id), []
     return call, []
 
 

@@ -11,6 +11,7 @@ from hub.channels.phone.call import Call, Leg, Phase, Role
 from hub.channels.phone.entering import CONFIRM, DIGITS
 from hub.channels.phone.happenings import Told
 from hub.channels.phone.settings import PhoneSettings
+from hub.domain.contact import RecordingState
 
 Step = tuple[Call, list[Action]]
 _DIALLABLE = re.compile(r"\+?[0-9*#]{2,32}")
@@ -172,6 +173,15 @@ def _resumed(call: Call, _: Told, __: PhoneSettings) -> Step:
     return replace(call, held=False), []
 
 
+def _recording(call: Call, happening: Told, _: PhoneSettings) -> Step:
+    """Nothing is recorded, or all is again: told when it is so."""
+    command = happening.command
+    if command.agent_id != call.agent_id:
+        return call, []
+    pauses = command.state == RecordingState.PAUSED
+    return replace(call, paused_by=command.agent_id if pauses else "", switch=f"switch-{command.id}"), []
+
+
 def _transferred(call: Call, happening: Told, settings: PhoneSettings) -> Step:
     command = happening.command
     if not command.warm:
@@ -236,6 +246,7 @@ _ORDERS: dict[str, Callable[[Call, Told, PhoneSettings], Step]] = {
     "callback_missed": _callback_missed,
     "held": _held,
     "resumed": _resumed,
+    "recording": _recording,
     "transferred": _transferred,
     "pulled_back": _pulled_back,
     "consult_answered": _consult_answered,

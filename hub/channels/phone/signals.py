@@ -6,6 +6,7 @@ from hub.channels.command import Command
 from hub.channels.phone.actions import Signal
 from hub.channels.phone.call import Call, Leg
 from hub.channels.phone.causes import dropped, outcome, why_not
+from hub.domain.contact import RecordingState
 
 
 def left(call: Call, at: datetime, cause: int) -> Signal:
@@ -40,6 +41,12 @@ def agent_left(call: Call, leg: Leg, at: datetime) -> Signal:
     """Somebody of the company hung up."""
     interaction = leg.consult_id or call.interaction_id
     return _signal(call, "agent_left", leg, at, {"interaction_id": interaction, "agent_id": leg.agent_id})
+
+
+def recording_switched(call: Call, at: datetime, state: RecordingState) -> Signal:
+    """What the agent wished of the recording is so."""
+    details = {"interaction_id": call.interaction_id, "agent_id": call.agent_id, "state": state.value}
+    return Signal(call.switch, call.thread, "recording_switched", at, details)
 
 
 def callback_requested(call: Call, at: datetime) -> Signal:
