@@ -115,6 +115,8 @@ def problem(error: Exception) -> Response:
     if isinstance(error, UnansweredError):
         missing = [FieldProblem(field=f"responses.{one}", message="has no response yet") for one in error.propositions]
         return _answer(status, slug, str(error), errors=missing)
+    if isinstance(error, RefusedError):
+        return _answer(status, slug, str(error), field=error.field)
     if isinstance(error, ContactConflictError):
         return _answer(status, slug, str(error), field="id")
     if status is HTTPStatus.SERVICE_UNAVAILABLE:

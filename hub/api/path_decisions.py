@@ -19,7 +19,7 @@ from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.decision.events import Outcome
-from hub.domain.errors import InvalidError, NotFoundError
+from hub.domain.errors import ForgottenError, InvalidError, NotFoundError
 from hub.domain.grant.state import Grant
 from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.question import CameIn, Question
@@ -187,7 +187,7 @@ def blaming(field: str) -> Iterator[None]:
 
 @contextmanager
 def blaming_customer(identifier: Known | None) -> Iterator[None]:
-    """A customer there is not is a mistake of the body's, in the field that names them."""
+    """A customer there is not is a mistake of the body's, in the field that names them; so is one who was forgotten."""
     try:
         yield
     except NotFoundError as error:
@@ -195,6 +195,8 @@ def blaming_customer(identifier: Known | None) -> Iterator[None]:
             raise InvalidError(str(error), "customer_id") from None
         named = f"there is no customer with {identifier.kind} {identifier.value!r}"
         raise InvalidError(named, "identifier") from None
+    except ForgottenError as error:
+        raise ForgottenError(str(error), "customer_id" if identifier is None else "identifier") from None
 
 
 def _question(body: PathQuestion, services: Services) -> Question:

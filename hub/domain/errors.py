@@ -18,7 +18,16 @@ class NotFoundError(HubError):
 
 
 class RefusedError(HubError):
-    """A command that the present state does not allow, such as accepting an offer that has expired."""
+    """A command that the present state does not allow, such as accepting an offer that has expired. `field` as above,
+    where one names what does not allow it."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ForgottenError(RefusedError):
+    """Something was to be begun with a customer who was forgotten."""
 
 
 class ConflictError(HubError):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub.domain.access.events import Role
-from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered, IdentifierObserved
 from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
 from hub.domain.ids import customer_id
 from hub.domain.policy.events import PathPolicyPublished
@@ -157,3 +157,19 @@ async def test_a_path_says_what_it_can_take(http: httpx.AsyncClient) -> None:
     assert (told.status_code, told.json()["events"][0]["stream"]) == (200, "path-capacity")
     wrong = await http.put("/v1/path-capacity", json={**places, "more_at": "2020-01-01T00:00:00Z"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "more_at")
+
+
+@pytest.mark.parametrize(
+    ("named", "field"),
+    [
+        ({}, "customer_id"),
+        ({"customer_id": "", "identifier": {"kind": "phone", "value": PHONE}}, "identifier"),
+    ],
+)
+async def test_who_was_forgotten_is_refused_by_the_field_that_names_them(
+    world: World, http: httpx.AsyncClient, named: dict[str, Any], field: str
+) -> None:
+    world.write((ANN, CustomerForgotten(**META, reason="asked")))
+    status, told = await ask(http, **named)
+    assert (status, told["field"]) == (409, field)
+    assert "forgotten" in told["detail"]

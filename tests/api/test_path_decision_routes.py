@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub.domain.access.events import Role
-from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import CustomerForgotten, CustomerRegistered, IdentifierObserved
 from hub.domain.decision.events import PathDecided
 from hub.domain.ids import customer_id
 from hub.domain.policy.events import PathPolicyPublished
@@ -101,3 +101,19 @@ async def test_a_page_and_a_contact_that_name_their_requests_alike_are_two(http:
     made = (await http.post("/v1/outbound", json={"customer_id": ANN, "text": "salam", **words})).json()
     assert (made["repeat"], made["decision_id"] == first["decision_id"]) == (False, False)
     assert (await http.get(f"/v1/outbound/{made['outbound_id']}")).json()["phase"] == "dispatched"
+
+
+@pytest.mark.parametrize(
+    ("named", "field"),
+    [
+        ({}, "customer_id"),
+        ({"customer_id": "", "identifier": {"kind": "phone", "value": PHONE}}, "identifier"),
+    ],
+)
+async def test_who_was_forgotten_is_refused_by_the_field_that_names_them(
+    world: World, http: httpx.AsyncClient, named: dict[str, Any], field: str
+) -> None:
+    world.write((ANN, CustomerForgotten(**META, reason="asked")))
+    status, told = await ask(http, **named)
+    assert (status, told["field"]) == (409, field)
+    assert "forgotten" in told["detail"]

@@ -14,7 +14,7 @@ from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.led_to import granted_first, slot_after, slots_of
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
 from hub.domain.decision.events import Outcome, PathDecided
-from hub.domain.errors import InvalidError, NotFoundError, RefusedError
+from hub.domain.errors import ForgottenError, InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.state import Grant
 from hub.domain.interaction.events import InteractionQueued
 from hub.paths.arbitration.responses import ResponseTable
@@ -295,9 +295,9 @@ def looked_at(
 
 
 def refuse_forgotten_part(whole: Whole) -> None:
-    """Raises RefusedError of a customer who was forgotten: nothing is said to somebody nobody knows."""
+    """Raises ForgottenError of a customer who was forgotten: nothing is said to somebody nobody knows."""
     if is_forgotten(whole):
-        raise RefusedError(f"customer {whole.canonical} was forgotten: nothing is said to somebody nobody knows")
+        raise ForgottenError(f"customer {whole.canonical} was forgotten: nothing is said to somebody nobody knows")
 
 
 def _suffix(request: str, asked_as: AskedAs) -> str:
