@@ -160,6 +160,16 @@ def test_nobody_is_in_a_box_that_contradicts_itself(given: str) -> None:
     assert SPACE.closed(box(given)) is None
 
 
+def test_the_shortest_window_is_a_day() -> None:
+    space = Space({}, (1, 2))
+    for what in ("spent", "purchases"):
+        bought = space.closed(box(f"{what} in 1 days 3-"))
+        assert bought is not None
+        assert bought[Measure(what, 2)] == bought[Measure(what)] == (3, TOP)
+        few = space.closed(box(f"{what} in 2 days 0-3"))
+        assert few == box(f"{what} in 2 days 0-3, {what} in 1 days 0-3")
+
+
 def test_nobody_has_one_of_no_names() -> None:
     assert SPACE.closed({Measure("kind"): frozenset(), **box("contacts 3-")}) is None
 
@@ -238,6 +248,7 @@ def test_pieces_are_counted_up_to_a_bound() -> None:
         ("tenure days 0-9", "tenure days below 10"),
         ("days since contact never-9", "days since contact below 10 or never"),
         ("days since contact 0-9", "days since contact below 10"),
+        ("days since contact 0-", "days since contact at least 0"),
         ("days since contact never", "contact never"),
         ("days since first purchase never", "first purchase never"),
         ("spent 1005-", "spent at least 100.5 toman"),
@@ -251,8 +262,12 @@ def test_a_box_is_told_in_words(given: str, words: str) -> None:
 
 
 def test_names_nobody_knows_and_none_at_all_are_told_last() -> None:
+    """And of which field of the profile, of which proposition."""
     tiers: Box = {Measure("value_tier"): frozenset(("high", OTHER)), Measure("segment"): frozenset(("",))}
     assert described(tiers, SPACE, TOMAN) == "segment none, value tier high or any other"
+    assert described({Measure("profile_number", of="rooms"): (2, 5)}, SPACE, TOMAN) == (
+        "profile number rooms at least 2 and below 5"
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +275,10 @@ def test_names_nobody_knows_and_none_at_all_are_told_last() -> None:
     [
         ("days since purchase 30-", "days since purchase at least 30"),
         ("contacts 1-, days since contact 0-4", "days since contact below 5"),
-        ("contacts 0-0", "contact never"),
+        ("contacts 0-0", "contacts below 1"),
+        ("days since contact 0-", "contacts at least 1"),
+        ("days since first purchase 0-", "purchases at least 1"),
+        ("purchases 2-, days since first purchase 0-29", "days since first purchase below 30, purchases at least 2"),
         ("spent in 30 days 5-, purchases 2-", "purchases at least 2, spent in 30 days at least 0.5 toman"),
         ("purchases in 30 days 2-, purchases in 90 days 2-", "purchases in 30 days at least 2"),
         (

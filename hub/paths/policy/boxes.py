@@ -151,30 +151,26 @@ def _nothing_before(box: Mapping[Measure, Interval], high: int) -> Iterator[tupl
 
 
 def described(box: Box, space: Space, shown: Callable[[int], str]) -> str:
-    """Who is in a box, in words, without what the rest of it implies; `shown` writes an amount of money."""
+    """Who is in a box, in words, without what the rest of it implies; `shown` writes an amount of money. Of two that
+    say the same, windows go before what was ever so, and `days since` before what is counted."""
     told = dict(box)
-    for measure in sorted(box, key=lambda one: (-one.days, one.name)):
+    for measure in sorted(box, key=lambda one: (-one.days, not one.name.startswith("days_since"), one.name)):
         rest = {one: allowed for one, allowed in told.items() if one != measure}
         closed = space.closed(rest)
         if closed is not None and closed.get(measure, space.full(measure)) == box[measure]:
             told = rest
-    parts = [_described(measure, told[measure], space, shown) for measure in sorted(told)]
-    return ", ".join(part for part in parts if part) or "everybody"
+    return ", ".join(_described(measure, told[measure], shown) for measure in sorted(told)) or "everybody"
 
 
-def _described(measure: Measure, allowed: Allowed, space: Space, shown: Callable[[int], str]) -> str:
-    if allowed == space.full(measure):
-        return ""
+def _described(measure: Measure, allowed: Allowed, shown: Callable[[int], str]) -> str:
     if isinstance(allowed, frozenset):
         return f"{measure} {' or '.join(_name(one) for one in sorted(allowed, reverse=True))}"
     low, high = allowed
     if allowed == _NEVER:
         return f"{str(measure).removeprefix('days since ')} never"
     number = shown if measure.name == "spent" else str
-    least = f"at least {number(low)}" if low > 0 else ""
     below = f"below {number(high)}" if high < EVERYTHING[1] else ""
-    if not least and not below:
-        return ""
+    least = f"at least {number(low)}" if low > 0 or not below else ""
     never = " or never" if low < 0 else ""
     return f"{measure} {' and '.join(part for part in (least, below) if part)}{never}"
 
