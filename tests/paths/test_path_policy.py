@@ -1,11 +1,13 @@
 """A path policy is read whole or refused with every mistake: file, line, field, and what to do."""
 
+from pathlib import Path
+
 import pytest
 
 from hub.domain.contact import Standing
 from hub.domain.customer.consent.events import Purpose
+from hub.domain.errors import HubError
 from hub.paths.consent.purposes import PURPOSES, Gate
-from hub.paths.policy.diff import diff
 from hub.paths.policy.model import Money
 from hub.paths.policy.parsing import DEFAULT, check_text, load_path_policy, parse_path_policy, path_policy_book
 from hub.paths.standing.facts import Facts
@@ -14,10 +16,6 @@ from hub.policies.findings import PolicyError, Severity
 from tests.paths.standings import NOON
 
 REST = '[[value_tiers]]\nname = "standard"\n[[stages]]\nname = "acquisition"\n'
-
-
-def found(text: str, severity: Severity = Severity.ERROR) -> list[tuple[int, str]]:
-    return [(one.line, one.message) for one in check_text(text, "p") if one.severity is severity]
 
 
 def test_nothing_is_to_be_said_about_the_policy_that_ships_with_the_hub() -> None:
@@ -225,6 +223,25 @@ def test_a_text_that_is_not_toml_is_told_so() -> None:
             "line 14, profile field 4, field name: profile field 2 has this name already and belongs to the same "
             "customers: name another kind, value_tier, segment or stage in one of them, or drop one",
         ),
+        (
+            'version = "1"\n[money]\ncolour = 1\n',
+            "line 1, field version: there is no such field: the version is derived from the text\n"
+            "line 3, field money.colour: there is no such field; known are currency, shown_as, shown_units",
+        ),
+        (
+            "colour = 1\n",
+            "line 1, field colour: there is no such field; known are arbitration, declared, fields, frequency, "
+            "holdouts, kinds, money, outbound, propositions, purposes, quiet_hours, retention, segments, "
+            "service_state, stages, surveys, value_tiers",
+        ),
+        (
+            "[money]\nshown_units = 2\n",
+            "line 2, field money.shown_units: say in shown_as what so many of the currency are called",
+        ),
+        (
+            '[[holdouts]]\ncampaign = "spring"\nshare = 0.1\npropositions = ["one"]\n',
+            "line 4, holdout 1, field propositions: there is no proposition 'one'; there are none in this file",
+        ),
     ],
 )
 def test_each_mistake_is_told_by_line_with_what_to_do(text: str, told: str) -> None:
@@ -238,7 +255,7 @@ def test_each_mistake_is_told_by_line_with_what_to_do(text: str, told: str) -> N
 
 def test_the_same_name_may_be_another_field_of_other_customers() -> None:
     text = '[[fields]]\nname = "b"\ntype = "text"\nkind = "B2C"\n[[fields]]\nname = "b"\ntype = "date"\nkind = "B2B"\n'
-    assert found(text + REST) == []
+    assert parse_path_policy(text + REST)
 
 
 def test_gates_of_purposes_are_the_shipped_ones_with_the_operators_changes() -> None:
@@ -248,32 +265,41 @@ def test_gates_of_purposes_are_the_shipped_ones_with_the_operators_changes() -> 
     assert table[Purpose.SERVICE] == PURPOSES[Purpose.SERVICE]
 
 
-def test_a_diff_tells_settings_and_the_customers_who_would_stand_elsewhere() -> None:
-    new = DEFAULT.replace("= 365 } }", "= 180 } }").replace("below = 365", "below = 180").replace("toman", "Toman")
-    found = diff(parse_path_policy(DEFAULT), parse_path_policy(new))
-    assert [str(change) for change in found.settings] == ["money.shown_as: toman -> Toman"]
-    assert {(one.table, one.before, one.after) for one in found.standing} == {
-        ("stages", "retention", "lapsed"), ("stages", "enhancement", "lapsed"), ("value_tiers", "high", "standard"),
-    }  # fmt: skip
-    assert "stages: days since purchase at least 180 and below 365, purchases at least 2: retention -> lapsed" in (
-        found.as_text()
-    )
-    same = diff(parse_path_policy(DEFAULT), parse_path_policy(DEFAULT + "# more\n"))
-    assert same.as_text().endswith("They do the same.\n")
-    assert found.as_json()["standing"][0].keys() == {"table", "who", "before", "after"}
-
-
 def test_a_book_reads_any_version_that_was_published() -> None:
-    book = path_policy_book(load_path_policy())
+    shipped = load_path_policy()
+    book = path_policy_book(shipped)
     text = parse_path_policy(REST)
     book.add(text.version, REST)
     assert book.get(text.version) == text
+    assert book.get(shipped.version) is shipped
     assert "x" not in book
+    with pytest.raises(HubError, match="decisions name path policy x, but its text is not in the log"):
+        book.get("x")
+
+
+def test_a_policy_is_read_from_its_file_and_errors_name_it(tmp_path: Path) -> None:
+    path = tmp_path / "paths.toml"
+    path.write_text(REST, "utf-8")
+    assert load_path_policy(path) == parse_path_policy(REST)
+    path.write_text("[money]\nshown_units = 10\n" + REST, "utf-8")
+    with pytest.raises(PolicyError) as refused:
+        load_path_policy(path)
+    message = "line 2, field money.shown_units: say in shown_as what so many of the currency are called"
+    assert str(refused.value) == f"{path}: {message}"
+    with pytest.raises(PolicyError, match=f"^policy: {message}$"):
+        parse_path_policy("[money]\nshown_units = 10\n" + REST)
 
 
 @pytest.mark.parametrize(
     ("amount", "units", "shown"),
-    [(12_500_003, 10, "1,250,000.3 toman"), (5, 100, "0.05 toman"), (7, 1, "7 toman"), (-15, 10, "-1.5 toman")],
-)
+    [
+        (12_500_003, 10, "1,250,000.3 toman"), (5, 100, "0.05 toman"), (150, 100, "1.5 toman"), (7, 1, "7 toman"),
+        (7, 2, "3.5 toman"), (0, 10, "0 toman"), (1, 10, "0.1 toman"), (-15, 10, "-1.5 toman"),
+    ],
+)  # fmt: skip
 def test_money_is_shown_in_what_people_say(amount: int, units: int, shown: str) -> None:
     assert Money(shown_as="toman", shown_units=units).shown(amount) == shown
+
+
+def test_money_without_a_name_of_its_own_is_shown_in_its_currency() -> None:
+    assert Money(currency="EUR").shown(1_200) == "1,200 EUR"

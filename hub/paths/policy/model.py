@@ -57,7 +57,7 @@ class Money(Section):
     def shown(self, amount: int) -> str:
         """For people to read: 12500003 rial are `1,250,000.3 toman`."""
         whole, rest = divmod(abs(amount), self.shown_units)
-        digits = len(str(self.shown_units - 1)) if self.shown_units > 1 else 0
+        digits = len(str(self.shown_units - 1))
         part = f".{rest * 10**digits // self.shown_units:0{digits}d}".rstrip("0") if rest else ""
         return f"{'-' if amount < 0 else ''}{whole:,}{part} {self.shown_as or self.currency}"
 

@@ -13,7 +13,7 @@ from hub.paths.policy.retention import remarks_on_retention
 from hub.paths.policy.words import WORDS
 from hub.paths.propositions.checked import remarks_on_propositions, remarks_on_validity
 from hub.policies.book import Book
-from hub.policies.findings import Finding, errors_of, findings, refusal, refused
+from hub.policies.findings import Finding, Problem, Severity, errors_of, findings, refused
 from hub.policies.reading import DERIVED, shipped, text_of, written
 from hub.policies.toml_errors import mistakes_in
 
@@ -64,7 +64,10 @@ def _read(text: str, name: str) -> PathPolicy | list[Finding]:
     try:
         policy = PathPolicy.model_validate(values)
     except ValidationError as error:
-        problems += mistakes_in(error, PathPolicy, hidden=DERIVED)
-        return list(refusal(text, name, problems, WORDS).findings)
+        return _mistakes(text, [*problems, *mistakes_in(error, PathPolicy, hidden=DERIVED)])
     problems += contradictions(policy)
-    return list(refusal(text, name, problems, WORDS).findings) if problems else policy
+    return _mistakes(text, problems) if problems else policy
+
+
+def _mistakes(text: str, problems: list[Problem]) -> list[Finding]:
+    return findings(text, ((Severity.ERROR, *problem) for problem in problems), WORDS)

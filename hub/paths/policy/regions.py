@@ -69,4 +69,4 @@ def taken(rules: Sequence[Rule], space: Space) -> Taken:
 
 def contains(space: Space, one: Box, other: Box) -> bool:
     """Whether everybody in the other is in the one."""
-    return not space.minus(other, one) if space.common(one, other) is not None else False
+    return not space.minus(other, one)
