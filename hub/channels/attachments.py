@@ -13,6 +13,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hub.application.files_swept import FileStore
 from hub.domain.contact import FILE_IN_STORE, Attachment
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 
@@ -34,7 +35,7 @@ class TooLargeError(InvalidError):
     """A file above the limit."""
 
 
-class Blobs(Protocol):
+class Blobs(FileStore, Protocol):
     """Where bytes lie: a folder, or an object store."""
 
     async def put(self, name: str, data: bytes) -> None:

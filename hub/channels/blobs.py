@@ -3,7 +3,9 @@
 import asyncio
 import os
 import secrets
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import obstore
@@ -11,8 +13,12 @@ from obstore.exceptions import BaseError as ObjectStoreError
 from obstore.exceptions import NotFoundError as NoObjectError
 from obstore.store import S3Store
 
+from hub.application.files_swept import StoredFile
 from hub.channels.attachments import AttachmentError
 from hub.domain.errors import NotFoundError
+
+_TAKEN = ".taken-"
+"""How a file is called while it is looked at once more before it goes."""
 
 
 class FolderBlobs:
@@ -41,10 +47,52 @@ class FolderBlobs:
         except OSError as error:
             raise AttachmentError(f"attachment {name} can't be removed: {error.strerror}") from error
 
+    async def put_before(self, before: datetime) -> AsyncIterator[Sequence[StoredFile]]:
+        """As a file store's: folder by folder. What a crash left half written is no file, and goes."""
+        for number in range(256):
+            yield await asyncio.to_thread(self._put_before, f"{number:02x}", before.timestamp())
+
+    async def drop(self, name: str, before: datetime) -> bool:
+        """As a file store's. Who brings it meanwhile finds none, and writes it, or had it last: then it is put back."""
+        return await asyncio.to_thread(self._drop, self._folder / name, before.timestamp())
+
+    def _put_before(self, first: str, before: float) -> list[StoredFile]:
+        found = []
+        try:
+            for taken in (self._folder / first).glob(f"*/{_TAKEN}*"):
+                taken.replace(taken.with_name(taken.name.removeprefix(_TAKEN)))
+            for file in sorted((self._folder / first).glob("*/*")):
+                state = file.stat()
+                if state.st_mtime >= before:
+                    continue
+                if file.name.startswith("."):
+                    file.unlink(missing_ok=True)
+                else:
+                    name = f"{first}/{file.parent.name}/{file.name}"
+                    found.append(StoredFile(name, state.st_size, datetime.fromtimestamp(state.st_mtime, UTC)))
+        except OSError as error:
+            raise AttachmentError(f"attachments in {self._folder} can't be looked through: {error.strerror}") from error
+        return found
+
+    def _drop(self, file: Path, before: float) -> bool:
+        taken = file.with_name(f"{_TAKEN}{file.name}")
+        try:
+            file.replace(taken)
+            if taken.stat().st_mtime >= before:
+                taken.replace(file)
+                return False
+            taken.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise AttachmentError(f"attachment {file.name} can't be removed: {error.strerror}") from error
+        return True
+
     def _put(self, name: str, data: bytes) -> None:
         file = self._folder / name
         try:
-            if file.exists():
+            with suppress(FileNotFoundError):
+                os.utime(file)  # so that nobody sweeps it
                 return
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
@@ -97,6 +145,30 @@ class S3Blobs:
             return
         except ObjectStoreError as error:
             raise self._failed(error) from error
+
+    async def put_before(self, before: datetime) -> AsyncIterator[Sequence[StoredFile]]:
+        """As a file store's."""
+        try:
+            async for page in obstore.list(self._store, chunk_size=1000):
+                yield [
+                    StoredFile(one["path"], one["size"], one["last_modified"])
+                    for one in page
+                    if one["last_modified"] < before
+                ]
+        except ObjectStoreError as error:
+            raise self._failed(error) from error
+
+    async def drop(self, name: str, before: datetime) -> bool:
+        """As a file store's; looked at once more the moment before."""
+        try:
+            if (await obstore.head_async(self._store, name))["last_modified"] >= before:
+                return False
+        except (NoObjectError, FileNotFoundError):
+            return False
+        except ObjectStoreError as error:
+            raise self._failed(error) from error
+        await self.delete(name)
+        return True
 
     def _failed(self, error: Exception) -> AttachmentError:
         return AttachmentError(f"the attachment store {self._url} does not answer as it should: {error}")

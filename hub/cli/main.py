@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hub import __version__
+from hub.cli.attachments import attachments
 from hub.cli.cases import cases
 from hub.cli.channel import channel
 from hub.cli.customers import customers
@@ -215,5 +216,5 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-for group in (cases, channel, customers, explain, keys, paths, policy, projections, rejected, retention):
+for group in (attachments, cases, channel, customers, explain, keys, paths, policy, projections, rejected, retention):
     hub.add_command(group)
