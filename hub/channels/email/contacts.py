@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import orjson
+
 from hub.channels.email.mail import Address, Mail
 from hub.channels.email.settings import EmailSettings, Entry
 from hub.channels.email.threads import untagged
 from hub.domain.contact import Attachment, Channel, Contact, Path
 
-LARGEST_HTML = 400_000
-"""Bytes of HTML in a contact, which must fit a message of the bus with all else."""
+LARGEST = 850_000
+"""Bytes of text and HTML as they are written on the bus: a message there has room for them and all else."""
 
 
 def written_to(mail: Mail, envelope_to: Iterable[str], settings: EmailSettings) -> str:
@@ -31,7 +33,7 @@ def contact_of(
     """`names`: of contact and thread. `at`: when it was sent. `address`: the customer's. `to`: the address of ours it
     was written to. `files` hold the original last. The same mail gives the same contact."""
     entry = settings.addresses.get(to, Entry())
-    html = mail.html if len(mail.html.encode()) <= LARGEST_HTML else ""
+    html = mail.html if _written(mail.text) + _written(mail.html) <= LARGEST else ""
     return Contact(
         id=names[0],
         thread=names[1],
@@ -45,6 +47,11 @@ def contact_of(
         attachments=tuple(files),
         auto=mail.is_auto,
     )
+
+
+def _written(text: str) -> int:
+    """Bytes; one that is no letter may take six."""
+    return len(orjson.dumps(text))
 
 
 def _others(mail: Mail, address: str, settings: EmailSettings) -> list[Address]:

@@ -115,6 +115,8 @@ class Incoming:
         sent_at = mail.sent_at or self._book.first_seen(contact_id, self._place.clock.now())
         contact = contact_of(mail, (contact_id, thread), sent_at, address, to, files, self._settings)
         confirmed = await self._link.contact(contact)
+        if confirmed.status == "rejected":
+            log.warning("the hub has set a mail aside (hub rejected): %s %s", confirmed.field, confirmed.reason)
         is_answered = mail.message_id and not mail.is_auto
         heard = Heard(mail.message_id, mail.references or mail.in_reply_to, to) if is_answered else None
         self._book.take(contact_id, self._place.clock.now(), thread, heard)

@@ -8,8 +8,9 @@ from typing import Any
 import aiosmtplib
 import pytest
 
-from hub.application.envelope import Confirmation
+from hub.application.envelope import Confirmation, contact_envelope
 from hub.bus.connection import BusError
+from hub.bus.publisher import MAX_BODY
 from hub.channels.email.book import Book
 from hub.channels.email.incoming import Incoming
 from hub.channels.email.server import receiving
@@ -242,3 +243,14 @@ def test_mistakes_in_the_table_are_named() -> None:
         email_settings(table(identity={"from": "nobody"}))
     with pytest.raises(SettingsError, match="no mail comes in"):
         email_settings({"domain": "x.org", "identity": {"from": "a@x.org"}})
+
+
+async def test_a_mail_of_signs_that_are_no_letters_fits_the_bus(door: Door) -> None:
+    signs = ("\x01" * 700 + "\r\n") * 280
+    parts = [("text/plain", signs[: 140 * 702]), ("text/html", f"<p>{signs}</p>")]
+    body = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{text}\r\n" for kind, text in parts) + "--b--\r\n"
+    assert await door.gives(mail(body, MIME_Version="1.0", Content_Type="multipart/alternative; boundary=b")) == [250]
+    [contact] = door.hub.contacts.values()
+    assert len(contact_envelope(contact, "/adapters/email")) < MAX_BODY
+    assert len(contact.text) > 90_000
+    assert contact.html == ""
