@@ -108,14 +108,14 @@ class Space(NamedTuple):
                     yield from _nothing_before(box, high)
                 case "days_since_purchase" | "days_since_first_purchase" if high <= 0:
                     yield _PURCHASES, (0, 1)
-                case "contacts":
-                    yield _CONTACTED, (0, top) if low > 0 else EVERYTHING
-                    if high == 1:
-                        yield _CONTACTED, _NEVER
-                case "days_since_contact":
-                    yield _CONTACTS, (1, top) if low >= 0 else (0, top)
-                    if high <= 0:
-                        yield _CONTACTS, (0, 1)
+                case "contacts" if low > 0:
+                    yield _CONTACTED, (0, top)
+                case "contacts" if high == 1:
+                    yield _CONTACTED, _NEVER
+                case "days_since_contact" if low >= 0:
+                    yield _CONTACTS, (1, top)
+                case "days_since_contact" if high <= 0:
+                    yield _CONTACTS, (0, 1)
 
     def _implied_by_buying(self, measure: Measure, low: int, high: int) -> Iterator[tuple[Measure, Interval]]:
         """Of a number or sum of purchases: longer windows hold at least what shorter ones do."""
