@@ -179,7 +179,8 @@ def test_people_are_told_apart_by_names_alone_only_where_no_birth_date_agrees() 
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "near"), [("12345", "12354", True), ("12345", "12300", True), ("12345", "1", False)]
+    ("a", "b", "near"),
+    [("12345", "12354", True), ("12345", "12300", True), ("12345", "12999", False), ("12345", "1", False)],
 )
 def test_two_slips_in_an_identifier_are_near(a: str, b: str, near: bool) -> None:
     for kind in ("national_id", "legal_id"):
