@@ -141,6 +141,10 @@ class Consents:
 
         return await append_decided(self._journal, attempt)
 
+    def point_of(self, kind: str, value: str) -> ContactPoint:
+        """A contact point by an identifier, in its one spelling. InvalidError where it names nobody."""
+        return self._point(kind, value)
+
     def customer_of(self, kind: str, value: str) -> str:
         """The stream of a contact point, whether anybody heard of it or not. InvalidError where it names nobody."""
         return self._stream(self._point(kind, value))

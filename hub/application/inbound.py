@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.application.consents import Statement
+from hub.application.customer_wishes import WISHES
 from hub.application.envelope import Confirmation, Report, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.recordings import Take
@@ -70,6 +71,14 @@ class Consents(Protocol):
         ...
 
 
+class Wishes(Protocol):
+    """Does what customers want beside talking."""
+
+    async def take(self, signal: ConversationEvent) -> None:
+        """Raises InvalidError and RefusedError."""
+        ...
+
+
 class InboundHandler:
     """Turns a batch of messages into confirmations, in order; raises only when the store or bus fails.
 
@@ -87,6 +96,7 @@ class InboundHandler:
         contacts: ContactReports,
         recordings: Recordings,
         consents: Consents,
+        wishes: Wishes,
     ) -> None:
         self.rejected = 0
         self._recorder = recorder
@@ -98,6 +108,7 @@ class InboundHandler:
         self._contacts = contacts
         self._recordings = recordings
         self._consents = consents
+        self._wishes = wishes
         self._turns = Turns()
 
     async def __call__(self, messages: Sequence[Arrived]) -> list[Confirmation | None]:
@@ -178,6 +189,9 @@ class InboundHandler:
 
     async def _elsewhere(self, signal: ConversationEvent) -> Confirmation:
         """What does not concern the pool."""
+        if signal.signal in WISHES:
+            await self._wishes.take(signal)
+            return Confirmation(id=signal.id, status="accepted")
         match signal.signal:
             case ConversationSignal.SURVEY_ANSWERED:
                 return await self._survey_answered(signal)

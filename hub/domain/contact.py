@@ -142,6 +142,14 @@ class ConversationSignal(StrEnum):
     """And took them off it."""
     UNSUBSCRIBED = "unsubscribed"
     """Whoever is at this address wants no more advertising there."""
+    CONSENT_GIVEN = "consent_given"
+    """The customer said yes to being contacted somewhere, for a purpose."""
+    CODE_ASKED = "code_asked"
+    """The customer says that an address is theirs: a code is to be sent there."""
+    CODE_TOLD = "code_told"
+    """The code that came there, as the customer read it: if it is the one, the address is theirs for sure."""
+    TRANSCRIPT_ASKED = "transcript_asked"
+    """The customer wants what was said by mail, at an address that is theirs for sure."""
     RECORDED = "recorded"
     """A part of the conversation was recorded, and is kept."""
     RECORDING_SWITCHED = "recording_switched"
@@ -170,6 +178,14 @@ class RecordingKind(StrEnum):
 
     RECORDING = "recording"
     VOICEMAIL = "voicemail"
+
+
+class GivenConsent(_Value):
+    """What a customer said yes to, and in which version of the words."""
+
+    channel: Channel
+    purpose: str = Field(min_length=1, max_length=32)
+    text_version: str = Field(min_length=1, max_length=64)
 
 
 class ConversationEvent(_Value):
@@ -204,7 +220,16 @@ class ConversationEvent(_Value):
     reason: str = Field(default="", max_length=200)
     """Of failed and offer_declined: why, as whoever could not do it says; of unsubscribed: how it was said."""
     address: str = Field(default="", max_length=320)
-    """Of unsubscribed: which."""
+    """Of unsubscribed: which; of code_asked and code_told: the customer's own, on the channel they speak by."""
+    identifier: Identifier | None = None
+    """Of consent_given: where; of code_asked and code_told: what is to be proven; of transcript_asked: the mail
+    address."""
+    consent: GivenConsent | None = None
+    """Of consent_given: what to."""
+    code: str = Field(default="", max_length=32)
+    """Of code_told."""
+    language: str = Field(default="", max_length=16)
+    """Of code_asked and transcript_asked: theirs."""
     attachment: Attachment | None = None
     """Of recorded, as are the start, the length and the kind: where the sound is kept."""
     started_at: AwareDatetime | None = None

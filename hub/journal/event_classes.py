@@ -16,6 +16,7 @@ from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.customer.recordings import events as recordings
 from hub.domain.customer.slots import events as slots
+from hub.domain.customer.verification import events as verification
 from hub.domain.decision import events as decision
 from hub.domain.event import Event
 from hub.domain.grant import events as grant
@@ -142,6 +143,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     purchases.PurchaseReversed,
     reading.PersonalDataRead,
     recordings.ConversationRecorded,
+    *verification.VERIFICATION_EVENTS,
     retention.RetentionApplied,
     satisfaction.SatisfactionAsked,
     satisfaction.SatisfactionRecorded,
@@ -182,6 +184,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("OfferDeclined", 1): _unchanged,
     ("OfferDeclined", 2): _unchanged,
     ("OfferRescinded", 1): _unchanged,
+    ("ProfileChanged", 1): _unchanged,
     ("SatisfactionAsked", 1): _unchanged,
     ("SegmentChanged", 1): _unchanged,
 }

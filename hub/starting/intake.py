@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from hub.application.consent_watch import consent_watch
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
+from hub.application.customer_wishes import CustomerWishes
 from hub.application.envelope import Confirmation, check
 from hub.application.forgetting import Forgetting
+from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.paths.parts import PathParts
 from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
+from hub.application.transcripts import Transcripts
+from hub.application.verification import Verifications
 from hub.bus.connection import Connection, connect
 from hub.bus.inbound import Inbound
 from hub.bus.inbound_message import InboundMessage
@@ -52,6 +56,8 @@ class Intake:
         )
         reaching = Reaching(self.consents, ground.path_policies)
         self.satisfaction = Satisfaction(journal, clock, paths.wholes, reaching, ground.instruments.survey)
+        identity = Identity(journal, clock, ground.key, ground.views)
+        proofs = Verifications(journal, clock, ground.key, self.consents, paths.contacts, identity)
         files = attachments(settings)
         self.files = ContactFiles(journal, files)
         self.recordings = Recordings(journal, clock, files, agents_may=settings.agents_hear_recordings)
@@ -65,6 +71,7 @@ class Intake:
             paths.reports,
             self.recordings,
             self.consents,
+            CustomerWishes(self.consents, proofs, Transcripts(journal, self.consents, paths.contacts)),
         )
         self._clock, self._instruments = clock, ground.instruments
 

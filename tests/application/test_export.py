@@ -119,6 +119,7 @@ HOME = {
     "hub.domain.customer.purchases.events": "customer",
     "hub.domain.customer.recordings.events": "customer",
     "hub.domain.customer.slots.events": "customer",
+    "hub.domain.customer.verification.events": "customer",
     "hub.domain.decision.events": "customer",
     "hub.domain.grant.events": "customer",
     "hub.domain.interaction.events": "interaction",

@@ -113,6 +113,16 @@ class FakeConsents:
         self.told.append((told, channel, scope))
 
 
+class FakeWishes:
+    def __init__(self) -> None:
+        self.told: list[ConversationEvent] = []
+
+    async def take(self, signal: ConversationEvent) -> None:
+        if not signal.address:
+            raise RefusedError("no code is waited for")
+        self.told.append(signal)
+
+
 class World:
     def __init__(self, *threads: str, late: str = "") -> None:
         self.journal = MemoryJournal()
@@ -122,7 +132,8 @@ class World:
         self.surveys, self.reports = FakeSurveys(), FakeReports()
         self.recordings = FakeRecordings()
         self.consents = FakeConsents()
-        others = (self.set_aside, self.surveys, self.reports, self.recordings, self.consents)
+        self.wishes = FakeWishes()
+        others = (self.set_aside, self.surveys, self.reports, self.recordings, self.consents, self.wishes)
         self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
@@ -510,3 +521,18 @@ async def test_what_an_adapter_could_not_take_in_is_kept_before_it_is_told_so() 
     assert answer == Confirmation(id="r1", status="accepted")
     assert world.aside == [("refused.in.email", body, "no sender", "From")]
     assert (world.journal.log, world.handler.rejected) == ([], 1)
+
+
+def asked_for_a_code(**more: Any) -> Message:
+    told = {"id": "v1", "channel": Channel.WEB, "thread": "chat-1", "signal": ConversationSignal.CODE_ASKED, **more}
+    event = ConversationEvent.model_validate({**told, "occurred_at": CLOCK.now()})
+    return Message(conversation_envelope(event, "/adapters/test"), "conversations.in.web.00000000")
+
+
+async def test_what_a_customer_wants_beside_talking_is_done_or_answered_why_not() -> None:
+    world = World()
+    done, refused = await world.handler([asked_for_a_code(address="visitor-1"), asked_for_a_code()])
+    assert done is not None
+    assert refused is not None
+    assert (done.status, [one.id for one in world.wishes.told]) == ("accepted", ["v1"])
+    assert (refused.status, refused.field, world.aside) == ("rejected", "signal", [])

@@ -18,6 +18,7 @@ from hub.domain.customer.outbound import events as outbound
 from hub.domain.customer.profile import events as profile
 from hub.domain.customer.purchases import events as purchases
 from hub.domain.customer.recordings import events as recordings
+from hub.domain.customer.verification import events as verification
 from hub.domain.decision import events as decision
 from hub.domain.event import Event
 from hub.domain.grant import events as grants
@@ -108,6 +109,9 @@ TOLD: Mapping[type[Event], What] = {
     recordings.ConversationRecorded: What(Kind.RECORDING, "made"),
     satisfaction.SatisfactionAsked: What(Kind.SURVEY, "asked"),
     satisfaction.SatisfactionRecorded: What(Kind.SURVEY, "answered"),
+    verification.VerificationAsked: What(Kind.IDENTIFIER, "code_sent"),
+    verification.VerificationFailed: What(Kind.IDENTIFIER, "code_wrong"),
+    verification.VerificationPassed: What(Kind.IDENTIFIER, "proven"),
 }
 _COMMON = frozenset(Event.model_fields)
 _HEARD_ELSEWHERE = ("attachment",)
@@ -157,6 +161,10 @@ def _once(event: Event) -> tuple[object, ...]:
     """What names a fact that may stand in several streams of a customer; nothing for all others."""
     if isinstance(event, _IN_BOTH_STREAMS):
         return type(event), event.left.id, event.right.id, event.at, event.causation
+    if isinstance(event, customer.SegmentChanged) and event.policy:
+        return type(event), event.segment, event.value_tier, event.named, event.policy, event.at, event.causation
+    if isinstance(event, customer.LifecycleStageChanged) and event.policy:
+        return type(event), event.lifecycle_stage, event.policy, event.at, event.causation
     return (event.survey_id,) if isinstance(event, satisfaction.SatisfactionAsked) else ()
 
 

@@ -33,6 +33,7 @@ from hub.domain.customer.outbound.events import ContactFailed, ContactGivenUp, C
 from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.customer.recordings.events import ConversationRecorded
+from hub.domain.customer.verification.events import VERIFICATION_EVENTS
 from hub.domain.decision.events import ActionsNotPresented
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
@@ -48,6 +49,7 @@ FACTS: tuple[type[Event], ...] = (
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
     ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
+    *VERIFICATION_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

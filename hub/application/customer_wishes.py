@@ -1,0 +1,88 @@
+"""What customers want beside talking, as adapters report it: consent, to prove who they are, what was said by mail."""
+
+from typing import Protocol
+
+from hub.application.consents import Consents, Statement
+from hub.application.transcripts import Asked
+from hub.application.verification import Claim
+from hub.domain.contact import ConversationEvent, ConversationSignal, Identifier
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.identity import ADDRESS_KIND
+from hub.domain.errors import InvalidError
+
+WISHES = frozenset(
+    (
+        ConversationSignal.CONSENT_GIVEN,
+        ConversationSignal.CODE_ASKED,
+        ConversationSignal.CODE_TOLD,
+        ConversationSignal.TRANSCRIPT_ASKED,
+    )
+)
+
+
+class Verifications(Protocol):
+    """Sends codes, and looks at what is told."""
+
+    async def ask(self, claim: Claim) -> None:
+        """Raises InvalidError, RefusedError."""
+        ...
+
+    async def tell(self, claim: Claim, code: str) -> None:
+        """Raises InvalidError, RefusedError."""
+        ...
+
+
+class Transcripts(Protocol):
+    """Sends what was said."""
+
+    async def send(self, asked: Asked) -> None:
+        """Raises InvalidError, RefusedError."""
+        ...
+
+
+class CustomerWishes:
+    """Each signal is done when this returns, however often it comes."""
+
+    def __init__(self, consents: Consents, verifications: Verifications, transcripts: Transcripts) -> None:
+        self._consents = consents
+        self._verifications = verifications
+        self._transcripts = transcripts
+
+    async def take(self, signal: ConversationEvent) -> None:
+        """Raises InvalidError and RefusedError."""
+        actor = f"adapter:{signal.channel.value}"
+        about = signal.identifier
+        if about is None:
+            raise InvalidError(f"{signal.signal} takes the identifier that it is about", "identifier")
+        match signal.signal:
+            case ConversationSignal.CONSENT_GIVEN:
+                await self._consent(signal, about, actor)
+            case ConversationSignal.TRANSCRIPT_ASKED:
+                asked = Asked(
+                    signal.interaction_id, signal.channel, signal.thread, about, signal.language, actor, signal.id
+                )
+                await self._transcripts.send(asked)
+            case ConversationSignal.CODE_ASKED:
+                await self._verifications.ask(_claim(signal, about, actor))
+            case _:
+                if not signal.code:
+                    raise InvalidError("code_told takes the code that the customer read", "code")
+                await self._verifications.tell(_claim(signal, about, actor), signal.code)
+
+    async def _consent(self, signal: ConversationEvent, about: Identifier, actor: str) -> None:
+        given = signal.consent
+        if given is None:
+            raise InvalidError("consent_given takes what was consented to", "consent")
+        try:
+            purpose = Purpose(given.purpose)
+        except ValueError:
+            raise InvalidError(f"{given.purpose!r} is no purpose", "consent.purpose") from None
+        told = Statement(about.kind, about.value, actor, "customer", signal.id, at=signal.occurred_at)
+        await self._consents.grant(told, given.channel.value, purpose, given.text_version, None)
+
+
+def _claim(signal: ConversationEvent, about: Identifier, actor: str) -> Claim:
+    if not signal.address:
+        raise InvalidError(f"{signal.signal} takes the address that the customer speaks from", "address")
+    asker = Identifier(kind=ADDRESS_KIND[signal.channel], value=signal.address)
+    return Claim(about, asker, signal.language, actor, signal.id)
