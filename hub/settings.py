@@ -41,6 +41,8 @@ class Settings(BaseModel):
     """Routing policy (TOML); none: the one that ships with the hub."""
     channels: Path | None = None
     """What the channel adapters need (TOML, a table each); none: `channels.toml` where it exists."""
+    phones: Path | None = None
+    """How agents' browsers register as phones (TOML); none: no browser does."""
     channels_inside: tuple[str, ...] = ()
     """Adapters that run inside `hub serve`, separated by commas; all others run by `hub channel run`."""
     attachments_url: str = ""

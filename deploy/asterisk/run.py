@@ -53,8 +53,8 @@ def _arguments() -> argparse.Namespace:
         "--agent",
         action="append",
         default=[],
-        metavar="NAME=PASSWORD or NAME=sip:…",
-        help="an agent's phone: registers with the password, or is called at the address",
+        metavar="NAME=PASSWORD, NAME=browser or NAME=sip:…",
+        help="an agent's phone: registers with the password, in a browser with one of phones.toml, or is called there",
     )
     return parser.parse_args()
 
@@ -62,8 +62,7 @@ def _arguments() -> argparse.Namespace:
 def _password(folder: Path) -> None:
     file = folder / "ari-password"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(16))
+        _secret(file, secrets.token_hex(16))
 
 
 def _music(file: Path) -> None:
@@ -119,17 +118,33 @@ def _settings(folder: Path, root: Path, given: argparse.Namespace) -> None:
     (folder / "etc/rtp.conf").write_text(
         f"[general]\nrtpstart = {given.rtp_start}\nrtpend = {given.rtp_start + 1999}\n"
     )
-    phones = [_phone(*agent.split("=", 1)) for agent in given.agent]
-    (folder / "etc/pjsip_agents.conf").write_text("\n".join(phones))
-    members = [f"member => PJSIP/{agent.split('=', 1)[0]}\n" for agent in given.agent]
+    agents = dict(agent.split("=", 1) for agent in given.agent)
+    passwords = {name: secrets.token_urlsafe(24) for name, how in agents.items() if how == "browser"}
+    _tell_browsers(folder / "phones.toml", given.http_port, passwords)
+    phones = [_phone(name, how, passwords.get(name, "")) for name, how in agents.items()]
+    _secret(folder / "etc/pjsip_agents.conf", "\n".join(phones))
+    members = [f"member => PJSIP/{name}\n" for name in agents]
     (folder / "etc/queue_members.conf").write_text("".join(members))
 
 
-def _phone(name: str, how: str) -> str:
+def _tell_browsers(file: Path, http_port: int, passwords: dict[str, str]) -> None:
+    """For HUB_PHONES: the passwords are new with every start."""
+    lines = [f'url = "ws://127.0.0.1:{http_port}/ws"', 'domain = "127.0.0.1"']
+    lines += [f'\n[agents."{name}"]\npassword = "{password}"' for name, password in passwords.items()]
+    _secret(file, "\n".join(lines) + "\n")
+
+
+def _secret(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+
+def _phone(name: str, how: str, of_browser: str) -> str:
     if how.startswith("sip:"):
         return f"[{name}](agent)\naors = {name}\n\n[{name}]\ntype = aor\ncontact = {how}\n"
-    login = f"[{name}](agent-login)\nusername = {name}\npassword = {how}\n"
-    return f"[{name}](agent)\nauth = {name}\naors = {name}\n\n{login}\n[{name}](agent-phone)\n"
+    kind = "agent-browser" if of_browser else "agent"
+    login = f"[{name}](agent-login)\nusername = {name}\npassword = {of_browser or how}\n"
+    return f"[{name}]({kind})\nauth = {name}\naors = {name}\n\n{login}\n[{name}](agent-phone)\n"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from hub import __version__
 from hub.api import (
     accounts,
+    agent_phones,
     agents,
     attachments,
     cases,
@@ -55,6 +56,7 @@ ROUTERS = (
     conversations.router,
     supervision.router,
     agents.router,
+    agent_phones.router,
     identity.router,
     customers.router,
     export.router,

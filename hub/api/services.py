@@ -10,6 +10,7 @@ from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
+from hub.application.agent_phones import AgentPhones
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
@@ -175,6 +176,9 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
+_NO_PHONES = AgentPhones()
+
+
 async def _unexplained(_: str) -> Mapping[str, Any] | None:
     raise PoolUnavailableError("this process can't compute decisions again")
 
@@ -214,6 +218,7 @@ class Services:
     readings: Readings
     reading_list: ReadingList
     decisions: Decisions = _unexplained
+    phones: AgentPhones = _NO_PHONES
     spell: Spell = normalise
     """How identifiers are written."""
     new_id: Callable[[], str] = new_id

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from hub.api.app import create_app
 from hub.api.feed import Feed
@@ -10,6 +12,7 @@ from hub.api.server import ApiServer
 from hub.api.services import Readiness, Services
 from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
+from hub.application.agent_phones import AgentPhones
 from hub.application.case_lists import CaseLists
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
@@ -98,4 +101,9 @@ def _services(ground: Ground, behind: Behind) -> Services:
         exports=Exports(journal, clock, key, dossiers, views),
         satisfaction=behind.intake.satisfaction,
         decisions=Explainer(journal, behind.explain, environment),
+        phones=_phones(ground.settings.phones),
     )
+
+
+def _phones(file: Path | None) -> AgentPhones:
+    return AgentPhones(partial(file.read_text, "utf-8"), str(file)) if file else AgentPhones()

@@ -110,6 +110,7 @@ ROLES = {
         "POST /v1/interactions/interaction-1/callback-reached",
         "POST /v1/interactions/interaction-1/callback-missed",
         "GET /v1/agents/a1",
+        "GET /v1/agents/a1/phone",
         "PUT /v1/agents/a1/skills",
         "PUT /v1/agents/a1/capacity",
         "POST /v1/agents/a1/heartbeat",
