@@ -17,6 +17,7 @@ from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.entries import Kind, TimelineFact
 from hub.application.dossier.question import Question, sought
 from hub.domain.contact import VALUE_TIER, Channel, Direction
+from hub.domain.customer.decide import LONGEST_NAME, LONGEST_PATH
 
 router = APIRouter(tags=["customers"])
 
@@ -54,6 +55,14 @@ class NewLifecycleStage(Body):
     """Where a customer stands."""
 
     lifecycle_stage: str = Field(max_length=32, examples=["retention"])
+
+
+class NewName(Body):
+    """What a customer is really called."""
+
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    path: str = Field(default="", max_length=LONGEST_PATH, description="Where it was said: a channel, a form")
+    agent_id: str = Field(default="", max_length=64, description="The agent who was told; left out: the caller")
 
 
 @router.get("/v1/customers", summary="The customer of an identifier", responses=told(CustomerFound))
@@ -117,6 +126,22 @@ async def timeline(
     )
     page = await call.services.dossiers.timeline(customer_id, question, limit, before, at)
     return answer({"timeline": page.lines, "before": page.before})
+
+
+@router.put(
+    "/v1/customers/{customer_id}/name",
+    summary="Correct a customer's name",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def correct_name(customer_id: str, body: NewName, call: AgentCall) -> Response:
+    """One more fact; what they were called before stays on record, and is not taken up again from whoever goes on to
+    call them that. No events: they are called so already."""
+    services = call.services
+    actor = call.acting_for(body.agent_id) if body.agent_id else call.actor
+    recorded = await services.customers.correct_name(
+        customer_id, body.name, body.path, actor=actor, command_id=services.new_id()
+    )
+    return events([one[1:] for one in recorded])
 
 
 @router.put(

@@ -135,6 +135,10 @@ class Customers(Protocol):
         self, customer_id: str, lifecycle_stage: str, *, actor: str, command_id: str
     ) -> Sequence[Recorded]: ...
 
+    async def correct_name(
+        self, customer_id: str, name: str, path: str, *, actor: str, command_id: str
+    ) -> Sequence[Recorded]: ...
+
 
 class Views(Protocol):
     """The read models. Each answer is of one moment; None: there is no such thing."""

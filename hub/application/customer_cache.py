@@ -11,7 +11,7 @@ from hub.ports import Journal, Recorded, Snapshot, Streams
 
 SNAPSHOT_EVERY = 200
 """Events of a customer after which what they add up to is kept, so that no history is ever read for long."""
-TOPIC = "Customer/5"
+TOPIC = "Customer/6"
 """Shape of a customer's snapshot. One of another shape is passed over: the events are read instead."""
 
 _STATE = TypeAdapter(Customer)

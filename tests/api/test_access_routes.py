@@ -66,6 +66,7 @@ ROLES = {
         "GET /v1/customers/customer-1/purchases",
         "GET /v1/customers/customer-1/profile",
         "PUT /v1/customers/customer-1/profile/city",
+        "PUT /v1/customers/customer-1/name",
         "GET /v1/customers/customer-1/cases",
         "POST /v1/customers/customer-1/cases",
         "POST /v1/customers/customer-1/surveys",

@@ -174,6 +174,42 @@ async def test_name_and_profile_name_their_sources_and_what_is_missing(stage: St
     ]
 
 
+async def test_a_corrected_name_is_shown_with_who_heard_it_where(stage: Stage) -> None:
+    stage.customer(ANN, "phone", PHONE, verified=True)
+    stage.customer(MAILBOX, "email", MAIL, verified=True)
+    stage.write(ANN, ProfileChanged(**stage.meta(), name="Nigar"))
+    await stage.post(f"/v1/customers/{MAILBOX}/links", {"customer_id": ANN, "reason": "said so on the phone"})
+    said = {"name": "Negar", "path": "phone", "agent_id": "ann"}
+    [told] = await stage.post(f"/v1/customers/{MAILBOX}/name", said, "PUT")
+    assert told["stream"] == ANN
+    shown = await stage.show()
+    assert (shown["name"], shown["named_by"]["customer_id"]) == ("Negar", ANN)
+    lines = (await stage.timeline(kind="profile"))["timeline"]
+    assert [(one["what"], one["event"]["name"], one["event"]["path"]) for one in lines] == [
+        ("named", "Negar", "phone"),
+        ("named", "Nigar", ""),
+    ]
+    assert await stage.post(f"/v1/customers/{MAILBOX}/name", said, "PUT") == []
+    says(await stage.http.put(f"/v1/customers/{ANN}/name", json={"name": " "}), 422, "invalid", "name")
+
+
+async def test_a_change_of_standing_is_told_once_for_all_streams(stage: Stage) -> None:
+    stage.customer(ANN, "phone", PHONE, verified=True)
+    stage.customer(MAILBOX, "email", MAIL, verified=True)
+    await stage.post(f"/v1/customers/{MAILBOX}/links", {"customer_id": ANN, "reason": "said so on the phone"})
+    for segment, tier in (("B2C", "high"), ("B2B", "high")):
+        meta = stage.meta(actor="policy:v1")
+        for stream in (ANN, MAILBOX):
+            stands = {"segment": segment, "value_tier": tier, "said": (), "reason": "path policy: it is so"}
+            moved = {"lifecycle_stage": "retention", "reason": "path policy: it is so"}
+            stage.write(stream, SegmentChanged(**meta, **stands, policy="v1"))
+            stage.write(stream, LifecycleStageChanged(**meta, **moved, policy="v1"))
+    lines = (await stage.timeline(kind="standing"))["timeline"]
+    assert [(one["what"], one["event"].get("segment")) for one in lines] == [
+        ("stage_changed", None), ("segment_changed", "B2B"), ("stage_changed", None), ("segment_changed", "B2C"),
+    ]  # fmt: skip
+
+
 async def test_cases_accounts_consents_and_surveys_are_all_there(stage: Stage) -> None:
     stage.customer(ANN, "phone", PHONE)
     [opened] = await stage.post(f"/v1/customers/{ANN}/cases", {"kind": "complaint", "subject": "a wrong bill"})

@@ -27,6 +27,9 @@ from hub.domain.event import Event
 
 MAIN_POOL = "main"
 HISTORY_POOL = "history"
+LONGEST_NAME = 200
+"""As adapters may declare."""
+LONGEST_PATH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,23 @@ def change_lifecycle_stage(
     ]  # fmt: skip
 
 
+def correct_name(customer: Customer, name: str, path: str, *, now: datetime, actor: str, causation: str) -> list[Event]:
+    """A person says what a customer is really called: that stands whatever adapters go on to call them by mistake.
+    Nothing to do when they are called so already."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InvalidError(f"say what they are called, in 1 to {LONGEST_NAME} characters", "name")
+    if len(path) > LONGEST_PATH:
+        raise InvalidError(f"at most {LONGEST_PATH} characters", "path")
+    if name == customer.name:
+        return []
+    return [
+        ProfileChanged(
+            at=now, recorded_at=now, causation=causation, actor=actor, name=name, path=path, is_correction=True
+        )
+    ]
+
+
 def _waiting(answers: Written | None) -> dict[str, str]:
     """Who wrote on this thread is asked for by name, as whose mail is answered."""
     return {"direct": answers.agent_id} if answers is not None and answers.agent_id else {}
@@ -183,7 +203,7 @@ def declare(
     reason = f"declared by {by}"
     said = tuple(name for name in ("segment", "value_tier") if getattr(declared, name))
     events: list[Event] = []
-    if declared.name and declared.name != customer.name:
+    if declared.name and declared.name != customer.name and declared.name not in customer.misnamed:
         events.append(ProfileChanged(**common, name=declared.name))
     if any(_is_new(standing, known, name, getattr(declared, name)) for name in said):
         events.append(SegmentChanged(**common, segment=segment, value_tier=tier, reason=reason, said=said))

@@ -44,7 +44,13 @@ class Evidence(BaseModel):
 class ProfileChanged(Event):
     """What the customer is called."""
 
+    SCHEMA: ClassVar[int] = 2
+
     name: Annotated[str, PERSONAL]
+    path: str = ""
+    """Where a correction was heard: a channel, a form, an import."""
+    is_correction: bool = False
+    """Whether a person took back what they were called before, in whatever adapter or list that still stands."""
 
 
 class SegmentChanged(Event):
@@ -180,6 +186,8 @@ class Customer:
     registered_at: datetime | None = None
     identifiers: frozenset[Identifier] = frozenset()
     name: str = ""
+    misnamed: frozenset[str] = frozenset()
+    """What they were called by mistake: who says it again has nothing new to say."""
     standing: Standing = UNKNOWN_STANDING
     contacts: int = 0
     last_contact_at: datetime | None = None
@@ -208,9 +216,10 @@ def evolve(customer: Customer, event: Event) -> Customer:
             seen = Identifier(kind=event.kind, value=event.value, verified=event.verified)
             return replace(customer, identifiers=customer.identifiers | {seen})
         case ProfileChanged():
-            return replace(customer, name=event.name)
+            wrong = {customer.name} if event.is_correction and customer.name else set()
+            return replace(customer, name=event.name, misnamed=(customer.misnamed | wrong) - {event.name})
         case CustomerForgotten():
-            return replace(customer, forgotten=True, identifiers=frozenset(), name="", written=())
+            return replace(customer, forgotten=True, identifiers=frozenset(), name="", misnamed=frozenset(), written=())
         case SegmentChanged():
             changed = {"segment": event.segment, "value_tier": event.value_tier}
             standing = customer.standing.model_copy(update=changed)
