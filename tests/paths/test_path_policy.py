@@ -1,5 +1,6 @@
 """A path policy is read whole or refused with every mistake: file, line, field, and what to do."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ def test_somebody_of_whom_nothing_is_known_stands_where_the_hub_assumed_before()
 
 
 def test_a_text_that_is_not_toml_is_told_so() -> None:
-    with pytest.raises(PolicyError, match="p: this is not TOML"):
-        check_text("= =", "p")
+    for read in (check_text, parse_path_policy):
+        with pytest.raises(PolicyError, match="p: this is not TOML"):
+            read("= =", "p")
 
 
 @pytest.mark.parametrize(
@@ -251,6 +253,16 @@ def test_each_mistake_is_told_by_line_with_what_to_do(text: str, told: str) -> N
         parse_path_policy(text + REST, "p")
     assert refused.value.findings == tuple(findings)
     assert str(refused.value) == "\n".join(f"p: {one}" for one in findings)
+
+
+def test_what_is_over_is_told_beside_all_else() -> None:
+    one = '[[propositions]]\nname = "one"\nkind = "product"\ndays_granted = 1\ncontribution = 1\nchannels = ["phone"]\n'
+    text = f'{one}valid_until = "2026-03-02"\n{REST}'
+    over = "line 7, proposition 1, field valid_until: expired: 2026-03-02 was the first day"
+    before, after = ([str(told) for told in check_text(text, "p", date(2026, 3, day))] for day in (1, 2))
+    assert len(before) == 3
+    assert [told for told in after if not told.startswith(over)] == before
+    assert len(after) == 4
 
 
 def test_the_same_name_may_be_another_field_of_other_customers() -> None:

@@ -69,6 +69,11 @@ def test_names_and_windows_that_only_one_of_them_has_are_told_too() -> None:
         StandingChange("value_tiers", "contacts at least 9", "standard", "gold"),
         StandingChange("segments", "value tier gold", "", "loyal"),
     )
+    plain = LOYAL.format('value_tier = "standard"').replace("loyal", "plain") + REST
+    assert compared(rich, plain).standing[1:] == (
+        StandingChange("segments", "value tier gold", "loyal", ""),
+        StandingChange("segments", "value tier standard", "", "plain"),
+    )
     few, many = (LOYAL.format(f"purchases = {{ at_least = 2, within_days = {days} }}") + REST for days in (30, 90))
     who = "purchases in 30 days below 2, purchases in 90 days at least 2"
     assert compared(few, many).standing == (StandingChange("segments", who, "", "loyal"),)

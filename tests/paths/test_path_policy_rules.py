@@ -98,6 +98,13 @@ class TestNever:
         message = "can never apply: all it would take goes to value tier 1 and 2, which come first"
         assert told(text) == [f"warning, line 6, value tier 3: {message}; move it up, change it, or drop it"]
 
+    def test_for_the_same_error_it_is_refused(self) -> None:
+        text = tiers("standard", "high: account = true")
+        with pytest.raises(PolicyError) as refused:
+            parse_path_policy(text, "p")
+        assert [f"error, {one}" for one in refused.value.findings] == told(text)
+        assert str(refused.value).startswith("p: line 3, value tier 2: value tier 'high' can never be reached")
+
     def test_of_several_rules_that_never_hold_the_first_says_that_the_name_is_out_of_reach(self) -> None:
         text = tiers("standard", "high: contacts = { at_least = 3 }", 'high: kind = "B2B"')
         first, second = told(text)

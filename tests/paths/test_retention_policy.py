@@ -96,6 +96,7 @@ def test_what_is_forgotten_with_its_customer_before_is_told() -> None:
         expected = [(line, f"field retention.{kind}", message) for line, kind in enumerate(kinds, 2) if told]
         assert found(f"{text}{CUSTOMERS} = 365", Severity.NOTE) == expected
         assert found(text, Severity.NOTE) == []
+    assert found(f"{CUSTOMERS} = 365", Severity.NOTE) == []
 
 
 def test_a_diff_tells_what_is_kept_otherwise() -> None:
