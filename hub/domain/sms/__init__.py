@@ -1,0 +1,1 @@
+"""What a text message can hold: its alphabets, and how many messages a text takes."""
