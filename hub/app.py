@@ -47,7 +47,7 @@ from hub.settings import Settings
 from hub.starting.api import Behind, start_api
 from hub.starting.ground import Ground
 from hub.starting.intake import start_intake
-from hub.starting.outbound import start_outbound
+from hub.starting.outbound import start_outbound, start_signs
 from hub.starting.paths import Commands, start_paths
 from hub.starting.watches import start_watches
 from hub.starting.work import Work
@@ -137,6 +137,7 @@ class Hub:
         intake = self.intake = await start_intake(ground, self.pool, self.paths)
         opened, self._opened, self._is_starting = self._opened or await self._open_work(), None, False
         self.outbound = await start_outbound(ground, self.pool, intake.bus, opened)
+        signs = await start_signs(ground, self.pool, intake.bus, self.feed.whisper)
         self.watches = await start_watches(ground, intake, self.pool)
         self.api = await start_api(
             ground,
@@ -148,6 +149,7 @@ class Hub:
                 policies=self.policies,
                 feed=self.feed,
                 keys=self.keys,
+                signs=signs,
                 readiness=self.missing,
                 explain=EXPLAIN,
                 duplicates=DUPLICATES,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -175,6 +175,13 @@ class Feed:
         if self._closed:
             subscription.close()
         return subscription
+
+    def whisper(self, agent_id: str, name: str, data: Mapping[str, Any]) -> None:
+        """Something that is no event, to who follows this agent now; nobody hears of it later."""
+        block = b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(data))
+        for index in (self._live, self._with_views):
+            for subscription in (*index.get(Topic("agent", agent_id), ()), *index.get(AGENTS, ())):
+                subscription.put(block)
 
     def attach(self, subscription: Subscription, after: int) -> bool:
         """From now on every event after this position, each once; the listener has all up to it. False: `after` is

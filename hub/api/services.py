@@ -32,6 +32,7 @@ from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
+from hub.domain.sign import SignKind
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
 from hub.router.pool.asked import PoolUnavailableError
@@ -105,6 +106,14 @@ class Pool(Protocol):
 
     def in_hand(self, agent_id: str) -> Mapping[str, str]:
         """The interactions that an agent was offered or has, each with its customer."""
+        ...
+
+
+class Signs(Protocol):
+    """What the customer sees of the agent beside words."""
+
+    async def tell(self, interaction_id: str, agent_id: str, sign: SignKind) -> None:
+        """Raises NotFoundError, RefusedError, BusError."""
         ...
 
 
@@ -205,6 +214,7 @@ class Services:
     instruments: Instruments
     readiness: Readiness
     presence: Presence
+    signs: Signs
     policies: Policies
     path_policies: PathPolicies
     paths: PathParts

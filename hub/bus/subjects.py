@@ -37,6 +37,8 @@ CARRIES_NEW: Final = "carriers.outbound"
 """Who of a channel begins what the hub begins: `carriers.outbound.<channel>`."""
 LEASE_SECONDS: Final = 20.0
 """How long it is known who carried something out, after they said so last."""
+SIGNS_IN: Final = "signs.in"
+"""That a customer is typing, or has read: `signs.in.<channel>.<hash>`, not kept."""
 PATHS_ASK: Final = "paths.ask"
 """What may be said to a customer is asked on `paths.ask.<channel>`: request and reply, not kept."""
 
@@ -86,6 +88,11 @@ def command_subject(channel: str, thread: str) -> str:
 def announcement_subject(channel: str, thread: str) -> str:
     """`announcements.out.<channel>.<hash>`: the same, not kept."""
     return f"{ANNOUNCEMENTS_OUT}.{channel}.{subject_hash(thread)}"
+
+
+def sign_subject(channel: str, thread: str) -> str:
+    """`signs.in.<channel>.<hash>`: one subject a thread."""
+    return f"{SIGNS_IN}.{channel}.{subject_hash(thread)}"
 
 
 def subject_hash(text: str) -> str:

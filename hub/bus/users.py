@@ -14,6 +14,7 @@ from hub.bus.subjects import (
     OUTBOUND,
     PATHS_ASK,
     REFUSED_IN,
+    SIGNS_IN,
     retries_subject,
 )
 from hub.domain.contact import Channel
@@ -69,6 +70,7 @@ def rights(user: BusUser) -> Rights:
             f"{CONVERSATIONS_IN}.{user.channel}.>",
             f"{REFUSED_IN}.{user.channel}",
             f"{PATHS_ASK}.{user.channel}",
+            f"{SIGNS_IN}.{user.channel}.>",
             f"$JS.API.CONSUMER.INFO.{own}",
             f"$JS.API.CONSUMER.MSG.NEXT.{own}",
             f"$JS.API.CONSUMER.RESET.{own}",

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from hub.application.envelope import Confirmation, parse, refused_envelope
+from hub.application.signs import sign_envelope
 from hub.bus.carriers import Carrier, Leases
 from hub.bus.commands import CommandFeed, CommandMessage, announcements
 from hub.bus.connection import Connection, connect
 from hub.bus.publisher import Publisher
 from hub.bus.retries import retries
 from hub.bus.seeds import Seeds
+from hub.bus.signs import give_sign
 from hub.bus.subjects import CARRIES, CARRIES_NEW, refused_subject
 from hub.bus.users import BusUser
 from hub.channels.adapter import ChannelAdapter
@@ -23,6 +25,7 @@ from hub.channels.whose import is_anothers
 from hub.domain.contact import Channel, Contact, ConversationEvent
 from hub.domain.errors import InvalidError
 from hub.domain.refused_input import RefusedInput
+from hub.domain.sign import Sign, SignKind
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,12 @@ class BusLink:
         subject = refused_subject(refused.channel)
         body = refused_envelope(refused, f"/adapters/{self.name}")
         await self._publisher.publish(subject, body, order=(f"{subject}/{refused.id}",))
+
+    async def sign(self, thread: str, sign: SignKind) -> None:
+        """As a link's."""
+        told = Sign(channel=self.channel, thread=thread, sign=sign)
+        body = sign_envelope(told, f"/adapters/{self.name}")
+        await give_sign(self._connection, self.channel.value, thread, body)
 
     async def carry_out(self, handle: Callable[[Command], Awaitable[None]]) -> None:
         """As a link's."""

@@ -7,6 +7,7 @@ from hub.application.envelope import Confirmation
 from hub.channels.command import Command
 from hub.domain.contact import Channel, Contact, ConversationEvent
 from hub.domain.refused_input import RefusedInput
+from hub.domain.sign import SignKind
 
 
 class Link(Protocol):
@@ -33,6 +34,10 @@ class Link(Protocol):
 
     async def refused(self, refused: RefusedInput) -> None:
         """Have what can't be taken kept where it is seen and tried again."""
+        ...
+
+    async def sign(self, thread: str, sign: SignKind) -> None:
+        """What the agent sees of the customer beside words, if they look now: nobody keeps it."""
         ...
 
     async def carry_out(self, handle: Callable[[Command], Awaitable[None]]) -> None:

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from hub import __version__
 from hub.api.path_decisions import PathAnswer, PathQuestion
 from hub.application.envelope import CONTACT_TYPE, CONVERSATION_TYPE, REFUSED_TYPE, Confirmation
+from hub.application.signs import SIGN_TYPE
 from hub.bus.subjects import (
     ANNOUNCEMENTS_OUT,
     CONFIRM_TO,
@@ -20,10 +21,12 @@ from hub.bus.subjects import (
     POSITION,
     REFUSED_IN,
     RETRIES_OUT,
+    SIGNS_IN,
 )
 from hub.channels.command import Command
 from hub.domain.contact import Channel, Contact, ConversationEvent
 from hub.domain.refused_input import RefusedInput
+from hub.domain.sign import Sign
 
 COMMAND_TYPE = "hub.conversation.command.v1"
 _WORDS = frozenset({"on", "off", "yes", "no", "y", "n", "true", "false", "null"})
@@ -37,7 +40,7 @@ _PLACE = {POSITION: {"type": "integer", "description": "The place in the hub's l
 
 def asyncapi() -> dict[str, Any]:
     """The document. Operations are the adapter's: it sends reports and receives commands."""
-    schemas = _schemas(Contact, ConversationEvent, RefusedInput, Confirmation, Command, PathQuestion, PathAnswer)
+    schemas = _schemas(Contact, ConversationEvent, RefusedInput, Confirmation, Command, Sign, PathQuestion, PathAnswer)
     _as_data(schemas["Command"])
     return {
         "asyncapi": "3.0.0",
@@ -89,6 +92,9 @@ def _channels() -> dict[str, Any]:
         "conversationsIn": _channel(
             f"{CONVERSATIONS_IN}.{{channel}}.{{hash}}", "conversation", "What happens meanwhile"
         ),
+        "signsIn": _channel(
+            f"{SIGNS_IN}.{{channel}}.{{hash}}", "sign", "That a customer types or has read; plain NATS, not kept"
+        ),
         "refusedIn": _channel(f"{REFUSED_IN}.{{channel}}", "refused", "What an adapter could not take in"),
         "confirmations": {
             "address": None,
@@ -117,6 +123,7 @@ def _operations() -> dict[str, Any]:
     return {
         "reportContact": _operation("send", "contactsIn", "confirmations"),
         "reportConversation": _operation("send", "conversationsIn", "confirmations"),
+        "giveSign": _operation("send", "signsIn"),
         "reportRefused": _operation("send", "refusedIn", "confirmations"),
         "carryOut": _operation("receive", "conversationsOut"),
         "announce": _operation("receive", "announcementsOut"),
@@ -129,6 +136,7 @@ def _messages() -> dict[str, Any]:
     return {
         "contact": _message(CONTACT_TYPE, "Contact", _CONFIRMED),
         "conversation": _message(CONVERSATION_TYPE, "ConversationEvent", _CONFIRMED),
+        "sign": _message(SIGN_TYPE, "Sign"),
         "refused": _message(REFUSED_TYPE, "RefusedInput", _CONFIRMED),
         "command": _message(COMMAND_TYPE, "Command", _PLACE),
         "pathQuestion": _message("hub.path-question.v1", "PathQuestion"),

@@ -9,7 +9,7 @@ from hub.api.app import create_app
 from hub.api.feed import Feed
 from hub.api.path_questions import PathQuestionsAnswered
 from hub.api.server import ApiServer
-from hub.api.services import Readiness, Services
+from hub.api.services import Readiness, Services, Signs
 from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.agent_phones import AgentPhones
@@ -43,6 +43,7 @@ class Behind:
     policies: Policies
     feed: Feed
     keys: KeyRing
+    signs: Signs
     readiness: Readiness
     explain: Sequence[str]
     """The command that explains an interaction."""
@@ -83,6 +84,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         instruments=ground.instruments,
         readiness=behind.readiness,
         presence=behind.watches.presence,
+        signs=behind.signs,
         policies=behind.policies,
         path_policies=ground.path_policies,
         paths=behind.paths,

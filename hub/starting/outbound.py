@@ -4,11 +4,22 @@ from collections.abc import Mapping
 
 from hub.application.outbound import Outbound, Place
 from hub.application.places import places_in
+from hub.application.signs import Signs, Whisper
 from hub.bus.connection import Connection
 from hub.bus.outbound import OutboundStream
+from hub.bus.signs import Signs as CustomerSigns
 from hub.router.pool.owner import Pool
 from hub.router.pool.recovery import Opened
 from hub.starting.ground import Ground
+
+
+async def start_signs(ground: Ground, pool: Pool, bus: Connection, whisper: Whisper) -> Signs:
+    """What customer and agent see of each other beside words, while both are there."""
+    signs = Signs(lambda: pool.state, OutboundStream(bus), ground.clock, whisper)
+    heard = CustomerSigns(bus, signs.heard)
+    await heard.start()
+    ground.work.when_stopping(heard.stop)
+    return signs
 
 
 async def start_outbound(ground: Ground, pool: Pool, bus: Connection, opened: Opened) -> Outbound:

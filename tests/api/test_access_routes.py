@@ -97,6 +97,8 @@ ROLES = {
         "GET /v1/interactions/interaction-1/recordings",
         "GET /v1/recordings/recording-1",
         "POST /v1/interactions/interaction-1/messages",
+        "POST /v1/interactions/interaction-1/typing",
+        "POST /v1/interactions/interaction-1/read",
         "POST /v1/interactions/interaction-1/end",
         "POST /v1/interactions/interaction-1/wrap-up",
         "POST /v1/interactions/interaction-1/hold",

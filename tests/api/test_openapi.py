@@ -55,6 +55,8 @@ ANSWERS_OTHERWISE = (
     "/v1/grants/{grant_id}/responses",
     "/v1/interactions/{interaction_id}/consult",
     "/v1/interactions/{interaction_id}/messages",
+    "/v1/interactions/{interaction_id}/read",
+    "/v1/interactions/{interaction_id}/typing",
     "/v1/outbound",
     "/v1/path-decisions",
     "/v1/path-decisions/{decision_id}/what-if",

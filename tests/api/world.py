@@ -37,6 +37,7 @@ from hub.domain.contact import Attachment, Contact, ConversationEvent
 from hub.domain.customer.normalise import normalise
 from hub.domain.errors import HubError, NotFoundError
 from hub.domain.interaction.events import OfferAccepted
+from hub.domain.sign import SignKind
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
 from hub.projections.cases import PROJECTION as CASES
@@ -256,6 +257,16 @@ class FakeFiles:
 
 
 @dataclass
+class FakeSigns:
+    """Notes what customers are shown."""
+
+    told: list[tuple[str, str, SignKind]] = field(default_factory=list)
+
+    async def tell(self, interaction_id: str, agent_id: str, sign: SignKind) -> None:
+        self.told.append((interaction_id, agent_id, sign))
+
+
+@dataclass
 class FakePersonalKeys:
     """Notes whose keys are gone."""
 
@@ -290,6 +301,7 @@ class World:
         self.instruments = Instruments()
         self.presence = FakePresence()
         self.files = FakeFiles()
+        self.signs = FakeSigns()
         self.policies = Policies(self.journal, self.clock, load_policy())
         self.path_policies = PathPolicies(self.journal, self.clock)
         self.path_policy = PathPolicyInForce()
@@ -327,6 +339,7 @@ class World:
             ),
             readiness=lambda: self.missing,
             presence=self.presence,
+            signs=self.signs,
             policies=self.policies,
             path_policies=self.path_policies,
             paths=self.paths,

@@ -15,6 +15,7 @@ from hub.domain.contact import (
     ConversationEvent,
     ConversationSignal,
     Declared,
+    GivenConsent,
     Identifier,
     Path,
 )
@@ -54,6 +55,39 @@ def failed(contact_id: str, visitor: str, at: datetime, reason: str) -> Conversa
     return _event(
         f"{contact_id}.failed", visitor, ConversationSignal.FAILED, at, contact_id=contact_id, reason=reason[:200]
     )
+
+
+def consented(visitor: str, about: Identifier, given: GivenConsent, at: datetime) -> ConversationEvent:
+    """They said yes; the same words about the same address are said once."""
+    said = f"{about.kind} {about.value} {given.channel} {given.purpose} {given.text_version}"
+    name = f"{thread_of(visitor)}-yes-{sha256(said.encode()).hexdigest()[:16]}"
+    return _event(name, visitor, ConversationSignal.CONSENT_GIVEN, at, identifier=about, consent=given)
+
+
+def asked_for_code(visitor: str, number: int, about: Identifier, language: str, at: datetime) -> ConversationEvent:
+    """A code is to be sent there. `number`: of what they ever asked."""
+    return _event(
+        f"{thread_of(visitor)}-code-{number}-{at.timestamp():.0f}", visitor, ConversationSignal.CODE_ASKED, at,
+        identifier=about, address=address_of(visitor), language=language,
+    )  # fmt: skip
+
+
+def told_code(visitor: str, number: int, about: Identifier, code: str, at: datetime) -> ConversationEvent:
+    """The code, as they read it."""
+    return _event(
+        f"{thread_of(visitor)}-told-{number}-{at.timestamp():.0f}", visitor, ConversationSignal.CODE_TOLD, at,
+        identifier=about, address=address_of(visitor), code=code.strip(),
+    )  # fmt: skip
+
+
+def transcript(
+    visitor: str, number: int, to: Identifier, interaction_id: str, language: str, at: datetime
+) -> ConversationEvent:
+    """What was said is to go there."""
+    return _event(
+        f"{thread_of(visitor)}-mail-{number}-{at.timestamp():.0f}", visitor, ConversationSignal.TRANSCRIPT_ASKED, at,
+        identifier=to, interaction_id=interaction_id, language=language,
+    )  # fmt: skip
 
 
 def _event(name: str, visitor: str, signal: ConversationSignal, at: datetime, **more: Any) -> ConversationEvent:
