@@ -27,6 +27,7 @@ def offer_declined(call: Call, leg: Leg, at: datetime, cause: int) -> Signal:
         "agent_id": leg.agent_id,
         "offer_id": leg.offer_id,
         "reason": why_not(cause),
+        "outcome": outcome(cause).value,
     }
     return _signal(call, "offer_declined", leg, at, details)
 

@@ -137,6 +137,7 @@ def test_who_does_not_pick_up_declines_and_the_caller_hears_music_still(cause: i
     call, actions = lived(*RINGS, Gone(NOON, LEG, cause))
     [signal] = [one for one in actions if isinstance(one, Signal)]
     assert (signal.signal, signal.details["reason"]) == ("offer_declined", reason)
+    assert (signal.details["outcome"] == "busy") == (cause == 17), "a busy line is no refusal"
     assert (asked(actions), places(call)) == ([], {"c1": MUSIC})
 
 
