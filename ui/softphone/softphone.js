@@ -1,0 +1,136 @@
+/**
+ * An agent's phone in the browser: SIP over a WebSocket, sound by WebRTC. For a page that bundles JsSIP 3.13:
+ *
+ *   const phone = new Softphone(() => hub.get(`/v1/agents/${me}/phone`), document.querySelector("audio"));
+ *   phone.addEventListener("change", () => show(phone.state, phone.caller, phone.reason));
+ *   phone.start();
+ *
+ * It rings when the hub offers a call: `answer()` accepts the offer, `decline()` and `busy()` send it to the next agent,
+ * `hangUp()` ends the conversation. Hold, transfer and conference are commands of the hub's API, not of the line.
+ * The password is asked for whenever it registers anew, and kept nowhere.
+ */
+import JsSIP from "jssip";
+
+const AGAIN_MS = 5000;
+
+/** `state`: `off`, `away` (calls don't reach it; `reason` says why), `ready`, `rings`, `talks`. Event: `change`. */
+export class Softphone extends EventTarget {
+  state = "off";
+  caller = "";
+  reason = "";
+  #credentials;
+  #audio;
+  #agent = null;
+  #session = null;
+  #timer = 0;
+
+  /** `credentials`: resolves to `{url, uri, user, password}`. `audio`: the element the customer is heard from. */
+  constructor(credentials, audio) {
+    super();
+    this.#credentials = credentials;
+    this.#audio = audio;
+  }
+
+  /** Registers, and again whenever that was lost. */
+  async start() {
+    this.stop();
+    this.#change("away");
+    try {
+      this.#register(await this.#credentials());
+    } catch (error) {
+      this.#later(error.message);
+    }
+  }
+
+  /** No call reaches it any more; one that runs is over. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#agent?.removeAllListeners();
+    this.#agent?.stop();
+    this.#agent = null;
+    this.#change("off");
+  }
+
+  /** The customer is on the line once `state` is `talks`. */
+  answer() {
+    this.#session?.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
+  }
+
+  decline() {
+    this.#session?.terminate({ status_code: 603 });
+  }
+
+  busy() {
+    this.#session?.terminate({ status_code: 486 });
+  }
+
+  hangUp() {
+    this.#session?.terminate();
+  }
+
+  /** Packets of sound so far. */
+  async sound() {
+    const told = { sent: 0, received: 0 };
+    const stats = (await this.#session?.connection?.getStats()) ?? [];
+    stats.forEach((one) => {
+      if (one.type === "outbound-rtp") told.sent += one.packetsSent;
+      if (one.type === "inbound-rtp") told.received += one.packetsReceived;
+    });
+    return told;
+  }
+
+  #register({ url, uri, user, password }) {
+    const sockets = [new JsSIP.WebSocketInterface(url)];
+    this.#agent = new JsSIP.UA({
+      sockets, uri, password, authorization_user: user, register_expires: 120, session_timers: false,
+    });
+    this.#agent.on("registered", () => this.#change(this.#session ? this.state : "ready"));
+    this.#agent.on("unregistered", () => this.#lost("not registered"));
+    this.#agent.on("disconnected", () => this.#lost("no connection"));
+    this.#agent.on("registrationFailed", ({ cause }) => this.#later(cause));
+    this.#agent.on("newRTCSession", ({ originator, session }) => originator === "remote" && this.#ring(session));
+    this.#agent.start();
+  }
+
+  #ring(session) {
+    if (this.#session) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
+    this.#session = session;
+    this.caller = session.remote_identity.uri.user;
+    session.on("peerconnection", ({ peerconnection }) => {
+      peerconnection.addEventListener("track", ({ streams, track }) => {
+        this.#audio.srcObject = streams[0] ?? new MediaStream([track]);
+      });
+    });
+    session.on("confirmed", () => this.#change("talks"));
+    session.on("ended", ({ cause }) => this.#over(cause));
+    session.on("failed", ({ cause }) => this.#over(cause));
+    this.#change("rings");
+  }
+
+  #over(reason) {
+    this.#session = null;
+    this.#audio.srcObject = null;
+    this.caller = "";
+    this.#change(this.#agent?.isRegistered() ? "ready" : "away", reason);
+  }
+
+  #lost(reason) {
+    if (!this.#session) this.#change("away", reason);
+  }
+
+  /** With a password that is good now: what it had may be good no longer. Not while somebody is on the line. */
+  #later(reason) {
+    this.#lost(reason);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => (this.#session ? this.#later(reason) : this.start()), AGAIN_MS);
+  }
+
+  #change(state, reason = "") {
+    this.state = state;
+    this.reason = reason;
+    this.dispatchEvent(new Event("change"));
+  }
+}
