@@ -292,13 +292,33 @@ def test_other_national_codes_need_all_else_to_agree_unless_they_differ_by_a_sli
     assert all_else.score == 0.9
 
 
-def test_a_key_that_too_many_share_is_not_compared_and_said():
+@pytest.mark.parametrize(("more", "proposed", "skipped"), [(0, 780, 0), (1, 0, 4)])
+def test_keys_that_too_many_share_are_not_compared_and_counted(more, proposed, skipped):
     found = DuplicateSearch()
-    for number in range(searching.LARGEST_BLOCK + 1):
-        found.take(one(f"s{number}", given_name="Ali", family_name="Karimi", place="Tehran"))
+    for number in range(searching.LARGEST_BLOCK + more):
+        found.take(one(f"s{number}", given_name="Ali", family_name="Karimi", birth_date="13600112"))
 
     assert found.skipped_blocks == 0
-    assert (list(found.proposals()), found.skipped_blocks) == ([], 1)
+    assert (len(list(found.proposals())), found.skipped_blocks) == (proposed, skipped)
+
+
+def test_beside_a_key_that_too_many_share_all_others_are_compared():
+    crowd = [one(f"s{number}", **NAMED, place="Tehran") for number in range(searching.LARGEST_BLOCK + 1)]
+    twice = [
+        one(f"{letter}{number}", given_name=f"Ali{letter}", family_name="Rostami", birth_date="13600112")
+        for letter in "abcdefgh"
+        for number in (1, 2)
+    ]
+    proposed = {(found.one, found.other) for found in search(*crowd, *twice)[1]}
+
+    assert proposed >= {(f"{letter}1", f"{letter}2") for letter in "abcdefgh"}
+
+
+def test_behind_two_who_are_not_alike_others_of_the_house_are_compared():
+    couple = one("b", given_name="Zahra", family_name="Karimi", **HOME), one("c", given_name="Zahra", **HOME)
+    proposals = search(one("a", given_name="Ali", family_name="Karimi", **HOME), *couple)[1]
+
+    assert [(found.one, found.other) for found in proposals] == [("b", "c")]
 
 
 def test_what_is_alike_is_proposed_also_where_nobody_asked_what_is_linked():
