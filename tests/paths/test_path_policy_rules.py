@@ -56,6 +56,22 @@ class TestNobodyTakes:
         [message] = told(text + '[money]\nshown_as = "toman"\nshown_units = 10\n')
         assert "nobody takes: spent in 30 days below 100,000.5 toman; add a last rule" in message
 
+    @pytest.mark.parametrize(
+        ("text", "left"),
+        [
+            (tiers('high: declared_value_tier = "gold"'), "declared value tier any other or none"),
+            (
+                stages('lapsed: declared_stage = "lapsed"'),
+                "declared stage retention or enhancement or acquisition or none",
+            ),
+            (stages('lapsed: value_tier = "standard"'), "value tier any other"),
+            (rows("segments", "loyal: account = true") + stages('lapsed: segment = "loyal"'), "segment none"),
+        ],
+    )
+    def test_what_no_rule_names_is_told_too(self, text: str, left: str) -> None:
+        [message] = [one for one in told(text) if one.startswith("error")]
+        assert f": nobody takes: {left}; add a last rule" in message
+
     def test_rules_that_take_everybody_need_no_default(self) -> None:
         text = stages("acquisition: purchases = { below = 1 }", "retention: purchases = { at_least = 1 }")
         assert told(text) == []
@@ -129,6 +145,11 @@ class TestNever:
             "move it up, change it, or drop it",
         ]
 
+    def test_a_contradiction_behind_other_rules_is_told_as_one(self) -> None:
+        text = tiers("high: account = true", "high: purchases = { below = 1 }, spent = { at_least = 3 }", "standard")
+        message = "contradicts itself: no customer can be like that; change it, or drop it"
+        assert told(text) == [f"warning, line 4, value tier 2: {message}"]
+
     @pytest.mark.parametrize(
         "when",
         [
@@ -197,10 +218,21 @@ class TestOverlaps:
         ]
 
     def test_nothing_is_said_of_what_can_never_apply_anyway(self) -> None:
-        text = tiers("high: contacts = { below = 5 }", "mid: contacts = { at_least = 3 }", "low: account = true", "low")
+        text = tiers(
+            "high: contacts = { below = 5 }", "mid: contacts = { at_least = 3 }", "low: account = true", "low",
+        )  # fmt: skip
         assert [one.split(":")[0] for one in told(text)] == [
             "warning, line 4, value tier 2", "error, line 7, value tier 3", "warning, line 10, value tier 4",
         ]  # fmt: skip
+        text = tiers(
+            "high: contacts = { at_least = 5 }", "mid: contacts = { at_least = 6 }", "low: account = true", "low"
+        )
+        never, overlap = told(text)
+        assert never.startswith("error, line 4, value tier 2: value tier 'mid' can never be reached")
+        assert overlap == (
+            "warning, line 7, value tier 3: value tier 1 (high) comes first and takes a part of what this asks for: "
+            f"account yes, contacts at least 5; {NARROW}"
+        )
 
 
 def test_rules_that_are_too_many_to_be_compared_are_checked_each_by_itself() -> None:
@@ -209,11 +241,14 @@ def test_rules_that_are_too_many_to_be_compared_are_checked_each_by_itself() -> 
         f"t{number}: " + ", ".join(f"{name} = {{ at_least = {number + 1}, below = {number + 9} }}" for name in measures)
         for number in range(14)
     ]
-    text = tiers("never: contacts = { below = 1 }, days_since_contact = { below = 9 }", *every)
+    text = rows("value_tiers", "never: contacts = { below = 1 }, days_since_contact = { below = 9 }", *every)
+    text += rows("segments", "one", "two: account = true") + STAGE
     never = "this rule contradicts itself: no customer can be like that; change it, or drop it"
     assert told(text) == [
         f"error, line 1, value tier 1: value tier 'never' can never be reached unless somebody declares it: {never}",
         "note, line 1, field value_tiers: these rules are too many to be compared: only each by itself was checked",
+        "error, line 48, segment 2: segment 'two' can never be reached: this rule can never apply: all it would take "
+        "goes to segment 1, which comes first; move it up, change it, or drop it",
     ]
 
 
