@@ -126,10 +126,12 @@ async def standing(customer_id: str, call: AgentCall, at: At = None) -> Response
 
 @router.post("/v1/customers/{customer_id}/purchases", summary="Record a purchase", responses=_EVENTS)
 async def record(customer_id: str, body: NewPurchase, call: TrustedCall) -> Response:
-    """No events: it is recorded already. Another purchase under the same id is refused (409)."""
+    """No events: it is recorded already. Another purchase under the same id is refused (409), one in another currency
+    than that of the path policy is invalid (422)."""
     services = call.services
     meta = {"actor": call.actor, "command_id": services.new_id()}
-    recorded = await services.purchases.record(customer_id, RecordPurchase(**body.model_dump()), **meta)
+    currency = services.paths.in_force.policy.money.currency
+    recorded = await services.purchases.record(customer_id, RecordPurchase(**body.model_dump()), currency, **meta)
     return events([one[1:] for one in recorded])
 
 

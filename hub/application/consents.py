@@ -194,10 +194,21 @@ class Consents:
             saying = replace(saying, at=facts[-1].recorded_at, now=facts[-1].recorded_at)
         events = rule(standing([*kept, *facts], saying.at), saying)
         if events and not any(isinstance(event, CustomerRegistered) for event in facts):
+            self._check_reaches(saying.point)
             meta = {"at": saying.now, "recorded_at": saying.now, "causation": saying.causation, "actor": saying.actor}
             seen = IdentifierObserved(**meta, kind=saying.point.kind, value=saying.point.value, verified=False)
             events = [CustomerRegistered(**meta), seen, *events]
         return Append(self._stream(saying.point), history[-1].version if history else 0, events)
+
+    def _check_reaches(self, point: ContactPoint) -> None:
+        """Raises InvalidError for a phone that is no number: who came from one is known, nobody else becomes a customer
+        by it."""
+        if point.kind == "phone" and not self._spell(point.kind, point.value).is_valid:
+            raise InvalidError(
+                f"{point.value!r} is no phone number, and nobody ever came from there: write it with its country code, "
+                "such as +989121234567",
+                "value",
+            )
 
     def _saying(self, told: Statement, point: ContactPoint) -> Saying:
         now = self._clock.now()

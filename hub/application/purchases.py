@@ -21,14 +21,16 @@ class CustomerPurchases:
         self._journal = journal
         self._clock = clock
 
-    async def record(self, customer: str, told: RecordPurchase, *, actor: str, command_id: str) -> list[Recorded]:
-        """A customer bought something."""
+    async def record(
+        self, customer: str, told: RecordPurchase, currency: str, *, actor: str, command_id: str
+    ) -> list[Recorded]:
+        """A customer bought something. `currency`: that of the path policy in force."""
 
         async def attempt() -> list[Append]:
             version, history = await history_of(self._journal, customer, f"customer {customer}")
             refuse_forgotten(history, customer)
             meta: dict[str, Any] = {"now": self._clock.now(), "actor": actor, "causation": command_id}
-            return [Append(customer, version, decide.record(_purchases(history), told, **meta))]
+            return [Append(customer, version, decide.record(_purchases(history), told, currency, **meta))]
 
         return await append_decided(self._journal, attempt)
 

@@ -14,6 +14,7 @@ from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
 from hub.domain.customer.normalise import normalise
 from hub.domain.ids import customer_id
+from tests.api.asking import says
 from tests.api.world import KEY, NOON, World
 
 PHONE = {"kind": "phone", "value": "0912 123 4567", "source": "web form"}
@@ -69,6 +70,24 @@ async def test_a_known_customer_is_not_registered_again(world: World, http: http
     recorder = ContactRecorder(world.journal, world.clock, KEY)
     await recorder.record([(Contact(id="c-1", path=path, occurred_at=NOON), "adapter:pbx")])
     assert await said(http, "/v1/consents", YES) == ["ConsentGranted"]
+
+
+@pytest.mark.parametrize("value", ["12345", "call me", "+98 912 123"])
+async def test_of_a_phone_that_is_no_number_nobody_becomes_a_customer(
+    world: World, http: httpx.AsyncClient, value: str
+) -> None:
+    before = list(world.journal.log)
+    for body in (YES, NO):
+        told = says(await http.post("/v1/consents", json=body | {"value": value}), 422, "invalid", "value")
+        assert value in str(told["detail"])
+    assert world.journal.log == before
+
+
+async def test_who_came_from_a_short_code_can_say_what_they_like(world: World, http: httpx.AsyncClient) -> None:
+    path = Path(channel=Channel.SMS, address="30007")
+    recorder = ContactRecorder(world.journal, world.clock, KEY)
+    await recorder.record([(Contact(id="c-1", path=path, occurred_at=NOON), "adapter:sms")])
+    assert await said(http, "/v1/consents", NO | {"value": "30007"}) == ["ConsentDenied"]
 
 
 async def test_it_is_told_as_of_any_time(world: World, http: httpx.AsyncClient) -> None:

@@ -60,6 +60,8 @@ async def test_a_purchase_is_recorded_once_and_reversed_once(http: httpx.AsyncCl
     assert (await http.post(f"/v1/customers/{ANN}/purchases", json=SHOP)).json() == {"events": []}
     says(await http.post(f"/v1/customers/{ANN}/purchases", json=SHOP | {"amount": 5}), 409, "refused")
     says(await http.post(f"/v1/customers/{ANN}/purchases", json=SHOP | {"currency": "rls"}), 422, "invalid", "currency")
+    other = SHOP | {"purchase_id": "p3", "currency": "EUR"}
+    says(await http.post(f"/v1/customers/{ANN}/purchases", json=other), 422, "invalid", "currency")
     says(await http.post(f"/v1/customers/{ANN}/purchases", json=SHOP | {"amount": 0}), 422, "invalid", "amount")
     says(await http.post("/v1/customers/customer-9/purchases", json=SHOP), 404, "not-found")
     back = {"purchase_id": "p1", "reason": "returned"}

@@ -252,7 +252,7 @@ class Lives:
 
     async def buy(self, who: int) -> None:
         what = RecordPurchase(f"p-{self.number}", self.clock.now(), 1_000, "IRR", "phone")
-        await self.purchases.record(PEOPLE[who], what, **self.command())
+        await self.purchases.record(PEOPLE[who], what, "IRR", **self.command())
 
     async def name(self, who: int) -> None:
         await self.say(PEOPLE[who], ProfileChanged(**self.meta(), name=f"Name {self.number}"))

@@ -19,18 +19,18 @@ ONE = RecordPurchase("p1", NOON - timedelta(days=1), 500, "IRR", "fibre", "web")
 
 
 def given_one() -> Purchases:
-    return fold(record(Purchases(), ONE, **META))
+    return fold(record(Purchases(), ONE, "IRR", **META))
 
 
 def test_a_purchase_is_a_fact_at_the_time_it_was_made() -> None:
-    [event] = record(Purchases(), ONE, **META)
+    [event] = record(Purchases(), ONE, "IRR", **META)
     assert (event.at, event.recorded_at, event.amount, event.currency) == (ONE.at, NOON, 500, "IRR")
     [purchase] = fold([event]).standing()
     assert (purchase.product, purchase.channel, purchase.is_reversed) == ("fibre", "web", False)
 
 
 def test_the_same_purchase_again_is_nothing_new() -> None:
-    assert record(given_one(), ONE, **META) == []
+    assert record(given_one(), ONE, "IRR", **META) == []
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_same_purchase_again_is_nothing_new() -> None:
 def test_another_purchase_under_a_known_id_is_refused(change: dict[str, Any], told: str) -> None:
     other = RecordPurchase(**{name: getattr(ONE, name) for name in ONE.__slots__} | change)
     with pytest.raises(RefusedError, match=told):
-        record(given_one(), other, **META)
+        record(given_one(), other, "IRR", **META)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,7 @@ def test_another_purchase_under_a_known_id_is_refused(change: dict[str, Any], to
         ({"amount": True}, "amount"),
         ({"amount": 2**53}, "amount"),
         ({"currency": "rial"}, "currency"),
+        ({"currency": "EUR"}, "currency"),
         ({"purchase_id": ""}, "purchase_id"),
         ({"channel": "pigeon"}, "channel"),
         ({"at": NOON + timedelta(seconds=1)}, "at"),
@@ -58,7 +59,7 @@ def test_another_purchase_under_a_known_id_is_refused(change: dict[str, Any], to
 def test_what_is_no_purchase_is_refused_by_field(change: dict[str, Any], field: str) -> None:
     other = RecordPurchase(**{name: getattr(ONE, name) for name in ONE.__slots__} | change)
     with pytest.raises(InvalidError) as refused:
-        record(Purchases(), other, **META)
+        record(Purchases(), other, "IRR", **META)
     assert refused.value.field == field
 
 
@@ -67,7 +68,7 @@ def test_a_purchase_is_reversed_once() -> None:
     after = evolve(given_one(), event)
     assert (event.reason, after.standing()) == ("returned", [])
     assert reverse(after, "p1", "again", **META) == []
-    assert record(after, ONE, **META) == []
+    assert record(after, ONE, "IRR", **META) == []
     with pytest.raises(NotFoundError):
         reverse(given_one(), "p2", "returned", **META)
     with pytest.raises(InvalidError):
@@ -89,3 +90,7 @@ def test_facts_add_up_to_the_same_in_any_order_and_however_often_they_come(data:
     assert fold(shuffled).made == fold(facts).made
     taken_back = {event.purchase_id for event in back if isinstance(event, PurchaseReversed)}
     assert len(fold(facts).standing()) == len([n for n in range(len(made)) if str(n) not in taken_back])
+
+
+def test_what_is_recorded_stays_so_when_the_policy_counts_in_another_currency() -> None:
+    assert record(given_one(), ONE, "EUR", **META) == []

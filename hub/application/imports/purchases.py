@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hub.application.imports.ahead import Ahead
 from hub.application.imports.writer import Decided, RefusedRecordError
+from hub.application.path_policies import PathPolicies
 from hub.domain.contact import Declared
 from hub.domain.customer.attested import AttestCustomer, attest_customer
 from hub.domain.customer.events import Customer, evolve
@@ -31,13 +32,16 @@ class ImportedPurchases:
         self._key = key
         self._actor = actor
         self._renewed = renewed
+        self._policies = PathPolicies(journal, clock)
+        self._currency = ""
 
     def own_id(self, told: PurchaseRecord) -> str:
         """The purchase's own; that it was reversed is a record of its own."""
         return f"{REVERSED if told.is_reversed else RECORDED} {told.purchase_id}"
 
     async def prepare(self, batch: Sequence[tuple[PurchaseRecord, str]]) -> None:
-        """Have the customers of these at hand."""
+        """Have the customers of these at hand, and the currency that money is counted in."""
+        self._currency = self._currency or (await self._policies.policy()).money.currency
         await self._ahead.fill([self._stream(told) for told, _ in batch])
 
     async def decide(self, told: PurchaseRecord, causation: str) -> Decided:
@@ -77,4 +81,4 @@ class ImportedPurchases:
         bought = RecordPurchase(
             told.purchase_id, told.bought_at, told.amount, told.currency, told.product, told.channel
         )
-        return [*attest_customer(customer, command), *record(purchases, bought, now=now, **by)]
+        return [*attest_customer(customer, command), *record(purchases, bought, self._currency, now=now, **by)]

@@ -29,10 +29,10 @@ class RecordPurchase:
 
 
 def record(
-    purchases: Purchases, told: RecordPurchase, *, now: datetime, actor: str, causation: str
+    purchases: Purchases, told: RecordPurchase, currency: str, *, now: datetime, actor: str, causation: str
 ) -> list[PurchaseRecorded]:
-    """Nothing to do for one that is recorded already. Raises InvalidError, and RefusedError for the id of another
-    purchase."""
+    """`currency`: that of the path policy, in which money is counted. Nothing to do for one that is recorded already.
+    Raises InvalidError, and RefusedError for the id of another purchase."""
     _check(told, now)
     purchase = Purchase(utc(told.at), told.amount, told.currency, told.product, told.channel)
     known = purchases.made.get(told.purchase_id)
@@ -45,6 +45,11 @@ def record(
                 f"{getattr(purchase, name)}: reverse it, then record the right one under another id"
             )
         return []
+    if told.currency != currency:
+        raise InvalidError(
+            f"the path policy counts money in {currency}, not in {told.currency}: say what was paid in {currency}",
+            "currency",
+        )
     return [
         PurchaseRecorded(
             at=purchase.at, recorded_at=now, causation=causation, actor=actor,
