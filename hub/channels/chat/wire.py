@@ -1,6 +1,6 @@
 """What the widget and the adapter say to each other: JSON, one object a message."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -119,5 +119,6 @@ def render(told: str, **more: Any) -> str:
 def line(seq: int, who: str, at: datetime, name: str, text: str, files: Any = (), agent: str = "") -> dict[str, Any]:
     """One line of a conversation, as it is kept and told. `who`: `visitor`, `agent`. `name`: what the widget called
     it, or the hub."""
-    told = {"seq": seq, "who": who, "at": at, "id": name, "text": text, "files": list(files), "agent": agent}
+    when = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    told = {"seq": seq, "who": who, "at": when, "id": name, "text": text, "files": list(files), "agent": agent}
     return {field: one for field, one in told.items() if one not in ("", [])}

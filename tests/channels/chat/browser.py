@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from hub.simulated.contract.hub_side import HubSide, hub_side
-from tests.channels.chat.chat_client import GENEROUS, ChatAdapter, free_port
+from tests.channels.chat.chat_client import GENEROUS, ChatAdapter
+from tests.channels.email.mail_adapter import free_port
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -64,7 +65,7 @@ async def say(page: Any, text: str) -> None:
 async def a_site(directory: Path, **table: Any) -> AsyncIterator[Site]:
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
-    port, own = free_port(), free_port()
+    port, own = free_port()()
     url = f"http://127.0.0.1:{own}"
 
     async def shown(request: web.Request) -> web.Response:

@@ -15,8 +15,6 @@ from typing import Any
 
 import aiohttp
 
-from tests.channels.email.mail_adapter import free_port as free_port
-
 ORIGIN = "https://www.example.org"
 GENEROUS = {"messages_per_minute": 100_000, "connections_per_minute": 100_000}
 
