@@ -3,11 +3,12 @@ were brought and never used."""
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
+from hub.application.stored_files import FileStore
 from hub.domain.contact import FILE_IN_STORE
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
@@ -19,27 +20,6 @@ SPAN = 5_000
 LEAST_DAYS = 8
 """A contact that names a file may wait on the bus for a week."""
 _NAMED = re.compile(re.escape(FILE_IN_STORE) + "([0-9a-f]{64})")
-
-
-class StoredFile(NamedTuple):
-    """`name` ends with the hash that its uri holds."""
-
-    name: str
-    size: int
-    put_at: datetime
-    """When it was brought last."""
-
-
-class FileStore(Protocol):
-    """Where the bytes lie."""
-
-    def put_before(self, before: datetime) -> AsyncIterator[Sequence[StoredFile]]:
-        """Those that nobody brought since, some at a time."""
-        ...
-
-    async def drop(self, name: str, before: datetime) -> bool:
-        """Remove it, unless it was brought again since; whether it is gone."""
-        ...
 
 
 class SetAside(Protocol):

@@ -1,10 +1,8 @@
 """Where the bytes of attachments lie: a folder beside the store, or an object store that speaks S3."""
 
 import asyncio
-import os
-import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +11,24 @@ from obstore.exceptions import BaseError as ObjectStoreError
 from obstore.exceptions import NotFoundError as NoObjectError
 from obstore.store import S3Store
 
-from hub.application.files_swept import StoredFile
+from hub.application.stored_files import StoredFile
 from hub.channels.attachments import AttachmentError
+from hub.channels.durable_files import DurableFiles
 from hub.domain.errors import NotFoundError
 
 _TAKEN = ".taken-"
 """How a file is called while it is looked at once more before it goes."""
+
+
+AT_ONCE = 64
+"""Files that are written together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    name: str
+    data: bytes
+    done: "asyncio.Future[OSError | None]"
 
 
 class FolderBlobs:
@@ -26,10 +36,19 @@ class FolderBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._files = DurableFiles(folder)
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def put(self, name: str, data: bytes) -> None:
-        """As blobs'."""
-        await asyncio.to_thread(self._put, name, data)
+        """As blobs'; together with all others that wait meanwhile."""
+        one = _Waiting(name, data, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="attachments to disk")
+        problem = await one.done
+        if problem is not None:
+            raise AttachmentError(f"attachments can't be written to {self._folder}: {problem.strerror}") from problem
 
     async def get(self, name: str) -> bytes:
         """As blobs'."""
@@ -88,23 +107,18 @@ class FolderBlobs:
             raise AttachmentError(f"attachment {file.name} can't be removed: {error.strerror}") from error
         return True
 
-    def _put(self, name: str, data: bytes) -> None:
-        file = self._folder / name
-        try:
-            with suppress(FileNotFoundError):
-                os.utime(file)  # so that nobody sweeps it
-                return
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            draft.replace(file)
-            for folder in (file.parent, file.parent.parent, self._folder):
-                _sync(folder)
-        except OSError as error:
-            raise AttachmentError(f"attachments can't be written to {self._folder}: {error.strerror}") from error
+    async def _write(self) -> None:
+        while self._waiting:
+            some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+            try:
+                found = await asyncio.to_thread(self._files.write, [(one.name, one.data) for one in some])
+            except BaseException:
+                for one in some:
+                    one.done.cancel()
+                raise
+            for one, problem in zip(some, found, strict=True):
+                if not one.done.done():
+                    one.done.set_result(problem)
 
 
 class S3Blobs:
@@ -176,11 +190,3 @@ class S3Blobs:
 
 def _missing(name: str) -> NotFoundError:
     return NotFoundError(f"there is no attachment {name.rpartition('/')[2][:12]}: it was removed, or lies elsewhere")
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

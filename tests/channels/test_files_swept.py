@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hub.application.files_swept import StoredFile, Swept, _holds_files, sweep
+from hub.application.files_swept import Swept, _holds_files, sweep
 from hub.application.forgetting import Forgetting
 from hub.application.intake import ContactRecorder, Receipt
+from hub.application.stored_files import StoredFile
 from hub.channels.attachments import Attachments, Blobs
 from hub.channels.blobs import FolderBlobs, S3Blobs
 from hub.channels.running import attachments
@@ -29,11 +30,23 @@ from hub.journal.keys import installation_key
 from hub.journal.store import open_store, personal_keys
 from hub.operations.attachments import sweep_attachments
 from hub.settings import Settings
-from tests.channels.test_blobs import place, s3, s3_endpoint
+from tests.channels.test_blobs import s3, s3_endpoint
 
-__all__ = ["place", "s3", "s3_endpoint"]
+__all__ = ["s3", "s3_endpoint"]
 
 OLD = timedelta(days=20)
+
+
+@pytest.fixture
+def objects(s3: S3Blobs, tmp_path: Path) -> S3Blobs:
+    """With nothing of other tests in it."""
+    return S3Blobs(f"s3://files/{tmp_path.name}")
+
+
+@pytest.fixture(params=["folder", "objects"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    found: Blobs = FolderBlobs(tmp_path / "files") if request.param == "folder" else request.getfixturevalue("objects")
+    return found
 
 
 async def listed(place: Blobs, before: datetime) -> list[StoredFile]:
@@ -161,12 +174,12 @@ async def test_files_of_customers_stay_and_of_who_was_forgotten_go(centre: Centr
     assert (await sweep(centre.journal, Nothing(), place, WallClock(), 10)).removed == 1
 
 
-async def test_it_works_in_an_object_store(centre: Centre, s3: S3Blobs) -> None:
-    store = Attachments(s3, b"k" * 32)
+async def test_it_works_in_an_object_store(centre: Centre, objects: S3Blobs) -> None:
+    store = Attachments(objects, b"k" * 32)
     named, unused = [await store.put(text, "text/plain") for text in (b"in s3", b"unused in s3")]
     await centre.take("ann", named)
-    assert (await sweep(centre.journal, Nothing(), s3, WallClock(), 10)).removed == 0
-    told = await sweep(centre.journal, Nothing(), s3, Later(), 10)
+    assert (await sweep(centre.journal, Nothing(), objects, WallClock(), 10)).removed == 0
+    told = await sweep(centre.journal, Nothing(), objects, Later(), 10)
     assert (told.removed, told.kept) == (1, 1)
     assert await store.get(named.uri) == b"in s3"
     with pytest.raises(NotFoundError):

@@ -106,9 +106,7 @@ class Incoming:
         contact_id = self._names.contact_id(mail)
         if self._book.has_taken(contact_id):
             return _done(mail)
-        store = self._place.attachments
-        files: list[Attachment] = [await store.put(one.data, one.media_type, one.name) for one in mail.files]
-        files.append(await store.put(raw, "message/rfc822", "original.eml"))
+        files = await self._kept(mail, raw)
         thread = self._placed(mail, contact_id, envelope_to)
         to = written_to(mail, envelope_to, self._settings)
         address = answered_at(mail, envelope_from or "", self._settings.own)
@@ -121,6 +119,13 @@ class Incoming:
         heard = Heard(mail.message_id, mail.references or mail.in_reply_to, to) if is_answered else None
         self._book.take(contact_id, self._place.clock.now(), thread, heard)
         return confirmed
+
+    async def _kept(self, mail: Mail, raw: bytes) -> list[Attachment]:
+        """Its files, and the original last; on disk together."""
+        put = self._place.attachments.put
+        return await asyncio.gather(
+            *(put(one.data, one.media_type, one.name) for one in mail.files), put(raw, "message/rfc822", "original.eml")
+        )
 
     def _placed(self, mail: Mail, contact_id: str, envelope_to: Sequence[str]) -> str:
         """Its conversation."""
