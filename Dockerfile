@@ -12,7 +12,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . && /opt/hub/b
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/hub --shell /usr/sbin/nologin hub \
-    && install --directory --owner=hub --group=hub --mode=0750 /var/lib/hub
+    && install --directory --owner=hub --group=hub --mode=0750 /var/lib/hub /var/lib/hub/attachments
 COPY --from=build /opt/hub /opt/hub
 ENV PATH=/opt/hub/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     HUB_DATA_DIR=/var/lib/hub HUB_API_HOST=0.0.0.0 HUB_API_PORT=8484 HUB_LOG_FORMAT=json

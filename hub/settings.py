@@ -43,6 +43,8 @@ class Settings(BaseModel):
     """What the channel adapters need (TOML, a table each); none: `channels.toml` where it exists."""
     phones: Path | None = None
     """How agents' browsers register as phones (TOML); none: no browser does."""
+    bus_seed: str = Field(default="", repr=False)
+    """Of an adapter that runs by itself: its secret key on the bus; empty: as its file in the data directory says."""
     channels_inside: tuple[str, ...] = ()
     """Adapters that run inside `hub serve`, separated by commas; all others run by `hub channel run`."""
     attachments_url: str = ""

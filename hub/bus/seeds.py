@@ -11,10 +11,11 @@ from hub.bus.server_files import write_private
 
 class Seeds:
     """The files NAME.nk of a directory, `keys/bus` in the data directory. An adapter elsewhere gets a copy of its
-    own."""
+    own, or is `given` its key."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, given: str = "") -> None:
         self._directory = directory
+        self._given = given.strip()
 
     def file(self, name: str) -> Path:
         """Where the key of an adapter is."""
@@ -31,7 +32,7 @@ class Seeds:
     def kept(self, name: str) -> str:
         """The key of an adapter; empty: there is none here."""
         file = self.file(name)
-        return file.read_text().strip() if file.exists() else ""
+        return self._given or (file.read_text().strip() if file.exists() else "")
 
     def public_key(self, name: str) -> str:
         """What the server knows an adapter by. Raises BusError."""

@@ -67,7 +67,7 @@ def attachments(settings: Settings) -> Attachments:
 
 def bus_seeds(settings: Settings) -> Seeds:
     """Where adapters have the keys of their bus users."""
-    return Seeds(settings.data_dir / "keys" / "bus")
+    return Seeds(settings.data_dir / "keys" / "bus", settings.bus_seed)
 
 
 @asynccontextmanager

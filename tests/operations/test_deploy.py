@@ -6,22 +6,28 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nkeys
 import pytest
 from ruamel.yaml import YAML
 
 from hub.api.instruments import Instruments
 from hub.bus.seeds import Seeds
 from hub.bus.users import ADAPTERS, users_block
+from hub.channels.email.settings import EmailSettings, Server
+from hub.channels.phone.settings import PhoneSettings
+from hub.channels.running import channel_tables
 from hub.settings import load
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 SERVICES: dict[str, Any] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+ADAPTERS_RUN = ("email", "phone")
 PROMETHEUS_WORDS = {
     "sum", "rate", "increase", "histogram_quantile", "by", "le", "and", "on", "or", "vector", "up", "job",
 }  # fmt: skip
@@ -158,10 +164,39 @@ def test_the_hub_is_an_ordinary_user_who_can_write_its_volume_alone() -> None:
     final = DOCKERFILE.rpartition("\nFROM ")[2]
     assert "\nUSER hub\n" in final
     assert final.index("USER hub") < final.index("ENTRYPOINT")
-    for name in ("hub", "migrate"):
+    made = re.findall(r"install --directory --owner=hub .*?((?: /var/\S+)+)", final)[0].split()
+    for name in ("hub", "migrate", *ADAPTERS_RUN):
         assert SERVICES[name]["read_only"]
         assert SERVICES[name]["cap_drop"] == ["ALL"]
-        assert SERVICES[name]["volumes"] == ["hub:/var/lib/hub"]
+        own = "hub" if name == "migrate" else name
+        written = [volume for volume in SERVICES[name]["volumes"] if not volume.endswith(":ro")]
+        assert written == [f"{own}:/var/lib/hub", "attachments:/var/lib/hub/attachments"]
+        assert {volume.split(":")[1] for volume in written} <= set(made), "else root alone could write there"
+
+
+@pytest.mark.parametrize("name", ADAPTERS_RUN)
+def test_an_adapter_runs_when_asked_with_its_own_rights_alone(secrets: dict[str, dict[str, str]], name: str) -> None:
+    service = SERVICES[name]
+    assert (service["profiles"], service["command"]) == ([name], ["channel", "run", name])
+    assert service["env_file"] == [f"deploy/secrets/{name}.env"]
+    given = {**service["environment"], **secrets[f"{name}.env"]}
+    settings = load({"HUB_CONFIG": os.devnull, **given, "HUB_CHANNELS": str(ROOT / "deploy/channels.toml")})
+    hub = secrets["hub.env"]
+    assert not {hub["HUB_INSTALLATION_KEY"], secrets["nats.env"]["NATS_PASSWORD"]} & set(given.values())
+    assert re.sub(r"hub:\w+@", "", hub["HUB_NATS_URL"]) == settings.nats_url
+    known = Seeds(ROOT / "nowhere", settings.bus_seed).kept(name)
+    assert (
+        nkeys.from_seed(bytearray(known.encode())).public_key.decode()
+        == secrets["nats.env"][f"NATS_KEY_{name.upper()}"]
+    )
+    accepts = {"email": EmailSettings, "phone": PhoneSettings}[name]
+    accepts.model_validate(channel_tables(settings)[name])
+
+
+def test_a_mail_server_on_this_machine_finds_the_adapter() -> None:
+    table = tomllib.loads((ROOT / "deploy/channels.toml").read_text())["email"]["server"]
+    port = Server(**table).port
+    assert (table["host"], SERVICES["email"]["ports"]) == ("0.0.0.0", [f"127.0.0.1:{port}:{port}"])
 
 
 def test_the_image_is_built_from_what_the_ignore_file_lets_through() -> None:
