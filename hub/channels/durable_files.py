@@ -55,8 +55,8 @@ class DurableFiles:
         try:
             draft.handle = os.open(written, flags, 0o600)
         except FileNotFoundError:
+            self._durable.difference_update(one for one in _up_to(folder, self._folder) if not os.path.isdir(one))
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            self._durable.difference_update(_up_to(folder, self._folder))
             draft.handle = os.open(written, flags, 0o600)
         draft.written = written
         rest = memoryview(data)
