@@ -8,6 +8,7 @@ RUN python -m venv /opt/hub && /opt/hub/bin/pip install --require-hashes --only-
 RUN pip install --require-hashes --only-binary :all: -r build.lock
 COPY pyproject.toml README.md ./
 COPY hub ./hub
+COPY ui ./ui
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . && /opt/hub/bin/pip install --no-deps /wheels/*.whl
 
 FROM python:3.11-slim
