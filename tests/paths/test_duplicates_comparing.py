@@ -62,6 +62,13 @@ def test_names_are_compared_half_by_half_and_the_right_way_round(
         assert known == pytest.approx([expected for expected in alike if expected is not None], abs=0.001)
 
 
+def test_halves_of_names_are_crossed_only_where_both_are_known_and_it_is_better() -> None:
+    assert names(one(given_name="maryam"), one(family_name="maryam")).both == -1
+    twice, once = one(given_name="karim", family_name="karim"), one(given_name="karim", family_name="rostami")
+    assert names(twice, once).given == names(once, twice).given == 1
+    assert names(one(given_name="ali", family_name="alia"), one(given_name="alia", family_name="ali")).least == 1
+
+
 @pytest.mark.parametrize(
     ("a", "b", "alike"), [("ali", "alia", 0.9), ("rezaa", "reza", 0.9), ("parsa", "parsaa", 0.967), ("reza", "reza", 1)]
 )

@@ -43,7 +43,7 @@ class Names(NamedTuple):
 def names(one: Record, other: Record) -> Names:
     """Compares given and family names, also crosswise."""
     straight = _names(_alike(one.given_name, other.given_name), _alike(one.family_name, other.family_name))
-    if straight.whole and straight.both < 0.9:
+    if straight.whole and straight.both < 1:
         crossed = _names(_alike(one.given_name, other.family_name), _alike(one.family_name, other.given_name))
         return crossed if crossed.both > straight.both else straight
     return straight
