@@ -10,7 +10,7 @@ from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_slots import no_room, slot
 from hub.application.standing import events_of, whole_histories
 from hub.domain.account.state import roles, roles_at
-from hub.domain.cases.events import CaseKind
+from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.cases.identity import customer_of_case
 from hub.domain.cases.state import CASE_EVENTS, Cases
 from hub.domain.cases.state import evolve as evolve_cases
@@ -146,11 +146,12 @@ class Satisfaction:
     async def _circumstances(self, question: Question, whole: Whole, policy: PathPolicy) -> Circumstances:
         """All that decides on it; where they may be asked is only looked up where nothing else keeps them from it."""
         events, kind, occasion = whole.events, question.kind, question.occasion
-        table, now = policy.purpose_table(), self._clock.now()
+        about = occasion.about
+        table, severity, now = policy.purpose_table(), policy.service_state.severity, self._clock.now()
         found = Circumstances(
             asked=_surveys(events).of(whole.customer.keys()),
             complaint_open=Gate.SERVICE_STATE in table[Purpose.SURVEY].gates
-            and (_has_complaint(events) or await self._accounts_complain(events, now)),
+            and (_is_angry(events, severity, about) or await self._accounts_are_angry(events, severity, about, now)),
         )
         why = kept_from(found, kind, occasion.about, now, policy.surveys.limits, question.share)
         if why is not NotAsked.UNREACHABLE:
@@ -161,15 +162,20 @@ class Satisfaction:
             return replace(found, reach=NotAsked.CONTACTED, held_until=shut.opens_at)
         return replace(found, reach=reach, held_until=held_until)
 
-    async def _accounts_complain(self, events: Sequence[Event], at: datetime) -> bool:
-        """Whether a complaint is open with an account they act for, whoever of its people brought it."""
+    async def _accounts_are_angry(self, events: Sequence[Event], severity: Severity, about: str, at: datetime) -> bool:
+        """The same of an account they act for, whoever of its people brought it."""
         accounts = sorted({one.account_id for one in roles_at(roles(events), at)})
         told = await self._journal.load_only(accounts, CASE_EVENTS) if accounts else {}
-        return _has_complaint(one.event for history in told.values() for one in history)
+        return _is_angry((one.event for history in told.values() for one in history), severity, about)
 
 
-def _has_complaint(facts: Iterable[Event]) -> bool:
-    return any(one.is_open and one.kind is CaseKind.COMPLAINT for one in _cases(facts).values())
+def _is_angry(facts: Iterable[Event], severity: Severity, about: str) -> bool:
+    """Whether a complaint is open, or another case than what is asked about that is as severe as what the gate of the
+    service state keeps back."""
+    return any(
+        one.is_open and (one.kind is CaseKind.COMPLAINT or (one.severity >= severity and name != about))
+        for name, one in _cases(facts).items()
+    )
 
 
 def _cases(facts: Iterable[Event]) -> Cases:

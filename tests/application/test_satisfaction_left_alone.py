@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 
 from hub.application.satisfaction import Question
 from hub.application.satisfaction_watch import SatisfactionWatch
+from hub.domain.cases.events import CaseKind, CaseOpened, Severity
 from hub.domain.contact import Channel, Standing
-from hub.domain.customer.consent.events import ConsentDenied, PreferenceChanged, PreferredHours, Purpose
+from hub.domain.customer.consent.events import (
+    ConsentDenied,
+    ConsentGranted,
+    ConsentWithdrawn,
+    PointBlocked,
+    PreferenceChanged,
+    PreferredHours,
+    Purpose,
+)
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked
@@ -40,15 +49,51 @@ def hub(tmp_path: Path) -> Hub:
 
 
 class TestLeftAlone:
-    async def test_who_said_no_at_that_address_is_not_asked_there(self, hub: Hub) -> None:
+    @pytest.mark.parametrize("fact", [ConsentDenied, ConsentWithdrawn])
+    async def test_who_takes_their_word_back_is_not_asked_until_they_give_it_again(
+        self, hub: Hub, fact: type[ConsentDenied | ConsentWithdrawn]
+    ) -> None:
         await hub.start(CALLS)
-        point = contact_point(KEY, "phone", PHONE)
-        await hub.say(ANN, CustomerRegistered(**hub.meta()))
-        no = {"channel": Channel.SMS, "purpose": Purpose.SURVEY, "source": "call", "kind": "phone", "value": PHONE}
-        await hub.say(ANN, ConsentDenied(**hub.meta(), **no, point=point.point))
+        said = {"channel": Channel.SMS, "purpose": Purpose.SURVEY, "source": "call", "kind": "phone", "value": PHONE}
+        said["point"] = contact_point(KEY, "phone", PHONE).point
+        await hub.say(ANN, CustomerRegistered(**hub.meta()), fact(**hub.meta(), **said))
         await hub.call()
         await hub.settle()
-        assert (hub.asked(), hub.counted) == ([], [("csat", "no_consent")])
+        assert hub.counted == [("csat", "no_consent")]
+        await hub.say(ANN, ConsentGranted(**hub.meta(), **said, text_version="v1"))
+        call = await hub.call()
+        await hub.settle()
+        assert hub.about() == [("csat", call)]
+
+    @pytest.mark.parametrize("gates", ['["block"]', "[]"])
+    async def test_whom_a_list_blocks_is_asked_only_where_the_policy_does_not_look_at_lists(
+        self, hub: Hub, gates: str
+    ) -> None:
+        await hub.start(f"{CALLS}[purposes.survey]\ngates = {gates}\n")
+        told = {"channel": Channel.SMS, "source": "list", "kind": "phone", "value": PHONE}
+        blocked = PointBlocked(**hub.meta(), **told, point=contact_point(KEY, "phone", PHONE).point)
+        await hub.say(ANN, CustomerRegistered(**hub.meta()), blocked)
+        await hub.call()
+        await hub.settle()
+        assert hub.counted == [("csat", "asked" if gates == "[]" else "no_consent")]
+
+    @pytest.mark.parametrize(
+        ("kind", "severity", "came_of_it"),
+        [
+            (CaseKind.COMPLAINT, Severity.LOW, "complaint"),
+            (CaseKind.PROBLEM, Severity.HIGH, "complaint"),
+            (CaseKind.PROBLEM, Severity.NORMAL, "asked"),
+        ],
+    )
+    async def test_who_complains_or_has_a_severe_case_is_not_asked(
+        self, hub: Hub, kind: CaseKind, severity: Severity, came_of_it: str
+    ) -> None:
+        await hub.start(CALLS)
+        case = {"case_id": f"case-{ANN.removeprefix('customer-')}-1", "kind": kind, "severity": severity}
+        await hub.say(ANN, CustomerRegistered(**hub.meta()), CaseOpened(**hub.meta(), **case, owner="bob", subject="s"))
+        await hub.call()
+        await hub.settle()
+        assert hub.counted == [("csat", came_of_it)]
 
     async def test_who_was_contacted_today_is_asked_tomorrow(self, hub: Hub) -> None:
         await hub.start(CALLS + "[[frequency]]\nmost = 1\ndays = 1\n")

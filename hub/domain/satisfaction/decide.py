@@ -42,7 +42,7 @@ class NotAsked(StrEnum):
     CONTACTED = "contacted"
     """They were contacted often enough of late, for whatever reason."""
     COMPLAINT = "complaint"
-    """A complaint of theirs is open, or one of an account they act for."""
+    """A complaint of theirs is open or another severe case, or one of an account they act for."""
     NO_CONSENT = "no_consent"
     """They don't want to be asked there."""
     UNREACHABLE = "unreachable"
