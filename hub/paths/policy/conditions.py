@@ -128,8 +128,6 @@ class When(Section):
         for name in type(self).model_fields:
             value = getattr(self, name)
             match value:
-                case None:
-                    continue
                 case bool():
                     yield Measure(name), frozenset((YES if value else NO,))
                 case tuple():
