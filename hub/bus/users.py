@@ -27,6 +27,8 @@ class BusUser(NamedTuple):
 
     name: str
     channel: str
+    also: tuple[str, ...] = ()
+    """Channels that it reports contacts on, and nothing else: there they are answered."""
 
     @property
     def inbox(self) -> str:
@@ -43,14 +45,14 @@ RESPONSE_EXPIRES = "2m"
 ADAPTERS: tuple[BusUser, ...] = (
     *(BusUser(channel.value, channel.value) for channel in Channel),
     BusUser("voice_webhooks", Channel.PHONE.value),
-    BusUser("chat", Channel.WEB.value),
+    BusUser("chat", Channel.WEB.value, (Channel.EMAIL.value,)),
 )
 """One a channel, and those that carry it beside that one."""
 
 
 def inboxes(channel: str) -> tuple[str, ...]:
-    """Of the adapters that carry this channel."""
-    return tuple(user.inbox for user in ADAPTERS if user.channel == channel)
+    """Of the adapters that report contacts on this channel."""
+    return tuple(user.inbox for user in ADAPTERS if channel in (user.channel, *user.also))
 
 
 class Rights(NamedTuple):
@@ -66,7 +68,7 @@ def rights(user: BusUser) -> Rights:
     carried = (f"{CARRIES}.{user.name}", f"{CARRIES_NEW}.{user.channel}")
     return Rights(
         publish=(
-            f"{CONTACTS_IN}.{user.channel}.>",
+            *(f"{CONTACTS_IN}.{channel}.>" for channel in (user.channel, *user.also)),
             f"{CONVERSATIONS_IN}.{user.channel}.>",
             f"{REFUSED_IN}.{user.channel}",
             f"{PATHS_ASK}.{user.channel}",

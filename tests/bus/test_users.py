@@ -114,11 +114,14 @@ async def test_it_publishes_on_its_own_subjects_alone(
     await connection.settle()
     await connection.close()
     async with asyncio.timeout(5):
-        while await messages(hub, INBOUND) < 3:
+        while await messages(hub, INBOUND) < 3 + len(user.also):
             await asyncio.sleep(0.01)
     await asyncio.sleep(REFUSED_WITHIN)
     stored = [await hub.jetstream().get_msg(INBOUND, seq=number + 1) for number in range(await messages(hub, INBOUND))]
-    assert [one.data.decode() for one in stored] == [user.channel] * 3
+    assert sorted(one.data.decode() for one in stored) == sorted([user.channel] * 3 + [*user.also])
+    assert [one.subject for one in stored if one.data.decode() in user.also] == [
+        f"contacts.in.{channel}.1" for channel in user.also
+    ]
     assert (await messages(hub, REJECTED), await messages(hub, OUTBOUND)) == (0, 0)
 
 

@@ -27,6 +27,8 @@ class Phase(StrEnum):
     OVER = "over"
 
 
+GONE = "gone"
+"""Why it is over: the visitor did not come back."""
 OPEN = (Phase.ASKED, Phase.WAITING, Phase.TALKING, Phase.PARKED)
 """Somebody is at it, or will be."""
 
@@ -111,7 +113,8 @@ def told(conversation: Conversation, command: Command) -> Conversation:
             opens = command.opens_at.isoformat() if command.opens_at else ""
             return replace(about, phase=Phase.CLOSED, reason=command.reason, opens_at=opens)
         case "ended" | "expired":
-            return replace(about, phase=Phase.OVER)
+            gone = conversation.reason if conversation.phase is Phase.OVER else ""
+            return replace(about, phase=Phase.OVER, reason=gone)
         case _:
             return conversation
 

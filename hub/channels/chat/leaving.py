@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from hub.channels.chat import signals
 from hub.channels.chat.book import Book
-from hub.channels.chat.conversation import Phase
+from hub.channels.chat.conversation import GONE, Phase
 from hub.channels.chat.rooms import Room, Rooms
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.link import Link
@@ -50,6 +50,8 @@ class Leaving:
         """Whether nobody would see what is written now."""
         if room.tabs or room.leaving is not None:
             return False
+        if room.visitor.conversation.reason == GONE:
+            return True
         since = max(room.left_at, self._began) if room.left_at else None
         return since is None or self._clock.now() - since > timedelta(seconds=self._grace)
 
@@ -61,7 +63,8 @@ class Leaving:
                 return
             about = stands.interaction_id or stands.at or "before the hub said anything"
             await self._link.conversation(signals.left(room.name, f"{about} {stands.at}", now, dropped=dropped))
-            after = replace(room.visitor, conversation=replace(stands, phase=Phase.OVER, place=None, wait_seconds=None))
+            over = replace(stands, phase=Phase.OVER, place=None, wait_seconds=None, reason=GONE if dropped else "")
+            after = replace(room.visitor, conversation=over)
             if dropped:
                 for contact_id in await self._book.take_back(room.name, now):
                     reason = "the visitor left before it arrived"

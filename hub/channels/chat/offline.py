@@ -4,14 +4,14 @@ import asyncio
 import logging
 from datetime import datetime
 from hashlib import sha256
+from textwrap import shorten
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.channels.chat.book import Book
 from hub.channels.chat.settings import ChatSettings
-from hub.channels.chat.visitors import address_of
 from hub.channels.link import Link
-from hub.domain.contact import Channel, Contact, Declared, Identifier, Path
+from hub.domain.contact import Channel, Contact, Declared, Path
 from hub.domain.errors import InvalidError
 
 log = logging.getLogger(__name__)
@@ -41,12 +41,12 @@ def parse_form(body: bytes) -> OfflineForm:
 
 
 def contact_of(form: OfflineForm, visitor: str, at: datetime, chat: ChatSettings) -> Contact:
-    """A conversation of its own, from who says that this is their mail address."""
+    """A conversation of its own, by mail, as it is answered there: from who says that this is their address."""
     name = THREAD + sha256(f"{visitor} {form.id}".encode()).hexdigest()[:32]
     return Contact(
-        id=name, thread=name, occurred_at=at, service=chat.offline_service, language=form.language, text=form.text,
-        path=Path(channel=Channel.WEB, address=address_of(visitor), sender=chat.sender),
-        identifiers=(Identifier(kind="email", value=form.email),), declared=Declared(name=form.name),
+        id=name, thread=name, occurred_at=at, service=chat.offline_service or chat.service, language=form.language,
+        path=Path(channel=Channel.EMAIL, address=form.email, sender=chat.sender), text=form.text,
+        subject=shorten(form.text, 70, placeholder=" …"), declared=Declared(name=form.name),
     )  # fmt: skip
 
 

@@ -78,8 +78,8 @@ class ChatSettings(_Table):
     identity_secret_file: Path | None = None
     """What the operator's site signs customers with."""
     form: Form = Form()
-    offline_service: str = Field(default="chat-form", max_length=64)
-    """Of what is written while nobody is there: give it a queue without hours."""
+    offline_service: str = Field(default="", max_length=64)
+    """Of what is written while nobody is there; empty: as `service`. It comes in as mail."""
     verify: tuple[Kind, ...] = ()
     """What a visitor may prove by a code that is sent there."""
     transcript: bool = True

@@ -8,7 +8,6 @@ from hub.channels.chat.book import Book
 from hub.channels.chat.conversation import announced, told
 from hub.channels.chat.files import offered
 from hub.channels.chat.leaving import Leaving
-from hub.channels.chat.offline import THREAD as FORM
 from hub.channels.chat.rooms import Room, Rooms
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.visitors import visitor_of
@@ -20,7 +19,6 @@ from hub.channels.registry import Place
 log = logging.getLogger(__name__)
 
 _GONE = "the visitor has left the page"
-_BY_FORM = "they asked by the form for an answer by mail"
 
 
 class Telling:
@@ -83,7 +81,7 @@ class Telling:
             return
         room = await self._rooms.enter(name)
         try:
-            reason = _BY_FORM if command.thread.startswith(FORM) else _GONE if self._leaving.is_gone(room) else ""
+            reason = _GONE if self._leaving.is_gone(room) else ""
             if before == "failed" or reason:
                 await self._book.fail(command.contact_id, self._clock.now())
                 failed = signals.failed(command.contact_id, name, self._clock.now(), reason or _GONE)
