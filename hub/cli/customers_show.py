@@ -64,7 +64,8 @@ def _head(told: dict[str, Any]) -> Text:
         head.append(f"\nasked for {told['asked_for']}", "dim")
     head.append(f"\nas known at {_time(told['as_of'])}, registered {_time(told['registered_at'])} (UTC)", "dim")
     if source := told["named_by"]:
-        head.append(f"; name by {source['actor']}, {_time(source['at'])}", "dim")
+        heard = f" ({source['path']})" if source["path"] else ""
+        head.append(f"; name by {source['actor']}{heard}, {_time(source['at'])}", "dim")
     return head
 
 

@@ -183,7 +183,7 @@ async def test_a_corrected_name_is_shown_with_who_heard_it_where(stage: Stage) -
     [told] = await stage.post(f"/v1/customers/{MAILBOX}/name", said, "PUT")
     assert told["stream"] == ANN
     shown = await stage.show()
-    assert (shown["name"], shown["named_by"]["customer_id"]) == ("Negar", ANN)
+    assert (shown["name"], shown["named_by"]["customer_id"], shown["named_by"]["path"]) == ("Negar", ANN, "phone")
     lines = (await stage.timeline(kind="profile"))["timeline"]
     assert [(one["what"], one["event"]["name"], one["event"]["path"]) for one in lines] == [
         ("named", "Negar", "phone"),

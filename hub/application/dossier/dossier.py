@@ -13,8 +13,7 @@ from hub.application.dossier.grants import ShownGrant, grants_of
 from hub.application.dossier.identifiers import ShownIdentifier, identifiers
 from hub.application.dossier.members import membership
 from hub.application.dossier.roles import ShownRole
-from hub.application.dossier.said import ShownProfile, name_of, profile_of
-from hub.application.dossier.sources import Source
+from hub.application.dossier.said import Naming, ShownProfile, name_of, profile_of
 from hub.application.dossier.stands import Because, standing
 from hub.application.dossier.surveys import ShownSurvey, surveys_of
 from hub.application.glimpse import interaction_row
@@ -43,7 +42,7 @@ class Dossier:
     kept_apart: tuple[KeptApart, ...]
     shared: tuple[str, ...]
     name: str
-    named_by: Source | None
+    named_by: Naming | None
     registered_at: datetime | None
     identifiers: tuple[ShownIdentifier, ...]
     segment: str

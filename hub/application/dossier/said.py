@@ -13,6 +13,13 @@ from hub.paths.standing.standing import Stands
 
 
 @dataclass(frozen=True, slots=True)
+class Naming(Source):
+    """Who said what the customer is called. `path`: where it was heard, of a name that a person corrected."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownField:
     """A field of a profile; `value` empty and `at` None: nothing was ever said of it. `path`: where it was said."""
 
@@ -39,12 +46,15 @@ class ShownProfile:
     policy: str
 
 
-def name_of(facts: CustomerFacts) -> tuple[str, Source | None]:
+def name_of(facts: CustomerFacts) -> tuple[str, Naming | None]:
     """What the customer is called, by the oldest stream where that is known, and who said so."""
     for stream, known in facts.members.items():
         if known.customer.name:
-            said = [one for one in facts.history if one.stream == stream and isinstance(one.event, ProfileChanged)]
-            return known.customer.name, source_of(said[-1])
+            for one in reversed(facts.history):
+                if one.stream == stream and isinstance(one.event, ProfileChanged):
+                    source = source_of(one)
+                    at, actor = source.at, source.actor
+                    return known.customer.name, Naming(at, actor, source.causation, stream, one.event.path)
     return "", None
 
 
