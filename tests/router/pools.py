@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.domain.agent.events import AgentState, Shift
-from hub.domain.contact import Channel, Standing
+from hub.domain.contact import Channel, RecordingState, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.domain.ids import interaction_of_offer
@@ -104,6 +104,14 @@ class PoolInHand:
 
     def resumes(self, agent_id: str, interaction_id: str) -> list[Event]:
         return self.handle(commands.Resume, agent_id=agent_id, interaction_id=interaction_id)
+
+    def pauses_recording(self, agent_id: str, interaction_id: str) -> list[Event]:
+        state = RecordingState.PAUSED
+        return self.handle(commands.AskRecording, agent_id=agent_id, interaction_id=interaction_id, state=state)
+
+    def switches_recording(self, agent_id: str, interaction_id: str) -> list[Event]:
+        state = RecordingState.RUNNING
+        return self.handle(commands.SwitchRecording, agent_id=agent_id, interaction_id=interaction_id, state=state)
 
     def parks(self, agent_id: str, interaction_id: str, seconds: float | None = None) -> list[Event]:
         until = None if seconds is None else self.now + timedelta(seconds=seconds)

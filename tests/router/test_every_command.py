@@ -27,6 +27,7 @@ from tests.router.promises import Promises, every_choice_was_the_first, recovera
 
 AGENTS = ("anna", "ben", "carl", "dora")
 QUEUES = ("sales", "general", "desk")
+_TALKS = ("holds", "resumes", "misses_callback", "misses_callback", "pauses_recording", "switches_recording")
 NUMBERS = st.integers(0, 11).map(str)
 
 
@@ -189,7 +190,7 @@ class EveryCommand(RuleBasedStateMachine):
         self.ask(self.pool.unparks, agent, self.a_work(data, Phase.PARKED))
 
     @precondition(lambda self: self.pool.state.interactions)
-    @rule(data=st.data(), what=st.sampled_from(["holds", "resumes", "misses_callback", "misses_callback"]))
+    @rule(data=st.data(), what=st.sampled_from(_TALKS))
     def agent_talks(self, data: st.DataObject, what: str) -> None:
         stream = self.a_work(data, Phase.ACTIVE)
         agent = self.agent_of(stream, data)
