@@ -50,6 +50,10 @@ class ContactReports(Protocol):
         """Raises InvalidError and RefusedError."""
         ...
 
+    async def delivered(self, contact_id: str, *, at: datetime, actor: str, command_id: str) -> object:
+        """Raises InvalidError."""
+        ...
+
     async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> object:
         """Raises InvalidError."""
         ...
@@ -243,11 +247,14 @@ class InboundHandler:
         if not signal.contact_id:
             raise InvalidError(f"{signal.signal} takes the contact_id that came with the command to send", "contact_id")
         by = {"actor": f"adapter:{signal.channel.value}", "command_id": signal.id}
-        if signal.signal is ConversationSignal.SENT:
-            at = min(utc(signal.occurred_at), self._clock.now())
-            await self._contacts.sent(signal.contact_id, thread=signal.thread, at=at, **by)
-        else:
-            await self._contacts.failed(signal.contact_id, signal.reason, **by)
+        at = min(utc(signal.occurred_at), self._clock.now())
+        match signal.signal:
+            case ConversationSignal.SENT:
+                await self._contacts.sent(signal.contact_id, thread=signal.thread, at=at, **by)
+            case ConversationSignal.DELIVERED:
+                await self._contacts.delivered(signal.contact_id, at=at, **by)
+            case _:
+                await self._contacts.failed(signal.contact_id, signal.reason, **by)
         return Confirmation(id=signal.id, status="accepted")
 
     async def _late_signal(self, signal: ConversationEvent, command: Command) -> Confirmation:

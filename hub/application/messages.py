@@ -10,6 +10,7 @@ from hub.application.dossier.facts import facts_of
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.outbound.events import (
+    ContactDelivered,
     ContactDispatched,
     ContactFailed,
     ContactGivenUp,
@@ -29,14 +30,15 @@ RECEIVED = "received"
 """How far what came in is; what goes out says its phase."""
 _OF_CONTACTS: tuple[type[Event], ...] = (
     ContactReceived, ContactSent, ContactPlanned, ContactPostponed, ContactDispatched, ContactFailed,
-    ContactUnreported, ContactGivenUp,
+    ContactUnreported, ContactGivenUp, ContactDelivered,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """`state`: `received`, or of what goes out its phase; `by`: who wrote it; `outbound_id`: of what goes out, if the
-    hub was asked for it; `reason`: why it is not sent; `at`: when it was written, `sent_at` when it left."""
+    hub was asked for it; `reason`: why it is not sent; `at`: when it was written, `sent_at` when it left, `delivered_at` when it
+    arrived, where the channel tells."""
 
     at: datetime
     direction: Direction
@@ -54,6 +56,7 @@ class Message:
     attachments: tuple[ShownFile, ...]
     auto: bool = False
     sent_at: datetime | None = None
+    delivered_at: datetime | None = None
     reason: str = ""
 
 
@@ -133,7 +136,7 @@ def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent]) -> M
     return Message(
         at=one.planned.at, direction=Direction.OUTBOUND, state=one.phase.value, by=one.planned.actor,
         contact_id=told.contact_id if told else "", outbound_id=name, customer_id=customer, channel=channel,
-        sent_at=left.at if left else None, reason=one.why, **_words(one.planned, customer, name),
+        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why, **_words(one.planned, customer, name),
     )  # fmt: skip
 
 

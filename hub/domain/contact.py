@@ -128,6 +128,8 @@ class ConversationSignal(StrEnum):
     """A contact that the hub asked for was made; answers come in on this thread."""
     FAILED = "failed"
     """It could not be made, or did not arrive."""
+    DELIVERED = "delivered"
+    """It arrived where it was sent to."""
     OFFER_ACCEPTED = "offer_accepted"
     """An agent picked up the phone that rang with an offer."""
     OFFER_DECLINED = "offer_declined"
@@ -216,7 +218,7 @@ class ConversationEvent(_Value):
     score: int | None = Field(default=None, ge=0, le=10)
     comment: str = Field(default="", max_length=10_000)
     contact_id: str = Field(default="", max_length=200)
-    """Of sent and failed: as the hub named it when it asked for the contact."""
+    """Of sent, delivered and failed: as the hub named it when it asked for the contact."""
     reason: str = Field(default="", max_length=200)
     """Of failed and offer_declined: why, as whoever could not do it says; of unsubscribed: how it was said."""
     address: str = Field(default="", max_length=320)

@@ -73,6 +73,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     customer.ProfileChanged,
     customer.SegmentChanged,
     customer.StandingReviewed,
+    outbound.ContactDelivered,
     outbound.ContactDispatched,
     outbound.ContactFailed,
     outbound.ContactGivenUp,

@@ -84,6 +84,9 @@ class FakeReports:
     async def sent(self, contact_id: str, *, thread: str, at: datetime, actor: str, command_id: str) -> None:
         self._note(contact_id, "sent", thread, at.isoformat(), actor, command_id)
 
+    async def delivered(self, contact_id: str, *, at: datetime, actor: str, command_id: str) -> None:
+        self._note(contact_id, "delivered", at.isoformat(), actor, command_id)
+
     async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> None:
         self._note(contact_id, "failed", reason, actor, command_id)
 

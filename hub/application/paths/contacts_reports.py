@@ -15,7 +15,7 @@ from hub.application.repeats import keyed
 from hub.domain.contact import Contact, Direction, Path
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactSent
-from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed
+from hub.domain.customer.outbound.events import ContactDelivered, ContactDispatched, ContactFailed
 from hub.domain.customer.outbound.state import OutboundContact, Phase
 from hub.domain.customer.outbound.words import words_of
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -80,6 +80,21 @@ class ContactReports:
             )  # fmt: skip
             whole, back = await self._contacts.slot_given_back(found.stream, one, "failed", meta)
             return await self._wholes.writing(whole, [(found.stream, fact), *back])
+
+        return await append_decided(self._journal, attempt)
+
+    async def delivered(self, contact_id: str, *, at: datetime, actor: str, command_id: str) -> list[Recorded]:
+        """It arrived. Of what was reported as failed it changes nothing. Raises InvalidError for a contact nobody was
+        told to make."""
+
+        async def attempt() -> Sequence[Append]:
+            found, told = await self._told(contact_id)
+            one = found.contact
+            if told.contact_id != contact_id or one.delivered_at or one.phase not in (*_TOLD, Phase.SENT):
+                return []
+            meta = meta_of(self._clock, actor, command_id) | {"correlation": told.correlation, "at": at}
+            fact = ContactDelivered(**meta, outbound_id=one.outbound_id, contact_id=contact_id, channel=told.channel)
+            return [Append(found.stream, found.versions[found.stream], [fact])]
 
         return await append_decided(self._journal, attempt)
 

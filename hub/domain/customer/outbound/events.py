@@ -116,6 +116,13 @@ class ContactFailed(_OutboundFact):
     again: bool = False
 
 
+class ContactDelivered(_OutboundFact):
+    """It arrived: the customer's phone, or their mail server, has it."""
+
+    contact_id: str
+    channel: Channel
+
+
 class ContactUnreported(_OutboundFact):
     """Nobody said in time whether it was made. It may have arrived: it counts, and is never made again by itself."""
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hub.domain.contact import Channel
 from hub.domain.customer.events import ContactSent
 from hub.domain.customer.outbound.events import (
+    ContactDelivered,
     ContactDispatched,
     ContactFailed,
     ContactGivenUp,
@@ -47,6 +48,8 @@ class OutboundContact:
     steps: int = 1
     why: str = ""
     """Of one that is not made."""
+    delivered_at: datetime | None = None
+    """When what was made last arrived, where its channel tells."""
 
     @property
     def outbound_id(self) -> str:
@@ -77,6 +80,9 @@ def fold(events: Iterable[Event]) -> Outbounds:
             case ContactSent() if event.contact_id in by_contact:
                 outbound = by_contact[event.contact_id]
                 known[outbound] = _sent(known[outbound], event.contact_id)
+            case ContactDelivered() if event.contact_id in by_contact:
+                outbound = by_contact[event.contact_id]
+                known[outbound] = _delivered(known[outbound], event)
             case ContactPostponed() | ContactFailed() | ContactUnreported() | ContactGivenUp():
                 if event.outbound_id in known:
                     known[event.outbound_id] = _after(known[event.outbound_id], event)
@@ -87,6 +93,12 @@ def _sent(one: OutboundContact, contact_id: str) -> OutboundContact:
     if one.dispatched is None or one.dispatched.contact_id != contact_id or one.phase not in _UNDER_WAY:
         return one
     return replace(one, phase=Phase.SENT, due_at=None, why="")
+
+
+def _delivered(one: OutboundContact, event: ContactDelivered) -> OutboundContact:
+    if one.dispatched is None or one.dispatched.contact_id != event.contact_id:
+        return one
+    return replace(one, delivered_at=event.at)
 
 
 _UNDER_WAY = (Phase.DISPATCHED, Phase.UNREPORTED)
@@ -101,7 +113,10 @@ def _after(
         case ContactPostponed():
             return replace(one, phase=Phase.WAITING, slot_id=event.slot_id, due_at=event.due_at)
         case ContactDispatched():
-            return replace(one, phase=Phase.DISPATCHED, slot_id=event.slot_id, due_at=event.report_by, dispatched=event)
+            return replace(
+                one, phase=Phase.DISPATCHED, slot_id=event.slot_id, due_at=event.report_by, dispatched=event,
+                delivered_at=None,
+            )  # fmt: skip
         case ContactFailed():
             tried = tuple(dict.fromkeys((*one.tried, event.channel)))
             phase = Phase.WAITING if event.again else Phase.FAILED
