@@ -35,7 +35,7 @@ from hub.simulated.client import HubClient
 from hub.simulated.pbx import SCENARIOS as DEMO
 from hub.simulated.process import HubProcess, create_key
 from loadtests.processes import cpu_seconds, peak_memory_mb
-from tests.support.asterisk import Asterisk, missing, sipp, udp_port
+from tests.support.asterisk import Asterisk, missing, sipp, udp_ports
 
 POLICY = """
 [agents]
@@ -77,7 +77,7 @@ async def _with_asterisk(given: argparse.Namespace, directory: Path, asterisk: A
     hub = HubProcess(Settings(data_dir=directory / "var", api_port=0, policy=directory / "policy.toml"))
     token = await create_key(hub.settings, "supervisor", "load")
     await hub.start()
-    desks = udp_port()
+    [desks] = udp_ports(1)
     try:
         async with HubClient(hub.api_url, token) as client, _adapter(hub, asterisk, desks, directory) as adapter:
             pids = {"asterisk": asterisk.pid, "adapter": adapter, "hub": hub.pid}
@@ -130,7 +130,7 @@ def _many_callers(asterisk: Asterisk) -> str:
 async def _waiting(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str, int]) -> dict[str, object]:
     """All arrive within five seconds, and hear music for ten more."""
     words = ["-s", "1000", "-r", round(given.waiting / 5), f"127.0.0.1:{asterisk.sip}"]
-    async with sipp(_many_callers(asterisk), *words, port=udp_port(), calls=given.waiting, pause=20) as callers:
+    async with sipp(_many_callers(asterisk), *words, port=udp_ports(1)[0], calls=given.waiting, pause=20) as callers:
         await asyncio.sleep(8)
         used = {name: cpu_seconds(pid) for name, pid in pids.items()}
         await asyncio.sleep(10)
@@ -143,7 +143,7 @@ async def _talking(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str
     calls = round(given.rate * given.seconds)
     words = ["-s", "1000", "-r", round(given.rate), f"127.0.0.1:{asterisk.sip}"]
     used = {name: cpu_seconds(pid) for name, pid in pids.items()}
-    async with sipp(_many_callers(asterisk), *words, port=udp_port(), calls=calls, pause=TALK_SECONDS) as callers:
+    async with sipp(_many_callers(asterisk), *words, port=udp_ports(1)[0], calls=calls, pause=TALK_SECONDS) as callers:
         failed = await callers.over(given.seconds + 60)
     await asyncio.sleep(2)
     each = {name: round((cpu_seconds(pid) - used[name]) / calls * 1000, 1) for name, pid in pids.items()}

@@ -18,10 +18,9 @@ from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer, table, until
 from tests.channels.email.mail_adapter import free_port, mail_adapter
 from tests.channels.email.test_mail_acceptance import NO_QUIET_HOURS, Desk, hand_in
-from tests.channels.phone.test_phone_crashes import AdapterProcess
-from tests.support.asterisk import Asterisk, agent, asterisk, caller, sipp
+from tests.channels.phone.phone_site import AdapterProcess
+from tests.support.asterisk import Asterisk, agent, caller, sipp
 
-__all__ = ["asterisk"]
 pytestmark = pytest.mark.acceptance
 
 POLICY = """
@@ -111,7 +110,9 @@ async def test_one_customer_calls_and_writes_and_each_answer_leaves_by_its_own_p
         await desk("/v1/policies/paths", {"text": NO_QUIET_HOURS, "note": "no quiet hours"})
         await desk("/v1/agents/ann/sign-on", {"name": "Ann", "skills": {}})
 
-        async with caller(asterisk, "caller_hangs_up", number=NUMBER, pause=2) as customer:
+        async with caller(asterisk, number=NUMBER) as customer:
+            await centre.interaction("active")
+            await asterisk.hung_up_by(number=NUMBER)
             assert await customer.over() == 0
         called = await centre.interaction("wrap_up")
         await centre.wrap_up(called["interaction_id"])
@@ -144,7 +145,7 @@ async def test_one_customer_calls_and_writes_and_each_answer_leaves_by_its_own_p
         await desk(f"/v1/interactions/{wrote}/end", ANN)
         await centre.wrap_up(wrote)
 
-        async with sipp("agent_hangs_up", port=asterisk.trunk, pause=1) as customer_phone:
+        async with sipp("agent_answers", port=asterisk.trunk) as customer_phone:
             back = {
                 **ANN, "customer_id": one, "purpose": "reply", "interaction_id": called["interaction_id"],
                 "channels": ["phone"], "sender": "agent", "request_id": "by-phone",
@@ -152,6 +153,7 @@ async def test_one_customer_calls_and_writes_and_each_answer_leaves_by_its_own_p
             decided = await desk("/v1/outbound", back)
             state = await centre.until_sent(decided["outbound_id"])
             assert state["channel"] == "phone"
+            await asterisk.hung_up_by("trunk")
             assert await customer_phone.over() == 0
         assert await desk_phone.over() == 0
 

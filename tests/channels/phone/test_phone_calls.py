@@ -20,11 +20,11 @@ from hub.domain.contact import Channel
 from hub.domain.ids import consult_id
 from hub.router.pool.commands import Command, CompleteTransfer, Consult, Hold, Resume, SignOn
 from hub.settings import Settings
-from tests.support.asterisk import Asterisk, agent, asterisk, caller
+from tests.support.asterisk import Asterisk, agent, caller
 
-__all__ = ["asterisk"]
 pytestmark = pytest.mark.acceptance
 
+NUMBER = "+982188001"
 POLICY = """
 [queues.care]
 [[rules]]
@@ -52,13 +52,13 @@ class Centre:
         return [one.event for one in await self.hub.journal.read(0, 100_000) if type(one.event).__name__ == name]
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 40) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
 
 
-async def happens(find: Callable[[], Awaitable[list[object]]], seconds: float = 10) -> object:
+async def happens(find: Callable[[], Awaitable[list[object]]], seconds: float = 40) -> object:
     async with asyncio.timeout(seconds):
         while not (found := await find()):
             await asyncio.sleep(0.05)
@@ -97,17 +97,19 @@ async def centre(asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[Centre]:
 
 async def test_a_call_waits_is_answered_and_ends_when_the_customer_hangs_up(asterisk: Asterisk, centre: Centre) -> None:
     await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
-    async with agent(asterisk, "ann") as ann, caller(asterisk, "caller_hangs_up", pause=2) as customer:
-        assert await customer.over() == 0
-        assert await ann.over() == 0
+    async with agent(asterisk, "ann") as ann, caller(asterisk) as customer:
+        await happens(lambda: centre.events("OfferAccepted"))
+        await asterisk.hung_up_by(number=NUMBER)
+        assert [await one.over() for one in (customer, ann)] == [0, 0]
     await happens(lambda: centre.events("InteractionEnded"))
 
 
 async def test_the_caller_is_hung_up_when_the_agent_hangs_up(asterisk: Asterisk, centre: Centre) -> None:
     await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
-    async with agent(asterisk, "ann", "agent_hangs_up", pause=1) as ann, caller(asterisk) as customer:
-        assert await ann.over() == 0
-        assert await customer.over() == 0
+    async with agent(asterisk, "ann") as ann, caller(asterisk) as customer:
+        await happens(lambda: centre.events("OfferAccepted"))
+        await asterisk.hung_up_by("ann")
+        assert [await one.over() for one in (customer, ann)] == [0, 0]
     ended = await happens(lambda: centre.events("InteractionEnded"))
     assert ended.agent_id == "ann"  # type: ignore[attr-defined]
 
@@ -122,19 +124,21 @@ async def test_who_does_not_pick_up_is_passed_over_and_the_caller_waits_for_the_
     async with (
         agent(asterisk, "ann", phone) as ann,
         agent(asterisk, "bob") as bob,
-        caller(asterisk, "caller_hangs_up", pause=6) as customer,
+        caller(asterisk) as customer,
     ):
         assert await ann.over() == 0
         accepted = await happens(lambda: centre.events("OfferAccepted"))
         assert accepted.agent_id == "bob"  # type: ignore[attr-defined]
-        assert await customer.over() == 0
-        assert await bob.over() == 0
+        await asterisk.hung_up_by(number=NUMBER)
+        assert [await one.over() for one in (customer, bob)] == [0, 0]
     assert len(await centre.events("OfferDeclined")) == 1
     assert len(await centre.events("ContactReceived")) == 1
 
 
 async def test_who_hangs_up_while_waiting_has_left(asterisk: Asterisk, centre: Centre) -> None:
-    async with caller(asterisk, "caller_hangs_up", pause=1) as customer:
+    async with caller(asterisk) as customer:
+        await happens(lambda: centre.events("InteractionQueued"))
+        await asterisk.hung_up_by(number=NUMBER)
         assert await customer.over() == 0
     await happens(lambda: centre.events("InteractionAbandoned"))
 
@@ -152,11 +156,13 @@ async def test_a_key_chooses_the_service_and_the_conversation_is_recorded(asteri
         centre = Centre(hub)
         await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
         async with (
-            agent(asterisk, "ann", "agent_hangs_up", pause=2) as ann,
-            caller(asterisk, "caller_presses", "-key", "digit", "1", pause=2) as customer,
+            agent(asterisk, "ann") as ann,
+            caller(asterisk, "caller_presses", "-key", "digit", "1", pause=1) as customer,
         ):
-            assert await ann.over() == 0
-            assert await customer.over() == 0
+            await happens(lambda: centre.events("OfferAccepted"))
+            await asterisk.has_recorded("recording")
+            await asterisk.hung_up_by("ann")
+            assert [await one.over() for one in (customer, ann)] == [0, 0]
         received = await happens(lambda: centre.events("ContactReceived"))
         assert received.service == "cards"  # type: ignore[attr-defined]
         recorded = await happens(lambda: centre.events("ConversationRecorded"))
@@ -172,12 +178,13 @@ async def test_hold_consultation_and_warm_transfer_on_real_lines(asterisk: Aster
         await centre.ask(Hold, agent_id="ann", interaction_id=interaction)
         await centre.ask(Resume, agent_id="ann", interaction_id=interaction)
         await centre.ask(SignOn, agent_id="bob", name="Bob", skills={})
-        async with agent(asterisk, "bob", "agent_hangs_up", pause=4) as bob:
+        async with agent(asterisk, "bob") as bob:
             advice = consult_id(interaction, "advice")
             await centre.ask(Consult, agent_id="ann", interaction_id=interaction, consult_id=advice, to_agent="bob")
-            await asyncio.sleep(1.5)
+            await asterisk.bridges("consult-", 2)
             await centre.ask(CompleteTransfer, agent_id="ann", interaction_id=interaction)
             assert await ann.over() == 0
             assert customer.running
+            await asterisk.hung_up_by("bob")
             assert await bob.over() == 0
         assert await customer.over() == 0

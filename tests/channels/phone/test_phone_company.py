@@ -1,53 +1,25 @@
 """Several phones of the company on one real call, and calls that begin here: channels and bridges as ARI tells them."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub import app
-from hub.channels.phone.actions import hang_up
-from hub.channels.phone.ari import Ari, ari
-from hub.channels.phone.settings import PhoneSettings
+from hub.channels.phone.ari import Ari
 from hub.domain.ids import consult_id
 from hub.router.pool.commands import Conference, Consult, Join, SignOn, Transfer
 from hub.settings import Settings
 from tests.channels.phone.test_phone_calls import POLICY, Centre, centre, happens, phones, running
-from tests.support.asterisk import Asterisk, agent, asterisk, caller, sipp
+from tests.support.asterisk import Asterisk, agent, caller, sipp
 
-__all__ = ["asterisk", "centre"]
-pytestmark = [
-    pytest.mark.acceptance,
-    pytest.mark.skipif(
-        "PHONE_COMPANY" not in os.environ,
-        reason="phones started one after the other now and then do not ring yet: set PHONE_COMPANY to try all the same",
-    ),
-]
+__all__ = ["centre"]
+pytestmark = pytest.mark.acceptance
 
 
-@pytest.fixture(autouse=True)
-async def nobody_stays_on_the_line(asterisk: Asterisk) -> AsyncIterator[None]:
-    """The next test's adapter would take them for its own."""
-    yield
-    async with ari(PhoneSettings(**asterisk.settings())) as pbx:  # type: ignore[arg-type]
-        for channel in await pbx.get("/channels"):
-            await pbx.ask(hang_up(channel["id"]))
-        await becomes(lambda: _nobody(pbx))
-
-
-async def _nobody(pbx: Ari) -> bool:
-    return not await pbx.get("/channels")
-
-
-async def bridges(pbx: Ari) -> dict[str, int]:
-    """How many are in each."""
-    return {one["id"]: len(one["channels"]) for one in await pbx.get("/bridges")}
-
-
-async def becomes(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+async def becomes(holds: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
     async with asyncio.timeout(seconds):
         while not await holds():
             await asyncio.sleep(0.05)
@@ -64,10 +36,12 @@ async def test_a_cold_transfer_rings_the_other_and_lets_the_first_go(asterisk: A
     async with agent(asterisk, "ann") as ann, caller(asterisk) as customer:
         interaction = await conversation(centre)
         await centre.ask(SignOn, agent_id="bob", name="Bob", skills={})
-        async with agent(asterisk, "bob", "agent_hangs_up", pause=1) as bob:
+        async with agent(asterisk, "bob") as bob:
             await centre.ask(Transfer, agent_id="ann", interaction_id=interaction, to_agent="bob")
             assert await ann.over() == 0
             assert customer.running
+            await becomes(lambda: _accepted(centre, 2))
+            await asterisk.hung_up_by("bob")
             assert await bob.over() == 0
         assert await customer.over() == 0
     ended: Any = await happens(lambda: centre.events("InteractionEnded"))
@@ -76,21 +50,18 @@ async def test_a_cold_transfer_rings_the_other_and_lets_the_first_go(asterisk: A
 
 async def test_in_a_conference_all_three_are_in_one_bridge(asterisk: Asterisk, centre: Centre) -> None:
     await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
-    async with (
-        ari(PhoneSettings(**asterisk.settings())) as pbx,  # type: ignore[arg-type]
-        agent(asterisk, "ann") as ann,
-        caller(asterisk) as customer,
-    ):
+    async with agent(asterisk, "ann") as ann, caller(asterisk) as customer:
         interaction = await conversation(centre)
         await centre.ask(SignOn, agent_id="bob", name="Bob", skills={})
-        async with agent(asterisk, "bob", "agent_hangs_up", pause=5) as bob:
+        async with agent(asterisk, "bob") as bob:
             advice = consult_id(interaction, "advice")
             await centre.ask(Consult, agent_id="ann", interaction_id=interaction, consult_id=advice, to_agent="bob")
-            await becomes(lambda: _one_of(pbx, "consult-", 2))
+            await asterisk.bridges("consult-", 2)
             await centre.ask(Conference, agent_id="ann", interaction_id=interaction)
-            await becomes(lambda: _one_of(pbx, "talk-", 3))
+            await asterisk.bridges("talk-", 3)
+            await asterisk.hung_up_by("bob")
             assert await bob.over() == 0
-            await becomes(lambda: _one_of(pbx, "talk-", 2))
+            await asterisk.bridges("talk-", 2)
         assert ann.running
         assert customer.running
 
@@ -101,29 +72,30 @@ async def test_who_listens_has_an_ear_of_their_own_and_is_not_in_the_bridge(
 ) -> None:
     await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
     async with (
-        ari(PhoneSettings(**asterisk.settings())) as pbx,  # type: ignore[arg-type]
+        asterisk.ari() as pbx,
         agent(asterisk, "ann"),
         caller(asterisk) as customer,
-        agent(asterisk, "cid", "agent_hangs_up", pause=2) as supervisor,
+        agent(asterisk, "cid") as supervisor,
     ):
         interaction = await conversation(centre)
         await centre.ask(Join, interaction_id=interaction, agent_id="cid", mode=mode)
-        await becomes(lambda: _one_of(pbx, "ear-", 2))
-        await becomes(lambda: _one_of(pbx, "talk-", 2))
+        await asterisk.bridges("ear-", 2)
+        await asterisk.bridges("talk-", 2)
         names = [str(one["id"]) for one in await pbx.get("/channels")]
         assert [name for name in names if name.startswith("hears-leg-")]
+        await asterisk.hung_up_by("cid")
         assert await supervisor.over() == 0
         await becomes(lambda: _none_of(pbx, "ear-"))
         assert customer.running
-        assert await _one_of(pbx, "talk-", 2)
+        await asterisk.bridges("talk-", 2)
 
 
-async def _one_of(pbx: Ari, kind: str, count: int) -> bool:
-    return [many for name, many in (await bridges(pbx)).items() if name.startswith(kind) and many] == [count]
+async def _accepted(centre: Centre, times: int) -> bool:
+    return len(await centre.events("OfferAccepted")) == times
 
 
 async def _none_of(pbx: Ari, kind: str) -> bool:
-    return not [name for name in await bridges(pbx) if name.startswith(kind)]
+    return not [one for one in await pbx.get("/bridges") if one["id"].startswith(kind)]
 
 
 async def test_a_number_that_is_keyed_in_comes_to_the_hub_as_a_claim(asterisk: Asterisk, tmp_path: Path) -> None:
@@ -149,10 +121,11 @@ async def test_who_would_rather_be_called_is_called_once_an_agent_is_there(aster
         assert await centre.events("InteractionAbandoned") == []
         async with (
             agent(asterisk, "ann") as ann,
-            sipp("agent_hangs_up", port=asterisk.trunk, pause=2) as called,
+            sipp("agent_answers", port=asterisk.trunk) as called,
         ):
             await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
             await happens(lambda: centre.events("CallbackReached"))
+            await asterisk.hung_up_by("trunk")
             assert await called.over() == 0
             assert await ann.over() == 0
         await happens(lambda: centre.events("InteractionEnded"))

@@ -11,16 +11,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hub.channels.phone.ari import ari
-from hub.channels.phone.settings import PhoneSettings
 from hub.domain.contact import Contact
 from hub.simulated.contract.driver import Driver, Seen
 from hub.simulated.contract.hub_side import HubSide, hub_side
 from hub.simulated.contract.rules import RULES, Rule
 from tests.channels.contract import keeps
-from tests.support.asterisk import Asterisk, agent, asterisk, caller, sipp
+from tests.support.asterisk import Asterisk, agent, caller, sipp
 
-__all__ = ["asterisk"]
 pytestmark = pytest.mark.acceptance
 
 OF_PHONES = frozenset({"confirmed", "only after", "refuses", "tries again"})
@@ -82,7 +79,7 @@ class PhoneDriver:
         return "later"
 
     async def _is_with_the_adapter(self, number: str) -> bool:
-        async with ari(PhoneSettings(**self._asterisk.settings())) as pbx:  # type: ignore[arg-type]
+        async with self._asterisk.ari() as pbx:
             channels = await pbx.get("/channels")
         apps = [one["dialplan"]["app_name"] for one in channels if one["caller"]["number"] == number]
         return apps == ["Stasis"]
@@ -127,10 +124,11 @@ async def test_a_call_that_an_agent_is_to_make_is_made_and_reported_once(asteris
         try:
             async with (
                 agent(asterisk, "ann") as ann,
-                sipp("agent_hangs_up", port=asterisk.trunk, pause=1) as customer,
+                sipp("agent_answers", port=asterisk.trunk) as customer,
             ):
                 for _ in range(2):
                     await _told_to_call(hub)
+                await asterisk.hung_up_by("trunk")
                 assert await customer.over() == 0
                 assert await ann.over() == 0
             assert [(one.signal, one.contact_id) for one in hub.signals if one.contact_id] == [("sent", "contact-1")]
