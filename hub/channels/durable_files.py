@@ -3,10 +3,16 @@ longer for many than for one."""
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+SIDE_BY_SIDE = 8
+"""Threads that wait for the disk."""
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -24,6 +30,7 @@ class DurableFiles:
         self._folder = os.path.abspath(folder)
         self._durable: set[str] = set()
         """Folders whose own names are on disk."""
+        self._side_by_side: ThreadPoolExecutor | None = None
 
     def write(self, files: Sequence[tuple[str, bytes]]) -> list[OSError | None]:
         """What became of each; None: it is on disk. What is there already is the same, and counts as brought now."""
@@ -31,9 +38,7 @@ class DurableFiles:
         for draft, (_, data) in zip(drafts, files, strict=True):
             with _noted([draft]):
                 self._draft(draft, data)
-        for draft in drafts:
-            with _noted([draft]):
-                self._settle(draft)
+        self._together(_settle, [draft for draft in drafts if draft.handle >= 0])
         for draft in drafts:
             if draft.written and draft.problem is None:
                 with _noted([draft]):
@@ -63,15 +68,15 @@ class DurableFiles:
         while rest:
             rest = rest[os.write(draft.handle, rest) :]
 
-    def _settle(self, draft: _Draft) -> None:
-        """Its bytes are on disk."""
-        if draft.handle < 0:
+    def _together(self, work: Callable[[T], None], items: Sequence[T]) -> None:
+        """Who asks a disk side by side waits for one of its rounds, not for as many as there are items."""
+        if len(items) < 2:
+            for one in items:
+                work(one)
             return
-        try:
-            if draft.problem is None:
-                os.fsync(draft.handle)
-        finally:
-            os.close(draft.handle)
+        if self._side_by_side is None:
+            self._side_by_side = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="disk")
+        list(self._side_by_side.map(work, items))
 
     def _sync_folders(self, drafts: Sequence[_Draft]) -> None:
         """Their names are on disk, and those of the folders they are in."""
@@ -79,9 +84,7 @@ class DurableFiles:
         for draft in drafts:
             for folder in self._not_durable(os.path.dirname(draft.file)):
                 inside.setdefault(folder, []).append(draft)
-        for folder, here in inside.items():
-            with _noted(here):
-                _sync(folder)
+        self._together(_sync, list(inside.items()))
         for draft in drafts:
             if draft.problem is None:
                 self._durable.update(_up_to(os.path.dirname(draft.file), self._folder))
@@ -110,9 +113,22 @@ def _noted(drafts: Iterable[_Draft]) -> Iterator[None]:
             draft.problem = error
 
 
-def _sync(folder: str) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _settle(draft: _Draft) -> None:
+    """Its bytes are on disk."""
+    with _noted([draft]):
+        try:
+            if draft.problem is None:
+                os.fsync(draft.handle)
+        finally:
+            os.close(draft.handle)
+
+
+def _sync(inside: tuple[str, Sequence[_Draft]]) -> None:
+    """The names in a folder are on disk."""
+    folder, drafts = inside
+    with _noted(drafts):
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
