@@ -58,6 +58,7 @@ def test_of_names_the_last_of_the_first_stream_that_has_one_is_taken_apart() -> 
     given = read([named("Maryam Karimi"), field("first_name", "Zahra")])
     assert (given.given_name, given.family_name) == ("Zahra", "")
     assert read([named("Maryam")])[2:4] == ("Maryam", "")
+    assert read([named("  ")]) == Record("customer-1")
 
 
 def test_of_whom_no_fact_tells_anything_nothing_is_known() -> None:
