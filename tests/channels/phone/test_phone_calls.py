@@ -188,3 +188,19 @@ async def test_hold_consultation_and_warm_transfer_on_real_lines(asterisk: Aster
             await asterisk.hung_up_by("bob")
             assert await bob.over() == 0
         assert await customer.over() == 0
+
+
+async def test_who_calls_too_often_hears_the_busy_tone_and_what_is_too_much_goes_to_the_pbx(
+    asterisk: Asterisk, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY)
+    settings = Settings(data_dir=tmp_path / "var", api_port=0, policy=tmp_path / "policy.toml")
+    adapter = phones(asterisk, tmp_path / "phone", calls_at_once=1, calls_a_minute_of_one_caller=1)
+    async with app.Hub(settings) as hub, running(hub, adapter), caller(asterisk) as first:
+        await happens(lambda: Centre(hub).events("InteractionQueued"))
+        async with caller(asterisk, "caller_busy") as again:
+            assert await again.over() == 0
+        async with caller(asterisk, number="+982188002"):
+            await asterisk.has_itself("+982188002")
+        assert first.running
+        assert len(await Centre(hub).events("ContactReceived")) == 1
