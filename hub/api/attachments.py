@@ -1,6 +1,7 @@
 """Files over HTTP: brought before the message that names them, got back from the contact they came with."""
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from hub.api.answers import answer
 from hub.api.callers import AgentCall, Call, ContactCall, ForbiddenError
 from hub.api.errors import PROBLEMS, TooLargeError
+from hub.api.file_form import FileForm
 from hub.channels.attachments import shown_as
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, RecordingKind
@@ -27,6 +29,11 @@ _SHOWN = frozenset(
 )
 """What a browser shows or plays by itself; all else is saved."""
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_FORM: dict[str, Any] = {
+    "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+}
+_BESIDE_A_FILE = 100_000
+"""Bytes of a form that are not the file's."""
 _NOT_THEIRS = "this file is a recording of a conversation: supervisors hear it, or who had that where the hub allows it"
 
 
@@ -35,22 +42,32 @@ _NOT_THEIRS = "this file is a recording of a conversation: supervisors hear it, 
     status_code=HTTPStatus.CREATED,
     summary="Bring a file",
     responses={201: {"model": Attachment}, **PROBLEMS},
-    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _BYTES}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/octet-stream": _BYTES, "multipart/form-data": _FORM}}
+    },
 )
 async def bring(
     request: Request, call: ContactCall, name: Annotated[str, Query(max_length=255, examples=["letter.pdf"])] = ""
 ) -> Response:
-    """The body is the file itself, its `Content-Type` what it is. The answer is to be named among the `attachments` of
-    a contact or a message: its `uri` holds the key to the file, and nobody gets at it before. The same file again is
-    the same."""
+    """The body is the file itself, its `Content-Type` what it is, or a form with that one file, which names both. The
+    answer is to be named among the `attachments` of a contact or a message: its `uri` holds the key to the file, and
+    nobody gets at it before. The same file again is the same."""
     media_type = request.headers.get("content-type", "")
     if media_type.lower().startswith("application/x-www-form-urlencoded"):
         media_type = ""  # what curl says of any body where nobody says anything
-    if media_type.lower().startswith("multipart/"):
-        raise InvalidError("send the file itself as the body, not a form, and its name as ?name=", "body")
     files = call.services.files
     async with files.turns:
-        data = await _whole(request, files.largest)
+        if media_type.lower().startswith("multipart/"):
+            form = FileForm(media_type, files.largest)
+            await _read(request, form.feed, files.largest + _BESIDE_A_FILE)
+            form.end()
+            data, media_type, name = bytes(form.data), form.media_type, name or form.name
+        else:
+            body = bytearray()
+            await _read(request, body.extend, files.largest)
+            data = bytes(body)
+        if not data:
+            raise InvalidError("there is nothing in the file: send its bytes", "body")
         kept = await files.keep(data, media_type, name)
     return answer(kept.model_dump(), HTTPStatus.CREATED)
 
@@ -90,19 +107,17 @@ async def _refuse_unheard(call: Call, taken: ConversationRecorded | None) -> Non
         raise ForbiddenError(_NOT_THEIRS)
 
 
-async def _whole(request: Request, largest: int) -> bytes:
-    """Read no further than it may be long."""
-    data = bytearray()
+async def _read(request: Request, take: Callable[[bytes], None], largest: int) -> None:
+    """Read no further than it may be long, nor for longer than it may take."""
+    count = 0
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             async for part in request.stream():
-                data += part
-                if len(data) > largest:
+                count += len(part)
+                if count > largest:
                     raise TooLargeError(f"a file has at most {largest:,} bytes here (HUB_ATTACHMENT_BYTES)")
+                take(part)
     except TimeoutError:
         raise InvalidError(f"the file did not come within {PATIENCE_SECONDS} s: send it again", "body") from None
     except ClientDisconnect:
         raise InvalidError("the file did not come to its end", "body") from None
-    if not data:
-        raise InvalidError("there is nothing in the body: send the file itself", "body")
-    return bytes(data)

@@ -64,7 +64,7 @@ async def test_what_is_brought_is_answered_as_it_is_to_be_named(world: World, an
     assert Attachment.model_validate(told.json())
 
 
-async def test_what_is_too_long_empty_or_a_form_is_not_kept(world: World, ann: httpx.AsyncClient) -> None:
+async def test_what_is_too_long_or_empty_is_not_kept(world: World, ann: httpx.AsyncClient) -> None:
     world.files.largest = 10
     says(await ann.post("/v1/attachments", content=b"x" * 11), 413, "too-large")
 
@@ -74,10 +74,77 @@ async def test_what_is_too_long_empty_or_a_form_is_not_kept(world: World, ann: h
 
     says(await ann.post("/v1/attachments", content=endless()), 413, "too-large")
     says(await ann.post("/v1/attachments", content=b""), 422, "invalid", "body")
-    says(await ann.post("/v1/attachments", files={"file": ("a.txt", b"x")}), 422, "invalid", "body")
     says(await ann.post(f"/v1/attachments?name={'x' * 256}", content=b"x"), 422, "invalid", "name")
     assert len(world.files.held) == 2
     assert (await ann.post("/v1/attachments", content=b"x" * 10)).status_code == 201
+
+
+async def test_a_form_names_its_file(world: World, ann: httpx.AsyncClient) -> None:
+    form = {"files": {"file": ("نامه.pdf", b"%PDF", "application/pdf")}, "data": {"comment": "as you asked"}}
+    told = await ann.post("/v1/attachments", **form)
+    assert told.status_code == 201
+    assert told.json() == {"uri": "hub-file:1", "media_type": "application/pdf", "name": "نامه.pdf", "size": 4}
+    assert world.files.held["hub-file:1"] == b"%PDF"
+    assert (await ann.post("/v1/attachments?name=other.pdf", **form)).json()["name"] == "other.pdf"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64])
+async def test_a_form_may_come_in_pieces_of_any_size(world: World, ann: httpx.AsyncClient, size: int) -> None:
+    content = bytes(range(256)) + b"\r\n--b\r\n-"
+    head = b'--bound\r\nContent-Disposition: form-data; name="f"; filename="a.bin"\r\nContent-Type: image/png\r\n\r\n'
+    body = head + content + b"\r\n--bound--\r\n"
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), size):
+            yield body[start : start + size]
+
+    told = await ann.post("/v1/attachments", content=pieces(), headers=FORM)
+    assert (told.status_code, told.json()["media_type"], told.json()["name"]) == (201, "image/png", "a.bin")
+    assert world.files.held["hub-file:1"] == content
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=bound"}
+
+
+async def test_a_form_is_read_no_further_than_its_file_may_be_long(world: World, ann: httpx.AsyncClient) -> None:
+    world.files.largest = 10
+    assert (await ann.post("/v1/attachments", files={"file": ("a", b"x" * 10)})).status_code == 201
+    says(await ann.post("/v1/attachments", files={"file": ("a", b"x" * 11)}), 413, "too-large")
+    sent = 0
+
+    async def endless(head: bytes) -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield head
+        while True:
+            sent += 1000
+            yield b"x" * 1000
+
+    for name in (b'name="f"; filename="a"', b'name="f"'):
+        head = b"--bound\r\nContent-Disposition: form-data; " + name + b"\r\n\r\n"
+        says(await ann.post("/v1/attachments", content=endless(head), headers=FORM), 413, "too-large")
+    assert sent < 200_000
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", FORM["Content-Type"]),
+        (b"no form at all", FORM["Content-Type"]),
+        (b"--bound--\r\n", FORM["Content-Type"]),
+        (b'--bound\r\nContent-Disposition: form-data; name="f"\r\n\r\nx\r\n--bound--\r\n', FORM["Content-Type"]),
+        (b'--bound\r\nContent-Disposition: form-data; filename="a"\r\n\r\n\r\n--bound--\r\n', FORM["Content-Type"]),
+        (b'--bound\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx', FORM["Content-Type"]),
+        (2 * b'--bound\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx\r\n' + b"--bound--\r\n",
+         FORM["Content-Type"]),
+        (b"--bound--\r\n", "multipart/form-data"),
+    ],
+)  # fmt: skip
+async def test_what_is_no_form_with_one_file_is_refused(
+    world: World, ann: httpx.AsyncClient, body: bytes, content_type: str
+) -> None:
+    told = await ann.post("/v1/attachments", content=body, headers={"Content-Type": content_type})
+    says(told, 422, "invalid", "body")
+    assert len(world.files.held) == 2
 
 
 async def test_what_nobody_says_the_type_of_is_no_form(world: World, ann: httpx.AsyncClient) -> None:
