@@ -6,7 +6,8 @@
  *   phone.start();
  *
  * It rings when the hub offers a call: `answer()` accepts the offer, `decline()` and `busy()` send it to the next agent,
- * `hangUp()` ends the conversation. Hold, transfer and conference are commands of the hub's API, not of the line.
+ * `hangUp()` ends the conversation. `hold()` and `resume()` are told to the hub, as if its API were asked; transfer and
+ * conference are its commands alone.
  * The password is asked for whenever it registers anew, and kept nowhere.
  */
 import JsSIP from "jssip";
@@ -66,6 +67,14 @@ export class Softphone extends EventTarget {
 
   hangUp() {
     this.#session?.terminate();
+  }
+
+  hold() {
+    this.#session?.hold();
+  }
+
+  resume() {
+    this.#session?.unhold();
   }
 
   /** Packets of sound so far. */

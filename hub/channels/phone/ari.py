@@ -20,6 +20,8 @@ HEARD = (
     "StasisEnd",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
+    "ChannelHold",
+    "ChannelUnhold",
     "PlaybackFinished",
     "RecordingFinished",
     "RecordingFailed",

@@ -17,6 +17,7 @@ from hub.channels.phone.happenings import (
     PickedUp,
     Played,
     Pressed,
+    PutOnHold,
     Recorded,
     Resumed,
     TimeUp,
@@ -73,6 +74,8 @@ def _step(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
             return entering.pressed(call, happening, settings) if enters else lines.pressed(call, happening, settings)
         case Played():
             return _played(call, happening, settings)
+        case PutOnHold():
+            return lines.put_on_hold(call, happening)
         case Recorded() | NotSwitched() | Kept():
             return recording.happened(call, happening, settings)
         case Confirmed():

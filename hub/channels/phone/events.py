@@ -13,6 +13,7 @@ from hub.channels.phone.happenings import (
     PickedUp,
     Played,
     Pressed,
+    PutOnHold,
     Recorded,
 )
 
@@ -44,6 +45,9 @@ def read(event: Mapping[str, Any], at: datetime) -> Heard | None:
         case "ChannelDtmfReceived":
             channel = event["channel"]["id"]
             return Heard(Pressed(at, channel, event["digit"]), channel=channel)
+        case "ChannelHold" | "ChannelUnhold":
+            channel = event["channel"]["id"]
+            return Heard(PutOnHold(at, channel, on=event["type"] == "ChannelHold"), channel=channel)
         case "PlaybackFinished":
             name = event["playback"]["id"]
             return _about(name, Played(at, name))

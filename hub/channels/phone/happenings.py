@@ -43,6 +43,15 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOnHold:
+    """By the hold key of a phone, or taken off it."""
+
+    at: datetime
+    channel: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """A line is over; `cause` as in Q.850, 0 where it is not known."""
 
@@ -122,6 +131,7 @@ Happening = (
     | PickedUp
     | Listening
     | Pressed
+    | PutOnHold
     | Gone
     | Played
     | Recorded

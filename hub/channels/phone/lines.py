@@ -6,7 +6,7 @@ from hub.channels.phone import signals
 from hub.channels.phone.actions import Action, Request, SetTimer, play
 from hub.channels.phone.call import Call, Leg, Phase, Role, Running
 from hub.channels.phone.entering import CONFIRM, DIGITS
-from hub.channels.phone.happenings import Confirmed, Gone, Listening, PickedUp, Played, Pressed
+from hub.channels.phone.happenings import Confirmed, Gone, Listening, PickedUp, Played, Pressed, PutOnHold
 from hub.channels.phone.orders import connected, dial_customer
 from hub.channels.phone.recording import VOICEMAIL
 from hub.channels.phone.settings import PhoneSettings
@@ -50,6 +50,14 @@ def pressed(call: Call, happening: Pressed, settings: PhoneSettings) -> Step:
         wished = replace(call, switch=f"{call.thread}-switch-{call.number}", number=call.number + 1)
         return replace(wished, paused_by="" if call.paused_by else agent.agent_id), []
     return call, []
+
+
+def put_on_hold(call: Call, happening: PutOnHold) -> Step:
+    """The agent's phone asks for it: the hub says so to all, and music follows with its command."""
+    agent = call.leg(happening.channel)
+    if agent is None or agent.agent_id != call.agent_id or not agent.accepted or happening.on == call.held:
+        return call, []
+    return replace(call, number=call.number + 1), [signals.put_on_hold(call, agent, happening.at, on=happening.on)]
 
 
 def confirmed(call: Call, happening: Confirmed) -> Step:

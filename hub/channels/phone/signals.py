@@ -44,6 +44,13 @@ def agent_left(call: Call, leg: Leg, at: datetime) -> Signal:
     return _signal(call, "agent_left", leg, at, {"interaction_id": interaction, "agent_id": leg.agent_id})
 
 
+def put_on_hold(call: Call, leg: Leg, at: datetime, *, on: bool) -> Signal:
+    """The agent did so by the phone."""
+    name = "held" if on else "resumed"
+    details = {"interaction_id": call.interaction_id, "agent_id": leg.agent_id}
+    return Signal(f"{leg.id}-{name}-{call.number}", call.thread, name, at, details)
+
+
 def recording_switched(call: Call, at: datetime, state: RecordingState) -> Signal:
     """What the agent wished of the recording is so."""
     details = {"interaction_id": call.interaction_id, "agent_id": call.agent_id, "state": state.value}

@@ -62,15 +62,25 @@ class Desk:
     def __init__(self, page: Any) -> None:
         self._page = page
 
-    async def begin(self, credentials: dict[str, str]) -> None:
-        await self._page.evaluate("(about) => begin(about)", credentials)
+    async def begin(self, *answers: dict[str, str]) -> None:
+        """Until it is registered with the last of what the hub told it, and tells again."""
+        await self._page.evaluate("(answers) => begin(answers)", answers)
         await self.becomes("ready")
+
+    async def reasons(self) -> list[str]:
+        """Why calls did not reach it."""
+        return [one for one in await self._page.evaluate("() => reasons") if one]
+
+    async def calls(self, credentials: dict[str, str], number: str) -> str:
+        """Why nothing comes of it that somebody with this password calls a number; empty: it rings."""
+        told = await self._page.evaluate("([about, number]) => callOut(about, number)", [credentials, number])
+        return str(told)
 
     async def becomes(self, state: str) -> None:
         await self._page.wait_for_function("(state) => phone.state === state", arg=state, timeout=_SECONDS * 1000)
 
     async def does(self, what: str) -> None:
-        """`answer`, `decline`, `busy`, `hangUp`."""
+        """`answer`, `decline`, `busy`, `hold`, `resume`, `hangUp`."""
         await self._page.evaluate(f"() => phone.{what}()")
 
     async def caller(self) -> str:
