@@ -1,11 +1,19 @@
 """What an installation decides about its phones: the table `[phone]` of channels.toml."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Sounds = tuple[str, ...]
 """What is played, one after the other, as ARI names it: `sound:hello`, `number:5`, `digits:123`, `tone:busy`."""
+
+
+_PLAIN = r"^[^\x00-\x1f]*$"
+Service = Annotated[str, Field(max_length=64, pattern=_PLAIN)]
+Sender = Annotated[str, Field(max_length=100, pattern=_PLAIN)]
+Language = Annotated[str, Field(max_length=16, pattern=_PLAIN)]
+"""As a contact has them: what the hub would not take is refused when the adapter starts, and not call by call."""
 
 
 class _Table(BaseModel):
@@ -15,9 +23,9 @@ class _Table(BaseModel):
 class Line(_Table):
     """What a number that is dialled means."""
 
-    service: str = ""
-    sender: str = "contact-centre"
-    language: str = ""
+    service: Service = ""
+    sender: Sender = "contact-centre"
+    language: Language = ""
     menu: bool = True
 
 
@@ -25,7 +33,7 @@ class Menu(_Table):
     """Which digit asks for which service."""
 
     prompt: Sounds = Field(min_length=1)
-    choices: dict[str, str] = Field(min_length=1)
+    choices: dict[str, Service] = Field(min_length=1)
     seconds: float = Field(default=6, gt=0, le=60)
     attempts: int = Field(default=2, ge=1, le=5)
 
@@ -34,7 +42,7 @@ class AskNumber(_Table):
     """A number that the caller keys in, `#` at its end; they only claim it."""
 
     prompt: Sounds = Field(min_length=1)
-    kind: str = "customer_number"
+    kind: str = Field(default="customer_number", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     services: tuple[str, ...] = ()
     """Asked for these alone; empty: for all."""
     max_digits: int = Field(default=12, ge=1, le=32)
@@ -61,7 +69,7 @@ class Voicemail(_Table):
     reasons: tuple[str, ...] = ("closed", "full", "long_wait", "nobody", "paused")
     prompt: Sounds = ("sound:vm-intro",)
     max_seconds: int = Field(default=180, ge=5, le=1800)
-    service: str = ""
+    service: Service = ""
     """What the message is put in line as; empty: what was called for."""
 
 
