@@ -16,7 +16,7 @@ demo: install
 	$(BIN)/hub demo
 
 test: install
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist load
 
 bench: install
 	$(BIN)/pytest benchmarks --benchmark-only
