@@ -61,19 +61,13 @@ async def an_office(asterisk: Asterisk, folder: Path, page: Path) -> AsyncIterat
         yield centre, kim, lee
 
 
-async def test_a_page_whose_password_is_good_no_longer_asks_for_another(asterisk: Asterisk, page: Path) -> None:
+async def test_a_password_registers_its_page_while_it_is_good_and_calls_nobody(asterisk: Asterisk, page: Path) -> None:
     now = asdict(AgentPhones((asterisk.directory / "phones.toml").read_text, "phones.toml").of("kim"))
     async with desks(page, 1) as [kim]:
         await kim.begin(now | {"password": "that of yesterday"}, now)
         assert await kim.reasons() == ["Authentication Error"]
-
-
-async def test_nobody_is_called_with_the_password_of_a_phone(asterisk: Asterisk, page: Path) -> None:
-    kims = asdict(AgentPhones((asterisk.directory / "phones.toml").read_text, "phones.toml").of("kim"))
-    async with desks(page, 1) as [desk]:
-        assert {number: await desk.calls(kims, number) for number in ("1000", "+982188001", "ann")} == dict.fromkeys(
-            ("1000", "+982188001", "ann"), "Not Found"
-        )
+        for number in ("1000", "+982188001", "ann"):
+            assert await kim.calls(now, number) == "Not Found"
 
 
 @pytest.mark.parametrize("refuses", ["decline", "busy"])
