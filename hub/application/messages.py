@@ -30,15 +30,16 @@ RECEIVED = "received"
 """How far what came in is; what goes out says its phase."""
 _OF_CONTACTS: tuple[type[Event], ...] = (
     ContactReceived, ContactSent, ContactPlanned, ContactPostponed, ContactDispatched, ContactFailed,
-    ContactUnreported, ContactGivenUp, ContactDelivered,
+    ContactUnreported, ContactGivenUp,
+    ContactDelivered,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """`state`: `received`, or of what goes out its phase; `by`: who wrote it; `outbound_id`: of what goes out, if the
-    hub was asked for it; `reason`: why it is not sent; `at`: when it was written, `sent_at` when it left, `delivered_at` when it
-    arrived, where the channel tells."""
+    hub was asked for it; `reason`: why it is not sent; `at`: when it was written, `sent_at` when it left,
+    `delivered_at` when it arrived, where the channel tells."""
 
     at: datetime
     direction: Direction
@@ -136,7 +137,8 @@ def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent]) -> M
     return Message(
         at=one.planned.at, direction=Direction.OUTBOUND, state=one.phase.value, by=one.planned.actor,
         contact_id=told.contact_id if told else "", outbound_id=name, customer_id=customer, channel=channel,
-        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why, **_words(one.planned, customer, name),
+        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why,
+        **_words(one.planned, customer, name),
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """What an adapter has done, on its own disk: nothing leaves twice, and what comes back finds what it is about."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +95,17 @@ class Ledger:
         """The same, back; empty: nothing was."""
         row = self._one("SELECT value FROM notes WHERE name = ?", name)
         return "" if row is None else str(row[0])
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written while this is open is on disk when it is left, all of it or nothing, for one wait."""
+        self._write("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._write("ROLLBACK")
+            raise
+        self._write("COMMIT")
 
     def forget_old(self, now: datetime) -> None:
         """Drop what nothing comes back to any more."""

@@ -48,6 +48,7 @@ _MODULES = {
     "chat": "hub.channels.chat.adapter",
     "email": "hub.channels.email.adapter",
     "phone": "hub.channels.phone.adapter",
+    "sms": "hub.channels.sms.adapter",
     "voice_webhooks": "hub.channels.voice_webhooks.adapter",
 }
 """Loaded when they are asked for: none needs the libraries of another."""

@@ -1,0 +1,1 @@
+"""Text messages, by SMPP 3.4 or by an aggregator's signed webhooks."""

@@ -1,0 +1,45 @@
+"""What a line does for the rest of the adapter, whichever way it has to its customers."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.domain.errors import HubError
+
+
+class NotTakenError(HubError):
+    """It has surely not left, and may later."""
+
+
+class DeclinedError(HubError):
+    """It has surely not left, and never will."""
+
+
+class UnclearError(HubError):
+    """It may have left, or not: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message, or a part of one, that is to leave. `name` is ours; `part` counts from 1 to `parts`, and `reference`
+    is what parts have in common."""
+
+    name: str
+    to: str
+    text: str
+    data: bytes
+    data_coding: int
+    reference: int = 0
+    part: int = 1
+    parts: int = 1
+
+
+class Way(Protocol):
+    """A line's."""
+
+    in_one: bool
+    """Takes a long text as one message, and cuts it by itself."""
+
+    async def submit(self, message: Outgoing) -> str:
+        """What the other side calls it, once it has it; empty: nothing. Raises NotTakenError, DeclinedError and
+        UnclearError."""
+        ...
