@@ -1,0 +1,1 @@
+"""The branch: visitors take tickets, wait, and are called to a desk."""
