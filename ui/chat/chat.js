@@ -471,7 +471,7 @@
 
   /* ---- forms ---- */
   function forms() {
-    if (!form && ready && !stands.filled && (settings.ask || settings.consents)) form = before();
+    if (!form && ready && !stands.filled && (settings.ask?.length || settings.consents?.length)) form = before();
     const there = panel.querySelector("form");
     if (there !== (form && form.node)) {
       there?.remove();
@@ -495,7 +495,7 @@
     const fail = (text) => { error.hidden = false; error.textContent = text; };
     return { node, fail, refused: () => fail(t("badCode")) };
   }
-  const field = (name, about = {}) => el("label", {}, t(name), el(about.rows ? "textarea" : "input", { name, dir: "auto", autocomplete: name === "phone" ? "tel" : name, type: { email: "email", phone: "tel" }[name] || "text", maxLength: about.rows ? 4000 : 200, ...about }));
+  const field = (name, about = {}) => el("label", {}, t(name), el(about.rows ? "textarea" : "input", { name, dir: "auto", autocomplete: { phone: "tel", text: "off", code: "off" }[name] || name, ...(about.rows ? {} : { type: { email: "email", phone: "tel" }[name] || "text" }), maxLength: about.rows ? 4000 : 200, ...about }));
   function before() {
     const fields = (settings.ask || []).map((name) => field(name, { required: (settings.required || []).includes(name) }));
     const checks = (settings.consents || []).map((texts, n) => el("label", { className: "check" }, el("input", { type: "checkbox", name: `c${n}` }), el("span", {}, said(texts))));

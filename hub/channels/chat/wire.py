@@ -112,7 +112,7 @@ def parse(text: str | bytes) -> Said:
 
 def render(told: str, **more: Any) -> str:
     """What the adapter says; what is empty is left out."""
-    body = {"is": told} | {name: one for name, one in more.items() if one not in ("", None, (), {})}
+    body = {"is": told} | {name: one for name, one in more.items() if one not in ("", None, (), [], {})}
     return orjson.dumps(body, option=orjson.OPT_UTC_Z).decode()
 
 

@@ -51,21 +51,17 @@ class Site:
 
     async def page(self, *, language: str = "en", more: str = "", context: Any = None, **about: Any) -> Any:
         context = context or await self.browser.new_context(viewport={"width": 900, "height": 720}, **about)
+        context.set_default_timeout(15_000)
         page = await context.new_page()
         await page.goto(f"{self.url}/?language={language}&more={more}")
         return page
-
-
-async def say(page: Any, text: str) -> None:
-    await page.get_by_role("textbox", name="Message").fill(text)
-    await page.keyboard.press("Enter")
 
 
 @asynccontextmanager
 async def a_site(directory: Path, **table: Any) -> AsyncIterator[Site]:
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
-    port, own = free_port()()
+    port, own = free_port(), free_port()
     url = f"http://127.0.0.1:{own}"
 
     async def shown(request: web.Request) -> web.Response:

@@ -84,7 +84,8 @@ def test_who_writes_when_it_is_over_begins_anew() -> None:
 
 def test_a_visitor_comes_back_from_disk_as_they_were() -> None:
     visitor = Visitor(
-        after(command("waiting", place=3)), "Mina", (Identifier(kind="email", value="mina@example.com", verified=True),),
+        after(command("waiting", place=3)), "Mina",
+        (Identifier(kind="email", value="mina@example.com", verified=True),),
         "fa", True, "phone:+98", 3,
     )  # fmt: skip
     assert restored(kept(visitor)) == visitor

@@ -56,7 +56,7 @@ class FakeHub:
             return Confirmation(id=event.id, status="rejected", field="signal", reason="not the code")
         return Confirmation(id=event.id, status="accepted")
 
-    async def refused(self, refused: RefusedInput) -> None:
+    async def refused(self, _: RefusedInput) -> None:
         await self.answers.wait()
 
     async def sign(self, thread: str, sign: SignKind) -> None:
