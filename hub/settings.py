@@ -41,12 +41,12 @@ class Settings(BaseModel):
     """Routing policy (TOML); none: the one that ships with the hub."""
     channels: Path | None = None
     """What the channel adapters need (TOML, a table each); none: `channels.toml` where it exists."""
-    phones: Path | None = None
-    """How agents' browsers register as phones (TOML); none: no browser does."""
-    bus_seed: str = Field(default="", repr=False)
-    """Of an adapter that runs by itself: its secret key on the bus; empty: as its file in the data directory says."""
     channels_inside: tuple[str, ...] = ()
     """Adapters that run inside `hub serve`, separated by commas; all others run by `hub channel run`."""
+    bus_seed: str = Field(default="", repr=False)
+    """Of an adapter that runs by itself: its secret key on the bus; empty: as its file in the data directory says."""
+    phones: Path | None = None
+    """How agents' browsers register as phones (TOML); none: no browser does."""
     attachments_url: str = ""
     """`s3://bucket/prefix` of an S3-compatible store for files that come with contacts; empty: the data directory."""
     attachment_bytes: int = Field(default=25 * 1024 * 1024, ge=1024, le=1024 * 1024 * 1024)
