@@ -121,7 +121,8 @@ def send(contact_id: str = "contact-1", thread: str = "", **more: Any) -> Comman
     told = {
         "command": "send", "channel": "sms", "thread": thread or contact_id, "contact_id": contact_id,
         "address": "+989121234567", "text": "It is on its way", "purpose": "service",
-        "at": datetime.fromisoformat("2026-01-05T12:00:00Z"), "report_by": datetime.fromisoformat("2036-01-05T12:00:00Z"),
+        "at": datetime.fromisoformat("2026-01-05T12:00:00Z"),
+        "report_by": datetime.fromisoformat("2036-01-05T12:00:00Z"),
     }  # fmt: skip
     return Command.model_validate({**told, "id": contact_id, **more})
 

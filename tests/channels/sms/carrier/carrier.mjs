@@ -17,7 +17,11 @@ function named() {
 
 const server = smpp.createServer({}, (session) => {
   session.on("error", () => session.destroy());
-  session.on("close", () => bound.delete(session));
+  session.waiting = new Set();
+  session.on("close", () => {
+    bound.delete(session);
+    for (const done of [...session.waiting]) done("none");
+  });
   session.on("bind_transceiver", (pdu) => {
     if (pdu.password !== password) {
       session.send(pdu.response({ command_status: smpp.ESME_RINVPASWD }));
@@ -65,19 +69,34 @@ function deliver(told) {
     const timer = setTimeout(() => resolve("none"), told.seconds * 1000);
     const done = (what) => {
       clearTimeout(timer);
+      session.waiting.delete(done);
       resolve(what);
     };
-    session.socket.once("close", () => done("none"));
+    session.waiting.add(done);
     session.deliver_sm(pdu, (answer) => done(answer.command_status));
   });
 }
 
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// As carriers do: so many at once, and again what was not taken.
 async function flood(told) {
-  const each = [];
-  for (let n = 0; n < told.count; n += 1)
-    each.push(deliver({ ...told, numbered: `flood-${n}`, from: `98912${String(1000000 + n)}`, text: `hello ${n}` }));
-  const found = await Promise.all(each);
-  return found.filter((one) => one === 0).length;
+  const end = Date.now() + told.seconds * 1000;
+  let [begun, accepted] = [0, 0];
+  async function sender() {
+    while (begun < told.count) {
+      const n = begun++;
+      const from = `98912${1000000 + n}`;
+      for (let answer = -1; answer !== 0 && Date.now() < end; ) {
+        const seconds = (end - Date.now()) / 1000;
+        answer = await deliver({ ...told, numbered: `flood-${n}`, from, text: `hello ${n}`, seconds });
+        if (answer === 0) accepted += 1;
+        else await pause(100);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: told.window ?? 120 }, sender));
+  return accepted;
 }
 
 const does = {
