@@ -13,6 +13,7 @@ from hub.channels.phone.actions import Request
 from hub.channels.phone.ari import Ari, AriError, ari
 from hub.channels.phone.arrivals import Arrivals
 from hub.channels.phone.book import CallBook
+from hub.channels.phone.call import Call
 from hub.channels.phone.calls import Calls, outbound
 from hub.channels.phone.events import Heard, read
 from hub.channels.phone.fallback import FallbackCalls
@@ -142,7 +143,7 @@ class PhoneAdapter:
             self.place.ledger.begin(command.contact_id, command.thread, command.thread, now)
         if command.thread not in calls:
             if command.command in ("dial", "send"):
-                calls.take(outbound(command.thread, command.address, command.contact_id * (command.command == "send")))
+                calls.take(_begun_by(command))
                 calls.run(command.thread)
             elif command.command in _NEEDS_A_LINE and command.thread.startswith("call-"):
                 await reports.signal(ghost(command, now))
@@ -151,6 +152,13 @@ class PhoneAdapter:
 
 
 _NEEDS_A_LINE = frozenset({"waiting", "offered", "answered", "transferred", "pulled_back", "held", "resumed"})
+
+
+def _begun_by(command: Command) -> Call:
+    """By the same command the same, whenever it comes."""
+    if command.command == "send":
+        return outbound(command.thread, command.address, command.contact_id, command.contact_id)
+    return outbound(command.thread, command.address, command.id)
 
 
 async def _take(heard: Heard, calls: Calls, arrivals: Arrivals) -> None:

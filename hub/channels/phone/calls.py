@@ -204,8 +204,9 @@ class Calls:
         task.add_done_callback(self._background.discard)
 
 
-def outbound(thread: str, address: str, contact_id: str = "") -> Call:
-    """A call that begins here: to this customer. Its lines are numbered apart from those of earlier calls of the
-    thread: what Asterisk says late of one of them is said of no other."""
-    apart = int.from_bytes(sha256(contact_id.encode()).digest()[:4]) if contact_id else 0
+def outbound(thread: str, address: str, asked_by: str, contact_id: str = "") -> Call:
+    """A call that begins here: to this customer, asked for by this contact or command. Its lines are numbered apart
+    from those of earlier calls of the thread, which may be forgotten: what Asterisk says late of one of them is said of
+    no other, and that nobody answered once more is no repeat for the hub."""
+    apart = int.from_bytes(sha256(asked_by.encode()).digest()[:4])
     return Call(thread, Phase.FREE, caller=address, contact_id=contact_id, number=apart)
