@@ -76,6 +76,16 @@ def test_a_call_is_answered_reported_and_hears_music() -> None:
     assert call.phase is Phase.REPORTING
 
 
+def test_who_hangs_up_before_the_hub_has_given_them_the_call_is_rung_once_more_and_the_caller_keeps_the_place() -> None:
+    early = (*RINGS, PickedUp(NOON, LEG), Gone(NOON, LEG, 16))
+    call, actions = lived(*early)
+    assert (signals(actions), call.phase) == (["offer_declined"], Phase.WAITING)
+    call, actions = lived(*early, told("answered", agent_id="ann"))
+    assert (asked(actions), call.phase) == (["POST /channels/leg-call-c1-1"], Phase.WAITING)
+    call, actions = lived(*early, told("answered", agent_id="ann"), Gone(NOON, "leg-call-c1-1", 3))
+    assert (signals(actions), call.phase) == (["agent_missed"], Phase.WAITING)
+
+
 def test_who_withholds_the_number_is_not_named() -> None:
     _, actions = begin("call-c1", Arrived(NOON, "c1", "", "1000"), PLAIN)
     [report] = [one for one in actions if isinstance(one, Report)]
