@@ -1,13 +1,17 @@
 """The adapter of text messages, put together of its parts."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
+import aiohttp
+
 from hub.channels.link import Link
 from hub.channels.registry import Place
+from hub.channels.sms.aggregator import AggregatorWay
 from hub.channels.sms.book import Book
 from hub.channels.sms.carrier import Carrier
 from hub.channels.sms.incoming import Taking
@@ -16,9 +20,12 @@ from hub.channels.sms.names import Names
 from hub.channels.sms.sender import Sender
 from hub.channels.sms.settings import Line, SmsSettings, secret, sms_settings
 from hub.channels.sms.settling import Settling
+from hub.channels.sms.webhooks import Webhooks, serving
 from hub.channels.sms.wishes import Wishes
 from hub.domain.contact import Channel
 from hub.journal.keys import private_key
+
+log = logging.getLogger(__name__)
 
 CHANNEL: Final = Channel.SMS
 
@@ -52,12 +59,19 @@ class SmsAdapter:
             wishes = Wishes(settings, names, book, link, sender.say)
             settle = Settling(names, book, place, link, sender.submitting)
             taking = Taking(settings, names, book, place, link, wishes, settle)
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            if any(line.aggregator for line in settings.lines.values()):
+                webhooks = Webhooks(settings, taking, place.clock, place.phone_region)
+                port = await stack.enter_async_context(serving(webhooks, settings))
+                log.info("takes aggregators' requests on port %d", port)
             async with asyncio.TaskGroup() as tasks:
                 for name, line in settings.lines.items():
                     carrier = _carrier(name, line, taking)
                     if carrier is not None:
                         ways[name] = carrier
                         tasks.create_task(carrier.run(), name=f"line {name}")
+                    elif line.aggregator is not None:
+                        ways[name] = AggregatorWay(line, line.aggregator, session)
                 tasks.create_task(taking.give_up_parts(), name="parts that nobody waits for")
                 tasks.create_task(link.retries(taking.once_more), name="messages tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="message commands")

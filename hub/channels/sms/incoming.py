@@ -12,6 +12,7 @@ from hub.channels.registry import Place
 from hub.channels.sms.book import Book
 from hub.channels.sms.contacts import contact_of
 from hub.channels.sms.joining import Joined, Parts
+from hub.channels.sms.mapping import fields_of, incoming
 from hub.channels.sms.message import Incoming, Receipt
 from hub.channels.sms.names import Names
 from hub.channels.sms.parse import parse
@@ -62,7 +63,7 @@ class Taking:
                 try:
                     await self.take(line, session, self._parsed(line, body), body)
                 except InvalidError as error:
-                    await self._refuse(line, body, error)
+                    await self.refuse(line, body, error)
                     return Status.NEVER
         except TimeoutError:
             log.warning("the hub did not confirm a message in time: its carrier keeps it")
@@ -107,7 +108,9 @@ class Taking:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _parsed(self, line: str, body: bytes) -> Incoming | Receipt:
-        smpp = self._settings.lines[line].smpp
+        smpp, webhook = self._settings.lines[line].smpp, self._settings.lines[line].aggregator
+        if webhook is not None:
+            return incoming(fields_of(body), webhook.message, self._place.phone_region)
         try:
             return parse(body, self._place.phone_region, smpp.alphabet if smpp else "gsm")
         except (ValueError, LookupError) as error:  # what nobody thought of is refused with its bytes, and never lost
@@ -171,7 +174,7 @@ class Taking:
         if confirmed.status != "accepted":
             raise InvalidError(f"the hub does not take it: {confirmed.reason}"[:500], confirmed.field)
 
-    async def _refuse(self, line: str, body: bytes, error: InvalidError) -> None:
+    async def refuse(self, line: str, body: bytes, error: InvalidError) -> None:
         """Have it kept where it is seen and tried again."""
         try:
             kept = await self._place.attachments.put(body or b"\0", _PDU, "original.smpp")

@@ -53,8 +53,8 @@ class Submitting:
         self._in_hand: dict[str, int] = {}
 
     def is_in_hand(self, line: str, to: str) -> bool:
-        """Whether something to this number is just being handed over: its name is not known yet."""
-        return self._names.who(line, to) in self._in_hand
+        """Whether something to this number (empty: to any) is just being handed over: its name is not known yet."""
+        return bool(self._in_hand) if not to else self._names.who(line, to) in self._in_hand
 
     async def submit(self, way: Way, line: str, name: str, to: str, text: str) -> None:
         """All of it has left when this returns. Raises InvalidError, NotTakenError, DeclinedError, UnclearError."""
