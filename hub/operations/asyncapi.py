@@ -13,6 +13,8 @@ from hub.application.envelope import CONTACT_TYPE, CONVERSATION_TYPE, REFUSED_TY
 from hub.application.signs import SIGN_TYPE
 from hub.bus.subjects import (
     ANNOUNCEMENTS_OUT,
+    CARRIES,
+    CARRIES_NEW,
     CONFIRM_TO,
     CONTACTS_IN,
     CONVERSATIONS_IN,
@@ -23,6 +25,7 @@ from hub.bus.subjects import (
     RETRIES_OUT,
     SIGNS_IN,
 )
+from hub.bus.users import ADAPTERS
 from hub.channels.command import Command
 from hub.domain.contact import Channel, Contact, ConversationEvent
 from hub.domain.refused_input import RefusedInput
@@ -34,6 +37,13 @@ _WORDS = frozenset({"on", "off", "yes", "no", "y", "n", "true", "false", "null"}
 _SCHEMAS = "#/components/schemas/"
 _CONFIRMED = {
     CONFIRM_TO: {"type": "string", "description": "Where the adapter waits for the confirmation: its own inbox"}
+}
+_CARRIER = ("name", "home", "run", "where")
+_LAST_WORD = {
+    "Nats-Expected-Last-Subject-Sequence": {
+        "type": "integer",
+        "description": "Of the last word there; 0: there is none",
+    }
 }
 _PLACE = {POSITION: {"type": "integer", "description": "The place in the hub's log"}}
 
@@ -110,6 +120,13 @@ def _channels() -> dict[str, Any]:
             f"{ANNOUNCEMENTS_OUT}.{{channel}}.{{hash}}", "command", "Places and waits said again; plain NATS, not kept"
         ),
         "retriesOut": _channel(f"{RETRIES_OUT}.{{channel}}", "refused", "What is to be tried once more"),
+        "carriers": {
+            "address": f"{CARRIES}.{{adapter}}",
+            "description": "Who carries out what this adapter is told: in the stream CARRIERS, the last word counts",
+            "messages": _refs("carrier"),
+            "parameters": {"adapter": {"enum": [user.name for user in ADAPTERS]}},
+        },
+        "carriersOfNew": _channel(f"{CARRIES_NEW}.{{channel}}", "carrier", "Who begins what the hub begins there"),
         "pathsAsk": _channel(f"{PATHS_ASK}.{{channel}}", "pathQuestion", "What may be said to a customer"),
         "pathsAnswers": {
             "address": None,
@@ -128,6 +145,8 @@ def _operations() -> dict[str, Any]:
         "carryOut": _operation("receive", "conversationsOut"),
         "announce": _operation("receive", "announcementsOut"),
         "tryAgain": _operation("receive", "retriesOut", "confirmations"),
+        "sayWhoCarriesOut": _operation("send", "carriers"),
+        "sayWhoBegins": _operation("send", "carriersOfNew"),
         "askPaths": _operation("send", "pathsAsk", "pathsAnswers"),
     }
 
@@ -142,6 +161,11 @@ def _messages() -> dict[str, Any]:
         "pathQuestion": _message("hub.path-question.v1", "PathQuestion"),
         "pathDecision": _message("hub.path-decision.v1", "PathAnswer"),
         "problem": _message("hub.problem.v1", ""),
+        "carrier": {
+            "name": "carrier",
+            "headers": {"type": "object", "properties": _LAST_WORD},
+            "payload": {"type": "object", "properties": {one: {"type": "string"} for one in _CARRIER}},
+        },
         "confirmation": {"name": "confirmation", "payload": {"$ref": f"{_SCHEMAS}Confirmation"}},
     }
 

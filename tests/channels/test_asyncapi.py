@@ -69,7 +69,7 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
 async def test_others_can_read_it(check: Check, tmp_path: Path) -> None:
     done = await asyncio.to_thread(check, FILE)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"version": "3.0.0", "channels": 10, "operations": 8}
+    assert json.loads(done.stdout) == {"version": "3.0.0", "channels": 12, "operations": 10}
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(FILE.read_text().replace('"#/components/messages/contact"', '"#/components/messages/nowhere"'))
     assert (await asyncio.to_thread(check, wrong)).returncode == 1
