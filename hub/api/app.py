@@ -40,6 +40,7 @@ from hub.api import (
     stream,
     supervision,
     surveys,
+    texting,
 )
 from hub.api.callers import CALLER, TRACE, caller
 from hub.api.errors import add_handlers, name_media_type, problem
@@ -53,6 +54,7 @@ ROUTERS = (
     offers.router,
     interactions.router,
     messages.router,
+    texting.router,
     next_best_actions.router,
     conversations.router,
     signs.router,

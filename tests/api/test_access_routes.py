@@ -94,6 +94,7 @@ ROLES = {
         "GET /v1/interactions/interaction-1/next-best-actions",
         "POST /v1/interactions/interaction-1/responses",
         "GET /v1/interactions/interaction-1/messages",
+        "POST /v1/sms/count",
         "GET /v1/interactions/interaction-1/recordings",
         "GET /v1/recordings/recording-1",
         "POST /v1/interactions/interaction-1/messages",

@@ -58,6 +58,7 @@ ANSWERS_OTHERWISE = (
     "/v1/interactions/{interaction_id}/read",
     "/v1/interactions/{interaction_id}/typing",
     "/v1/outbound",
+    "/v1/sms/count",
     "/v1/path-decisions",
     "/v1/path-decisions/{decision_id}/what-if",
     "/v1/policies/paths/check",
