@@ -16,6 +16,7 @@ from hub.simulated.contract.driver import Driver, Seen
 from hub.simulated.contract.hub_side import HubSide, hub_side
 from hub.simulated.contract.rules import RULES, Rule
 from tests.channels.contract import keeps
+from tests.channels.phone.test_phone_calls import until
 from tests.support.asterisk import Asterisk, agent, caller, sipp
 
 pytestmark = pytest.mark.acceptance
@@ -128,12 +129,17 @@ async def test_a_call_that_an_agent_is_to_make_is_made_and_reported_once(asteris
             ):
                 for _ in range(2):
                     await _told_to_call(hub)
+                await until(lambda: _of_contacts(hub))
                 await asterisk.hung_up_by("trunk")
                 assert await customer.over() == 0
                 assert await ann.over() == 0
-            assert [(one.signal, one.contact_id) for one in hub.signals if one.contact_id] == [("sent", "contact-1")]
+            assert _of_contacts(hub) == [("sent", "contact-1")]
         finally:
             await driver.close()
+
+
+def _of_contacts(hub: HubSide) -> list[tuple[str, str]]:
+    return [(one.signal, one.contact_id) for one in hub.signals if one.contact_id]
 
 
 async def _told_to_call(hub: HubSide) -> None:
