@@ -13,9 +13,9 @@ import pytest
 from hub.domain.access.events import Role
 from hub.operations.access import issue_key
 from hub.settings import Settings
+from hub.simulated.contract.adapter_process import AdapterProcess
 from hub.simulated.process import HubProcess
 from tests.channels.sms.carriers import NodeCarrier, carrier, installed
-from tests.channels.sms.sms_adapter import SmsProcess
 from tests.channels.sms.sms_site import table
 
 pytestmark = pytest.mark.acceptance
@@ -74,7 +74,7 @@ async def test_a_customer_texts_and_is_answered_on_the_same_line(tmp_path: Path)
     hub = HubProcess(settings)
     headers = {"Authorization": f"Bearer {token}"}
     async with carrier(installed(node)) as wire, aiohttp.ClientSession(headers=headers) as session:
-        adapter = SmsProcess(settings.data_dir, table(wire.port, tmp_path / "password"), {})
+        adapter = AdapterProcess("sms", settings.data_dir, table(wire.port, tmp_path / "password"), wire.port, {})
         try:
             await hub.start()
             desk = Desk(session, hub)

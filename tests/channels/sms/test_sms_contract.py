@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hub.simulated.contract.adapter_process import AdapterProcess
 from hub.simulated.contract.driver import Driver, Seen
 from hub.simulated.contract.rules import RULES, Rule
 from tests.channels.contract import keeps
 from tests.channels.sms.carriers import NodeCarrier, carrier, installed
-from tests.channels.sms.sms_adapter import SmsProcess
 from tests.channels.sms.sms_site import table
 
 pytestmark = pytest.mark.acceptance
@@ -27,7 +27,7 @@ def number(thread: str) -> str:
 class SmsDriver:
     """Customers with a number each, behind a carrier that names its messages."""
 
-    def __init__(self, adapter: SmsProcess, wire: NodeCarrier) -> None:
+    def __init__(self, adapter: AdapterProcess, wire: NodeCarrier) -> None:
         self._adapter = adapter
         self._wire = wire
         self._threads: dict[str, str] = {}
@@ -73,7 +73,7 @@ async def test_the_sms_adapter_keeps(rule: Rule, node: Path, tmp_path: Path) -> 
         async with carrier(node) as wire:
             directory = Path(environment["HUB_DATA_DIR"])
             told = table(wire.port, directory.parent / "password", answer_within_seconds=2)
-            adapter = SmsProcess(directory, told, {"HUB_NATS_URL": environment["HUB_NATS_URL"]})
+            adapter = AdapterProcess("sms", directory, told, wire.port, {"HUB_NATS_URL": environment["HUB_NATS_URL"]})
             try:
                 yield SmsDriver(adapter, wire)
             finally:
