@@ -101,6 +101,7 @@ def _settings(folder: Path, root: Path, given: argparse.Namespace) -> None:
         "ROOT": root,
         "SPOOL": folder / "spool",
         "MUSIC": folder / "moh",
+        "MACHINE": platform.machine(),
         "SYSTEM_NAME": "pbx",
         "ARI_PASSWORD": (folder / "ari-password").read_text(),
         "HTTP_PORT": given.http_port,
