@@ -211,8 +211,8 @@ def _accepted(known: Conversation, event: OfferAccepted) -> Made:
 
 
 def _offered(known: Conversation, event: InteractionOffered) -> Made:
-    """A desk phone rings on it. Others need not know."""
-    if known.channel != _RINGS:
+    """A desk phone rings on it, a branch calls the visitor. Others need not know."""
+    if known.channel not in _RINGS:
         return None
     told = {"agent_id": event.agent_id, "offer_id": event.offer_id, "expires_at": event.expires_at}
     return "offered", told | _of_advice(known)
@@ -222,7 +222,7 @@ def _offer_over(how: Callable[[Any], str]) -> Callable[[Conversation, Any], Made
     """It was not taken. Whoever was asked besides the agent who took it is told so, too."""
 
     def made(known: Conversation, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Made:
-        if known.channel != _RINGS:
+        if known.channel not in _RINGS:
             return None
         told = {"agent_id": event.agent_id, "offer_id": event.offer_id, "reason": how(event)}
         return "offer_over", told | _of_advice(known)
@@ -230,7 +230,7 @@ def _offer_over(how: Callable[[Any], str]) -> Callable[[Conversation, Any], Made
     return made
 
 
-_RINGS = Channel.PHONE.value
+_RINGS = (Channel.PHONE.value, Channel.IN_PERSON.value)
 
 
 def _of_advice(known: Conversation) -> dict[str, str]:

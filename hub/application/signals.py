@@ -9,16 +9,23 @@ from hub.domain.ids import interaction_of_offer
 from hub.router.pool.commands import (
     Accept,
     AgentLeft,
+    CloseDesk,
     Command,
     CustomerLeft,
     Decline,
+    EndVisit,
     Hold,
     MissAgent,
     MissCallback,
+    OpenDesk,
+    ParkVisit,
+    PassVisitOn,
     ReachCallback,
     RequestCallback,
     Resume,
     SwitchRecording,
+    TakeVisit,
+    WantNext,
 )
 
 
@@ -93,6 +100,51 @@ def _recording_switched(signal: ConversationEvent, now: datetime) -> Command:
     return SwitchRecording(now, signal.id, _agent(signal), signal.agent_id, signal.interaction_id, signal.state)
 
 
+def _desk_opened(signal: ConversationEvent, now: datetime) -> Command:
+    desk = signal.desk
+    if desk is None:
+        raise InvalidError("desk_opened takes the desk: its branch, its name, and what the agent does there", "desk")
+    return OpenDesk(
+        now, signal.id, _agent(signal), signal.agent_id, desk.name, desk.branch, desk.desk, desk.skills, desk.languages
+    )
+
+
+def _desk_closed(signal: ConversationEvent, now: datetime) -> Command:
+    return CloseDesk(now, signal.id, _agent(signal), signal.agent_id)
+
+
+def _next_wanted(signal: ConversationEvent, now: datetime) -> Command:
+    wanted = signal.signal is ConversationSignal.NEXT_WANTED
+    return WantNext(now, signal.id, _agent(signal), signal.agent_id, wanted)
+
+
+def _taken(signal: ConversationEvent, now: datetime) -> Command:
+    return TakeVisit(now, signal.id, _agent(signal), signal.channel, signal.thread, signal.agent_id)
+
+
+def _parked(signal: ConversationEvent, now: datetime) -> Command:
+    return ParkVisit(now, signal.id, _agent(signal), signal.channel, signal.thread, signal.agent_id)
+
+
+def _passed_on(signal: ConversationEvent, now: datetime) -> Command:
+    actor = _agent(signal) if signal.agent_id else _adapter(signal)
+    if not signal.queue and not signal.to_agent:
+        raise InvalidError("passed_on takes the queue, or the agent, it goes to", "queue")
+    to = {"queue": signal.queue, "to_agent": signal.to_agent, "reason": signal.reason}
+    return PassVisitOn(now, signal.id, actor, signal.channel, signal.thread, signal.agent_id, **to)
+
+
+def _ended(signal: ConversationEvent, now: datetime) -> Command:
+    by = "customer" if signal.wrap_up == NO_SHOW else "agent"
+    return EndVisit(
+        now, signal.id, _agent(signal), signal.channel, signal.thread, signal.agent_id, signal.wrap_up, by
+    )  # fmt: skip
+
+
+NO_SHOW = "no_show"
+"""The wrap-up of a visit whose customer was called, and did not come."""
+
+
 def _adapter(signal: ConversationEvent) -> str:
     return f"adapter:{signal.channel.value}"
 
@@ -114,6 +166,14 @@ _ASKS: Mapping[ConversationSignal, Callable[[ConversationEvent, datetime], Comma
     ConversationSignal.HELD: _held,
     ConversationSignal.RESUMED: _resumed,
     ConversationSignal.RECORDING_SWITCHED: _recording_switched,
+    ConversationSignal.DESK_OPENED: _desk_opened,
+    ConversationSignal.DESK_CLOSED: _desk_closed,
+    ConversationSignal.NEXT_WANTED: _next_wanted,
+    ConversationSignal.NEXT_UNWANTED: _next_wanted,
+    ConversationSignal.TAKEN: _taken,
+    ConversationSignal.PARKED: _parked,
+    ConversationSignal.PASSED_ON: _passed_on,
+    ConversationSignal.ENDED: _ended,
 }
 _OF_OFFERS = (ConversationSignal.OFFER_ACCEPTED, ConversationSignal.OFFER_DECLINED)
 _IN_WORK = ("interaction_id", "agent_id")
@@ -127,5 +187,12 @@ _TAKES: Mapping[ConversationSignal, tuple[str, ...]] = {
     ConversationSignal.HELD: _IN_WORK,
     ConversationSignal.RESUMED: _IN_WORK,
     ConversationSignal.RECORDING_SWITCHED: _IN_WORK,
+    ConversationSignal.DESK_OPENED: ("agent_id",),
+    ConversationSignal.DESK_CLOSED: ("agent_id",),
+    ConversationSignal.NEXT_WANTED: ("agent_id",),
+    ConversationSignal.NEXT_UNWANTED: ("agent_id",),
+    ConversationSignal.TAKEN: ("agent_id",),
+    ConversationSignal.PARKED: ("agent_id",),
+    ConversationSignal.ENDED: ("agent_id",),
 }
 """Fields that may not be empty."""

@@ -156,6 +156,22 @@ class ConversationSignal(StrEnum):
     """A part of the conversation was recorded, and is kept."""
     RECORDING_SWITCHED = "recording_switched"
     """The recording rests or goes on, as an agent wished: on their desktop or by their phone."""
+    DESK_OPENED = "desk_opened"
+    """An agent sits down at a desk of a branch."""
+    DESK_CLOSED = "desk_closed"
+    """And gets up."""
+    NEXT_WANTED = "next_wanted"
+    """An agent at a desk takes the next visitor there is."""
+    NEXT_UNWANTED = "next_unwanted"
+    """And none until they say so again."""
+    TAKEN = "taken"
+    """The visitor is at an agent's desk, whatever the hub had thought of."""
+    PARKED = "parked"
+    """The visitor has something else to do first; `taken` again when they are called."""
+    PASSED_ON = "passed_on"
+    """The visitor waits for another service, or another agent."""
+    ENDED = "ended"
+    """The visit is over, and wrapped up."""
 
 
 class CallbackOutcome(StrEnum):
@@ -188,6 +204,17 @@ class GivenConsent(_Value):
     channel: Channel
     purpose: str = Field(min_length=1, max_length=32)
     text_version: str = Field(min_length=1, max_length=64)
+
+
+class Desk(_Value):
+    """Where an agent receives visitors, and what they do there."""
+
+    branch: str = Field(min_length=1, max_length=64)
+    desk: str = Field(min_length=1, max_length=32)
+    name: str = Field(default="", max_length=200)
+    """The agent's."""
+    skills: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default={}, max_length=100)
+    languages: tuple[Annotated[str, Field(max_length=16)], ...] = Field(default=(), max_length=50)
 
 
 class ConversationEvent(_Value):
@@ -239,6 +266,14 @@ class ConversationEvent(_Value):
     kind: RecordingKind = RecordingKind.RECORDING
     state: RecordingState | None = None
     """Of recording_switched: how it is now."""
+    desk: Desk | None = None
+    """Of desk_opened."""
+    queue: str = Field(default="", max_length=64)
+    """Of passed_on: the queue of the other service; empty: as before."""
+    to_agent: str = Field(default="", max_length=64)
+    """Of passed_on: who alone is meant."""
+    wrap_up: str = Field(default="", max_length=64)
+    """Of ended: the code, `no_show` where the visitor did not come."""
 
 
 class Standing(_Value):

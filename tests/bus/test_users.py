@@ -53,6 +53,7 @@ async def messages(hub: Connection, stream: str) -> int:
 async def test_each_channel_has_a_key_for_its_owner_alone(nats_server: EmbeddedNats, tmp_path: Path) -> None:
     files = sorted((tmp_path / "keys" / "bus").iterdir())
     assert [file.name for file in files] == [
+        "branch.nk",
         "chat.nk",
         "email.nk",
         "in_person.nk",

@@ -129,7 +129,7 @@ def unpark(state: PoolState, command: Unpark) -> list[Decided]:
 
 def customer_left(state: PoolState, command: CustomerLeft) -> list[Decided]:
     """The customer hung up or went away."""
-    interaction = _on_thread(state, command.channel, command.thread)
+    interaction = on_thread(state, command.channel, command.thread)
     return of(
         interaction, rules.customer_left(interaction.state, command.dropped, **meta(command, interaction.stream))
     )  # fmt: skip
@@ -137,7 +137,7 @@ def customer_left(state: PoolState, command: CustomerLeft) -> list[Decided]:
 
 def request_callback(state: PoolState, command: RequestCallback) -> list[Decided]:
     """The customer would rather be called."""
-    interaction = _on_thread(state, command.channel, command.thread)
+    interaction = on_thread(state, command.channel, command.thread)
     if state.rules_of(interaction.placement).callback is None:
         raise RefusedError(f"queue {interaction.queue} offers no callbacks: the policy has no `callback` for it")
     if command.due is not None and command.due <= command.at:
@@ -165,7 +165,8 @@ def miss_callback(state: PoolState, command: MissCallback) -> list[Decided]:
     return [*(end_consults(state, interaction, command) if missed else []), *of(interaction, missed)]
 
 
-def _on_thread(state: PoolState, channel: str, thread: str) -> OpenInteraction:
+def on_thread(state: PoolState, channel: str, thread: str) -> OpenInteraction:
+    """What is open there. Raises NotFoundError."""
     stream = state.threads.get((channel, thread))
     if stream is None:
         raise NotFoundError(f"no conversation is open on thread {thread!r} of {channel}")

@@ -11,7 +11,7 @@ from hub.domain.interaction.events import InteractionOffered
 from hub.router.matching.agents import Seat
 from hub.router.matching.waiting import Work
 from hub.router.pool import commands as ask
-from hub.router.pool import conversing, handing_on, joining, phones, recording, staffing, supervising
+from hub.router.pool import conversing, handing_on, joining, phones, recording, staffing, supervising, visits
 from hub.router.pool.commands import Command
 from hub.router.pool.deadlines import pop_due
 from hub.router.pool.decided import of
@@ -142,6 +142,13 @@ _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.Consult: handing_on.consult,
     ask.CompleteTransfer: handing_on.complete_transfer,
     ask.Conference: handing_on.conference,
+    ask.OpenDesk: visits.open_desk,
+    ask.CloseDesk: visits.close_desk,
+    ask.WantNext: visits.want_next,
+    ask.TakeVisit: visits.take_visit,
+    ask.ParkVisit: visits.park_visit,
+    ask.PassVisitOn: visits.pass_visit_on,
+    ask.EndVisit: visits.end_visit,
     ask.SignOn: staffing.sign_on,
     ask.ChangeSkills: staffing.change_skills,
     ask.ChangeCapacity: staffing.change_capacity,

@@ -33,6 +33,15 @@ from hub.router.pool.commands.customers import CustomerLeft, RequestCallback, Ta
 from hub.router.pool.commands.phones import AgentLeft, MissAgent, SwitchRecording
 from hub.router.pool.commands.record import as_tuple
 from hub.router.pool.commands.supervisors import AdoptPolicy, Assign, Join, Leave, Move, Prioritise, PullBack, SetIntake
+from hub.router.pool.commands.visits import (
+    CloseDesk,
+    EndVisit,
+    OpenDesk,
+    ParkVisit,
+    PassVisitOn,
+    TakeVisit,
+    WantNext,
+)
 
 __all__ = [
     "Accept",
@@ -46,6 +55,7 @@ __all__ = [
     "ChangeCapacity",
     "ChangeSkills",
     "ChangeState",
+    "CloseDesk",
     "Command",
     "CompleteTransfer",
     "CompleteWrapUp",
@@ -54,13 +64,17 @@ __all__ = [
     "CustomerLeft",
     "Decline",
     "End",
+    "EndVisit",
     "Hold",
     "Join",
     "Leave",
     "MissAgent",
     "MissCallback",
     "Move",
+    "OpenDesk",
     "Park",
+    "ParkVisit",
+    "PassVisitOn",
     "PlanShifts",
     "Prioritise",
     "PullBack",
@@ -72,8 +86,10 @@ __all__ = [
     "SignOn",
     "SwitchRecording",
     "TakeUp",
+    "TakeVisit",
     "Tick",
     "Transfer",
     "Unpark",
+    "WantNext",
     "as_tuple",
 ]
