@@ -81,25 +81,25 @@ class Book:
             lambda base: base.execute("UPDATE visitors SET arrived = max(arrived, ?) WHERE visitor = ?", (seq, visitor))
         )
 
-    async def begin(self, visitor: str, name: str, contact: Contact) -> Contact:
-        """A message is about to be told to the hub; as it was told first, where it was."""
+    async def begin(self, visitor: str, name: str, contact: Contact) -> Contact | Line:
+        """A message is about to be told to the hub: as it was told first, where it was; its line, where the hub has
+        it."""
         body, at = contact.model_dump_json(), contact.occurred_at.timestamp()
 
-        def work(base: sqlite3.Connection) -> str:
-            base.execute("INSERT OR IGNORE INTO begun VALUES (?, ?, ?, ?)", (visitor, name, body, at))
+        def work(base: sqlite3.Connection) -> tuple[str, str]:
+            line = base.execute("SELECT line FROM lines WHERE visitor = ? AND name = ?", (visitor, name)).fetchone()
+            if line is not None:
+                return "", line[0]
+            if base.execute("INSERT OR IGNORE INTO begun VALUES (?, ?, ?, ?)", (visitor, name, body, at)).rowcount:
+                return body, ""
             row = base.execute("SELECT contact FROM begun WHERE visitor = ? AND name = ?", (visitor, name))
-            return str(row.fetchone()[0])
+            return row.fetchone()[0], ""
 
-        return Contact.model_validate_json(await self._disk.do(work))
-
-    async def line(self, visitor: str, name: str) -> Line | None:
-        """One of these lines; None: there is no such one, or the hub does not have it yet."""
-
-        def work(base: sqlite3.Connection) -> Line | None:
-            found = base.execute("SELECT line FROM lines WHERE visitor = ? AND name = ?", (visitor, name)).fetchone()
-            return None if found is None else orjson.loads(found[0])
-
-        return await self._disk.do(work)
+        told, line = await self._disk.do(work)
+        if line:
+            taken: Line = orjson.loads(line)
+            return taken
+        return contact if told == body else Contact.model_validate_json(told)
 
     async def add(self, visitor: str, name: str, line: Line, known: Visitor, at: datetime) -> tuple[Line, bool]:
         """The next line, with its number, and how the visitor stands with it; whether it is new."""

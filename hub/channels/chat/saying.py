@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 
 from hub.channels.chat import signals
-from hub.channels.chat.book import Book
+from hub.channels.chat.book import Book, Line
 from hub.channels.chat.conversation import wrote
 from hub.channels.chat.rates import Rates
 from hub.channels.chat.rooms import Room, Tab
@@ -35,10 +35,6 @@ class Saying:
 
     async def say(self, room: Room, tab: Tab, said: Say) -> None:
         """The tab is told what became of it; all tabs, where it is new. Raises InvalidError."""
-        there = await self._book.line(room.name, said.id)
-        if there is not None:
-            tab.tell(render("line", line=there))
-            return
         limits = self._settings.limits
         if len(said.text) > limits.text:
             raise InvalidError(f"a message has at most {limits.text:,} characters", "text")
@@ -51,16 +47,17 @@ class Saying:
         self._under_way += 1
         try:
             async with asyncio.timeout(self._settings.answer_within_seconds), room.turn:
-                await self._report(room, said)
+                await self._report(room, tab, said)
         except TimeoutError:
             tab.tell(render("later", id=said.id, seconds=_AGAIN, away=True))
         finally:
             self._under_way -= 1
 
-    async def _report(self, room: Room, said: Say) -> None:
-        if await self._book.line(room.name, said.id) is not None:
-            return
+    async def _report(self, room: Room, tab: Tab, said: Say) -> None:
         contact = await self._contact(room, said)
+        if not isinstance(contact, Contact):
+            tab.tell(render("line", line=contact))
+            return
         answer = await self._link.contact(contact)
         if answer.status != "accepted":
             raise InvalidError(f"it can't be taken: {answer.reason}"[:300], answer.field)
@@ -77,13 +74,14 @@ class Saying:
         if changed:
             room.tell(room.state(self._settings))
 
-    async def _contact(self, room: Room, said: Say) -> Contact:
-        """As it was told first, if it was: a repeat is the same to the last letter. Raises InvalidError."""
-        files = await self._book.files(room.name, said.files)
+    async def _contact(self, room: Room, said: Say) -> Contact | Line:
+        """As it was told first, if it was: a repeat is the same to the last letter; its line, where the hub has it.
+        Raises InvalidError."""
+        files = await self._book.files(room.name, said.files) if said.files else []
         if len(files) != len(said.files):
             raise InvalidError("a file that goes with it is not known any more: bring it again", "files")
         new = signals.message(room.name, room.visitor, said.id, said.text, files, self._clock.now(), self._settings)
         first = await self._book.begin(room.name, said.id, new)
-        if first.text != said.text:
+        if isinstance(first, Contact) and first.text != said.text:
             raise InvalidError("this is the id of another message", "id")
         return first
