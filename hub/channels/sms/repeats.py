@@ -10,6 +10,9 @@ MAY_BE_LOST = timedelta(seconds=5)
 COMES_BACK = timedelta(minutes=10)
 """Within so long a carrier delivers again what it had no answer for, once the link is back."""
 
+TRIED_FOR = timedelta(days=2)
+"""For so long carriers try to deliver what is not taken; later it is the customer who says the same."""
+
 
 def came_before(
     before: Iterable[Taken], session: str, now: datetime, under_way: Collection[str], ends: dict[str, float]
@@ -18,7 +21,7 @@ def came_before(
     session is being answered; `ends`: when sessions ended that did so before our eyes."""
     known = list(before)
     for one in known:
-        if one.answered_at is None and one.contact_id not in under_way:
+        if one.answered_at is None and one.contact_id not in under_way and now - one.at <= TRIED_FOR:
             return one
     for one in known:
         if one.answered_at is not None and one.session != session and _may_be_unheard(one, now, ends):

@@ -1,11 +1,13 @@
 """The pure part of text messages: whatever comes in, nothing raises and nothing is lost; what leaves fits."""
 
+import re
+import tomllib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.channels.sms import pdu
@@ -26,11 +28,14 @@ from hub.domain.sms import alphabet
 from hub.domain.sms.segments import Alphabet, count, split, written
 from hub.settings import SettingsError
 
+UNHURRIED = settings(deadline=None)
+"""The machine may be busy."""
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 GSM = "".join(chr(one) for one in range(0x20AD) if alphabet.is_gsm(chr(one)))
 TEXTS = st.one_of(st.text(GSM, max_size=700), st.text(max_size=400), st.text("سلام یک{€😀", max_size=300))
 
 
+@UNHURRIED
 @given(TEXTS)
 def test_parts_joined_are_the_text_and_each_fits(text: str) -> None:
     if not text:
@@ -48,6 +53,7 @@ def test_parts_joined_are_the_text_and_each_fits(text: str) -> None:
     assert 0 <= told.left < told.per_message
 
 
+@UNHURRIED
 @given(TEXTS.filter(bool), st.data())
 def test_what_is_left_is_what_fits(text: str, data: st.DataObject) -> None:
     told = count(text)
@@ -79,12 +85,14 @@ def test_what_says_nothing_or_too_much_is_refused() -> None:
         split("x" * (153 * 255 + 1))
 
 
+@UNHURRIED
 @given(st.text(GSM))
 def test_the_alphabet_reads_what_it_writes(text: str) -> None:
     assert alphabet.decode(alphabet.encode(text)) == text
     assert words(written(text, Alphabet.GSM), 0) == text
 
 
+@UNHURRIED
 @given(st.text())
 def test_other_alphabets_read_what_is_written(text: str) -> None:
     assert words(text.encode("utf-16-be", "surrogatepass"), 8) == text.encode("utf-16-be", "surrogatepass").decode(
@@ -92,6 +100,7 @@ def test_other_alphabets_read_what_is_written(text: str) -> None:
     )
 
 
+@UNHURRIED
 @given(st.binary(max_size=300), st.integers(0, 255), st.integers(0, 255))
 def test_any_bytes_of_a_message_become_words(data: bytes, coding: int, esm_class: int) -> None:
     body = pdu.submit(Message(Address("989121234567", 1, 1), Address("2000"), data[:254], esm_class, coding))
@@ -101,12 +110,14 @@ def test_any_bytes_of_a_message_become_words(data: bytes, coding: int, esm_class
         assert bool(told.text) == bool(data)
 
 
+@UNHURRIED
 @given(st.binary(max_size=400))
 def test_any_bytes_at_all_are_read_or_refused(body: bytes) -> None:
     with suppress(InvalidError):
         assert isinstance(parse(body, "IR"), Incoming | Receipt)
 
 
+@UNHURRIED
 @given(
     st.text("0123456789", min_size=1, max_size=20), st.binary(max_size=254), st.integers(0, 255),
     st.dictionaries(st.integers(0, 0xFFFF), st.binary(max_size=60), max_size=4),
@@ -120,6 +131,7 @@ def test_what_is_written_is_read(number: str, data: bytes, coding: int, options:
     assert (follow, head.command, head.sequence) == (len(whole) - 16, 5, 7)
 
 
+@UNHURRIED
 @given(st.binary(max_size=134), st.integers(0, 255), st.integers(2, 255), st.data())
 def test_a_header_is_read_as_it_was_written(data: bytes, reference: int, total: int, draw: st.DataObject) -> None:
     number = draw.draw(st.integers(1, total))
@@ -131,6 +143,7 @@ def test_a_reference_of_two_bytes_is_read() -> None:
     assert unheaded(bytes([6, 8, 4, 1, 2, 3, 2]) + b"x") == (b"x", Place(0x102, 2, 3))
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.permutations(range(1, 6)), st.lists(st.text(max_size=10), min_size=5, max_size=5), st.integers(0, 5))
 def test_parts_make_one_message_in_any_order(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], texts: list[str], repeated: int
@@ -227,12 +240,14 @@ def test_what_was_not_answered_comes_again_and_what_was_is_new() -> None:
     at = NOW.timestamp()
     assert came_before([taken(None)], "one", NOW, (), {}) == taken(None)
     assert came_before([taken(None)], "one", NOW, ("sms-1",), {}) is None
+    assert came_before([taken(None)], "one", NOW + timedelta(days=3), (), {}) is None
     assert came_before([taken(at)], "one", NOW, (), {}) is None
     assert came_before([taken(at)], "two", NOW, (), {"one": at + 1}) == taken(at)
     assert came_before([taken(at)], "two", NOW, (), {"one": at + 60}) is None
     assert came_before([taken(at)], "two", NOW + timedelta(hours=1), (), {"one": at + 1}) is None
 
 
+@UNHURRIED
 @given(st.text(min_size=1, max_size=30).filter(lambda one: "/" not in one), st.integers(1, 5), st.integers(1, 5))
 def test_parts_have_names(name: str, number: int, total: int) -> None:
     part = Part(name, number if total > 1 else 1, total)
@@ -251,14 +266,23 @@ def line(**more: object) -> dict[str, object]:
 
 
 def test_a_line_is_chosen_by_purpose_and_conversation() -> None:
-    settings = sms_settings(
+    made = sms_settings(
         {"lines": {"care": line(purposes=["service"]), "adverts": line(purposes=["promotional", "service"])}}
     )
-    assert settings.line_for("service", "") == "care"
-    assert settings.line_for("service", "adverts") == "adverts"
-    assert settings.line_for("promotional", "care") == "adverts"
-    assert settings.line_for("reply", "care") == "care"
-    assert settings.line_for("survey", "care") == ""
+    assert made.line_for("service", "") == "care"
+    assert made.line_for("service", "adverts") == "adverts"
+    assert made.line_for("promotional", "care") == "adverts"
+    assert made.line_for("reply", "care") == "care"
+    assert made.line_for("survey", "care") == ""
+
+
+def test_the_settings_in_the_handbook_can_be_used() -> None:
+    handbook = (Path(__file__).parents[3] / "docs/channels/sms.md").read_text("utf-8")
+    [smpp, aggregator] = [tomllib.loads(one) for one in re.findall(r"```toml\n(.*?)```", handbook, re.DOTALL)]
+    made = sms_settings(smpp["sms"])
+    assert made.line_for("promotional", "care") == "adverts"
+    line = aggregator["sms"]["lines"]["adverts"] | {"number": "983000"}
+    assert sms_settings({"lines": {"adverts": line}}).lines["adverts"].aggregator is not None
 
 
 @pytest.mark.parametrize(
