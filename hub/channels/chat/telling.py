@@ -1,7 +1,9 @@
 """Carries out what the hub decides, in the visitors' tabs: what agents write, and where the conversation stands."""
 
 import logging
+import re
 from dataclasses import replace
+from html import unescape
 
 from hub.channels.chat import signals
 from hub.channels.chat.book import Book
@@ -18,7 +20,14 @@ from hub.channels.registry import Place
 
 log = logging.getLogger(__name__)
 
+_TAG = re.compile(r"<[^>]*>")
 _GONE = "the visitor has left the page"
+
+
+def words_of(command: Command) -> str:
+    """What is shown: the text, else what its layout says, else its subject."""
+    plain = unescape(_TAG.sub(" ", command.html))
+    return command.text or " ".join(plain.split()) or command.subject
 
 
 class Telling:
@@ -95,7 +104,7 @@ class Telling:
     async def _write(self, room: Room, command: Command) -> None:
         files = await offered(self._book, room.name, command, self._clock.now())
         agent = self._settings.agents.get(command.agent_id, "")
-        new = line(0, "agent", command.at, command.contact_id, command.text or command.subject, files, agent)
+        new = line(0, "agent", command.at, command.contact_id, words_of(command), files, agent)
         async with room.turn:
             kept, is_new = await self._book.make(command.contact_id, room.name, new, room.visitor, self._clock.now())
         if is_new:

@@ -1,6 +1,9 @@
 """What a chat makes of what the hub says, who a visitor is, and how much they may do: pure rules."""
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +15,11 @@ from hub.channels.chat.files import check
 from hub.channels.chat.rates import Rates
 from hub.channels.chat.settings import Limits, chat_settings
 from hub.channels.chat.signals import identifiers_of, message
+from hub.channels.chat.telling import words_of
 from hub.channels.chat.visitors import Signed, Tokens, read_signed, sign, visitor_of
 from hub.channels.chat.wire import Say, parse
 from hub.channels.command import Command
+from hub.clock import WallClock
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError
 from hub.settings import SettingsError
@@ -198,3 +203,38 @@ class TestLimits:
 def test_a_setting_that_is_none_is_named(table: dict[str, Any], field: str) -> None:
     with pytest.raises(SettingsError, match=field):
         chat_settings(table)
+
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "channels" / "chat.md"
+
+
+def blocks(language: str) -> list[str]:
+    """Of the page on chat."""
+    return re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+
+
+def test_the_settings_of_the_page_are_settings() -> None:
+    told = tomllib.loads("\n".join(blocks("toml")))["chat"]
+    settings = chat_settings(told)
+    assert settings.allows("https://www.example.org")
+    assert settings.form.consents[0].text_version == "2026-01"
+
+
+def test_what_the_page_signs_with_is_taken() -> None:
+    [code] = blocks("python")
+    told: dict[str, Any] = {"secret": SECRET}
+    exec(code, told)
+    signed = read_signed(told["identity"], SECRET, WallClock().now())
+    assert (signed.customer_number, signed.name) == ("4711", "Mina")
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"text": "a", "html": "<p>b</p>"}, "a"),
+        ({"html": "<p>b &amp; <b>c</b></p>", "subject": "s"}, "b & c"),
+        ({"subject": "s"}, "s"),
+    ],
+)
+def test_what_an_answer_says_is_shown(more: dict[str, str], shown: str) -> None:
+    assert words_of(command("send", contact_id="c", **more)) == shown
