@@ -143,8 +143,12 @@ class Incoming:
         return next((one for one in made if one is not None), None)
 
     async def _reported(self, report: Report, about: Made) -> None:
-        """Only that it did not arrive counts: that it left is known, and that it takes longer changes nothing."""
+        """Only that it did not reach the customer counts: that it left is known, and that it takes longer changes
+        nothing."""
         if report.action is not ReportAction.FAILED:
+            return
+        if report.is_of_copy:
+            log.warning("a copy of mail %s did not arrive: %s", about.contact_id, report.reason)
             return
         now = self._place.clock.now()
         if about.state is not State.FAILED:

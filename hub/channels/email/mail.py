@@ -40,6 +40,8 @@ class Report:
     action: ReportAction
     reason: str
     about: tuple[str, ...]
+    is_of_copy: bool = False
+    """It tells of those alone who had the mail as a copy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """HTML of strangers made safe to show, and read as plain words."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import nh3
 
@@ -42,18 +44,21 @@ class Markup(NamedTuple):
     blocked: int
 
 
-def sanitised(html: str) -> Markup:
-    """Without scripts, styles, forms, frames; images only where they came along (`cid:`)."""
+def sanitised(html: str, files: Mapping[str, int] | None = None) -> Markup:
+    """Without scripts, styles, forms, frames; images only where they came along (`cid:`). `files`: the number of each
+    by its Content-ID, which its image has in its place (`cid:3`), so that whoever shows it finds it."""
     if len(html) > MOST_HTML or _depth(html) > DEEPEST:
         return Markup("", 0)
     blocked = 0
 
     def kept(tag: str, attribute: str, value: str) -> str | None:
         nonlocal blocked
-        if tag == "img" and attribute == "src" and not value.lower().startswith("cid:"):
-            blocked += 1
-            return None
-        return value
+        is_image = tag == "img" and attribute == "src"
+        if not is_image:
+            return None if attribute == "href" and _is_of_mails_own(value) else value
+        came_along = value[:4].lower() == "cid:" and _came_along(value[4:], files)
+        blocked += not came_along
+        return came_along or None
 
     schemes = {"http", "https", "mailto", "tel", "cid", "data"}
     cleaned = nh3.clean(
@@ -62,6 +67,19 @@ def sanitised(html: str) -> Markup:
     )  # fmt: skip
     cleaned = cleaned.replace("\0", "")
     return Markup(cleaned if len(cleaned) <= MOST_SHOWN else "", blocked)
+
+
+def _came_along(content_id: str, files: Mapping[str, int] | None) -> str:
+    """Where the image is found; empty: it is not there."""
+    if files is None:
+        return f"cid:{content_id}"
+    number = files.get(content_id) or files.get(unquote(content_id))
+    return f"cid:{number}" if number else ""
+
+
+def _is_of_mails_own(link: str) -> bool:
+    """A link to what the link itself holds, or the mail does: a page of a stranger's that would seem to be ours."""
+    return link.strip().lower().startswith(("data:", "cid:"))
 
 
 def plain(html: str) -> str:

@@ -29,8 +29,9 @@ def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> M
     server named as its sender, empty for nobody, None where that is not known."""
     message, is_damaged = _message(raw)
     parts = _parts(message)
-    words, markup, used = _words(parts)
-    files, left_out = _files(parts, used)
+    said = _said(parts)
+    files, left_out = _files(parts, said)
+    words, markup = _words(said, files)
     senders = addresses(headers(message, "From")) or addresses(headers(message, "Sender"))
     sender = senders[0] if senders else None
     auto = is_auto(message, envelope_from, sender.address if sender else "")
@@ -71,23 +72,31 @@ def _parts(message: "Message[Any, Any]") -> tuple[Part, ...]:
     return quietly(lambda: parts_of(message), nothing)
 
 
-class _Words(NamedTuple):
-    text: str
-    markup: Markup
-    used: frozenset[int]
+class _Said(NamedTuple):
+    plains: list[Part]
+    richs: list[Part]
+
+    def holds(self, part: Part) -> bool:
+        """Whether it is to be read, and so is no file."""
+        return part in self.plains or part in self.richs
 
 
-def _words(parts: tuple[Part, ...]) -> _Words:
-    """What is to be read: plain parts where there are any, else what the HTML says; of each choice the last one."""
-    plains = _chosen([part for part in parts if part.media_type == "text/plain" and not part.is_file])
-    richs = _chosen([part for part in parts if part.media_type == "text/html" and not part.is_file])
-    used = frozenset(id(part.message) for part in parts if part in plains or part in richs)
-    html = "\n".join(text_of(part) for part in richs)
-    markup = quietly(lambda: sanitised(html), Markup("", 0)) if html.strip() else Markup("", 0)
-    text = "\n".join(text_of(part) for part in plains).strip()
+def _said(parts: tuple[Part, ...]) -> _Said:
+    """What is to be read; of each choice the last one."""
+    plains = [part for part in parts if part.media_type == "text/plain" and not part.is_file]
+    richs = [part for part in parts if part.media_type == "text/html" and not part.is_file]
+    return _Said(_chosen(plains), _chosen(richs))
+
+
+def _words(said: _Said, files: tuple[File, ...]) -> tuple[str, Markup]:
+    """Plain parts where there are any, else what the HTML says."""
+    numbers = {one.content_id: number for number, one in enumerate(files, 1) if one.content_id}
+    html = "\n".join(text_of(part) for part in said.richs)
+    markup = quietly(lambda: sanitised(html, numbers), Markup("", 0)) if html.strip() else Markup("", 0)
+    text = "\n".join(text_of(part) for part in said.plains).strip()
     if not text and markup.html:
         text = quietly(lambda: plain(markup.html), "")
-    return _Words(clean(new_words(text[: 4 * MOST_TEXT])), markup, used)
+    return clean(new_words(text[: 4 * MOST_TEXT])), markup
 
 
 def _chosen(parts: list[Part]) -> list[Part]:
@@ -95,12 +104,12 @@ def _chosen(parts: list[Part]) -> list[Part]:
     return [part for part in parts if not part.alternative or last[part.alternative] is part]
 
 
-def _files(parts: tuple[Part, ...], used: frozenset[int]) -> tuple[tuple[File, ...], int]:
+def _files(parts: tuple[Part, ...], said: _Said) -> tuple[tuple[File, ...], int]:
     """All that is not words already; and how many are found in the original alone."""
     files: list[File] = []
     left_out = 0
     for part in parts:
-        if id(part.message) in used or (part.media_type.startswith("text/") and _is_second_choice(part)):
+        if said.holds(part) or (part.media_type.startswith("text/") and _is_second_choice(part)):
             continue
         data = content(part)
         if not data:

@@ -205,6 +205,15 @@ async def test_a_bounce_is_reported_of_the_contact_it_is_about(door: Door, actio
         assert (signal.thread, signal.reason) == ("thread-1", "550 5.1.1 no such user")
 
 
+async def test_that_a_copy_did_not_arrive_is_no_failure_of_the_contact(door: Door) -> None:
+    own = door.names.message_id("contact-1")
+    door.place.ledger.left("contact-1", own, "thread-1", door.place.clock.now())
+    to_boss = f"Message-ID: <{own}>\nTo: boss@example.com\nCc: ann@example.com".encode()
+    assert await door.gives(bounce().replace(b"Message-ID: <ours@example.org>", to_boss), sender="") == [250]
+    assert not door.hub.contacts
+    assert not door.hub.signals
+
+
 async def test_who_writes_to_the_address_for_it_is_unsubscribed(tmp_path: Path) -> None:
     asked = []
 

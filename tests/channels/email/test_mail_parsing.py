@@ -126,18 +126,20 @@ def test_html_is_shown_without_what_runs_or_asks_elsewhere() -> None:
     body = (
         '<style>p{}</style><p onclick="x()">Hi <b>you</b></p><script>alert(1)</script><img src="https://t.example/p.gif">'
         '<img src="cid:logo"><a href="javascript:x()">go</a><iframe src="https://x"></iframe>'
+        '<a href=" DATA:text/html,<script>alert(1)</script>">on</a> <a href="https://example.com/?q=data:">out</a>'
     )
     read = parse(mail(body, Content_Type="text/html"), NOON)
-    assert read.blocked_images == 1
-    assert '<img src="cid:logo">' in read.html
-    assert not any(word in read.html for word in ("script", "onclick", "t.example", "iframe", "style"))
-    assert read.text == "Hi you\n\ngo"
+    assert read.blocked_images == 2
+    assert read.html.count("<img>") == 2
+    assert not any(word in read.html for word in ("script", "onclick", "t.example", "iframe", "style", "DATA"))
+    assert 'href="https://example.com/?q=data:"' in read.html
+    assert read.text == "Hi you\n\ngoon out"
 
 
 def test_files_keep_their_kind_and_where_they_are_shown() -> None:
     body = (
         "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/plain\n\nHello\n"
-        "--c\nContent-Type: text/html\n\n<p>Hello<img src='cid:logo'></p>\n"
+        "--c\nContent-Type: text/html\n\n<p>Hello<img src='cid:logo'><img src='cid:gone'></p>\n"
         "--c\nContent-Type: text/calendar; method=request\n\nBEGIN:VCALENDAR\n--c--\n"
         f"--b\nContent-Type: image/png\nContent-ID: <logo>\nContent-Transfer-Encoding: base64\n\n{PNG}\n"
         "--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename*=utf-8''%D8%B1.pdf\n\nx\n--b--\n"
@@ -151,6 +153,7 @@ def test_files_keep_their_kind_and_where_they_are_shown() -> None:
         ("application/pdf", "ر.pdf", ""),
     ]
     assert read.files[1].data == base64.b64decode(PNG)
+    assert '<img src="cid:2"><img>' in read.html
 
 
 def test_the_moment_is_that_of_our_own_mail_server() -> None:
@@ -203,6 +206,24 @@ def test_a_delay_is_no_failure() -> None:
     report = parse(bounce("delayed", "4.4.1"), NOON, "").report
     assert report is not None
     assert report.action is ReportAction.DELAYED
+
+
+COPIED = b"Message-ID: <ours@example.org>\nTo: ann@example.com\nCc: Boss <boss@example.com>"
+FAILED_COPY = b"Final-Recipient: rfc822; BOSS@example.com\nAction: failed\nStatus: 5.2.2\n"
+
+
+@pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers"])
+def test_that_a_copy_did_not_arrive_is_told_apart_from_the_mail_itself(returned: str) -> None:
+    of_both = bounce(returned=returned).replace(b"Message-ID: <ours@example.org>", COPIED)
+    of_both = of_both.replace(b"Final-Recipient: rfc822; ann", FAILED_COPY + b"\nFinal-Recipient: rfc822; ann")
+    report = parse(of_both, NOON, "").report
+    assert report is not None
+    assert (report.reason, report.is_of_copy) == ("550 5.1.1 no such user", False)
+
+    of_the_copy = of_both.replace(b"rfc822; ann@", b"rfc822; boss@")
+    report = parse(of_the_copy, NOON, "").report
+    assert report is not None
+    assert (report.action, report.is_of_copy) == (ReportAction.FAILED, True)
 
 
 def test_a_bounce_of_no_standard_is_known_by_its_empty_sender() -> None:
