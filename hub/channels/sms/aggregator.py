@@ -1,11 +1,12 @@
 """A line's way to an aggregator: what leaves is asked for by an HTTP request, answered before it counts."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import orjson
 
-from hub.channels.sms.line import DeclinedError, NotTakenError, Outgoing, UnclearError
+from hub.channels.sms.line import DeclinedError, NotTakenError, Outgoing, Piece, UnclearError
 from hub.channels.sms.mapping import asked, found
 from hub.channels.sms.settings import Aggregator, Line, secret
 from hub.domain.errors import InvalidError
@@ -13,8 +14,6 @@ from hub.domain.errors import InvalidError
 
 class AggregatorWay:
     """`session` is given back by whoever made it."""
-
-    in_one = True
 
     def __init__(self, line: Line, settings: Aggregator, session: aiohttp.ClientSession) -> None:
         self._line = line
@@ -24,18 +23,22 @@ class AggregatorWay:
         self._session = session
         self._window = asyncio.Semaphore(settings.window)
 
-    async def submit(self, message: Outgoing) -> str:
-        """As a way's."""
-        if not message.text:
+    def cut(self, text: str) -> list[Piece]:
+        """As a way's: the aggregator cuts by itself."""
+        if not text:
             raise InvalidError("a text message says something", "text")
+        return [Piece(text)]
+
+    async def submit(self, message: Outgoing, begins: Callable[[], Awaitable[None]]) -> str:
+        """As a way's."""
         url, headers, body = asked(self._request, message, self._line.number, self._token)
         how = {"json": body} if self._request.form == "json" else {"data": body}
         try:
-            async with (
-                self._window,
-                self._session.post(url, headers=headers, timeout=self._timeout, allow_redirects=False, **how) as answer,
-            ):
-                return self._judged(answer.status, await answer.read())
+            async with self._window:
+                await begins()
+                sending = self._session.post(url, headers=headers, timeout=self._timeout, allow_redirects=False, **how)
+                async with sending as answer:
+                    return self._judged(answer.status, await answer.read())
         except aiohttp.ClientConnectorError as error:
             raise NotTakenError(f"the aggregator can't be reached: {error}") from error
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from hub.channels.sms import pdu
-from hub.channels.sms.line import DeclinedError, NotTakenError, Outgoing, UnclearError
+from hub.channels.sms.line import DeclinedError, NotTakenError, Outgoing, Piece, UnclearError
 from hub.channels.sms.parts import HAS_HEADER, headed
 from hub.channels.sms.pdu import Address, Message, Said, Status
 from hub.channels.sms.session import Deliver, LinkLostError, NotBoundError, Session, bound
 from hub.channels.sms.settings import Line, Smpp, secret
+from hub.domain.sms.segments import Alphabet, split, written
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +20,12 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _LATER = frozenset({Status.SYSTEM_ERROR, Status.QUEUE_FULL, Status.THROTTLED, Status.TRY_LATER})
 _TOO_MUCH = frozenset({Status.QUEUE_FULL, Status.THROTTLED})
 _WITH_RECEIPT = 1
+_UCS2 = 8
 _WAIT_FOR_LINK = 5.0
 
 
 class Carrier:
     """`ended` hears the name of each session that is over."""
-
-    in_one = False
 
     def __init__(self, line: Line, settings: Smpp, deliver: Deliver, ended: Callable[[str], None]) -> None:
         self._settings = settings
@@ -54,10 +54,19 @@ class Carrier:
             await asyncio.sleep(_jittered(failures))
             failures += 1
 
-    async def submit(self, message: Outgoing) -> str:
+    def cut(self, text: str) -> list[Piece]:
+        """As a way's. What the carrier's own alphabet has not goes in UCS-2."""
+        is_latin = self._settings.alphabet == "latin-1"
+        cut = split(text, Alphabet.UCS2 if is_latin and max(text, default="") > "\xff" else None)
+        if cut.alphabet is Alphabet.UCS2:
+            return [Piece(one, written(one, cut.alphabet), _UCS2) for one in cut.parts]
+        return [Piece(one, one.encode("latin-1") if is_latin else written(one, cut.alphabet)) for one in cut.parts]
+
+    async def submit(self, message: Outgoing, begins: Callable[[], Awaitable[None]]) -> str:
         """As a way's. The window is that of the carrier, over all conversations."""
         async with self._window:
             session = await self._ready()
+            await begins()
             try:
                 answer = await session.ask(Said.SUBMIT_SM, self._body(message))
             except LinkLostError as error:

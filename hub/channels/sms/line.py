@@ -1,5 +1,6 @@
 """What a line does for the rest of the adapter, whichever way it has to its customers."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,13 +34,23 @@ class Outgoing:
     parts: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one message says, and how that is written where it is not left to the other side."""
+
+    text: str
+    data: bytes = b""
+    data_coding: int = 0
+
+
 class Way(Protocol):
     """A line's."""
 
-    in_one: bool
-    """Takes a long text as one message, and cuts it by itself."""
+    def cut(self, text: str) -> list[Piece]:
+        """The messages that a text takes. Raises InvalidError."""
+        ...
 
-    async def submit(self, message: Outgoing) -> str:
-        """What the other side calls it, once it has it; empty: nothing. Raises NotTakenError, DeclinedError and
-        UnclearError."""
+    async def submit(self, message: Outgoing, begins: Callable[[], Awaitable[None]]) -> str:
+        """What the other side calls it, once it has it; empty: nothing. `begins` is awaited when it is handed over:
+        until then it has surely not left. Raises NotTakenError, DeclinedError and UnclearError."""
         ...

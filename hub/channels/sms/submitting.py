@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from hub.channels.ledger import State
 from hub.channels.registry import Place
 from hub.channels.sms.book import Book
-from hub.channels.sms.line import NotTakenError, Outgoing, UnclearError, Way
+from hub.channels.sms.line import NotTakenError, Outgoing, Piece, UnclearError, Way
 from hub.channels.sms.names import Names
 from hub.channels.sms.receipts import canonical
 from hub.channels.sms.together import Together
-from hub.domain.sms.segments import Alphabet, split
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,6 @@ UNDER_WAY = "under way"
 """What a message is called in the ledger, from when it is handed over until its carrier has named it."""
 LAST_SECONDS = 4.0
 """What a message that is being handed over has, when the adapter is told to end, until its carrier answers."""
-_CODINGS = {Alphabet.GSM: 0, Alphabet.UCS2: 8}
 
 
 class Part(NamedTuple):
@@ -68,7 +66,7 @@ class Submitting:
                 del self._in_hand[who]
 
     async def _submit(self, way: Way, line: str, name: str, to: str, text: str) -> None:
-        messages = _messages(way, name, to, text, int(self._names.digest("reference", name)[:2], 16))
+        messages = _messages(way.cut(text), name, to, int(self._names.digest("reference", name)[:2], 16))
         thread, unclear = self._names.thread(line, to), ""
         for message in messages:
             part = Part(name, message.part, message.parts)
@@ -88,12 +86,18 @@ class Submitting:
 
     async def _hand_over(self, way: Way, line: str, part: Part, message: Outgoing, thread: str) -> str:
         """Why it is not known whether it left; empty: it did."""
-        now = self._place.clock.now()
-        await self._together.do(lambda: self._ledger.begin(str(part), UNDER_WAY, thread, now))
+        now, has_begun = self._place.clock.now(), False
+
+        async def begins() -> None:
+            nonlocal has_begun
+            await self._together.do(lambda: self._ledger.begin(str(part), UNDER_WAY, thread, now))
+            has_begun = True
+
         try:
-            named = await way.submit(message)
+            named = await way.submit(message, begins)
         except NotTakenError:
-            await self._together.do(lambda: self._ledger.begin(str(part), "", thread, now))
+            if has_begun:
+                await self._together.do(lambda: self._ledger.begin(str(part), "", thread, now))
             raise
         except UnclearError as error:
             self._book.doubt(str(part), self._names.who(line, message.to), self._beginning(message), now)
@@ -106,14 +110,11 @@ class Submitting:
         return self._names.digest("beginning", message.text[:20])
 
 
-def _messages(way: Way, name: str, to: str, text: str, reference: int) -> list[Outgoing]:
-    if way.in_one:
-        return [Outgoing(name, to, text, b"", 0)]
-    cut = split(text)
-    coding, total = _CODINGS[cut.alphabet], len(cut.parts)
+def _messages(pieces: list[Piece], name: str, to: str, reference: int) -> list[Outgoing]:
+    total = len(pieces)
     return [
-        Outgoing(name, to, words, data, coding, reference, number, total)
-        for number, (words, data) in enumerate(zip(cut.parts, cut.encoded(), strict=True), 1)
+        Outgoing(name, to, one.text, one.data, one.data_coding, reference, number, total)
+        for number, one in enumerate(pieces, 1)
     ]
 
 

@@ -62,10 +62,10 @@ def count(text: str) -> Count:
     return Count(alphabet, len(text), sum(sizes), len(sizes), per_message, left)
 
 
-def split(text: str) -> Segments:
-    """Never within a character, nor between an escape and what it escapes. Raises InvalidError for what is too long,
-    or says nothing."""
-    alphabet = alphabet_of(text)
+def split(text: str, alphabet: Alphabet | None = None) -> Segments:
+    """Never within a character, nor between an escape and what it escapes. `alphabet`: UCS-2 where GSM 03.38 would do,
+    too. Raises InvalidError for what is too long, or says nothing."""
+    alphabet = alphabet or alphabet_of(text)
     parts = tuple(_cut(text, alphabet))
     if not parts:
         raise InvalidError("a text message says something", "text")

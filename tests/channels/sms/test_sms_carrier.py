@@ -226,3 +226,30 @@ async def test_all_at_once(wire: NodeCarrier, tmp_path: Path) -> None:
         await until(lambda: len([one for one in hub.signals if one.signal == "sent"]) == 300)
     assert found["accepted"] == len(hub.contacts) == 90
     assert len({one["to"] for one in sent}) == 300
+
+
+async def test_what_waits_for_its_carrier_at_a_crash_is_sent_after_it(wire: NodeCarrier, tmp_path: Path) -> None:
+    hub, told = FakeHub(), table(wire.port, tmp_path / "p")
+    told["lines"]["main"]["smpp"]["window"] = 1
+    await wire.ask("answers", next=["silent"])
+    async with running(tmp_path, hub, told):
+        hub.commands.put_nowait(send(text="unclear"))
+        await wire.seen(1)
+        hub.commands.put_nowait(send("contact-2", text="waits", address="+989121111111"))
+        await asyncio.sleep(0)
+    async with running(tmp_path, hub, told):
+        hub.commands.put_nowait(send(text="unclear"))
+        hub.commands.put_nowait(send("contact-2", text="waits", address="+989121111111"))
+        await until(lambda: ("sent", "contact-2") in hub.told())
+    assert [one["text"] for one in await wire.saw()] == ["unclear", "waits"]
+
+
+async def test_a_carrier_of_another_alphabet_is_written_to_in_it(wire: NodeCarrier, tmp_path: Path) -> None:
+    hub, told = FakeHub(), table(wire.port, tmp_path / "p")
+    told["lines"]["main"]["smpp"]["alphabet"] = "latin-1"
+    async with running(tmp_path, hub, told):
+        hub.commands.put_nowait(send(text="a@b"))
+        await wire.seen(1)
+        hub.commands.put_nowait(send("contact-2", text="5 €"))
+        seen = await wire.seen(2)
+    assert [(one["data_coding"], one["text"]) for one in seen] == [(0, "a¡b"), (8, "5 €")]
