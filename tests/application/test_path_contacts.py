@@ -351,6 +351,19 @@ class TestReports:
         whole = await hub.parts.wholes.read(ANN, hub.clock.now())
         assert list(whole.parties().ledgers("").values()) == [()]
 
+    async def test_that_it_arrived_is_on_record_once_and_changes_nothing_else(self, hub: Hub) -> None:
+        decided = await ask(hub)
+        event = await dispatched(hub)
+        await sent(hub, event.contact_id)
+        at = hub.clock.now()
+        assert len(await hub.parts.reports.delivered(event.contact_id, at=at, **BY)) == 1
+        assert await hub.parts.reports.delivered(event.contact_id, at=at, **BY) == []
+        found = await hub.parts.contacts.find(decided.event.decision_id)
+        assert found is not None
+        assert (found.contact.phase, found.contact.delivered_at) == (Phase.SENT, at)
+        with pytest.raises(InvalidError, match="nobody was told"):
+            await hub.parts.reports.delivered("decision-nobody", at=at, **BY)
+
     async def test_what_did_not_arrive_after_all_is_given_back_too(self, hub: Hub) -> None:
         await ask(hub)
         event = await dispatched(hub)

@@ -45,6 +45,22 @@ def test_old_things_are_forgotten_and_notes_stay(tmp_path: Path) -> None:
     assert ledger.remembered("other") == ""
 
 
+def test_what_is_written_together_stands_or_falls_together(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    with ledger.together():
+        ledger.begin("one", "", "t", NOON)
+        ledger.left("two", "w", "t", NOON)
+
+    def breaks() -> None:
+        with ledger.together():
+            ledger.begin("three", "", "t", NOON)
+            raise LedgerError("broken")
+
+    with pytest.raises(LedgerError):
+        breaks()
+    assert [ledger.of(name) is not None for name in ("one", "two", "three")] == [True, True, False]
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
     file.write_bytes(b"nothing of a database" * 100)
