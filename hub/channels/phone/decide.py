@@ -44,9 +44,10 @@ def decide(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
     gone = call.channel if any(_hands_over(action) for action in actions) else _gone(happening)
     before = _as_if_silent(call) if isinstance(happening, Resumed) else call
     after = replace(after, bridged=after.bridged or main_bridge(after) in places(after).values())
+    after, told = recording.notice(call, after, settings)
     again = isinstance(happening, Resumed)
     after, first, last = recording.record(call, after, happening.at, settings, again=again)
-    return after, [*first, *arrange(before, after, gone, settings), *last, *actions]
+    return after, [*first, *arrange(before, after, gone, settings), *last, *actions, *told]
 
 
 def _gone(happening: Happening) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from hub.channels.phone.actions import Action, Keep, Request, Signal
+from hub.channels.phone.actions import Action, Keep, Request, Signal, play
 from hub.channels.phone.call import Call, Phase, Running
 from hub.channels.phone.happenings import Kept, NotSwitched, Recorded
 from hub.channels.phone.layout import main_bridge, places
@@ -13,10 +13,23 @@ from hub.domain.contact import RecordingState
 
 VOICEMAIL = "voicemail-"
 """How the names of messages begin."""
+LONGEST_SECONDS = 20 * 60
+"""Of one file, 19 MB: what goes on for longer is recorded in several."""
 
 
 Parts = tuple[Call, list[Action], list[Action]]
 """The call, what must be asked before anybody leaves, and what after."""
+
+
+def notice(before: Call, after: Call, settings: PhoneSettings) -> tuple[Call, list[Action]]:
+    """Who first hears anything when an agent is there, as they were called, or heard it ring until then, is told here
+    that they are recorded; all others were told when they came."""
+    said = settings.recording.notice
+    speaks_now = after.phase is Phase.TALKING and after.answered and not before.answered
+    if not (said and speaks_now and not after.playing and settings.recording.covers(after.queue)):
+        return after, []
+    playback = f"play-{after.thread}-{after.number}"
+    return replace(after, playing=playback, number=after.number + 1), [play(after.channel, playback, said)]
 
 
 def record(before: Call, after: Call, at: datetime, settings: PhoneSettings, *, again: bool = False) -> Parts:
@@ -45,7 +58,12 @@ def record(before: Call, after: Call, at: datetime, settings: PhoneSettings, *, 
 
 def _begin(call: Call, at: datetime, wish: Signal | None) -> Parts:
     running = Running(f"talk-{call.thread}-{call.number}", at)
-    params = {"name": running.name, "format": "wav", "ifExists": "overwrite"}
+    params = {
+        "name": running.name,
+        "format": "wav",
+        "ifExists": "overwrite",
+        "maxDurationSeconds": str(LONGEST_SECONDS),
+    }
     path = f"/bridges/{main_bridge(call)}/record"
     begun = replace(call, recording=running, paused=False, number=call.number + 1)
     return begun, [], [Request("POST", path, params, records=running.name, fulfils=wish)]
