@@ -1,4 +1,4 @@
-"""Given conversations that are recorded with a notice, when agent and customer first speak, then the customer was told."""
+"""Given that conversations are recorded with a notice, when customer and agent speak, then the customer was told."""
 
 import pytest
 
