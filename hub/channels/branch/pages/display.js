@@ -1,0 +1,85 @@
+// The hall's display: who is called to which desk, large; the calls before; who waits; and the calls spoken.
+
+import { base, branch, live, request } from "./asking.js";
+import { callClips } from "./announcement.js";
+import { announce, fill, h } from "./dom.js";
+import { digits, minutes, time } from "./numbers.js";
+import { Speaker } from "./speaker.js";
+import { named, speak, t } from "./words.js";
+
+const LARGE = 4;
+const HIGHLIGHT_SECONDS = 12;
+
+let config = null;
+let state = null;
+let heard = null;
+const speaker = new Speaker("/pages/clips");
+const sound = h("button", { class: "main", id: "sound", onclick: () => speaker.wake().then(soundShown) });
+const cut = h("p", { class: "strip", role: "status", hidden: true });
+const calls = h("section", { class: "calls" });
+const lines = h("aside", { class: "lines" });
+document.body.append(
+  h("header", { class: "top" }, h("h1", { id: "name" }), sound, h("p", { id: "clock", class: "clock", "aria-hidden": "true" })),
+  cut, h("main", { class: "hall" }, calls, lines));
+
+const both = (key) => config.languages.map((code) => t.of(code)(key)).join(" · ");
+const keyOf = (call) => `${call.number} ${call.desk} ${call.calls} ${call.at}`;
+// The number as on the ticket in the visitor's hand.
+const number = (call) => h("bdi", {}, digits(call.number, call.language));
+const desk = (call) => h("bdi", {}, digits(call.desk, call.language));
+
+function heading() {
+  return h("div", { class: "call-heads" }, h("span", {}, both("ticket")), h("span", {}, both("desk")));
+}
+
+function called(call, index) {
+  const fresh = Date.now() - Date.parse(call.at) < HIGHLIGHT_SECONDS * 1000;
+  return h("li", { class: `call${index === 0 && fresh ? " fresh" : ""}`, "data-number": call.number, "data-desk": call.desk },
+    h("span", { class: "call-number" }, number(call)), h("span", { class: "call-arrow", "aria-hidden": "true" }), h("span", { class: "call-desk" }, desk(call)));
+}
+
+function draw() {
+  if (!config || !state) return;
+  document.getElementById("name").textContent = config.languages.map((code) => named(config.name, code)).join(" · ");
+  const [large, small] = [state.called.slice(0, LARGE), state.called.slice(LARGE)];
+  fill(calls, h("h2", { class: "unseen" }, both("called")), heading(),
+    large.length ? h("ol", { class: "large-calls" }, large.map(called)) : h("p", { class: "big center soft" }, both("noCalls")),
+    small.length && h("section", { class: "before" }, h("h2", {}, both("before")), h("ol", { class: "small-calls" }, small.map((call) => h("li", {}, number(call), h("span", { "aria-hidden": "true", class: "call-arrow" }), desk(call))))));
+  fill(lines, h("h2", {}, both("waiting")), h("ul", {}, state.waiting.map(line)));
+}
+
+function line(one) {
+  const service = config.services.find((each) => each.id === one.service);
+  return h("li", {}, h("span", { class: "letter", "aria-hidden": "true" }, one.letter),
+    h("span", { class: "what" }, config.languages.map((code) => h("span", { lang: code }, named(service?.name ?? one.service, code)))),
+    h("span", { class: "line-count" }, digits(one.count, config.languages[0]), one.wait_seconds ? h("small", {}, t("aboutMinutes", { n: minutes(one.wait_seconds) })) : null));
+}
+
+// Speaks what is new since the last state; at the first one nothing: a page that was opened late calls nobody again.
+function speakNew() {
+  const now = new Set(state.called.map(keyOf));
+  const fresh = heard ? state.called.filter((call) => !heard.has(keyOf(call))).reverse() : [];
+  heard = now;
+  for (const call of fresh) {
+    speaker.say(callClips(call, config.languages));
+    announce(config.languages.map((code) => `${t.of(code)("ticket")} ${call.number}, ${t.of(code)("desk")} ${call.desk}`).join(". "), true);
+  }
+}
+
+function soundShown() { sound.hidden = speaker.awake(); sound.textContent = t("soundOn"); }
+
+async function begin() {
+  try { config = await request(`${base}/config`); } catch { setTimeout(begin, 2000); return; }
+  speak(config.languages[0]);
+  document.title = both("called");
+  soundShown();
+  speaker.wake().then(soundShown, soundShown);
+  live(`${base}/display`, {
+    state: (told) => { state = told; draw(); speakNew(); },
+    cut: (is) => { cut.hidden = !is; cut.textContent = both("noConnection"); },
+  });
+  setInterval(() => { document.getElementById("clock").textContent = time(Date.now(), config.languages[0], config.zone); }, 1000);
+  setInterval(draw, 5000);
+}
+
+if (branch) begin();
