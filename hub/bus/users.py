@@ -46,6 +46,7 @@ ADAPTERS: tuple[BusUser, ...] = (
     *(BusUser(channel.value, channel.value) for channel in Channel),
     BusUser("voice_webhooks", Channel.PHONE.value),
     BusUser("chat", Channel.WEB.value, (Channel.EMAIL.value,)),
+    BusUser("messaging_webhooks", Channel.WEB.value),
     BusUser("branch", Channel.IN_PERSON.value),
 )
 """One a channel, and those that carry it beside that one."""

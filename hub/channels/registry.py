@@ -47,6 +47,7 @@ class Kind(Protocol):
 _MODULES = {
     "chat": "hub.channels.chat.adapter",
     "email": "hub.channels.email.adapter",
+    "messaging_webhooks": "hub.channels.messaging_webhooks.adapter",
     "phone": "hub.channels.phone.adapter",
     "sms": "hub.channels.sms.adapter",
     "voice_webhooks": "hub.channels.voice_webhooks.adapter",

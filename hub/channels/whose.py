@@ -1,6 +1,9 @@
 """Whose a conversation is where two adapters carry one channel: its thread begins as the adapter's own do."""
 
 _BEGINNINGS = {
+    "chat": ("chat-",),
+    "messaging_webhooks": ("messaging-",),
+    "kamailio": ("sip-", "again-sip-"),
     "phone": ("call-", "voicemail-call-", "again-call-"),
     "voice_webhooks": ("voice-",),
 }

@@ -57,6 +57,7 @@ async def test_each_channel_has_a_key_for_its_owner_alone(nats_server: EmbeddedN
         "chat.nk",
         "email.nk",
         "in_person.nk",
+        "messaging_webhooks.nk",
         "phone.nk",
         "sms.nk",
         "voice_webhooks.nk",

@@ -25,6 +25,7 @@ class ShippedWire(Protocol):
 _MODULES = {
     "email": "hub.simulated.contract.email_driver",
     "sms": "hub.simulated.contract.sms_driver",
+    "messaging_webhooks": "hub.simulated.contract.messaging_webhooks_driver",
     "voice_webhooks": "hub.simulated.contract.voice_webhooks_driver",
 }
 
