@@ -99,6 +99,7 @@ TOLD: Mapping[type[Event], What] = {
     links.IdentifierShared: What(Kind.LINK, "shared"),
     links.IdentifierUnshared: What(Kind.LINK, "shared_no_longer"),
     links.LinkBlocked: What(Kind.LINK, "blocked"),
+    outbound.ContactDelivered: What(Kind.OUTBOUND, "delivered"),
     outbound.ContactFailed: What(Kind.OUTBOUND, "failed"),
     outbound.ContactGivenUp: What(Kind.OUTBOUND, "given_up"),
     outbound.ContactPlanned: What(Kind.OUTBOUND, "planned"),

@@ -29,7 +29,13 @@ from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links.component import unknown
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.links.state import Links
-from hub.domain.customer.outbound.events import ContactFailed, ContactGivenUp, ContactPlanned, ContactUnreported
+from hub.domain.customer.outbound.events import (
+    ContactDelivered,
+    ContactFailed,
+    ContactGivenUp,
+    ContactPlanned,
+    ContactUnreported,
+)
 from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.customer.recordings.events import ConversationRecorded
@@ -48,6 +54,7 @@ FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
+    ContactDelivered,
     ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
     *VERIFICATION_EVENTS,
 )  # fmt: skip
