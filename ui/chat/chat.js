@@ -37,6 +37,7 @@
       transcriptSent: "گفت‌وگو به {v} فرستاده شد.", transcriptFail: "نخست ایمیل خود را تأیید کنید.", more: "بیشتر", greeting: "سلام! چه کمکی از ما برمی‌آید؟", remove: "برداشتن", retry: "کمی بعد دوباره بکوشید",
     },
   };
+  const OPEN = ["asked", "waiting", "talking", "parked"];
   const ICONS = {
     chat: "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H9l-5 4V5a1 1 0 0 1 0-1z",
     close: "M6 6l12 12M18 6L6 18", send: "M4 12l16-8-6 16-3-7z", more: "M12 6h.01M12 12h.01M12 18h.01",
@@ -217,6 +218,7 @@
       if (event.code === 4403 || event.code === 4401) {
         stopped = true;
         console.error(`hubChat: ${event.reason || event.code}`);
+        if (event.code === 4401) document.dispatchEvent(new CustomEvent("hubchat-identity"));
       } else {
         const pause = Math.min(30000, 500 * 2 ** tries++) * (0.5 + Math.random());
         timer = setTimeout(connect, event.code === 4429 ? pause + 10000 : pause);
@@ -249,14 +251,14 @@
   addEventListener("online", () => connected() && again());
   addEventListener("offline", () => standing());
   addEventListener("pageshow", wake);
-  const connected = () => !panel.hidden || local.get("active", false);
+  const connected = () => !panel.hidden || Date.now() - local.get("active", 0) < 72e5;
 
   function take(told) {
     switch (told.is) {
       case "welcome":
         settings = told;
         if (told.visitor) local.put("token", told.visitor);
-        if (told.anew) { lines = []; after = 0; }
+        if (told.anew) { lines = []; after = 0; local.put("read", 0); }
         pass = told.pass_;
         tries = 0;
         ready = true;
@@ -267,7 +269,7 @@
         flush();
         break;
       case "line": line(told.line); break;
-      case "state": stands = told; local.put("active", true); if (form && form.done?.(told)) form = null; break;
+      case "state": stands = told; if (OPEN.includes(told.phase)) local.put("active", Date.now()); if (form && form.done?.(told)) form = null; break;
       case "typing": typingUntil = told.on ? Date.now() + 8000 : 0; break;
       case "read": agentSeen = after; break;
       case "later":
@@ -293,7 +295,7 @@
       late = 0;
     } else {
       typingUntil = 0;
-      if (!looking()) { unread += 1; local.put("read", after - 1); }
+      if (!looking() && one.seq > local.get("read", 0)) unread += 1;
     }
     clearTimeout(line.timer);
     line.timer = setTimeout(seen, 120);
@@ -301,7 +303,7 @@
   const looking = () => !panel.hidden && !document.hidden;
   function seen() {
     if (!ready || !after) return;
-    if (looking()) unread = 0;
+    if (looking()) { unread = 0; local.put("read", after); }
     tell({ do: "seen", seq: after, read: looking() });
     launcher();
   }
@@ -538,7 +540,7 @@
     const item = (label, act) => items.push(el("button", { type: "button", onclick: () => { toggleMenu(false); act(); } }, label));
     if (settings.verify?.length) item(t("verify"), prove);
     if (settings.transcript) item(t("transcript"), () => tell({ do: "transcript" }));
-    if (["asked", "waiting", "talking", "parked"].includes(stands.phase)) item(t("end"), () => tell({ do: "leave" }));
+    if (OPEN.includes(stands.phase)) item(t("end"), () => tell({ do: "leave" }));
     item(t("leave"), leaveMessage);
     menu.replaceChildren(...items);
     menu.hidden = !on;
@@ -575,6 +577,9 @@
       identity = signed || "";
       lines = []; after = 0; unread = 0; agentSeen = 0; stopped = false; form = null; pass = "";
       stands = { phase: "new" };
+      pictures.clear();
+      refusals.clear();
+      files = [];
       outbox = local.get("outbox", []);
       box.value = session.get("draft", "");
       if (connected()) again();
@@ -587,7 +592,7 @@
     box.value = session.get("draft", "");
     draw();
     if (session.get("open", false)) show(true);
-    else if (local.get("active", false)) connect();
+    else if (connected()) connect();
   };
   if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
 })();

@@ -130,6 +130,27 @@ async def test_two_tabs_show_the_same_and_what_is_unsent_survives_a_reload(site:
     await shows(other, "one", "two", "three")
 
 
+async def test_only_what_was_not_looked_at_is_counted(site: Site) -> None:
+    page = await opened(site)
+    await say(page, "one")
+    await shows(page, "one")
+    contact = site.hub.contacts[0]
+    await site.hub.tell(contact.thread, "answered", agent_id="ann", interaction_id="interaction-1")
+    await site.hub.send(contact.thread, contact.path.address, "two")
+    await shows(page, "one", "two")
+    await page.wait_for_function(
+        "Object.entries(localStorage).some(([name, one]) => name.endsWith('read') && one === '2')"
+    )
+    await page.evaluate("hubChat.close()")
+    await page.reload()
+    await site.hub.send(contact.thread, contact.path.address, "three")
+    badge = page.locator("#hub-chat .badge")
+    await badge.wait_for()
+    assert await badge.inner_text() == "1"
+    await page.get_by_role("button", name="Open chat, 1 unread messages").click()
+    await shows(page, "one", "two", "three")
+
+
 async def test_it_is_reached_and_left_by_the_keyboard(site: Site) -> None:
     page = await site.page()
     await page.keyboard.press("Tab")
