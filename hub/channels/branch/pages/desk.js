@@ -106,7 +106,7 @@ function visitor() {
   }
   const identity = visit.identity ? `${coded(visit.identity.kind)} ${digits(visit.identity.value, language())}` : t("unknownWho");
   const facts = [
-    ["who", h("bdi", {}, identity)], ["name", visit.name], ["customer", visit.customer_id], ["segment", visit.segment], ["stage", visit.stage], ["need", visit.need && coded(visit.need)],
+    ["who", identity], ["name", visit.name], ["customer", visit.customer_id], ["segment", visit.segment], ["stage", visit.stage], ["need", visit.need && coded(visit.need)],
     ["appointment", visit.appointment && digits(visit.appointment.at ? time(visit.appointment.at, language(), config.zone) : visit.appointment.code ?? visit.appointment, language())],
     ["languageOf", visit.language && (t.of(visit.language)("language"))], ["priority", visit.priority ? digits(visit.priority, language()) : ""], ["note", visit.note]];
   return h("section", { class: "panel visitor", "aria-labelledby": "number" },
@@ -114,7 +114,7 @@ function visitor() {
       h("h2", { class: "number", id: "number", "data-number": visit.number }, number(visit)),
       h("div", {}, h("p", { class: "big" }, serviceName(visit.service)), h("p", { class: "soft" }, visit.calls > 1 ? t("calledTimes", { n: visit.calls }) : t("calledOnce"))),
       h("div", { class: "clock-box" }, h("span", { class: "soft" }, t("elapsed")), h("span", { class: "elapsed", id: "elapsed", role: "timer" }))),
-    h("dl", { class: "about" }, facts.filter(([, value]) => value).map(([key, value]) => h("div", {}, h("dt", {}, t(key)), h("dd", { dir: "auto" }, value))),
+    h("dl", { class: "about" }, facts.filter(([, value]) => value).map(([key, value]) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, h("bdi", {}, value)))),
       h("div", {}, h("dt", {}, t("waited")), h("dd", {}, digits(duration((Date.parse(visit.called_at) - Date.parse(visit.taken_at)) / 1000), language())))),
     visit.notes?.length ? h("section", {}, h("h3", {}, t("notes")), h("ul", { class: "notes" }, visit.notes.map((one) => h("li", {}, h("small", {}, time(one.at, language(), config.zone)), " ", h("span", { dir: "auto" }, one.text))))) : null);
 }

@@ -37,6 +37,7 @@ function draw(moved = false) {
   if (!config) { fill(main, h("p", { class: "big center" }, t("making"))); return; }
   document.getElementById("name").textContent = named(config.name);
   document.title = named(config.name);
+  drawClock();
   fill(main, show());
   if (show === services) main.querySelectorAll(".count").forEach(counted);
   if (moved) main.querySelector("h2, h3")?.focus({ preventScroll: true });
@@ -68,7 +69,7 @@ function services() {
 
 function serviceButton(one) {
   const about = one.open ? h("span", { class: "count", "data-service": one.id }) :
-    h("span", {}, one.opens_at ? `${t("serviceClosed")}، ${t("opensShort", { time: time(one.opens_at, language(), config.zone) })}`.replace("،", language() === "fa" ? "،" : ",") : t("serviceClosed"));
+    h("span", {}, one.opens_at ? `${t("serviceClosed")} · ${t("opensShort", { time: time(one.opens_at, language(), config.zone) })}` : t("serviceClosed"));
   const choose = () => { chosen.service = one; go(config.identities.length || config.appointments ? identity : making); };
   return h("button", { class: "service", id: `service-${one.id}`, disabled: !one.open, onclick: choose },
     h("span", { class: "letter", "aria-hidden": "true" }, one.letter), h("span", { class: "what" }, h("strong", {}, named(one.name)), about));
@@ -160,7 +161,7 @@ function start() {
 function touched() { idle = 0; }
 
 function tick() {
-  document.getElementById("clock").textContent = time(Date.now(), language(), config?.zone);
+  drawClock();
   if (show === begin) return;
   idle += 1;
   const most = show === given ? TICKET_SECONDS : IDLE_SECONDS;
@@ -169,6 +170,10 @@ function tick() {
   const count = document.getElementById("countdown");
   if (count) count.textContent = t("backIn", { n: left });
   still(show !== given && left <= 15);
+}
+
+function drawClock() {
+  document.getElementById("clock").textContent = time(Date.now(), language(), config?.zone);
 }
 
 function still(asks) {
