@@ -35,6 +35,10 @@ class RefusedMailError(HubError):
     """A mail that can't be taken, now or later; its bytes are kept."""
 
 
+class TooLargeMailError(RefusedMailError):
+    """One that is too large to be kept, too: who brought it has it still."""
+
+
 class Incoming:
     """`withdraw`: None where nobody can unsubscribe."""
 
@@ -55,6 +59,8 @@ class Incoming:
         async with self._turns:
             try:
                 await self._take(raw, envelope_from, envelope_to)
+            except TooLargeError as error:
+                raise TooLargeMailError(f"this mail can't be taken: {error}") from error
             except (InvalidError, ValueError) as error:
                 await self._refuse(raw, error)
                 raise RefusedMailError(f"this mail can't be taken: {error}") from error
@@ -169,11 +175,8 @@ class Incoming:
         return any(self._place.ledger.by_wire_id(one) is not None for one in tokens)
 
     async def _refuse(self, raw: bytes, error: Exception) -> None:
-        """Kept with its bytes, unless it is too large to be kept: then the mail server, which has it, is told so."""
-        try:
-            kept = await self._place.attachments.put(raw, "message/rfc822", "original.eml")
-        except TooLargeError:
-            return
+        """Kept with its bytes."""
+        kept = await self._place.attachments.put(raw, "message/rfc822", "original.eml")
         field = error.field if isinstance(error, InvalidError) else ""
         await self._link.refused(
             RefusedInput(

@@ -10,7 +10,7 @@ from typing import Any
 import aioimaplib  # type: ignore[import-untyped]
 
 from hub.cancelling import still_wanted
-from hub.channels.email.incoming import Incoming, RefusedMailError
+from hub.channels.email.incoming import Incoming, RefusedMailError, TooLargeMailError
 from hub.channels.email.settings import Mailbox, secret
 from hub.channels.ledger import Ledger
 from hub.domain.errors import HubError
@@ -74,12 +74,21 @@ class Reader:
         last = int(kept_uid) if kept_validity == validity else 0
         for uid in await self._uids(client, last):
             raw = await self._fetch(client, uid)
-            if raw is not None:
-                with suppress(RefusedMailError):  # it is kept, and logged where it was refused
-                    await self._incoming.take(raw)
+            if raw is not None and await self._is_taken(raw, uid):
                 _checked(await client.uid("store", str(uid), "+FLAGS", r"(\Seen)"), "mark as seen")
             last = max(last, uid)
             self._ledger.remember(name, f"{validity}:{last}")
+
+    async def _is_taken(self, raw: bytes, uid: int) -> bool:
+        """What the hub can't have, nor keep, stays unseen: for a person who opens the mailbox."""
+        try:
+            await self._incoming.take(raw)
+        except TooLargeMailError as error:
+            log.error("mailbox %s: mail %d stays there, unseen: %s", self._mailbox.name, uid, error)
+            return False
+        except RefusedMailError as error:
+            log.warning("mailbox %s: %s", self._mailbox.name, error)
+        return True
 
     async def _uids(self, client: Any, last: int) -> list[int]:
         asked = ("UID", f"{last + 1}:*") if last else ("UNSEEN",)

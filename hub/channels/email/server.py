@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from hub.channels.email.incoming import Incoming, RefusedMailError
+from hub.channels.email.incoming import Incoming, RefusedMailError, TooLargeMailError
 from hub.channels.email.settings import Server
 from hub.domain.errors import HubError
 from hub.settings import SettingsError
@@ -57,6 +57,9 @@ class Receiver:
         except TimeoutError:
             log.warning("the hub did not confirm a mail in time: its mail server keeps it")
             return LATER
+        except TooLargeMailError as error:
+            log.warning("%s", error)
+            return "552 5.3.4 This mail, or a file in it, is too large"
         except RefusedMailError as error:
             log.warning("%s", error)
             return "554 5.6.0 This mail can't be read; it was kept for a person to look at"

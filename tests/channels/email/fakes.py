@@ -134,16 +134,18 @@ def table(port: int = 1, **more: Any) -> dict[str, Any]:
     }
 
 
-def place_in(folder: Path, clock: Any = None) -> Place:
+def place_in(folder: Path, clock: Any = None, largest: int = 25 * 1024 * 1024) -> Place:
     folder.mkdir(exist_ok=True)
-    store = Attachments(FolderBlobs(folder / "files"), KEY)
+    store = Attachments(FolderBlobs(folder / "files"), KEY, largest=largest)
     return Place(folder, Ledger(folder / "ledger.sqlite"), store, clock or WallClock(), "IR")
 
 
 @asynccontextmanager
-async def running(folder: Path, hub: FakeHub, told: dict[str, Any]) -> AsyncIterator[Place]:
-    """The adapter, until this is left; as a crash would leave it."""
-    place = place_in(folder)
+async def running(
+    folder: Path, hub: FakeHub, told: dict[str, Any], largest: int = 25 * 1024 * 1024
+) -> AsyncIterator[Place]:
+    """The adapter, until this is left; as a crash would leave it. `largest`: bytes of a file that is kept."""
+    place = place_in(folder, largest=largest)
     task = asyncio.create_task(make(told, place).run(hub))
     try:
         await asyncio.sleep(0.05)

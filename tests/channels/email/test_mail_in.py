@@ -96,6 +96,13 @@ async def test_what_is_too_large_is_refused_in_the_protocols_own_terms(tmp_path:
     door.book.close()
 
 
+async def test_what_is_too_large_to_be_kept_is_said_to_be_and_not_said_to_be_kept(door: Door) -> None:
+    door.place.attachments.largest = 20_000
+    assert await door.gives(mail("x" * 30_000)) == [552]
+    assert not door.hub.refusals
+    assert not door.hub.contacts
+
+
 async def test_who_sends_too_much_is_told_to_wait_and_others_are_not(tmp_path: Path) -> None:
     door = Door(tmp_path, per_sender_per_minute=2)
     door.hub.answers.set()
