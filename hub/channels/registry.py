@@ -45,6 +45,7 @@ class Kind(Protocol):
 
 
 _MODULES = {
+    "branch": "hub.channels.branch.adapter",
     "chat": "hub.channels.chat.adapter",
     "email": "hub.channels.email.adapter",
     "messaging_webhooks": "hub.channels.messaging_webhooks.adapter",

@@ -126,7 +126,7 @@ def test_a_phone_that_rang_is_told_that_the_offer_is_over_in_no_words_of_people(
     assert log.told(event) == [("offer_over", {"agent_id": "ann", "offer_id": "o", "reason": reason})]
 
 
-@pytest.mark.parametrize("channel", [one for one in Channel if one is not Channel.PHONE])
+@pytest.mark.parametrize("channel", [one for one in Channel if one not in (Channel.PHONE, Channel.IN_PERSON)])
 def test_other_channels_need_not_know_of_offers(channel: Channel) -> None:
     log = Log()
     log.add(queued(channel=channel))

@@ -1,9 +1,9 @@
 """What the pages of a branch may ask of it: addresses and JSON, one place for both sides.
 
-Everything is JSON; times are ISO 8601 in UTC. What can't be done is answered `{"reason": "...", "field": "..."}`: 400 not
-understood, 401 who are you, 403 not yours, 404 no such thing, 409 not now, 422 wrong value, 429 too much.
-A WebSocket tells the whole state, first when it opens and then whenever it changed: nothing is to be put together. Comes
-back by itself after a cut: the page connects again.
+Everything is JSON; times are ISO 8601 in UTC. What can't be done is answered `{"reason": "...", "field": "..."}`: 400
+not understood, 401 who are you, 403 not yours, 404 no such thing, 409 not now, 422 wrong value, 429 too much.
+A WebSocket tells the whole state, first when it opens and then whenever it changed: nothing is to be put together.
+After a cut the page connects again.
 
 For everybody in the branch
     GET  /b/{branch}/config             -> config
@@ -32,7 +32,7 @@ At a desk: `Authorization: Bearer TOKEN` from the sign-in; the WebSocket's first
 
 At the reception: the same with a token of its own
     POST /b/{branch}/reception/sign-in  Reception -> {"token"}
-    GET  /b/{branch}/reception/tickets?find=A01   -> {"tickets": [visit]}: of today; by number, name of a service or identity
+    GET  /b/{branch}/reception/tickets?find=A01   -> {"tickets": [visit]}: of today, by number, name or identity
     POST /b/{branch}/reception/tickets  NewTicket -> 201 ticket; who they are counts as proven
     POST /b/{branch}/reception/tickets/{ticket}/transfer  Transfer -> visit
     POST /b/{branch}/reception/tickets/{ticket}/leave     {}       -> visit
@@ -52,8 +52,8 @@ ticket      {"ticket": "...", "number": "A017", "branch", "service", "language",
              "wait_seconds": 420, "wait_by": "hub", "desk": "3", "calls": 1, "taken_at", "called_at": null,
              "ended_at": null, "known": true, "messages": [{"at", "text"}], "appointment": null,
              "link": "/t/...", "url": "https://.../t/..."}
-             phase: waiting, called, parked, served, no_show, left. `wait_by`: who reckoned the wait: hub, branch (its own
-             guess, say so), or empty where nobody can tell. `known`: the hub has it.
+             phase: waiting, called, parked, served, no_show, left. `wait_by`: who reckoned the wait: hub, branch (its
+             own guess, say so), or empty where nobody can tell. `known`: the hub has it.
 visit       ticket without secret, link and messages, and {"identity": {"kind", "value"} or null, "note", "agent",
              "priority": 0, "customer_id": "", "interaction_id": "", "parked_until": null, "notes": [{"at", "text"}]}
 display     {"branch", "called": [{"number": "A017", "letter": "A", "count": 17, "desk": "3", "service", "language",

@@ -1,0 +1,145 @@
+"""What can happen in a branch: facts, as they are kept on its disk."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from hub.channels.branch.pages_api import Identity
+
+
+class _Happened(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: AwareDatetime
+
+
+class _OfVisit(_Happened):
+    visit: str
+
+
+class TicketTaken(_OfVisit):
+    """Somebody waits from now on. `asked`: the page's id of the wish; `first`: they go before others."""
+
+    kind: Literal["ticket_taken"] = "ticket_taken"
+    day: str
+    letter: str
+    count: int
+    service: str
+    language: str = ""
+    need: str = ""
+    identity: Identity | None = None
+    proven: bool = False
+    name: str = ""
+    note: str = ""
+    asked: str = ""
+    first: bool = False
+    appointment: str = ""
+
+
+class Called(_OfVisit):
+    """They go to this desk. `by`: `hub`, `branch` (its own order), `walk_in`, `resume`."""
+
+    kind: Literal["called"] = "called"
+    desk: str
+    agent: str
+    by: str
+
+
+class Recalled(_OfVisit):
+    """Once more."""
+
+    kind: Literal["recalled"] = "recalled"
+
+
+class LaidAside(_OfVisit):
+    """They have something else to do first."""
+
+    kind: Literal["laid_aside"] = "laid_aside"
+    until: AwareDatetime | None = None
+    reason: str = ""
+
+
+class PassedOn(_OfVisit):
+    """They wait for another service, or for one desk."""
+
+    kind: Literal["passed_on"] = "passed_on"
+    service: str
+    desk: str = ""
+    to_agent: str = ""
+    reason: str = ""
+
+
+class Over(_OfVisit):
+    """Served, not come (`no_show`), or left. `by`: `desk`, `visitor`, `reception`, `hub`, `day` (it is over)."""
+
+    kind: Literal["over"] = "over"
+    phase: Literal["served", "no_show", "left"]
+    code: str = ""
+    by: str
+
+
+class SaidByVisitor(_OfVisit):
+    """Written on the ticket's page. `name`: the page's."""
+
+    kind: Literal["said_by_visitor"] = "said_by_visitor"
+    name: str
+    text: str
+
+
+class SaidByHub(_OfVisit):
+    """To be read on the ticket's page."""
+
+    kind: Literal["said_by_hub"] = "said_by_hub"
+    contact_id: str
+    text: str
+
+
+class KnownAtHub(_OfVisit):
+    """The hub has it. `what`: the ticket itself, or the name of what was said."""
+
+    kind: Literal["known_at_hub"] = "known_at_hub"
+    what: str = ""
+    customer_id: str = ""
+
+
+class NotAtHub(_OfVisit):
+    """The hub lets nobody have it: the branch looks after it alone."""
+
+    kind: Literal["not_at_hub"] = "not_at_hub"
+    reason: str = ""
+
+
+class DeskOpened(_Happened):
+    """An agent sits down."""
+
+    kind: Literal["desk_opened"] = "desk_opened"
+    desk: str
+    agent: str
+
+
+class DeskClosed(_Happened):
+    """And gets up."""
+
+    kind: Literal["desk_closed"] = "desk_closed"
+    desk: str
+
+
+class NextWanted(_Happened):
+    """Whoever is next may come to this desk."""
+
+    kind: Literal["next_wanted"] = "next_wanted"
+    desk: str
+
+
+class NextUnwanted(_Happened):
+    """Not any more."""
+
+    kind: Literal["next_unwanted"] = "next_unwanted"
+    desk: str
+
+
+Event = (
+    TicketTaken | Called | Recalled | LaidAside | PassedOn | Over | SaidByVisitor | SaidByHub | KnownAtHub | NotAtHub
+    | DeskOpened | DeskClosed | NextWanted | NextUnwanted
+)  # fmt: skip
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -1,0 +1,190 @@
+"""One branch, running: what is decided is on disk before anybody is told, and the hub is told in its order."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from hub.application.envelope import Confirmation
+from hub.channels.branch.decide import Decision, settle
+from hub.channels.branch.events import Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
+from hub.channels.branch.hubward import Hubward
+from hub.channels.branch.order import next_for
+from hub.channels.branch.reconcile import reconcile
+from hub.channels.branch.reports import Report, failed, left, reports_of, sent
+from hub.channels.branch.settings import Branch, BranchSettings
+from hub.channels.branch.store import Store, ToTell
+from hub.channels.branch.visits import Book, Visit, evolve, without_old
+from hub.channels.command import Command
+from hub.channels.link import Link
+from hub.channels.registry import Place
+from hub.domain.contact import Contact
+
+log = logging.getLogger(__name__)
+
+MOST_NOTICES = 5
+
+
+class Estimate(NamedTuple):
+    """What the hub says of who waits."""
+
+    place: int | None
+    seconds: float | None
+    at: datetime
+
+
+class Hall:
+    """All that concerns one branch goes one after the other."""
+
+    def __init__(self, name: str, settings: BranchSettings, link: Link, store: Store, place: Place) -> None:
+        self.name = name
+        self.branch: Branch = settings.branches[name]
+        self.book = Book()
+        self.estimates: dict[str, Estimate] = {}
+        self.notices: dict[str, tuple[str, ...]] = {}
+        """By agent."""
+        self._keep = timedelta(days=settings.keep_days)
+        self._store = store
+        self._ledger = place.ledger
+        self._clock = place.clock
+        self._turn = asyncio.Lock()
+        self._watching = asyncio.Condition()
+        self.changes = 0
+        self.hubward = Hubward(link, settings.away_after_seconds, self._confirmed, self._settle, self._probe)
+
+    async def load(self) -> None:
+        """As it stood when the last process ended."""
+        for event in await self._store.happened(self.name):
+            self.book = evolve(self.book, event)
+        self.hubward.add(await self._store.to_tell(self.name))
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._clock.now()
+
+    async def decide(self, decision: Decision) -> Book:
+        """The book after it, on disk. Raises InvalidError, NotFoundError, RefusedError."""
+        async with self._turn:
+            await self._happen(decision(self.book), [])
+            await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
+            return self.book
+
+    async def _happen(self, events: Sequence[Event], more: Sequence[Report], told: int = 0) -> None:
+        book, reports = self.book, list[Report]()
+        for event in events:
+            reports += reports_of(self.name, self.branch, book, event)
+            book = evolve(book, event)
+        reports += more
+        if not events and not reports and not told:
+            return
+        self.hubward.add(await self._store.add(self.name, events, reports, told))
+        self.book = book
+        if events:
+            await self._tell_all()
+
+    async def _tell_all(self) -> None:
+        async with self._watching:
+            self.changes += 1
+            self._watching.notify_all()
+
+    async def changed(self, since: int, seconds: float) -> int:
+        """Wait until something is different from then, or the time is over; the number of changes by now."""
+        try:
+            async with asyncio.timeout(seconds), self._watching:
+                await self._watching.wait_for(lambda: self.changes != since)
+        except TimeoutError:
+            pass
+        return self.changes
+
+    async def _settle(self) -> None:
+        """The hub went away, or is there again."""
+        async with self._turn:
+            await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
+            await self._tell_all()
+
+    async def sweep(self) -> None:
+        """What is from another day is over; what is old is forgotten."""
+        before = self.now() - self._keep
+        async with self._turn:
+            await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
+            book = without_old(self.book, before)
+            forgotten = sorted(set(self.book.visits) - set(book.visits))
+            await self._store.forget(self.name, forgotten, before)
+            self.book = book
+            for one in forgotten:
+                self.estimates.pop(one, None)
+
+    async def _confirmed(self, one: ToTell, answer: Confirmation) -> None:
+        async with self._turn:
+            events, more = self._follows(one.report, answer)
+            await self._happen(events, more, one.seq)
+
+    def _follows(self, report: Report, answer: Confirmation) -> tuple[list[Event], list[Report]]:
+        now, accepted = self.now(), answer.status == "accepted"
+        if isinstance(report, Contact):
+            visit = report.thread
+            if not accepted:
+                log.error("the hub does not take %s: %s", report.id, answer.reason)
+                return ([NotAtHub(at=now, visit=visit, reason=answer.reason)] if report.id == visit else []), []
+            what = "" if report.id == visit else report.id
+            return [KnownAtHub(at=now, visit=visit, what=what, customer_id=answer.customer_id or "")], []
+        if accepted:
+            return [], []
+        log.warning("the hub does not take %s of %s: %s", report.signal, report.thread, answer.reason)
+        if report.agent_id and report.signal not in ("offer_declined", "agent_missed"):
+            told = (*self.notices.get(report.agent_id, ()), f"{report.signal}: {answer.reason}")
+            self.notices[report.agent_id] = told[-MOST_NOTICES:]
+        return [], ([left(report.thread, now)] if report.signal == "ended" else [])
+
+    def _probe(self) -> Report | None:
+        """While a desk wants somebody whom the hub could send."""
+        for sits in self.book.desks.values():
+            if sits.wants_since and next_for(self.book, sits.desk, self.branch, alone=False):
+                wanted = NextWanted(at=self.now(), desk=sits.desk)
+                return reports_of(self.name, self.branch, self.book, wanted)[0]
+        return None
+
+    async def carry_out(self, command: Command) -> None:
+        """What the hub tells of a visit here."""
+        if command.command == "send":
+            await self._send(command)
+            return
+        if command.command == "waiting":
+            self.announced(command)
+            await self._tell_all()
+            return
+        async with self._turn:
+            events, more = reconcile(self.book, command, self.now(), told_all=self.hubward.told_all)
+            await self._happen(events, more)
+            await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
+
+    def announced(self, command: Command) -> None:
+        """Place and wait."""
+        if command.command == "waiting" and command.thread in self.book.visits:
+            self.estimates[command.thread] = Estimate(command.place, command.estimated_wait_s, command.at)
+
+    async def nudge(self) -> None:
+        """Something changed that is not kept."""
+        await self._tell_all()
+
+    async def _send(self, command: Command) -> None:
+        async with self._turn:
+            now, one = self.now(), self.book.visits.get(command.thread)
+            made = self._ledger.of(command.contact_id)
+            is_new = made is None and one is not None and one.is_open
+            events: list[Event] = []
+            if is_new:
+                text = command.text or command.subject
+                events = [SaidByHub(at=now, visit=command.thread, contact_id=command.contact_id, text=text)]
+            stands = is_new or (made is not None and made.state == "left") or _told(one, command.contact_id)
+            report = sent if stands else failed
+            if stands and _told(one, command.contact_id):
+                events = []
+            await self._happen(events, [report(command.thread, command.contact_id, now)])
+            if stands:
+                self._ledger.left(command.contact_id, command.contact_id, command.thread, now)
+
+
+def _told(one: Visit | None, contact_id: str) -> bool:
+    return one is not None and any(told.contact_id == contact_id for told in one.told)

@@ -1,0 +1,144 @@
+"""What pages are told, as `pages_api` says: pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.channels.branch.hall import Estimate, Hall
+from hub.channels.branch.order import line
+from hub.channels.branch.settings import Branch
+from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit
+from hub.channels.branch.waits import guess, wait_of
+from hub.policies.hours import is_open, next_open
+
+SHOWN = 12
+"""Calls on the display."""
+
+
+class Views:
+    """Of one branch as it is now."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._name = hall.name
+        self._branch: Branch = hall.branch
+        self._book: Book = hall.book
+        self._estimates: Mapping[str, Estimate] = hall.estimates
+        self._notices = hall.notices
+        self._away = hall.hubward.away
+        self._now = hall.now()
+
+    def config(self) -> dict[str, Any]:
+        """What the branch is."""
+        branch = self._branch
+        services = [{"id": name, **self._service(name)} for name in branch.services]
+        is_closed = not any(one["open"] for one in services)
+        opens = [one["opens_at"] for one in services if one["opens_at"]]
+        return {
+            "branch": self._name, "name": branch.name, "languages": branch.languages, "open": not is_closed,
+            "opens_at": min(opens) if is_closed and opens else None, "link": self._link, "services": services,
+            "desks": [
+                {"id": name, "name": one.name, "services": branch.services_of(name)}
+                for name, one in branch.desks.items()
+            ],
+            "identities": branch.identities, "needs": branch.needs, "wrap_up": branch.wrap_up, "appointments": False,
+        }  # fmt: skip
+
+    def _service(self, name: str) -> dict[str, Any]:
+        one, hours = self._branch.services[name], self._branch.hours_of(name)
+        opened = hours is None or is_open(hours, self._now)
+        opens_at = None if opened or hours is None else _time(next_open(hours, self._now))
+        return {"name": one.name, "letter": one.letter, "open": opened, "opens_at": opens_at,
+                "languages": one.languages}  # fmt: skip
+
+    @property
+    def _link(self) -> str:
+        return "away" if self._away else "up"
+
+    def ticket(self, one: Visit, secret: str, public_url: str) -> dict[str, Any]:
+        """For who has it."""
+        told = [{"at": _time(said.at), "text": said.text} for said in one.told]
+        return {**self._common(one), "messages": told, "link": f"/t/{secret}", "url": f"{public_url}/t/{secret}",
+                "heard": sorted(one.heard)}  # fmt: skip
+
+    def visit(self, one: Visit) -> dict[str, Any]:
+        """For who works here."""
+        taken, who = one.taken, one.taken.identity
+        return {
+            **self._common(one), "identity": {"kind": who.kind, "value": who.value} if who else None,
+            "proven": taken.proven, "name": taken.name, "note": taken.note, "agent": one.agent,
+            "priority": int(taken.first), "customer_id": one.customer_id, "parked_until": _time(one.parked_until),
+            "notes": [{"at": _time(said.at), "text": said.text} for said in one.said],
+        }  # fmt: skip
+
+    def _common(self, one: Visit) -> dict[str, Any]:
+        wait, taken = wait_of(one, self._book, self._branch, self._estimates, away=self._away), one.taken
+        return {
+            "ticket": one.id, "number": one.number, "branch": self._name, "service": one.service,
+            "language": taken.language, "need": taken.need, "phase": one.phase.value, "position": wait.position,
+            "wait_seconds": wait.seconds, "wait_by": wait.by, "desk": one.desk, "calls": one.calls,
+            "taken_at": _time(taken.at), "called_at": _time(one.called_at), "ended_at": _time(one.ended_at),
+            "known": one.known, "appointment": taken.appointment or None,
+        }  # fmt: skip
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """By service."""
+        found = []
+        for name, service in self._branch.services.items():
+            there = line(self._book, name)
+            found.append(
+                {
+                    "service": name, "letter": service.letter, "count": len(there),
+                    "since": _time(min((one.taken.at for one in there), default=None)),
+                    "wait_seconds": guess(name, len(there) + 1, self._book, self._branch),
+                }
+            )  # fmt: skip
+        return found
+
+    def display(self) -> dict[str, Any]:
+        """For all to see."""
+        called = [one for one in self._book.visits.values() if one.last_call is not None and one.phase is Phase.CALLED]
+        called.sort(key=lambda one: one.last_call or self._now, reverse=True)
+        return {
+            "branch": self._name,
+            "called": [
+                {
+                    "number": one.number, "letter": one.taken.letter, "count": one.taken.count, "desk": one.desk,
+                    "service": one.service, "language": one.taken.language, "calls": one.calls,
+                    "at": _time(one.last_call),
+                }
+                for one in called[:SHOWN]
+            ],
+            "waiting": self.waiting(),
+        }  # fmt: skip
+
+    def desk(self, sits: OpenDesk) -> dict[str, Any]:
+        """For who sits there."""
+        here, known = self._book.at_desk(sits.desk), self._branch.agents.get(sits.agent)
+        parked = [one for one in self._book.visits.values() if one.phase is Phase.PARKED]
+        return {
+            "desk": sits.desk, "branch": self._name, "agent": sits.agent, "name": known.name if known else sits.agent,
+            "services": self._branch.services_of(sits.desk), "wants_next": sits.wants_since is not None,
+            "link": self._link, "visit": self.visit(here) if here else None,
+            "parked": [self.visit(one) for one in parked], "waiting": self.waiting(),
+            "notices": self._notices.get(sits.agent, ()),
+        }  # fmt: skip
+
+    def reception(self) -> dict[str, Any]:
+        """Who is there."""
+        tickets = [self.visit(one) for one in self._book.visits.values() if one.is_open]
+        return {"waiting": self.waiting(), "link": self._link, "tickets": tickets}
+
+    def found(self, words: str) -> list[dict[str, Any]]:
+        """By number, name or identity."""
+        sought = words.strip().casefold()
+
+        def has(one: Visit) -> bool:
+            who = one.taken.identity
+            told = (one.number, one.taken.name, who.value if who else "")
+            return any(sought in said.casefold() for said in told)
+
+        return [self.visit(one) for one in self._book.visits.values() if has(one)]
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,189 @@
+"""A branch as it stands: who waits, who is where. What happened makes it, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from hub.channels.branch.events import (
+    Called,
+    DeskClosed,
+    DeskOpened,
+    Event,
+    KnownAtHub,
+    LaidAside,
+    NextUnwanted,
+    NextWanted,
+    NotAtHub,
+    Over,
+    PassedOn,
+    Recalled,
+    SaidByHub,
+    SaidByVisitor,
+    TicketTaken,
+)
+
+
+class Phase(StrEnum):
+    """Where a visitor is."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    PARKED = "parked"
+    SERVED = "served"
+    NO_SHOW = "no_show"
+    LEFT = "left"
+
+
+OPEN = frozenset({Phase.WAITING, Phase.CALLED, Phase.PARKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One ticket. `version`: of how many facts it is made."""
+
+    id: str
+    taken: TicketTaken
+    service: str
+    phase: Phase = Phase.WAITING
+    version: int = 1
+    desk: str = ""
+    agent: str = ""
+    """Who has it, or had it last."""
+    for_desk: str = ""
+    """It waits for this one alone."""
+    since: datetime | None = None
+    """Since when it waits for what it waits for; None: since it was taken."""
+    calls: int = 0
+    called_at: datetime | None = None
+    last_call: datetime | None = None
+    parked_until: datetime | None = None
+    ended_at: datetime | None = None
+    code: str = ""
+    known: bool = False
+    alone: bool = False
+    """The hub won't have it called."""
+    customer_id: str = ""
+    said: tuple[SaidByVisitor, ...] = ()
+    told: tuple[SaidByHub, ...] = ()
+    heard: frozenset[str] = frozenset()
+    """What was said, and the hub has it."""
+
+    @property
+    def number(self) -> str:
+        """As it stands on the ticket."""
+        return f"{self.taken.letter}{self.taken.count:03}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the visitor is still there."""
+        return self.phase in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """Who sits there, and since when they want the next visitor (None: they don't)."""
+
+    desk: str
+    agent: str
+    at: datetime
+    wants_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One branch."""
+
+    visits: Mapping[str, Visit] = field(default_factory=dict)
+    desks: Mapping[str, OpenDesk] = field(default_factory=dict)
+    counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """The last number given, by day and letter."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """The visit that came of a page's wish."""
+
+    def at_desk(self, desk: str) -> Visit | None:
+        """Who was called there."""
+        return next((one for one in self.visits.values() if one.phase is Phase.CALLED and one.desk == desk), None)
+
+    def desk_of(self, agent: str) -> OpenDesk | None:
+        """Where they sit."""
+        return next((one for one in self.desks.values() if one.agent == agent), None)
+
+
+def evolve(book: Book, event: Event) -> Book:
+    """The branch after one more fact."""
+    match event:
+        case TicketTaken():
+            return _taken(book, event)
+        case DeskOpened():
+            opened = OpenDesk(event.desk, event.agent, event.at)
+            return replace(book, desks={**book.desks, event.desk: opened})
+        case DeskClosed():
+            return replace(book, desks={name: one for name, one in book.desks.items() if name != event.desk})
+        case NextWanted():
+            return _wants(book, event.desk, event.at)
+        case NextUnwanted():
+            return _wants(book, event.desk, None)
+        case _:
+            before = book.visits.get(event.visit)
+            if before is None:
+                return book
+            after = replace(_visit(before, event), version=before.version + 1)
+            book = replace(book, visits={**book.visits, event.visit: after})
+            return _wants(book, event.desk, None) if isinstance(event, Called) else book
+
+
+def _taken(book: Book, event: TicketTaken) -> Book:
+    return replace(
+        book,
+        visits={**book.visits, event.visit: Visit(event.visit, event, event.service)},
+        counts={**book.counts, (event.day, event.letter): event.count},
+        asked={**book.asked, event.asked: event.visit} if event.asked else book.asked,
+    )
+
+
+def _wants(book: Book, desk: str, since: datetime | None) -> Book:
+    one = book.desks.get(desk)
+    return replace(book, desks={**book.desks, desk: replace(one, wants_since=since)}) if one else book
+
+
+def _visit(one: Visit, event: Event) -> Visit:
+    match event:
+        case Called():
+            return replace(
+                one, phase=Phase.CALLED, desk=event.desk, agent=event.agent, calls=1, called_at=event.at,
+                last_call=event.at, parked_until=None, for_desk="",
+            )  # fmt: skip
+        case Recalled():
+            return replace(one, calls=one.calls + 1, last_call=event.at)
+        case LaidAside():
+            return replace(one, phase=Phase.PARKED, parked_until=event.until, desk="")
+        case PassedOn():
+            since = event.at if one.phase is Phase.CALLED else one.since
+            return replace(
+                one, phase=Phase.WAITING, service=event.service, for_desk=event.desk, desk="", since=since,
+                alone=False,
+            )  # fmt: skip
+        case Over():
+            return replace(one, phase=Phase(event.phase), ended_at=event.at, code=event.code)
+        case SaidByVisitor():
+            return replace(one, said=(*one.said, event))
+        case SaidByHub():
+            return replace(one, told=(*one.told, event))
+        case KnownAtHub():
+            known = one.known or not event.what
+            return replace(
+                one, known=known, customer_id=event.customer_id or one.customer_id,
+                heard=one.heard | {event.what} if event.what else one.heard,
+            )  # fmt: skip
+        case NotAtHub():
+            return replace(one, known=True, alone=True)
+        case _:
+            return one
+
+
+def without_old(book: Book, before: datetime) -> Book:
+    """What ended before then is forgotten, but for the numbers."""
+    kept = {name: one for name, one in book.visits.items() if one.ended_at is None or one.ended_at >= before}
+    asked = {wish: name for wish, name in book.asked.items() if name in kept}
+    return replace(book, visits=kept, asked=asked)

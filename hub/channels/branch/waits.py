@@ -1,0 +1,48 @@
+"""How many are before a visitor, and how long it may take: the hub's word, else the branch's own guess."""
+
+from collections.abc import Mapping
+from statistics import fmean
+from typing import NamedTuple
+
+from hub.channels.branch.hall import Estimate
+from hub.channels.branch.order import line
+from hub.channels.branch.settings import Branch
+from hub.channels.branch.visits import Book, Phase, Visit
+
+ENOUGH = 5
+"""Visits that were seen, before what is set for a service counts no more."""
+_LATEST = 20
+
+
+class Wait(NamedTuple):
+    """`by`: `hub`, `branch`; empty: nobody can tell how long."""
+
+    position: int | None
+    seconds: int | None
+    by: str
+
+
+def wait_of(one: Visit, book: Book, branch: Branch, estimates: Mapping[str, Estimate], *, away: bool) -> Wait:
+    """Of who waits; nothing of anybody else."""
+    if one.phase is not Phase.WAITING:
+        return Wait(None, None, "")
+    said = estimates.get(one.id)
+    if said is not None and not away and not one.alone and said.place is not None:
+        return Wait(said.place, None if said.seconds is None else round(said.seconds), "hub" if said.seconds else "")
+    before = [other.id for other in line(book, one.service)].index(one.id)
+    seconds = guess(one.service, before + 1, book, branch)
+    return Wait(before + 1, seconds, "" if seconds is None else "branch")
+
+
+def guess(service: str, place: int, book: Book, branch: Branch) -> int | None:
+    """Seconds until who is at this place is called; None: no desk serves it now."""
+    desks = sum(service in branch.services_of(desk) for desk in book.desks)
+    if not desks:
+        return None
+    took = [
+        (one.ended_at - one.called_at).total_seconds()
+        for one in book.visits.values()
+        if one.service == service and one.phase is Phase.SERVED and one.called_at and one.ended_at
+    ][-_LATEST:]
+    each = fmean(took) if len(took) >= ENOUGH else branch.services[service].minutes * 60
+    return round(each * place / desks)
