@@ -67,6 +67,12 @@ class NodeCarrier:
             while (await self.ask("bound"))["bound"] < count:
                 await asyncio.sleep(0.05)
 
+    async def links(self, count: int) -> None:
+        """So many were made."""
+        async with asyncio.timeout(60):
+            while (await self.ask("links"))["links"] < count:
+                await asyncio.sleep(0.05)
+
     async def hear(self) -> None:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():

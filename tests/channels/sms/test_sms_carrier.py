@@ -253,3 +253,50 @@ async def test_a_carrier_of_another_alphabet_is_written_to_in_it(wire: NodeCarri
         hub.commands.put_nowait(send("contact-2", text="5 €"))
         seen = await wire.seen(2)
     assert [(one["data_coding"], one["text"]) for one in seen] == [(0, "a¡b"), (8, "5 €")]
+
+
+async def test_each_purpose_leaves_by_its_own_line_and_an_answer_by_the_line_it_came_in_on(
+    wire: NodeCarrier, tmp_path: Path
+) -> None:
+    hub, told = FakeHub(), table(wire.port, tmp_path / "p")
+    main = told["lines"]["main"]
+    smpp = main["smpp"] | {"system_id": "adverts"}
+    main["purposes"] = ["service"]
+    told["lines"]["adverts"] = main | {"number": "983000", "purposes": ["promotional"], "smpp": smpp}
+    async with running(tmp_path, hub, told):
+        await wire.linked(2)
+        assert await wire.deliver("how much?", line="adverts") == 0
+        [asked] = hub.contacts.values()
+        hub.commands.put_nowait(send("contact-1", purpose="promotional"))
+        hub.commands.put_nowait(send("contact-2", purpose="service"))
+        hub.commands.put_nowait(send("contact-3", thread=asked.thread, purpose="reply"))
+        hub.commands.put_nowait(send("contact-4", purpose="survey"))
+        await until(lambda: len(hub.signals) == 4)
+        left = {one["line"] + one["from"] for one in await wire.saw()}
+    assert left == {"adverts983000", "hub982000"}
+    assert {name: signal for signal, name in hub.told()}["contact-4"] == "failed"
+    assert {one.thread for one in hub.signals if one.contact_id in ("contact-1", "contact-3")} == {asked.thread}
+
+
+async def test_a_link_that_says_nothing_is_given_up_and_made_again(wire: NodeCarrier, tmp_path: Path) -> None:
+    hub, told = FakeHub(), table(wire.port, tmp_path / "p")
+    told["lines"]["main"]["smpp"] |= {"enquire_link_seconds": 0.2, "answer_within_seconds": 0.5}
+    async with running(tmp_path, hub, told):
+        await wire.linked()
+        await wire.ask("mute", on=True)
+        await wire.links(2)
+        await wire.ask("mute", on=False)
+        hub.commands.put_nowait(send())
+        await until(lambda: hub.signals)
+    assert hub.told() == [("sent", "contact-1")]
+
+
+async def test_a_carrier_that_lets_nobody_in_is_asked_again(wire: NodeCarrier, tmp_path: Path) -> None:
+    hub, told = FakeHub(), table(wire.port, tmp_path / "p")
+    await wire.ask("password", word="other")
+    async with running(tmp_path, hub, told):
+        hub.commands.put_nowait(send())
+        await wire.links(1)
+        await wire.ask("password", word="secret")
+        await until(lambda: hub.signals)
+    assert hub.told() == [("sent", "contact-1")]

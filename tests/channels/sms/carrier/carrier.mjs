@@ -7,6 +7,8 @@ const answers = [];
 let ids = "plain";
 let next = 1000;
 let password = "secret";
+let mute = false;
+let links = 0;
 const bound = new Set();
 
 function named() {
@@ -17,6 +19,7 @@ function named() {
 
 const server = smpp.createServer({}, (session) => {
   session.on("error", () => session.destroy());
+  links += 1;
   session.waiting = new Set();
   session.on("close", () => {
     bound.delete(session);
@@ -32,7 +35,7 @@ const server = smpp.createServer({}, (session) => {
     session.system_id = pdu.system_id;
     bound.add(session);
   });
-  session.on("enquire_link", (pdu) => session.send(pdu.response()));
+  session.on("enquire_link", (pdu) => mute || session.send(pdu.response()));
   session.on("unbind", (pdu) => {
     session.send(pdu.response());
     session.close();
@@ -115,6 +118,15 @@ const does = {
     for (const session of bound) session.destroy();
     return {};
   },
+  mute: async (told) => {
+    mute = told.on;
+    return {};
+  },
+  password: async (told) => {
+    password = told.word;
+    return {};
+  },
+  links: async () => ({ links }),
   bound: async () => ({ bound: bound.size }),
 };
 
