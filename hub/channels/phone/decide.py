@@ -65,7 +65,7 @@ def _step(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
         case Told():
             return told(call, happening, settings)
         case Gone():
-            return lines.gone(call, happening)
+            return lines.gone(call, happening, settings)
         case PickedUp():
             return lines.picked_up(call, happening)
         case Listening():

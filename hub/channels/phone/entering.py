@@ -129,3 +129,8 @@ def contact_of(call: Call, settings: PhoneSettings) -> Contact:
         service=call.service,
         language=line.language,
     )
+
+
+def given_up(call: Call, settings: PhoneSettings) -> Contact:
+    """Who hung up before they were in line: on record, and no work."""
+    return contact_of(call, settings).model_copy(update={"subject": "Hung up before being in line", "auto": True})

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from hub.channels.phone import signals
-from hub.channels.phone.actions import Action, Request, SetTimer, play
+from hub.channels.phone.actions import Action, Report, Request, SetTimer, play
 from hub.channels.phone.call import Call, Leg, Phase, Role, Running
-from hub.channels.phone.entering import CONFIRM, DIGITS
+from hub.channels.phone.entering import CONFIRM, DIGITS, given_up
 from hub.channels.phone.happenings import Confirmed, Gone, Listening, PickedUp, Played, Pressed, PutOnHold
 from hub.channels.phone.orders import connected, dial_customer
 from hub.channels.phone.recording import VOICEMAIL
@@ -103,15 +103,15 @@ def _take_message(call: Call, happening: Played, settings: PhoneSettings) -> Ste
     return replace(call, recording=running), [request]
 
 
-def gone(call: Call, happening: Gone) -> Step:
+def gone(call: Call, happening: Gone, settings: PhoneSettings) -> Step:
     """A line is over."""
     if happening.channel == call.channel:
-        return _customer_gone(call, happening)
+        return _customer_gone(call, happening, settings)
     leg = call.leg(happening.channel)
     return (call, []) if leg is None else _company_gone(call, leg, happening)
 
 
-def _customer_gone(call: Call, happening: Gone) -> Step:
+def _customer_gone(call: Call, happening: Gone, settings: PhoneSettings) -> Step:
     over = replace(call, phase=Phase.OVER, legs=(), playing="", channel="")
     times: list[Action] = [SetTimer(DIGITS, None), SetTimer(CONFIRM, None)]
     if call.phase is Phase.DIALLING:
@@ -119,6 +119,8 @@ def _customer_gone(call: Call, happening: Gone) -> Step:
         return back, [signals.missed(call, happening.at, happening.cause)]
     if call.phase is Phase.FREE or call.last_words == "callback":
         return replace(call, phase=Phase.FREE, channel="", playing=""), times
+    if call.phase is Phase.ENTERING:
+        return over, [*times, Report(given_up(call, settings))]
     told = call.phase in (Phase.REPORTING, Phase.WAITING, Phase.TALKING) and not call.contact_id
     return over, [*times, *([signals.left(call, happening.at, happening.cause)] if told else [])]
 

@@ -105,6 +105,14 @@ def test_a_menu_and_a_number_come_before_the_hub_hears_of_the_call() -> None:
     assert [(one.kind, one.value) for one in report.contact.identifiers][1:] == [("customer_number", "4711")]
 
 
+def test_who_hangs_up_in_the_menu_is_on_record_and_no_work() -> None:
+    asks = PhoneSettings(menu=Menu(prompt=("sound:choose",), choices={"1": "cards"}))
+    call, actions = lived(Gone(NOON, "c1", 16), settings=asks)
+    [report] = [one for one in actions if isinstance(one, Report)]
+    assert (report.contact.path.address, report.contact.auto) == ("+98211", True)
+    assert (call.phase, signals(actions)) == (Phase.OVER, [])
+
+
 def test_who_presses_nothing_gets_to_the_hub_all_the_same() -> None:
     settings = PhoneSettings(menu=Menu(prompt=("sound:menu",), choices={"1": "cards"}, attempts=2))
     happened: list[Happening] = []
