@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hub.application.outbound_conversations import CHANGES, Conversation, opened
+from hub.application.outbound_conversations import CHANGES, Conversation, called, opened, where_it_began
 from hub.domain.contact import Channel
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.customer.outbound.words import WORDS
@@ -137,10 +137,8 @@ class Conversations:
             if known is not None and (make := _COMMANDS.get(kind)) is not None:
                 made = make(known, event)
                 if made is not None and not (taken_back and _subject(known, made) in taken_back):
-                    name, details = made
                     about = self._of_consult(known) if known.consult_of else known
-                    id_ = f"{stream}.{position}"
-                    commands.append(Command(id_, position, event.at, name, about, about.queue, details))
+                    commands += _told(f"{stream}.{position}", position, event.at, made, about)
             if kind in _LAST:
                 self._open.pop(stream, None)
         return commands
@@ -160,6 +158,8 @@ class Conversations:
             if kind in _PLACEMENTS:
                 known.queue = event.queue
                 self.queues.add(known.queue)
+            if kind in _TURNS:
+                known = self._open[stream] = _TURNS[kind](known)
         return known
 
     def _of_consult(self, consult: Conversation) -> Conversation:
@@ -169,9 +169,34 @@ class Conversations:
 
 _PLACEMENTS = frozenset({InteractionMoved, InteractionTransferred, InteractionReopened})
 """After these it waits, or is handled, in another queue."""
+_TURNS: Mapping[type[Event], Callable[[Conversation], Conversation]] = {
+    OfferAccepted: lambda known: called(known) if known.to_dial else known,
+    InteractionReopened: where_it_began,
+}
+"""After these it may go on on another channel. What was told before stays where it was."""
 _LAST = frozenset({WrapUpCompleted, InteractionAbandoned, InteractionRefused, InteractionExpired})
 """After these an interaction is over."""
 Made = tuple[str, dict[str, Any]] | None
+
+
+def _told(
+    id_: str, position: int, at: datetime, made: tuple[str, dict[str, Any]], about: Conversation
+) -> list[Command]:
+    """To who carries it. That a call is over is told where the customer came from, too."""
+    name, details = made
+    if name in _OF_RINGING and about.channel not in _RINGS:
+        return []
+    told = [Command(id_, position, at, name, about, about.queue, details)]
+    if about.came_by is not None and name in _OF_THE_END:
+        began = where_it_began(about)
+        told.append(Command(f"{id_}.{began.channel}", position, at, name, began, began.queue, details))
+    return told
+
+
+_OF_RINGING = frozenset({"offered", "offer_over"})
+"""A desk phone rings on it, a branch calls the visitor. Others need not know."""
+_RINGS = (Channel.PHONE.value, Channel.IN_PERSON.value)
+_OF_THE_END = frozenset({"ended", "expired"})
 
 
 def _subject(known: Conversation, made: tuple[str, dict[str, Any]]) -> tuple[Any, ...]:
@@ -211,9 +236,6 @@ def _accepted(known: Conversation, event: OfferAccepted) -> Made:
 
 
 def _offered(known: Conversation, event: InteractionOffered) -> Made:
-    """A desk phone rings on it, a branch calls the visitor. Others need not know."""
-    if known.channel not in _RINGS:
-        return None
     told = {"agent_id": event.agent_id, "offer_id": event.offer_id, "expires_at": event.expires_at}
     return "offered", told | _of_advice(known)
 
@@ -222,15 +244,10 @@ def _offer_over(how: Callable[[Any], str]) -> Callable[[Conversation, Any], Made
     """It was not taken. Whoever was asked besides the agent who took it is told so, too."""
 
     def made(known: Conversation, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> Made:
-        if known.channel not in _RINGS:
-            return None
         told = {"agent_id": event.agent_id, "offer_id": event.offer_id, "reason": how(event)}
         return "offer_over", told | _of_advice(known)
 
     return made
-
-
-_RINGS = (Channel.PHONE.value, Channel.IN_PERSON.value)
 
 
 def _of_advice(known: Conversation) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """What telling adapters needs to know of an open conversation: what its later events don't repeat."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.domain.contact import Channel
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     CallbackMissed,
@@ -42,6 +43,8 @@ class Conversation:
     """The customer is not on the line: who accepts calls them."""
     unanswered: bool = True
     """It waits for an agent, or is offered to one."""
+    came_by: tuple[str, str] | None = None
+    """Channel and thread of where it began, if its customer was called on the phone from there."""
 
     @property
     def waits(self) -> bool:
@@ -58,6 +61,23 @@ def opened(stream: str, event: InteractionQueued | InteractionRefused) -> Conver
     )
     known.unanswered = type(event) is InteractionQueued
     return known
+
+
+def called(known: Conversation) -> Conversation:
+    """Who came by another channel and wished to be called is called by phone: in a thread of its own, which is named
+    as the interaction is. What is of this call is told there, whatever was told elsewhere before."""
+    if known.channel == Channel.PHONE:
+        return known
+    began = known.channel, known.thread
+    return replace(known, channel=Channel.PHONE.value, thread=known.interaction_id, came_by=began)
+
+
+def where_it_began(known: Conversation) -> Conversation:
+    """The same on the channel by which the customer came."""
+    if known.came_by is None:
+        return known
+    channel, thread = known.came_by
+    return replace(known, channel=channel, thread=thread, came_by=None)
 
 
 def _waits_again(known: Conversation, _: Event) -> None:

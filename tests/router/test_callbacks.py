@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.domain.errors import InvalidError, RefusedError
+from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import (
     CallbackMissed,
     CallbackScheduled,
@@ -14,6 +14,7 @@ from hub.domain.interaction.events import (
     OfferTimedOut,
 )
 from hub.domain.interaction.state import Phase
+from hub.router.pool.commands import ReachCallback
 from tests.router.pools import START, PoolInHand
 from tests.router.rich_policy import policy
 
@@ -126,3 +127,35 @@ def test_a_queue_that_offers_no_callbacks_refuses(pool):
         pool.asks_for_callback("c3")
     with pytest.raises(InvalidError):
         pool.asks_for_callback("c1", 0)
+
+
+def called_from_chat() -> PoolInHand:
+    """Who wrote in the chat wished to be called, and is."""
+    pool = PoolInHand(policy(general="callback = { attempts = 2, retry_seconds = 300 }"))
+    pool.arrives("c1", channel="web", thread="chat-1")
+    pool.asks_for_callback("chat-1", channel="web")
+    pool.signs_on("anna")
+    pool.accepts("anna", "offer-c1-1")
+    return pool
+
+
+def test_who_came_by_chat_and_was_called_ends_it_by_hanging_up_and_not_by_closing_the_chat():
+    pool = called_from_chat()
+    pool.handle(ReachCallback, agent_id="anna", interaction_id=CALL)
+    assert pool.customer_leaves("chat-1", "web") == []
+    [ended] = pool.customer_leaves(CALL)
+    assert (type(ended), ended.ended_by) == (InteractionEnded, "customer")
+
+
+def test_a_line_that_rings_in_vain_leaves_the_wish_from_a_chat_as_it_is():
+    pool = called_from_chat()
+    assert pool.customer_leaves(CALL) == []
+    assert kinds(pool.misses_callback("anna", CALL)) == [CallbackMissed]
+
+
+@pytest.mark.parametrize("channel", ["phone", "sms"])
+def test_a_chat_that_nobody_called_is_no_ones_call(channel):
+    pool = PoolInHand(policy(general="callback = { attempts = 2, retry_seconds = 300 }"))
+    pool.arrives("c1", channel="web", thread="chat-1")
+    with pytest.raises(NotFoundError, match=f"open on thread '{CALL}' of {channel}"):
+        pool.customer_leaves(CALL, channel)

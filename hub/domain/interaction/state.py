@@ -83,6 +83,8 @@ class Interaction(NamedTuple):
     interrupted: bool = False
     callback: bool = False
     """The customer is not on the line: whoever accepts calls them. Until something says that they were reached."""
+    called: bool = False
+    """Whether an agent has called the customer: they speak by phone, whichever way they came."""
     attempts: int = 0
     """Callbacks nobody answered."""
     answered: bool = False
@@ -150,6 +152,7 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
         case InteractionReopened():
             return _waits_again(interaction)._replace(
                 callback=False,
+                called=False,
                 callback_due=None,
                 attempts=0,
                 gave_up=(),
@@ -248,6 +251,7 @@ def _accepted(interaction: Interaction, event: OfferAccepted) -> Interaction:
         open_offers=others,
         outrun=tuple(offer for offer, _ in others),
         answered=True,
+        called=interaction.called or interaction.callback,
         gave_up=(),
         flagged="",
     )

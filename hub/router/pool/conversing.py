@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from hub.domain.contact import Channel
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.state import Phase
@@ -128,8 +129,11 @@ def unpark(state: PoolState, command: Unpark) -> list[Decided]:
 
 
 def customer_left(state: PoolState, command: CustomerLeft) -> list[Decided]:
-    """The customer hung up or went away."""
+    """The customer hung up or went away. Who was called is on the phone: that they close the chat they came by says
+    nothing."""
     interaction = on_thread(state, command.channel, command.thread)
+    if interaction.state.called and command.channel != Channel.PHONE:
+        return []
     return of(
         interaction, rules.customer_left(interaction.state, command.dropped, **meta(command, interaction.stream))
     )  # fmt: skip
@@ -166,8 +170,12 @@ def miss_callback(state: PoolState, command: MissCallback) -> list[Decided]:
 
 
 def on_thread(state: PoolState, channel: str, thread: str) -> OpenInteraction:
-    """What is open there. Raises NotFoundError."""
+    """What is open there: by phone also what came by another channel, in the thread in which its customer is called.
+    Raises NotFoundError."""
     stream = state.threads.get((channel, thread))
-    if stream is None:
+    if stream is not None:
+        return state.interactions[stream]
+    by_phone = state.interactions.get(thread) if channel == Channel.PHONE else None
+    if by_phone is None or not by_phone.state.called:
         raise NotFoundError(f"no conversation is open on thread {thread!r} of {channel}")
-    return state.interactions[stream]
+    return by_phone

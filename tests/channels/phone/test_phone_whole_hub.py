@@ -17,7 +17,7 @@ from hub.channels.ledger import Ledger
 from hub.channels.phone.adapter import make
 from hub.channels.registry import Place
 from hub.clock import WallClock
-from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal
+from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Identifier
 from hub.domain.contact import Path as ContactPath
 from hub.operations.rejected import list_rejected, retry_rejected
 from hub.router.pool.commands import Accept, SignOn
@@ -92,6 +92,39 @@ async def rejected(centre: Centre, count: int) -> list[dict[str, Any]]:
 async def contacts(centre: Centre, contact_id: str) -> list[object]:
     received: list[Any] = await centre.events("ContactReceived")
     return [one for one in received if one.contact_id == contact_id]
+
+
+@pytest.mark.parametrize(("channel", "address"), [(Channel.WEB, "visitor-1"), (Channel.EMAIL, "ann@example.com")])
+async def test_who_wishes_in_a_chat_or_a_mail_to_be_called_is_dialled_and_ends_it_by_hanging_up(
+    tmp_path: Path, channel: Channel, address: str
+) -> None:
+    async with office(tmp_path) as (pbx, centre, _):
+        no_seeds = Seeds(tmp_path / "no seeds")
+        async with bus_link(centre.hub.nats_url, channel.value, channel, no_seeds) as elsewhere:
+            now, number = centre.hub.clock.now(), Identifier(kind="phone", value=NUMBER)
+            path = ContactPath(channel=channel, address=address)
+            wish = Contact(id="wish-1", thread="talk-1", path=path, identifiers=(number,), occurred_at=now)
+            assert (await elsewhere.contact(wish)).status == "accepted"
+            signal = ConversationEvent(
+                id="wish-1-callback", channel=channel, thread="talk-1",
+                signal=ConversationSignal.CALLBACK_REQUESTED, occurred_at=now,
+            )  # fmt: skip
+            assert (await elsewhere.conversation(signal)).status == "accepted"
+            await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
+            offered: Any = await happens(lambda: centre.events("InteractionOffered"))
+            await centre.ask(Accept, agent_id="ann", offer_id=offered.offer_id)
+            await pbx.was_asked("POST /channels/leg-interaction-")
+            leg = pbx.last("leg-interaction-")
+            thread = leg.removeprefix("leg-").rpartition("-")[0]
+            await pbx.picks_up(leg, f"leg,{thread}")
+            dialled = await pbx.was_asked(f"POST /channels/customer-{thread}-")
+            assert dialled["endpoint"] == f"PJSIP/{NUMBER}@trunk"
+            line = pbx.last(f"customer-{thread}-")
+            await pbx.picks_up(line, f"customer,{thread}")
+            await happens(lambda: centre.events("CallbackReached"))
+            await pbx.says({"type": "ChannelDestroyed", "cause": 16, "channel": {"id": line}})
+            ended: Any = await happens(lambda: centre.events("InteractionEnded"))
+            assert ended.ended_by == "customer"
 
 
 async def test_who_wishes_by_a_web_form_to_be_called_is_dialled_by_the_agent_who_takes_it(tmp_path: Path) -> None:
