@@ -83,14 +83,14 @@ async def test_what_a_customer_who_was_forgotten_was_granted_is_there_no_more(as
     await asking.refused(f"{path}/responses", 404, "", "no grant", **said)
     new = told | {"presentation_id": "p-2"}
     await asking.refused(f"{path}/presentations", 404, "", "no grant", **new, channel="web", sender="hub")
-    await asking.refused("/v1/outbound", 409, "", "forgotten", **_wanted())
+    await asking.refused("/v1/outbound", 409, "customer_id", "forgotten", **_wanted())
 
 
 async def test_a_grant_for_a_customer_who_was_forgotten(asking: Asking) -> None:
     await asking.voices.forgetting.forget(TEHRAN.stream, "asked to be", **asking.voices.command())
     given = {"customer_id": TEHRAN.stream, "proposition": "fibre"}
     await asking.refused("/v1/grants", 422, "customer_id", "forgotten", **given)
-    await asking.refused("/v1/path-decisions", 409, "", "forgotten", **question(shows=True))
+    await asking.refused("/v1/path-decisions", 409, "customer_id", "forgotten", **question(shows=True))
 
 
 @pytest.mark.parametrize(
