@@ -8,7 +8,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
 from hub.bus.connection import BusError
-from hub.bus.subjects import CONVERSATIONS_OUT, OUTBOUND, described
+from hub.bus.subjects import CONVERSATIONS_OUT, KAMAILIO, OUTBOUND, described
 from hub.bus.users import ADAPTERS, BusUser
 
 IN_HAND = 512
@@ -30,11 +30,25 @@ def adapter_consumer(user: BusUser) -> ConsumerConfig:
     )
 
 
+def kamailio_consumer() -> ConsumerConfig:
+    """Of how calls stand in Kamailio, in order: the ack of one stands for those before it."""
+    return ConsumerConfig(
+        durable_name="kamailio",
+        deliver_policy=DeliverPolicy.NEW,
+        ack_policy=AckPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_ack_pending=20 * IN_HAND,
+        max_deliver=-1,
+    )
+
+
 async def ensure_adapter_consumers(js: JetStreamContext, adapters: Iterable[BusUser] = ADAPTERS) -> None:
-    """Make them where they are not; OUTBOUND must be there. Raises BusError."""
+    """Make them where they are not; the streams must be there. Raises BusError."""
     for user in adapters:
         try:
             await js.add_consumer(OUTBOUND, adapter_consumer(user))
+            if user.hears_kamailio:
+                await js.add_consumer(KAMAILIO, kamailio_consumer())
         except (NatsError, APIError, TimeoutError) as error:
             raise BusError(
                 f"how far the adapter {user.name} was told can't be kept by JetStream: {described(error)}"

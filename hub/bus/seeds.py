@@ -34,6 +34,14 @@ class Seeds:
         file = self.file(name)
         return self._given or (file.read_text().strip() if file.exists() else "")
 
+    def password(self, name: str) -> str:
+        """Of a user that can't prove itself by a key: NAME.password, made where there is none."""
+        file = self._directory / f"{name}.password"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_private(file, os.urandom(24).hex() + "\n")
+        return file.read_text().strip()
+
     def public_key(self, name: str) -> str:
         """What the server knows an adapter by. Raises BusError."""
         try:

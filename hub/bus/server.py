@@ -13,7 +13,7 @@ from hub.bus.connection import BusError
 from hub.bus.listening import HOST, binary, free_port, is_free, server_name
 from hub.bus.seeds import Seeds
 from hub.bus.server_files import KEY_VARIABLE, ServerFiles
-from hub.bus.users import ADAPTERS, HUB_USER, users_block
+from hub.bus.users import ADAPTERS, HUB_USER, KAMAILIO_USER, users_block
 from hub.children import die_with_parent
 
 log = logging.getLogger(__name__)
@@ -166,7 +166,7 @@ class EmbeddedNats:
 
     def _users(self) -> str:
         keys = {user.name: self.seeds.public_key(user.name) for user in ADAPTERS}
-        return users_block(keys, f'"{self._token}"')
+        return users_block(keys, f'"{self._token}"', f'"{self.seeds.password(KAMAILIO_USER)}"')
 
     def _failure(self, seen: int) -> BusError:
         said = self._files.last_words(seen)

@@ -42,6 +42,12 @@ SIGNS_IN: Final = "signs.in"
 PATHS_ASK: Final = "paths.ask"
 """What may be said to a customer is asked on `paths.ask.<channel>`: request and reply, not kept."""
 
+KAMAILIO: Final = "KAMAILIO"
+KAMAILIO_TOLD: Final = "kamailio.told"
+"""How calls stand in the Kamailio of this name: `kamailio.told.<edge>`."""
+KAMAILIO_ORDERS: Final = "kamailio-orders"
+"""What Kamailio is to do, not kept. Its module of NATS takes no dots."""
+
 CONFIRM_TO: Final = "Hub-Confirm-To"
 REASON: Final = "Hub-Reason"
 FIELD: Final = "Hub-Field"
@@ -174,9 +180,24 @@ def carriers_stream(replicas: int = 1) -> StreamConfig:
     )
 
 
+def kamailio_stream(replicas: int = 1) -> StreamConfig:
+    """What Kamailio tells, for the time that its adapter may be away: after that, all is asked for anyway."""
+    return StreamConfig(
+        name=KAMAILIO,
+        subjects=[f"{KAMAILIO_TOLD}.*"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_age=_DAY / 24,
+        max_bytes=64 * _MIB,
+        max_msg_size=10_000,
+        num_replicas=replicas,
+    )
+
+
 async def ensure_streams(js: JetStreamContext, replicas: int = 1) -> None:
     """Make all streams, or bring them to this shape. Raises BusError."""
-    made = (inbound_stream, rejected_stream, outbound_stream, carriers_stream)
+    made = (inbound_stream, rejected_stream, outbound_stream, carriers_stream, kamailio_stream)
     for config in [make(replicas) for make in made]:
         try:
             await _ensure(js, config)

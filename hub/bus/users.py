@@ -11,6 +11,9 @@ from hub.bus.subjects import (
     CARRIES_NEW,
     CONTACTS_IN,
     CONVERSATIONS_IN,
+    KAMAILIO,
+    KAMAILIO_ORDERS,
+    KAMAILIO_TOLD,
     OUTBOUND,
     PATHS_ASK,
     REFUSED_IN,
@@ -20,6 +23,8 @@ from hub.bus.subjects import (
 from hub.domain.contact import Channel
 
 HUB_USER = "hub"
+KAMAILIO_USER = "kamailio-edge"
+"""Kamailio itself: its module knows passwords alone."""
 
 
 class BusUser(NamedTuple):
@@ -29,6 +34,8 @@ class BusUser(NamedTuple):
     channel: str
     also: tuple[str, ...] = ()
     """Channels that it reports contacts on, and nothing else: there they are answered."""
+    hears_kamailio: bool = False
+    """It reads what Kamailio tells, and gives it orders."""
 
     @property
     def inbox(self) -> str:
@@ -45,6 +52,7 @@ RESPONSE_EXPIRES = "2m"
 ADAPTERS: tuple[BusUser, ...] = (
     *(BusUser(channel.value, channel.value) for channel in Channel),
     BusUser("voice_webhooks", Channel.PHONE.value),
+    BusUser("kamailio", Channel.PHONE.value, hears_kamailio=True),
     BusUser("chat", Channel.WEB.value, (Channel.EMAIL.value,)),
     BusUser("messaging_webhooks", Channel.WEB.value),
     BusUser("branch", Channel.IN_PERSON.value),
@@ -64,6 +72,15 @@ class Rights(NamedTuple):
     subscribe: tuple[str, ...]
 
 
+_OF_KAMAILIO = (
+    KAMAILIO_ORDERS,
+    f"$JS.API.CONSUMER.INFO.{KAMAILIO}.kamailio",
+    f"$JS.API.CONSUMER.MSG.NEXT.{KAMAILIO}.kamailio",
+    f"$JS.API.CONSUMER.RESET.{KAMAILIO}.kamailio",
+    f"$JS.ACK.{KAMAILIO}.kamailio.>",
+)
+
+
 def rights(user: BusUser) -> Rights:
     """The hub makes the consumer: whoever may make one, may have it deliver wherever the server itself may publish."""
     own = f"{OUTBOUND}.{user.name}"
@@ -81,6 +98,7 @@ def rights(user: BusUser) -> Rights:
             f"$JS.ACK.{own}.>",
             *carried,
             *(f"$JS.API.DIRECT.GET.{CARRIERS}.{one}" for one in carried),
+            *(_OF_KAMAILIO if user.hears_kamailio else ()),
         ),
         subscribe=(
             f"{user.inbox}.>",
@@ -90,10 +108,10 @@ def rights(user: BusUser) -> Rights:
     )
 
 
-def users_block(public_keys: Mapping[str, str], hub: str, adapters: Sequence[BusUser] = ADAPTERS) -> str:
-    """`authorization` in the language of nats-server's configuration. `public_keys` by user's name, `hub`: the hub's
-    own password, or a variable of the environment."""
-    users = [f"    {{ user: {HUB_USER}, password: {hub} }}"]
+def users_block(public_keys: Mapping[str, str], hub: str, kamailio: str, adapters: Sequence[BusUser] = ADAPTERS) -> str:
+    """`authorization` in the language of nats-server's configuration. `public_keys` by user's name; `hub` and
+    `kamailio`: their passwords, or variables of the environment."""
+    users = [f"    {{ user: {HUB_USER}, password: {hub} }}", _kamailio_entry(kamailio)]
     users += [_entry(user, public_keys[user.name]) for user in adapters]
     return "authorization {\n  timeout: 2\n  users: [\n" + "\n".join(users) + "\n  ]\n}\n"
 
@@ -104,6 +122,14 @@ def _entry(user: BusUser, key: str) -> str:
         f"    {{\n      # the adapter {user.name}\n      nkey: {key}\n      permissions: {{\n"
         f"        publish: {_list(allowed.publish)}\n        subscribe: {_list(allowed.subscribe)}\n"
         f'        allow_responses: {{ max: 1, expires: "{RESPONSE_EXPIRES}" }}\n      }}\n    }}'
+    )
+
+
+def _kamailio_entry(password: str) -> str:
+    told, orders = _list([f"{KAMAILIO_TOLD}.*"]), _list([KAMAILIO_ORDERS])
+    return (
+        f"    {{\n      user: {KAMAILIO_USER}, password: {password}\n      permissions: {{\n"
+        f"        publish: {told}\n        subscribe: {orders}\n      }}\n    }}"
     )
 
 

@@ -23,6 +23,9 @@ class Place:
     attachments: Attachments
     clock: Clock
     phone_region: str
+    nats_url: str = ""
+    """The bus, for what speaks there beside the hub; `bus_seed` is the adapter's key."""
+    bus_seed: str = ""
 
 
 class Adapter(Protocol):
@@ -49,6 +52,7 @@ _MODULES = {
     "chat": "hub.channels.chat.adapter",
     "email": "hub.channels.email.adapter",
     "messaging_webhooks": "hub.channels.messaging_webhooks.adapter",
+    "kamailio": "hub.channels.kamailio.adapter",
     "phone": "hub.channels.phone.adapter",
     "sms": "hub.channels.sms.adapter",
     "voice_webhooks": "hub.channels.voice_webhooks.adapter",

@@ -82,7 +82,8 @@ async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator
         stack.callback(ledger.close)
         clock = WallClock()
         ledger.forget_old(clock.now())
-        place = Place(directory, ledger, attachments(settings), clock, settings.phone_region)
+        seed = bus_seeds(settings).kept(name)
+        place = Place(directory, ledger, attachments(settings), clock, settings.phone_region, nats_url, seed)
         ready = made.make(channel_tables(settings).get(name, {}), place)
         async with bus_link(nats_url, name, made.CHANNEL, bus_seeds(settings)) as link:
             leases = await link.claim(home(ledger), takes_new=getattr(ready, "takes_new", True))

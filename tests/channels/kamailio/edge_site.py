@@ -1,0 +1,158 @@
+"""A hub, its adapter of Kamailio and its agents, with a real Kamailio: each can be killed by itself."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from hub.application.audit import audit
+from hub.application.history import tail
+from hub.bus.seeds import Seeds
+from hub.bus.users import KAMAILIO_USER
+from hub.channels.running import bus_seeds
+from hub.children import die_with_parent
+from hub.domain.event import Event
+from hub.journal.store import open_store
+from hub.settings import Settings
+from hub.simulated.client import HubClient
+from hub.simulated.process import HubProcess, create_key
+from tests.channels.kamailio.kamailio import Kamailio, kamailio
+from tests.support.asterisk import udp_ports
+
+POLICY = """
+[queues.care]
+offer_timeout_seconds = 30
+[[rules]]
+queue = "care"
+"""
+AGENTS = ("ann", "bob")
+
+
+class AdapterProcess:
+    """`hub channel run kamailio`, and its death."""
+
+    def __init__(self, settings: Settings, table: dict[str, object], folder: Path) -> None:
+        self._log = folder / "adapter.log"
+        file = folder / "channels.toml"
+        lines = [f"{name} = {orjson.dumps(value).decode()}" for name, value in table.items() if name != "agents"]
+        phones = [f"{name} = {orjson.dumps(uri).decode()}" for name, uri in dict(table["agents"]).items()]  # type: ignore[call-overload]
+        file.write_text("\n".join(["[kamailio]", *lines, "[kamailio.agents]", *phones]) + "\n")
+        self._environment = {**settings.environment(), "HUB_CHANNELS": str(file), "HUB_LOG_LEVEL": "info"}
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid if self._process else 0
+
+    def log(self) -> str:
+        """What it said."""
+        return self._log.read_text() if self._log.exists() else ""
+
+    async def start(self) -> None:
+        """Until it takes calls."""
+        begin = len(self.log())
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "hub", "channel", "run", "kamailio"),
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment,
+                preexec_fn=die_with_parent(),
+            )  # fmt: skip
+        async with asyncio.timeout(60):
+            while "takes calls of Kamailio" not in self.log()[begin:]:
+                assert self._process.returncode is None, self.log()
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """As a crash would."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """All of it. `phones`: the ports of agents' phones."""
+
+    hub: HubProcess
+    adapter: AdapterProcess
+    edge: Kamailio
+    client: HubClient
+    phones: dict[str, int]
+
+    async def sign_on(self, name: str) -> None:
+        """From now on they may be offered calls."""
+        answer = await self.client.command("POST", f"/v1/agents/{name}/sign-on", {"name": name, "skills": {}})
+        assert answer.status == 200, answer
+
+    async def ends(self, event: Event, agent: str = "ann") -> None:
+        """The agent ends it at the desktop."""
+        answer = await self.client.command("POST", f"/v1/interactions/{event.correlation}/end", {"agent_id": agent})
+        assert answer.status == 200, answer
+
+    def events(self) -> list[Event]:
+        """The log."""
+        store = open_store(self.hub.settings)
+        try:
+            return [one.event for one in tail(store, 0, store.head())]
+        finally:
+            store.close()
+
+    async def happens(self, name: str, times: int = 1, seconds: float = 30) -> list[Event]:
+        """Until it is in the log so often."""
+        try:
+            async with asyncio.timeout(seconds):
+                while len(found := [one for one in self.events() if type(one).__name__ == name]) < times:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            told = [type(one).__name__ for one in self.events()]
+            raise AssertionError(
+                f"no {name}: {told}\n{self.adapter.log()[-3000:]}\n{self.edge.log()[-1000:]}\n{self.hub_log()}"
+            ) from None
+        return found
+
+    def hub_log(self) -> str:
+        """What the hub said last."""
+        return (self.hub.data_dir / "hub.log").read_text()[-3000:]
+
+    def check(self, contacts: int) -> None:
+        """Nothing was lost or taken twice."""
+        store = open_store(self.hub.settings)
+        try:
+            found = audit(list(tail(store, 0, store.head())))
+        finally:
+            store.close()
+        assert (found.contacts, found.lost, found.duplicates, found.double_assigned) == (contacts, 0, 0, 0)
+
+
+def edge_url(seeds: Seeds, nats_url: str) -> str:
+    """Kamailio's address of the bus: with its own password, and no rights but its own."""
+    _, _, where = nats_url.rpartition("@")
+    return f"nats://{KAMAILIO_USER}:{seeds.password(KAMAILIO_USER)}@{where}"
+
+
+@asynccontextmanager
+async def edge_site(folder: Path, policy: str = POLICY, **more: object) -> AsyncIterator[Site]:
+    """Everything runs, nobody is signed on."""
+    (folder / "policy.toml").write_text(policy)
+    hub = HubProcess(Settings(data_dir=folder / "var", api_port=0, policy=folder / "policy.toml"))
+    token = await create_key(hub.settings, "supervisor", "test")
+    await hub.start()
+    phones = dict(zip(AGENTS, udp_ports(len(AGENTS)), strict=True))
+    table: dict[str, object] = {
+        "agent_uris": ["sip:{agent}@127.0.0.1:9"], "ring_seconds": 2, "check_seconds": 1,
+        "agents": {name: f"sip:{name}@127.0.0.1:{port}" for name, port in phones.items()}, **more,
+    }  # fmt: skip
+    adapter = AdapterProcess(hub.settings, table, folder)
+    try:
+        async with kamailio(edge_url(bus_seeds(hub.settings), hub.address.nats_url)) as edge:
+            await adapter.start()
+            async with HubClient(hub.api_url, token) as client:
+                yield Site(hub, adapter, edge, client, phones)
+    finally:
+        await adapter.kill()
+        await hub.stop()
