@@ -1,6 +1,7 @@
 """`hub channel`: the adapters that carry phone calls, mails and messages."""
 
 import sys
+from typing import IO
 
 import click
 
@@ -50,6 +51,22 @@ def check(name: str | None, channel_: str | None, drive: str | None, rules: tupl
     if name is not None or channel_ is None or drive is None:
         raise click.UsageError("name an adapter that comes with the hub, or give --channel and --drive of yours")
     sys.exit(0 if check_by_command(channel_, drive, told, rules) else 1)
+
+
+@channel.command("check-mapping")
+@click.argument("mapping")
+@click.option("--request", "file", type=click.File("rb"), help="A request of the provider: say what is made of it.")
+def check_mapping(mapping: str, file: IO[bytes] | None) -> None:
+    """Check MAPPING, a file for the adapter of messengers or the name of one that comes with the hub: what is wrong is
+    told with its row and field. Exit code 1 where anything is."""
+    from hub.channels.messaging_webhooks.mapping import read_mapping
+    from hub.channels.messaging_webhooks.trying import tried
+    from hub.clock import WallClock
+
+    read = read_mapping(mapping)
+    click.echo(f"{mapping} is in order")
+    for line in tried(read, file.read(), WallClock().now()) if file is not None else ():
+        click.echo(line)
 
 
 @channel.command()

@@ -99,11 +99,12 @@ class Fetching:
 
 @asynccontextmanager
 async def sessions() -> AsyncIterator[tuple[aiohttp.ClientSession, aiohttp.ClientSession]]:
-    """One for the provider itself, and one that reaches no private address. No proxy of the environment is asked."""
+    """One for the provider itself, and one that reaches no private address. No proxy of the environment is asked. No
+    connection is used twice: of one that is closed as we ask, nobody knows whether the message left."""
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    connector = aiohttp.TCPConnector(resolver=PublicResolver(), use_dns_cache=False)
+    connector = aiohttp.TCPConnector(resolver=PublicResolver(), use_dns_cache=False, force_close=True)
     async with (
-        aiohttp.ClientSession(timeout=timeout) as asks,
+        aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(force_close=True)) as asks,
         aiohttp.ClientSession(timeout=timeout, connector=connector) as session,
     ):
         yield asks, session

@@ -1,5 +1,7 @@
 """Asks a provider to send a message: what it answers tells whether it left, never will, may later, or nobody knows."""
 
+from collections.abc import AsyncIterator
+
 import aiohttp
 import orjson
 
@@ -50,7 +52,7 @@ class Provider:
             async with self._session.post(
                 asked.url, headers=asked.headers, json=asked.body, timeout=self._timeout, allow_redirects=False
             ) as answer:
-                said = await answer.content.read(_ANSWER)
+                said = b"".join([piece async for piece in _pieces(answer.content)])
                 return self._judged(answer.status, _json(said), answer.headers.get("Retry-After", ""))
         except aiohttp.ClientConnectorError as error:
             raise NotTakenError(f"the provider can't be reached: {type(error).__name__}") from error
@@ -70,6 +72,16 @@ class Provider:
         if status >= 500:
             raise UnclearError(reason)
         raise DeclinedError(reason)
+
+
+async def _pieces(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """So much of it as an answer could have."""
+    left = _ANSWER
+    async for piece in content.iter_chunked(_ANSWER):
+        left -= len(piece)
+        if left < 0:
+            return
+        yield piece
 
 
 def _json(said: bytes) -> Node:
