@@ -1,0 +1,103 @@
+"""A whole hub and the real adapter: visitors come and are served in the hub's order; hub, adapter and bus are killed in
+between, and the branch goes on."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.channels.branch.branch_site import a_site
+
+pytestmark = pytest.mark.acceptance
+
+
+async def test_a_branch_serves_in_the_hubs_order_and_all_of_it_is_on_record(tmp_path: Path) -> None:
+    async with a_site(tmp_path) as site:
+        plain, loan = await site.ticket(note="a new card"), await site.ticket(service="loans")
+        first = await site.ticket(need="wheelchair", identity={"kind": "customer_number", "value": "4711"})
+        assert [one["number"] for one in (plain, loan, first)] == ["A001", "B001", "A002"]
+        for one in (plain, loan, first):
+            await site.known(one)
+        ann = await site.at("1", "ann", "1111")
+        assert await ann.next() == first["number"], "who needs it goes first"
+        called = await site.until(first, lambda one: one["phase"] == "called")
+        assert (called["desk"], called["calls"]) == ("1", 1)
+        assert (await ann.do("recall"))["visit"]["calls"] == 2
+        parked = await ann.do("park")
+        assert await ann.next() == plain["number"]
+        await ann.do("transfer", service="loans", reason="wants a loan instead")
+        bob = await site.at("2", "bob", "2222")
+        assert await bob.next() == plain["number"], "with the age it has"
+        assert await ann.next() == loan["number"]
+        await ann.do("no-show")
+        await ann.do("resume", ticket=parked["parked"][0]["ticket"])
+        await ann.do("end", code="served")
+        await bob.do("end", code="follow_up")
+        await site.happens("WrapUpCompleted", 3)
+        assert site.wrapped_up() == {("ann", "no_show"): 1, ("ann", "served"): 1, ("bob", "follow_up"): 1}
+        assert not (await ann.do("next"))["visit"], "nobody is left"
+        late = await site.ticket()
+        assert (await site.until(late, lambda one: one["phase"] == "called"))["desk"] == "1"
+        await ann.do("end")
+        await site.happens("WrapUpCompleted", 4)
+        gone = await site.ticket()
+        await site.known(gone)
+        assert (await site.ask(f"{gone['link']}/leave"))["phase"] == "left"
+        await site.happens("InteractionAbandoned")
+        site.check(contacts=5)
+
+
+async def test_without_the_hub_the_branch_goes_on_in_its_own_order_and_the_hub_follows(tmp_path: Path) -> None:
+    async with a_site(tmp_path) as site:
+        ann = await site.at("1", "ann", "1111")
+        known = await site.ticket()
+        await site.known(known)
+        await site.kill_hub()
+        bob = await site.at("2", "bob", "2222")
+        plain, first = await site.ticket(), await site.ticket(need="sight")
+        called = [await asyncio.wait_for(ann.next(), 60), await asyncio.wait_for(bob.next(), 60)]
+        assert called == [first["number"], known["number"]]
+        told = await site.see(plain["link"])
+        assert (told["position"], told["wait_by"], told["known"]) == (1, "branch", False)
+        await ann.do("end", code="served")
+        assert await ann.next() == plain["number"]
+        await site.hub.start()
+        await site.happens("OfferAccepted", 3)
+        await site.until(plain, lambda one: bool(one["known"]))
+        await ann.do("end", code="served")
+        await bob.do("end", code="served")
+        await site.happens("WrapUpCompleted", 3)
+        assert site.wrapped_up() == {("ann", "served"): 2, ("bob", "served"): 1}
+        after = await site.ticket()
+        assert await bob.next() == after["number"], "by the hub again"
+        await bob.do("end")
+        await site.happens("WrapUpCompleted", 4)
+        site.check(contacts=4)
+
+
+async def test_whatever_is_killed_every_visitor_is_served_once(tmp_path: Path) -> None:
+    async with a_site(tmp_path) as site:
+        ann, bob = await site.at("1", "ann", "1111"), await site.at("2", "bob", "2222")
+        served: list[str] = []
+
+        async def round_of(count: int) -> None:
+            for desk in [ann, bob] * count:
+                served.append(await desk.next())
+                await desk.do("end", code="served")
+
+        for _ in range(12):
+            await site.ticket()
+        await round_of(1)
+        await site.kill_hub()
+        await round_of(1)
+        await site.hub.start()
+        await round_of(1)
+        await site.adapter.kill()
+        await site.adapter.start()
+        await round_of(1)
+        site.kill_bus()
+        await round_of(2)
+        assert sorted(served) == [f"A{number:03}" for number in range(1, 13)]
+        await site.happens("WrapUpCompleted", 12)
+        assert site.wrapped_up() == {("ann", "served"): 6, ("bob", "served"): 6}
+        site.check(contacts=12)
