@@ -52,8 +52,6 @@ class Visit:
     """Who has it, or had it last."""
     for_desk: str = ""
     """It waits for this one alone."""
-    since: datetime | None = None
-    """Since when it waits for what it waits for; None: since it was taken."""
     calls: int = 0
     called_at: datetime | None = None
     last_call: datetime | None = None
@@ -119,7 +117,7 @@ def evolve(book: Book, event: Event) -> Book:
             opened = OpenDesk(event.desk, event.agent, event.at)
             return replace(book, desks={**book.desks, event.desk: opened})
         case DeskClosed():
-            return replace(book, desks={name: one for name, one in book.desks.items() if name != event.desk})
+            return _closed(book, event.desk)
         case NextWanted():
             return _wants(book, event.desk, event.at)
         case NextUnwanted():
@@ -142,6 +140,13 @@ def _taken(book: Book, event: TicketTaken) -> Book:
     )
 
 
+def _closed(book: Book, desk: str) -> Book:
+    """Whoever was meant for it may be called by others."""
+    free = {name: replace(one, for_desk="") for name, one in book.visits.items() if one.for_desk == desk}
+    desks = {name: one for name, one in book.desks.items() if name != desk}
+    return replace(book, desks=desks, visits={**book.visits, **free})
+
+
 def _wants(book: Book, desk: str, since: datetime | None) -> Book:
     one = book.desks.get(desk)
     return replace(book, desks={**book.desks, desk: replace(one, wants_since=since)}) if one else book
@@ -159,11 +164,7 @@ def _visit(one: Visit, event: Event) -> Visit:
         case LaidAside():
             return replace(one, phase=Phase.PARKED, parked_until=event.until, desk="")
         case PassedOn():
-            since = event.at if one.phase is Phase.CALLED else one.since
-            return replace(
-                one, phase=Phase.WAITING, service=event.service, for_desk=event.desk, desk="", since=since,
-                alone=False,
-            )  # fmt: skip
+            return replace(one, phase=Phase.WAITING, service=event.service, for_desk=event.desk, desk="")
         case Over():
             return replace(one, phase=Phase(event.phase), ended_at=event.at, code=event.code)
         case SaidByVisitor():
