@@ -6,21 +6,19 @@ answers, so that all wait in line: what is measured is the way in and the line t
 import argparse
 import asyncio
 import json
-import os
 import random
-import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 
-from hub.domain.customer.events import ContactReceived
-from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.process import HubProcess, free_port
-from loadtests.processes import cpu_seconds, own_cpu_seconds, peak_memory_mb
+from loadtests.adapters import adapter_beside, recorded, spread, using
 
 ORIGIN = "https://www.example.org"
 TABLE = """[chat]
@@ -57,50 +55,40 @@ class Tab:
 async def run(chats: int, rate: float, seconds: float, folder: Path) -> dict[str, object]:
     """All chats are open before the first counts; each has said hello."""
     port, hub = free_port("127.0.0.1", 0), HubProcess(Settings(data_dir=folder / "var", api_port=0))
-    (folder / "channels.toml").write_text(TABLE.format(origin=ORIGIN, port=port))
+    table = TABLE.format(origin=ORIGIN, port=port)
     await hub.start()
-    settings = hub.settings.model_copy(update={"channels": folder / "channels.toml"})
-    with (folder / "adapter.log").open("wb") as log:
-        adapter = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub", "channel", "run", "chat", env=settings.environment(), stdout=log, stderr=log
-        )
     try:
-        await _reachable(port)
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            tabs, listening = list[Tab](), list[asyncio.Task[None]]()
-            for _ in range(chats):
-                tabs.append(Tab(await http.ws_connect(f"ws://127.0.0.1:{port}/chat/ws", origin=ORIGIN, compress=0)))
-                listening.append(asyncio.create_task(tabs[-1].listen()))
-            async with asyncio.timeout(120):
-                await asyncio.gather(*(one.ready.wait() for one in tabs))
+        async with adapter_beside(hub, "chat", table, folder, port) as adapter, _opened(port, chats) as tabs:
             await _talk(tabs, min(rate, 200.0), chats / min(rate, 200.0), each=True)
             for one in tabs:
                 one.took.clear()
-            used = cpu_seconds(hub.pid), own_cpu_seconds(adapter.pid), time.monotonic()
-            load = os.getloadavg()[0]
+            used = using(hub.pid, adapter)
             await _talk(tabs, rate, seconds)
-            spent = time.monotonic() - used[2]
-            hub_cpu, adapter_cpu = cpu_seconds(hub.pid) - used[0], own_cpu_seconds(adapter.pid) - used[1]
-            for task in listening:
-                task.cancel()
-            await asyncio.gather(*listening, return_exceptions=True)
-        memory = peak_memory_mb(adapter.pid)
+            took = [one for tab in tabs for one in tab.took]
+            cost = used.each(len(took))
     finally:
-        adapter.terminate()
-        await adapter.wait()
         await hub.stop()
-    took = sorted(one for tab in tabs for one in tab.took)
-    recorded = await asyncio.to_thread(_recorded, hub.settings)
-    if recorded != len(took) + chats:
-        raise SystemExit(f"{len(took) + chats} messages were confirmed, {recorded} are on record")
-    return {
-        "chats": chats, "messages": len(took), "per_second": round(len(took) / spent, 1),
-        "p50_ms": _ms(took, 0.5), "p95_ms": _ms(took, 0.95), "p99_ms": _ms(took, 0.99), "longest_ms": _ms(took, 1),
-        "told_to_come_again": sum(one.later for one in tabs),
-        "adapter_cpu_ms_each": round(adapter_cpu * 1000 / len(took), 2),
-        "hub_cpu_ms_each": round(hub_cpu * 1000 / len(took), 2), "adapter_peak_mb": round(memory),
-        "load_before": round(load, 1), "load_after": round(os.getloadavg()[0], 1),
-    }  # fmt: skip
+    on_record = await asyncio.to_thread(recorded, hub.settings)
+    if on_record != len(took) + chats:
+        raise SystemExit(f"{len(took) + chats} messages were confirmed, {on_record} are on record")
+    again = sum(one.later for one in tabs)
+    return {"chats": chats, "messages": len(took), "told_to_come_again": again, **cost, **spread(took)}
+
+
+@asynccontextmanager
+async def _opened(port: int, chats: int) -> AsyncIterator[list[Tab]]:
+    """So many visitors, each has been welcomed."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        tabs, listening = list[Tab](), list[asyncio.Task[None]]()
+        for _ in range(chats):
+            tabs.append(Tab(await http.ws_connect(f"ws://127.0.0.1:{port}/chat/ws", origin=ORIGIN, compress=0)))
+            listening.append(asyncio.create_task(tabs[-1].listen()))
+        async with asyncio.timeout(120):
+            await asyncio.gather(*(one.ready.wait() for one in tabs))
+        yield tabs
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
 
 
 async def _talk(tabs: list[Tab], rate: float, seconds: float, *, each: bool = False) -> None:
@@ -118,34 +106,6 @@ async def _talk(tabs: list[Tab], rate: float, seconds: float, *, each: bool = Fa
     async with asyncio.timeout(120):
         while any(one.said for one in tabs):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-
-
-async def _reachable(port: int) -> None:
-    for _ in range(600):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-            continue
-        writer.close()
-        return
-    raise SystemExit("the adapter did not come up")
-
-
-def _ms(took: list[float], part: float) -> float:
-    return round(took[min(len(took) - 1, int(len(took) * part))] * 1000, 1)
-
-
-def _recorded(settings: Settings) -> int:
-    store = open_store(settings)
-    try:
-        count = position = 0
-        while batch := store.read(position, 5_000):
-            count += sum(isinstance(one.event, ContactReceived) for one in batch)
-            position = batch[-1].position
-        return count
-    finally:
-        store.close()
 
 
 def main() -> None:

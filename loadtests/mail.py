@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import os
 import random
 import sys
 import tempfile
@@ -13,11 +12,9 @@ from pathlib import Path
 
 import aiosmtplib
 
-from hub.domain.customer.events import ContactReceived
-from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.process import HubProcess, free_port
-from loadtests.processes import cpu_seconds, peak_memory_mb
+from loadtests.adapters import adapter_beside, recorded, spread, using
 
 TABLE = """[email]
 domain = "example.org"
@@ -46,55 +43,18 @@ def made(number: int, chance: random.Random) -> bytes:
 async def run(mails: int, rate: float, senders: int, folder: Path) -> dict[str, object]:
     """Hand in `mails`, `rate` a second (0: as fast as they are taken), over `senders` connections, by LMTP."""
     port, hub = free_port("127.0.0.1", 0), HubProcess(Settings(data_dir=folder / "var", api_port=0))
-    (folder / "channels.toml").write_text(TABLE.format(port=port))
+    chance, took = random.Random(1), list[float]()
+    waiting = [(number / rate if rate else 0.0, made(number, chance)) for number in range(mails)]
+    waiting.reverse()
     await hub.start()
-    settings = hub.settings.model_copy(update={"channels": folder / "channels.toml"})
-    with (folder / "adapter.log").open("wb") as log:
-        adapter = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub", "channel", "run", "email", env=settings.environment(), stdout=log, stderr=log
-        )
     try:
-        chance = random.Random(1)
-        waiting = [(number / rate if rate else 0.0, made(number, chance)) for number in range(mails)]
-        waiting.reverse()
-        await _reachable(port)
-        used = (cpu_seconds(hub.pid), cpu_seconds(adapter.pid))
-        begun = time.monotonic()
-        took: list[float] = []
-        await asyncio.gather(*(_sender(port, waiting, begun, took, bool(rate)) for _ in range(senders)))
-        seconds = time.monotonic() - begun
-        hub_cpu, adapter_cpu = cpu_seconds(hub.pid) - used[0], cpu_seconds(adapter.pid) - used[1]
-        memory = peak_memory_mb(adapter.pid)
+        async with adapter_beside(hub, "email", TABLE.format(port=port), folder, port) as adapter:
+            used = using(hub.pid, adapter)
+            await asyncio.gather(*(_sender(port, waiting, used.begun, took, bool(rate)) for _ in range(senders)))
+            cost = used.each(len(took))
     finally:
-        adapter.terminate()
-        try:
-            await asyncio.wait_for(adapter.wait(), 10)
-        except TimeoutError:
-            print("the adapter did not stop when it was told to", file=sys.stderr)
-            adapter.kill()
         await hub.stop()
-    took.sort()
-    recorded = await asyncio.to_thread(_recorded, hub.settings)
-    return {
-        "mails": len(took), "recorded": recorded,
-        "seconds": round(seconds, 1), "per_second": round(len(took) / seconds, 1),
-        "p50_ms": round(took[len(took) // 2] * 1000), "p99_ms": round(took[int(len(took) * 0.99)] * 1000),
-        "longest_ms": round(took[-1] * 1000), "adapter_cpu_ms_each": round(adapter_cpu * 1000 / len(took), 2),
-        "hub_cpu_ms_each": round(hub_cpu * 1000 / len(took), 2), "adapter_peak_mb": round(memory),
-        "load": os.getloadavg()[0],
-    }  # fmt: skip
-
-
-async def _reachable(port: int) -> None:
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-            continue
-        writer.close()
-        return
-    raise SystemExit("the adapter did not come up")
+    return {"mails": len(took), "recorded": await asyncio.to_thread(recorded, hub.settings), **cost, **spread(took)}
 
 
 async def _sender(port: int, waiting: list[tuple[float, bytes]], begun: float, took: list[float], paced: bool) -> None:
@@ -122,18 +82,6 @@ class _Lmtp(aiosmtplib.SMTP):
     async def protocol_data(self, raw: bytes) -> aiosmtplib.SMTPResponse:
         assert self.protocol is not None
         return await self.protocol.execute_data_command(raw, timeout=60)
-
-
-def _recorded(settings: Settings) -> int:
-    store = open_store(settings)
-    try:
-        count = position = 0
-        while batch := store.read(position, 5_000):
-            count += sum(isinstance(one.event, ContactReceived) for one in batch)
-            position = batch[-1].position
-        return count
-    finally:
-        store.close()
 
 
 def main() -> None:

@@ -22,14 +22,12 @@ from hub.channels.sms.adapter import make
 from hub.channels.sms.pdu import Address, Message
 from hub.clock import WallClock
 from hub.domain.contact import Channel, ConversationEvent
-from hub.domain.customer.events import ContactReceived
-from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.contract.adapter_process import AdapterProcess
 from hub.simulated.contract.sms_driver import sms_table
 from hub.simulated.message_centre import MessageCentre, message_centre
 from hub.simulated.process import HubProcess
-from loadtests.processes import cpu_seconds, peak_memory_mb
+from loadtests.adapters import recorded, spread, using
 
 
 async def taken(messages: int, rate: float, window: int, folder: Path) -> dict[str, object]:
@@ -41,23 +39,14 @@ async def taken(messages: int, rate: float, window: int, folder: Path) -> dict[s
         try:
             await adapter.start()
             await centre.bound()
-            used, begun = (cpu_seconds(hub.pid), cpu_seconds(adapter.pid)), time.monotonic()
-            took, again = await _delivered(centre, messages, rate, window, begun)
-            seconds = time.monotonic() - begun
-            hub_cpu, adapter_cpu = cpu_seconds(hub.pid) - used[0], cpu_seconds(adapter.pid) - used[1]
-            memory = peak_memory_mb(adapter.pid)
+            used = using(hub.pid, adapter.pid)
+            took, again = await _delivered(centre, messages, rate, window, used.begun)
+            cost = used.each(len(took))
         finally:
             await adapter.stop()
             await hub.stop()
-    took.sort()
-    return {
-        "messages": len(took), "recorded": await asyncio.to_thread(_recorded, hub.settings), "told_to_wait": again,
-        "seconds": round(seconds, 1), "per_second": round(len(took) / seconds, 1),
-        "p50_ms": round(took[len(took) // 2] * 1000), "p99_ms": round(took[int(len(took) * 0.99)] * 1000),
-        "longest_ms": round(took[-1] * 1000), "adapter_cpu_ms_each": round(adapter_cpu * 1000 / len(took), 2),
-        "hub_cpu_ms_each": round(hub_cpu * 1000 / len(took), 2), "adapter_peak_mb": round(memory),
-        "load": os.getloadavg()[0],
-    }  # fmt: skip
+    on_record = await asyncio.to_thread(recorded, hub.settings)
+    return {"messages": len(took), "recorded": on_record, "told_to_wait": again, **cost, **spread(took)}
 
 
 async def _delivered(
@@ -142,7 +131,7 @@ async def sent(messages: int, folder: Path) -> dict[str, object]:
         store = Attachments(FolderBlobs(folder / "files"), b"a" * 32)
         place = Place(folder, Ledger(folder / "ledger.sqlite"), store, WallClock(), "IR")
         hub = _Hub(messages)
-        task = asyncio.create_task(make(sms_table(centre.port), place).run(hub))  # type: ignore[arg-type]
+        task = asyncio.create_task(make(sms_table(centre.port), place).run(hub))
         begun, cpu = time.monotonic() + 1, time.process_time()
         await asyncio.wait({task, asyncio.create_task(hub.done.wait())}, return_when=asyncio.FIRST_COMPLETED)
         seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
@@ -154,18 +143,6 @@ async def sent(messages: int, folder: Path) -> dict[str, object]:
         "seconds": round(seconds, 1), "per_second": round(messages / seconds, 1),
         "cpu_ms_each_with_carrier": round(cpu * 1000 / messages, 2), "load": os.getloadavg()[0],
     }  # fmt: skip
-
-
-def _recorded(settings: Settings) -> int:
-    store = open_store(settings)
-    try:
-        count = position = 0
-        while batch := store.read(position, 5_000):
-            count += sum(isinstance(one.event, ContactReceived) for one in batch)
-            position = batch[-1].position
-        return count
-    finally:
-        store.close()
 
 
 def main() -> None:
