@@ -155,6 +155,7 @@ function start() {
   speak(config?.languages[0] ?? "en");
   chosen = fresh();
   document.getElementById("told-now")?.remove();
+  still(false);
   go(begin);
 }
 

@@ -184,6 +184,7 @@ async function takeOut(visit) {
 const again = () => (lookingFor ? look(lookingFor) : undefined);
 
 async function fetchAppointments() {
+  if (!config.appointments) return;
   const answer = await attempt(`appointments?day=${dayShown}`);
   if (answer) { appointments = answer.appointments; drawAppointments(); }
 }

@@ -15,9 +15,9 @@ let calledBefore = 0;
 let unsent = { id: ownId(), text: "" };
 const cut = h("p", { class: "strip", role: "status", hidden: true });
 const choose = h("button", { class: "quiet", id: "other-language", onclick: () => { speak(language() === "fa" ? "en" : "fa"); draw(); } });
-const main = h("main", { id: "main" });
+const main = h("div", { class: "shown" });
 const talk = h("section", { class: "talk", hidden: true });
-document.body.append(h("header", { class: "top" }, h("h1", { id: "name" }), choose), cut, main, talk);
+document.body.append(h("header", { class: "top" }, h("h1", { id: "name" }), choose), cut, h("main", {}, main, talk));
 
 function draw() {
   choose.textContent = t.of(language() === "fa" ? "en" : "fa")("language");

@@ -1,0 +1,299 @@
+"""The pages of a branch as people use them: by touch, by key, in both languages, with cuts, and without barriers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.clock import WallClock
+from tests.channels.branch.pages.browsing import Browsing, a_faked_branch, axe_script, barriers
+from tests.channels.branch.pages.fake_branch import AT, FakeBranch, desk, display, ticket, visit
+from tests.channels.chat.browser import needs_browser
+
+pytestmark = [pytest.mark.acceptance, needs_browser]
+
+TALL = {"width": 1080, "height": 1920}
+KIOSK, DESK, HALL, RECEPTION = "/b/main/kiosk", "/b/main/desk", "/b/main/display", "/b/main/reception"
+Site = tuple[FakeBranch, Browsing]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with a_faked_branch() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return axe_script(tmp_path_factory.mktemp("axe"))
+
+
+async def tapped(page: Any, *selectors: str) -> None:
+    for selector in selectors:
+        await page.locator(selector).click()
+
+
+async def test_a_visitor_takes_a_ticket_in_persian_and_the_kiosk_begins_anew(site: Site) -> None:
+    branch, browser = site
+    branch.answers["/b/main/tickets"] = lambda body: ticket(language=body["language"])
+    page = await browser.page(KIOSK, **TALL)
+    await page.clock.install()
+    await page.reload()
+    await page.get_by_role("button", name="فارسی").click()
+    assert await page.evaluate("[document.documentElement.dir, document.documentElement.lang]") == ["rtl", "fa"]
+    await tapped(page, "#need-wheelchair", "#service-accounts", "#kind-national_code", "#key-1", "#key-2", "#key-9")
+    await page.keyboard.press("Backspace")
+    assert await page.locator("#typed").inner_text() == "۱۲"
+    await tapped(page, "#enter")
+    await page.locator("#number", has_text="A۰۱۷").wait_for()
+    [(_, asked)] = branch.asked
+    assert asked.pop("id")
+    assert asked == {
+        "service": "accounts", "language": "fa", "need": "wheelchair", "appointment": "",
+        "identity": {"kind": "national_code", "value": "12"},
+    }  # fmt: skip
+    assert await page.locator(".qr img").evaluate("one => one.decode().then(() => one.naturalWidth > 0)")
+    await page.clock.run_for(31_000)
+    await page.get_by_role("button", name="English").wait_for()
+
+
+async def test_who_goes_away_leaves_nothing_at_the_kiosk(site: Site) -> None:
+    branch, browser = site
+    page = await browser.page(KIOSK, **TALL)
+    await page.clock.install()
+    await page.reload()
+    await page.get_by_role("button", name="English").click()
+    await tapped(page, "#service-accounts", "#key-7")
+    await page.clock.run_for(50_000)
+    await page.get_by_role("alertdialog", name="Are you still there?").wait_for()
+    await page.clock.run_for(11_000)
+    await page.get_by_role("button", name="English").click()
+    await tapped(page, "#service-accounts")
+    assert (await page.locator("#typed").inner_text()).strip() == ""
+    assert branch.asked == []
+
+
+async def test_a_ticket_that_could_not_be_given_is_asked_for_under_the_same_name(site: Site) -> None:
+    branch, browser = site
+    branch.answers["/b/main/tickets"] = ticket()
+    branch.refusal = (503, "not now")
+    page = await browser.page(KIOSK, **TALL)
+    await page.get_by_role("button", name="English").click()
+    await tapped(page, "#service-accounts")
+    await page.get_by_text("Continue without").click()
+    await page.get_by_text("No ticket could be given just now").wait_for()
+    branch.refusal = None
+    await page.get_by_role("button", name="Try again").click()
+    await page.locator("#number").wait_for()
+    assert len({asked["id"] for _, asked in branch.asked}) == 1
+
+
+async def test_a_number_that_can_not_be_right_is_asked_for_again(site: Site) -> None:
+    branch, browser = site
+    branch.refusal = (422, "no national code")
+    page = await browser.page(KIOSK, **TALL)
+    await page.get_by_role("button", name="English").click()
+    await tapped(page, "#service-accounts", "#key-7", "#enter")
+    await page.get_by_text("This can't be right").wait_for()
+
+
+async def test_a_closed_branch_says_so_and_when_it_opens(site: Site) -> None:
+    branch, browser = site
+    branch.config |= {"open": False, "opens_at": "2026-01-06T04:30:00Z"}
+    page = await browser.page(KIOSK, **TALL)
+    await page.get_by_text("The branch is closed").wait_for()
+    await page.get_by_text("Opens Tuesday 6 January 08:00").wait_for()
+    await page.get_by_text("شعبه تعطیل است").wait_for()
+    assert await page.get_by_role("button").count() == 0
+
+
+async def signed_in(site: Site, **state: Any) -> Any:
+    branch, browser = site
+    branch.answers["/b/main/desk/sign-in"] = {"token": "secret", "state": desk(**state)}
+    branch.states["/b/main/desk/live"] = desk(**state)
+    page = await browser.page(DESK)
+    await page.locator("#desk").select_option("3")
+    await page.locator("#agent").fill("ann")
+    await page.locator("#pin").fill("۱۲۳۴")
+    await page.keyboard.press("Enter")
+    await page.locator(".actions").wait_for()
+    await page.locator("#cut").wait_for(state="hidden")
+    return page
+
+
+async def test_an_agent_works_by_keys_alone(site: Site) -> None:
+    branch, _ = site
+    page = await signed_in(site)
+    assert branch.asked[0][1] == {"desk": "3", "agent": "ann", "pin": "1234"}
+    here = visit(called_at=(WallClock().now() - timedelta(seconds=65)).isoformat())
+    branch.answers |= {
+        "/b/main/desk/next": desk(visit=here), "/b/main/desk/recall": desk(visit=here | {"calls": 2}),
+        "/b/main/desk/end": desk(),
+    }  # fmt: skip
+    await page.keyboard.press("n")
+    await page.locator("#number", has_text="A017").wait_for()
+    assert (await page.locator("#elapsed").inner_text()).startswith("1:")
+    await page.keyboard.press("r")
+    await page.get_by_text("Called 2 times").wait_for()
+    await page.keyboard.press("e")
+    await page.locator("dialog #code").select_option("follow_up")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.locator("#do-next").wait_for()
+    assert branch.asked[-1] == ("/b/main/desk/end", {"code": "follow_up"})
+
+
+async def test_keys_that_are_switched_off_do_nothing(site: Site) -> None:
+    branch, _ = site
+    page = await signed_in(site)
+    await page.locator("#keys").uncheck()
+    await page.keyboard.press("n")
+    await page.locator("#keys").check()
+    assert [path for path, _ in branch.asked] == ["/b/main/desk/sign-in"]
+
+
+async def test_the_desk_says_when_hub_or_branch_can_not_be_reached(site: Site) -> None:
+    branch, _ = site
+    page = await signed_in(site)
+    await branch.tell("/b/main/desk/live", desk(link="away"))
+    await page.get_by_text("The hub can't be reached").wait_for()
+    assert await page.locator("#do-next").is_enabled()
+    await branch.tell("/b/main/desk/live", desk())
+    await page.locator("#away").wait_for(state="hidden")
+    await branch.cut()
+    await page.get_by_text("No connection").wait_for()
+    assert await page.locator("#do-next").is_disabled()
+    branch.deaf = False
+    await page.locator("#cut").wait_for(state="hidden")
+    assert await page.locator("#do-next").is_enabled()
+
+
+async def test_what_somebody_wrote_is_never_markup(site: Site) -> None:
+    page = await signed_in(site, visit=visit(note="<img src=x onerror=alert(1)>", name="<b>Bo</b>"))
+    await page.get_by_text("<img src=x onerror=alert(1)>").wait_for()
+    assert await page.locator("main img, main b").count() == 0
+
+
+async def test_the_hall_sees_and_hears_a_call(site: Site) -> None:
+    branch, browser = site
+    branch.states["/b/main/display"] = display(("A016", "4", "fa"))
+    page = await browser.page(HALL, 1920, 1080)
+    await page.locator(".call[data-number=A016]").wait_for()
+    heard: list[str] = []
+    page.on("response", lambda one: heard.append(one.url.rsplit("/clips/")[-1]) if one.ok else None)
+    await branch.tell(HALL, display(("B123", "3", "en"), ("A016", "4", "fa"), at=WallClock().now().isoformat()))
+    await page.locator(".call.fresh[data-number=B123][data-desk='3']").wait_for()
+    clips = {f"{one}/{part}.opus" for one in ("en", "fa") for part in ("ticket", "B", "100+", "20+", "3", "desk")}
+    async with asyncio.timeout(60):
+        while {one for one in heard if one.endswith(".opus")} != clips:
+            await asyncio.sleep(0.05)
+
+
+async def test_the_phone_shows_the_place_then_the_desk(site: Site) -> None:
+    branch, browser = site
+    waiting = ticket(language="fa", wait_by="branch")
+    branch.states |= {"/t/A017": waiting, "/t/A017/live": waiting}
+    page = await browser.page("/t/A017", 390, 844)
+    await page.locator("#position", has_text="۳").wait_for()
+    await page.get_by_text("به برآورد شعبه").wait_for()
+    await branch.tell("/t/A017/live", ticket(language="fa", position=1))
+    await page.locator("#position", has_text="۱").wait_for()
+    await branch.tell("/t/A017/live", ticket(language="fa", phase="called", desk="3", calls=1, called_at=AT))
+    await page.locator("#desk", has_text="باجهٔ ۳").wait_for()
+    await page.get_by_role("alert").filter(has_text="نوبت شماست").wait_for(state="attached")
+
+
+async def test_who_does_not_want_to_wait_leaves_after_being_asked(site: Site) -> None:
+    branch, browser = site
+    branch.states |= {"/t/A017": ticket(), "/t/A017/live": ticket()}
+    branch.answers["/t/A017/leave"] = ticket(phase="left")
+    page = await browser.page("/t/A017", 390, 844)
+    await page.locator("#leave").click()
+    await page.get_by_role("button", name="Stay in line").click()
+    assert branch.asked == []
+    await page.locator("#leave").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Leave the line").click()
+    await page.get_by_text("This ticket is no longer in line.").wait_for()
+
+
+async def test_a_ticket_nobody_knows_is_said_to_be_so(site: Site) -> None:
+    _, browser = site
+    page = await browser.page("/t/none", 390, 844)
+    await page.get_by_text("This ticket is not known").or_(page.get_by_text("این نوبت شناخته نشد")).wait_for()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("en", "dark"), ("fa", "light"), ("fa", "dark")])
+async def test_axe_finds_no_barrier_on_any_page(site: Site, axe: str, language: str, scheme: str) -> None:
+    branch, browser = site
+    told: dict[str, list[str]] = {}
+    look = {"color_scheme": scheme, "reduced_motion": "reduce"}
+
+    async def check(name: str, page: Any) -> None:
+        told[name] = await barriers(page, axe)
+
+    button = {"en": "English", "fa": "فارسی"}[language]
+    branch.answers |= {
+        "/b/main/tickets": ticket(language=language), "/b/main/reception/sign-in": {"token": "x"},
+        "/b/main/desk/sign-in": {"token": "x", "state": desk()},
+    }  # fmt: skip
+    page = await browser.page(KIOSK, **TALL, **look)
+    await page.get_by_role("button", name=button).wait_for()
+    await check("kiosk", page)
+    await page.get_by_role("button", name=button).click()
+    await check("kiosk: services", page)
+    await tapped(page, "#service-accounts", "#key-1")
+    await check("kiosk: identity", page)
+    await tapped(page, "#enter")
+    await page.locator("#number").wait_for()
+    await check("kiosk: ticket", page)
+
+    full = desk(visit=visit(note="papers"), parked=[visit("B001", phase="parked")], notices=["late"], link="away")
+    branch.states["/b/main/desk/live"] = full
+    page = await browser.page(DESK, **look)
+    await page.locator("#sign-in").wait_for()
+    if language == "fa":
+        await tapped(page, "#other-language")
+    await check("desk: sign-in", page)
+    await page.locator("#agent").fill("ann")
+    await page.locator("#pin").fill("1")
+    await page.keyboard.press("Enter")
+    await page.locator("#do-end").wait_for()
+    await check("desk", page)
+    await tapped(page, "#do-transfer")
+    await check("desk: transfer", page)
+
+    branch.config["languages"] = [language]
+    branch.states[HALL] = display(
+        *[(f"A0{one}", "3", language) for one in range(10, 18)], at=WallClock().now().isoformat()
+    )
+    page = await browser.page(HALL, 1920, 1080, **look)
+    await page.locator(".call").first.wait_for()
+    await check("display", page)
+
+    for phase in ("waiting", "called", "parked", "served"):
+        state = ticket(language=language, phase=phase, desk="3", messages=[{"at": AT, "text": "late"}])
+        branch.states |= {"/t/A017": state, "/t/A017/live": state}
+        page = await browser.page("/t/A017", 390, 844, **look)
+        await page.locator("#number").wait_for()
+        await check(f"ticket: {phase}", page)
+
+    made = {"code": "4711", "service": "loans", "branch": "main", "at": AT, "minutes": 30, "name": "Sara",
+            "identity": None, "phase": "made", "language": "fa", "remind": None, "ticket": ""}  # fmt: skip
+    branch.states["/b/main/reception/live"] = {"waiting": desk()["waiting"], "link": "up", "tickets": [visit()]}
+    branch.states["/b/main/reception/appointments"] = {"appointments": [made]}
+    page = await browser.page(RECEPTION, **look)
+    await page.locator("#sign-in").wait_for()
+    if language == "fa":
+        await tapped(page, "#other-language")
+    await page.locator("#pin").fill("1")
+    await page.keyboard.press("Enter")
+    await page.locator("tr[data-code='4711']").wait_for()
+    await page.locator("tr[data-number=A017]").wait_for()
+    await check("reception", page)
+    await tapped(page, "#new-appointment")
+    await check("reception: appointment", page)
+    assert {name: found for name, found in told.items() if found} == {}
+    assert len(told) == 14
