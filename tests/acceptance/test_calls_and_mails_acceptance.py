@@ -14,10 +14,11 @@ from hub.domain.access.events import Role
 from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
+from tests.channels.desk import NO_QUIET_HOURS, Desk
 from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer, table, until
 from tests.channels.email.mail_adapter import free_port, mail_adapter
-from tests.channels.email.test_mail_acceptance import NO_QUIET_HOURS, Desk, hand_in
+from tests.channels.email.test_mail_acceptance import hand_in
 from tests.channels.phone.phone_site import AdapterProcess
 from tests.support.asterisk import Asterisk, agent, caller, sipp
 

@@ -18,18 +18,10 @@ from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from tests.channels.chat.chat_client import GENEROUS, ORIGIN, ChatAdapter, Visitor
+from tests.channels.desk import NO_QUIET_HOURS
 from tests.channels.email.mail_adapter import free_port
 
 pytestmark = pytest.mark.acceptance
-
-NO_QUIET_HOURS = """
-[quiet_hours]
-daily = []
-[[value_tiers]]
-name = "standard"
-[[stages]]
-name = "acquisition"
-"""
 
 
 class World:

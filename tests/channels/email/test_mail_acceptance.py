@@ -5,7 +5,6 @@ import asyncio
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import aiosmtplib
@@ -15,49 +14,12 @@ from hub.domain.access.events import Role
 from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
+from tests.channels.desk import NO_QUIET_HOURS, Desk
 from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer, table, until
 from tests.channels.email.mail_adapter import free_port, mail_adapter
 
 pytestmark = pytest.mark.acceptance
-
-NO_QUIET_HOURS = """
-[quiet_hours]
-daily = []
-[[value_tiers]]
-name = "standard"
-[[stages]]
-name = "acquisition"
-"""
-
-
-class Desk:
-    """What the agent does, over the API."""
-
-    def __init__(self, session: aiohttp.ClientSession, hub: HubProcess) -> None:
-        self._session = session
-        self._hub = hub
-
-    async def __call__(self, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
-        method = "GET" if body is None else "POST"
-        url = f"{self._hub.api_url()}{path}"
-        async with self._session.request(method, url, json=body, params=query) as answer:
-            assert answer.status < 300, f"{path}: {answer.status} {await answer.text()}"
-            return await answer.json()
-
-    async def offered(self) -> dict[str, Any]:
-        async with asyncio.timeout(60):
-            while not (found := (await self("/v1/offers", agent_id="ann"))["offers"]):
-                await asyncio.sleep(0.1)
-        return dict(found[0])
-
-    async def said(self, interaction: str, count: int) -> list[dict[str, Any]]:
-        async with asyncio.timeout(60):
-            while True:
-                told = await self(f"/v1/interactions/{interaction}/messages")
-                if len(told["messages"]) >= count and all(one["state"] != "planned" for one in told["messages"]):
-                    return list(told["messages"])
-                await asyncio.sleep(0.1)
 
 
 async def hand_in(port: int, raw: bytes) -> None:
