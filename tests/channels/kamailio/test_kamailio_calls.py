@@ -63,6 +63,8 @@ async def test_calls_wait_on_while_the_hub_is_started_again(site: Site) -> None:
     async with customer(site.edge) as caller:
         await site.happens("InteractionQueued")
         os.kill(site.hub.pid, signal.SIGKILL)
+        await site.hub.ended()
+        await site.hub.start()
         async with phone(site.phones["ann"]) as ann:
             await site.sign_on("ann")
             await site.happens("InteractionEnded")
