@@ -16,6 +16,7 @@ WISHES = frozenset(
         ConversationSignal.CODE_ASKED,
         ConversationSignal.CODE_TOLD,
         ConversationSignal.TRANSCRIPT_ASKED,
+        ConversationSignal.APPOINTMENT,
     )
 )
 
@@ -40,13 +41,24 @@ class Transcripts(Protocol):
         ...
 
 
+class Appointments(Protocol):
+    """Notes them, and tells their customers."""
+
+    async def take(self, signal: ConversationEvent, whose: Identifier) -> None:
+        """Raises InvalidError, RefusedError."""
+        ...
+
+
 class CustomerWishes:
     """Each signal is done when this returns, however often it comes."""
 
-    def __init__(self, consents: Consents, verifications: Verifications, transcripts: Transcripts) -> None:
+    def __init__(
+        self, consents: Consents, verifications: Verifications, transcripts: Transcripts, appointments: Appointments
+    ) -> None:
         self._consents = consents
         self._verifications = verifications
         self._transcripts = transcripts
+        self._appointments = appointments
 
     async def take(self, signal: ConversationEvent) -> None:
         """Raises InvalidError and RefusedError."""
@@ -57,6 +69,8 @@ class CustomerWishes:
         match signal.signal:
             case ConversationSignal.CONSENT_GIVEN:
                 await self._consent(signal, about, actor)
+            case ConversationSignal.APPOINTMENT:
+                await self._appointments.take(signal, about)
             case ConversationSignal.TRANSCRIPT_ASKED:
                 asked = Asked(
                     signal.interaction_id, signal.channel, signal.thread, about, signal.language, actor, signal.id

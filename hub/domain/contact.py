@@ -172,6 +172,8 @@ class ConversationSignal(StrEnum):
     """The visitor waits for another service, or another agent."""
     ENDED = "ended"
     """The visit is over, and wrapped up."""
+    APPOINTMENT = "appointment"
+    """A visit was agreed on, moved, called off, or what else became of it."""
 
 
 class CallbackOutcome(StrEnum):
@@ -215,6 +217,19 @@ class Desk(_Value):
     """The agent's."""
     skills: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default={}, max_length=100)
     languages: tuple[Annotated[str, Field(max_length=16)], ...] = Field(default=(), max_length=50)
+
+
+class Appointment(_Value):
+    """A visit at a time, and what its customer is told of it now: `text` to `tell`, if there is any."""
+
+    id: str = Field(min_length=1, max_length=64)
+    state: str = Field(pattern="^(made|moved|reminded|arrived|missed|cancelled)$")
+    branch: str = Field(min_length=1, max_length=64)
+    service: str = Field(default="", max_length=64)
+    starts_at: AwareDatetime
+    tell: Identifier | None = None
+    subject: str = Field(default="", max_length=200)
+    text: str = Field(default="", max_length=2_000)
 
 
 class ConversationEvent(_Value):
@@ -272,6 +287,8 @@ class ConversationEvent(_Value):
     """Of passed_on: the queue of the other service; empty: as before."""
     to_agent: str = Field(default="", max_length=64)
     """Of passed_on: who alone is meant."""
+    appointment: Appointment | None = None
+    """Of appointment; `identifier` says whose."""
     wrap_up: str = Field(default="", max_length=64)
     """Of ended: the code, `no_show` where the visitor did not come."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hub.application.appointments import Appointments
 from hub.application.consent_watch import consent_watch
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
@@ -71,7 +72,12 @@ class Intake:
             paths.reports,
             self.recordings,
             self.consents,
-            CustomerWishes(self.consents, proofs, Transcripts(journal, self.consents, paths.contacts)),
+            CustomerWishes(
+                self.consents,
+                proofs,
+                Transcripts(journal, self.consents, paths.contacts),
+                Appointments(journal, clock, paths, paths.contacts, ground.spell),
+            ),
         )
         self._clock, self._instruments = clock, ground.instruments
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.application.appointments import Appointments
 from hub.application.customer_wishes import CustomerWishes
 from hub.application.identity import Identity
 from hub.application.intake import ContactRecorder
@@ -34,7 +35,10 @@ class Desk:
         identity = Identity(world.journal, world.clock, KEY, LinkViews(world.journal))
         contacts = world.paths.contacts
         proofs = Verifications(world.journal, world.clock, KEY, world.consents, contacts, identity)
-        self.wishes = CustomerWishes(world.consents, proofs, Transcripts(world.journal, world.consents, contacts))
+        self.wishes = CustomerWishes(
+            world.consents, proofs, Transcripts(world.journal, world.consents, contacts),
+            Appointments(world.journal, world.clock, world.paths, contacts),
+        )  # fmt: skip
         self.recorder = ContactRecorder(world.journal, world.clock, KEY)
 
     async def write(self, text: str, number: int = 1) -> str:

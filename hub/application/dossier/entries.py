@@ -11,6 +11,7 @@ from hub.application.dossier.facts import CustomerFacts
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
 from hub.domain.cases.state import CASE_EVENTS
+from hub.domain.customer import appointments
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     RECORDING = "recording"
     OUTBOUND = "outbound"
     """A contact that we are to make."""
+    APPOINTMENT = "appointment"
     IDENTIFIER = "identifier"
     PROFILE = "profile"
     ACCOUNT = "account"
@@ -110,6 +112,7 @@ TOLD: Mapping[type[Event], What] = {
     recordings.ConversationRecorded: What(Kind.RECORDING, "made"),
     satisfaction.SatisfactionAsked: What(Kind.SURVEY, "asked"),
     satisfaction.SatisfactionRecorded: What(Kind.SURVEY, "answered"),
+    appointments.AppointmentNoted: What(Kind.APPOINTMENT, "noted"),
     verification.VerificationAsked: What(Kind.IDENTIFIER, "code_sent"),
     verification.VerificationFailed: What(Kind.IDENTIFIER, "code_wrong"),
     verification.VerificationPassed: What(Kind.IDENTIFIER, "proven"),

@@ -8,6 +8,7 @@ from hub.application.customer_cache import Known, fold
 from hub.application.linking import links_of
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.cases.state import CASE_EVENTS
+from hub.domain.customer.appointments import APPOINTMENT_EVENTS
 from hub.domain.customer.consent.events import (
     ConsentDenied,
     ConsentExpired,
@@ -56,7 +57,7 @@ FACTS: tuple[type[Event], ...] = (
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
     ContactDelivered,
     ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
-    *VERIFICATION_EVENTS,
+    *VERIFICATION_EVENTS, *APPOINTMENT_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from hub.channels.branch import appointments
 from hub.channels.branch.events import (
+    AppointmentOver,
     Called,
     DeskClosed,
     DeskOpened,
@@ -18,7 +20,7 @@ from hub.channels.branch.events import (
     TicketTaken,
 )
 from hub.channels.branch.order import next_for
-from hub.channels.branch.pages_api import Message, NewTicket, Park, Transfer
+from hub.channels.branch.pages_api import Message, NewAppointment, NewTicket, Park, Transfer
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit, evolve
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -36,13 +38,14 @@ def day_of(branch: Branch, at: datetime) -> str:
     return at.astimezone(zone_of(branch.time_zone)).date().isoformat()
 
 
-def take_ticket(name: str, branch: Branch, wish: NewTicket, at: datetime, *, proven: bool = False) -> Decision:
+def take_ticket(name: str, branch: Branch, asked: NewTicket, at: datetime, *, proven: bool = False) -> Decision:
     """`name`: the branch's. The same wish again is the same ticket: nothing happens. `proven`: the reception has seen
     who they are."""
 
     def decide(book: Book) -> list[Event]:
-        if wish.id and wish.id in book.asked:
+        if asked.id and asked.id in book.asked:
             return []
+        wish, agreed = appointments.with_what_was_agreed(asked, book.appointments.get, at)
         service = branch.services.get(wish.service)
         if service is None:
             there = ", ".join(branch.services)
@@ -55,14 +58,16 @@ def take_ticket(name: str, branch: Branch, wish: NewTicket, at: datetime, *, pro
         _known_words(branch, wish)
         day = day_of(branch, at)
         count = book.counts.get((day, service.letter), 0) + 1
-        return [
-            TicketTaken(
+        taken = TicketTaken(
                 at=at, visit=f"visit-{name}-{day}-{service.letter}{count}", day=day, letter=service.letter,
                 count=count, service=wish.service, language=wish.language, need=wish.need, identity=wish.identity,
-                proven=proven and wish.identity is not None, name=wish.name, note=wish.note, asked=wish.id,
+                proven=(proven or agreed) and wish.identity is not None, name=wish.name, note=wish.note, asked=wish.id,
                 first=bool(wish.need or wish.appointment), appointment=wish.appointment,
-            )
-        ]  # fmt: skip
+            )  # fmt: skip
+        if not wish.appointment:
+            return [taken]
+        over = AppointmentOver(at=at, code=wish.appointment, phase="arrived", ticket=taken.visit)
+        return [taken, over]
 
     return decide
 
@@ -239,6 +244,29 @@ def say(ticket: str, message: Message, at: datetime) -> Decision:
     return decide
 
 
+def make_appointment(name: str, branch: Branch, wish: NewAppointment, at: datetime) -> Decision:
+    """At the reception, which asked who they are; the same wish again is the same appointment."""
+
+    def decide(book: Book) -> list[Event]:
+        if wish.id and wish.id in book.asked:
+            return []
+        if len(book.appointments) >= appointments.MOST:
+            raise RefusedError("there are too many appointments")
+        return appointments.make(name, branch, wish, book.appointments.get, at, proven=True)
+
+    return decide
+
+
+def move_appointment(branch: Branch, code: str, to: datetime, at: datetime) -> Decision:
+    """To another time."""
+    return lambda book: appointments.move(branch, appointments.required(code, book.appointments.get), to, at)
+
+
+def cancel_appointment(code: str, at: datetime) -> Decision:
+    """Called off."""
+    return lambda book: appointments.cancel(appointments.required(code, book.appointments.get), at)
+
+
 def settle(branch: Branch, at: datetime, *, away: bool) -> Decision:
     """What the branch does by itself: desks that want somebody get who is next, of all where the hub is `away`, else of
     those whom the hub won't have called. What waits from another day has left."""
@@ -248,6 +276,8 @@ def settle(branch: Branch, at: datetime, *, away: bool) -> Decision:
         for one in book.visits.values():
             if one.is_open and one.taken.day != today and one.phase is not Phase.CALLED:
                 events.append(Over(at=at, visit=one.id, phase="left", by="day"))
+        for agreed in book.appointments.values():
+            events += appointments.due(branch, agreed, at)
         for event in events:
             book = evolve(book, event)
         wanting = [(one.wants_since, one) for one in book.desks.values() if one.wants_since]

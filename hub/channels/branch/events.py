@@ -138,8 +138,49 @@ class NextUnwanted(_Happened):
     desk: str
 
 
+class AppointmentMade(_Happened):
+    """Somebody is to come then. `asked`: the page's id of the wish."""
+
+    kind: Literal["appointment_made"] = "appointment_made"
+    code: str
+    service: str
+    starts_at: AwareDatetime
+    name: str = ""
+    identity: Identity | None = None
+    proven: bool = False
+    language: str = ""
+    phone: str = ""
+    email: str = ""
+    asked: str = ""
+
+
+class AppointmentMoved(_Happened):
+    """At another time."""
+
+    kind: Literal["appointment_moved"] = "appointment_moved"
+    code: str
+    starts_at: AwareDatetime
+
+
+class AppointmentReminded(_Happened):
+    """They are to be told that it is soon."""
+
+    kind: Literal["appointment_reminded"] = "appointment_reminded"
+    code: str
+
+
+class AppointmentOver(_Happened):
+    """They came and have this ticket, did not come, or won't."""
+
+    kind: Literal["appointment_over"] = "appointment_over"
+    code: str
+    phase: Literal["arrived", "missed", "cancelled"]
+    ticket: str = ""
+
+
 Event = (
     TicketTaken | Called | Recalled | LaidAside | PassedOn | Over | SaidByVisitor | SaidByHub | KnownAtHub | NotAtHub
     | DeskOpened | DeskClosed | NextWanted | NextUnwanted
+    | AppointmentMade | AppointmentMoved | AppointmentReminded | AppointmentOver
 )  # fmt: skip
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -14,7 +14,7 @@ from hub.channels.branch.order import next_for
 from hub.channels.branch.reconcile import reconcile
 from hub.channels.branch.reports import Report, failed, left, reports_of, sent
 from hub.channels.branch.settings import Branch, BranchSettings
-from hub.channels.branch.store import Store, ToTell
+from hub.channels.branch.store import Store, ToTell, of_appointment
 from hub.channels.branch.visits import Book, Visit, evolve, without_old
 from hub.channels.command import Command
 from hub.channels.link import Link
@@ -110,7 +110,8 @@ class Hall:
             await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
             book = without_old(self.book, before)
             forgotten = sorted(set(self.book.visits) - set(book.visits))
-            await self._store.forget(self.name, forgotten, before)
+            gone = [of_appointment(one) for one in set(self.book.appointments) - set(book.appointments)]
+            await self._store.forget(self.name, [*forgotten, *gone], before)
             self.book = book
             for one in forgotten:
                 self.estimates.pop(one, None)

@@ -89,7 +89,8 @@ class NewTicket(_Asked):
     """A visitor wants a ticket. `id`: the page's own; what it repeats after a cut is no second ticket."""
 
     id: str = Field(default="", max_length=64)
-    service: str = Field(min_length=1, max_length=64)
+    service: str = Field(default="", max_length=64)
+    """May be left out with an appointment."""
     language: str = Field(default="", max_length=16)
     need: str = Field(default="", max_length=32)
     identity: Identity | None = None

@@ -3,7 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from hub.channels.branch.appointments import words
 from hub.channels.branch.events import (
+    AppointmentMade,
+    AppointmentMoved,
+    AppointmentOver,
+    AppointmentReminded,
     Called,
     DeskClosed,
     DeskOpened,
@@ -17,9 +22,9 @@ from hub.channels.branch.events import (
     TicketTaken,
 )
 from hub.channels.branch.settings import Branch
-from hub.channels.branch.visits import Book, Phase
+from hub.channels.branch.visits import Book, Phase, evolve
 from hub.channels.command import Command
-from hub.domain.contact import Channel, Contact, ConversationEvent, Declared, Desk, Identifier, Path
+from hub.domain.contact import Appointment, Channel, Contact, ConversationEvent, Declared, Desk, Identifier, Path
 
 Report = Contact | ConversationEvent
 
@@ -42,6 +47,8 @@ def reports_of(name: str, branch: Branch, before: Book, event: Event) -> list[Re
             return [_of_desk(name, event, before.desks[event.desk].agent, event.kind)]
         case Called() | LaidAside() | PassedOn() | Over():
             return _of_visit(name, branch, before, event)
+        case AppointmentMade() | AppointmentMoved() | AppointmentReminded() | AppointmentOver():
+            return _of_appointment(name, branch, evolve(before, event), event)
         case _:
             return []
 
@@ -106,6 +113,28 @@ def _of_visit(
             if one.phase is Phase.WAITING:
                 return [told("customer_left")]
             return [told("ended", agent_id=one.agent, wrap_up=event.code)]
+
+
+def _of_appointment(
+    name: str, branch: Branch, after: Book,
+    event: AppointmentMade | AppointmentMoved | AppointmentReminded | AppointmentOver,
+) -> list[Report]:  # fmt: skip
+    one = after.appointments.get(event.code)
+    if one is None:
+        return []
+    state = event.phase if isinstance(event, AppointmentOver) else event.kind.removeprefix("appointment_")
+    subject, text = words(branch, one, state)
+    service = branch.services[one.made.service].service or f"{name}-{one.made.service}"
+    told = Appointment(
+        id=f"{name}-{event.code}", state=state, branch=name, service=service, starts_at=one.starts_at, subject=subject,
+        text=text, tell=one.tell,
+    )  # fmt: skip
+    thread = f"appointment-{name}-{event.code}"
+    about = f"{thread}-{state}-{one.made.at.timestamp():.0f}-{one.version}"
+    language = one.made.language or branch.languages[0]
+    return [
+        _event(about, thread, "appointment", event.at, identifier=one.whose, appointment=told, language=language)
+    ]  # fmt: skip
 
 
 def _event(name: str, thread: str, signal: str, at: datetime, **more: Any) -> ConversationEvent:

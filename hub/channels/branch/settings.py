@@ -70,6 +70,10 @@ class Branch(_Table):
     identities: tuple[Kind, ...] = ("customer_number", "national_code", "phone")
     """What the kiosk may ask for."""
     needs: tuple[str, ...] = ("wheelchair", "sight", "hearing", "pregnancy", "age")
+    remind_hours: float = Field(default=24.0, ge=0, le=24 * 14)
+    """So long before an appointment it is called to mind, where it was made earlier than that."""
+    missed_minutes: float = Field(default=30.0, ge=1, le=24 * 60)
+    """Who has not come so long after it is not expected any more."""
     wrap_up: tuple[str, ...] = ()
     """Codes that desks may end a visit with; none: as they like."""
 

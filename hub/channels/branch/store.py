@@ -87,5 +87,14 @@ class Store:
 
 
 def about(event: Event) -> str:
-    """Which visit or desk."""
-    return str(getattr(event, "visit", "") or f"desk {getattr(event, 'desk', '')}")
+    """Which visit, appointment or desk."""
+    if visit := getattr(event, "visit", ""):
+        return str(visit)
+    if code := getattr(event, "code", ""):
+        return of_appointment(code)
+    return f"desk {getattr(event, 'desk', '')}"
+
+
+def of_appointment(code: str) -> str:
+    """What is kept of it is kept under this name."""
+    return f"appointment {code}"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from hub.channels.branch.appointments import Appointment
 from hub.channels.branch.hall import Estimate, Hall
 from hub.channels.branch.order import line
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit
 from hub.channels.branch.waits import guess, wait_of
-from hub.policies.hours import is_open, next_open
+from hub.policies.hours import is_open, next_open, zone_of
 
 SHOWN = 12
 """Calls on the display."""
@@ -40,7 +41,7 @@ class Views:
                 {"id": name, "name": one.name, "services": branch.services_of(name)}
                 for name, one in branch.desks.items()
             ],
-            "identities": branch.identities, "needs": branch.needs, "wrap_up": branch.wrap_up, "appointments": False,
+            "identities": branch.identities, "needs": branch.needs, "wrap_up": branch.wrap_up, "appointments": True,
         }  # fmt: skip
 
     def _service(self, name: str) -> dict[str, Any]:
@@ -127,6 +128,28 @@ class Views:
         """Who is there."""
         tickets = [self.visit(one) for one in self._book.visits.values() if one.is_open]
         return {"waiting": self.waiting(), "link": self._link, "tickets": tickets}
+
+    def appointment(self, one: Appointment) -> dict[str, Any]:
+        """For the reception."""
+        made, tell = one.made, one.tell
+        return {
+            "code": made.code, "service": made.service, "branch": self._name, "at": _time(one.starts_at),
+            "minutes": self._branch.services[made.service].minutes, "name": made.name,
+            "identity": {"kind": made.identity.kind, "value": made.identity.value} if made.identity else None,
+            "phase": one.phase, "language": made.language,
+            "remind": {"kind": tell.kind, "value": tell.value} if tell else None, "ticket": one.ticket,
+        }  # fmt: skip
+
+    def appointments(self, day: str) -> list[dict[str, Any]]:
+        """Of a day on the branch's clock; empty: of today."""
+        zone = zone_of(self._branch.time_zone)
+        wanted = day or self._now.astimezone(zone).date().isoformat()
+        found = [
+            one
+            for one in self._book.appointments.values()
+            if one.starts_at.astimezone(zone).date().isoformat() == wanted
+        ]
+        return [self.appointment(one) for one in sorted(found, key=lambda one: one.starts_at)]
 
     def found(self, words: str) -> list[dict[str, Any]]:
         """By number, name or identity."""

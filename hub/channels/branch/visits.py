@@ -5,7 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from hub.channels.branch.appointments import Appointment, evolved
 from hub.channels.branch.events import (
+    AppointmentMade,
+    AppointmentMoved,
+    AppointmentOver,
+    AppointmentReminded,
     Called,
     DeskClosed,
     DeskOpened,
@@ -97,7 +102,9 @@ class Book:
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """The last number given, by day and letter."""
     asked: Mapping[str, str] = field(default_factory=dict)
-    """The visit that came of a page's wish."""
+    """The visit that came of a page's wish, or the appointment."""
+    appointments: Mapping[str, Appointment] = field(default_factory=dict)
+    """By code."""
 
     def at_desk(self, desk: str) -> Visit | None:
         """Who was called there."""
@@ -122,6 +129,14 @@ def evolve(book: Book, event: Event) -> Book:
             return _wants(book, event.desk, event.at)
         case NextUnwanted():
             return _wants(book, event.desk, None)
+        case AppointmentMade():
+            made = Appointment(event, event.starts_at)
+            asked = {**book.asked, event.asked: event.code} if event.asked else book.asked
+            return replace(book, appointments={**book.appointments, event.code: made}, asked=asked)
+        case AppointmentMoved() | AppointmentOver() | AppointmentReminded():
+            known = book.appointments.get(event.code)
+            new = {event.code: evolved(known, event)} if known else {}
+            return replace(book, appointments={**book.appointments, **new})
         case _:
             before = book.visits.get(event.visit)
             if before is None:
@@ -186,5 +201,6 @@ def _visit(one: Visit, event: Event) -> Visit:
 def without_old(book: Book, before: datetime) -> Book:
     """What ended before then is forgotten, but for the numbers."""
     kept = {name: one for name, one in book.visits.items() if one.ended_at is None or one.ended_at >= before}
-    asked = {wish: name for wish, name in book.asked.items() if name in kept}
-    return replace(book, visits=kept, asked=asked)
+    stand = {code: one for code, one in book.appointments.items() if one.ended_at is None or one.ended_at >= before}
+    asked = {wish: name for wish, name in book.asked.items() if name in kept or name in stand}
+    return replace(book, visits=kept, asked=asked, appointments=stand)

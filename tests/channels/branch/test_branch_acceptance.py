@@ -2,10 +2,12 @@
 between, and the branch goes on."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.clock import WallClock
 from tests.channels.branch.branch_site import a_site
 
 pytestmark = pytest.mark.acceptance
@@ -73,6 +75,27 @@ async def test_without_the_hub_the_branch_goes_on_in_its_own_order_and_the_hub_f
         await bob.do("end")
         await site.happens("WrapUpCompleted", 4)
         site.check(contacts=4)
+
+
+async def test_who_comes_with_an_appointment_goes_first_and_it_is_on_record_from_the_beginning(tmp_path: Path) -> None:
+    async with a_site(tmp_path) as site:
+        token = (await site.ask("reception/sign-in", pin="9999"))["token"]
+        at = (WallClock().now() + timedelta(hours=1)).isoformat()
+        wish = {"service": "accounts", "at": at, "identity": {"kind": "customer_number", "value": "4711"}}
+        made = await site.ask("reception/appointments", token, **wish, phone="+989121234567", id="page-1")
+        again = await site.ask("reception/appointments", token, **wish, phone="+989121234567", id="page-1")
+        assert made["code"] == again["code"]
+        await site.happens("ContactPlanned")
+        plain = await site.ticket()
+        first = await site.ask(f"reception/appointments/{made['code']}/arrive", token)
+        assert (first["appointment"], first["service"]) == (made["code"], "accounts")
+        for one in (plain, first):
+            await site.known(one)
+        ann = await site.at("1", "ann", "1111")
+        assert await ann.next() == first["number"]
+        await ann.do("end", code="served")
+        noted = await site.happens("AppointmentNoted", 2)
+        assert [getattr(one, "state") for one in noted] == ["made", "arrived"]  # noqa: B009
 
 
 async def test_whatever_is_killed_every_visitor_is_served_once(tmp_path: Path) -> None:

@@ -1,0 +1,137 @@
+"""Appointments in branches: on their customer's timeline, and told to them where the gates let us."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from hub.application.customer_cache import fold as customer_of
+from hub.application.deciding import append_decided, meta_of, refuse_forgotten
+from hub.application.paths.contacts_facts import WantedContact
+from hub.domain.contact import Appointment, Channel, ConversationEvent, Declared, Identifier, utc
+from hub.domain.customer.appointments import AppointmentNoted, AppointmentState
+from hub.domain.customer.attested import AttestCustomer, attest_customer
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.consent.point import ContactPoint
+from hub.domain.customer.identity import Spell
+from hub.domain.customer.normalise import normalise
+from hub.domain.errors import HubError, InvalidError
+from hub.domain.event import Event
+from hub.paths.propositions.model import Sender
+from hub.ports import Append, Clock, Journal, Recorded
+
+log = logging.getLogger(__name__)
+
+_SENT_BY = {"phone": Channel.SMS, "email": Channel.EMAIL}
+
+
+class Contacts(Protocol):
+    """Has contacts made."""
+
+    async def ask(self, wanted: WantedContact, *, request: str, actor: str, command_id: str) -> Any:
+        """The same request is the same contact."""
+        ...
+
+
+class Customers(Protocol):
+    """Knows streams and contact points of normalised identifiers."""
+
+    def stream_of(self, kind: str, value: str) -> str:
+        """As it is today."""
+        ...
+
+    def point_of(self, kind: str, value: str) -> ContactPoint:
+        """Raises InvalidError for what reaches nobody."""
+        ...
+
+
+class Appointments:
+    """The same signal is one fact, and one message."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, customers: Customers, contacts: Contacts, spell: Spell = normalise
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._customers = customers
+        self._contacts = contacts
+        self._spell = spell
+
+    async def take(self, signal: ConversationEvent, whose: Identifier) -> None:
+        """It is on record when this returns, and its message on its way, if it may be sent. Raises InvalidError,
+        RefusedError."""
+        told = signal.appointment
+        if told is None:
+            raise InvalidError("appointment takes the appointment that it is about", "appointment")
+        await self._note(signal, self._spelled(whose), told)
+        if told.tell is not None and told.text:
+            await self._tell(signal, told, self._spelled(told.tell))
+
+    def _spelled(self, one: Identifier) -> Identifier:
+        return one.model_copy(update={"value": self._spell(one.kind, one.value).value})
+
+    async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> None:
+        """In the stream of who is to come. Where they are to be told has a stream, too: of whoever is there."""
+        streams = {self._stream(whose): whose}
+        if told.tell is not None and told.tell.kind in _SENT_BY:
+            tell = self._spelled(told.tell)
+            streams.setdefault(self._stream(tell), tell)
+        first = next(iter(streams))
+
+        async def attempt() -> list[Append]:
+            histories = await self._journal.load(list(streams))
+            if any(isinstance(one.event, AppointmentNoted) and one.event.causation == signal.id
+                   for one in histories[first]):  # fmt: skip
+                return []
+            appends = []
+            for stream, claimed in streams.items():
+                refuse_forgotten(histories[stream], stream)
+                events = self._known(signal, claimed, histories[stream])
+                events += [self._noted(signal, told)] if stream == first else []
+                appends.append(Append(stream, histories[stream][-1].version if histories[stream] else 0, events))
+            return [one for one in appends if one.events]
+
+        await append_decided(self._journal, attempt)
+
+    def _stream(self, one: Identifier) -> str:
+        return self._customers.stream_of(one.kind, one.value)
+
+    def _meta(self, signal: ConversationEvent) -> dict[str, Any]:
+        meta = meta_of(self._clock, f"adapter:{signal.channel.value}", signal.id)
+        return {**meta, "at": min(utc(signal.occurred_at), meta["at"])}
+
+    def _known(self, signal: ConversationEvent, one: Identifier, history: Sequence[Recorded]) -> list[Event]:
+        meta = self._meta(signal)
+        claims = AttestCustomer((one,), Declared(), meta["at"], meta["recorded_at"], meta["actor"], signal.id)
+        return attest_customer(customer_of(None, history).customer, claims)
+
+    def _noted(self, signal: ConversationEvent, told: Appointment) -> Event:
+        return AppointmentNoted(
+            appointment_id=told.id, state=AppointmentState(told.state), branch=told.branch, service=told.service,
+            starts_at=utc(told.starts_at), **self._meta(signal),
+        )  # fmt: skip
+
+    async def _tell(self, signal: ConversationEvent, told: Appointment, to: Identifier) -> None:
+        """A reminder is about what they have; all else is the receipt of what they did."""
+        channel = _SENT_BY.get(to.kind)
+        if channel is None:
+            raise InvalidError(f"an appointment is told to one of {', '.join(_SENT_BY)}", "appointment.tell")
+        if utc(told.starts_at) <= self._clock.now() and told.state != AppointmentState.CANCELLED:
+            return
+        is_reminder = told.state == AppointmentState.REMINDED
+        wanted = WantedContact(
+            self._customers.stream_of(to.kind, to.value),
+            Purpose.SERVICE if is_reminder else Purpose.TRANSACTIONAL, Sender.HUB, (channel,),
+            "" if channel is Channel.SMS else told.subject, told.text,
+            point=self._customers.point_of(to.kind, to.value).point,
+            by=utc(told.starts_at) if utc(told.starts_at) > self._clock.now() else None, service=told.service,
+            language=signal.language,
+        )  # fmt: skip
+        actor = f"adapter:{signal.channel.value}"
+        try:
+            decided = await self._contacts.ask(wanted, request=signal.id, actor=actor, command_id=signal.id)
+        except HubError as error:
+            log.warning("appointment %s: %s", told.id, error)
+            return
+        if decided.event.outcome == "nothing":
+            closed = ", ".join(decided.event.closed) or "nobody is reached"
+            log.warning("appointment %s: its customer is not told: %s", told.id, closed)
