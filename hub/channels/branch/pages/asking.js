@@ -29,10 +29,13 @@ export async function request(path, body, { token = "", patience = 10_000 } = {}
 }
 
 const LONGEST_WAIT = 10_000;
+const PROBES_EVERY = 25_000;
+const PROBE_PATIENCE = 8_000;
 const GONE = new Set([4401, 4403, 4404]);
 
 // Follows a WebSocket that tells the whole state. `cut` says whether it is heard just now, `gone` that it is over for good.
-export function live(path, { token = "", state, cut = () => {}, gone = () => {} }) {
+// A connection that died without a word looks like one where nothing happens: `probe` is asked for now and then.
+export function live(path, { token = "", probe, state, cut = () => {}, gone = () => {} }) {
   let socket = null;
   let tries = 0;
   let timer = 0;
@@ -58,12 +61,31 @@ export function live(path, { token = "", state, cut = () => {}, gone = () => {} 
     };
   };
   const again = () => { if (!over && timer) connect(); };
-  const lost = () => { if (!over) { cut(true); socket?.close(); } };
+  // Doesn't wait until the other side agrees to the end: it may never.
+  const lost = () => {
+    if (over || timer) return;
+    const old = socket;
+    socket = null;
+    old.close();
+    cut(true);
+    timer = setTimeout(connect, 500);
+  };
+  const probing = setInterval(() => request(probe, undefined, { patience: PROBE_PATIENCE }).catch((refused) => { if (!refused.status) lost(); }), PROBES_EVERY);
   addEventListener("online", again);
   addEventListener("offline", lost);
   document.addEventListener("visibilitychange", again);
   connect();
-  return { stop() { over = true; clearTimeout(timer); removeEventListener("online", again); removeEventListener("offline", lost); document.removeEventListener("visibilitychange", again); socket?.close(); } };
+  return {
+    stop() {
+      over = true;
+      clearTimeout(timer);
+      clearInterval(probing);
+      removeEventListener("online", again);
+      removeEventListener("offline", lost);
+      document.removeEventListener("visibilitychange", again);
+      socket?.close();
+    },
+  };
 }
 
 // A name of the page's own for a request, so that what is repeated isn't done twice.

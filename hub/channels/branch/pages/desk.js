@@ -2,7 +2,7 @@
 
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
-import { digits, duration, latin, time } from "./numbers.js";
+import { apart, digits, duration, latin, time } from "./numbers.js";
 import { coded, language, named, speak, t } from "./words.js";
 
 const stored = `hub-desk-${branch}`;
@@ -76,7 +76,7 @@ async function signIn(event) {
 
 function follow() {
   line?.stop();
-  line = live(`${base}/desk/live`, { token, state: (now) => { isCut = false; shown(now); }, cut: (is) => { if (isCut !== is) { isCut = is; draw(); } }, gone: forget });
+  line = live(`${base}/desk/live`, { token, probe: `${base}/config`, state: (now) => { isCut = false; shown(now); }, cut: (is) => { if (isCut !== is) { isCut = is; draw(); } }, gone: forget });
 }
 
 function forget() {
@@ -104,7 +104,7 @@ function visitor() {
     return h("section", { class: "panel visitor empty", "aria-labelledby": "nobody" },
       h("h2", { id: "nobody", class: "big soft" }, state.wants_next ? t("waitNext") : t("nobodyHere")), state.wants_next && h("div", { class: "pulse", "aria-hidden": "true" }));
   }
-  const identity = visit.identity ? `${coded(visit.identity.kind)} ${digits(visit.identity.value, language())}` : t("unknownWho");
+  const identity = visit.identity ? `${coded(visit.identity.kind)} ${apart(visit.identity.value, language())}` : t("unknownWho");
   const facts = [
     ["who", identity], ["name", visit.name], ["customer", visit.customer_id], ["segment", visit.segment], ["stage", visit.stage], ["need", visit.need && coded(visit.need)],
     ["appointment", visit.appointment && digits(visit.appointment.at ? time(visit.appointment.at, language(), config.zone) : visit.appointment.code ?? visit.appointment, language())],

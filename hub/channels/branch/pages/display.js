@@ -75,6 +75,7 @@ async function begin() {
   soundShown();
   speaker.wake().then(soundShown, soundShown);
   live(`${base}/display`, {
+    probe: `${base}/config`,
     state: (told) => { state = told; draw(); speakNew(); },
     cut: (is) => { cut.hidden = !is; cut.textContent = both("noConnection"); },
   });

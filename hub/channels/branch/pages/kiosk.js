@@ -203,5 +203,9 @@ if (branch) {
   refresh();
   setInterval(refresh, ASKS_EVERY);
   setInterval(tick, 1000);
-  live(`${base}/display`, { state: (told) => { counts = new Map(told.waiting.map((one) => [one.service, one.count])); main.querySelectorAll(".count").forEach(counted); }, cut: (is) => { if (is) counts = new Map(); } });
+  live(`${base}/display`, {
+    probe: `${base}/config`,
+    state: (told) => { counts = new Map(told.waiting.map((one) => [one.service, one.count])); main.querySelectorAll(".count").forEach(counted); },
+    cut: (is) => { if (is) counts = new Map(); },
+  });
 }

@@ -7,6 +7,11 @@ export function digits(text, language) {
   return language === "fa" ? String(text).replace(/[0-9]/g, (one) => "۰۱۲۳۴۵۶۷۸۹"[one]) : String(text);
 }
 
+// A number that begins with a sign stays as it is written, also among words from right to left.
+export function apart(text, language) {
+  return `\u2066${digits(text, language)}\u2069`;
+}
+
 // What was typed, with digits that programs read.
 export function latin(text) {
   return String(text).replace(/[۰-۹٠-٩]/g, (one) => String(one.charCodeAt(0) & 15));

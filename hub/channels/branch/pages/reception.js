@@ -2,7 +2,7 @@
 
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
-import { day, dayCode, digits, latin, time } from "./numbers.js";
+import { apart, day, dayCode, digits, latin, time } from "./numbers.js";
 import { coded, language, named, phase, speak, t } from "./words.js";
 
 const stored = `hub-reception-${branch}`;
@@ -85,7 +85,7 @@ async function signIn(event) {
 function begun() {
   draw();
   line?.stop();
-  line = live(`${base}/reception/live`, { token, state: (now) => { state = now; drawState(); strips(); }, cut: (is) => { isCut = is; strips(); }, gone: forget });
+  line = live(`${base}/reception/live`, { token, probe: `${base}/config`, state: (now) => { state = now; drawState(); strips(); }, cut: (is) => { isCut = is; strips(); }, gone: forget });
   fetchAppointments();
 }
 
@@ -160,7 +160,7 @@ const HEADS = { since: () => t("when") };
 const heads = (keys) => h("thead", {}, h("tr", {}, keys.map((key) => h("th", { scope: "col" }, HEADS[key]?.() ?? t(key)))));
 
 function row(visit) {
-  const who = visit.identity ? `${coded(visit.identity.kind)} ${digits(visit.identity.value, language())}` : visit.name || t("unknownWho");
+  const who = visit.identity ? `${coded(visit.identity.kind)} ${apart(visit.identity.value, language())}` : visit.name || t("unknownWho");
   const may = !OVER.has(visit.phase);
   return h("tr", { "data-number": visit.number }, h("td", {}, h("bdi", {}, digits(visit.number, language()))), h("td", {}, serviceName(visit.service)), h("td", {}, phase(visit.phase)), h("td", {}, digits(visit.desk || t("nowhere"), language())),
     h("td", {}, h("bdi", {}, who)), h("td", {}, time(visit.taken_at, language(), config.zone)),

@@ -112,11 +112,11 @@ function shown(told) {
 }
 
 async function know() {
-  try { config = await request(`/b/${encodeURIComponent(ticket.branch)}/config`); draw(); } catch { setTimeout(know, 5000); }
+  try { config = await request(`/b/${encodeURIComponent(ticket.branch)}/config`); draw(); } catch (refused) { if (!refused.status) setTimeout(know, 10_000); }
 }
 
 speak(navigator.language?.startsWith("fa") ? "fa" : "en");
 draw();
-live(`${own}/live`, { state: shown, cut: (is) => { cut.hidden = !is; cut.textContent = t("noConnection"); }, gone: () => { failed = "unknownTicket"; draw(); } });
+live(`${own}/live`, { probe: own, state: shown, cut: (is) => { cut.hidden = !is; cut.textContent = t("noConnection"); }, gone: () => { failed = "unknownTicket"; draw(); } });
 // A WebSocket doesn't tell a browser why it was refused before it opened: the plain address does.
 request(own).then((told) => { if (!ticket) shown(told); }, (refused) => { if (refused.status === 404) { failed = "unknownTicket"; draw(); } });

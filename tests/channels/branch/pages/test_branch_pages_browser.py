@@ -171,6 +171,25 @@ async def test_the_desk_says_when_hub_or_branch_can_not_be_reached(site: Site) -
     assert await page.locator("#do-next").is_enabled()
 
 
+async def test_a_connection_that_died_without_a_word_is_noticed(site: Site) -> None:
+    branch, browser = site
+    branch.states[HALL] = display(("A016", "4", "fa"))
+    page = await browser.page(HALL, 1920, 1080)
+    await page.clock.install()
+    await page.reload()
+    await page.locator(".call[data-number=A016]").wait_for()
+    await page.route("**/config", lambda one: one.abort())
+    branch.deaf = True
+    await page.clock.run_for(26_000)
+    await page.get_by_text("No connection").wait_for()
+    await page.unroute("**/config")
+    branch.deaf = False
+    branch.states[HALL] = display(("A017", "1", "fa"))
+    await page.clock.run_for(12_000)
+    await page.locator(".call[data-number=A017]").wait_for()
+    await page.get_by_text("No connection").wait_for(state="hidden")
+
+
 async def test_what_somebody_wrote_is_never_markup(site: Site) -> None:
     page = await signed_in(site, visit=visit(note="<img src=x onerror=alert(1)>", name="<b>Bo</b>"))
     await page.get_by_text("<img src=x onerror=alert(1)>").wait_for()
