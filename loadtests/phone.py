@@ -87,7 +87,7 @@ async def _with_asterisk(given: argparse.Namespace, directory: Path, asterisk: A
                     name = f"agent{number}"
                     await client.command("POST", f"/v1/agents/{name}/sign-on", {"name": name, "skills": {}})
                 talking = await _talking(given, asterisk, pids)
-        return {"load": os.getloadavg(), "waiting": waiting, "talking": talking, **_log(hub.settings)}
+        return {"load": os.getloadavg(), "waiting": waiting, "talking": talking, **log_figures(hub.settings)}
     finally:
         await hub.stop()
 
@@ -151,7 +151,8 @@ async def _talking(given: argparse.Namespace, asterisk: Asterisk, pids: dict[str
     return {"calls": calls, "failed": bool(failed), "cpu_ms_a_call": each, "peak_memory_mb": memory}
 
 
-def _log(settings: Settings) -> dict[str, object]:
+def log_figures(settings: Settings) -> dict[str, object]:
+    """What became of the calls, and how long they took."""
     store = open_store(settings)
     try:
         events = list(tail(store, 0, store.head()))
