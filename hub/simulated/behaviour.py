@@ -119,6 +119,7 @@ TALK_SECONDS: Mapping[str, float] = {"phone": 14.0, "web": 22.0, "email": 18.0, 
 """Mean talk by channel in the demo: short, so that a minute shows a centre at work."""
 
 _CODES = ("resolved", "resolved", "resolved", "follow_up", "escalated", "no_answer_needed")
+_WRITTEN = ("email", "sms", "web")
 _ANSWERS = (
     "Thank you for writing. We have put it right, and you need do nothing.",
     "We looked into it: a colleague calls you today.",
@@ -160,7 +161,7 @@ class Human:
         return min(drawn, 90.0) if self.talks_on() else min(drawn, 3.0)
 
     def answer(self, work: Work) -> str:
-        return self.random.choice(_ANSWERS) if work.channel == "email" else ""
+        return self.random.choice(_ANSWERS) if work.channel in _WRITTEN else ""
 
     def wrap_up(self, work: Work) -> WrapUp:
         seconds = log_normal(self.random, 3.0, 0.5) if self.talks_on() else 0.2

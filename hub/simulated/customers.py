@@ -51,7 +51,7 @@ class Wire(Protocol):
     """How a channel adapter hands over what it heard: both answer when the hub has confirmed."""
 
     def known_as(self, contact: Contact) -> str:
-        """What the hub calls this contact."""
+        """What the hub calls this contact; empty: it names it when it comes, and that was not yet."""
         ...
 
     async def contact(self, contact: Contact) -> bool:
@@ -218,7 +218,8 @@ class SimulatedCustomers:
         )
         told = _Open(story, sent.thread)
         known_as = self._wire.known_as(sent)
-        if direction is Direction.INBOUND and not follows:
+        is_first = direction is Direction.INBOUND and not follows
+        if is_first and known_as:
             self._open[known_as] = told
         self.totals.sent += 1
         self.totals.by_channel[story.channel.value] += 1
@@ -227,6 +228,10 @@ class SimulatedCustomers:
             self.totals.rejected += 1
             return None
         self.totals.confirmed += 1
+        if not known_as:
+            known_as = self._wire.known_as(sent)
+            if is_first:
+                self._open[known_as] = told
         self.confirmed_ids.append(known_as)
         return told
 

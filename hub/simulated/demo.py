@@ -11,11 +11,9 @@ import orjson
 import uvloop
 from rich.console import Console
 
-from hub.channels.email.threads import Names
 from hub.clock import WallClock
 from hub.domain.interaction.state import Phase
 from hub.journal.errors import StoreInUseError
-from hub.journal.keys import private_key
 from hub.journal.lock import holder
 from hub.logs import configure
 from hub.router.policy.parsing import load_policy
@@ -27,16 +25,15 @@ from hub.simulated.client import HubClient
 from hub.simulated.customers import SimulatedCustomers, Totals
 from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
-from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
 from hub.simulated.pbx import Pbx, why_not
 from hub.simulated.population import SERVICES, Population, person
-from hub.simulated.process import HubProcess, create_key, free_port, keep
+from hub.simulated.process import HubProcess, create_key, keep
+from hub.simulated.real_paths import ADAPTERS, RealPaths, real_paths
 from hub.simulated.wire import connect_wire
 
 log = logging.getLogger(__name__)
 
 AGENTS = 40
-_LOOPBACK = "127.0.0.1"
 _NEW_PER_RUN = 20_000
 _FIRST_AGENT = 1_000_000
 _HURRY_SECONDS = 1.0
@@ -69,11 +66,10 @@ class Demo:
     """One run of the demo in a data directory; the next run there goes on where this one ended."""
 
     def __init__(self, settings: Settings, seconds: float | None, console: Console, *, with_board: bool) -> None:
-        self._mail_port, self._mailbox_port = (free_port(_LOOPBACK, 0) for _ in range(2))
         data_dir = settings.data_dir.resolve()
         self._simulated_calls = why_not()
         self._pbx = None if self._simulated_calls else Pbx(data_dir / "asterisk")
-        inside = ("email", "phone") if self._pbx else ("email",)
+        inside = (*ADAPTERS, *(("phone",) if self._pbx else ()))
         channels = {"channels": data_dir / "channels.toml", "channels_inside": inside}
         self.hub = HubProcess(settings.model_copy(update=channels))
         self._seconds = seconds
@@ -113,10 +109,12 @@ class Demo:
                 await self._pbx.stop()
 
     async def _play(self) -> None:
-        token, number = await self._enter()
         async with AsyncExitStack() as parts:
+            paths = await parts.enter_async_context(real_paths(self.hub.data_dir, WallClock().now))
+            token, number = await self._enter(paths)
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
-            wire = await self._wire(parts)
+            others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
+            wire = await parts.enter_async_context(paths.wire(others))
             customers = SimulatedCustomers(
                 wire,
                 Population(random.Random(number), first_new=number * _NEW_PER_RUN),
@@ -139,25 +137,20 @@ class Demo:
                 self._board(client),
             )
 
-    async def _wire(self, parts: AsyncExitStack) -> MailWire:
-        """Mail goes its real way, to the hub's mail server and back into a mailbox."""
-        others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
-        names = Names(private_key(self.hub.data_dir / "channels" / "email" / "key"), CENTRE)
-        wire = MailWire(others, self._mail_port, names, WallClock().now)
-        await parts.enter_async_context(mailbox(self._mailbox_port, wire.answered))
-        return wire
-
-    async def _enter(self) -> tuple[str, int]:
+    async def _enter(self, paths: RealPaths) -> tuple[str, int]:
         """Start the hub with a key that it takes; the key and the number of this run in the directory."""
         kept = orjson.loads(self._note.read_bytes()) if self._note.exists() else {}
         token, number = (
             kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
             kept.get("runs", 0),
         )
-        tables = mail_table(self._mail_port, self._mailbox_port)
+        tables = paths.tables()
         if self._pbx is not None:
             await self._pbx.start()
             tables += self._pbx.table()
+        log.info(
+            "mails by SMTP, text messages by SMPP and chats by WebSocket are real; visits to a branch are simulated"
+        )
         log.info(
             "calls are %s", f"simulated: {self._simulated_calls}" if self._simulated_calls else "real, some of them"
         )

@@ -25,8 +25,8 @@ class DemoTotals:
     rejected: int
     by_channel: dict[str, int]
     outbound: int
-    answers: int
-    """Mails that agents wrote to customers, and that left."""
+    answers: dict[str, int]
+    """What agents wrote to customers, and that left, by channel."""
     calls: int
     """Real ones, by the telephone system's records; they are among `sent`, and `confirmed` where they are stored."""
     missing: int
@@ -80,8 +80,9 @@ class DemoTotals:
     def farewell(self, directory: str) -> str:
         """What to tell who stopped the demo."""
         got = self.audit
+        answers = ", ".join(f"{count:,} by {channel}" for channel, count in self.answers.items()) or "none"
         figures = (
-            f"{got.contacts:,} contacts, {self.outbound:,} outbound and {self.answers:,} mails in answer, "
+            f"{got.contacts:,} contacts, {self.outbound:,} outbound and {answers} in answer, "
             f"{self.calls:,} real calls in this run, "
             f"{got.interactions:,} interactions: "
             f"{got.answered:,} answered, {got.abandoned:,} abandoned, {got.open:,} not over yet; "
@@ -112,7 +113,7 @@ def demo_totals(
         rejected=sent.rejected,
         by_channel=dict(sorted(seen.by_channel.items())),
         outbound=seen.outbound,
-        answers=seen.answers,
+        answers=dict(sorted(seen.answers.items())),
         calls=len(calls),
         missing=len(seen.expected) - seen.found + (len(calls) - len(seen.called) if finished else 0),
         audit=checked,
@@ -131,14 +132,14 @@ class _Contacts:
         self._calls = calls
         self.found = 0
         self.outbound = 0
-        self.answers = 0
+        self.answers: Counter[str] = Counter()
         self.by_channel: Counter[str] = Counter()
 
     def look(self, events: Iterable[Recorded]) -> Iterator[Recorded]:
         for recorded in events:
             event = recorded.event
             if isinstance(event, ContactSent) and event.purpose == Purpose.REPLY:
-                self.answers += 1
+                self.answers[event.channel.value] += 1
             elif isinstance(event, ContactReceived | ContactSent):
                 self.by_channel[event.channel.value] += 1
                 self.outbound += isinstance(event, ContactSent)

@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 from hub.domain.contact import Channel, Contact, Declared, Direction, Identifier, Path
 
-SERVICES: Mapping[str, float] = {"support": 0.38, "sales": 0.27, "billing": 0.22, "complaints": 0.13}
+SERVICES: Mapping[str, float] = {"support": 0.20, "sales": 0.35, "billing": 0.28, "complaints": 0.17}
+"""What customers get in touch about, and how often, wherever they don't chat."""
+
+CHATS_ABOUT = "support"
+"""The chat is beside the pages of this service."""
 
 # fmt: off
 _FIRST = (
@@ -124,6 +128,8 @@ class Population:
     def story(self, channel: Channel) -> Story:
         """Somebody with something on their mind."""
         service = self._random.choices(list(SERVICES), list(SERVICES.values()))[0]
+        if channel is Channel.WEB:
+            service = CHATS_ABOUT
         subject, text = self._random.choice(_ABOUT[service])
         return Story(self._somebody(), channel, service, subject, text)
 

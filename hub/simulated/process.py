@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -219,6 +219,13 @@ def free_port(host: str, wanted: int) -> int:
                 probe.bind((host, port))
                 return int(probe.getsockname()[1])
     raise HubStartError(f"no port can be opened on {host}: set HUB_API_HOST to an address of this machine")
+
+
+def free_ports(host: str, count: int) -> list[int]:
+    """Different ones."""
+    with ExitStack() as probes:
+        found = [probes.enter_context(socket.create_server((host, 0))) for _ in range(count)]
+        return [int(one.getsockname()[1]) for one in found]
 
 
 def keep(file: Path, content: dict[str, object]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hub.domain.contact import Channel, Contact, ConversationEvent, Direction
 from hub.simulated.behaviour import Step, Work
 from hub.simulated.customers import RATES, SimulatedCustomers, wave
-from hub.simulated.population import Population, contact, person
+from hub.simulated.population import CHATS_ABOUT, SERVICES, Population, contact, person
 from tests.simulated.fake_hub import eventually
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -21,11 +21,12 @@ class FakeWire:
         self.contacts: list[Contact] = []
         self.left: list[ConversationEvent] = []
         self.accepts = True
+        self.names_late = False
         self.open = asyncio.Event()
         self.open.set()
 
     def known_as(self, contact: Contact) -> str:
-        return contact.id
+        return "" if self.names_late and contact not in self.contacts else f"hubs-{contact.id}"
 
     async def contact(self, contact: Contact) -> bool:
         self.contacts.append(contact)
@@ -67,7 +68,7 @@ async def test_contacts_come_on_all_five_channels_with_ids_of_their_own() -> Non
         assert {one.path.channel for one in wire.contacts} == set(Channel)
         assert len({one.id for one in wire.contacts}) == len(wire.contacts) == totals.sent == totals.confirmed
         assert sum(totals.by_channel.values()) == totals.sent
-        assert set(customers.confirmed_ids) == {one.id for one in wire.contacts}
+        assert set(customers.confirmed_ids) == {f"hubs-{one.id}" for one in wire.contacts}
         assert any(one.direction is Direction.OUTBOUND for one in wire.contacts)
         assert {one.service for one in wire.contacts} == {"sales", "support", "billing", "complaints"}
 
@@ -87,7 +88,7 @@ async def test_who_is_answered_waits_no_longer() -> None:
         customers.stop_arrivals()
         await customers.settle()
         for one in wire.contacts:
-            customers.saw(Work("interaction-1", "ana", contact_id=one.id, step=Step.TALKING))
+            customers.saw(Work("interaction-1", "ana", contact_id=f"hubs-{one.id}", step=Step.TALKING))
         await asyncio.sleep(1.3)
         assert not wire.left
 
@@ -100,13 +101,15 @@ async def test_nobody_waits_on_the_line_for_an_answer_to_a_mail() -> None:
         assert not wire.left
 
 
-async def test_a_reply_comes_back_on_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("names_late", [False, True])
+async def test_a_reply_comes_back_on_its_thread(names_late: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.simulated.customers.REPLY_SECONDS", (0.0, 0.001))
     async with in_town({Channel.EMAIL: 100.0}) as (wire, customers):
+        wire.names_late = names_late
         await eventually(lambda: len(wire.contacts) > 40)
         await eventually(lambda: len(customers.confirmed_ids) > 40)
         for one in wire.contacts[:40]:
-            customers.saw(Work("interaction-1", "ana", contact_id=one.id, step=Step.DONE))
+            customers.saw(Work("interaction-1", "ana", contact_id=f"hubs-{one.id}", step=Step.DONE))
         threads = {one.thread for one in wire.contacts[:40]}
         await eventually(lambda: any(one.thread in threads and one.id not in threads for one in wire.contacts))
         reply = next(one for one in wire.contacts if one.thread in threads and one.id not in threads)
@@ -150,6 +153,12 @@ def test_the_same_seed_tells_the_same_stories() -> None:
 
     assert told(5) == told(5)
     assert told(5) != told(6)
+
+
+def test_who_chats_does_so_beside_the_pages_of_one_service() -> None:
+    population = Population(random.Random(3))
+    assert {population.story(Channel.WEB).service for _ in range(50)} == {CHATS_ABOUT}
+    assert {population.story(Channel.SMS).service for _ in range(200)} == set(SERVICES)
 
 
 def test_known_customers_come_again_and_new_ones_are_new() -> None:

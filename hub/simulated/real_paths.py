@@ -1,0 +1,64 @@
+"""Where the demo's customers write by the same means as real ones: mails, text messages and chats, each by its wire to
+the hub's own adapter, and what is answered by the same wire back."""
+
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from hub.channels.chat.settings import chat_settings
+from hub.channels.chat.visitors import Tokens
+from hub.channels.email.threads import Names as MailNames
+from hub.channels.sms.book import Book
+from hub.channels.sms.names import Names as TextNames
+from hub.journal.keys import private_key
+from hub.simulated.customers import Wire
+from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
+from hub.simulated.process import free_ports
+from hub.simulated.texting import Carrier, TextWire, called_by, carrier
+from hub.simulated.visitors import chat_table, visiting
+
+ADAPTERS = ("email", "sms", "chat")
+_LOOPBACK = "127.0.0.1"
+
+
+class RealPaths:
+    """Made by `real_paths`, before the hub starts."""
+
+    def __init__(self, channels: Path, carrier: Carrier, now: Callable[[], datetime]) -> None:
+        """`channels`: the adapters' directories."""
+        self._channels = channels
+        self._carrier = carrier
+        self._now = now
+        self._mail_port, self._mailbox_port, chat_port = free_ports(_LOOPBACK, 3)
+        secret = channels / "chat" / "identity"
+        private_key(secret)
+        self._chat_table = chat_table(chat_port, secret)
+
+    def tables(self) -> str:
+        """Of channels.toml, what the adapters need to know."""
+        return mail_table(self._mail_port, self._mailbox_port) + self._carrier.table() + self._chat_table
+
+    @asynccontextmanager
+    async def wire(self, others: Wire) -> AsyncIterator[Wire]:
+        """To a hub that has started; everything else goes by `others`."""
+        async with AsyncExitStack() as parts:
+            mails = MailWire(others, self._mail_port, MailNames(self._key("email"), CENTRE), self._now)
+            await parts.enter_async_context(mailbox(self._mailbox_port, mails.answered))
+            settings = chat_settings(tomllib.loads(self._chat_table)["chat"])
+            chats = await parts.enter_async_context(visiting(mails, settings, Tokens(self._key("chat")), self._now))
+            book = Book(self._channels / "sms" / "messages.sqlite")
+            parts.callback(book.close)
+            yield TextWire(chats, self._carrier, called_by(book, TextNames(self._key("sms"))))
+
+    def _key(self, adapter: str) -> bytes:
+        """What it names things with."""
+        return private_key(self._channels / adapter / "key")
+
+
+@asynccontextmanager
+async def real_paths(data_dir: Path, now: Callable[[], datetime]) -> AsyncIterator[RealPaths]:
+    """For the hub in this directory."""
+    async with carrier() as texts:
+        yield RealPaths(data_dir / "channels", texts, now)
