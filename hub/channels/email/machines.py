@@ -3,6 +3,7 @@
 from email.message import Message
 from typing import Any
 
+from hub.channels.email.addresses import addresses
 from hub.channels.email.words import header, headers, quietly
 
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
@@ -22,6 +23,12 @@ def is_auto(message: "Message[Any, Any]", envelope_from: str | None, sender: str
         or any(one.strip().lower() in _BULK for one in headers(message, "Precedence"))
         or bool(suppressed & _SUPPRESS)
         or any(name.lower().startswith("list-") or name.lower() in _MARKS for name, _ in message.raw_items())
-        or sender.startswith(_MACHINES)
+        or (sender.startswith(_MACHINES) and not _asks_for_answers(message))
         or quietly(message.get_content_type, "") == "multipart/report"
     )
+
+
+def _asks_for_answers(message: "Message[Any, Any]") -> bool:
+    """At an address of a person's: what somebody wrote in the form of a web page comes so."""
+    asked = addresses(headers(message, "Reply-To"), most=1)
+    return bool(asked) and not asked[0].address.startswith(_MACHINES)

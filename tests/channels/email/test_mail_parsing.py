@@ -177,6 +177,9 @@ def test_the_moment_is_that_of_our_own_mail_server() -> None:
         ({"X_Auto_Response_Suppress": "DR, OOF"}, None, True),
         ({"Return_Path": "<>"}, None, True),
         ({"From": "MAILER-DAEMON@example.com"}, None, True),
+        ({"From": "Form <noreply@example.com>"}, None, True),
+        ({"From": "Form <noreply@example.com>", "Reply_To": "no-reply@example.com"}, None, True),
+        ({"From": "Form <noreply@example.com>", "Reply_To": "Ann <ann@example.com>"}, None, False),
     ],
 )
 def test_mails_of_machines_are_known(headers: dict[str, str], sender: str | None, auto: bool) -> None:
