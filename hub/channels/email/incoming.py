@@ -9,6 +9,7 @@ from hub.application.envelope import Confirmation
 from hub.channels.attachments import TooLargeError
 from hub.channels.email.book import Book, Heard
 from hub.channels.email.contacts import answered_at, contact_of, written_to
+from hub.channels.email.fax import as_fax, is_fax, number_of
 from hub.channels.email.mail import Mail, Report, ReportAction
 from hub.channels.email.parse import parse
 from hub.channels.email.settings import EmailSettings
@@ -17,7 +18,7 @@ from hub.channels.email.threads import Names
 from hub.channels.ledger import Made, State
 from hub.channels.link import Link
 from hub.channels.registry import Place
-from hub.domain.contact import Attachment, Channel, ConversationEvent, ConversationSignal
+from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.refused_input import RefusedInput
 
@@ -118,13 +119,22 @@ class Incoming:
         address = answered_at(mail, envelope_from or "", self._settings.own)
         sent_at = mail.sent_at or self._book.first_seen(contact_id, self._place.clock.now())
         contact = contact_of(mail, (contact_id, thread), sent_at, address, to, files, self._settings)
+        contact = self._as_fax(contact, mail, raw)
         confirmed = await self._link.contact(contact)
         if confirmed.status == "rejected":
             log.warning("the hub has set a mail aside (hub rejected): %s %s", confirmed.field, confirmed.reason)
         is_answered = mail.message_id and not mail.is_auto
         heard = Heard(mail.message_id, mail.references or mail.in_reply_to, to) if is_answered else None
-        self._book.take(contact_id, self._place.clock.now(), thread, heard)
+        self._book.take(contact_id, self._place.clock.now(), contact.thread, heard)
         return confirmed
+
+    def _as_fax(self, contact: Contact, mail: Mail, raw: bytes) -> Contact:
+        """As it is, where it is none."""
+        fax = self._settings.fax
+        if fax is None or not is_fax(mail, fax):
+            return contact
+        number = number_of(raw, fax, self._place.phone_region)
+        return as_fax(contact, number, self._names.fax_thread(number), fax)
 
     async def _kept(self, mail: Mail, raw: bytes) -> list[Attachment]:
         """Its files, and the original last; on disk together."""

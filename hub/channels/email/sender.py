@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
 import aiosmtplib
@@ -13,6 +13,8 @@ from aiosmtplib import SMTPException, SMTPResponseException
 from hub.cancelling import still_wanted
 from hub.channels.command import Command
 from hub.channels.email.book import Book, Heard
+from hub.channels.email.fax import goes_by_fax
+from hub.channels.email.fax_pages import enclosed_pages
 from hub.channels.email.render import Before, Enclosed, Occasion, references, render
 from hub.channels.email.settings import EmailSettings, secret
 from hub.channels.email.surveys import question
@@ -111,7 +113,9 @@ class Sender:
             identity = known.get(last.written_to, identity)
         links = self._links.of(command.address, message_id) if self._links and command.purpose == "promotional" else ()
         before = Before(last.message_id, last.references) if last else Before()
-        files = [await self._enclosed(one) for one in command.attachments]
+        files: Sequence[Enclosed] = [await self._enclosed(one) for one in command.attachments]
+        if goes_by_fax(command.address, self._settings.fax):
+            files = enclosed_pages(command, files)
         occasion = Occasion(identity, message_id, self._place.clock.now(), before, files, links)
         return render(command, occasion), identity.address.address
 

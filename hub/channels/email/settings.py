@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from hub.channels.email.addresses import addresses, is_address
+from hub.channels.email.fax import Fax
 from hub.channels.email.mail import Address
 from hub.settings import SettingsError
 
@@ -119,6 +120,7 @@ class EmailSettings(_Table):
     smarthost: Smarthost = Smarthost()
     unsubscribing: Unsubscribing | None = None
     surveys: Surveys = Surveys()
+    fax: Fax | None = None
     machine_mails_per_day: int = Field(default=20, ge=1)
     """To one address, of those that no person wrote."""
     give_up_hours: float = Field(default=4.0, gt=0)

@@ -37,6 +37,10 @@ class Names:
         root = next(iter((*mail.references, *mail.in_reply_to, mail.message_id)), "") or mail.id
         return f"mail-{self._digest('thread', root, mail.sender.address if mail.sender else '')}"
 
+    def fax_thread(self, number: str) -> str:
+        """All faxes of a number are one conversation: they name none that they answer."""
+        return f"mail-{self._digest('fax', number)}"
+
     def tokens(self, written_to: Iterable[str], mail: Mail) -> list[str]:
         """Message-IDs of ours that the addresses name which the mail was written to."""
         addresses = [*written_to, *(one.address for one in (*mail.recipients, *mail.cc))]
