@@ -1,4 +1,5 @@
-"""What customers want beside talking, as adapters report it: consent, to prove who they are, what was said by mail."""
+"""What customers want beside talking, as adapters report it: consent, to prove who they are, what was said by mail, a
+visit at a time; and what visits were."""
 
 from typing import Protocol
 
@@ -17,6 +18,7 @@ WISHES = frozenset(
         ConversationSignal.CODE_TOLD,
         ConversationSignal.TRANSCRIPT_ASKED,
         ConversationSignal.APPOINTMENT,
+        ConversationSignal.VISITED,
     )
 )
 
@@ -49,21 +51,34 @@ class Appointments(Protocol):
         ...
 
 
+class Visits(Protocol):
+    """Puts visits on record."""
+
+    async def take(self, signal: ConversationEvent) -> None:
+        """Raises InvalidError."""
+        ...
+
+
 class CustomerWishes:
     """Each signal is done when this returns, however often it comes."""
 
     def __init__(
-        self, consents: Consents, verifications: Verifications, transcripts: Transcripts, appointments: Appointments
-    ) -> None:
+        self, consents: Consents, verifications: Verifications, transcripts: Transcripts, appointments: Appointments,
+        visits: Visits,
+    ) -> None:  # fmt: skip
         self._consents = consents
         self._verifications = verifications
         self._transcripts = transcripts
         self._appointments = appointments
+        self._visits = visits
 
     async def take(self, signal: ConversationEvent) -> None:
         """Raises InvalidError and RefusedError."""
         actor = f"adapter:{signal.channel.value}"
         about = signal.identifier
+        if signal.signal is ConversationSignal.VISITED:
+            await self._visits.take(signal)
+            return
         if about is None:
             raise InvalidError(f"{signal.signal} takes the identifier that it is about", "identifier")
         match signal.signal:

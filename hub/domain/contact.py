@@ -172,6 +172,8 @@ class ConversationSignal(StrEnum):
     """The visitor waits for another service, or another agent."""
     ENDED = "ended"
     """The visit is over, and wrapped up."""
+    VISITED = "visited"
+    """What the visit was, when it is over: its thread is that of the ticket's contact, and its id."""
     APPOINTMENT = "appointment"
     """A visit was agreed on, moved, called off, or what else became of it."""
 
@@ -232,6 +234,26 @@ class Appointment(_Value):
     text: str = Field(default="", max_length=2_000)
 
 
+class Visit(_Value):
+    """A visit that is over, by the branch's own clock."""
+
+    branch: str = Field(min_length=1, max_length=64)
+    service: str = Field(min_length=1, max_length=64)
+    ticket: str = Field(min_length=1, max_length=16)
+    entry: str = Field(default="kiosk", max_length=16)
+    need: str = Field(default="", max_length=32)
+    language: str = Field(default="", max_length=16)
+    appointment_id: str = Field(default="", max_length=64)
+    arrived_at: AwareDatetime
+    called_at: AwareDatetime | None = None
+    ended_at: AwareDatetime
+    calls: int = Field(default=0, ge=0, le=10_000)
+    desk: str = Field(default="", max_length=32)
+    agent_id: str = Field(default="", max_length=64)
+    outcome: str = Field(pattern="^(served|no_show|left)$")
+    code: str = Field(default="", max_length=64)
+
+
 class ConversationEvent(_Value):
     """Something that happened in a running conversation, told by its channel and thread. What a signal does not speak
     of is left out."""
@@ -289,6 +311,8 @@ class ConversationEvent(_Value):
     """Of passed_on: who alone is meant."""
     appointment: Appointment | None = None
     """Of appointment; `identifier` says whose."""
+    visit: Visit | None = None
+    """Of visited."""
     wrap_up: str = Field(default="", max_length=64)
     """Of ended: the code, `no_show` where the visitor did not come."""
 

@@ -8,7 +8,7 @@ from hub.domain.account import events as account
 from hub.domain.agent import events as agent
 from hub.domain.capacity import events as capacity
 from hub.domain.cases import events as cases
-from hub.domain.customer import appointments
+from hub.domain.customer import appointments, visits
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
@@ -147,6 +147,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     recordings.ConversationRecorded,
     *verification.VERIFICATION_EVENTS,
     *appointments.APPOINTMENT_EVENTS,
+    *visits.VISIT_EVENTS,
     retention.RetentionApplied,
     satisfaction.SatisfactionAsked,
     satisfaction.SatisfactionRecorded,

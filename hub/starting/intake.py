@@ -17,6 +17,7 @@ from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.application.transcripts import Transcripts
+from hub.application.visits import Visits
 from hub.application.verification import Verifications
 from hub.bus.connection import Connection, connect
 from hub.bus.inbound import Inbound
@@ -77,6 +78,7 @@ class Intake:
                 proofs,
                 Transcripts(journal, self.consents, paths.contacts),
                 Appointments(journal, clock, paths, paths.contacts, ground.spell),
+                Visits(journal, clock),
             ),
         )
         self._clock, self._instruments = clock, ground.instruments

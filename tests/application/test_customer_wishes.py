@@ -12,6 +12,7 @@ from hub.application.identity import Identity
 from hub.application.intake import ContactRecorder
 from hub.application.transcripts import Transcripts
 from hub.application.verification import Verifications
+from hub.application.visits import Visits
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Identifier, Path
 from hub.domain.customer.consent.events import ConsentGranted
 from hub.domain.customer.events import IdentifierObserved
@@ -37,7 +38,7 @@ class Desk:
         proofs = Verifications(world.journal, world.clock, KEY, world.consents, contacts, identity)
         self.wishes = CustomerWishes(
             world.consents, proofs, Transcripts(world.journal, world.consents, contacts),
-            Appointments(world.journal, world.clock, world.paths, contacts),
+            Appointments(world.journal, world.clock, world.paths, contacts), Visits(world.journal, world.clock),
         )  # fmt: skip
         self.recorder = ContactRecorder(world.journal, world.clock, KEY)
 

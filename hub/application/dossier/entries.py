@@ -11,7 +11,7 @@ from hub.application.dossier.facts import CustomerFacts
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
 from hub.domain.cases.state import CASE_EVENTS
-from hub.domain.customer import appointments
+from hub.domain.customer import appointments, visits
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
@@ -45,6 +45,7 @@ class Kind(StrEnum):
     OUTBOUND = "outbound"
     """A contact that we are to make."""
     APPOINTMENT = "appointment"
+    VISIT = "visit"
     IDENTIFIER = "identifier"
     PROFILE = "profile"
     ACCOUNT = "account"
@@ -113,6 +114,7 @@ TOLD: Mapping[type[Event], What] = {
     satisfaction.SatisfactionAsked: What(Kind.SURVEY, "asked"),
     satisfaction.SatisfactionRecorded: What(Kind.SURVEY, "answered"),
     appointments.AppointmentNoted: What(Kind.APPOINTMENT, "noted"),
+    visits.VisitRecorded: What(Kind.VISIT, "made"),
     verification.VerificationAsked: What(Kind.IDENTIFIER, "code_sent"),
     verification.VerificationFailed: What(Kind.IDENTIFIER, "code_wrong"),
     verification.VerificationPassed: What(Kind.IDENTIFIER, "proven"),

@@ -41,6 +41,7 @@ from hub.domain.customer.profile.events import ProfileFieldChanged
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.customer.verification.events import VERIFICATION_EVENTS
+from hub.domain.customer.visits import VISIT_EVENTS
 from hub.domain.decision.events import ActionsNotPresented
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
@@ -57,7 +58,7 @@ FACTS: tuple[type[Event], ...] = (
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
     ContactDelivered,
     ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
-    *VERIFICATION_EVENTS, *APPOINTMENT_EVENTS,
+    *VERIFICATION_EVENTS, *APPOINTMENT_EVENTS, *VISIT_EVENTS,
 )  # fmt: skip
 """What a dossier is told from. Contacts are counted by the views, and read by their place where they are shown."""
 

@@ -22,9 +22,10 @@ from hub.channels.branch.events import (
     TicketTaken,
 )
 from hub.channels.branch.settings import Branch
-from hub.channels.branch.visits import Book, Phase, evolve
+from hub.channels.branch.visits import Book, Phase, Visit, evolve
 from hub.channels.command import Command
 from hub.domain.contact import Appointment, Channel, Contact, ConversationEvent, Declared, Desk, Identifier, Path
+from hub.domain.contact import Visit as VisitTold
 
 Report = Contact | ConversationEvent
 
@@ -108,11 +109,23 @@ def _of_visit(
             to = {"to_agent": event.to_agent} if by and event.to_agent else {}
             return [told("passed_on", agent_id=by, queue="" if to else queue, reason=event.reason, **to)]
         case _:
+            visited = told("visited", visit=_was(name, one, event))
             if event.by == "hub":
-                return []
+                return [visited]
             if one.phase is Phase.WAITING:
-                return [told("customer_left")]
-            return [told("ended", agent_id=one.agent, wrap_up=event.code)]
+                return [told("customer_left"), visited]
+            return [told("ended", agent_id=one.agent, wrap_up=event.code), visited]
+
+
+def _was(name: str, one: Visit, over: Over) -> VisitTold:
+    taken = one.taken
+    entry = "appointment" if taken.appointment else "reception" if taken.proven else "kiosk"
+    return VisitTold(
+        branch=name, service=one.service, ticket=one.number, entry=entry, need=taken.need, language=taken.language,
+        appointment_id=f"{name}-{taken.appointment}" if taken.appointment else "", arrived_at=taken.at,
+        called_at=one.called_at, ended_at=over.at, calls=one.calls, desk=one.desk, agent_id=one.agent,
+        outcome=over.phase, code=over.code,
+    )  # fmt: skip
 
 
 def _of_appointment(

@@ -70,6 +70,9 @@ async def test_without_the_hub_the_branch_goes_on_in_its_own_order_and_the_hub_f
         await bob.do("end", code="served")
         await site.happens("WrapUpCompleted", 3)
         assert site.wrapped_up() == {("ann", "served"): 2, ("bob", "served"): 1}
+        recorded = {one.ticket: one for one in await site.happens("VisitRecorded", 3)}  # type: ignore[attr-defined]
+        back = min(one.recorded_at for one in site.events() if getattr(one, "contact_id", "") == plain["ticket"])
+        assert recorded[first["number"]].ended_at < back, "as it was, before the hub heard of it"  # type: ignore[attr-defined]
         after = await site.ticket()
         assert await bob.next() == after["number"], "by the hub again"
         await bob.do("end")
@@ -121,6 +124,7 @@ async def test_whatever_is_killed_every_visitor_is_served_once(tmp_path: Path) -
         site.kill_bus()
         await round_of(2)
         assert sorted(served) == [f"A{number:03}" for number in range(1, 13)]
+        await site.happens("VisitRecorded", 12)
         await site.happens("WrapUpCompleted", 12)
         assert site.wrapped_up() == {("ann", "served"): 6, ("bob", "served"): 6}
         site.check(contacts=12)
