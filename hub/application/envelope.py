@@ -23,7 +23,8 @@ _ENVELOPE = {"specversion": "1.0", "datacontenttype": "application/json"}
 
 class Confirmation(BaseModel):
     """What the hub tells a sender. `accepted`: durable in the store; `rejected`: set aside with `reason`, and `field`
-    where one is to blame. Either way the sender need not send it again."""
+    where one is to blame. Either way the sender need not send it again. `set_aside`: its number in `hub rejected`, 0
+    where it is not kept there."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +34,7 @@ class Confirmation(BaseModel):
     duplicate: bool = False
     reason: str = ""
     field: str = ""
+    set_aside: int = 0
 
     def to_bytes(self) -> bytes:
         """As JSON."""

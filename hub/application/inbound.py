@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -24,8 +24,13 @@ from hub.router.pool.owner import Pool
 
 log = logging.getLogger(__name__)
 
-SetAside = Callable[[str, bytes, str, str], Awaitable[None]]
-"""Keeps a rejected message where it can be seen and put back: subject, body, reason, field."""
+
+class SetAside(Protocol):
+    """Keeps a rejected message where it can be seen and put back."""
+
+    async def __call__(self, subject: str, body: bytes, reason: str, field: str, instead_of: int = 0) -> int:
+        """The number it has there; `instead_of`: that of the same channel's contact which goes for it."""
+        ...
 
 
 class Arrived(Protocol):
@@ -125,17 +130,19 @@ class InboundHandler:
             await turn.comes()
         for index, one in enumerate(parsed):
             if isinstance(one, RefusedInput):
-                await self._reject(messages[index], one.reason, one.field)
+                await self._reject(messages[index], one.reason, one.field, one.instead_of)
                 answers[index] = Confirmation(id=one.id, status="accepted")
         for index, answer in enumerate(answers):
             if answer is not None and answer.status == "rejected" and not _is_refusal(parsed[index], answer):
-                await self._reject(messages[index], answer.reason, answer.field)
+                number = await self._reject(messages[index], answer.reason, answer.field)
+                answers[index] = answer.model_copy(update={"set_aside": number})
         return answers
 
-    async def _reject(self, message: Arrived, reason: str, field: str) -> None:
+    async def _reject(self, message: Arrived, reason: str, field: str, instead_of: int = 0) -> int:
         self.rejected += 1
-        await self._set_aside(message.subject, message.body, reason, field)
+        number = await self._set_aside(message.subject, message.body, reason, field, instead_of)
         log.warning("rejected a message on %s: %s %s", message.subject, field, reason)
+        return number
 
     async def _take(
         self,
@@ -225,7 +232,7 @@ class InboundHandler:
             f"adapter:{signal.channel.value}", signal.id,
         )  # fmt: skip
         try:
-            await self._consents.unsubscribe(told, signal.channel.value, Scope.CHANNEL)
+            await self._consents.unsubscribe(told, signal.channel.value, Scope.EVERYWHERE)
         except InvalidError as error:
             raise InvalidError(str(error), "address") from None
         return Confirmation(id=signal.id, status="accepted")

@@ -14,6 +14,7 @@ from nats.js.errors import NotFoundError as NoMessageError
 from hub.bus.connection import BusError, Connection
 from hub.bus.retries import try_again
 from hub.bus.subjects import (
+    CONTACTS_IN,
     CONTACTS_REJECTED,
     FIELD,
     REASON,
@@ -59,8 +60,11 @@ class RejectedContacts:
         self._connection = connection
         self._replicas = replicas
 
-    async def put(self, subject: str, body: bytes, reason: str, field: str, at: datetime) -> None:
-        """Keep a message that came on `subject`; returns when JetStream has it."""
+    async def put(
+        self, subject: str, body: bytes, reason: str, field: str, at: datetime, *, instead_of: int = 0
+    ) -> int:
+        """Keep a message that came on `subject`; its sequence, when JetStream has it. `instead_of`: once it is kept,
+        that contact of the same channel is gone, which an adapter keeps in its own way."""
         headers = {
             SUBJECT: subject,
             REASON: _one_line(reason)[:_LONGEST_REASON],
@@ -71,9 +75,30 @@ class RejectedContacts:
             headers[Header.MSG_ID.value] = hashlib.sha256(body).hexdigest()
         js = self._connection.jetstream()
         try:
-            await js.publish(CONTACTS_REJECTED, body, stream=REJECTED, headers=headers)
+            kept = await js.publish(CONTACTS_REJECTED, body, stream=REJECTED, headers=headers)
         except (NatsError, TimeoutError) as error:
             raise BusError(f"a rejected message could not be set aside: {described(error)}") from error
+        if instead_of:
+            await self._replaced(instead_of, subject)
+        return kept.seq
+
+    async def _replaced(self, sequence: int, subject: str) -> None:
+        """Gone, if it is a contact of the adapter that reports on `subject`: nobody removes what is another's."""
+        if await self._is_contact_of(sequence, subject):
+            await self._delete(sequence)
+
+    async def _is_contact_of(self, sequence: int, subject: str) -> bool:
+        try:
+            one = await self.get(sequence)
+        except NotFoundError:
+            return False
+        return one.subject.startswith(f"{CONTACTS_IN}.{subject.removeprefix(f'{REFUSED_IN}.')}.")
+
+    async def _delete(self, sequence: int) -> None:
+        try:
+            await self._connection.jetstream().delete_msg(REJECTED, sequence)
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"rejected message {sequence} could not be removed: {described(error)}") from error
 
     async def count(self) -> int:
         """How many there are."""
@@ -91,7 +116,8 @@ class RejectedContacts:
 
     async def retry(self, which: int | Literal["all"]) -> int:
         """Put one back by its sequence, or all there are now: on its own subject, to be taken in again as if it came
-        today, and gone from here once it is there. What an adapter refused is gone once the adapter has taken it in.
+        today, and gone from here once it is there. What an adapter refused is gone once the adapter has taken it in,
+        or the hub has set aside what was made of it.
         How many; NotFoundError if there is no such one, BusError where it can't be put back: of all, none of those that
         adapters refuse again stops the others."""
         last = (await self._range())[0]
@@ -114,7 +140,7 @@ class RejectedContacts:
     async def drop(self, before: datetime, *, pretend: bool = False) -> int:
         """Remove those that were set aside before then, so that no byte of them is left; how many. `pretend`: count
         them only."""
-        js, dropped = self._connection.jetstream(), 0
+        dropped = 0
         if not await self.count():
             return 0
         async for rejected in self._read(0):
@@ -122,12 +148,7 @@ class RejectedContacts:
                 continue
             dropped += 1
             if not pretend:
-                try:
-                    await js.delete_msg(REJECTED, rejected.sequence)
-                except (NatsError, TimeoutError) as error:
-                    raise BusError(
-                        f"rejected message {rejected.sequence} could not be removed: {described(error)}"
-                    ) from error
+                await self._delete(rejected.sequence)
         return dropped
 
     async def _put_back(self, rejected: Rejected) -> None:
@@ -148,11 +169,14 @@ class RejectedContacts:
         channel = rejected.subject.removeprefix(f"{REFUSED_IN}.")
         try:
             told = json.loads(await try_again(self._connection, channel, rejected.body))
-            status, reason = told["status"], told.get("reason", "")
+            status, reason, number = told["status"], told.get("reason", ""), int(told.get("set_aside", 0))
         except (ValueError, KeyError, TypeError, AttributeError):
-            status, reason = "", "its adapter gave no confirmation"
+            status, reason, number = "", "its adapter gave no confirmation", 0
         except BusError as error:
             raise StillRefusedError(f"rejected message {rejected.sequence} stays: {error}") from error
+        if status != "accepted" and number and await self._is_contact_of(number, rejected.subject):
+            await self._delete(rejected.sequence)
+            raise StillRefusedError(f"rejected message {rejected.sequence} is {number} from now on: {reason}")
         if status != "accepted":
             raise StillRefusedError(f"rejected message {rejected.sequence} is refused again: {reason}")
 

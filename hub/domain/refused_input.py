@@ -17,3 +17,5 @@ class RefusedInput(BaseModel):
     """Which part of it is to blame, in the protocol's own terms."""
     raw: Attachment
     received_at: AwareDatetime
+    instead_of: int = Field(default=0, ge=0)
+    """The number under which the hub set aside what was made of these bytes: that one goes, for this one. 0: none."""

@@ -17,8 +17,8 @@ from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.application.transcripts import Transcripts
-from hub.application.visits import Visits
 from hub.application.verification import Verifications
+from hub.application.visits import Visits
 from hub.bus.connection import Connection, connect
 from hub.bus.inbound import Inbound
 from hub.bus.inbound_message import InboundMessage
@@ -103,9 +103,10 @@ class Intake:
         """What came over the bus; what is answered to each."""
         return [None if answer is None else answer.to_bytes() for answer in await self._handler(messages)]
 
-    async def _set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
-        await self.rejected.put(subject, body, reason, field, self._clock.now())
+    async def _set_aside(self, subject: str, body: bytes, reason: str, field: str, instead_of: int = 0) -> int:
+        number = await self.rejected.put(subject, body, reason, field, self._clock.now(), instead_of=instead_of)
         self._instruments.rejected += 1
+        return number
 
 
 async def start_intake(ground: Ground, pool: Pool, paths: PathParts) -> Intake:

@@ -131,6 +131,7 @@ class World:
         self.journal = MemoryJournal()
         self.pool = FakePool(*threads, late=late)
         self.aside: list[tuple[str, bytes, str, str]] = []
+        self.replaced: list[int] = []
         recorder = ContactRecorder(self.journal, CLOCK, b"k" * 32)
         self.surveys, self.reports = FakeSurveys(), FakeReports()
         self.recordings = FakeRecordings()
@@ -139,8 +140,10 @@ class World:
         others = (self.set_aside, self.surveys, self.reports, self.recordings, self.consents, self.wishes)
         self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
 
-    async def set_aside(self, subject: str, body: bytes, reason: str, field: str) -> None:
+    async def set_aside(self, subject: str, body: bytes, reason: str, field: str, instead_of: int = 0) -> int:
         self.aside.append((subject, body, reason, field))
+        self.replaced.append(instead_of)
+        return len(self.aside)
 
 
 def call(number: int, text: str = "", thread: str = "") -> Message:
@@ -167,6 +170,20 @@ async def test_poison_is_set_aside_and_the_rest_goes_on() -> None:
     assert (subject, body) == ("contacts.in.phone.00000000", b"\xff{")
     assert reason
     assert world.handler.rejected == 1
+
+
+async def test_who_is_rejected_is_told_its_number_and_may_keep_it_in_another_form() -> None:
+    world = World()
+    _, told = await world.handler([call(1), call(1, text="other")])
+    assert told is not None
+    raw = Attachment(uri="hub-file:x", media_type="application/json")
+    kept = RefusedInput(
+        id="refused-1", channel=Channel.PHONE, reason="the hub", raw=raw, received_at=CLOCK.now(),
+        instead_of=told.set_aside,
+    )  # fmt: skip
+    [answer] = await world.handler([Message(refused_envelope(kept, "/adapters/phone"), "refused.in.phone")])
+    assert answer is not None
+    assert (told.set_aside, answer.status, world.replaced) == (1, "accepted", [0, 1])
 
 
 async def test_a_reused_id_is_set_aside_and_a_repeat_is_not() -> None:
@@ -318,13 +335,13 @@ def unsubscribed(**more: str) -> Message:
     return Message(conversation_envelope(event, "/adapters/test"), "conversations.in.email.00000000")
 
 
-async def test_who_unsubscribes_at_an_address_gets_no_more_advertising_there() -> None:
+async def test_who_unsubscribes_at_an_address_gets_no_more_advertising_anywhere() -> None:
     world = World()
     [answer] = await world.handler([unsubscribed(address="mina@example.com", reason="one click in a mail")])
     assert answer is not None
     assert answer.status == "accepted"
     said = Statement("email", "mina@example.com", "one click in a mail", "adapter:email", "u1")
-    assert world.consents.told == [(said, "email", Scope.CHANNEL)]
+    assert world.consents.told == [(said, "email", Scope.EVERYWHERE)]
 
 
 @pytest.mark.parametrize("more", [{}, {"address": "mina"}])

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.application.envelope import Confirmation
 from hub.bus.connection import BusError, Connection
 from hub.bus.inbound import Inbound
-from hub.bus.rejected import Rejected, RejectedContacts
+from hub.bus.rejected import Rejected, RejectedContacts, StillRefusedError
+from hub.bus.retries import retries
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import INBOUND
 from hub.domain.errors import NotFoundError
@@ -109,3 +111,34 @@ async def test_says_so_when_it_can_not_keep_one(
     await nats_connection.jetstream().delete_stream("REJECTED")
     with pytest.raises(BusError, match="could not be set aside"):
         await rejected.put(SUBJECT, b"x", "bad", "", AT)
+
+
+async def test_what_an_adapter_keeps_in_its_own_way_stands_for_the_contact_and_for_no_other(
+    rejected: RejectedContacts,
+) -> None:
+    numbers = [await rejected.put(f"contacts.in.{one}.1", b"x", "bad", "", AT) for one in ("phone", "email")]
+    assert numbers == [1, 2]
+    for number in (1, 2, 1, 99):
+        await rejected.put("refused.in.phone", b"call for %d" % number, "bad", "", AT, instead_of=number)
+    assert [one.subject for one in await rejected.list()] == ["contacts.in.email.1", *["refused.in.phone"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("number", "stays"), [(2, ["contacts.in.phone.1"]), (9, ["refused.in.phone", "contacts.in.phone.1"])]
+)
+async def test_tried_again_it_is_once_there_whoever_keeps_it(
+    rejected: RejectedContacts, nats_connection: Connection, number: int, stays: list[str]
+) -> None:
+    async def still_rejected(_: bytes) -> bytes:
+        await rejected.put("contacts.in.phone.1", b"made of it", "bad", "", AT)
+        return Confirmation(id="c1", status="rejected", reason="bad", set_aside=number).to_bytes()
+
+    await rejected.put("refused.in.phone", b"{}", "bad", "", AT)
+    task = asyncio.create_task(retries(nats_connection, "phone", still_rejected))
+    try:
+        await asyncio.sleep(0)
+        with pytest.raises(StillRefusedError, match="rejected message 1 is"):
+            await rejected.retry(1)
+    finally:
+        task.cancel()
+    assert [one.subject for one in await rejected.list()] == stays

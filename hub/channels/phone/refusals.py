@@ -42,15 +42,16 @@ class Refusals:
         self._settings = settings
         self._clock = clock
 
-    async def refuse(self, known: KnownCall, reason: str, field: str) -> None:
-        """Have it kept."""
+    async def refuse(self, known: KnownCall, reason: str, field: str, instead_of: int = 0) -> None:
+        """Have it kept; in place of what the hub set aside under this number, as a call that nobody could take up: its
+        caller is gone."""
         log.warning("call %s can't be taken: %s", known.thread, reason)
         try:
             raw = await self._attachments.put(known.model_dump_json().encode(), "application/json", "call.json")
             await self._link.refused(
                 RefusedInput(
                     id=f"refused-{known.thread}"[:200], channel=Channel.PHONE, reason=reason[:500] or "not taken",
-                    field=field[:200], raw=raw, received_at=self._clock.now(),
+                    field=field[:200], raw=raw, received_at=self._clock.now(), instead_of=instead_of,
                 )
             )  # fmt: skip
         except HubError as error:

@@ -50,7 +50,8 @@ class Reports:
         """A call."""
         answer = await self._link.contact(contact)
         if answer.status != "accepted":
-            await self._refusals.refuse(known(call, self._clock.now()), f"the hub: {answer.reason}", answer.field)
+            why = f"the hub: {answer.reason}"
+            await self._refusals.refuse(known(call, self._clock.now()), why, answer.field, answer.set_aside)
         return Confirmed(self._clock.now(), "", answer.status == "accepted")
 
     def remember(self, known: Remember) -> None:

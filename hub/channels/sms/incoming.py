@@ -172,7 +172,7 @@ class Taking:
         settings = self._settings.lines[line]
         confirmed = await self._link.contact(contact_of(told, contact_id, thread, at, settings, originals))
         if confirmed.status != "accepted":
-            raise InvalidError(f"the hub does not take it: {confirmed.reason}"[:500], confirmed.field)
+            log.warning("the hub has set a message aside (hub rejected): %s %s", confirmed.field, confirmed.reason)
 
     async def refuse(self, line: str, body: bytes, error: InvalidError) -> None:
         """Have it kept where it is seen and tried again."""

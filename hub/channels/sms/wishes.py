@@ -37,6 +37,9 @@ class Wishes:
         if found is None or (found.wish is Wish.JOIN and not rules.text_version):
             return False
         confirmed = await self._link.conversation(self._signal(line, contact_id, told, at, found, rules))
+        if confirmed.set_aside:
+            log.warning("the hub has set a wish aside (hub rejected): %s %s", confirmed.field, confirmed.reason)
+            return not found.says_more
         if confirmed.status != "accepted":
             raise InvalidError(f"the hub does not take it: {confirmed.reason}"[:500], confirmed.field)
         is_new = self._book.wish(self._names.who(line, told.source), found.wish.value, at)

@@ -9,7 +9,7 @@ from aiohttp import web
 from hub.channels.voice_webhooks.parse import fields_of
 from hub.channels.voice_webhooks.settings import VoiceSettings
 from hub.channels.voice_webhooks.signature import Fields, is_signed
-from hub.channels.voice_webhooks.webhooks import NotConfirmedError, Webhooks
+from hub.channels.voice_webhooks.webhooks import NotConfirmedError, NotTakenError, Webhooks
 from hub.domain.errors import HubError, InvalidError
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ class Server:
             twiml = await answer(fields, request.query)
         except InvalidError as error:
             await self._webhooks.refuse(body, error)
+            return web.Response(status=400, text=str(error))
+        except NotTakenError as error:
+            log.warning("call of the provider: %s (hub rejected)", error)
             return web.Response(status=400, text=str(error))
         except NotConfirmedError as error:
             log.warning("%s", error)

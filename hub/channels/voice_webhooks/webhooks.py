@@ -29,13 +29,17 @@ log = logging.getLogger(__name__)
 Query = Mapping[str, str]
 
 
+class NotTakenError(HubError):
+    """The hub has set a call aside, and keeps it."""
+
+
 class NotConfirmedError(HubError):
     """The hub did not confirm in time: the provider is to go on with its fallback, or to come again."""
 
 
 class Webhooks:
     """`fields` are of a request whose signature is right, `query` is what we gave the provider with its address.
-    Answers are TwiML, empty where nothing is asked. Raises InvalidError, NotConfirmedError."""
+    Answers are TwiML, empty where nothing is asked. Raises InvalidError, NotTakenError, NotConfirmedError."""
 
     def __init__(
         self, link: Link, reports: Reports, messages: Messages, book: LineBook, places: Places, place: Place,
@@ -56,7 +60,7 @@ class Webhooks:
         if confirmed is None:
             raise NotConfirmedError(f"the hub did not confirm call {call.sid} in time")
         if confirmed.status != "accepted":
-            raise InvalidError(f"the hub does not take it: {confirmed.reason}"[:500], confirmed.field)
+            raise NotTakenError(f"the hub does not take it: {confirmed.reason}"[:500])
         return in_line(call.thread, self._settings, self._settings.words.greeting)
 
     async def wait(self, _: Fields, query: Query) -> str:

@@ -72,13 +72,23 @@ async def test_a_call_that_the_hub_rejects_goes_on_in_the_pbx_is_kept_and_taken_
         assert (await other.contact(earlier)).status == "accepted"
         await pbx.calls("c1", "+982188001")
         assert (await pbx.was_asked("POST /channels/c1/continue"))["context"] == "fallback"
-        as_told, kept = await rejected(centre, 2)
-        assert (as_told["field"], kept["subject"]) == ("id", "refused.in.phone")
+        kept = await refused_call(centre)
+        assert await rejected(centre, 1) == [kept]
         assert "already recorded with another body" in kept["reason"]
         assert await asyncio.to_thread(retry_rejected, centre.hub.settings, (kept["sequence"],)) == 1
         found: Any = await happens(lambda: contacts(centre, "again-call-c1"))
         assert found.subject == "Call that was refused before"
-        assert await rejected(centre, 1) == [as_told]
+        assert await rejected(centre, 0) == []
+
+
+async def refused_call(centre: Centre) -> dict[str, Any]:
+    """As the adapter keeps it, once the hub has it."""
+    async with asyncio.timeout(40):
+        while True:
+            for one in await asyncio.to_thread(list_rejected, centre.hub.settings, 10):
+                if one["subject"] == "refused.in.phone":
+                    return one
+            await asyncio.sleep(0.1)
 
 
 async def rejected(centre: Centre, count: int) -> list[dict[str, Any]]:
