@@ -1,6 +1,7 @@
 """Faxes that come as mails of a fax server, and leave as mails to it."""
 
 import re
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -188,3 +189,11 @@ def test_long_words_are_several_pages_and_too_long_ones_none() -> None:
     assert b"/Count 2 >>" in fax_pages("", "word\n" * 100)
     with pytest.raises(InvalidError, match="at most 50 pages"):
         fax_pages("", "word\n" * 5000)
+
+
+def test_the_documented_settings_are_in_order() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "channels" / "email.md").read_text()
+    [told] = re.findall(r"```toml\n(\[email\.fax\].*?)```", page, re.DOTALL)
+    settings = email_settings(table(**tomllib.loads(told)["email"]))
+    assert settings.fax is not None
+    assert re.search(settings.fax.caller, "Fax from +98 21 8800 1234, 1 page")

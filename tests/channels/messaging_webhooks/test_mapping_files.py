@@ -1,5 +1,7 @@
 """Mapping files: what comes with the hub is in order, and what is wrong in one is told with file, row and field."""
 
+import re
+import tomllib
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,3 +173,10 @@ def test_what_is_sent_fills_nothing_else_in(said: str) -> None:
     assert asked.body == {"text": said}
     assert asked.url.startswith("https://api.example/")
     assert not set(asked.url) & set(" ?#{}\n")
+
+
+def test_the_documented_mapping_and_settings_are_in_order() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "channels" / "messaging_webhooks.md").read_text()
+    settings, mapping = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert set(messaging_settings(tomllib.loads(settings)["messaging_webhooks"]).providers) == {"whatsapp", "telegram"}
+    assert parse_mapping(mapping, "docs").send.longest == 4000
