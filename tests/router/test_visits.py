@@ -182,6 +182,15 @@ def test_who_is_signed_on_keeps_what_they_could_and_who_only_came_for_the_desk_i
         branch.wants("ann")
 
 
+def test_who_calls_a_visitor_is_there_whatever_became_of_their_desktop() -> None:
+    branch = Branch()
+    branch.sits_down("ann")
+    branch.visitor("a")
+    branch.handle(ask.AgentSilent, agent_id="ann")
+    branch.wants("ann")
+    assert branch.phase("a")[0] is Phase.OFFERED
+
+
 def test_without_room_nothing_is_taken() -> None:
     branch = Branch()
     branch.sits_down("ann")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.application.envelope import Confirmation
 from hub.channels.branch.decide import Decision, settle
-from hub.channels.branch.events import Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
+from hub.channels.branch.events import DeskOpened, Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
 from hub.channels.branch.hubward import Hubward
 from hub.channels.branch.order import next_for
 from hub.channels.branch.reconcile import reconcile
@@ -19,11 +19,13 @@ from hub.channels.branch.visits import Book, Visit, evolve, without_old
 from hub.channels.command import Command
 from hub.channels.link import Link
 from hub.channels.registry import Place
-from hub.domain.contact import Contact
+from hub.domain.contact import Contact, ConversationEvent
 
 log = logging.getLogger(__name__)
 
 MOST_NOTICES = 5
+_AGAIN = "-again"
+"""What the id of a report ends with that was refused once."""
 
 
 class Estimate(NamedTuple):
@@ -136,7 +138,22 @@ class Hall:
         if report.agent_id and report.signal not in ("offer_declined", "agent_missed"):
             told = (*self.notices.get(report.agent_id, ()), f"{report.signal}: {answer.reason}")
             self.notices[report.agent_id] = told[-MOST_NOTICES:]
-        return [], ([left(report.thread, now)] if report.signal == "ended" else [])
+        return [], self._once_more(report)
+
+    def _once_more(self, refused: ConversationEvent) -> list[Report]:
+        """What the hub is told where it refused that. An agent whom it has signed off meanwhile sits there all the
+        same."""
+        sits = self.book.desk_of(refused.agent_id)
+        if refused.signal == "ended":
+            return [left(refused.thread, self.now())]
+        if sits is None or refused.signal not in ("next_wanted", "taken") or refused.id.endswith(_AGAIN):
+            return []
+        opened = DeskOpened(at=self.now(), desk=sits.desk, agent=sits.agent)
+        here = self.book.at_desk(sits.desk)
+        told = reports_of(self.name, self.branch, self.book, opened)
+        if refused.signal == "next_wanted" or (here is not None and here.id == refused.thread):
+            told.append(refused.model_copy(update={"id": f"{refused.id}{_AGAIN}"}))
+        return told
 
     def _probe(self) -> Report | None:
         """While a desk wants somebody whom the hub could send."""

@@ -73,7 +73,7 @@ def close_desk(state: PoolState, command: CloseDesk) -> list[Decided]:
 
 def want_next(state: PoolState, command: WantNext) -> list[Decided]:
     """Who waits is matched by the same order as everybody; who does not want one any more is offered none."""
-    agent = here(state, command.agent_id)
+    agent = known_agent(state, command.agent_id)
     given = meta(command)
     if not command.wanted:
         back = staffing.take_offers_back(agent, _BY_HAND, command, channel=_CHANNEL)
