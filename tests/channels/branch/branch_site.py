@@ -78,14 +78,14 @@ class Desk:
         self.site = site
         self.desk = desk
         self.agent = agent
-        self._token = ""
+        self.token = ""
 
     async def sign_in(self, pin: str) -> None:
         told = await self.site.ask("desk/sign-in", desk=self.desk, agent=self.agent, pin=pin)
-        self._token = told["token"]
+        self.token = told["token"]
 
     async def do(self, what: str, **body: Any) -> dict[str, Any]:
-        return await self.site.ask(f"desk/{what}", self._token, **body)
+        return await self.site.ask(f"desk/{what}", self.token, **body)
 
     async def next(self) -> str:
         """The number of who came."""

@@ -101,6 +101,42 @@ async def test_who_comes_with_an_appointment_goes_first_and_it_is_on_record_from
         assert [getattr(one, "state") for one in noted] == ["made", "arrived"]  # noqa: B009
 
 
+async def test_pages_hear_of_every_change_and_nobody_acts_in_anothers_name(tmp_path: Path) -> None:
+    async with a_site(tmp_path) as site:
+        assert (await site.tries("desk/sign-in", desk="1", agent="ann", pin="2222"))[0] == 401
+        assert (await site.tries("desk/next", "no such token"))[0] == 401
+        assert (await site.tries("reception/tickets", service="accounts"))[0] == 401
+        assert (await site.tries("/t/nobody.x/leave"))[0] == 404
+        ann = await site.at("1", "ann", "1111")
+        assert (await site.tries("desk/sign-in", desk="1", agent="bob", pin="2222"))[0] == 409
+        status, told = await site.tries("tickets", service="none")
+        assert (status, told["field"]) == (422, "service")
+        mine, same = await site.ticket(id="kiosk-1"), await site.ticket(id="kiosk-1")
+        assert (mine["number"], mine["link"]) == (same["number"], same["link"])
+        async with (
+            site.http.ws_connect(f"{site.url}/b/centre/display") as display,
+            site.http.ws_connect(f"{site.url}{mine['link']}/live") as phone,
+            site.http.ws_connect(f"{site.url}/b/centre/desk/live") as page,
+        ):
+            await page.send_json({"token": ann.token})
+            await ann.next()
+            async with asyncio.timeout(60):
+                while not (shown := await display.receive_json())["called"]:
+                    assert shown["branch"] == "centre"
+                while (await phone.receive_json())["phase"] != "called":
+                    pass
+                while (state := await page.receive_json())["visit"] is None:
+                    assert state["agent"] == "ann"
+            assert (shown["called"][0]["number"], shown["called"][0]["desk"]) == ("A001", "1")
+            await ann.do("end")
+            await ann.do("sign-out")
+            assert (await site.tries("desk/next", ann.token))[0] == 401
+            async with asyncio.timeout(60):
+                while not page.closed:
+                    await page.receive()
+            assert page.close_code == 4401
+
+
 async def test_whatever_is_killed_every_visitor_is_served_once(tmp_path: Path) -> None:
     async with a_site(tmp_path) as site:
         ann, bob = await site.at("1", "ann", "1111"), await site.at("2", "bob", "2222")
