@@ -25,11 +25,12 @@ from tests.support.asterisk import udp_ports
 
 POLICY = """
 [queues.care]
+wrap_up_rule = "none"
 offer_timeout_seconds = 30
 [[rules]]
 queue = "care"
 """
-AGENTS = ("ann", "bob")
+AGENTS = ("ann", "bob", "cid")
 
 
 class AdapterProcess:
@@ -126,7 +127,7 @@ class Site:
             found = audit(list(tail(store, 0, store.head())))
         finally:
             store.close()
-        assert (found.contacts, found.lost, found.duplicates, found.double_assigned) == (contacts, 0, 0, 0)
+        assert (found.contacts, found.lost, found.duplicates, found.double_assigned) == (contacts, 0, 0, 0), found
 
 
 def edge_url(seeds: Seeds, nats_url: str) -> str:

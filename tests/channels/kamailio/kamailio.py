@@ -102,11 +102,12 @@ async def phone(port: int, how: str = "answers", calls: int = 1) -> AsyncIterato
 
 @asynccontextmanager
 async def customer(
-    edge: Kamailio, how: str = "hangs_up", number: str = "+982188001", pause: float = 0.1
+    edge: Kamailio, how: str = "hangs_up", number: str = "+982188001", pause: float = 0.1, calls: int = 1
 ) -> AsyncIterator[Sipp]:
-    """Somebody who calls."""
-    words = ["-s", "1000", "-key", "caller", number, f"127.0.0.1:{edge.port}"]
-    async with sipp(str(SCENARIOS / f"edge_caller_{how}"), *words, port=udp_ports(1)[0], pause=pause) as one:
+    """Somebody who calls, or many at once."""
+    words = ["-s", "1000", "-key", "caller", number, "-r", str(min(calls * 10, 100)), f"127.0.0.1:{edge.port}"]
+    scenario = str(SCENARIOS / f"edge_caller_{how}")
+    async with sipp(scenario, *words, port=udp_ports(1)[0], pause=pause, calls=calls) as one:
         yield one
 
 
