@@ -17,9 +17,9 @@ def signature(how: Signature, secret: str, body: bytes) -> str:
 
 def is_signed(how: Signature, given: str, secret: str, body: bytes) -> bool:
     """In constant time. Nothing is signed without a secret."""
-    if how.kind == "hmac" and how.encoding == "hex":
-        given = given.lower()
     made = signature(how, secret, body)
+    if how.kind == "hmac" and how.encoding == "hex":
+        given, made = given.lower(), made.lower()
     return bool(secret) and _same(given, made)
 
 
