@@ -43,7 +43,8 @@ At the reception: the same with a token of its own
     POST /b/{branch}/reception/appointments/{code}/cancel   {}      -> appointment
     WS   /b/{branch}/reception/live               -> reception
 
-config      {"branch", "name": {"fa": ...}, "languages": ["fa", "en"], "open", "opens_at": null, "link": "up",
+config      {"branch", "name": {"fa": ...}, "zone": "Asia/Tehran", "languages": ["fa", "en"],
+             "open", "opens_at": null, "link": "up",
              "services": [{"id", "name": {"fa": ...}, "letter": "A", "open", "opens_at": null, "languages": []}],
              "desks": [{"id": "3", "name": {"fa": ...}, "services": ["accounts"]}],
              "identities": ["customer_number", "national_code", "phone"], "needs": ["wheelchair", "hearing", ...],

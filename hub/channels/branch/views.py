@@ -35,7 +35,8 @@ class Views:
         is_closed = not any(one["open"] for one in services)
         opens = [one["opens_at"] for one in services if one["opens_at"]]
         return {
-            "branch": self._name, "name": branch.name, "languages": branch.languages, "open": not is_closed,
+            "branch": self._name, "name": branch.name, "zone": branch.time_zone,
+            "languages": branch.languages, "open": not is_closed,
             "opens_at": min(opens) if is_closed and opens else None, "link": self._link, "services": services,
             "desks": [
                 {"id": name, "name": one.name, "services": branch.services_of(name)}

@@ -66,6 +66,7 @@ async function signIn(event) {
     token = answer.token;
     sessionStorage.setItem(stored, token);
     keep({ desk: about.desk, agent: about.agent });
+    isCut = false;
     shown(answer.state);
     follow();
   } catch (refused) {
@@ -107,7 +108,7 @@ function visitor() {
   const identity = visit.identity ? `${coded(visit.identity.kind)} ${apart(visit.identity.value, language())}` : t("unknownWho");
   const facts = [
     ["who", identity], ["name", visit.name], ["customer", visit.customer_id], ["segment", visit.segment], ["stage", visit.stage], ["need", visit.need && coded(visit.need)],
-    ["appointment", visit.appointment && digits(visit.appointment.at ? time(visit.appointment.at, language(), config.zone) : visit.appointment.code ?? visit.appointment, language())],
+    ["appointment", visit.appointment && digits(visit.appointment, language())],
     ["languageOf", visit.language && (t.of(visit.language)("language"))], ["priority", visit.priority ? digits(visit.priority, language()) : ""], ["note", visit.note]];
   return h("section", { class: "panel visitor", "aria-labelledby": "number" },
     h("div", { class: "visitor-head" },

@@ -42,7 +42,21 @@ function shown(moment, language, how) {
   return new Intl.DateTimeFormat(LOCALES[language] || language, how).format(new Date(moment));
 }
 
-// A day as `2026-01-05`, where the page is.
-export function dayCode(moment = new Date()) {
-  return `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, "0")}-${String(moment.getDate()).padStart(2, "0")}`;
+// A day as `2026-01-05`, on the clock of the branch.
+export function dayCode(moment, zone) {
+  return onTheClock(moment, zone).slice(0, 10);
+}
+
+// The moment that a clock of the branch shows as `2026-01-05T10:00`; twice, as an hour may be lost or won between.
+export function instant(local, zone) {
+  const wanted = Date.parse(`${local}Z`);
+  let at = wanted;
+  for (let tries = 0; tries < 2; tries += 1) at = wanted - (Date.parse(`${onTheClock(at, zone)}Z`) - at);
+  return new Date(at).toISOString();
+}
+
+function onTheClock(moment, zone) {
+  const how = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || undefined };
+  const part = Object.fromEntries(new Intl.DateTimeFormat("en-GB", how).formatToParts(new Date(moment)).map((one) => [one.type, one.value]));
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }

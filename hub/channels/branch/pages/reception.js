@@ -2,7 +2,7 @@
 
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
-import { apart, day, dayCode, digits, latin, time } from "./numbers.js";
+import { apart, day, dayCode, digits, instant, latin, time } from "./numbers.js";
 import { coded, language, named, phase, speak, t } from "./words.js";
 
 const stored = `hub-reception-${branch}`;
@@ -17,7 +17,7 @@ let isCut = false;
 let wrong = "";
 let found = null;
 let appointments = [];
-let dayShown = dayCode();
+let dayShown = "";
 let ownTicket = ownId();
 
 const cut = h("p", { class: "strip bad", role: "status", id: "cut", hidden: true });
@@ -192,7 +192,7 @@ async function fetchAppointments() {
 function drawAppointments() {
   if (!config.appointments) { booked.hidden = true; return; }
   const pick = h("input", { type: "date", value: dayShown, onchange: (event) => { if (event.target.value) { dayShown = event.target.value; fetchAppointments(); } } });
-  fill(booked, h("div", { class: "row" }, h("h2", {}, t("appointments")), h("span", { class: "soft" }, day(`${dayShown}T12:00:00`, language())), h("button", { class: "quiet", id: "new-appointment", onclick: make }, t("newAppointment"))),
+  fill(booked, h("div", { class: "row" }, h("h2", {}, t("appointments")), h("span", { class: "soft" }, day(`${dayShown}T12:00:00Z`, language(), "UTC")), h("button", { class: "quiet", id: "new-appointment", onclick: make }, t("newAppointment"))),
     field("day", t("day"), pick), appointments.length ? h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("appointments") }, h("table", { class: "list" }, heads(["when", "service", "name", "phase", "actions"]), h("tbody", {}, appointments.map(appointmentRow)))) : h("p", { class: "soft" }, t("noAppointments")));
 }
 
@@ -203,7 +203,7 @@ function appointmentRow(one) {
     h("td", {}, may && h("div", { class: "row" }, button("arrive", "main", () => arrive(one)), button("move", "quiet", () => move(one)), button("cancelAppointment", "danger-quiet", () => cancel(one)))));
 }
 
-const moment = (text) => new Date(text).toISOString();
+const moment = (text) => instant(text, config.zone);
 const path = (one, what) => `appointments/${encodeURIComponent(one.code)}/${what}`;
 
 async function arrive(one) {
@@ -227,14 +227,17 @@ async function cancel(one) {
 async function make() {
   const id = ownId();
   const answer = await ask(t("newAppointment"), [field("new-service", t("service"), choice(services(), { name: "service", value: config.services[0]?.id })), field("at", t("when"), h("input", { type: "datetime-local", required: true, value: `${dayShown}T10:00` })), field("new-name", t("name"), h("input", { name: "name", maxlength: 200 })),
+    field("new-kind", t("identityKind"), choice(kinds(), { name: "kind" })), field("new-value", t("identityValue"), h("input", { name: "value", maxlength: 64, dir: "ltr" })),
     field("phone", t("phone"), h("input", { type: "tel", maxlength: 32, dir: "ltr" })), field("email", t("email"), h("input", { type: "email", maxlength: 320, dir: "ltr" })), field("new-language", t("languageOf"), choice(languages(), { name: "language", value: config.languages[0] }))], buttons(t("make")));
   if (!answer) return;
-  const made = await attempt("appointments", { ...answer, id, at: moment(answer.at), phone: latin(answer.phone) });
-  if (made) { dayShown = dayCode(new Date(made.at)); await fetchAppointments(); }
+  const { kind, value, at, phone, ...more } = answer;
+  const made = await attempt("appointments", { ...more, id, at: moment(at), phone: latin(phone), ...identity(kind, value) });
+  if (made) { dayShown = dayCode(made.at, config.zone); await fetchAppointments(); }
 }
 
 async function begin() {
   try { config = await request(`${base}/config`); } catch { setTimeout(begin, 2000); return; }
+  dayShown = dayCode(Date.now(), config.zone);
   if (token) begun(); else draw();
 }
 

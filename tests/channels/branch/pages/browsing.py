@@ -48,9 +48,13 @@ async def browsing(url: str, branch: FakeBranch | None = None) -> AsyncIterator[
 
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SOUND])
+        one = Browsing(browser, url, branch)
         try:
-            one = Browsing(browser, url, branch)
             yield one
+        except BaseException:
+            print(*one.wrong, sep="\n")
+            raise
+        else:
             assert one.wrong == []
         finally:
             await browser.close()

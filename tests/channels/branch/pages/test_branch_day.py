@@ -5,11 +5,14 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.clock import WallClock
 from tests.channels.branch.branch_site import Site, a_site
 from tests.channels.branch.pages.browsing import Browsing, browsing
 from tests.channels.chat.browser import needs_browser
@@ -137,8 +140,8 @@ async def evening(site: Site, token: str, tickets: int) -> list[dict[str, Any]]:
             await asyncio.sleep(0.3)
 
 
-async def at_the_reception(browser: Browsing, others: str) -> str:
-    """Takes the ticket of somebody who goes away out of line, and gives one to who walks in."""
+async def at_the_reception(browser: Browsing, others: str) -> list[str]:
+    """Takes who goes away out of line; gives a ticket to who walks in, and to who has an appointment."""
     page = await browser.page("/b/centre/reception")
     await page.locator("#pin").fill("9999")
     await page.keyboard.press("Enter")
@@ -149,7 +152,18 @@ async def at_the_reception(browser: Browsing, others: str) -> str:
     await row.locator("[id^=leave-]").wait_for(state="detached")
     await page.locator("#walk-in #name").fill("Sara")
     await page.locator("#walk-in button").click()
-    return str(await page.locator("#given [data-number]").get_attribute("data-number"))
+    walked_in = str(await page.locator("#given [data-number]").get_attribute("data-number"))
+    soon = WallClock().now().astimezone(ZoneInfo("Asia/Tehran")) + timedelta(hours=1)
+    await page.locator("#new-appointment").click()
+    await page.locator("dialog #at").fill(soon.strftime("%Y-%m-%dT%H:%M"))
+    await page.locator("dialog #new-name").fill("Reza")
+    await page.locator("dialog #new-kind").select_option("customer_number")
+    await page.locator("dialog #new-value").fill("4711")
+    await page.locator("dialog .main").click()
+    await page.locator("[id^=arrive-]").click()
+    await page.locator("dialog .main").click()
+    given = page.locator(f"#given [data-number]:not([data-number={walked_in}])")
+    return [walked_in, str(await given.get_attribute("data-number"))]
 
 
 async def test_a_day_of_a_branch_through_its_pages(tmp_path: Path) -> None:
@@ -164,7 +178,7 @@ async def test_a_day_of_a_branch_through_its_pages(tmp_path: Path) -> None:
         kiosk = Kiosk(await browser.page("/b/centre/kiosk", 1080, 1920))
         numbers = [await kiosk.take(who) for who in range(VISITORS // 3)]
         gone = numbers[-1]
-        numbers.append(await at_the_reception(browser, gone))
+        numbers += await at_the_reception(browser, gone)
         followed = await site.ticket(language="en")
         numbers.append(followed["number"])
         phone = await browser.page(followed["link"], 390, 844)
@@ -176,6 +190,7 @@ async def test_a_day_of_a_branch_through_its_pages(tmp_path: Path) -> None:
         ]
         for desk, one in zip(desks, AGENTS, strict=True):
             await desk.sign_in(one)
+        await desks[0].page.locator("#do-next:enabled").wait_for()
         await desks[0].page.keyboard.press("n")
         called = await desks[0].page.locator("#number").get_attribute("data-number")
         await hall.locator(f".call[data-number={called}][data-desk='1']").wait_for()
@@ -195,7 +210,7 @@ async def test_a_day_of_a_branch_through_its_pages(tmp_path: Path) -> None:
         await phone.locator(".over").wait_for()
 
         assert sorted(one["number"] for one in visits) == sorted(numbers)
-        assert len(set(numbers)) == len(numbers) == VISITORS + 2
+        assert len(set(numbers)) == len(numbers) == VISITORS + 3
         by_phase = Counter(one["phase"] for one in visits)
         assert [one["number"] for one in visits if one["phase"] == "left"] == [gone]
         assert by_phase["no_show"] == sum(desk.did["no-show"] for desk in desks)

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.acceptance, needs_browser]
 
 TALL = {"width": 1080, "height": 1920}
 KIOSK, DESK, HALL, RECEPTION = "/b/main/kiosk", "/b/main/desk", "/b/main/display", "/b/main/reception"
+PHONE = {"kind": "phone", "value": "+989121234567"}
 Site = tuple[FakeBranch, Browsing]
 
 
@@ -271,7 +272,12 @@ async def test_axe_finds_no_barrier_on_any_page(site: Site, axe: str, language: 
     await page.locator("#number").wait_for()
     await check("kiosk: ticket", page)
 
-    full = desk(visit=visit(note="papers"), parked=[visit("B001", phase="parked")], notices=["late"], link="away")
+    full = desk(
+        visit=visit(note="papers", appointment="4711", identity=PHONE),
+        parked=[visit("B001", phase="parked")],
+        notices=["late"],
+        link="away",
+    )
     branch.states["/b/main/desk/live"] = full
     page = await browser.page(DESK, **look)
     await page.locator("#sign-in").wait_for()
