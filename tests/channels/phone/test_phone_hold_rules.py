@@ -4,7 +4,7 @@ from hub.channels.phone.actions import Signal
 from hub.channels.phone.decide import decide
 from hub.channels.phone.events import read
 from hub.channels.phone.happenings import PutOnHold
-from tests.channels.phone.test_phone_rules import LEG, NOON, PLAIN, TALKS, asked, lived, signals, told
+from tests.channels.phone.lived_calls import LEG, NOON, PLAIN, TALKS, asked, lived, signals, told
 
 
 def test_the_hold_key_is_told_and_music_comes_with_the_hubs_word() -> None:

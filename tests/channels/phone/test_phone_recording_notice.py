@@ -7,7 +7,7 @@ from hub.channels.phone.decide import decide
 from hub.channels.phone.happenings import Gone, PickedUp, Played, Recorded
 from hub.channels.phone.layout import APART, main_bridge, places
 from hub.channels.phone.settings import PhoneSettings, Recording
-from tests.channels.phone.test_phone_rules import LEG, NOON, RECORDED, RINGS, TALKS, asked, free, lived, told
+from tests.channels.phone.lived_calls import LEG, NOON, RECORDED, RINGS, TALKS, asked, free, lived, told
 
 BEGIN = "POST /bridges/talk-call-c1/record"
 RECORDING = Recording(queues=("care",), notice=("sound:recorded",))

@@ -13,8 +13,8 @@ from hub.channels.phone.settings import PhoneSettings, Recording
 from hub.clock import WallClock
 from hub.domain.contact import Contact
 from tests.channels.phone.fake_ari import FakeAri, fake_ari
+from tests.channels.phone.lived_calls import NOON, RECORDED, TALKS, lived
 from tests.channels.phone.test_phone_recording_rules import BEGIN, GO_ON, PAUSE, STOP, wish
-from tests.channels.phone.test_phone_rules import NOON, RECORDED, TALKS, lived
 
 
 class Hub:

@@ -17,7 +17,7 @@ from hub.channels.phone.happenings import (
     Resumed,
     Told,
 )
-from tests.channels.phone.test_phone_rules import LEG, NOON, PLAIN, RECORDED, TALKS, asked, lived, told
+from tests.channels.phone.lived_calls import LEG, NOON, PLAIN, RECORDED, TALKS, asked, lived, told
 
 NAME = "talk-call-c1-1"
 PAUSE, GO_ON, STOP = (f"{method} /recordings/live/{NAME}/{what}" for method, what in (
