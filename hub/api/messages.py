@@ -1,6 +1,6 @@
 """A conversation in words: read by whoever works on it, and answered in by the agent who has it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -14,11 +14,12 @@ from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import listed, row, told
+from hub.application.forwarding import forwarded
 from hub.application.messages import Message, Opened, opened, talk_of
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
 from hub.domain.access.events import Role
-from hub.domain.contact import Attachment, Channel, Copies, Html
+from hub.domain.contact import Attachment, Channel, Copies, Html, MailAddress
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.outbound.words import says_something
 from hub.domain.decision.events import Outcome
@@ -35,6 +36,13 @@ _HAS_IT = (Phase.ACTIVE, Phase.WRAP_UP, Phase.PARKED)
 Messages = listed("Messages", "messages", row("Message", Message), interaction_id=str, customer_id=str, channel=Channel)
 
 
+class Forward(Body):
+    """A mail of the conversation that goes on to somebody else, with what the agent says about it."""
+
+    to: MailAddress = Field(description="The customer does not get it; what is answered is heard in the conversation")
+    contact_id: str = Field(default="", max_length=200, description="The mail; left out: the last that came in")
+
+
 class Answer(Body):
     """What the agent answers."""
 
@@ -47,6 +55,7 @@ class Answer(Body):
     language: str = Field(default="", max_length=16)
     by: Moment | None = Field(default=None, description="It may be sent until then; left out: now or not")
     request_id: Id = Field(default="", description="Your own: a repeat is the same answer")
+    forward: Forward | None = Field(default=None, description="It goes to somebody else, a mail enclosed as it came")
 
 
 class Answered(Body):
@@ -84,14 +93,19 @@ async def write(interaction_id: str, body: Answer, call: AgentCall) -> Response:
     agent_id = body.agent_id or call.key.agent_id
     asked = call.asked(call.acting_for(agent_id))
     known = await opened(call.services.journal, interaction_id)
-    if not says_something(body):
+    if not says_something(body) and body.forward is None:
         raise InvalidError("say something: a text, its layout, a subject, or a file", "text")
     _refuse(known)
     if call.key.role is Role.AGENT:
         _refuse_others(known, agent_id)
     by = {"request": body.request_id or asked["id"], "actor": asked["actor"], "command_id": asked["id"]}
+    wanted = _wanted(body, known, interaction_id, agent_id)
+    if body.forward is not None:
+        goes = await forwarded(call.services.journal, known, body.forward.to, body.forward.contact_id)
+        files = (*body.attachments, goes.original)
+        wanted = replace(wanted, subject=body.subject or goes.subject, attachments=files, forwarded_to=goes.to)
     try:
-        decided = await call.services.paths.contacts.ask(_wanted(body, known, interaction_id, agent_id), **by)
+        decided = await call.services.paths.contacts.ask(wanted, **by)
     except InvalidError as error:
         raise (RefusedError(_NOWHERE) if error.field == "at" else error) from None
     return answer(_answered(decided), HTTPStatus.ACCEPTED)

@@ -37,9 +37,9 @@ _OF_CONTACTS: tuple[type[Event], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`state`: `received`, or of what goes out its phase; `by`: who wrote it; `outbound_id`: of what goes out, if the
-    hub was asked for it; `reason`: why it is not sent; `at`: when it was written, `sent_at` when it left,
-    `delivered_at` when it arrived, where the channel tells."""
+    """`state`: `received`, or of what goes out its phase; `by`: who wrote it; `address`: where from, or where to;
+    `outbound_id`: of what goes out, if the hub was asked for it; `reason`: why it is not sent; `at`: when it was
+    written, `sent_at` when it left, `delivered_at` when it arrived, where the channel tells."""
 
     at: datetime
     direction: Direction
@@ -50,6 +50,7 @@ class Message:
     customer_id: str
     """The stream it stands in."""
     channel: Channel
+    address: str
     subject: str
     text: str
     html: str
@@ -124,7 +125,7 @@ async def talk_of(journal: Journal, interaction_id: str) -> Talk:
 def _came(stream: str, event: ContactReceived) -> Message:
     return Message(
         at=event.at, direction=Direction.INBOUND, state=RECEIVED, by="customer", contact_id=event.contact_id,
-        outbound_id="", customer_id=stream, channel=event.channel, auto=event.auto,
+        outbound_id="", customer_id=stream, channel=event.channel, address=event.address, auto=event.auto,
         **_words(event, stream, event.contact_id),
     )  # fmt: skip
 
@@ -137,6 +138,7 @@ def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent]) -> M
     return Message(
         at=one.planned.at, direction=Direction.OUTBOUND, state=one.phase.value, by=one.planned.actor,
         contact_id=told.contact_id if told else "", outbound_id=name, customer_id=customer, channel=channel,
+        address=told.address if told else "",
         sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why,
         **_words(one.planned, customer, name),
     )  # fmt: skip
@@ -146,7 +148,7 @@ def _left(stream: str, event: ContactSent) -> Message:
     """Nobody asked the hub for it: its sender said afterwards that it was made."""
     return Message(
         at=event.at, direction=Direction.OUTBOUND, state="sent", by=event.actor, contact_id=event.contact_id,
-        outbound_id="", customer_id=stream, channel=event.channel, sent_at=event.at,
+        outbound_id="", customer_id=stream, channel=event.channel, address=event.address, sent_at=event.at,
         **_words(event, stream, event.contact_id),
     )  # fmt: skip
 

@@ -176,3 +176,28 @@ async def test_in_a_call_nothing_is_written() -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
         client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
         says(await client.post(ROUTE, json={"text": "x"}), 409, "refused")
+
+
+async def test_a_mail_goes_on_to_somebody_else_as_it_came(world: World, ann: httpx.AsyncClient) -> None:
+    original = Attachment(uri="hub-file:abc", media_type="message/rfc822", name="original.eml", size=9)
+    world.write((MINA, came("m-3", -0.5, "and now?", attachments=(original,))))
+    world.write((WORK, ContactAttached(**META, contact_id="m-3")))
+    forward = {"text": "Is this yours?", "forward": {"to": "Bank@Example.com"}, "request_id": "r-1"}
+    told = await ann.post(ROUTE, json=forward)
+    assert told.status_code == 202, told.text
+    [sent] = dispatched(world)
+    assert (sent.address, sent.cc, sent.thread, sent.queue) == ("bank@example.com", (), "t", "cards")
+    assert (sent.subject, sent.text, sent.attachments) == ("Fwd: card", "Is this yours?", (original,))
+    assert (await ann.post(ROUTE, json=forward)).json() == told.json()
+    says(await ann.post(ROUTE, json={**forward, "forward": {"to": "eve@example.com"}}), 409, "refused")
+    assert len(dispatched(world)) == 1
+    messages = (await ann.get(ROUTE)).json()["messages"]
+    assert [one["address"] for one in messages] == [MAIL, MAIL, MAIL, "bank@example.com"]
+
+
+async def test_what_can_not_be_forwarded_says_why(world: World, ann: httpx.AsyncClient) -> None:
+    to = {"to": "bank@example.com"}
+    says(await ann.post(ROUTE, json={"forward": {"to": "nobody"}}), 422, "invalid", "forward.to")
+    says(await ann.post(ROUTE, json={"forward": {**to, "contact_id": "m-9"}}), 404, "not-found")
+    says(await ann.post(ROUTE, json={"forward": {**to, "contact_id": "m-1"}}), 409, "refused")
+    assert dispatched(world) == []

@@ -159,7 +159,8 @@ class OutboundContacts:
         words = dict(words_of(wanted))
         if known.planned.came_in_on is Channel.EMAIL and not wanted.subject:
             words["subject"] = known.planned.subject
-        if words_of(known.planned) != words:
+        went_to = known.dispatched.address if known.dispatched and wanted.forwarded_to else ""
+        if words_of(known.planned) != words or went_to != wanted.forwarded_to:
             raise RefusedError(f"request of contact {outbound} came before with other words: name it anew")
 
     async def _decide_again(self, stream: str, one: OutboundContact) -> None:

@@ -15,7 +15,7 @@ from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenU
 from hub.domain.customer.outbound.state import OutboundContact
 from hub.domain.customer.outbound.words import says_something, subject_of_answer, words_of
 from hub.domain.decision.events import Outcome
-from hub.domain.errors import InvalidError
+from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.event import Event
 from hub.domain.grant.state import Grant
 from hub.paths.decision.gathering import PointOf
@@ -55,6 +55,8 @@ class WantedContact:
     """Of the sender: an answer comes back to it."""
     agent_id: str = ""
     """Who gets the answer, if that is over."""
+    forwarded_to: str = ""
+    """Of a reply: it goes there, and not to the customer."""
 
 
 class Began(NamedTuple):
@@ -100,7 +102,10 @@ def begun(
     facts: list[Event] = [planned]
     if taken.event.outcome is Outcome.NOW:
         answered = began.address if began and wanted.purpose is Purpose.REPLY else ""
-        facts.append(_dispatched(planned, taken, point_of, report_within, answered))
+        told = _dispatched(planned, taken, point_of, report_within, answered)
+        facts.append(told.model_copy(update={"address": wanted.forwarded_to}) if wanted.forwarded_to else told)
+    elif wanted.forwarded_to:
+        raise RefusedError("it can't be forwarded now, and later nobody would know where to: forward it then")
     return [(wanted.customer, one) for one in facts]
 
 

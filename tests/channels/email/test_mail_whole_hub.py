@@ -126,6 +126,37 @@ async def test_who_is_in_cc_answers_in_the_customers_conversation(tmp_path: Path
         await here.customer("bob@example.com")
 
 
+async def test_a_mail_goes_on_to_a_third_party_whose_answer_is_heard_in_the_conversation(tmp_path: Path) -> None:
+    async with centre(tmp_path) as here:
+        desk = here.desk
+        await desk("/v1/policies/paths", {"text": NO_QUIET_HOURS, "note": "no quiet hours"})
+        await desk("/v1/agents/ann/sign-on", {"name": "Ann", "skills": {"cards": 3}, "languages": ["fa"]})
+        await hand_in(here.port, mail("Where is my card?", Subject="Card", To="cards@example.org"))
+        offer = await desk.offered()
+        work = offer["interaction_id"]
+        await desk(f"/v1/offers/{offer['offer_id']}/accept", {"agent_id": "ann"})
+        forward = {"agent_id": "ann", "text": "Is it with you?", "forward": {"to": "bank@example.com"}}
+        await desk(f"/v1/interactions/{work}/messages", forward)
+        await until(lambda: here.server.mails, 60)
+        [(sender, recipients, _)] = here.server.mails
+        assert (sender, recipients) == ("cards@example.org", ["bank@example.com"])
+        sent = here.server.last()
+        [enclosed] = [part for part in sent.walk() if part.get_content_type() == "message/rfc822"]
+        assert enclosed.get_content()["Subject"] == "Card"
+        assert "Where is my card?" in enclosed.get_content().get_content()
+        assert (sent["Subject"], "ann@example.com" in str(sent["Cc"])) == ("Fwd: Card", False)
+
+        to_us = {"From": "bank@example.com", "To": sent["Reply-To"]}
+        await hand_in(here.port, mail("It is", Subject="Re: Card", Message_ID="<k1@example.com>", **to_us))
+        told = await desk.said(work, 3)
+        assert [(one["direction"], one["address"], one["text"]) for one in told] == [
+            ("inbound", "ann@example.com", "Where is my card?"),
+            ("outbound", "bank@example.com", "Is it with you?"),
+            ("inbound", "bank@example.com", "It is"),
+        ]
+        assert told[2]["customer_id"] != told[0]["customer_id"]
+
+
 async def test_what_was_refused_is_taken_in_once_it_is_tried_again(tmp_path: Path) -> None:
     async with centre(tmp_path) as here:
         store, now = attachments(here.settings), WallClock().now()

@@ -37,6 +37,11 @@ def says_something(one: Worded) -> bool:
     return bool(one.subject.strip() or one.text.strip() or one.html.strip() or one.attachments)
 
 
+def subject_of_forward(subject: str) -> str:
+    """`Fwd:` before it, also where there is none."""
+    return f"Fwd: {subject.strip()}"[:LONGEST_SUBJECT].rstrip()
+
+
 def subject_of_answer(subject: str) -> str:
     """`Re:` once, however often it was answered before and in whatever language; of none none."""
     about = _ANSWERED.sub("", subject).strip()
