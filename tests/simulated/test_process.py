@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from hub.settings import Settings
-from hub.simulated.process import HubProcess, HubStartError, free_port, keep
+from hub.simulated.process import HubProcess, HubStartError, free_port, free_ports, keep
 
 
 def test_a_port_that_is_taken_is_not_given_again() -> None:
@@ -15,6 +15,10 @@ def test_a_port_that_is_taken_is_not_given_again() -> None:
         port = taken.getsockname()[1]
         assert free_port("127.0.0.1", port) not in (0, port)
     assert free_port("127.0.0.1", port) == port
+
+
+def test_several_ports_are_different_ones() -> None:
+    assert len(set(free_ports("127.0.0.1", 500))) == 500
 
 
 def test_a_host_that_is_not_here_is_named() -> None:
