@@ -141,6 +141,8 @@ def _stands(call: Call, happening: Resumed, settings: PhoneSettings) -> Step:
         return entering.reporting(call, settings)
     if call.phase is Phase.OVER:
         return call, ([] if call.contact_id or not call.since else [signals.left(call, happening.at, 0)])
+    if call.playing and call.phase is Phase.TALKING:
+        return recording.notice_again(call, settings)
     if call.playing:
         return lines.played(call, Played(happening.at, call.playing), settings)
     return call, []

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from hub.channels.phone.actions import Action, Keep, Request, Signal, play
+from hub.channels.phone.actions import Action, Keep, Request, Signal, play, stop_playing
 from hub.channels.phone.call import Call, Phase, Running
 from hub.channels.phone.happenings import Kept, NotSwitched, Recorded
 from hub.channels.phone.layout import main_bridge, places
-from hub.channels.phone.settings import PhoneSettings
+from hub.channels.phone.settings import PhoneSettings, Sounds
 from hub.channels.phone.signals import recording_switched
 from hub.domain.contact import RecordingState
 
@@ -28,8 +28,22 @@ def notice(before: Call, after: Call, settings: PhoneSettings) -> tuple[Call, li
     speaks_now = after.phase is Phase.TALKING and after.answered and not before.answered
     if not (said and speaks_now and not after.playing and settings.recording.covers(after.queue)):
         return after, []
-    playback = f"play-{after.thread}-{after.number}"
-    return replace(after, playing=playback, number=after.number + 1), [play(after.channel, playback, said)]
+    return _say(after, said)
+
+
+def notice_again(call: Call, settings: PhoneSettings) -> tuple[Call, list[Action]]:
+    """Nobody knows what of it they heard: it is said from its beginning, and nothing is recorded before its end."""
+    stopped: list[Action] = [stop_playing(call.playing)]
+    said = settings.recording.notice
+    if not (said and settings.recording.covers(call.queue)):
+        return replace(call, playing=""), stopped
+    saying, actions = _say(call, said)
+    return saying, [*stopped, *actions]
+
+
+def _say(call: Call, sounds: Sounds) -> tuple[Call, list[Action]]:
+    playback = f"play-{call.thread}-{call.number}"
+    return replace(call, playing=playback, number=call.number + 1), [play(call.channel, playback, sounds)]
 
 
 def record(before: Call, after: Call, at: datetime, settings: PhoneSettings, *, again: bool = False) -> Parts:

@@ -4,7 +4,7 @@ import pytest
 
 from hub.channels.phone.call import Phase
 from hub.channels.phone.decide import decide
-from hub.channels.phone.happenings import Gone, PickedUp, Played, Recorded
+from hub.channels.phone.happenings import Gone, PickedUp, Played, Recorded, Resumed
 from hub.channels.phone.layout import APART, main_bridge, places
 from hub.channels.phone.settings import PhoneSettings, Recording
 from tests.channels.phone.lived_calls import LEG, NOON, RECORDED, RINGS, TALKS, asked, free, lived, told
@@ -63,6 +63,24 @@ def test_who_hangs_up_while_they_are_told_has_left() -> None:
     call, _ = decide(call, PickedUp(NOON, LEG), TOLD)
     call, _ = decide(call, PickedUp(NOON, call.channel), TOLD)
     assert decide(call, Gone(NOON, call.channel, 16), TOLD)[0].phase is Phase.OVER
+
+
+def test_a_notice_that_a_restart_cut_off_is_said_again_before_anything_is_recorded() -> None:
+    call, _ = lived(*RINGS, PickedUp(NOON, LEG), told("answered", agent_id="ann"), settings=RINGING)
+    cut_off = call.playing
+    call, actions = decide(call, Resumed(NOON), RINGING)
+    requests = asked(actions)
+    assert requests.index(f"DELETE /playbacks/{cut_off}") < requests.index(f"POST /channels/c1/play/{call.playing}")
+    assert (places(call)["c1"], BEGIN in requests) == (APART, False)
+    call, actions = decide(call, Played(NOON, cut_off), RINGING)
+    assert BEGIN not in asked(actions), "the end of the one that was cut off is no end of this one"
+    assert asked(decide(call, Played(NOON, call.playing), RINGING)[1])[-1] == BEGIN
+
+
+def test_a_notice_that_is_wanted_no_longer_after_a_restart_keeps_nobody_waiting() -> None:
+    call, _ = lived(*RINGS, PickedUp(NOON, LEG), told("answered", agent_id="ann"), settings=RINGING)
+    call, actions = decide(call, Resumed(NOON), PhoneSettings(recording=Recording(queues=("care",))))
+    assert (places(call)["c1"], asked(actions)[-2]) == (main_bridge(call), BEGIN)
 
 
 @pytest.mark.parametrize("is_held", [False, True])
