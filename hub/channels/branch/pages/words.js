@@ -4,7 +4,7 @@ import { RIGHT_TO_LEFT, digits } from "./numbers.js";
 
 export const WORDS = {
   en: {
-    language: "English", welcome: "Welcome", touch: "Touch to begin", chooseService: "What can we do for you?",
+    language: "English", welcome: "Welcome", chooseService: "What can we do for you?",
     closed: "The branch is closed", opensAt: "Opens {time}", serviceClosed: "Closed now", opensShort: "from {time}",
     waitingCount: "{n} waiting", nobodyWaits: "Nobody waiting", needsTitle: "Do you need help?", noNeed: "No help needed",
     identify: "Who are you? (optional)", identifyWhy: "We can then prepare for your visit.", skip: "Continue without",
@@ -27,7 +27,7 @@ export const WORDS = {
     need: "Need", note: "Note", languageOf: "Language", appointment: "Appointment", notes: "Notes", walkIn: "Walk-in", reason: "Reason (optional)", minutesLong: "For how many minutes (0: until taken up)",
     toService: "To service", toDesk: "or to desk", nowhere: "—", code: "Outcome", cancel: "Cancel", away: "The hub can't be reached. The branch goes on calling in its own order, and tells the hub afterwards.",
     shortcuts: "Keyboard shortcuts", keys: "N next · R call again · P set aside · X did not come · T transfer · E end · W walk-in", messages: "Notices", empty: "None", since: "since {time}",
-    notDone: "Not done: {reason}", unsure: "No answer came. Look whether it was done before you try again.", reception: "Reception", find: "Find a ticket, service or identity", today: "Today's tickets", open: "Still here", all: "All of today",
+    notDone: "Not done: {reason}", unsure: "No answer came. Look whether it was done before you try again.", reception: "Reception", find: "Find a ticket, service or identity", today: "Today's tickets",
     giveTicket: "Give a ticket", name: "Name", identityKind: "Kind of identity", identityValue: "Identity", noIdentity: "Not told", phone: "Phone for reminders", email: "E-mail for reminders",
     appointments: "Appointments", newAppointment: "New appointment", make: "Make the appointment", when: "When", arrive: "Has arrived", move: "Move", cancelAppointment: "Cancel the appointment", cancelAsk: "Cancel this appointment?",
     leaveFor: "Take out of line", day: "Day", noAppointments: "No appointments on this day", given: "Ticket {number} given", phase: "State", actions: "Actions", phaseMade: "Made", phaseArrived: "Arrived", phaseMissed: "Missed", phaseCancelled: "Cancelled",
@@ -35,7 +35,7 @@ export const WORDS = {
     resolved: "Resolved", referred: "Referred", follow_up: "To be followed up", other: "Other",
   },
   fa: {
-    language: "فارسی", welcome: "خوش آمدید", touch: "برای شروع لمس کنید", chooseService: "چه خدمتی نیاز دارید؟",
+    language: "فارسی", welcome: "خوش آمدید", chooseService: "چه خدمتی نیاز دارید؟",
     closed: "شعبه تعطیل است", opensAt: "بازگشایی {time}", serviceClosed: "اکنون بسته است", opensShort: "از {time}",
     waitingCount: "{n} نفر در صف", nobodyWaits: "صف خالی است", needsTitle: "به کمک نیاز دارید؟", noNeed: "نیازی نیست",
     identify: "خود را معرفی کنید (اختیاری)", identifyWhy: "تا برای مراجعهٔ شما آماده باشیم.", skip: "ادامه بدون معرفی",
@@ -58,7 +58,7 @@ export const WORDS = {
     need: "نیاز ویژه", note: "یادداشت", languageOf: "زبان", appointment: "وقت قبلی", notes: "یادداشت‌ها", walkIn: "مراجعهٔ مستقیم", reason: "دلیل (اختیاری)", minutesLong: "چند دقیقه (۰: تا وقتی ادامه داده شود)",
     toService: "به خدمت", toDesk: "یا به باجه", nowhere: "—", code: "نتیجه", cancel: "بازگشت", away: "ارتباط با سامانهٔ مرکزی قطع است. شعبه به ترتیب خود فرا می‌خواند و سپس خبر می‌دهد.",
     shortcuts: "میان‌برهای صفحه‌کلید", keys: "N بعدی · R فراخوان دوباره · P کنار · X نیامد · T ارجاع · E پایان · W مراجعهٔ مستقیم", messages: "آگهی‌ها", empty: "هیچ", since: "از {time}",
-    notDone: "انجام نشد: {reason}", unsure: "پاسخی نیامد. پیش از تکرار ببینید انجام شده است یا نه.", reception: "پذیرش", find: "جستجوی نوبت، خدمت یا هویت", today: "نوبت‌های امروز", open: "حاضران", all: "همهٔ امروز",
+    notDone: "انجام نشد: {reason}", unsure: "پاسخی نیامد. پیش از تکرار ببینید انجام شده است یا نه.", reception: "پذیرش", find: "جستجوی نوبت، خدمت یا هویت", today: "نوبت‌های امروز",
     giveTicket: "دادن نوبت", name: "نام", identityKind: "نوع شناسه", identityValue: "شناسه", noIdentity: "گفته نشده", phone: "تلفن برای یادآوری", email: "رایانامه برای یادآوری",
     appointments: "وقت‌های قبلی", newAppointment: "وقت تازه", make: "ثبت وقت", when: "زمان", arrive: "رسید", move: "جابه‌جایی", cancelAppointment: "لغو وقت", cancelAsk: "این وقت لغو شود؟",
     leaveFor: "خروج از صف", day: "روز", noAppointments: "در این روز وقتی نیست", given: "نوبت {number} داده شد", phase: "وضعیت", actions: "کارها", phaseMade: "ثبت‌شده", phaseArrived: "رسیده", phaseMissed: "نیامده", phaseCancelled: "لغوشده",
