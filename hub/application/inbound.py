@@ -13,7 +13,7 @@ from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.recordings import Take
 from hub.application.signals import asked_of_pool, moment
 from hub.application.turns import Thread, Turn, Turns
-from hub.domain.contact import Contact, ConversationEvent, ConversationSignal, utc
+from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, utc
 from hub.domain.customer.identity import ADDRESS_KIND
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.refused_input import RefusedInput
@@ -61,6 +61,10 @@ class ContactReports(Protocol):
 
     async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> object:
         """Raises InvalidError."""
+        ...
+
+    async def address_of(self, contact_id: str, channel: Channel) -> str:
+        """Where it was sent; empty: who was there is forgotten."""
         ...
 
 
@@ -225,10 +229,15 @@ class InboundHandler:
         return Confirmation(id=signal.id, status="accepted")
 
     async def _unsubscribed(self, signal: ConversationEvent) -> Confirmation:
-        if not signal.address:
+        address = signal.address
+        if signal.contact_id and not address:
+            address = await self._contacts.address_of(signal.contact_id, signal.channel)
+            if not address:
+                return Confirmation(id=signal.id, status="accepted")
+        if not address:
             raise InvalidError("unsubscribed takes the address at which no more advertising is wanted", "address")
         told = Statement(
-            ADDRESS_KIND[signal.channel], signal.address, signal.reason or "unsubscribed",
+            ADDRESS_KIND[signal.channel], address, signal.reason or "unsubscribed",
             f"adapter:{signal.channel.value}", signal.id,
         )  # fmt: skip
         try:

@@ -282,7 +282,8 @@ class ConversationEvent(_Value):
     score: int | None = Field(default=None, ge=0, le=10)
     comment: str = Field(default="", max_length=10_000)
     contact_id: str = Field(default="", max_length=200)
-    """Of sent, delivered and failed: as the hub named it when it asked for the contact."""
+    """Of sent, delivered and failed, and of unsubscribed without an address: as the hub named it when it asked for the
+    contact."""
     reason: str = Field(default="", max_length=200)
     """Of failed and offer_declined: why, as whoever could not do it says; of unsubscribed: how it was said."""
     address: str = Field(default="", max_length=320)

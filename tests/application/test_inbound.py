@@ -90,6 +90,10 @@ class FakeReports:
     async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> None:
         self._note(contact_id, "failed", reason, actor, command_id)
 
+    async def address_of(self, contact_id: str, channel: Channel) -> str:
+        self._note(contact_id, "looked up", channel)
+        return "mina@example.com"
+
     def _note(self, contact_id: str, *told: str) -> None:
         if contact_id != "decision-1":
             raise InvalidError(f"nobody was told to make contact {contact_id!r}", "contact_id")
@@ -342,6 +346,16 @@ async def test_who_unsubscribes_at_an_address_gets_no_more_advertising_anywhere(
     assert answer.status == "accepted"
     said = Statement("email", "mina@example.com", "one click in a mail", "adapter:email", "u1")
     assert world.consents.told == [(said, "email", Scope.EVERYWHERE)]
+
+
+async def test_who_unsubscribes_from_what_was_sent_gets_none_where_it_went() -> None:
+    world = World()
+    [done] = await world.handler([unsubscribed(contact_id="decision-1")])
+    [unknown] = await world.handler([unsubscribed(contact_id="decision-9")])
+    assert done is not None
+    assert unknown is not None
+    assert (done.status, [told.value for told, _, _ in world.consents.told]) == ("accepted", ["mina@example.com"])
+    assert (unknown.status, unknown.field) == ("rejected", "contact_id")
 
 
 @pytest.mark.parametrize("more", [{}, {"address": "mina"}])

@@ -208,6 +208,9 @@ class TestNow:
         [(_, sent)] = await hub.facts(ContactSent)
         assert {name: getattr(sent, name) for name in words} == words
         assert (await ask(hub, **words)).event == decided.event
+        assert await hub.parts.reports.address_of(event.contact_id, event.channel) == event.address
+        with pytest.raises(InvalidError, match="left by"):
+            await hub.parts.reports.address_of(event.contact_id, Channel.PHONE)
         with pytest.raises(RefusedError, match="with other words"):
             await ask(hub, **words | {"cc": ()})
 

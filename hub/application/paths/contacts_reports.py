@@ -12,7 +12,7 @@ from hub.application.paths.contacts import Found, OutboundContacts
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Facts, Wholes
 from hub.application.repeats import keyed
-from hub.domain.contact import Contact, Direction, Path
+from hub.domain.contact import Channel, Contact, Direction, Path
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactSent
 from hub.domain.customer.outbound.events import ContactDelivered, ContactDispatched, ContactFailed
@@ -97,6 +97,14 @@ class ContactReports:
             return [Append(found.stream, found.versions[found.stream], [fact])]
 
         return await append_decided(self._journal, attempt)
+
+    async def address_of(self, contact_id: str, channel: Channel) -> str:
+        """Where it was sent; empty: who was there is forgotten. Raises InvalidError for a contact nobody was told to
+        make, or by another channel."""
+        _, told = await self._told(contact_id)
+        if told.channel is not channel:
+            raise InvalidError(f"contact {contact_id!r} left by {told.channel.value}", "contact_id")
+        return told.address
 
     async def _told(self, contact_id: str) -> tuple[Found, ContactDispatched]:
         try:

@@ -45,7 +45,7 @@ class EmailAdapter:
             stack.callback(book.close)
             book.forget_old(place.clock.now())
             links, withdraw = await self._unsubscribing(stack, key, link)
-            incoming = Incoming(settings, names, book, place, link, withdraw)
+            incoming = Incoming(settings, names, book, place, link, withdraw.where_it_went if withdraw else None)
             if settings.server is not None:
                 await stack.enter_async_context(receiving(incoming, settings.server, settings.domain))
             sender = Sender(settings, names, book, place, link, links, key)

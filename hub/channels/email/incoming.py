@@ -29,7 +29,7 @@ LARGE = 100_000
 AT_ONCE = 64
 """Mails that are on their way to the hub; more of them wait, and their mail servers with them."""
 Withdraw = Callable[[str, str], Awaitable[None]]
-"""Ends promotional mail to an address; the second is what the customer did, in words."""
+"""Ends promotional mail where this contact of ours went; the second is what the customer did, in words."""
 
 
 class RefusedMailError(HubError):
@@ -86,8 +86,8 @@ class Incoming:
         if mail.report is not None and (about := self._ours(mail.report)) is not None:
             await self._reported(mail.report, about)
             return _done(mail)
-        if self._withdraw is not None and mail.sender is not None and self._unsubscribes(mail, envelope_to):
-            await self._withdraw(mail.sender.address, "a mail to the address for it")
+        if self._withdraw is not None and (sent := self._unsubscribed(mail, envelope_to)) is not None:
+            await self._withdraw(sent.contact_id, "a mail to the address for it")
             return _done(mail)
         answered = None if mail.is_auto else await self._survey_answered(mail, envelope_to)
         return answered or await self._record(mail, raw, envelope_from, envelope_to)
@@ -177,12 +177,13 @@ class Incoming:
         )  # fmt: skip
         await self._link.conversation(failed)
 
-    def _unsubscribes(self, mail: Mail, envelope_to: Sequence[str]) -> bool:
-        """Written to `unsubscribe+TOKEN@…`, the token of a mail of ours."""
+    def _unsubscribed(self, mail: Mail, envelope_to: Sequence[str]) -> Made | None:
+        """The mail of ours whose token it names, written to `unsubscribe+TOKEN@…`: whoever wrote it, where that one
+        went is meant."""
         addresses = [*envelope_to, *(one.address for one in mail.recipients)]
         asked = [one for one in addresses if one.lower().startswith("unsubscribe+")]
         tokens = (f"{one.lower().partition('+')[2].partition('@')[0]}@{self._names.domain}" for one in asked)
-        return any(self._place.ledger.by_wire_id(one) is not None for one in tokens)
+        return next((made for one in tokens if (made := self._place.ledger.by_wire_id(one)) is not None), None)
 
     async def _refuse(self, raw: bytes, error: Exception) -> None:
         """Kept with its bytes."""

@@ -61,12 +61,19 @@ class Withdrawal:
         self._link = link
         self._clock = clock
 
-    async def __call__(self, address: str, how: str) -> None:
+    async def at(self, address: str, how: str) -> None:
         """Durable when it returns. Raises NotWithdrawnError."""
+        await self._tell(how, address=address)
+
+    async def where_it_went(self, contact_id: str, how: str) -> None:
+        """The same, of the address that this contact of ours was sent to."""
+        await self._tell(how, contact_id=contact_id)
+
+    async def _tell(self, how: str, address: str = "", contact_id: str = "") -> None:
         now = self._clock.now()
         said = ConversationEvent(
             id=f"unsubscribed-{uuid4().hex}", channel=Channel.EMAIL, thread="unsubscribed", occurred_at=now,
-            signal=ConversationSignal.UNSUBSCRIBED, address=address, reason=how,
+            signal=ConversationSignal.UNSUBSCRIBED, address=address, contact_id=contact_id, reason=how,
         )  # fmt: skip
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -86,7 +93,7 @@ async def clicks(links: Links, withdraw: Withdrawal, settings: Unsubscribing) ->
         return web.Response(text=_PAGE, content_type="text/html")
 
     async def click(request: web.Request) -> web.Response:
-        await withdraw(links.address_of(request.match_info["token"]), "one click in a mail")
+        await withdraw.at(links.address_of(request.match_info["token"]), "one click in a mail")
         return web.Response(text=_DONE, content_type="text/html")
 
     app = web.Application(client_max_size=10_000, middlewares=[_answered])

@@ -221,19 +221,20 @@ async def test_that_a_copy_did_not_arrive_is_no_failure_of_the_contact(door: Doo
     assert not door.hub.signals
 
 
-async def test_who_writes_to_the_address_for_it_is_unsubscribed(tmp_path: Path) -> None:
+async def test_a_mail_to_the_address_for_it_unsubscribes_where_ours_went_whoever_writes_it(tmp_path: Path) -> None:
     asked = []
 
-    async def withdraw(address: str, how: str) -> None:
-        asked.append(address)
+    async def withdraw(contact_id: str, how: str) -> None:
+        asked.append(contact_id)
 
     door = Door(tmp_path, withdraw)
     door.hub.answers.set()
     own = door.names.message_id("contact-1")
     door.place.ledger.left("contact-1", own, "t", door.place.clock.now())
     to = f"unsubscribe+{own}"
-    assert await door.gives(mail(To=to), to=to) == [250]
-    assert asked == ["ann@example.com"]
+    elsewhere = mail(To=to, From="Ann at work <ann@work.example>")
+    assert await door.gives(elsewhere, sender="ann@work.example", to=to) == [250]
+    assert asked == ["contact-1"]
     guessed = "unsubscribe+guessed@example.org"
     assert await door.gives(mail(To=guessed), to=guessed) == [250]
     assert len(asked) == len(door.hub.contacts) == 1
