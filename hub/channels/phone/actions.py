@@ -74,6 +74,12 @@ def hear_its_end(channel: str, app: str) -> Request:
     return Request("POST", f"/applications/{app}/subscription", {"eventSource": f"channel:{channel}"})
 
 
+def speak(channel: str, language: str) -> Request:
+    """Whatever Asterisk says on this line is said in it. Asterisk writes `fa_IR` where others write `fa-IR`."""
+    params = {"variable": "CHANNEL(language)", "value": language.replace("-", "_")}
+    return Request("POST", f"/channels/{channel}/variable", params)
+
+
 def hang_up(channel: str) -> Request:
     return Request("DELETE", f"/channels/{channel}")
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from hub.channels.phone.actions import Request, go_on_in, turn_away
+from hub.channels.phone.actions import Request, go_on_in, speak, turn_away
 from hub.channels.phone.ari import Ari, AriError
 from hub.channels.phone.calls import Calls
 from hub.channels.phone.causes import BUSY, NO_NUMBER
@@ -38,6 +38,8 @@ class Arrivals:
                 await self._calls.arrived(thread, call)
             case Verdict.PBX:
                 log.warning("call %s goes to the PBX's own queue: %d calls stand", thread, len(self._calls))
+                if language := self._settings.line(call.dialled).language:
+                    await self._ask(speak(call.channel, language))
                 await self._ask(go_on_in(call.channel, self._settings.fallback_context, call.dialled))
             case Verdict.BUSY:
                 log.warning("call %s is turned away: its caller called too often within a minute", thread)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.channels.phone import entering, lines, recording, signals
-from hub.channels.phone.actions import Action, Remember, SetTimer, Signal, go_on_in, hear_its_end
+from hub.channels.phone.actions import Action, Remember, SetTimer, Signal, go_on_in, hear_its_end, speak
 from hub.channels.phone.call import Call, Phase
 from hub.channels.phone.entering import CONFIRM, DIGITS
 from hub.channels.phone.happenings import (
@@ -34,8 +34,10 @@ def begin(thread: str, happening: Arrived, settings: PhoneSettings) -> Step:
     """A customer calls."""
     nothing = Call(thread, Phase.ENTERING, channel=happening.channel)
     after, actions = entering.arrived(thread, happening, settings)
-    hears = hear_its_end(happening.channel, settings.app)
-    return after, [hears, *arrange(nothing, after, "", settings), *actions]
+    begins: list[Action] = [hear_its_end(happening.channel, settings.app)]
+    if language := settings.line(happening.dialled).language:
+        begins.append(speak(happening.channel, language))
+    return after, [*begins, *arrange(nothing, after, "", settings), *actions]
 
 
 def decide(call: Call, happening: Happening, settings: PhoneSettings) -> Step:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from hub.channels.command import Command
 from hub.channels.phone import signals
@@ -72,7 +73,18 @@ def goodbye(call: Call, reason: str, sounds: tuple[str, ...]) -> Step:
 
 def _refused(call: Call, happening: Told, settings: PhoneSettings) -> Step:
     reason = happening.command.reason
-    return goodbye(call, reason, settings.refused.get(reason, settings.refused.get("", ())))
+    why = settings.refused.get(reason, settings.refused.get("", ()))
+    return goodbye(call, reason, (*why, *_opening(happening, settings)))
+
+
+def _opening(happening: Told, settings: PhoneSettings) -> tuple[str, ...]:
+    """A day of the week says nothing of a time that is a week away or more."""
+    opens, said = happening.command.opens_at, settings.opening
+    if opens is None or said is None or not timedelta() < opens - happening.at < timedelta(days=6):
+        return ()
+    there = opens.astimezone(said.time_zone)
+    minutes = (f"number:{there.minute}",) if there.minute else ()
+    return (*said.prompt, f"sound:digits/day-{there.isoweekday() % 7}", f"number:{there.hour}", *minutes)
 
 
 def _offered(call: Call, happening: Told, _: PhoneSettings) -> Step:

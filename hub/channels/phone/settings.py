@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Sounds = tuple[str, ...]
 """What is played, one after the other, as ARI names it: `sound:hello`, `number:5`, `digits:123`, `tone:busy`."""
@@ -63,6 +64,22 @@ class Recording(_Table):
         return "*" in self.queues or queue in self.queues
 
 
+class Opening(_Table):
+    """Told when it is closed, after why: on which day of the week and at what time it opens."""
+
+    prompt: Sounds = Field(min_length=1)
+    """What stands before the day and the time: `We are here again on`."""
+    time_zone: ZoneInfo
+
+    @field_validator("time_zone", mode="before")
+    @classmethod
+    def _of_its_name(cls, name: object) -> ZoneInfo:
+        try:
+            return ZoneInfo(str(name))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {str(name)[:80]!r}; one is Asia/Tehran") from None
+
+
 class Voicemail(_Table):
     """Who is told one of these reasons may leave a message."""
 
@@ -107,6 +124,7 @@ class PhoneSettings(_Table):
     greeting: Sounds = ()
     refused: dict[str, Sounds] = _SORRY
     """What is said for each reason; under an empty one, for all others."""
+    opening: Opening | None = None
     goodbye: Sounds = ("sound:vm-goodbye",)
     callback_digit: str = ""
     """Who presses it while they wait would rather be called."""

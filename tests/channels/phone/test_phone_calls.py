@@ -170,6 +170,15 @@ async def test_a_key_chooses_the_service_and_the_conversation_is_recorded(asteri
         assert len(await adapter.place.attachments.get(recorded.attachment.uri)) > 16_000  # type: ignore[attr-defined]
 
 
+async def test_asterisk_speaks_the_language_of_the_line(asterisk: Asterisk, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY)
+    settings = Settings(data_dir=tmp_path / "var", api_port=0, policy=tmp_path / "policy.toml")
+    adapter = phones(asterisk, tmp_path / "phone", lines={"1000": {"language": "fa-IR"}})
+    async with app.Hub(settings) as hub, running(hub, adapter), caller(asterisk), asterisk.ari() as pbx:
+        await happens(lambda: Centre(hub).events("InteractionQueued"))
+        assert [one["language"] for one in await pbx.get("/channels")] == ["fa_IR"]
+
+
 async def test_hold_consultation_and_warm_transfer_on_real_lines(asterisk: Asterisk, centre: Centre) -> None:
     await centre.ask(SignOn, agent_id="ann", name="Ann", skills={})
     async with agent(asterisk, "ann") as ann, caller(asterisk, "caller_stays") as customer:

@@ -1,5 +1,9 @@
 """From the ring to the line: given a call, when its caller comes, then this is heard, asked and told."""
 
+from datetime import timedelta
+
+import pytest
+
 from hub.channels.phone.actions import Keep, Report, Request
 from hub.channels.phone.call import Phase
 from hub.channels.phone.decide import begin, decide
@@ -13,7 +17,7 @@ from hub.channels.phone.happenings import (
     Recorded,
     TimeUp,
 )
-from hub.channels.phone.settings import AskNumber, Menu, PhoneSettings
+from hub.channels.phone.settings import AskNumber, Line, Menu, Opening, PhoneSettings
 from tests.channels.phone.lived_calls import NOON, PLAIN, WAITS, asked, lived, signals, told
 
 
@@ -91,3 +95,42 @@ def test_who_comes_when_it_is_closed_is_told_and_may_leave_a_message() -> None:
     assert [(one.kind, one.recording.seconds) for one in actions if isinstance(one, Keep)] == [("voicemail", 7)]
     assert not call.done
     assert decide(call, Kept(NOON, "voicemail-call-c1"), PLAIN)[0].done
+
+
+@pytest.mark.parametrize(("written", "asterisk_has"), [("fa", "fa"), ("en-GB", "en_GB")])
+def test_words_are_said_in_the_language_of_the_line(written: str, asterisk_has: str) -> None:
+    _, actions = lived(settings=PhoneSettings(lines={"1000": Line(language=written)}))
+    requests = asked(actions)
+    said = next(one for one in actions if isinstance(one, Request) and one.path.endswith("/variable"))
+    assert said.params == {"variable": "CHANNEL(language)", "value": asterisk_has}
+    assert requests.index("POST /channels/c1/variable") < requests.index("POST /channels/c1/answer")
+
+
+def test_a_line_without_a_language_speaks_as_asterisk_is_set() -> None:
+    _, actions = lived(settings=PhoneSettings(lines={"1001": Line(language="fa")}))
+    assert "POST /channels/c1/variable" not in asked(actions)
+
+
+OPENING = PhoneSettings(
+    refused={"closed": ("sound:closed",)},
+    opening=Opening(prompt=("sound:again-on",), time_zone="Asia/Tehran"),  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (timedelta(hours=17), ["sound:closed", "sound:again-on", "sound:digits/day-2", "number:8", "number:30"]),
+        (timedelta(days=4, hours=15, minutes=30), ["sound:closed", "sound:again-on", "sound:digits/day-6", "number:7"]),
+        (
+            timedelta(days=5, hours=19, minutes=30),
+            ["sound:closed", "sound:again-on", "sound:digits/day-0", "number:11"],
+        ),
+        (timedelta(days=6), ["sound:closed"]),
+        (None, ["sound:closed"]),
+    ],
+)
+def test_who_comes_when_it_is_closed_hears_when_it_opens(after: timedelta | None, said: list[str]) -> None:
+    _, actions = lived(told("refused", reason="closed", opens_at=after and NOON + after), settings=OPENING)
+    [played] = [one for one in actions if isinstance(one, Request) and "/play/" in one.path]
+    assert played.params["media"].split(",") == said

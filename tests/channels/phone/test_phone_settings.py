@@ -31,6 +31,8 @@ PLAIN = st.characters(min_codepoint=32, exclude_categories=["Cs"])
         ({"lines": {"1000": {"language": "as they speak here"}}}, "lines.1000.language"),
         ({"menu": {"prompt": ["sound:beep"], "choices": {"1": "a\0b"}}}, "menu.choices.1"),
         ({"ask_number": {"prompt": ["sound:beep"], "kind": "Customer number"}}, "ask_number.kind"),
+        ({"opening": {"prompt": ["sound:beep"], "time_zone": "Asia/Nowhere"}}, "opening.time_zone"),
+        ({"opening": {"prompt": ["sound:beep"], "time_zone": "../etc/passwd"}}, "opening.time_zone"),
         ({"voicemail": {"service": "s" * 65}}, "voicemail.service"),
     ],
 )
