@@ -51,7 +51,8 @@ class EmailAdapter:
             sender = Sender(settings, names, book, place, link, links, key)
             async with asyncio.TaskGroup() as tasks:
                 for mailbox in settings.mailboxes:
-                    tasks.create_task(Reader(mailbox, incoming, place.ledger).run(), name=f"mailbox {mailbox.name}")
+                    reader = Reader(mailbox, incoming, place.ledger, place.attachments.largest)
+                    tasks.create_task(reader.run(), name=f"mailbox {mailbox.name}")
                 tasks.create_task(link.retries(incoming.once_more), name="mails tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="mail commands")
 

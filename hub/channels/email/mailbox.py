@@ -21,6 +21,7 @@ PAUSE_SECONDS = 5.0
 LONGEST_PAUSE = 60.0
 IDLE_SECONDS = 4 * 60.0
 """After them it looks by itself: so a connection that died unnoticed is noticed."""
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
 _VALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
 
 
@@ -30,12 +31,14 @@ class MailboxError(HubError):
 
 class Reader:
     """Of one mailbox. How far it was read is in the ledger, by UID, as long as the server's UIDs are the same; where
-    they are not, it begins with what nobody has seen: a repeat is known by the hub."""
+    they are not, it begins with what nobody has seen: a repeat is known by the hub. `largest`: bytes of a mail that can
+    be kept."""
 
-    def __init__(self, mailbox: Mailbox, incoming: Incoming, ledger: Ledger) -> None:
+    def __init__(self, mailbox: Mailbox, incoming: Incoming, ledger: Ledger, largest: int) -> None:
         self._mailbox = mailbox
         self._incoming = incoming
         self._ledger = ledger
+        self._largest = largest
         self._password = secret(mailbox.password_file)
 
     async def run(self) -> None:
@@ -73,7 +76,7 @@ class Reader:
         kept_validity, _, kept_uid = self._ledger.remembered(name).partition(":")
         last = int(kept_uid) if kept_validity == validity else 0
         for uid in await self._uids(client, last):
-            raw = await self._fetch(client, uid)
+            raw = await self._fetch(client, uid) if await self._may_be_fetched(client, uid) else None
             if raw is not None and await self._is_taken(raw, uid):
                 _checked(await client.uid("store", str(uid), "+FLAGS", r"(\Seen)"), "mark as seen")
             last = max(last, uid)
@@ -95,6 +98,17 @@ class Reader:
         lines = _checked(await client.uid_search(*asked, charset=None), "search")
         found = {int(word) for line in lines for word in bytes(line).split() if word.isdigit()}
         return sorted(uid for uid in found if uid > last)
+
+    async def _may_be_fetched(self, client: Any, uid: int) -> bool:
+        """What is too large is not even asked for: it would be in memory whole."""
+        lines = _checked(await client.uid("fetch", str(uid), "(RFC822.SIZE)"), "fetch")
+        size = next((int(found[1]) for line in lines if (found := _SIZE.search(bytes(line)))), 0)
+        if size > self._largest:
+            log.error(
+                "mailbox %s: mail %d stays there, unseen: it has %d bytes, %d may be kept",
+                self._mailbox.name, uid, size, self._largest,
+            )  # fmt: skip
+        return size <= self._largest
 
     async def _fetch(self, client: Any, uid: int) -> bytes | None:
         """None: it is gone."""

@@ -49,7 +49,9 @@ async def test_new_mail_is_taken_at_once_and_seen_when_the_hub_has_it(
     assert [one.subject for one in hub.reported] == ["1", "2", "3", "4"]
 
 
-async def test_what_is_too_large_to_be_kept_stays_unseen_and_holds_nothing_up(tmp_path: Path) -> None:
+async def test_what_is_too_large_to_be_kept_is_not_fetched_stays_unseen_and_holds_nothing_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     hub = FakeHub()
     hub.answers.set()
     with dovecot() as box:
@@ -63,3 +65,4 @@ async def test_what_is_too_large_to_be_kept_stays_unseen_and_holds_nothing_up(tm
                 await until(lambda: box.seen() == 1)
     assert [one.subject for one in hub.reported] == ["1"]
     assert not hub.refusals
+    assert "stays there, unseen: it has 3" in caplog.text
