@@ -77,9 +77,9 @@ class Incoming:
     async def _take(self, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> Confirmation:
         now = self._place.clock.now()
         if len(raw) > LARGE:
-            mail = await asyncio.to_thread(parse, raw, now, envelope_from)
+            mail = await asyncio.to_thread(parse, raw, now, envelope_from, self._settings.lists)
         else:
-            mail = parse(raw, now, envelope_from)
+            mail = parse(raw, now, envelope_from, self._settings.lists)
         if self._place.ledger.by_wire_id(mail.message_id) is not None:
             log.warning("a mail of our own came back: it is left out", extra={"message_id": mail.message_id})
             return _done(mail)

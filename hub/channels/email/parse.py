@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Set
 from datetime import datetime, timedelta
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
@@ -24,9 +25,9 @@ _TELLING = ("Message-ID", "Date", "From", "To", "Cc", "Subject", "In-Reply-To", 
 _MOST_AHEAD = timedelta(days=1)
 
 
-def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> Mail:
-    """`received`: when it came, aware. `envelope_from`: whom the mail
-    server named as its sender, empty for nobody, None where that is not known."""
+def parse(raw: bytes, received: datetime, envelope_from: str | None = None, lists: Set[str] = frozenset()) -> Mail:
+    """`received`: when it came, aware. `envelope_from`: whom the mail server named as its sender, empty for nobody,
+    None where that is not known. `lists`: those by which people write to us."""
     message, is_damaged = _message(raw)
     parts = _parts(message)
     said = _said(parts)
@@ -34,7 +35,7 @@ def parse(raw: bytes, received: datetime, envelope_from: str | None = None) -> M
     words, markup = _words(said, files)
     senders = addresses(headers(message, "From")) or addresses(headers(message, "Sender"))
     sender = senders[0] if senders else None
-    auto = is_auto(message, envelope_from, sender.address if sender else "")
+    auto = is_auto(message, envelope_from, sender.address if sender else "", lists)
     is_empty = envelope_from == "" or header(message, "Return-Path").strip() == "<>"
     return Mail(
         id=_fingerprint(message, raw),

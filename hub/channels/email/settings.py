@@ -28,6 +28,8 @@ class Server(_Table):
     """Bytes of a mail."""
     connections: int = Field(default=50, ge=1, le=10_000)
     per_sender_per_minute: int = Field(default=60, ge=1)
+    without_sender_per_minute: int = Field(default=600, ge=1)
+    """Of delivery reports and other mails whose envelope names nobody, all together."""
     answer_within_seconds: float = Field(default=30.0, gt=0, le=280)
     """No confirmation by the hub until then: the mail server is told to try again later."""
     certificate: Path | None = None
@@ -115,6 +117,8 @@ class EmailSettings(_Table):
     queues: dict[str, Identity] = {}
     """Who writes for a queue, where it is another."""
     addresses: dict[str, Entry] = {}
+    lists: frozenset[str] = frozenset()
+    """Mailing lists by which people write to us, by address or List-Id: their mails are no machine's for that."""
     server: Server | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     smarthost: Smarthost = Smarthost()

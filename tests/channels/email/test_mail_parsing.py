@@ -186,6 +186,25 @@ def test_mails_of_machines_are_known(headers: dict[str, str], sender: str | None
     assert parse(mail(**headers), NOON, sender).is_auto is auto
 
 
+@pytest.mark.parametrize(
+    ("headers", "auto"),
+    [
+        ({}, False),
+        ({"Precedence": "list", "List_Unsubscribe": "<mailto:x@example.com>"}, False),
+        ({"List_Id": "Help <help.groups.example>"}, True),
+        ({"Precedence": "bulk"}, True),
+        ({"Auto_Submitted": "auto-replied"}, True),
+        ({"Return_Path": "<>"}, True),
+    ],
+)
+@pytest.mark.parametrize("named", ["Support@Groups.example", "support.groups.example"])
+def test_a_list_by_which_people_write_to_us_makes_nobody_a_machine(
+    headers: dict[str, str], auto: bool, named: str
+) -> None:
+    raw = mail(**{"List_Id": '"Support, all of it" <support.groups.example>', **headers})
+    assert parse(raw, NOON, None, {named}).is_auto is auto
+
+
 def bounce(action: str = "failed", status: str = "5.1.1", returned: str = "message/rfc822") -> bytes:
     body = (
         "--b\n\nIt is lost.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
