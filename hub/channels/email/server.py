@@ -38,8 +38,9 @@ class Receiver:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Whether this sender may send one more now."""
-        if address and not self._may_send(address.lower(), asyncio.get_running_loop().time()):
-            return "451 4.7.1 Too many mails from this sender within a minute: try again later"
+        if not self._may_send(_sender(address), asyncio.get_running_loop().time()):
+            who = "from this sender" if _sender(address) else "without a sender"
+            return f"451 4.7.1 Too many mails {who} within a minute: try again later"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -53,7 +54,7 @@ class Receiver:
         raw = envelope.original_content or b""
         try:
             async with asyncio.timeout(self._settings.answer_within_seconds):
-                await self._incoming.take(raw, envelope.mail_from or "", [str(one) for one in envelope.rcpt_tos])
+                await self._incoming.take(raw, _sender(envelope.mail_from), [str(one) for one in envelope.rcpt_tos])
         except TimeoutError:
             log.warning("the hub did not confirm a mail in time: its mail server keeps it")
             return LATER
@@ -78,7 +79,13 @@ class Receiver:
         self._counts[address] = (since, count + 1)
         if len(self._counts) > _SENDERS:
             self._counts.popitem(last=False)
-        return count < self._settings.per_sender_per_minute
+        most = self._settings.per_sender_per_minute if address else self._settings.without_sender_per_minute
+        return count < most
+
+
+def _sender(address: str | None) -> str:
+    """Empty for nobody: aiosmtpd hands that on as it stands on the wire, `<>`."""
+    return "" if address is None or address == "<>" else address.lower()
 
 
 @asynccontextmanager

@@ -103,20 +103,27 @@ async def test_what_is_too_large_to_be_kept_is_said_to_be_and_not_said_to_be_kep
     assert not door.hub.contacts
 
 
+async def test_what_comes_without_a_sender_is_a_machines(door: Door) -> None:
+    door.hub.answers.set()
+    assert await door.gives(mail("I am on holiday"), sender="") == [250]
+    [contact] = door.hub.contacts.values()
+    assert (contact.auto, contact.path.address) == (True, "ann@example.com")
+
+
 async def test_who_sends_too_much_is_told_to_wait_and_others_are_not(tmp_path: Path) -> None:
-    door = Door(tmp_path, per_sender_per_minute=2)
+    door = Door(tmp_path, per_sender_per_minute=2, without_sender_per_minute=3)
     door.hub.answers.set()
     many = [mail(str(n), Message_ID=f"<{n}@x>") for n in range(3)]
     async with receiving(door.incoming, door.server, "hub") as port:
         codes = []
-        for sender in ["a@x.org"] * 3 + ["b@x.org"]:
+        for sender in ["a@x.org"] * 3 + ["b@x.org"] + [""] * 4:
             async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
                 try:
                     await client.sendmail(sender, ["support@example.org"], many[0])
                     codes.append(250)
                 except aiosmtplib.SMTPSenderRefused as error:
                     codes.append(error.code)
-    assert codes == [250, 250, 451, 250]
+    assert codes == [250, 250, 451, 250, 250, 250, 250, 451]
     door.place.ledger.close()
     door.book.close()
 
