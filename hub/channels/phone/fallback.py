@@ -10,6 +10,7 @@ from hub.channels.ledger import Ledger
 from hub.channels.link import Link
 from hub.channels.phone.cdr import FallbackCall, contact_of, read_records
 from hub.channels.phone.events import thread_of
+from hub.channels.phone.followed import Position, unread
 from hub.channels.phone.reports import known_to_the_hub
 from hub.channels.phone.settings import PhoneSettings
 from hub.domain.contact import Attachment
@@ -53,7 +54,8 @@ class FallbackCalls:
 
     async def take_in(self, file: Path) -> int:
         """The records since the last time; how many calls the hub was told of. Where the hub is away it waits."""
-        begin, records = _unread(file, int(self._ledger.remembered(_READ) or 0))
+        known = Position.noted(self._ledger.remembered(_READ))
+        records, then = unread(file, known)
         calls = read_records(records.decode("utf-8", "replace").splitlines())
         for call in calls:
             message = await self._message(call)
@@ -66,8 +68,8 @@ class FallbackCalls:
                 log.error("the hub does not take call %s: %s", call.unique_id, answer.reason)
             elif message is not None and (recording := self._recording(call)) is not None:
                 recording.unlink(missing_ok=True)
-        if records:
-            self._ledger.remember(_READ, str(begin + len(records)))
+        if then != known:
+            self._ledger.remember(_READ, str(then))
         return len(calls)
 
     async def _known(self, call: FallbackCall) -> bool:
@@ -91,14 +93,3 @@ class FallbackCalls:
 
 def _bytes(file: Path) -> bytes:
     return file.read_bytes() if file.exists() else b""
-
-
-def _unread(file: Path, read: int) -> tuple[int, bytes]:
-    """Where it goes on, and the whole lines from there. A file that became shorter is a new one."""
-    if not file.exists():
-        return read, b""
-    begin = read if file.stat().st_size >= read else 0
-    with file.open("rb") as records:
-        records.seek(begin)
-        whole, end, _ = records.read().rpartition(b"\n")
-    return begin, whole + end

@@ -12,6 +12,7 @@ import orjson
 from hub.application.audit import audit
 from hub.application.history import tail
 from hub.channels.ledger import Ledger
+from hub.channels.phone.followed import Position
 from hub.children import die_with_parent
 from hub.domain.event import Event
 from hub.journal.store import open_store
@@ -108,7 +109,7 @@ class Site:
     def _read_of_records(self) -> int:
         ledger = Ledger(self.hub.data_dir / "channels/phone/ledger.sqlite")
         try:
-            return int(ledger.remembered("records read") or 0)
+            return Position.noted(ledger.remembered("records read")).read
         finally:
             ledger.close()
 
