@@ -75,11 +75,11 @@ class Incoming:
             raise InvalidError(str(error)[:500], refused.field) from error
 
     async def _take(self, raw: bytes, envelope_from: str | None, envelope_to: Sequence[str]) -> Confirmation:
-        now = self._place.clock.now()
+        now, settings = self._place.clock.now(), self._settings
         if len(raw) > LARGE:
-            mail = await asyncio.to_thread(parse, raw, now, envelope_from, self._settings.lists)
+            mail = await asyncio.to_thread(parse, raw, now, envelope_from, settings.lists, settings.refused_files)
         else:
-            mail = parse(raw, now, envelope_from, self._settings.lists)
+            mail = parse(raw, now, envelope_from, settings.lists, settings.refused_files)
         if self._place.ledger.by_wire_id(mail.message_id) is not None:
             log.warning("a mail of our own came back: it is left out", extra={"message_id": mail.message_id})
             return _done(mail)

@@ -63,10 +63,7 @@ class Mail:
     subject: str
     text: str
     html: str
-    blocked_images: int
     files: tuple[File, ...]
-    left_out: int
-    """Parts that are found in the original alone."""
     is_auto: bool
     report: Report | None
     is_damaged: bool

@@ -15,6 +15,7 @@ from hub.channels.email.mail import File, Mail
 from hub.channels.email.markup import Markup, plain, sanitised
 from hub.channels.email.parts import Part, content, parts_of, text_of
 from hub.channels.email.quotes import MOST_TEXT, new_words
+from hub.channels.email.refused_files import given, more
 from hub.channels.email.reports import delivery_report
 from hub.channels.email.words import clean, header, header_text, headers, quietly
 
@@ -25,14 +26,21 @@ _TELLING = ("Message-ID", "Date", "From", "To", "Cc", "Subject", "In-Reply-To", 
 _MOST_AHEAD = timedelta(days=1)
 
 
-def parse(raw: bytes, received: datetime, envelope_from: str | None = None, lists: Set[str] = frozenset()) -> Mail:
+def parse(
+    raw: bytes,
+    received: datetime,
+    envelope_from: str | None = None,
+    lists: Set[str] = frozenset(),
+    refused: Set[str] = frozenset(),
+) -> Mail:
     """`received`: when it came, aware. `envelope_from`: whom the mail server named as its sender, empty for nobody,
-    None where that is not known. `lists`: those by which people write to us."""
+    None where that is not known. `lists`: those by which people write to us. `refused`: files that
+    nobody is given, by ending or media type."""
     message, is_damaged = _message(raw)
     parts = _parts(message)
     said = _said(parts)
-    files, left_out = _files(parts, said)
-    words, markup = _words(said, files)
+    files = _files(parts, said, refused)
+    words, html = _words(said, files)
     senders = addresses(headers(message, "From")) or addresses(headers(message, "Sender"))
     sender = senders[0] if senders else None
     auto = is_auto(message, envelope_from, sender.address if sender else "", lists)
@@ -49,10 +57,8 @@ def parse(raw: bytes, received: datetime, envelope_from: str | None = None, list
         reply_to=next((one.address for one in addresses(headers(message, "Reply-To"), most=1)), ""),
         subject=header_text(header(message, "Subject"))[:LONGEST_SUBJECT],
         text=words,
-        html=markup.html,
-        blocked_images=markup.blocked,
+        html=html,
         files=files,
-        left_out=left_out,
         is_auto=auto,
         report=quietly(lambda: delivery_report(message, parts, raw, is_empty), None),
         is_damaged=is_damaged,
@@ -89,7 +95,7 @@ def _said(parts: tuple[Part, ...]) -> _Said:
     return _Said(_chosen(plains), _chosen(richs))
 
 
-def _words(said: _Said, files: tuple[File, ...]) -> tuple[str, Markup]:
+def _words(said: _Said, files: tuple[File, ...]) -> tuple[str, str]:
     """Plain parts where there are any, else what the HTML says."""
     numbers = {one.content_id: number for number, one in enumerate(files, 1) if one.content_id}
     html = "\n".join(text_of(part) for part in said.richs)
@@ -97,7 +103,7 @@ def _words(said: _Said, files: tuple[File, ...]) -> tuple[str, Markup]:
     text = "\n".join(text_of(part) for part in said.plains).strip()
     if not text and markup.html:
         text = quietly(lambda: plain(markup.html), "")
-    return clean(new_words(text[: 4 * MOST_TEXT])), markup
+    return clean(new_words(text[: 4 * MOST_TEXT])), markup.html
 
 
 def _chosen(parts: list[Part]) -> list[Part]:
@@ -105,8 +111,8 @@ def _chosen(parts: list[Part]) -> list[Part]:
     return [part for part in parts if not part.alternative or last[part.alternative] is part]
 
 
-def _files(parts: tuple[Part, ...], said: _Said) -> tuple[tuple[File, ...], int]:
-    """All that is not words already; and how many are found in the original alone."""
+def _files(parts: tuple[Part, ...], said: _Said, refused: Set[str]) -> tuple[File, ...]:
+    """All that is not words already; notes say what is found in the original alone."""
     files: list[File] = []
     left_out = 0
     for part in parts:
@@ -118,8 +124,9 @@ def _files(parts: tuple[Part, ...], said: _Said) -> tuple[tuple[File, ...], int]
         if len(files) == MOST_FILES:
             left_out += 1
             continue
-        files.append(File(data, _media_type(part), clean(part.name) or _given_name(part), part.content_id))
-    return tuple(files), left_out
+        file = File(data, _media_type(part), clean(part.name) or _given_name(part), part.content_id)
+        files.append(given(file, refused))
+    return (*files[:-1], more(left_out + 1)) if left_out else tuple(files)
 
 
 def _is_second_choice(part: Part) -> bool:

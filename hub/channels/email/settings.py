@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from hub.channels.email.addresses import addresses, is_address
 from hub.channels.email.fax import Fax
 from hub.channels.email.mail import Address
+from hub.channels.email.refused_files import EXECUTABLE
 from hub.settings import SettingsError
 
 Security = Literal["none", "starttls", "tls"]
@@ -119,6 +120,8 @@ class EmailSettings(_Table):
     addresses: dict[str, Entry] = {}
     lists: frozenset[str] = frozenset()
     """Mailing lists by which people write to us, by address or List-Id: their mails are no machine's for that."""
+    refused_files: frozenset[str] = EXECUTABLE
+    """Files that agents are not given: endings of names without the dot, and media types, in lower case."""
     server: Server | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     smarthost: Smarthost = Smarthost()

@@ -103,6 +103,16 @@ async def test_what_is_too_large_to_be_kept_is_said_to_be_and_not_said_to_be_kep
     assert not door.hub.contacts
 
 
+async def test_programs_are_not_handed_to_agents_and_the_original_is_kept(door: Door) -> None:
+    door.hub.answers.set()
+    body = "--b\nContent-Type: application/zip; name=a.exe\n\nMZ\n--b--\n"
+    raw = mail(body, Content_Type="multipart/mixed; boundary=b", MIME_Version="1.0")
+    assert await door.gives(raw) == [250]
+    [contact] = door.hub.contacts.values()
+    assert [one.name for one in contact.attachments] == ["a.exe - left out.txt", "original.eml"]
+    assert b"name=a.exe" in await door.place.attachments.get(contact.attachments[-1].uri)
+
+
 async def test_what_comes_without_a_sender_is_a_machines(door: Door) -> None:
     door.hub.answers.set()
     assert await door.gives(mail("I am on holiday"), sender="") == [250]

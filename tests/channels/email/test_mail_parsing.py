@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hub.channels.email.mail import ReportAction
 from hub.channels.email.parse import parse
+from hub.channels.email.refused_files import EXECUTABLE
 from tests.channels.email.corpus import NOON, corpus, mail
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
@@ -129,11 +130,30 @@ def test_html_is_shown_without_what_runs_or_asks_elsewhere() -> None:
         '<a href=" DATA:text/html,<script>alert(1)</script>">on</a> <a href="https://example.com/?q=data:">out</a>'
     )
     read = parse(mail(body, Content_Type="text/html"), NOON)
-    assert read.blocked_images == 2
     assert read.html.count("<img>") == 2
     assert not any(word in read.html for word in ("script", "onclick", "t.example", "iframe", "style", "DATA"))
     assert 'href="https://example.com/?q=data:"' in read.html
     assert read.text == "Hi you\n\ngoon out"
+
+
+def enclosed(*names: str, kind: str = "application/octet-stream") -> bytes:
+    parts = "".join(f"--b\nContent-Type: {kind}; name={name}\n\nx\n" for name in names)
+    return mail(f"{parts}--b--\n", Content_Type="multipart/mixed; boundary=b", MIME_Version="1.0")
+
+
+def test_in_the_place_of_what_may_act_stands_a_note() -> None:
+    read = parse(enclosed("a.pdf", "Invoice.PDF.EXE", "b.exe.txt"), NOON, refused=EXECUTABLE)
+    assert [one.name for one in read.files] == ["a.pdf", "Invoice.PDF.EXE - left out.txt", "b.exe.txt"]
+    assert (read.files[1].media_type, b"exe is not handed" in read.files[1].data) == ("text/plain", True)
+    [typed] = parse(enclosed("a", kind="application/x-msdownload"), NOON, refused=EXECUTABLE).files
+    assert typed.name == "a - left out.txt"
+    assert [one.name for one in parse(enclosed("b.exe"), NOON).files] == ["b.exe"]
+
+
+def test_of_too_many_files_a_note_says_how_many_are_left_out() -> None:
+    read = parse(enclosed(*(f"{n}.pdf" for n in range(45))), NOON)
+    assert (len(read.files), read.files[-1].name) == (40, "files left out.txt")
+    assert read.files[-1].data.startswith(b"6 more files")
 
 
 def test_files_keep_their_kind_and_where_they_are_shown() -> None:
