@@ -79,7 +79,7 @@ class PhoneAdapter:
                     group.create_task(fallback.run())
                     group.create_task(link.carry_out(lambda command: self._carry_out(command, calls, reports)))
                     group.create_task(link.announcements(lambda command: self._announced(command, calls)))
-                    group.create_task(link.retries(refusals.once_more), name="calls tried once more")
+                    group.create_task(link.retries(reports.once_more), name="calls tried once more")
             finally:
                 arrivals.close()
                 calls.close()

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from hub.channels.attachments import Attachments
+from hub.channels.attachments import Attachments, TooLargeError
 from hub.channels.ledger import Ledger
 from hub.channels.link import Link
 from hub.channels.phone.cdr import FallbackCall, contact_of, read_records
@@ -58,12 +58,15 @@ class FallbackCalls:
         records, then = unread(file, known)
         calls = read_records(records.decode("utf-8", "replace").splitlines())
         for call in calls:
-            message = await self._message(call)
-            if message is None and call.outcome == "voicemail":
+            message, left = await self._message(call)
+            if message is None and not left and call.outcome == "voicemail":
                 call = call._replace(outcome="missed")  # noqa: PLW2901
             if await self._known(call):
                 continue
-            answer = await self._link.contact(contact_of(call, message, self._settings))
+            contact = contact_of(call, message, self._settings)
+            if left:
+                contact = contact.model_copy(update={"subject": f"{contact.subject}; it stays there: {left}"[:300]})
+            answer = await self._link.contact(contact)
             if answer.status != "accepted":
                 log.error("the hub does not take call %s: %s", call.unique_id, answer.reason)
             elif message is not None and (recording := self._recording(call)) is not None:
@@ -79,12 +82,17 @@ class FallbackCalls:
             await asyncio.sleep(_AGAIN)
         return call.outcome != "voicemail" and self._ledger.told_before(known_to_the_hub(thread))
 
-    async def _message(self, call: FallbackCall) -> Attachment | None:
+    async def _message(self, call: FallbackCall) -> tuple[Attachment | None, str]:
+        """And why one that was left is not here; empty: there is none, or it is."""
         file = self._recording(call) if call.outcome == "voicemail" else None
         data = await asyncio.to_thread(_bytes, file) if file else b""
         if file is None or len(data) <= _NOTHING_SAID:
-            return None
-        return await self._attachments.put(data, "audio/wav", file.name)
+            return None, ""
+        try:
+            return await self._attachments.put(data, "audio/wav", file.name), ""
+        except TooLargeError as error:
+            log.warning("a message of call %s stays in Asterisk: %s", call.unique_id, error)
+            return None, str(error)
 
     def _recording(self, call: FallbackCall) -> Path | None:
         folder = self._settings.fallback_recordings

@@ -19,6 +19,9 @@ from hub.ports import Clock
 
 log = logging.getLogger(__name__)
 
+RECORDING = "recording"
+"""The field that is to blame where it is no call but a recording."""
+
 
 class KnownCall(BaseModel):
     """All that there is of a call when nobody is on the line any more."""
@@ -31,6 +34,18 @@ class KnownCall(BaseModel):
     service: str = ""
     entered: str = ""
     began: AwareDatetime
+
+
+class KnownRecording(BaseModel):
+    """One that stays in Asterisk, and what it is of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    thread: str
+    interaction_id: str
+    since: AwareDatetime
+    seconds: int
 
 
 class Refusals:
@@ -46,16 +61,33 @@ class Refusals:
         """Have it kept; in place of what the hub set aside under this number, as a call that nobody could take up: its
         caller is gone."""
         log.warning("call %s can't be taken: %s", known.thread, reason)
+        await self._tell(known.thread, known, reason, field, instead_of)
+
+    async def leave(self, recording: KnownRecording, reason: str) -> None:
+        """A recording that stays where Asterisk has it, until it can be taken once more."""
+        log.warning("recording %s stays in Asterisk: %s", recording.name, reason)
+        await self._tell(
+            recording.name.removeprefix("talk-"), recording, f"a recording stays in Asterisk: {reason}", RECORDING
+        )
+
+    async def _tell(self, name: str, known: BaseModel, reason: str, field: str, instead_of: int = 0) -> None:
         try:
             raw = await self._attachments.put(known.model_dump_json().encode(), "application/json", "call.json")
             await self._link.refused(
                 RefusedInput(
-                    id=f"refused-{known.thread}"[:200], channel=Channel.PHONE, reason=reason[:500] or "not taken",
+                    id=f"refused-{name}"[:200], channel=Channel.PHONE, reason=reason[:500] or "not taken",
                     field=field[:200], raw=raw, received_at=self._clock.now(), instead_of=instead_of,
                 )
             )  # fmt: skip
         except HubError as error:
-            log.error("call %s could not be kept among what was refused: %s", known.thread, error)
+            log.error("%s could not be kept among what was refused: %s", name, error)
+
+    async def recording(self, refused: RefusedInput) -> KnownRecording:
+        """Which one was left. Raises InvalidError."""
+        try:
+            return KnownRecording.model_validate_json(await self._attachments.get(refused.raw.uri))
+        except (NotFoundError, ValidationError) as error:
+            raise InvalidError(f"what was kept names no recording: {error}", refused.field) from error
 
     async def once_more(self, refused: RefusedInput) -> Confirmation:
         """As if it came now. Nobody is on the line any more: whoever takes it up calls back. Raises InvalidError."""

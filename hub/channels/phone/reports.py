@@ -6,18 +6,20 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from hub.application.envelope import Confirmation
 from hub.channels.attachments import Attachments, TooLargeError
 from hub.channels.ledger import Ledger
 from hub.channels.link import Link
 from hub.channels.phone.actions import Keep, Remember, Request, Signal
-from hub.channels.phone.ari import Ari
-from hub.channels.phone.call import Call
+from hub.channels.phone.ari import Ari, AriError
+from hub.channels.phone.call import Call, Phase, Running
 from hub.channels.phone.entering import contact_of
 from hub.channels.phone.happenings import Confirmed, Happening, Kept
-from hub.channels.phone.refusals import Refusals, known
+from hub.channels.phone.refusals import RECORDING, KnownRecording, Refusals, known
 from hub.channels.phone.settings import PhoneSettings
 from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent
-from hub.domain.errors import HubError, NotFoundError
+from hub.domain.errors import HubError, InvalidError, NotFoundError
+from hub.domain.refused_input import RefusedInput
 from hub.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -77,24 +79,54 @@ class Reports:
             try:
                 await self._keep(keep, call)
                 return Kept(self._clock.now(), name)
-            except (TooLargeError, NotFoundError) as error:
+            except TooLargeError as error:
+                await self._leave(keep, call, str(error))
+                return Kept(self._clock.now(), name)
+            except NotFoundError as error:
                 log.error("recording %s is not kept: %s", name, error)
                 return Kept(self._clock.now(), name)
             except HubError as error:
                 log.warning("recording %s is kept later: %s", name, error)
                 await asyncio.sleep(_PAUSE)
 
-    async def _keep(self, keep: Keep, call: Call) -> None:
+    async def _keep(self, keep: Keep, call: Call) -> Confirmation:
         name = keep.recording.name
         data = await self._pbx.file(f"/recordings/stored/{name}/file")
         stored = await self._attachments.put(data, "audio/wav", f"{name}.wav")
         if keep.kind == "voicemail":
-            await self._link.contact(self._voicemail(call, stored, keep.recording.since))
+            answer = await self._link.contact(self._voicemail(call, stored, keep.recording.since))
         else:
-            await self._recorded(keep, call, stored)
+            answer = await self._recorded(keep, call, stored)
         await self._pbx.ask(Request("DELETE", f"/recordings/stored/{name}"))
+        return answer
 
-    async def _recorded(self, keep: Keep, call: Call, stored: Attachment) -> None:
+    async def _leave(self, keep: Keep, call: Call, reason: str) -> None:
+        """It stays in Asterisk, which somebody has to know. A message is work, even where nobody can hear it here."""
+        one = keep.recording
+        if keep.kind == "voicemail":
+            log.warning("message %s stays in Asterisk: %s", one.name, reason)
+            mail = self._voicemail(call, None, one.since)
+            subject = f"Voicemail that stays in the telephone system as {one.name}: {reason}"[:300]
+            await self._link.contact(mail.model_copy(update={"subject": subject}))
+            return
+        known = KnownRecording(
+            name=one.name, thread=call.thread, interaction_id=call.interaction_id, since=one.since, seconds=one.seconds
+        )
+        await self._refusals.leave(known, reason)
+
+    async def once_more(self, refused: RefusedInput) -> Confirmation:
+        """A call that was refused, or a recording that was left. Raises InvalidError."""
+        if refused.field != RECORDING:
+            return await self._refusals.once_more(refused)
+        known = await self._refusals.recording(refused)
+        keep = Keep(Running(known.name, known.since, known.seconds), "recording")
+        call = Call(known.thread, Phase.OVER, interaction_id=known.interaction_id)
+        try:
+            return await self._keep(keep, call)
+        except (NotFoundError, AriError) as error:
+            raise InvalidError(str(error), RECORDING) from error
+
+    async def _recorded(self, keep: Keep, call: Call, stored: Attachment) -> Confirmation:
         event = {
             "id": f"{keep.recording.name}-recorded",
             "channel": Channel.PHONE,
@@ -110,8 +142,9 @@ class Reports:
         answer = await self._link.conversation(ConversationEvent.model_validate(event))
         if answer.status != "accepted":
             log.error("the hub does not take recording %s: %s", keep.recording.name, answer.reason)
+        return answer
 
-    def _voicemail(self, call: Call, stored: Attachment, at: datetime) -> Contact:
+    def _voicemail(self, call: Call, stored: Attachment | None, at: datetime) -> Contact:
         """A contact of its own: the call was refused, this is work."""
         about = contact_of(call, self._settings)
         mail = self._settings.voicemail
@@ -123,7 +156,7 @@ class Reports:
                 "occurred_at": at,
                 "service": (mail.service if mail else "") or about.service,
                 "subject": "Voicemail",
-                "attachments": (stored,),
+                "attachments": (stored,) if stored else (),
             }
         )
 

@@ -14,11 +14,15 @@ class FakeAri:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.refuses: set[str] = set()
+        self.files: dict[str, bytes] = {}
+        """By the path at which they are asked for."""
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.Response:
         asked = f"{request.method} {request.path.removeprefix('/ari')}"
         self.asked.append(asked)
+        if (file := self.files.get(request.path.removeprefix("/ari"))) is not None:
+            return web.Response(body=file)
         return web.json_response({}, status=404 if asked in self.refuses else 200)
 
 
