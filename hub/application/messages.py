@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.application.blocked_images import blocked_images
 from hub.application.contact_files import ShownFile, shown_files
 from hub.application.dossier.facts import facts_of
 from hub.domain.contact import Channel, Direction
@@ -57,6 +58,8 @@ class Message:
     cc: tuple[str, ...]
     attachments: tuple[ShownFile, ...]
     auto: bool = False
+    blocked_images: int = 0
+    """Of those in `html`, that lie elsewhere and are not shown."""
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     reason: str = ""
@@ -126,7 +129,7 @@ def _came(stream: str, event: ContactReceived) -> Message:
     return Message(
         at=event.at, direction=Direction.INBOUND, state=RECEIVED, by="customer", contact_id=event.contact_id,
         outbound_id="", customer_id=stream, channel=event.channel, address=event.address, auto=event.auto,
-        **_words(event, stream, event.contact_id),
+        blocked_images=blocked_images(event.html), **_words(event, stream, event.contact_id),
     )  # fmt: skip
 
 

@@ -55,7 +55,10 @@ def begin(world: World, channel: Channel = Channel.EMAIL, address: str = MAIL) -
         ("policy-paths", PathPolicyPublished(**META, version="v1", text=POLICY, note="")),
         (MINA, CustomerRegistered(**META)),
         (MINA, IdentifierObserved(**META, kind="email", value=MAIL, verified=False)),
-        (MINA, came("m-1", -3, "where is my card", channel, address, html="<p>where</p>", cc=("reza@example.com",))),
+        (
+            MINA,
+            came("m-1", -3, "where is my card", channel, address, html="<p>where</p><img>", cc=("reza@example.com",)),
+        ),
         (WORK, queued),
         (WORK, offered),
         (WORK, OfferAccepted(**META, offer_id="offer-1-1", agent_id="ann")),
@@ -114,7 +117,8 @@ async def test_the_conversation_is_told_in_order_with_how_far_each_answer_is(
         ("inbound", "received", "customer", "I am on holiday", True),
         ("outbound", "dispatched", "agent:ann", "On its way", False),
     ]
-    assert (told["messages"][0]["html"], told["messages"][0]["cc"]) == ("<p>where</p>", ["reza@example.com"])
+    assert (told["messages"][0]["html"], told["messages"][0]["cc"]) == ("<p>where</p><img>", ["reza@example.com"])
+    assert [one["blocked_images"] for one in told["messages"]] == [1, 0, 0]
     by = {"actor": "adapter:email", "command_id": "s"}
     await world.paths.reports.sent(sent.contact_id, thread="t", at=NOON + timedelta(seconds=4), **by)
     [*_, answer] = (await ann.get(ROUTE)).json()["messages"]

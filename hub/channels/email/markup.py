@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
-from typing import NamedTuple
 from urllib.parse import unquote
 
 import nh3
@@ -36,29 +35,18 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 
 
-class Markup(NamedTuple):
-    """HTML that runs nothing and asks nobody: `blocked` images that lie elsewhere have no address any more. Empty: it
-    is too long or too deep to be shown."""
-
-    html: str
-    blocked: int
-
-
-def sanitised(html: str, files: Mapping[str, int] | None = None) -> Markup:
-    """Without scripts, styles, forms, frames; images only where they came along (`cid:`). `files`: the number of each
-    by its Content-ID, which its image has in its place (`cid:3`), so that whoever shows it finds it."""
+def sanitised(html: str, files: Mapping[str, int] | None = None) -> str:
+    """Without scripts, styles, forms, frames: it runs nothing and asks nobody. Images that lie elsewhere have no
+    address any more, those that came along (`cid:`) the number of their file in `files`, by Content-ID (`cid:3`), so
+    that whoever shows it finds it. Empty: it is too long or too deep to be shown."""
     if len(html) > MOST_HTML or _depth(html) > DEEPEST:
-        return Markup("", 0)
-    blocked = 0
+        return ""
 
     def kept(tag: str, attribute: str, value: str) -> str | None:
-        nonlocal blocked
         is_image = tag == "img" and attribute == "src"
         if not is_image:
             return None if attribute == "href" and _is_of_mails_own(value) else value
-        came_along = value[:4].lower() == "cid:" and _came_along(value[4:], files)
-        blocked += not came_along
-        return came_along or None
+        return (_came_along(value[4:], files) if value[:4].lower() == "cid:" else "") or None
 
     schemes = {"http", "https", "mailto", "tel", "cid", "data"}
     cleaned = nh3.clean(
@@ -66,7 +54,7 @@ def sanitised(html: str, files: Mapping[str, int] | None = None) -> Markup:
         link_rel="noopener noreferrer nofollow",
     )  # fmt: skip
     cleaned = cleaned.replace("\0", "")
-    return Markup(cleaned if len(cleaned) <= MOST_SHOWN else "", blocked)
+    return cleaned if len(cleaned) <= MOST_SHOWN else ""
 
 
 def _came_along(content_id: str, files: Mapping[str, int] | None) -> str:

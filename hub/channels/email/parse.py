@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from hub.channels.email.addresses import addresses, message_ids, moment
 from hub.channels.email.machines import is_auto
 from hub.channels.email.mail import File, Mail
-from hub.channels.email.markup import Markup, plain, sanitised
+from hub.channels.email.markup import plain, sanitised
 from hub.channels.email.parts import Part, content, parts_of, text_of
 from hub.channels.email.quotes import MOST_TEXT, new_words
 from hub.channels.email.refused_files import given, more
@@ -99,11 +99,11 @@ def _words(said: _Said, files: tuple[File, ...]) -> tuple[str, str]:
     """Plain parts where there are any, else what the HTML says."""
     numbers = {one.content_id: number for number, one in enumerate(files, 1) if one.content_id}
     html = "\n".join(text_of(part) for part in said.richs)
-    markup = quietly(lambda: sanitised(html, numbers), Markup("", 0)) if html.strip() else Markup("", 0)
+    shown = quietly(lambda: sanitised(html, numbers), "") if html.strip() else ""
     text = "\n".join(text_of(part) for part in said.plains).strip()
-    if not text and markup.html:
-        text = quietly(lambda: plain(markup.html), "")
-    return clean(new_words(text[: 4 * MOST_TEXT])), markup.html
+    if not text and shown:
+        text = quietly(lambda: plain(shown), "")
+    return clean(new_words(text[: 4 * MOST_TEXT])), shown
 
 
 def _chosen(parts: list[Part]) -> list[Part]:

@@ -112,7 +112,7 @@ def _written(who: Address, field: str) -> HeaderAddress:
 
 
 def _write_words(message: EmailMessage, command: Command, signature: str) -> None:
-    html = sanitised(command.html).html if command.html else ""
+    html = sanitised(command.html) if command.html else ""
     text = clean(command.text) or plain(html)
     terms = [f"{name}: {value}" for name, value in command.grant.terms.items()] if command.grant else []
     below = ["\n".join(terms)] if terms else []
