@@ -18,6 +18,13 @@ class Place(NamedTuple):
     seconds: float | None = None
 
 
+def turned_away() -> str:
+    """They hear the busy tone, and the provider counts no answered call."""
+    response = Element("Response")
+    SubElement(response, "Reject", reason="busy")
+    return _text(response)
+
+
 def in_line(thread: str, settings: VoiceSettings, greeting: str = "") -> str:
     """They wait, and what they hear is asked for again and again."""
     response = Element("Response")

@@ -78,6 +78,8 @@ class VoiceSettings(_Table):
     """A call that the hub has not confirmed by then is answered 503: the provider goes on with its fallback."""
     at_once: int = Field(default=200, ge=1, le=10_000)
     """Requests that are being answered; more are told to come again."""
+    calls_a_minute_of_one_caller: int = Field(default=30, ge=1)
+    """More of them hear the busy tone."""
     music: str = ""
     """The address of a sound file; empty: silence."""
     callback_digit: str = Field(default="", pattern=r"^[0-9*#]?$")

@@ -1,5 +1,6 @@
 """What the provider asks and tells, one method each: the hub hears of it, and the call goes on with the answer."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from hashlib import sha256
@@ -11,12 +12,13 @@ from hub.channels.link import Link
 from hub.channels.registry import Place
 from hub.channels.voice_webhooks import signals
 from hub.channels.voice_webhooks.book import LineBook
+from hub.channels.voice_webhooks.door import Door
 from hub.channels.voice_webhooks.line import Line
 from hub.channels.voice_webhooks.messages import Messages
 from hub.channels.voice_webhooks.outcomes import About, Outcome, agent_done, call_over, placed
 from hub.channels.voice_webhooks.parse import THREAD, Call, call_of, contact_of, fields_of, sid_of, value
 from hub.channels.voice_webhooks.places import Places
-from hub.channels.voice_webhooks.render import in_line, last_words, while_waiting
+from hub.channels.voice_webhooks.render import in_line, last_words, turned_away, while_waiting
 from hub.channels.voice_webhooks.reports import Reports
 from hub.channels.voice_webhooks.settings import VoiceSettings
 from hub.channels.voice_webhooks.signature import Fields
@@ -52,10 +54,15 @@ class Webhooks:
         self._places = places
         self._place = place
         self._settings = settings
+        self._door = Door(settings.calls_a_minute_of_one_caller)
 
     async def incoming(self, fields: Fields, _: Query) -> str:
         """Somebody calls. Answered only when the hub has it."""
         call = call_of(fields)
+        is_new = self._book.line(call.thread) is None
+        if is_new and self._door.turns_away(call, asyncio.get_running_loop().time()):
+            log.warning("call %s is turned away: its caller called too often within a minute", call.sid)
+            return turned_away()
         confirmed = await self._reports.contact(self._contact(call))
         if confirmed is None:
             raise NotConfirmedError(f"the hub did not confirm call {call.sid} in time")
@@ -88,6 +95,8 @@ class Webhooks:
     async def status(self, fields: Fields, _: Query) -> str:
         """Something became of an incoming call."""
         sid = sid_of(fields)
+        if self._door.is_shut_to(sid):
+            return ""
         line = self._book.line(THREAD + sid) or Line(THREAD + sid, sid)
         await self._after(call_over(line, sid, value(fields, "CallStatus"), self._place.clock.now()))
         return ""

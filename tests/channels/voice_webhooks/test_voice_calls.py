@@ -90,6 +90,18 @@ async def test_a_repeat_has_the_time_it_had_also_in_another_process(tmp_path: Pa
     assert len(hub.reported) == 2
 
 
+async def test_who_calls_too_often_hears_the_busy_tone_and_the_hub_nothing_of_it(tmp_path: Path) -> None:
+    async with world(tmp_path, calls_a_minute_of_one_caller=2) as it:
+        answers = [await it.provider.call(number) for number in ("1", "2", "1", "3", "3")]
+        assert [status for status, _ in answers] == [200] * 5
+        assert ['<Reject reason="busy"' in said for _, said in answers] == [False, False, False, True, True]
+        status, _ = await it.provider.tell("status", CallSid=sid("3"), CallStatus="busy")
+        assert (status, it.signals(), set(it.hub.contacts)) == (204, [], {"voice-CA1", "voice-CA2"})
+        other = await it.provider.tell("incoming", CallSid="CA4", From="+98913", To="+982188000")
+        withheld = [await it.provider.tell("incoming", CallSid=f"CA{n}", From="anonymous") for n in (5, 6, 7)]
+        assert all("<Enqueue" in said for _, said in (other, *withheld))
+
+
 async def test_what_is_not_signed_is_refused_and_kept_nowhere(tmp_path: Path) -> None:
     async with world(tmp_path) as it:
         status, said = await it.provider.tell("incoming", token="another", CallSid="CA1", From="+98912")
