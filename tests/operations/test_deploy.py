@@ -225,7 +225,8 @@ def test_nats_accepts_its_configuration(secrets: dict[str, dict[str, str]]) -> N
 
 def test_the_cluster_knows_the_hub_and_each_adapter_by_what_the_script_made(tmp_path: Path) -> None:
     keys = {user.name: f"$NATS_KEY_{user.name.upper()}" for user in ADAPTERS}
-    assert users_block(keys, "$NATS_PASSWORD", "$NATS_KAMAILIO_PASSWORD") in (ROOT / "deploy/nats/nats.conf").read_text()
+    block = users_block(keys, "$NATS_PASSWORD", "$NATS_KAMAILIO_PASSWORD")
+    assert block in (ROOT / "deploy/nats/nats.conf").read_text()
     shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path)
     subprocess.run([tmp_path / "make-secrets"], check=True, capture_output=True)
     environment = (tmp_path / "secrets" / "nats.env").read_text().splitlines()
