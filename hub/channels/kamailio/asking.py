@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 _HERE_SECONDS = 2.0
 """How often Kamailio hears that there is an adapter: after ten seconds without, it takes no new calls for it."""
 _SOON = 1.0
+_SILENT_SECONDS = 15.0
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +38,7 @@ class Asking:
 
     async def run(self) -> None:
         """For ever: often until each has answered once."""
-        spent = self._settings.check_seconds
+        spent, waited = self._settings.check_seconds, 0.0
         while True:
             everybody = all(event.is_set() for event in self._answered.values())
             spent += _HERE_SECONDS if everybody else _SOON
@@ -46,7 +47,16 @@ class Asking:
                 if spent >= self._settings.check_seconds or not answered.is_set():
                     self._ask(edge)
             spent = 0.0 if spent >= self._settings.check_seconds else spent
-            await asyncio.sleep(min(_HERE_SECONDS if everybody else _SOON, self._settings.check_seconds))
+            pause = min(_HERE_SECONDS if everybody else _SOON, self._settings.check_seconds)
+            self._miss(waited, waited + pause)
+            waited += pause
+            await asyncio.sleep(pause)
+
+    def _miss(self, before: float, after: float) -> None:
+        """Once, of each that has not answered for so long since this began."""
+        if before < _SILENT_SECONDS <= after:
+            for edge in [edge for edge, answered in self._answered.items() if not answered.is_set()]:
+                log.warning("Kamailio %s does not answer: does it run, and do its local.cfg and we name one bus?", edge)
 
     def heard(self, told: Stands | All) -> None:
         """What a Kamailio tells, news or answer."""

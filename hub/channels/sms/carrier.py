@@ -29,6 +29,7 @@ class Carrier:
 
     def __init__(self, line: Line, settings: Smpp, deliver: Deliver, ended: Callable[[str], None]) -> None:
         self._settings = settings
+        self._number = line.number
         self._source = Address(line.number, settings.source_ton, settings.source_npi)
         self._password = secret(settings.password_file)
         self._deliver = deliver
@@ -46,11 +47,17 @@ class Carrier:
         while True:
             try:
                 async with bound(self._settings, self._password, self._deliver) as session:
-                    log.info("bound to %s:%d as %s", self._settings.host, self._settings.port, self._settings.system_id)
+                    log.info(
+                        "line %s: bound to %s:%d as %s",
+                        self._number,
+                        self._settings.host,
+                        self._settings.port,
+                        self._settings.system_id,
+                    )
                     failures = 0
                     await self._while_up(session)
             except NotBoundError as error:
-                log.warning("%s", error)
+                log.warning("line %s: %s", self._number, error)
             await asyncio.sleep(_jittered(failures))
             failures += 1
 
@@ -117,7 +124,7 @@ class Carrier:
             pause = _jittered(self._pauses)
             self._not_before = now + pause
             self._pauses += 1
-            log.warning("the carrier is asked too much: again in %.1f s", pause)
+            log.warning("line %s: the carrier is asked too much: again in %.1f s", self._number, pause)
 
     def _body(self, message: Outgoing) -> bytes:
         data, esm_class = message.data, 0

@@ -155,7 +155,7 @@ class SmsSettings(_Table):
 
     lines: dict[str, Line] = Field(min_length=1)
     host: str = "127.0.0.1"
-    port: int = Field(default=8028, ge=0, le=65535)
+    port: int = Field(default=8030, ge=0, le=65535)
     """Where aggregators' requests come in, if a line has one."""
     answer_within_seconds: float = Field(default=5, gt=0, le=60)
     """No confirmation by the hub until then: the carrier is told to come again."""
