@@ -16,7 +16,7 @@ demo: install
 	$(BIN)/hub demo
 
 test: install
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist load
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist load --no-loadscope-reorder
 
 bench: install
 	$(BIN)/pytest benchmarks --benchmark-only
