@@ -62,7 +62,7 @@ name = "acquisition"
 [[propositions]]
 name = "fibre"
 kind = "product"
-channels = ["web", "in_person"]
+channels = ["web", "sms"]
 days_granted = 14
 contribution = 1000
 """

@@ -212,7 +212,8 @@ def test_different_contacts_have_different_hashes(one: Contact, other: Contact) 
 )
 def test_a_confirmation_comes_through_unchanged(answer: Confirmation) -> None:
     assert Confirmation.from_bytes(answer.to_bytes()) == answer
-    assert list(orjson.loads(answer.to_bytes())) == ["id", "status", "customer_id", "duplicate", "reason", "field"]
+    fields = ["id", "status", "customer_id", "duplicate", "reason", "field", "set_aside"]
+    assert list(orjson.loads(answer.to_bytes())) == fields
 
 
 def test_what_is_no_confirmation_is_refused() -> None:

@@ -111,6 +111,7 @@ async def world() -> World:
 HOME = {
     "hub.domain.account.events": "customer",
     "hub.domain.cases.events": "customer",
+    "hub.domain.customer.appointments": "customer",
     "hub.domain.customer.consent.events": "customer",
     "hub.domain.customer.events": "customer",
     "hub.domain.customer.links.events": "customer",
@@ -120,6 +121,7 @@ HOME = {
     "hub.domain.customer.recordings.events": "customer",
     "hub.domain.customer.slots.events": "customer",
     "hub.domain.customer.verification.events": "customer",
+    "hub.domain.customer.visits": "customer",
     "hub.domain.decision.events": "customer",
     "hub.domain.grant.events": "customer",
     "hub.domain.interaction.events": "interaction",

@@ -260,32 +260,6 @@ class TestGates:
         verdict = consent_gate(known, PHONE.point, Channel.SMS, PROMOTIONAL, they_came=True)
         assert (verdict.is_open, verdict.reason) == (is_open, reason)
 
-    @pytest.mark.parametrize("channel", [Channel.WEB, Channel.IN_PERSON])
-    def test_where_nothing_is_ever_said_the_last_word_said_anywhere_counts(self, channel: Channel) -> None:
-        yes, no = ConsentGranted(**consent(day(1))), ConsentWithdrawn(**consent(day(2)))
-        again = ConsentGranted(**consent(day(3)))
-        told = [
-            consent_gate(after(*said), "", channel, PROMOTIONAL, they_came=True)
-            for said in ((), (yes,), (yes, no), (yes, no, again))
-        ]
-        assert [one.is_open for one in told] == [True, True, False, True]
-        assert (told[2].reason, told[2].inputs["point"], told[2].inputs["channel"]) == (
-            Reason.WITHDRAWN, PHONE.point, "sms",
-        )  # fmt: skip
-
-    def test_a_no_elsewhere_is_none_where_a_no_can_be_said_nor_for_other_purposes(self) -> None:
-        no = after(ConsentWithdrawn(**consent(day(1))))
-        assert consent_gate(no, PHONE.point, Channel.PHONE, PROMOTIONAL, they_came=True).is_open
-        assert consent_gate(no, "", Channel.WEB, Purpose.SERVICE, they_came=True).is_open
-        assert consent_gate(no, "", Channel.WEB, PROMOTIONAL).reason is Reason.DEFAULT_DENIED
-
-    def test_of_what_was_said_at_once_the_no_is_the_last_word(self) -> None:
-        said = [ConsentGranted(**consent(day(1))), ConsentWithdrawn(**(consent(day(1)) | {"channel": Channel.PHONE}))]
-        for events in (said, said[::-1]):
-            found = after(*events).last_word(PROMOTIONAL)
-            assert found is not None
-            assert (found[0].channel, found[1].said) == (Channel.PHONE, Said.WITHDRAWN)
-
     def test_what_was_relied_upon_is_told_with_its_wording_and_how_long_it_holds(self) -> None:
         said = ConsentGranted(**consent(day(1), source="web form", text_version="v7"), expires_at=day(9))
         verdict = consent_gate(after(said), PHONE.point, Channel.SMS, PROMOTIONAL)

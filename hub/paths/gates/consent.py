@@ -7,9 +7,6 @@ from hub.paths.consent.purposes import PURPOSES, Gate, PurposeTable
 from hub.paths.gates.verdict import Inputs, Reason, Verdict, not_asked
 
 _REFUSED = {Said.DENIED: Reason.DENIED, Said.WITHDRAWN: Reason.WITHDRAWN, Said.EXPIRED: Reason.EXPIRED}
-_REFUSED_ANYWHERE = (Said.DENIED, Said.WITHDRAWN)
-_UNSPOKEN = (Channel.WEB, Channel.IN_PERSON)
-"""Channels of which customers hardly say anything: nobody writes STOP to a branch."""
 
 
 def consent_gate(
@@ -22,16 +19,11 @@ def consent_gate(
     they_came: bool = False,
 ) -> Verdict:
     """What they said counts before any default; a yes that ran out is a no, also where the default is yes: it was given
-    for a time only. Who comes of their own accord is not contacted: to them a default forbids nothing, a no does, and
-    where nothing is ever said of being contacted, in a chat or a branch, what they said last anywhere."""
+    for a time only. Who comes of their own accord is not contacted: to them a default forbids nothing, a no does."""
     rule = table[purpose]
     if Gate.CONSENT not in rule.gates:
         return not_asked(Gate.CONSENT)
     stance = standing.stance(point, channel, purpose)
-    if they_came and stance.said is Said.NOTHING and channel in _UNSPOKEN:
-        last = standing.last_word(purpose)
-        if last is not None and last[1].said in _REFUSED_ANYWHERE:
-            (point, channel, _), stance = last
     inputs = relied_upon(stance, point, channel)
     forbidden_by_default = stance.said is Said.NOTHING and not rule.allowed_by_default
     if they_came and (forbidden_by_default or stance.said is Said.EXPIRED):

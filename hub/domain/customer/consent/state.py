@@ -119,16 +119,6 @@ class ConsentStanding:
             return stance._replace(said=Said.EXPIRED)
         return stance
 
-    def last_word(self, purpose: Purpose) -> tuple[About, Stance] | None:
-        """What was said last of contacts for this purpose, wherever; of several things said at once a no, if there is
-        one. None: nothing was said."""
-        said = [
-            (about, self.stance(*about))
-            for about, known in self.book.stances.items()
-            if about.purpose is purpose and known.at is not None
-        ]
-        return max(said, key=_how_late, default=None)
-
     def blocked_by(self, point: str, channel: Channel) -> tuple[str, ...]:
         """The lists that block it, in alphabetical order."""
         if not self.book.blocks:
@@ -155,11 +145,6 @@ def standing(events: Iterable[Event], at: datetime, known_at: datetime | None = 
         if event.at <= at and (known_at is None or event.recorded_at <= known_at):
             book = evolve(book, event)
     return ConsentStanding(book, at)
-
-
-def _how_late(one: tuple[About, Stance]) -> tuple[datetime | None, bool, About]:
-    about, stance = one
-    return stance.at, stance.said in (Said.DENIED, Said.WITHDRAWN), about
 
 
 def _say(book: ConsentBook, event: ConsentGranted | ConsentDenied | ConsentWithdrawn) -> ConsentBook:
