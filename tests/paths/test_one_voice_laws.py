@@ -20,7 +20,7 @@ from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel, Direction, Identifier
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
-from hub.domain.customer.slots.events import ContactSlotReserved
+from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import ConflictError, HubError, InvalidError, RefusedError
 from hub.domain.event import Event
@@ -436,7 +436,12 @@ class OneVoice(RuleBasedStateMachine):
     @invariant()
     def law_2_frequency(self) -> None:
         for _, slot, story in self.told(ContactSlotReserved):
-            laws.windows_hold(story, slot)
+            moved = {
+                one.event.slot_id
+                for one in self.new
+                if isinstance(one.event, ContactSlotReleased) and one.event.causation == slot.causation
+            }
+            laws.windows_hold(story, slot, moved)
 
     @invariant()
     def law_2_and_nothing_is_made_twice(self) -> None:

@@ -179,25 +179,28 @@ def held_out_hear_nothing(story: Story, decided: PathDecided) -> None:
         assert all(said.proposition != HELD_BACK for said in decided.said), f"{holder} is held out"
 
 
-def windows_hold(story: Story, slot: ContactSlotReserved) -> None:
-    """With this one there are never too many in any window that holds it, of the customer or of the account."""
+def windows_hold(story: Story, slot: ContactSlotReserved, moved: set[str]) -> None:
+    """With this one there are never too many in any window that holds it, of the customer or of the account. `moved`:
+    slots that were given back for it, by the same command."""
     whole = story.whole(slot.customer_id)
     for cap in story.policy.caps:
         if slot.purpose not in cap.purposes or slot.channel not in cap.channels:
             continue
         if cap.of == "account" and not slot.account_id:
             continue
-        others = _counted(story, cap, slot, whole if cap.of == "customer" else None)
+        others = _counted(story, cap, slot, moved, whole if cap.of == "customer" else None)
         window = timedelta(hours=cap.hours)
         for end in [slot.due_at, *(at for at in others if slot.due_at < at < slot.due_at + window)]:
             inside = [at for at in [*others, slot.due_at] if end - window < at <= end]
             assert len(inside) <= cap.most, f"{len(inside)} in {cap.hours} h to {end}, {cap.most} are allowed"
 
 
-def _counted(story: Story, cap: Cap, slot: ContactSlotReserved, whole: set[str] | None) -> list[datetime]:
+def _counted(
+    story: Story, cap: Cap, slot: ContactSlotReserved, moved: set[str], whole: set[str] | None
+) -> list[datetime]:
     """When they are contacted besides: `whole` None: those of the account."""
     people = story.holders(slot.account_id, slot.at) if whole is None else whole
-    released = {event.slot_id for event in story.of(ContactSlotReleased)}
+    released = {event.slot_id for event in story.of(ContactSlotReleased)} | moved
     found: dict[str, datetime] = {}
     for event in story.of(ContactSlotReserved):
         mine = event.account_id == slot.account_id if whole is None else event.customer_id in people
