@@ -83,6 +83,7 @@ ROUTERS = (
     health.router,
 )
 
+_TITLE = "Contact Path Manager"
 _DESCRIPTION = """
 An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`.
 Commands answer after their commit, with the events they led to; asking again for what is so already is 200 without
@@ -94,7 +95,7 @@ class Api(FastAPI):
     """FastAPI, with the caller's key found and every answer timed around it, and a short way for commands."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(title="Contact Path Manager", version=__version__, description=_DESCRIPTION)
+        super().__init__(title=_TITLE, version=__version__, description=_DESCRIPTION)
         self.state.services = services
         self._services = services
         for router in ROUTERS:
@@ -105,8 +106,8 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document at `/openapi.json`, made once."""
         if self.openapi_schema is None:
-            name_media_type(super().openapi())
-        return super().openapi()
+            self.openapi_schema = document()
+        return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -152,6 +153,16 @@ class Api(FastAPI):
 def create_app(services: Services) -> FastAPI:
     """The API on these services."""
     return Api(services)
+
+
+def document() -> dict[str, Any]:
+    """What the API can do, as an OpenAPI document; it takes no running hub."""
+    described = FastAPI(title=_TITLE, version=__version__, description=_DESCRIPTION)
+    for router in ROUTERS:
+        described.include_router(router)
+    made = described.openapi()
+    name_media_type(made)
+    return made
 
 
 _STREAM = "/v1/stream"

@@ -24,16 +24,16 @@ HELD_LENGTH = 20_000
 class Subscription:
     """One listener: what it follows, and what waits for it."""
 
-    def __init__(self, topics: Iterable[Topic], limit: int = QUEUE_LENGTH) -> None:
+    def __init__(self, topics: Iterable[Topic], limit: int = QUEUE_LENGTH, *, settled: bool = False) -> None:
         self.asked = frozenset(topics)
         self.topics = self.asked
         """What was asked for, and the other streams of the customers among it. Changed only while it is detached."""
         self.turned_at: int | None = None
         """Position at which links changed whom a customer's topic is about: nothing is told from there on, until it
         is attached anew."""
-        self.with_views = any(topic.kind != "agent" for topic in self.topics)
-        """Whether events wait until the read models have them. A stream of agents alone never does: offers come at
-        once. Events of one stream keep one order, so that its last id says all that was seen."""
+        self.with_views = settled or any(topic.kind != "agent" for topic in self.topics)
+        """Whether events wait until the read models have them. A stream of agents alone does only if asked for as settled:
+        offers come at once. Events of one stream keep one order, so that its last id says all that was seen."""
         self.after = 0
         """Position up to which the listener has everything from elsewhere."""
         self.closed = False
@@ -169,9 +169,9 @@ class Feed:
         """Position up to which a stream may tell events by now."""
         return min(self.position, self.released) if with_views else self.position
 
-    def subscribe(self, topics: Iterable[Topic]) -> Subscription:
-        """A new listener, not yet attached: nothing reaches it until `attach`."""
-        subscription = Subscription(topics, self._queue_length)
+    def subscribe(self, topics: Iterable[Topic], *, settled: bool = False) -> Subscription:
+        """A new listener, not yet attached: nothing reaches it until `attach`. `settled`: it waits for the read models."""
+        subscription = Subscription(topics, self._queue_length, settled=settled)
         if self._closed:
             subscription.close()
         return subscription

@@ -43,7 +43,7 @@ log position, `event` the name of the event's class, `data` a JSON object with `
 and `event`; an `InteractionOffered` also brings `offer`, with all that an agent needs.
 
 A stream of agents alone tells each event right after its commit. One that names a queue or a customer tells events as
-soon as the read models hold them, so that a page read after an event shows it.
+soon as the read models hold them, so that a page read after an event shows it; so does any with `settled=true`.
 
 Send back the last `id` as `Last-Event-ID` to go on where the stream broke off. More than 100,000 events behind, the
 answer starts with `event: reset`, whose `data` holds `position` and `snapshot`: how things stand at that position.
@@ -66,6 +66,9 @@ async def stream(
     customer: Annotated[list[str], Query(description="Customer id")] = [],  # noqa: B006
     case: Annotated[list[str], Query(description="Case id, or `*`: of all, without what was said")] = [],  # noqa: B006
     account: Annotated[list[str], Query(description="Account id")] = [],  # noqa: B006
+    settled: Annotated[
+        bool, Query(description="Tell events only when the read models hold them, also of agents")
+    ] = False,
     last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
 ) -> Response:
     topics = [Topic("agent", name) for name in agent]
@@ -80,7 +83,7 @@ async def stream(
     if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
-    return EventStream(call, topics, int(last_event_id) if last_event_id else None)
+    return EventStream(call, topics, int(last_event_id) if last_event_id else None, settled=settled)
 
 
 def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
@@ -94,12 +97,12 @@ def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
 class EventStream(Response):
     """The answer that goes on until the listener leaves, falls behind, loses their key, or the hub stops."""
 
-    def __init__(self, call: Call, topics: Sequence[Topic], after: int | None) -> None:
+    def __init__(self, call: Call, topics: Sequence[Topic], after: int | None, *, settled: bool = False) -> None:
         super().__init__(media_type="text/event-stream")
         self._services = call.services
         self._key_id = call.key.key_id
         self._after = after
-        self._subscription = call.services.feed.subscribe(topics)
+        self._subscription = call.services.feed.subscribe(topics, settled=settled)
         own = call.key.role is Role.AGENT
         self._desktops = [topic.name for topic in topics if own and topic.kind == "agent"]
         """Whose desktop listens here: a supervisor who looks on is nobody's."""

@@ -61,6 +61,16 @@ def serve() -> None:
     sys.exit(run(load()))
 
 
+@hub.command()
+def openapi() -> None:
+    """What the HTTP API takes and answers, as an OpenAPI 3 document."""
+    import json
+
+    from hub.api.app import document
+
+    click.echo(json.dumps(document(), ensure_ascii=False, indent=1))
+
+
 @hub.command(hidden=True)
 def projector() -> None:
     """The child that keeps the read models current; started by the hub itself."""

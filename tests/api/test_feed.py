@@ -123,6 +123,16 @@ async def test_agents_hear_of_it_at_once_queues_when_the_views_have_it() -> None
     assert (len(queue.frames), len(customer.frames), len(agent.frames)) == (2, 2, 1)
 
 
+async def test_an_agent_who_asks_for_settled_events_hears_what_the_views_have() -> None:
+    world = World()
+    settled = world.feed.subscribe([Topic("agent", "a1")], settled=True)
+    assert world.feed.attach(settled, world.feed.position)
+    world.write(("interaction-1", queued()), ("interaction-1", offered()))
+    assert not settled.frames
+    world.feed.views_at(2)
+    assert len(settled.frames) == 1
+
+
 async def test_an_offer_brings_all_that_the_agent_needs() -> None:
     world = World()
     listener = Listener(world, [Topic("agent", "a1")], last=0)
