@@ -33,6 +33,7 @@ monday = ["00:00-08:10", "08:20-24:00"]
 [queues.sales]
 offer_timeout_seconds = 20
 offer_to = {offer_to}
+pull = true
 agent_choice = "{choice}"
 wrap_up = ["sold"]
 wrap_up_rule = "optional"
@@ -46,6 +47,7 @@ full = {{ to = "general" }}
 offer_timeout_seconds = 10
 priority = 1
 entry_delay_seconds = 4
+pull = true
 wrap_up_rule = "timed"
 wrap_up_seconds = 15
 overflow = {{ after_seconds = 40, to = "desk" }}

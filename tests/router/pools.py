@@ -224,6 +224,9 @@ class PoolInHand:
             credit_seconds=credit_seconds,
         )  # fmt: skip
 
+    def pulls(self, agent_id: str, interaction_id: str) -> list[Event]:
+        return self.handle(commands.Pull, actor=f"agent:{agent_id}", agent_id=agent_id, interaction_id=interaction_id)
+
     def pulls_back(self, interaction_id: str) -> list[Event]:
         return self.handle(commands.PullBack, actor="operator:super", interaction_id=interaction_id)
 

@@ -251,6 +251,11 @@ class EveryCommand(RuleBasedStateMachine):
             if work.state.phase is Phase.WRAP_UP and wrapped_up:
                 self.ask(self.pool.wraps_up, agent, stream)
 
+    @precondition(lambda self: self.pool.state.interactions)
+    @rule(data=st.data(), agent=st.sampled_from(AGENTS))
+    def agent_pulls(self, data: st.DataObject, agent: str) -> None:
+        self.twice(self.pool.pulls, agent, self.a_work(data, Phase.WAITING, Phase.OFFERED))
+
     # Supervisors
 
     @precondition(lambda self: self.pool.state.interactions)

@@ -110,6 +110,8 @@ def _queue(queue: Queue) -> Iterator[tuple[str, str]]:
         yield "long_wait", "does nothing without max_estimated_wait_seconds"
     if queue.max_estimated_wait_seconds is not None and queue.long_wait.action is Action.WAIT:
         yield "long_wait", "max_estimated_wait_seconds does nothing: what comes waits all the same"
+    if queue.pull and not queue.entry_delay_seconds:
+        yield "pull", "little is left to choose: who could pull it is offered it at once; write entry_delay_seconds"
     yield from _ages(queue)
 
 

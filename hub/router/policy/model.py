@@ -144,6 +144,8 @@ class Queue(Section):
     offer_to: int = Field(default=1, ge=1, le=10)
     """So many agents are offered it at once; the first to accept gets it."""
     agent_choice: Choice = AgentChoice.LONGEST_IDLE
+    pull: bool = False
+    """Agents may take waiting work out of it by themselves."""
     wrap_up: Texts = ()
     """Codes an agent may close with; empty: any."""
     wrap_up_rule: Annotated[WrapUpRule, Field(strict=False)] = WrapUpRule.UNTIL_COMPLETED

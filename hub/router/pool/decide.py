@@ -11,7 +11,7 @@ from hub.domain.interaction.events import InteractionOffered
 from hub.router.matching.agents import Seat
 from hub.router.matching.waiting import Work
 from hub.router.pool import commands as ask
-from hub.router.pool import conversing, handing_on, joining, phones, recording, staffing, supervising, visits
+from hub.router.pool import conversing, handing_on, joining, phones, pulling, recording, staffing, supervising, visits
 from hub.router.pool.commands import Command
 from hub.router.pool.deadlines import pop_due
 from hub.router.pool.decided import of
@@ -124,6 +124,7 @@ def _go_on(state: PoolState, command: Command, decided: list[Decided], now: floa
 _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.Accept: conversing.accept,
     ask.Decline: conversing.decline,
+    ask.Pull: pulling.pull,
     ask.Hold: conversing.hold,
     ask.Resume: conversing.resume,
     ask.AskRecording: recording.ask_recording,

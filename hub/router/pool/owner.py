@@ -21,6 +21,7 @@ from hub.router.pool.deadlines import next_deadline, reset_deadlines
 from hub.router.pool.decide import handle
 from hub.router.pool.flight import Flight
 from hub.router.pool.joining import Estimate, estimate_of
+from hub.router.pool.pulling import pullable
 from hub.router.pool.recovery import OpenWork, is_of, recover
 from hub.router.pool.repeat import is_repeat, work_of
 from hub.router.pool.state import Decided, PoolState
@@ -110,6 +111,10 @@ class Pool:
     def knows_agent(self, agent_id: str) -> bool:
         """Whether this agent ever signed on."""
         return agent_id in self._state.agents
+
+    def pullable(self, agent_id: str) -> list[str]:
+        """The interactions that an agent could pull now, first in order first. Raises NotFoundError."""
+        return pullable(self._state, agent_id, self._clock.now().timestamp())
 
     def in_hand(self, agent_id: str) -> dict[str, str]:
         """The interactions that an agent was offered or has, each with its customer."""

@@ -33,9 +33,7 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
     agent = here(state, command.agent_id)
     asked = next((offer for offer, asked in one.open_offers if asked == agent.id), "")
     if asked:
-        return of(
-            interaction, rules.accept(one, asked, agent.id, _counted(state, interaction, agent, command), **given)
-        )
+        return of(interaction, rules.accept(one, asked, agent.id, counted(state, interaction, agent, command), **given))
     need = interaction.work.need
     if not agent.seat.has_room(need):
         units = agent.seat.units_for(need)
@@ -47,7 +45,7 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
         **given, offer_id=offer, agent_id=agent.id, expires_at=command.at + timeout, units=agent.seat.units_for(need),
         policy=state.policy.version, reasons=(f"given by {command.actor}",),
     )  # fmt: skip
-    accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **_counted(state, interaction, agent, command))
+    accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **counted(state, interaction, agent, command))
     room = make_room(state, agent, need, interaction.stream, command)
     why: list[Event] = []
     if command.reason:
@@ -55,7 +53,7 @@ def assign(state: PoolState, command: Assign) -> list[Decided]:
     return [*room, *of(interaction, [*back, *why, offered, accepted])]
 
 
-def _counted(state: PoolState, interaction: OpenInteraction, agent: KnownAgent, command: Command) -> dict[str, Any]:
+def counted(state: PoolState, interaction: OpenInteraction, agent: KnownAgent, command: Command) -> dict[str, Any]:
     """What was not matched says nothing about the pace of its queue."""
     pace = passed_over(state.paces.get(interaction.queue), command.at)
     return {"queue": interaction.queue, "today": agent.answered + 1, **pace.fields}

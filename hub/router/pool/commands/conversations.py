@@ -26,6 +26,14 @@ class Decline(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class Pull(Asked):
+    """An agent takes waiting work by themselves."""
+
+    agent_id: str
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hold(Asked):
     """An agent puts the customer on hold."""
 
