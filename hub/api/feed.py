@@ -32,8 +32,8 @@ class Subscription:
         """Position at which links changed whom a customer's topic is about: nothing is told from there on, until it
         is attached anew."""
         self.with_views = settled or any(topic.kind != "agent" for topic in self.topics)
-        """Whether events wait until the read models have them. A stream of agents alone does only if asked for as settled:
-        offers come at once. Events of one stream keep one order, so that its last id says all that was seen."""
+        """Whether events wait until the read models have them. A stream of agents alone does only if asked for as
+        settled: offers come at once. Events of one stream keep one order, so that its last id says all that was seen."""
         self.after = 0
         """Position up to which the listener has everything from elsewhere."""
         self.closed = False
@@ -170,7 +170,7 @@ class Feed:
         return min(self.position, self.released) if with_views else self.position
 
     def subscribe(self, topics: Iterable[Topic], *, settled: bool = False) -> Subscription:
-        """A new listener, not yet attached: nothing reaches it until `attach`. `settled`: it waits for the read models."""
+        """A new listener, not yet attached: nothing reaches it until `attach`. `settled`: after the read models."""
         subscription = Subscription(topics, self._queue_length, settled=settled)
         if self._closed:
             subscription.close()
