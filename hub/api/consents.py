@@ -68,7 +68,7 @@ class Unsubscription(AboutPoint):
     """On which channel it was said, and how far it goes."""
 
     channel: Channel
-    scope: Scope = Scope.CHANNEL
+    scope: Scope = Scope.EVERYWHERE
     customer_id: str = Field(default="", max_length=100, description="Of `everywhere`: who it is, if that is known")
 
 
@@ -159,8 +159,9 @@ async def say(body: NewConsent, call: ContactCall) -> Response:
 
 @router.post("/v1/consents/unsubscribe", summary="Unsubscribe somebody", responses=_EVENTS)
 async def unsubscribe(body: Unsubscription, call: ContactCall) -> Response:
-    """Withdraws promotional contacts: on this `channel` at this contact point; with scope `point` on each of its
-    channels; with `everywhere` at each contact point known of the customer. Out already: 200 without events."""
+    """Withdraws promotional contacts on all paths: at each contact point known of the customer, and where nothing was
+    ever said. With scope `point` at this contact point alone, with `channel` on this `channel` of it alone. Out
+    already: 200 without events."""
     recorded = await call.services.consents.unsubscribe(
         body.statement(call), body.channel, body.scope, body.customer_id
     )

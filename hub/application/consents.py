@@ -137,7 +137,8 @@ class Consents:
             return [await self._append(self._saying(told, point), rule) for point in points]
 
         def rule(now: ConsentStanding, saying: Saying) -> list[Event]:
-            return decide.unsubscribe(now, saying, decide.channels_within(scope, saying.point, channel), self.table)
+            channels = decide.channels_within(scope, saying.point, channel)
+            return decide.unsubscribe(now, saying, channels, self.table, everywhere=scope is Scope.EVERYWHERE)
 
         return await append_decided(self._journal, attempt)
 

@@ -167,6 +167,7 @@ def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("AgentSignedOn", 1): _unchanged,
+    ("ConsentWithdrawn", 1): _unchanged,
     ("ContactDispatched", 1): _unchanged,
     ("ContactPlanned", 1): _unchanged,
     ("ContactReceived", 1): _unchanged,

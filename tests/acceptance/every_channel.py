@@ -62,7 +62,7 @@ name = "acquisition"
 [[propositions]]
 name = "fibre"
 kind = "product"
-channels = ["web", "sms"]
+channels = ["web", "in_person"]
 days_granted = 14
 contribution = 1000
 """

@@ -106,7 +106,8 @@ async def test_it_is_told_as_of_any_time(world: World, http: httpx.AsyncClient) 
 async def test_a_no_counts_though_the_clock_stepped_back_since_the_yes(world: World, http: httpx.AsyncClient) -> None:
     await said(http, "/v1/consents", YES)
     world.clock.moment -= timedelta(milliseconds=3)
-    assert await said(http, "/v1/consents/unsubscribe", PHONE | {"channel": "sms"}) == ["ConsentWithdrawn"]
+    stop = PHONE | {"channel": "sms", "scope": "channel"}
+    assert await said(http, "/v1/consents/unsubscribe", stop) == ["ConsentWithdrawn"]
     world.clock.moment += timedelta(milliseconds=3)
     assert (await holds(http))["consent"] == "withdrawn"
 
@@ -114,7 +115,7 @@ async def test_a_no_counts_though_the_clock_stepped_back_since_the_yes(world: Wo
 async def test_unsubscribing_ends_promotional_messages_where_it_was_said(http: httpx.AsyncClient) -> None:
     await said(http, "/v1/consents", YES)
     await said(http, "/v1/consents", YES | {"channel": "phone"})
-    stop = {**PHONE, "channel": "sms", "source": "reply: stop"}
+    stop = {**PHONE, "channel": "sms", "source": "reply: stop", "scope": "channel"}
     assert await said(http, "/v1/consents/unsubscribe", stop) == ["ConsentWithdrawn"]
     assert await said(http, "/v1/consents/unsubscribe", stop) == []
     assert await said(http, "/v1/consents/unsubscribe", stop | {"scope": "point"}) == ["ConsentWithdrawn"]
@@ -137,7 +138,7 @@ async def test_unsubscribing_everywhere_reaches_what_a_trusted_system_attests(
     )
     await ContactRecorder(world.journal, world.clock, KEY).record([(contact, "adapter:pbx")])
     her = customer_id(KEY, "customer_number", "77")
-    stop = {**PHONE, "channel": "sms", "scope": "everywhere", "customer_id": her}
+    stop = {**PHONE, "channel": "sms", "customer_id": her}
     await said(http, "/v1/consents/unsubscribe", stop)
     told = {}
     for value in ("zohar@example.org", "somebody@example.org"):
@@ -305,7 +306,7 @@ async def test_unsubscribing_on_any_channel_takes_a_contact_point_and_no_custome
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
         client.headers.update(await world.bearer(role, "somebody"))
         told = {"kind": kind, "value": value, "channel": said_on, "source": source}
-        response = await client.post("/v1/consents/unsubscribe", json=told)
+        response = await client.post("/v1/consents/unsubscribe", json=told | {"scope": "channel"})
     assert response.status_code == 200, response.text
     events = [one["event"] for one in response.json()["events"] if one["type"] == "ConsentWithdrawn"]
     assert {(one["channel"], one["purpose"]) for one in events} == ended

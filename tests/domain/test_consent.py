@@ -48,6 +48,24 @@ def test_of_two_at_once_the_one_recorded_later_counts() -> None:
     assert said([ConsentGranted(**consent(day(1))), ConsentWithdrawn(**consent(day(1)))], 1) is Said.WITHDRAWN
 
 
+def is_nowhere(*events: Event, number: float = 9) -> bool:
+    return standing(events, day(number)).nowhere(Purpose.PROMOTIONAL) is not None
+
+
+def test_of_a_no_to_all_paths_and_a_yes_to_one_the_later_counts_in_whatever_order_they_are_read() -> None:
+    no = ConsentWithdrawn(**consent(day(2)), everywhere=True)
+    before, since = (ConsentGranted(**consent(day(number), MAIL) | {"channel": Channel.EMAIL}) for number in (1, 3))
+    assert [is_nowhere(*told) for told in ((no, before), (before, no))] == [True, True]
+    assert [is_nowhere(*told) for told in ((no, since), (since, no), (before,))] == [False, False, False]
+
+
+def test_of_a_no_to_all_paths_and_a_yes_at_once_the_last_word_at_that_point_counts_else_the_no() -> None:
+    no, yes = ConsentWithdrawn(**consent(day(2)), everywhere=True), ConsentGranted(**consent(day(2)))
+    elsewhere = ConsentGranted(**consent(day(2), MAIL) | {"channel": Channel.EMAIL})
+    assert (is_nowhere(no, yes), is_nowhere(yes, no)) == (False, True)
+    assert (is_nowhere(no, elsewhere), is_nowhere(elsewhere, no)) == (True, True)
+
+
 def test_a_consent_ends_at_its_very_moment() -> None:
     told = [ConsentGranted(**consent(day(1)), expires_at=day(10))]
     assert (said(told, 9.999), said(told, 10)) == (Said.GRANTED, Said.EXPIRED)

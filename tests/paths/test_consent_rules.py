@@ -118,6 +118,15 @@ class TestUnsubscribe:
         events = decide.unsubscribe(after(), saying(), ("sms",))
         assert decide.unsubscribe(after(*events), saying(), ("sms",)) == []
 
+    def test_all_paths_are_meant_once_and_whatever_was_said_of_this_one(self) -> None:
+        before = after(ConsentWithdrawn(**consent(day(1))))
+        events = decide.unsubscribe(before, saying(), ("sms",), everywhere=True)
+        assert [one.everywhere for one in events if isinstance(one, ConsentWithdrawn)] == [True]
+        assert decide.unsubscribe(after(*events), saying(), ("sms",), everywhere=True) == []
+        came_back = after(*events, ConsentGranted(**consent(day(6))), at=day(7))
+        again = decide.unsubscribe(came_back, saying(day(7)), ("sms",), everywhere=True)
+        assert [one.everywhere for one in again if isinstance(one, ConsentWithdrawn)] == [True]
+
     def test_the_operator_may_end_more_with_it(self) -> None:
         table = overridden(PURPOSES, {Purpose.SURVEY: {"ends_on_unsubscribe": True}})
         events = decide.unsubscribe(after(), saying(), ("sms",), table)
@@ -259,6 +268,27 @@ class TestGates:
         known = after(event) if event else after()
         verdict = consent_gate(known, PHONE.point, Channel.SMS, PROMOTIONAL, they_came=True)
         assert (verdict.is_open, verdict.reason) == (is_open, reason)
+
+    @pytest.mark.parametrize("channel", Channel)
+    @pytest.mark.parametrize("they_came", [True, False])
+    def test_a_no_to_all_paths_counts_wherever_nothing_was_said(self, channel: Channel, they_came: bool) -> None:
+        no = ConsentWithdrawn(**consent(day(1)), everywhere=True)
+        verdict = consent_gate(after(no), "", channel, PROMOTIONAL, they_came=they_came)
+        assert (verdict.is_open, verdict.reason) == (False, Reason.WITHDRAWN)
+        assert (verdict.inputs["point"], verdict.inputs["channel"]) == (PHONE.point, "sms")
+        assert consent_gate(after(no), "", channel, Purpose.SERVICE, they_came=they_came).is_open
+
+    def test_a_no_to_one_path_is_none_to_others(self) -> None:
+        no = after(ConsentWithdrawn(**consent(day(1))))
+        assert consent_gate(no, "", Channel.WEB, PROMOTIONAL, they_came=True).reason is Reason.THEY_CAME
+
+    def test_who_comes_back_by_one_path_is_written_to_there_and_may_be_spoken_to_where_nothing_was_said(self) -> None:
+        meant = {"everywhere": True}
+        of_mail = ConsentWithdrawn(**consent(day(1), MAIL, channel=Channel.EMAIL), **meant)
+        known = after(ConsentWithdrawn(**consent(day(1)), **meant), of_mail, ConsentGranted(**consent(day(2))))
+        assert consent_gate(known, PHONE.point, Channel.SMS, PROMOTIONAL).is_open
+        assert consent_gate(known, "", Channel.IN_PERSON, PROMOTIONAL, they_came=True).is_open
+        assert consent_gate(known, MAIL.point, Channel.EMAIL, PROMOTIONAL, they_came=True).reason is Reason.WITHDRAWN
 
     def test_what_was_relied_upon_is_told_with_its_wording_and_how_long_it_holds(self) -> None:
         said = ConsentGranted(**consent(day(1), source="web form", text_version="v7"), expires_at=day(9))

@@ -10,13 +10,14 @@ import pytest
 
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
-from hub.domain.contact import Channel, Direction
+from hub.domain.contact import Channel, Direction, Identifier
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.customer.slots.events import ContactSlotReserved
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import InvalidError
 from hub.paths.consent.decide import Scope
+from hub.paths.consent.purposes import Confidence
 from hub.paths.propositions.model import Sender
 from tests.paths.voice_policies import OPEN_ALL_NIGHT, STRICT, Cap
 from tests.paths.voices import BERLIN, MAIL, OFFICE, RUSSIAN, TEHRAN, Point, Voices
@@ -149,6 +150,37 @@ async def test_who_unsubscribed_is_unsubscribed_whatever_they_are_linked_with(
     assert [said.point for said in allowed.event.said] == [voices.point_id(TEHRAN)]
     await voices.unlink(MAIL, link)
     assert (await _sell(voices, MAIL)).event.closed["withdrawn"] == 1
+
+
+async def test_who_unsubscribed_everywhere_is_told_of_nothing_new_in_a_chat_or_a_branch_until_they_come_back(
+    voices: Voices,
+) -> None:
+    """Where nobody ever says yes or no, a list by addresses knows of none; nor of the address they had first today."""
+    await voices.link(TEHRAN, MAIL)
+    told = {"purpose": Purpose.PROMOTIONAL, "confidence": Confidence.VERIFIED}
+
+    async def prompts() -> set[Outcome]:
+        asked = [voices.question(Direction.INBOUND, one, **told) for one in (Channel.WEB, Channel.IN_PERSON)]
+        return {(await voices.decide(MAIL, one)).event.outcome for one in asked}
+
+    assert await prompts() == {Outcome.NOW}
+    stop = voices.statement(TEHRAN), Channel.SMS, Scope.EVERYWHERE
+    assert {one.stream for one in await voices.consents.unsubscribe(*stop)} == {TEHRAN.stream, MAIL.stream}
+    assert await voices.consents.unsubscribe(*stop) == []
+    assert await prompts() == {Outcome.NOTHING}
+    voices.clock.moment += timedelta(minutes=1)
+    await _yes(voices, TEHRAN)
+    assert await prompts() == {Outcome.NOW}
+    assert (await _sell(voices, TEHRAN)).event.said[0].point == voices.point_id(TEHRAN)
+    assert (await _sell(voices, BERLIN)).event.outcome is Outcome.NOW
+
+
+async def test_a_no_of_somebody_else_to_all_paths_is_none_of_who_only_names_their_address(voices: Voices) -> None:
+    await voices.contact(TEHRAN, Identifier(kind=OFFICE.kind, value=OFFICE.value))
+    await voices.consents.unsubscribe(voices.statement(OFFICE), Channel.EMAIL, Scope.EVERYWHERE)
+    here = voices.question(Direction.INBOUND, Channel.WEB, purpose=Purpose.PROMOTIONAL, confidence=Confidence.VERIFIED)
+    assert (await voices.decide(TEHRAN, here)).event.outcome is Outcome.NOW
+    assert (await voices.decide(OFFICE, here)).event.outcome is Outcome.NOTHING
 
 
 async def test_a_no_is_not_forgotten_with_who_said_it(voices: Voices) -> None:

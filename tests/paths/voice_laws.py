@@ -131,9 +131,13 @@ def is_quiet(policy: Policy, at: datetime, zone: str) -> bool:
 
 
 def consent_is_there(story: Story, decided: PathDecided) -> None:
-    """Of exactly this address, channel and purpose; who is here and said no is sold nothing there either."""
+    """Of exactly this address, channel and purpose; who is here and said no is sold nothing there either, nor who said
+    no to all paths and nothing of this one."""
     for said in decided.said:
-        if _purpose(decided, said.proposition) != "promotional" or not said.point:
+        if _purpose(decided, said.proposition) != "promotional":
+            continue
+        if not said.point:
+            _not_told_off(story, decided)
             continue
         about = (said.point, said.channel, Purpose.PROMOTIONAL)
         told = [
@@ -152,6 +156,17 @@ def consent_is_there(story: Story, decided: PathDecided) -> None:
             event for event in story.of(IdentifierObserved, streams=story.whole(decided.customer_id)) if event.verified
         ]
         assert seen, "they proved no contact point"
+
+
+def _not_told_off(story: Story, decided: PathDecided) -> None:
+    """Of what they said for all paths, and what they said yes to, the last is no no."""
+    told = [
+        event
+        for event in story.of(ConsentGranted, ConsentWithdrawn, streams=story.whole(decided.customer_id))
+        if event.purpose is Purpose.PROMOTIONAL and (isinstance(event, ConsentGranted) or event.everywhere)
+    ]
+    last = max(enumerate(told), key=lambda one: (one[1].at, one[0]), default=(0, None))[1]
+    assert last is None or isinstance(last, ConsentGranted), "they said no to all paths"
 
 
 def replies_go_back(decided: PathDecided) -> None:

@@ -161,7 +161,7 @@ def _relied(
         one
         for one in facts
         if isinstance(one.event, _SAID)
-        and (one.event.point, one.event.channel, one.event.purpose) == (point, channel, purpose)
+        and (one.event.point, one.event.channel, one.event.purpose) == (inputs["point"], inputs["channel"], purpose)
         and one.event.at.isoformat() == inputs["at"]
     ]
     fact = max(found, key=lambda one: one.position, default=None)

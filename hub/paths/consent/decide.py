@@ -97,22 +97,35 @@ def withdraw(
     *,
     text_version: str = "",
     table: PurposeTable = PURPOSES,
+    everywhere: bool = False,
 ) -> list[Event]:
     """They take it back, or don't want it though nobody asked. Nothing to do when they said no before."""
-    return _say_no(standing, saying, channel, purpose, table, ConsentWithdrawn, text_version)
+    if everywhere and standing.nowhere(purpose) is None:
+        fact = _consent_fact(saying, channel, purpose, table)
+        return [ConsentWithdrawn(**fact, text_version=text_version, everywhere=True)]
+    return [
+        one.model_copy(update={"everywhere": everywhere})
+        for one in _say_no(standing, saying, channel, purpose, table, ConsentWithdrawn, text_version)
+    ]
 
 
 def unsubscribe(
-    standing: ConsentStanding, saying: Saying, channels: Iterable[str], table: PurposeTable = PURPOSES
+    standing: ConsentStanding,
+    saying: Saying,
+    channels: Iterable[str],
+    table: PurposeTable = PURPOSES,
+    *,
+    everywhere: bool = False,
 ) -> list[Event]:
     """Withdraws, at this contact point and on these channels, what the table says ends then: promotional contacts,
-    and no others unless the operator says so. What the customer needs or asked for goes on."""
+    and no others unless the operator says so. What the customer needs or asked for goes on. `everywhere`: they mean all
+    paths, and what they said of this one before was meant for it alone."""
     ending = [purpose for purpose, rule in table.items() if rule.ends_on_unsubscribe]
     return [
         event
         for channel in channels
         for purpose in ending
-        for event in withdraw(standing, saying, channel, purpose, table=table)
+        for event in withdraw(standing, saying, channel, purpose, table=table, everywhere=everywhere)
     ]
 
 

@@ -1,6 +1,7 @@
 """From facts to what a decision looks at: the one way there, for decisions that are taken and for those taken again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -127,9 +128,18 @@ def _held(streams: Streams, at: datetime) -> Held:
 
 
 def _book(events: Sequence[Event], of_points: Sequence[Event]) -> ConsentBook:
-    """What was said of their contact points, here and elsewhere."""
+    """What was said of their contact points, here and elsewhere. What somebody said elsewhere for all paths, they
+    perhaps were another: it counts at that contact point alone."""
+    own = _of(events, _CONSENTS)
+    if not of_points:
+        return _folded(own)
+    book, theirs = _folded(_in_order((sorted(of_points, key=attrgetter("recorded_at")), own))), _folded(own)
+    return replace(book, nowhere=theirs.nowhere, somewhere=theirs.somewhere)
+
+
+def _folded(events: Iterable[Event]) -> ConsentBook:
     book = ConsentBook()
-    for event in _in_order((sorted(of_points, key=attrgetter("recorded_at")), _of(events, _CONSENTS))):
+    for event in events:
         book = evolve(book, event)
     return book
 

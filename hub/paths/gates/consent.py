@@ -2,7 +2,7 @@
 
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
-from hub.domain.customer.consent.state import ConsentStanding, Said, Stance
+from hub.domain.customer.consent.state import About, ConsentStanding, Said, Stance
 from hub.paths.consent.purposes import PURPOSES, Gate, PurposeTable
 from hub.paths.gates.verdict import Inputs, Reason, Verdict, not_asked
 
@@ -19,12 +19,13 @@ def consent_gate(
     they_came: bool = False,
 ) -> Verdict:
     """What they said counts before any default; a yes that ran out is a no, also where the default is yes: it was given
-    for a time only. Who comes of their own accord is not contacted: to them a default forbids nothing, a no does."""
+    for a time only. Who comes of their own accord is not contacted: to them a default forbids nothing, a no does. A no
+    to all paths counts wherever nothing was said, as in a chat or a branch."""
     rule = table[purpose]
     if Gate.CONSENT not in rule.gates:
         return not_asked(Gate.CONSENT)
-    stance = standing.stance(point, channel, purpose)
-    inputs = relied_upon(stance, point, channel)
+    about, stance = standing.counting(About(point, channel, purpose))
+    inputs = relied_upon(stance, about.point, about.channel)
     forbidden_by_default = stance.said is Said.NOTHING and not rule.allowed_by_default
     if they_came and (forbidden_by_default or stance.said is Said.EXPIRED):
         return Verdict(Gate.CONSENT, True, Reason.THEY_CAME, inputs)

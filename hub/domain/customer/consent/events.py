@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -69,6 +69,11 @@ class ConsentDenied(_ConsentFact):
 
 class ConsentWithdrawn(_ConsentFact):
     """They took it back, or asked to be left alone without having been asked."""
+
+    SCHEMA: ClassVar[int] = 2
+
+    everywhere: bool = False
+    """They meant all paths: it counts where nothing was ever said, too, until they say yes again anywhere."""
 
 
 class ConsentExpired(_ConsentFact):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -59,6 +59,20 @@ class Block(NamedTuple):
     evidence: str
 
 
+class Word(NamedTuple):
+    """What was said last of a purpose, and of which contact point it was said."""
+
+    about: About
+    stance: Stance
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        return self.stance.at or _LONG_AGO
+
+
+Words = Mapping[Purpose, Word]
+
 Blocks = Mapping[tuple[str, Channel, str], Block]
 """By contact point, channel and the list that says it."""
 
@@ -70,11 +84,16 @@ class ConsentBook:
 
     points: Mapping[str, ContactPoint] = field(default_factory=dict)
     stances: Mapping[About, Stance] = field(default_factory=dict)
+    nowhere: Words = field(default_factory=dict)
+    """The last no that was meant for all paths."""
+    somewhere: Words = field(default_factory=dict)
+    """The last yes, to whichever path."""
     blocks: Blocks = field(default_factory=dict)
     preferences: Mapping[str, PreferenceChanged] = field(default_factory=dict)
 
 
 NOTHING_SAID = Stance()
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CONSENT_EVENTS = (
     ConsentGranted, ConsentDenied, ConsentWithdrawn, ConsentExpired, PointBlocked, PointUnblocked, PreferenceChanged,
 )  # fmt: skip
@@ -119,6 +138,23 @@ class ConsentStanding:
             return stance._replace(said=Said.EXPIRED)
         return stance
 
+    def counting(self, about: About) -> tuple[About, Stance]:
+        """What counts: what was said of it last, or a no to all paths where nothing was; and what that was said of."""
+        stance = self.stance(*about)
+        if stance.said is Said.NOTHING and (no := self.nowhere(about.purpose)) is not None:
+            return no.about, no.stance
+        return about, stance
+
+    def nowhere(self, purpose: Purpose) -> Word | None:
+        """The no to all paths that stands. Who says yes to one since wants to hear of it again; of what was said at
+        once of two contact points the no counts, nobody knows which was first."""
+        no, yes = self.book.nowhere.get(purpose), self.book.somewhere.get(purpose)
+        if no is None or yes is None or yes.at < no.at:
+            return no
+        at_once = yes.at == no.at
+        is_last = self.book.stances[yes.about].said is Said.GRANTED and yes.about.point == no.about.point
+        return no if at_once and not is_last else None
+
     def blocked_by(self, point: str, channel: Channel) -> tuple[str, ...]:
         """The lists that block it, in alphabetical order."""
         if not self.book.blocks:
@@ -161,7 +197,19 @@ def _say(book: ConsentBook, event: ConsentGranted | ConsentDenied | ConsentWithd
         evidence=event.evidence,
         actor=event.actor,
     )
-    return replace(_with_point(book, event), stances={**book.stances, about: stance})
+    said = replace(_with_point(book, event), stances={**book.stances, about: stance})
+    if isinstance(event, ConsentWithdrawn) and event.everywhere:
+        return replace(said, nowhere=_last(book.nowhere, Word(about, stance)))
+    if isinstance(event, ConsentGranted):
+        return replace(said, somewhere=_last(book.somewhere, Word(about, stance)))
+    return said
+
+
+def _last(words: Words, word: Word) -> Words:
+    known = words.get(word.about.purpose)
+    if known is not None and known.at > word.at:
+        return words
+    return {**words, word.about.purpose: word}
 
 
 def _expire(book: ConsentBook, event: ConsentExpired) -> ConsentBook:
