@@ -10,7 +10,7 @@ import orjson
 
 from hub.api.answers import event_json
 from hub.api.following import PARTING
-from hub.api.open_interaction import CASES
+from hub.api.open_interaction import BOARD, CASES
 from hub.api.topics import AGENTS, ALL, QUEUES, Told, Topic, Topics
 from hub.domain.cases.decide import without_words
 from hub.ports import Recorded
@@ -33,13 +33,15 @@ class Subscription:
         is attached anew."""
         self.with_views = settled or any(topic.kind != "agent" for topic in self.topics)
         """Whether events wait until the read models have them. A stream of agents alone does only if asked for as
-        settled: offers come at once. Events of one stream keep one order, so that its last id says all that was seen."""
+        settled: offers come at once. Events of one stream keep one order, so that its last id says what was seen."""
         self.after = 0
         """Position up to which the listener has everything from elsewhere."""
         self.closed = False
         self.revoked = False
         """Whether its key is good no longer: nothing more is told, not even what waits."""
         self.frames: deque[bytes] = deque()
+        self.board_news = False
+        """Whether the wallboard was looked up since it was told of it."""
         self._limit = limit
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
@@ -63,6 +65,11 @@ class Subscription:
         elif not self.closed:
             self.frames.append(frame)
             self._wake.set()
+
+    def look_at_board(self) -> None:
+        """The wallboard was looked up: whoever is slow is told less often, never more at once."""
+        self.board_news = True
+        self._wake.set()
 
     def turn(self, position: int) -> None:
         """From this position on it is about others."""
@@ -96,7 +103,7 @@ class Subscription:
 
     @property
     def _has_news(self) -> bool:
-        return bool(self.frames) or self.closed or self.turned_at is not None
+        return bool(self.frames) or self.board_news or self.closed or self.turned_at is not None
 
     def take(self) -> bytes:
         """Everything that waits."""
@@ -183,6 +190,16 @@ class Feed:
             for subscription in (*index.get(Topic("agent", agent_id), ()), *index.get(AGENTS, ())):
                 subscription.put(block)
 
+    @property
+    def shows_board(self) -> bool:
+        """Whether anybody follows the wallboard."""
+        return BOARD in self._with_views
+
+    def board_looked_up(self) -> None:
+        """To who follows the wallboard."""
+        for subscription in self._with_views.get(BOARD, ()):
+            subscription.look_at_board()
+
     def attach(self, subscription: Subscription, after: int) -> bool:
         """From now on every event after this position, each once; the listener has all up to it. False: `after` is
         too far behind, more must be read from the log first; what comes from now on is held meanwhile."""
@@ -266,6 +283,11 @@ def frame(told: Told, *, words: bool = True) -> bytes:
 def mark(position: int) -> bytes:
     """A block without an event: the listener has everything up to here, and resumes from here."""
     return b"id: %d\n\n" % position
+
+
+def board_frame(position: int, board: bytes) -> bytes:
+    """The wallboard, or what changed of it, to a listener who has everything up to here."""
+    return b"id: %d\nevent: board\ndata: %b\n\n" % (position, board)
 
 
 def reset(position: int, state: Any) -> bytes:
