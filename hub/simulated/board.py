@@ -29,12 +29,14 @@ class Board:
         restarts: Callable[[], int],
         now: Callable[[], datetime],
         key_file: str = "",
+        branch: str = "",
     ) -> None:
+        """`branch`: where its pages are."""
         self._client = client
         self._console = console
         self._restarts = restarts
         self._now = now
-        self._glimpses = Glimpses("Contact Path Manager", api_url, time.monotonic(), key_file)
+        self._glimpses = Glimpses("Contact Path Manager", api_url, time.monotonic(), key_file, branch)
 
     async def run(self) -> None:
         """Draw until cancelled."""

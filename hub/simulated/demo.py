@@ -21,19 +21,22 @@ from hub.settings import Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Human, codes_of
 from hub.simulated.board import Board
+from hub.simulated.branch_place import CLERKS, branch_policy
+from hub.simulated.clerks import Clerks
 from hub.simulated.client import HubClient
 from hub.simulated.customers import SimulatedCustomers, Totals
 from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
 from hub.simulated.pbx import Pbx, why_not
 from hub.simulated.population import SERVICES, Population, person
-from hub.simulated.process import HubProcess, create_key, keep
+from hub.simulated.process import HubProcess, create_key, keep, keep_private
 from hub.simulated.real_paths import ADAPTERS, RealPaths, real_paths
 from hub.simulated.wire import connect_wire
 
 log = logging.getLogger(__name__)
 
 AGENTS = 40
+"""Those at the desks of the branch among them."""
 _NEW_PER_RUN = 20_000
 _FIRST_AGENT = 1_000_000
 _HURRY_SECONDS = 1.0
@@ -69,9 +72,12 @@ class Demo:
         data_dir = settings.data_dir.resolve()
         self._simulated_calls = why_not()
         self._pbx = None if self._simulated_calls else Pbx(data_dir / "asterisk")
-        inside = (*ADAPTERS, *(("phone",) if self._pbx else ()))
-        channels = {"channels": data_dir / "channels.toml", "channels_inside": inside}
-        self.hub = HubProcess(settings.model_copy(update=channels))
+        self._has_branch = settings.policy is None
+        inside = (*ADAPTERS, *(("phone",) if self._pbx else ()), *(("branch",) if self._has_branch else ()))
+        set_up: dict[str, object] = {"channels": data_dir / "channels.toml", "channels_inside": inside}
+        if self._has_branch:
+            set_up["policy"] = data_dir / "policy.toml"
+        self.hub = HubProcess(settings.model_copy(update=set_up))
         self._seconds = seconds
         self._console = console
         self._with_board = with_board
@@ -110,7 +116,9 @@ class Demo:
 
     async def _play(self) -> None:
         async with AsyncExitStack() as parts:
-            paths = await parts.enter_async_context(real_paths(self.hub.data_dir, WallClock().now))
+            paths = await parts.enter_async_context(
+                real_paths(self.hub.data_dir, WallClock().now, has_branch=self._has_branch)
+            )
             token, number = await self._enter(paths)
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
             others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
@@ -127,34 +135,27 @@ class Demo:
             parts.push_async_callback(_leave, customers)
             codes = codes_of(load_policy(self.hub.settings.policy))
             behaviour = Human(random.Random(number), codes=codes, talks_on=lambda: self._arriving)
-            agents = SimulatedAgents(client, team(), behaviour, on_change=customers.saw)
+            clerks = Clerks(paths.branch, behaviour, on_change=customers.saw) if paths.branch else None
+            others_than_clerks = team(AGENTS - CLERKS if clerks else AGENTS)
+            agents = SimulatedAgents(client, others_than_clerks, behaviour, on_change=customers.saw)
             signed_on = asyncio.Event()
             await first_of(
                 self.hub.watch(),
                 agents.run(),
                 _once(signed_on, customers),
-                self._course(agents, customers, client, signed_on),
-                self._board(client),
+                self._course(agents, clerks, customers, client, signed_on),
+                self._board(client, paths.branch.invitation() if paths.branch else ""),
+                *([clerks.run()] if clerks else []),
             )
 
     async def _enter(self, paths: RealPaths) -> tuple[str, int]:
         """Start the hub with a key that it takes; the key and the number of this run in the directory."""
+        await self._set_up(paths)
         kept = orjson.loads(self._note.read_bytes()) if self._note.exists() else {}
         token, number = (
             kept.get("token") or await create_key(self.hub.settings, "supervisor", "demo"),
             kept.get("runs", 0),
         )
-        tables = paths.tables()
-        if self._pbx is not None:
-            await self._pbx.start()
-            tables += self._pbx.table()
-        log.info(
-            "mails by SMTP, text messages by SMPP and chats by WebSocket are real; visits to a branch are simulated"
-        )
-        log.info(
-            "calls are %s", f"simulated: {self._simulated_calls}" if self._simulated_calls else "real, some of them"
-        )
-        (self.hub.data_dir / "channels.toml").write_text(tables, "utf-8")
         await self.hub.start()
         async with HubClient(self.hub.api_url, token) as client:
             if (await client.once("GET", "/v1/agents")).status in (401, 403):
@@ -162,9 +163,27 @@ class Demo:
         keep(self._note, {"token": token, "runs": number + 1})
         return token, number + 1
 
+    async def _set_up(self, paths: RealPaths) -> None:
+        """What the hub finds when it starts; and say what of it is real."""
+        tables = paths.tables()
+        if self._pbx is not None:
+            await self._pbx.start()
+            tables += self._pbx.table()
+        (self.hub.data_dir / "channels.toml").write_text(tables, "utf-8")
+        visits = "simulated: this policy has no queue for them"
+        if paths.branch is not None:
+            keep_private(self.hub.data_dir / "policy.toml", branch_policy().encode())
+            visits = "real, by its kiosk and its desks"
+            self._console.print(f"the branch is at {paths.branch.invitation()}", highlight=False, soft_wrap=True)
+        log.info("mails by SMTP, text messages by SMPP and chats by WebSocket are real")
+        log.info("visits to a branch are %s", visits)
+        calls = f"simulated: {self._simulated_calls}" if self._simulated_calls else "real, some of them"
+        log.info("calls are %s", calls)
+
     async def _course(
-        self, agents: SimulatedAgents, customers: SimulatedCustomers, client: HubClient, signed_on: asyncio.Event
-    ) -> None:
+        self, agents: SimulatedAgents, clerks: Clerks | None, customers: SimulatedCustomers, client: HubClient,
+        signed_on: asyncio.Event,
+    ) -> None:  # fmt: skip
         await agents.ready()
         await agents.sign_on_all()
         signed_on.set()
@@ -174,6 +193,8 @@ class Demo:
         customers.stop_arrivals()
         self._arriving = False
         self._finished = True
+        if clerks is not None:
+            clerks.hurry()
         with suppress(TimeoutError):
             async with asyncio.timeout(_FINISH_SECONDS):
                 await customers.settle()
@@ -187,7 +208,7 @@ class Demo:
                 return True
         return False
 
-    async def _board(self, client: HubClient) -> None:
+    async def _board(self, client: HubClient, branch: str) -> None:
         if self._with_board:
             board = Board(
                 client,
@@ -196,16 +217,17 @@ class Demo:
                 lambda: self.hub.restarts,
                 WallClock().now,
                 str(self._shown_note),
+                branch,
             )
             await board.run()
         await asyncio.Event().wait()
 
 
-def team() -> list[AgentProfile]:
-    """The demo's agents: everybody knows two services, some of them all."""
+def team(count: int) -> list[AgentProfile]:
+    """The demo's agents who sit in no branch: everybody knows two services, some of them all."""
     services = list(SERVICES)
     profiles = []
-    for number in range(AGENTS):
+    for number in range(count):
         known = services if number % 5 == 0 else [services[number % 4], services[(number + 1 + number // 4 % 3) % 4]]
         skills = {service: 2 + (number + place) % 4 for place, service in enumerate(known)}
         name = person(_FIRST_AGENT + number, 0).name

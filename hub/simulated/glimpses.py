@@ -24,9 +24,10 @@ class Glimpses:
     """Makes one glance of each look, remembering what single answers don't tell: the events a second, and since when an
     agent does what they do. `now` of a look is the wall's, in UTC; `at` a stopwatch's seconds."""
 
-    def __init__(self, title: str, api_url: str, began_at: float, key_file: str = "") -> None:
+    def __init__(self, title: str, api_url: str, began_at: float, key_file: str = "", branch: str = "") -> None:
         self._title = title
         self._key_file = key_file
+        self._branch = branch
         self._api_url = api_url
         self._began_at = began_at
         self._rates: deque[float] = deque(maxlen=_RATES_KEPT)
@@ -70,6 +71,7 @@ class Glimpses:
             queues=queue_glances(pages, now),
             agents=[self._agent(row, at) for row in pages.agents],
             key_file=self._key_file,
+            branch=self._branch,
         )
 
     def _agent(self, row: Mapping[str, Any], at: float) -> AgentGlance:

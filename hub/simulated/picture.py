@@ -31,6 +31,8 @@ _CHANNELS: Mapping[str, str] = {
 }
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BOX = box.ROUNDED
+_TALL = 28
+"""Rows from which on there is one to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +85,24 @@ class Glance:
     agents: Sequence[AgentGlance] = ()
     key_file: str = ""
     """Where an API key is found, for who wants to ask the hub too."""
+    branch: str = ""
+    """Where the pages of a branch are, and how to sit down at a desk there."""
 
 
 def draw(glance: Glance, width: int, height: int) -> RenderableType:
     """The board for a terminal of that many columns and rows (80 x 24 is the least that shows everything)."""
     queue_rows = min(len(glance.queues), max(3, height // 2 - 6))
+    header = _header(glance, width, tall=height >= _TALL)
     screen = Layout()
     screen.split_column(
-        Layout(_header(glance, width), name="header", size=2),
+        Layout(Group(*header), name="header", size=len(header)),
         Layout(_figures(glance, width), name="figures", size=4),
         Layout(_queues(glance, queue_rows, width), name="queues", size=queue_rows + 3),
         Layout(name="people"),
         Layout(_footer(), name="footer", size=1),
     )
     left = max(48, width * 58 // 100)
-    people_rows = height - 2 - 4 - (queue_rows + 3) - 1
+    people_rows = height - len(header) - 4 - (queue_rows + 3) - 1
     screen["people"].split_row(
         Layout(_agents(glance, people_rows - 2, left - 4), size=left),
         Layout(_channels(glance, people_rows - 2, width - left - 4)),
@@ -105,7 +110,8 @@ def draw(glance: Glance, width: int, height: int) -> RenderableType:
     return screen
 
 
-def _header(glance: Glance, width: int) -> RenderableType:
+def _header(glance: Glance, width: int, *, tall: bool) -> list[RenderableType]:
+    """Its lines."""
     sign = Text("● live", style=f"bold {GOOD}") if glance.up else Text("● hub is coming back", style=f"bold {WARN}")
     first = Table.grid(expand=True)
     first.add_column()
@@ -119,7 +125,9 @@ def _header(glance: Glance, width: int) -> RenderableType:
     second.append(f"{glance.api_url}/docs", style=f"underline {ACCENT}")
     if glance.key_file and width >= 84 + len(glance.key_file):
         second.append("   key in ", style=QUIET).append(glance.key_file)
-    return Group(first, second)
+    if not glance.branch or not tall or width < len(glance.branch) + 9:
+        return [first, second]
+    return [first, second, Text(" branch ", style=QUIET).append(glance.branch, style=ACCENT)]
 
 
 def _figures(glance: Glance, width: int) -> RenderableType:

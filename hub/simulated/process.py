@@ -230,9 +230,14 @@ def free_ports(host: str, count: int) -> list[int]:
 
 def keep(file: Path, content: dict[str, object]) -> None:
     """Write a small JSON file that only its owner may read, whole or not at all."""
+    keep_private(file, orjson.dumps(content))
+
+
+def keep_private(file: Path, content: bytes) -> None:
+    """The same of any bytes."""
     draft = file.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(orjson.dumps(content))
+        out.write(content)
     draft.replace(file)
 
 

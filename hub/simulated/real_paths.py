@@ -1,5 +1,5 @@
-"""Where the demo's customers write by the same means as real ones: mails, text messages and chats, each by its wire to
-the hub's own adapter, and what is answered by the same wire back."""
+"""Where the demo's customers come by the same means as real ones: mails, text messages, chats and visits to a branch,
+each by its wire to the hub's own adapter, and what is answered by the same wire back."""
 
 import tomllib
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +13,8 @@ from hub.channels.email.threads import Names as MailNames
 from hub.channels.sms.book import Book
 from hub.channels.sms.names import Names as TextNames
 from hub.journal.keys import private_key
+from hub.simulated.branch_place import BranchPlace
+from hub.simulated.branch_visitors import coming
 from hub.simulated.customers import Wire
 from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
 from hub.simulated.process import free_ports
@@ -26,24 +28,31 @@ _LOOPBACK = "127.0.0.1"
 class RealPaths:
     """Made by `real_paths`, before the hub starts."""
 
-    def __init__(self, channels: Path, carrier: Carrier, now: Callable[[], datetime]) -> None:
+    def __init__(self, channels: Path, carrier: Carrier, now: Callable[[], datetime], *, has_branch: bool) -> None:
         """`channels`: the adapters' directories."""
         self._channels = channels
         self._carrier = carrier
         self._now = now
-        self._mail_port, self._mailbox_port, chat_port = free_ports(_LOOPBACK, 3)
+        self._mail_port, self._mailbox_port, chat_port, branch_port = free_ports(_LOOPBACK, 4)
         secret = channels / "chat" / "identity"
         private_key(secret)
         self._chat_table = chat_table(chat_port, secret)
+        self.branch = BranchPlace(branch_port, channels / "pins.toml") if has_branch else None
 
     def tables(self) -> str:
         """Of channels.toml, what the adapters need to know."""
-        return mail_table(self._mail_port, self._mailbox_port) + self._carrier.table() + self._chat_table
+        written = mail_table(self._mail_port, self._mailbox_port) + self._carrier.table() + self._chat_table
+        if self.branch is None:
+            return written
+        self.branch.keep_pins()
+        return written + self.branch.table()
 
     @asynccontextmanager
     async def wire(self, others: Wire) -> AsyncIterator[Wire]:
         """To a hub that has started; everything else goes by `others`."""
         async with AsyncExitStack() as parts:
+            if self.branch is not None:
+                others = await parts.enter_async_context(coming(others, self.branch))
             mails = MailWire(others, self._mail_port, MailNames(self._key("email"), CENTRE), self._now)
             await parts.enter_async_context(mailbox(self._mailbox_port, mails.answered))
             settings = chat_settings(tomllib.loads(self._chat_table)["chat"])
@@ -58,7 +67,7 @@ class RealPaths:
 
 
 @asynccontextmanager
-async def real_paths(data_dir: Path, now: Callable[[], datetime]) -> AsyncIterator[RealPaths]:
-    """For the hub in this directory."""
+async def real_paths(data_dir: Path, now: Callable[[], datetime], *, has_branch: bool) -> AsyncIterator[RealPaths]:
+    """For the hub in this directory. `has_branch`: its policy has a queue for who comes there."""
     async with carrier() as texts:
-        yield RealPaths(data_dir / "channels", texts, now)
+        yield RealPaths(data_dir / "channels", texts, now, has_branch=has_branch)

@@ -42,6 +42,7 @@ def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(
     told = (var / "demo.log").read_text()
     assert f"calls are {calls}" in told
     assert "mails by SMTP, text messages by SMPP and chats by WebSocket are real" in told
+    assert "visits to a branch are real" in told
     assert out.count("\n") == 1, "one JSON object and nothing else"
     assert not left_behind(var)
 

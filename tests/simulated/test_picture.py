@@ -79,6 +79,13 @@ def test_the_key_is_named_where_there_is_room() -> None:
     assert "key in" not in "\n".join(lines(glance, 80, 24))
 
 
+def test_the_branch_is_named_where_there_is_room() -> None:
+    glance = replace(GLANCE, branch="http://127.0.0.1:8028/b/demo/kiosk")
+    assert " branch http://127.0.0.1:8028/b/demo/kiosk" in "\n".join(lines(glance, 120, 40))
+    for width, height in ((120, 24), (40, 40)):
+        assert "/b/demo/kiosk" not in "\n".join(lines(glance, width, height))
+
+
 def test_signed_off_agents_make_room_for_those_who_are_here() -> None:
     agents = [AgentGlance("Zoe", "signed_off"), AgentGlance("Ann", "available", 5)]
     text = "\n".join(lines(replace(GLANCE, agents=agents), 80, 24))
