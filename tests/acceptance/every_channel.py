@@ -16,10 +16,10 @@ from hub.domain.access.events import Role
 from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.contract.adapter_process import AdapterProcess
+from hub.simulated.contract.chat_visitor import GENEROUS, ORIGIN, Visitor
 from hub.simulated.message_centre import MessageCentre, message_centre
 from hub.simulated.process import HubProcess
 from tests.channels.branch import branch_site
-from tests.channels.chat.chat_client import GENEROUS, ORIGIN, Visitor
 from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeMailServer
 from tests.channels.email.fakes import table as mail_table

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from hub.simulated.contract.chat_visitor import GENEROUS
 from hub.simulated.contract.hub_side import HubSide, hub_side
-from tests.channels.chat.chat_client import GENEROUS, ChatAdapter
+from tests.channels.chat.chat_client import ChatAdapter
 from tests.channels.email.mail_adapter import free_port
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -16,8 +16,9 @@ import pytest
 from hub.domain.access.events import Role
 from hub.operations.access import issue_key
 from hub.settings import Settings
+from hub.simulated.contract.chat_visitor import GENEROUS, ORIGIN, Visitor
 from hub.simulated.process import HubProcess
-from tests.channels.chat.chat_client import GENEROUS, ORIGIN, ChatAdapter, Visitor
+from tests.channels.chat.chat_client import ChatAdapter
 from tests.channels.desk import NO_QUIET_HOURS
 from tests.channels.email.mail_adapter import free_port
 

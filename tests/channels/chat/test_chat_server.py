@@ -24,7 +24,7 @@ from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal
 from hub.domain.refused_input import RefusedInput
 from hub.domain.sign import SignKind
-from tests.channels.chat.chat_client import GENEROUS, ORIGIN, Visitor
+from hub.simulated.contract.chat_visitor import GENEROUS, ORIGIN, Visitor
 from tests.channels.email.mail_adapter import free_port
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
