@@ -17,7 +17,7 @@ from hub.channels.branch.pages_api import End, NewTicket, OfTicket, Park, SignIn
 from hub.channels.branch.passes import AtDesk, Passes
 from hub.channels.branch.views import Views
 from hub.channels.branch.visits import OpenDesk
-from hub.channels.chat.rates import Rates
+from hub.channels.rates import Rates
 
 TRIES_PER_MINUTE = 10
 _LOOK = 0.25

@@ -18,7 +18,7 @@ from hub.channels.branch.pages_api import Arrival, Move, NewAppointment, NewTick
 from hub.channels.branch.passes import Passes
 from hub.channels.branch.tickets import Tickets
 from hub.channels.branch.views import Views
-from hub.channels.chat.rates import Rates
+from hub.channels.rates import Rates
 
 
 class Receptions:

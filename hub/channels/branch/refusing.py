@@ -11,8 +11,8 @@ from hub.channels.branch.asking import parsed
 from hub.channels.branch.decide import take_ticket
 from hub.channels.branch.hall import Hall
 from hub.channels.branch.pages_api import NewTicket
-from hub.channels.chat.rates import Rates
 from hub.channels.link import Link
+from hub.channels.rates import Rates
 from hub.channels.registry import Place
 from hub.domain.contact import Channel
 from hub.domain.errors import HubError, InvalidError

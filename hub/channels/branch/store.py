@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.channels.branch.events import EVENT, Event
 from hub.channels.branch.reports import Report
-from hub.channels.chat.disk import Disk
+from hub.channels.disk import Disk
 from hub.domain.contact import Contact, ConversationEvent
 
 _TABLES = """

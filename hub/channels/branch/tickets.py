@@ -17,7 +17,7 @@ from hub.channels.branch.passes import Passes
 from hub.channels.branch.refusing import Refusing
 from hub.channels.branch.settings import BranchSettings
 from hub.channels.branch.views import Views
-from hub.channels.chat.rates import Rates
+from hub.channels.rates import Rates
 from hub.domain.errors import InvalidError, NotFoundError
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from hub.channels.chat.asking import Asking
+from hub.channels.chat.begun import Begun
 from hub.channels.chat.book import Book
 from hub.channels.chat.leaving import Leaving
 from hub.channels.chat.offline import Forms
@@ -53,12 +54,14 @@ class ChatAdapter:
         async with AsyncExitStack() as stack:
             book = Book(place.directory / "chats.sqlite")
             stack.callback(book.close)
+            begun = Begun(place.directory / "begun")
+            stack.callback(begun.close)
             rooms, forms = Rooms(book), Forms(link, book)
             leaving = Leaving(link, book, rooms, place, settings)
             stack.callback(leaving.close)
             refusing = Refusing(link, place, settings)
             stack.callback(refusing.close)
-            saying, asking = Saying(link, book, place, settings), Asking(link, book, place, settings)
+            saying, asking = Saying(link, book, begun, place, settings), Asking(link, book, place, settings)
             sessions = Sessions(tokens, book, rooms, leaving, saying, asking, refusing, place, settings, random_bytes)
             telling = Telling(link, book, rooms, leaving, place, settings)
             await leaving.start()
@@ -67,13 +70,15 @@ class ChatAdapter:
             )
             log.info("chats on port %d, for pages of %s", port, ", ".join(settings.origins))
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._sweep(book, place.clock), name="old chats")
+                tasks.create_task(self._sweep(book, begun, place.clock), name="old chats")
                 tasks.create_task(forms.run(), name="forms")
                 tasks.create_task(link.retries(refusing.once_more), name="messages tried once more")
                 tasks.create_task(link.announcements(telling.announced), name="places and signs")
                 tasks.create_task(link.carry_out(telling.carry_out), name="what the hub says")
 
-    async def _sweep(self, book: Book, clock: Clock) -> None:
+    async def _sweep(self, book: Book, begun: Begun, clock: Clock) -> None:
+        history = timedelta(hours=self.settings.history_hours)
         while True:
-            await book.forget_old(clock.now(), timedelta(hours=self.settings.history_hours))
+            begun.forget_old(clock.now() - history)
+            await book.forget_old(clock.now(), history)
             await asyncio.sleep(_SWEEP_SECONDS)

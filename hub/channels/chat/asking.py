@@ -6,11 +6,11 @@ from dataclasses import replace
 from hub.channels.chat import signals
 from hub.channels.chat.book import Book
 from hub.channels.chat.conversation import Visitor
-from hub.channels.chat.rates import Rates
 from hub.channels.chat.rooms import Room
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.wire import AskCode, Form, TellCode
 from hub.channels.link import Link
+from hub.channels.rates import Rates
 from hub.channels.registry import Place
 from hub.domain.contact import ConversationEvent, GivenConsent, Identifier
 from hub.domain.errors import HubError, InvalidError

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from hub.channels.chat.conversation import Visitor, kept, restored
-from hub.channels.chat.disk import Disk
+from hub.channels.disk import Disk
 from hub.channels.ledger import KEPT
 from hub.domain.contact import Attachment, Contact
 
@@ -26,10 +26,7 @@ CREATE TABLE IF NOT EXISTS lines (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS lines_by_name ON lines (visitor, name);
 CREATE INDEX IF NOT EXISTS lines_in_order ON lines (at);
-CREATE TABLE IF NOT EXISTS begun (
-    visitor TEXT NOT NULL, name TEXT NOT NULL, contact TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (visitor, name)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS begun_in_order ON begun (at);
+DROP TABLE IF EXISTS begun;
 CREATE TABLE IF NOT EXISTS made (contact_id TEXT PRIMARY KEY, state TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS made_in_order ON made (at);
 CREATE TABLE IF NOT EXISTS files (
@@ -81,25 +78,11 @@ class Book:
             lambda base: base.execute("UPDATE visitors SET arrived = max(arrived, ?) WHERE visitor = ?", (seq, visitor))
         )
 
-    async def begin(self, visitor: str, name: str, contact: Contact) -> Contact | Line:
-        """A message is about to be told to the hub: as it was told first, where it was; its line, where the hub has
-        it."""
-        body, at = contact.model_dump_json(), contact.occurred_at.timestamp()
-
-        def work(base: sqlite3.Connection) -> tuple[str, str]:
-            line = base.execute("SELECT line FROM lines WHERE visitor = ? AND name = ?", (visitor, name)).fetchone()
-            if line is not None:
-                return "", line[0]
-            if base.execute("INSERT OR IGNORE INTO begun VALUES (?, ?, ?, ?)", (visitor, name, body, at)).rowcount:
-                return body, ""
-            row = base.execute("SELECT contact FROM begun WHERE visitor = ? AND name = ?", (visitor, name))
-            return row.fetchone()[0], ""
-
-        told, line = await self._disk.do(work)
-        if line:
-            taken: Line = orjson.loads(line)
-            return taken
-        return contact if told == body else Contact.model_validate_json(told)
+    def line(self, visitor: str, name: str) -> Line | None:
+        """What was said under this name, if it is kept."""
+        row = self._disk.look("SELECT line FROM lines WHERE visitor = ? AND name = ?", visitor, name)
+        line: Line | None = None if row is None else orjson.loads(row[0])
+        return line
 
     async def add(self, visitor: str, name: str, line: Line, known: Visitor, at: datetime) -> tuple[Line, bool]:
         """The next line, with its number, and how the visitor stands with it; whether it is new."""
@@ -196,7 +179,7 @@ class Book:
 
         def work(base: sqlite3.Connection) -> None:
             words, names = (now - history).timestamp(), (now - KEPT).timestamp()
-            for table in ("lines", "begun", "files", "visitors"):
+            for table in ("lines", "files", "visitors"):
                 base.execute(f"DELETE FROM {table} WHERE at < ?", (words,))
             base.execute("DELETE FROM made WHERE at < ?", (names,))
 
@@ -233,7 +216,6 @@ def _add(
     base.execute(
         "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (visitor, seq, name, orjson.dumps(line).decode(), at.timestamp())
     )
-    base.execute("DELETE FROM begun WHERE visitor = ? AND name = ?", (visitor, name))
     return line, True
 
 

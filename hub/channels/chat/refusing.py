@@ -9,10 +9,10 @@ import orjson
 from hub.application.envelope import Confirmation
 from hub.channels.chat import signals
 from hub.channels.chat.conversation import Visitor
-from hub.channels.chat.rates import Rates
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.wire import Say, parse
 from hub.channels.link import Link
+from hub.channels.rates import Rates
 from hub.channels.registry import Place
 from hub.domain.contact import Channel
 from hub.domain.errors import InvalidError

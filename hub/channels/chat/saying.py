@@ -5,13 +5,14 @@ import logging
 from dataclasses import replace
 
 from hub.channels.chat import signals
-from hub.channels.chat.book import Book, Line
+from hub.channels.chat.begun import Begun
+from hub.channels.chat.book import Book
 from hub.channels.chat.conversation import wrote
-from hub.channels.chat.rates import Rates
 from hub.channels.chat.rooms import Room, Tab
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.wire import Say, line, render
 from hub.channels.link import Link
+from hub.channels.rates import Rates
 from hub.channels.registry import Place
 from hub.domain.contact import Contact
 from hub.domain.errors import InvalidError
@@ -20,14 +21,18 @@ log = logging.getLogger(__name__)
 
 _AGAIN = 2.0
 """Seconds after which the widget sends again what there was no room for."""
+_KNOWN = "id"
+"""The field that the hub names where it has a message of this id, told at another time: before the machine lost its
+power, and with it how it was told first."""
 
 
 class Saying:
     """Messages of all visitors."""
 
-    def __init__(self, link: Link, book: Book, place: Place, settings: ChatSettings) -> None:
+    def __init__(self, link: Link, book: Book, begun: Begun, place: Place, settings: ChatSettings) -> None:
         self._link = link
         self._book = book
+        self._begun = begun
         self._clock = place.clock
         self._settings = settings
         self._rates = Rates(settings.limits.messages_per_minute)
@@ -54,12 +59,14 @@ class Saying:
             self._under_way -= 1
 
     async def _report(self, room: Room, tab: Tab, said: Say) -> None:
-        contact = await self._contact(room, said)
-        if not isinstance(contact, Contact):
-            tab.tell(render("line", line=contact))
+        before = self._book.line(room.name, said.id)
+        if before is not None:
+            tab.tell(render("line", line=before))
             return
+        contact = await self._contact(room, said)
         answer = await self._link.contact(contact)
-        if answer.status != "accepted":
+        if answer.status != "accepted" and answer.field != _KNOWN:
+            self._begun.done(room.name, said.id)
             raise InvalidError(f"it can't be taken: {answer.reason}"[:300], answer.field)
         after = replace(room.visitor, conversation=wrote(room.visitor.conversation))
         files = [
@@ -68,20 +75,20 @@ class Saying:
         ]
         new = line(0, "visitor", contact.occurred_at, said.id, contact.text, files)
         kept, is_new = await self._book.add(room.name, said.id, new, after, self._clock.now())
+        self._begun.done(room.name, said.id)
         changed, room.visitor = after != room.visitor, after
         if is_new:
             room.tell_line(kept)
         if changed:
             room.tell(room.state(self._settings))
 
-    async def _contact(self, room: Room, said: Say) -> Contact | Line:
-        """As it was told first, if it was: a repeat is the same to the last letter; its line, where the hub has it.
-        Raises InvalidError."""
+    async def _contact(self, room: Room, said: Say) -> Contact:
+        """As it was told first, if it was: a repeat is the same to the last letter. Raises InvalidError."""
         files = await self._book.files(room.name, said.files) if said.files else []
         if len(files) != len(said.files):
             raise InvalidError("a file that goes with it is not known any more: bring it again", "files")
         new = signals.message(room.name, room.visitor, said.id, said.text, files, self._clock.now(), self._settings)
-        first = await self._book.begin(room.name, said.id, new)
-        if isinstance(first, Contact) and first.text != said.text:
+        first = self._begun.begin(room.name, said.id, new)
+        if first.text != said.text:
             raise InvalidError("this is the id of another message", "id")
         return first

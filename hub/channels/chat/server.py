@@ -16,12 +16,12 @@ from hub.channels.attachments import Attachments, shown_as
 from hub.channels.chat import files
 from hub.channels.chat.book import Book
 from hub.channels.chat.offline import Forms, contact_of, parse_form
-from hub.channels.chat.rates import Rates
 from hub.channels.chat.rooms import Rooms
 from hub.channels.chat.session import TOO_MANY, ClosedError, Sessions
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.visitors import Tokens
 from hub.channels.chat.wire import LARGEST
+from hub.channels.rates import Rates
 from hub.channels.registry import Place
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.settings import SettingsError

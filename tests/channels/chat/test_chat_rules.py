@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from hub.channels.chat.conversation import Conversation, Phase, Visitor, announced, kept, restored, told, wrote
 from hub.channels.chat.files import check
-from hub.channels.chat.rates import Rates
 from hub.channels.chat.settings import Limits, chat_settings
 from hub.channels.chat.signals import identifiers_of, message
 from hub.channels.chat.telling import words_of
 from hub.channels.chat.visitors import Signed, Tokens, read_signed, sign, visitor_of
 from hub.channels.chat.wire import Say, parse
 from hub.channels.command import Command
+from hub.channels.rates import Rates
 from hub.clock import WallClock
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError

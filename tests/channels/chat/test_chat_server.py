@@ -40,6 +40,8 @@ class FakeHub:
     signs: list[tuple[str, SignKind]] = field(default_factory=list)
     commands: asyncio.Queue[Command] = field(default_factory=asyncio.Queue)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
+    known: asyncio.Event = field(default_factory=asyncio.Event)
+    """Every contact's id is that of another already."""
     name: str = "chat"
     channel: Channel = Channel.WEB
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -47,6 +49,8 @@ class FakeHub:
     async def contact(self, contact: Contact) -> Confirmation:
         await self.answers.wait()
         self.contacts.append(contact)
+        if self.known.is_set():
+            return Confirmation(id=contact.id, status="rejected", field="id", reason="recorded with another content")
         return Confirmation(id=contact.id, status="accepted")
 
     async def conversation(self, event: ConversationEvent) -> Confirmation:
@@ -218,6 +222,13 @@ class TestSaying:
             assert await mina.say("hello", "0123456789abcdef") == "later"
             site.hub.answers.set()
             assert await said_at_last(mina, "goodbye", "0123456789abcdef") == "refused"
+
+    async def test_what_the_hub_knows_already_is_taken(self, tmp_path: Path) -> None:
+        async with a_site(tmp_path) as site:
+            site.hub.known.set()
+            mina = site.visitor()
+            assert await mina.say("told before the power went", seconds=30) == "accepted"
+            assert mina.texts() == ["told before the power went"]
 
     async def test_tabs_of_one_visitor_show_the_same_and_come_back_to_it(self, tmp_path: Path) -> None:
         async with a_site(tmp_path) as site:

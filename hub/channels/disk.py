@@ -19,12 +19,13 @@ class Disk:
 
     def __init__(self, file: Path, tables: str) -> None:
         self._file = file
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chat disk")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._running: asyncio.Task[None] | None = None
         try:
             self._connection = sqlite3.connect(file, isolation_level=None, timeout=10, check_same_thread=False)
             self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + tables)
+            self._reading = sqlite3.connect(file, isolation_level=None, timeout=0)
         except sqlite3.Error as error:
             raise LedgerError(f"{file}: {error}") from error
 
@@ -33,14 +34,23 @@ class Disk:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
         if self._running is None:
-            self._running = asyncio.create_task(self._run(), name="chat disk")
+            self._running = asyncio.create_task(self._run(), name="disk")
         return await done
+
+    def look(self, statement: str, *arguments: object) -> tuple[Any, ...] | None:
+        """The first row of what is on disk by now, at once: for what is found by an index. Raises LedgerError."""
+        try:
+            row: tuple[Any, ...] | None = self._reading.execute(statement, arguments).fetchone()
+        except sqlite3.Error as error:
+            raise LedgerError(f"{self._file}: {error}") from error
+        return row
 
     def close(self) -> None:
         """Give the file back, when what is under way is done."""
         if self._running is not None:
             self._running.cancel()
         self._thread.shutdown()
+        self._reading.close()
         self._connection.close()
 
     async def _run(self) -> None:
