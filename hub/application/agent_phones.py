@@ -1,12 +1,16 @@
 """Phones in agents' browsers: where each registers, and by which password, as whoever runs the PBX set it."""
 
+import logging
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.domain.errors import HubError, NotFoundError
+
+log = logging.getLogger(__name__)
 
 
 class PhonesError(HubError):
@@ -55,6 +59,17 @@ class AgentPhones:
             raise NotFoundError(f"no phone is set up for agent {agent_id}: give them a password in {self._where}")
         user = phone.user or agent_id
         return AgentPhone(phones.url, f"sip:{user}@{phones.domain}", user, phone.password)
+
+    def origin(self) -> str:
+        """Where the pages may open the WebSocket of a phone, as `wss://host:port`; empty: nowhere."""
+        if not self._where:
+            return ""
+        try:
+            url = urlsplit(self._parsed().url)
+        except PhonesError:
+            log.exception("no browser can be a phone")
+            return ""
+        return f"{url.scheme}://{url.netloc}"
 
     def _parsed(self) -> _Phones:
         try:

@@ -1,0 +1,78 @@
+/** Everything that can be done here and now, by name and by key: what the command palette lists and the keyboard does. */
+
+/**
+ * `keys`: as `Mod+K`, `Alt+A`, `Shift+?` or `G B` (one after the other); `Mod` is Ctrl, on a Mac Command. Plain letters act
+ * only while nothing is typed into.
+ */
+export type Action = {
+  id: string;
+  title: string;
+  group: string;
+  keys?: string;
+  enabled?: boolean;
+  run: () => unknown;
+};
+
+class Actions {
+  #sources = $state<(() => Action[])[]>([]);
+  #prefix = "";
+  #until = 0;
+
+  get all(): Action[] {
+    return this.#sources.flatMap((source) => source()).filter((action) => action.enabled !== false);
+  }
+
+  /** Offer these until what is handed back is called: `$effect(() => actions.offer(() => [...]))`. */
+  offer(source: () => Action[]): () => void {
+    this.#sources.push(source);
+    return () => {
+      this.#sources = this.#sources.filter((one) => one !== source);
+    };
+  }
+
+  /** Do what this key stands for; whether it stood for anything. */
+  press(event: KeyboardEvent, now = Date.now()): boolean {
+    if (event.isComposing || event.defaultPrevented) return false;
+    const stroke = strokeOf(event);
+    if (!stroke) return false;
+    const typing = typesInto(event.target);
+    const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
+    if (typing && plain && stroke !== "Escape" && !/^F\d/.test(stroke)) return false;
+    const sequence = now < this.#until ? `${this.#prefix} ${stroke}` : stroke;
+    const found = this.all.findLast((action) => action.keys === sequence) ?? this.all.findLast((action) => action.keys === stroke);
+    if (found) {
+      this.#until = 0;
+      found.run();
+      return true;
+    }
+    if (this.all.some((action) => action.keys?.startsWith(`${stroke} `))) {
+      this.#prefix = stroke;
+      this.#until = now + 1500;
+      return true;
+    }
+    return false;
+  }
+}
+
+export const actions = new Actions();
+
+function strokeOf(event: KeyboardEvent): string {
+  if (["Control", "Shift", "Alt", "Meta"].includes(event.key)) return "";
+  // The place on the keyboard, not the letter: Persian layouts have other letters there.
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit(\d)$/.exec(event.code)?.[1];
+  const key = letter && !(event.shiftKey && /^Digit/.test(event.code)) ? letter : event.key;
+  const shift = event.shiftKey && (letter !== undefined || key.length > 1);
+  const parts = [event.ctrlKey || event.metaKey ? "Mod" : "", event.altKey ? "Alt" : "", shift ? "Shift" : "", key];
+  return parts.filter(Boolean).join("+");
+}
+
+function typesInto(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+}
+
+/** A key as it is written on this machine. */
+export function keyNames(keys: string): string[] {
+  const mac = typeof navigator !== "undefined" && /Mac/.test(navigator.platform);
+  return keys.split(" ").map((stroke) => stroke.replace("Mod", mac ? "⌘" : "Ctrl").replace("Alt", mac ? "⌥" : "Alt"));
+}

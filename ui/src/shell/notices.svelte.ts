@@ -1,0 +1,39 @@
+/** Short messages about what was just done or refused; those that want an answer stay until they are put away. */
+import { Refusal } from "../api/client";
+
+export type Notice = { id: number; tone: "good" | "bad" | "plain"; text: string; undo?: { title: string; run: () => void } };
+
+class Notices {
+  all = $state<Notice[]>([]);
+  #next = 1;
+
+  say(text: string, tone: Notice["tone"] = "plain", undo?: Notice["undo"]): void {
+    const id = this.#next++;
+    this.all = [...this.all.slice(-4), { id, tone, text, undo }];
+    if (tone !== "bad") setTimeout(() => this.drop(id), undo ? 8000 : 4000);
+  }
+
+  /** What was refused, in the hub's words; anything else is a fault of ours and is thrown on. */
+  refused(error: unknown): void {
+    if (!(error instanceof Refusal)) throw error;
+    this.say(error.message, "bad");
+  }
+
+  drop(id: number): void {
+    this.all = this.all.filter((notice) => notice.id !== id);
+  }
+}
+
+export const notices = new Notices();
+
+/** Do it, and say it where the hub refuses; whether it was done. */
+export async function attempt(what: () => Promise<unknown>, done = ""): Promise<boolean> {
+  try {
+    await what();
+    if (done) notices.say(done, "good");
+    return true;
+  } catch (error) {
+    notices.refused(error);
+    return false;
+  }
+}

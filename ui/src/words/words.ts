@@ -1,0 +1,28 @@
+/** The texts of one part of the application, in every language: a missing or a needless key does not compile. */
+import { type Language, isolated, locale, number } from "./locale.svelte";
+
+type Texts<Keys extends string> = Record<Language, Record<Keys, string>>;
+type Values = Readonly<Record<string, string | number>>;
+
+/** How a text is asked for: by key, with the values of its `{places}`. */
+export type Say<Keys extends string> = (key: Keys, values?: Values) => string;
+
+/**
+ * `words({en: {hello: "Hello {name}"}, fa: {hello: "سلام {name}"}})` gives `say("hello", {name: "Mina"})`. Numbers are
+ * written in the reader's digits, texts are isolated in direction. `{n|one call|{n} calls}` chooses by the number.
+ */
+export function words<Keys extends string>(texts: { en: Record<Keys, string>; fa: Record<NoInfer<Keys>, string> }): Say<Keys> {
+  const all: Texts<Keys> = texts;
+  return (key, values = {}) => fill(all[locale.language][key], values);
+}
+
+function fill(text: string, values: Values): string {
+  const chosen = text.replace(/\{(\w+)\|([^|]*)\|((?:[^{}]|\{\w+\})*)\}/g, (_, name: string, one: string, many: string) =>
+    values[name] === 1 ? one : many,
+  );
+  return chosen.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = values[name];
+    if (value === undefined) return place;
+    return typeof value === "number" ? number(value) : isolated(value);
+  });
+}
