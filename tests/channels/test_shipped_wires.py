@@ -9,7 +9,7 @@ from hub.domain.errors import NotFoundError
 from hub.simulated.contract.rules import RULES
 from hub.simulated.contract.shipped import shipped_wire
 
-WITHOUT_A_PEER = ("branch", "chat", "email", "messaging_webhooks", "sms", "voice_webhooks")
+WITHOUT_A_PEER = ("branch", "chat", "email", "kamailio", "messaging_webhooks", "sms", "voice_webhooks")
 
 
 @pytest.mark.acceptance

@@ -19,11 +19,15 @@ _PAUSE = 0.05
 
 class AdapterProcess:
     """`hub channel run NAME` with this table. `environment`: what the hub is found by, beside the data directory.
-    Table and log lie beside that. `port`: where it is reached."""
+    Table and log lie beside that. `port`: where it is reached; of one that is not, `says`: what it logs once its wire
+    is open."""
 
     def __init__(
-        self, name: str, data_dir: Path, table: Mapping[str, Any], port: int, environment: Mapping[str, str]
-    ) -> None:
+        self, name: str, data_dir: Path, table: Mapping[str, Any], port: int, environment: Mapping[str, str],
+        says: str = "",
+    ) -> None:  # fmt: skip
+        self._says = says
+        self._said = 0
         self.port = port
         self._name = name
         self._file = data_dir.parent / "channels.toml"
@@ -42,6 +46,7 @@ class AdapterProcess:
 
     async def start(self) -> int:
         """Its process id, once its wire is open. Raises DriverError."""
+        self._said = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "hub", "channel", "run", self._name), env=self._environment,
@@ -56,15 +61,21 @@ class AdapterProcess:
         for _ in range(_TRIES):
             if self._process is not None and self._process.returncode is not None:
                 break
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            except OSError:
-                await asyncio.sleep(_PAUSE)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return
+            if await self._is_open():
+                return
+            await asyncio.sleep(_PAUSE)
         raise DriverError(f"the adapter {self._name} does not open its wire. It said: {self.log()[-2000:]}")
+
+    async def _is_open(self) -> bool:
+        if self._says:
+            return self._says.encode() in self._log.read_bytes()[self._said :]
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        await writer.wait_closed()
+        return True
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         """End it; its exit code."""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from hub.bus.users import ADAPTERS
 from hub.domain.errors import NotFoundError
-from hub.simulated.contract.driver import Driver, DriverError, command_driver
+from hub.simulated.contract.driver import Driver, DriverError, KnowsWords, command_driver
 from hub.simulated.contract.hub_side import hub_side
-from hub.simulated.contract.rules import RULES, BrokenError, Rule, Trial, Words, text_of
+from hub.simulated.contract.rules import RULES, BrokenError, Rule, Trial, text_of
 from hub.simulated.contract.shipped import shipped_wire
 
 MakeDriver = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Driver]]
@@ -25,9 +25,10 @@ class Result(NamedTuple):
     seen: str
 
 
-async def tried(rule: Rule, channel: str, directory: Path, make: MakeDriver, words: Words = text_of) -> str:
+async def tried(rule: Rule, channel: str, directory: Path, make: MakeDriver) -> str:
     """What was seen where the rule was broken; empty: it is kept. Each rule has a hub and an adapter of its own."""
     async with hub_side(directory, channel) as (hub, environment), make(environment) as wire:
+        words = wire.words if isinstance(wire, KnowsWords) else text_of
         try:
             await rule.tries(Trial(hub, wire, await wire.start(), words))
         except (BrokenError, DriverError) as error:

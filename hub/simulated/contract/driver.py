@@ -5,11 +5,12 @@ import os
 import shlex
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import orjson
 
 from hub.children import die_with_parent
+from hub.domain.contact import Contact
 from hub.domain.errors import HubError
 
 _MARGIN = 60.0
@@ -53,6 +54,15 @@ class Driver(Protocol):
     async def flood(self, count: int, seconds: float) -> int:
         """Make so many contacts, always the same, as fast as the wire lets them; how many were accepted. Below 0: this
         driver can't."""
+        ...
+
+
+@runtime_checkable
+class KnowsWords(Protocol):
+    """A driver of a wire that carries no words."""
+
+    def words(self, contact: Contact) -> str:
+        """What the customer wanted whose contact this is."""
         ...
 
 

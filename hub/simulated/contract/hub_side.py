@@ -21,13 +21,15 @@ from hub.bus.outbound import OutboundMessage, OutboundStream
 from hub.bus.retries import try_again
 from hub.bus.server import EmbeddedNats
 from hub.bus.subjects import ensure_streams
-from hub.bus.users import ADAPTERS, BusUser
+from hub.bus.users import ADAPTERS, KAMAILIO_USER, BusUser
 from hub.clock import WallClock
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.errors import InvalidError
 from hub.domain.refused_input import RefusedInput
 
 REPORT_SECONDS = 600
+KAMAILIO_PASSWORD = "KAMAILIO_PASSWORD"
+"""In the environment of the adapter beside a Kamailio: by which that one knows the bus."""
 
 
 class HubSide:
@@ -160,7 +162,9 @@ def adapter_environment(directory: Path, server: EmbeddedNats, user: BusUser) ->
     (own / "keys" / "bus").mkdir(parents=True, exist_ok=True, mode=0o700)
     seed = own / "keys" / "bus" / f"{user.name}.nk"
     seed.write_text(server.seeds.kept(user.name))
+    beside = {KAMAILIO_PASSWORD: server.seeds.password(KAMAILIO_USER)} if user.hears_kamailio else {}
     return {
+        **beside,
         "HUB_NATS_URL": f"nats://{server.url.rpartition('@')[2]}",
         "BUS_SEED": str(seed.resolve()),
         "CHANNEL": user.channel,

@@ -25,6 +25,7 @@ class ShippedWire(Protocol):
 _MODULES = {
     "branch": "hub.simulated.contract.branch_driver",
     "chat": "hub.simulated.contract.chat_driver",
+    "kamailio": "hub.simulated.contract.kamailio_driver",
     "email": "hub.simulated.contract.email_driver",
     "sms": "hub.simulated.contract.sms_driver",
     "messaging_webhooks": "hub.simulated.contract.messaging_webhooks_driver",

@@ -47,6 +47,9 @@ class PhoneDriver:
         self._environment = {**own, **environment, "HUB_CHANNELS": str(file)}
         self._process: subprocess.Popen[bytes] | None = None
 
+    def words(self, contact: Contact) -> str:
+        return self._said.get(contact.path.address, "")
+
     async def start(self) -> int:
         begin = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
@@ -112,10 +115,7 @@ async def test_the_phone_adapter_keeps(rule: Rule, asterisk: Asterisk, tmp_path:
         finally:
             await driver.close()
 
-    def words(contact: Contact) -> str:
-        return said.get(contact.path.address, "")
-
-    await keeps(rule, "phone", tmp_path, calls, words)
+    await keeps(rule, "phone", tmp_path, calls)
 
 
 async def test_a_call_that_an_agent_is_to_make_is_made_and_reported_once(asterisk: Asterisk, tmp_path: Path) -> None:
