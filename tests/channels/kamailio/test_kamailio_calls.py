@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.bus.users import KAMAILIO_USER
+from hub.channels.running import bus_seeds
 from tests.channels.kamailio.edge_site import Site, edge_site
 from tests.channels.kamailio.kamailio import customer, missing, phone
 
@@ -38,6 +40,8 @@ async def test_a_call_waits_and_is_over_when_the_customer_gives_up_or_either_sid
         await site.ends(accepted[-1])
         assert [await one.over() for one in (caller, ann)] == [0, 0]
     site.check(contacts=3)
+    password = bus_seeds(site.hub.settings).password(KAMAILIO_USER)
+    assert password not in site.edge.log(), "whoever reads the log could speak as this Kamailio"
     assert received.contact_id.startswith("sip-edge1-")  # type: ignore[attr-defined]
 
 
