@@ -14,6 +14,7 @@ from hub.api import (
     agents,
     attachments,
     cases,
+    board,
     consents,
     contacts,
     conversations,
@@ -85,6 +86,7 @@ ROUTERS = (
 
 _TITLE = "Contact Path Manager"
 _DESCRIPTION = """
+    board.router,
 An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`.
 Commands answer after their commit, with the events they led to; asking again for what is so already is 200 without
 events. Errors are problem details (RFC 9457) that name the field to blame.

@@ -11,7 +11,7 @@ class Topic(NamedTuple):
     """What a stream can be about. `name` is an id, or `*` for all of the kind."""
 
     kind: str
-    """`agent`, `queue`, `customer`, `case` or `account`."""
+    """`agent`, `queue`, `customer`, `case`, `account` or `board`."""
     name: str
 
 
@@ -20,6 +20,8 @@ QUEUES = Topic("queue", ALL)
 CASES = Topic("case", ALL)
 
 
+BOARD = Topic("board", ALL)
+"""The wallboard: no event concerns it, it is looked up and told beside them."""
 @dataclass(slots=True)
 class OpenInteraction:
     """What the later events of an interaction don't repeat. `customer` is None for what agents ask each other."""

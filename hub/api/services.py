@@ -11,6 +11,7 @@ from hub.api.instruments import Instruments
 from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.agent_phones import AgentPhones
+from hub.application.board import Board
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
@@ -237,3 +238,5 @@ class Services:
     """How identifiers are written."""
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""
+    board: Board
+    notes: Notes

@@ -12,8 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from hub.api.callers import AgentCall, Call, ForbiddenError
 from hub.api.errors import PROBLEMS
-from hub.api.feed import Feed, Subscription, frame, mark, reset
+from hub.api.feed import Subscription, board_frame, frame, mark, reset
 from hub.api.following import PARTING, followed
+from hub.api.open_interaction import BOARD
 from hub.api.services import Services
 from hub.api.topics import ALL, Topic, Topics
 from hub.application.dossier.question import EVERYTHING
@@ -45,6 +46,9 @@ and `event`; an `InteractionOffered` also brings `offer`, with all that an agent
 A stream of agents alone tells each event right after its commit. One that names a queue or a customer tells events as
 soon as the read models hold them, so that a page read after an event shows it; so does any with `settled=true`.
 
+`board=*` tells of the wallboard: first `event: board` whose `data` is what `GET /v1/board` answers (`full` is true),
+then at most once a second one with the rows that changed, by name (`full` is false; `gone`: agents who signed off).
+
 Send back the last `id` as `Last-Event-ID` to go on where the stream broke off. More than 100,000 events behind, the
 answer starts with `event: reset`, whose `data` holds `position` and `snapshot`: how things stand at that position.
 Comments every 15 seconds keep the connection open; a block with an `id` alone moves the mark. A listener who can't
@@ -70,6 +74,7 @@ async def stream(
         bool, Query(description="Tell events only when the read models hold them, also of agents")
     ] = False,
     last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
+    board: Annotated[list[str], Query(description="`*`: the wallboard")] = [],  # noqa: B006
 ) -> Response:
     topics = [Topic("agent", name) for name in agent]
     topics += [Topic("queue", name) for name in queue]
@@ -77,10 +82,13 @@ async def stream(
     topics += [Topic("case", name) for name in case]
     topics += [Topic("account", name) for name in account]
     if not topics:
-        raise InvalidError("say what the stream is about: agent, queue, customer, case or account", "agent")
+    topics += [Topic("board", name) for name in board]
+        raise InvalidError("say what the stream is about: agent, queue, customer, case, account or board", "agent")
     if Topic("account", ALL) in topics:
         raise InvalidError("name the accounts: a stream can't be about all of them", "account")
     if last_event_id and not last_event_id.isdecimal():
+    if set(board) - {ALL}:
+        raise InvalidError("there is one wallboard: board=*", "board")
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
     return EventStream(call, topics, int(last_event_id) if last_event_id else None, settled=settled)
@@ -89,7 +97,9 @@ async def stream(
 def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
     for topic in topics:
         if topic.name == ALL and call.key.role is Role.AGENT:
-            raise ForbiddenError("following all agents, queues or cases takes a key of role supervisor or admin")
+            raise ForbiddenError(
+                "following all agents, queues or cases, or the wallboard, takes a key of role supervisor or admin"
+            )
         if topic.kind == "agent":
             call.acting_for(topic.name)
 
@@ -158,14 +168,16 @@ class EventStream(Response):
 
 async def blocks(services: Services, subscription: Subscription, after: int | None) -> AsyncIterator[bytes]:
     """All that the listener reads, from after this position (None: from now on) until the subscription is closed."""
-    feed = services.feed
-    if after is None:
+    feed, follows_board, shown = services.feed, BOARD in subscription.asked, after
+    if follows_board:
+        await services.board.fresh()
+    if after is None or subscription.asked == {BOARD}:
         after = feed.visible(subscription.with_views)
         yield mark(after)
     elif not 0 <= await services.journal.head() - after <= FAR_BEHIND:
         agents, queues, customers = _names(subscription)
         snapshot = await services.views.snapshot(agents, queues)
-        after = snapshot.position
+        after, shown = snapshot.position, None
         yield reset(after, {**snapshot.state, **await _customers(services, customers)})
     while not subscription.closed:
         subscription.topics = await followed(services.journal, subscription.asked, after)
@@ -174,20 +186,30 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
             told, after = await _past(services, topics, subscription, after)
             if told:
                 yield told
-        yield mark(after)
-        async for block in _live(feed, subscription):
+        looks = services.board.looks
+        yield mark(after) + (board_frame(after, services.board.since(shown).to_bytes()) if follows_board else b"")
+        async for block in _live(services, subscription, looks):
             yield block
         after, subscription.turned_at = subscription.turned_at or after, None
 
 
-async def _live(feed: Feed, subscription: Subscription) -> AsyncIterator[bytes]:
-    """What comes, until the subscription is closed, or is about others from some position on."""
+async def _live(services: Services, subscription: Subscription, looks: int) -> AsyncIterator[bytes]:
+    """What comes, until the subscription is closed, or is about others from some position on. `looks`: the look at the
+    wallboard that the listener was told of."""
+    feed = services.feed
     while True:
+        shown = after
         if not await subscription.wait(HEARTBEAT_SECONDS):
             yield b": heartbeat\n" + mark(max(subscription.after, feed.visible(subscription.with_views)))
             continue
-        if subscription.frames:
-            yield subscription.take()
+        block = subscription.take()
+        if subscription.board_news and not subscription.closed:
+            subscription.board_news = False
+            board, looks = services.board.after_look(looks), services.board.looks
+            if board:
+                block += board_frame(max(subscription.after, feed.visible(True)), board)
+        if block:
+            yield block
         if subscription.closed or (subscription.turned_at is not None and not subscription.frames):
             return
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from hub.domain.policy.events import PolicyPublished
-from hub.projections import agent_times, agents_doing, formulas, metrics_work
+from hub.projections import agent_times, agents_doing, formulas, metrics_cells, metrics_work
 from hub.projections import metrics_columns as column
 from hub.projections.metrics_columns import COLUMNS
 from hub.projections.metrics_fold import READ, Threshold, fold
@@ -38,14 +38,7 @@ CREATE TABLE metrics_contacts (
     start_ms INTEGER NOT NULL, channel TEXT NOT NULL, direction TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (start_ms, channel, direction)
 ) WITHOUT ROWID;
-CREATE TABLE metrics_queues (
-    start_ms INTEGER NOT NULL, queue TEXT NOT NULL,
-    {", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)},
-    PRIMARY KEY (start_ms, queue)
-) WITHOUT ROWID;
-CREATE TABLE metrics_all (
-    start_ms INTEGER PRIMARY KEY, {", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)}
-);
+{metrics_cells.DDL};
 CREATE TABLE metrics_refused (
     start_ms INTEGER NOT NULL, queue TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (start_ms, queue, reason)
@@ -54,7 +47,7 @@ CREATE TABLE metrics_refused (
 CREATE TABLE metrics_arrivals (contact TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 {agent_times.DDL}
 """
-"""`metrics_all` has the sums over all queues. The row '' of `metrics_thresholds` is for the queues that have none.
+"""The row '' of `metrics_thresholds` is for the queues that have none.
 `metrics_open` holds what is not over yet, `metrics_arrivals` when contacts happened that no interaction has taken up
 yet."""
 
@@ -130,7 +123,7 @@ def queue_intervals(
 ) -> list[QueueInterval]:
     """The figures of each interval that begins in [start, end) and each queue that had work queued in it."""
     (interval_ms,) = connection.execute("SELECT interval_ms FROM metrics_settings").fetchone()
-    limits = _thresholds(connection)
+    limits = thresholds(connection)
     where, arguments = _where(start, end, queue)
     rows = connection.execute(f"SELECT * FROM metrics_queues WHERE {where} ORDER BY start_ms, queue", arguments)
     refused = _refused(connection, where, arguments, "start_ms, queue")
@@ -159,7 +152,7 @@ def totals(
 ) -> Figures:
     """The figures of everything queued in the intervals that begin in [start, end), of one queue or all. The service
     level of all is counted as for queues that the policy says nothing of."""
-    limits = _thresholds(connection)
+    limits = thresholds(connection)
     where, arguments = _where(start, end, queue)
     sums = ", ".join(f"coalesce(SUM({column}), 0)" for column in COLUMNS)
     table = "metrics_all" if queue is None else "metrics_queues"
@@ -175,7 +168,7 @@ def totals_by_queue(
     where, arguments = _where(start, end, None)
     sums = ", ".join(f"SUM({column})" for column in COLUMNS)
     rows = connection.execute(f"SELECT queue, {sums} FROM metrics_queues WHERE {where} GROUP BY queue", arguments)
-    refused, limits = _refused(connection, where, arguments, "queue"), _thresholds(connection)
+    refused, limits = _refused(connection, where, arguments, "queue"), thresholds(connection)
     return {name: _figures(row, refused.get((name,), {}), limits.get(name, limits[""]).variant) for name, *row in rows}
 
 
@@ -204,7 +197,8 @@ def _where(start: datetime | None, end: datetime | None, queue: str | None) -> t
     return " AND ".join(condition for condition, _ in used) or "1", [value for _, value in used]
 
 
-def _thresholds(connection: sqlite3.Connection) -> dict[str, Threshold]:
+def thresholds(connection: sqlite3.Connection) -> dict[str, Threshold]:
+    """The thresholds by queue that figures are counted by now; those of queues that have none are under ''."""
     rows = connection.execute("SELECT queue, target_ms, short_abandon_ms, variant FROM metrics_thresholds")
     return {queue: Threshold(target / 1000, short / 1000, variant) for queue, target, short, variant in rows}
 
@@ -279,14 +273,14 @@ def _figures(sums: Sequence[int], refused: dict[str, int], variant: str) -> Figu
 
 def projection(
     interval_seconds: int = INTERVAL_SECONDS,
-    thresholds: Mapping[str, Threshold] | None = None,
+    limits_first: Mapping[str, Threshold] | None = None,
     default: Threshold = DEFAULT_THRESHOLD,
     thresholds_of: ThresholdsOf = lambda _: None,
 ) -> Projection:
     """The read model for this length of interval. What happens counts by the thresholds, by queue, of the policy that
     was published last before it, which `thresholds_of` reads; before the first by these. Other ones to begin with make
     another version: the view is rebuilt."""
-    limits = {"": default, **(thresholds or {})}
+    limits = {"": default, **(limits_first or {})}
     interval_ms = interval_seconds * 1000
     digest = hashlib.sha256(repr((interval_ms, sorted(limits.items()))).encode()).hexdigest()[:12]
 
@@ -297,7 +291,7 @@ def projection(
         _keep_thresholds(connection, limits)
 
     def apply(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        limits = _thresholds(connection)
+        limits = thresholds(connection)
         policies = [number for number, entry in enumerate(entries) if type(entry.event) is PolicyPublished]
         for start, end in pairwise([0, *policies, len(entries)]):
             first = entries[start].event if start < end else None
@@ -309,5 +303,5 @@ def projection(
             fold(connection, entries[start:end], interval_ms, limits)
 
     tables = ("metrics_settings", "metrics_thresholds", "metrics_totals", "metrics_contacts", "metrics_refused",
-              "metrics_queues", "metrics_all", "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
-    return Projection("metrics", f"7+{digest}", tables, DDL, apply, fill, READ | {PolicyPublished}, counts_all=True)
+              *metrics_cells.TABLES, "metrics_open", "metrics_arrivals", *agent_times.TABLES)  # fmt: skip
+    return Projection("metrics", f"8+{digest}", tables, DDL, apply, fill, READ | {PolicyPublished}, counts_all=True)

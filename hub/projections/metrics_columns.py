@@ -12,3 +12,9 @@ ANSWERED_WAIT, ABANDONED_WAIT, HANDLED, TALK, HOLD, WRAP_UP = range(7, 13)
 OFFERS, DECLINED, TIMED_OUT, RESCINDED, ENDED, TO_ANSWER, TO_END = range(13, 20)
 TRANSFERS, TRANSFERRED, CALLBACKS, CALLBACKS_KEPT, CALLBACKS_MISSED, MISSED_CALLS, REFUSED, PARKED = range(20, 28)
 MOVED, REOPENED, ESTIMATED, ESTIMATE_ERROR, ESTIMATE_OFF = range(28, 33)
+WAIT_MAX = len(COLUMNS)
+"""Behind them, where they are told apart by more than queue and interval: the longest wait until an outcome."""
+DIMENSIONS = ("queue", "channel", "segment", "tier", "stage", "agent")
+"""What reports tell work apart by; what no agent did has the agent ''."""
+REPORT_MS = 900_000
+"""The interval of reports: every border of hours and days in any time zone is one of its borders."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def _offered(batch: "Batch", entry: Entry, work: Work, event: InteractionOffered) -> None:
-    batch.cell(work)[column.OFFERS] += 1
+    batch.cell(work, event.agent_id)[column.OFFERS] += 1
     work.offers[event.offer_id] = (event.units, entry.at_ms)
     batch.agents.count(event.agent_id, work.pool, entry.at_ms, agent_times.OFFERS)
     if not work.past:
@@ -47,6 +47,7 @@ def _offered(batch: "Batch", entry: Entry, work: Work, event: InteractionOffered
 
 def _accepted(batch: "Batch", entry: Entry, work: Work, event: OfferAccepted) -> None:
     work.accepted_ms = work.taken_ms = entry.at_ms
+    work.taken_by = event.agent_id
     if not work.callback:
         _answered(batch, work, entry.at_ms)
     units, offered_ms = work.offers.pop(event.offer_id, (None, None))
@@ -68,7 +69,8 @@ def _answered(batch: "Batch", work: Work, at_ms: int) -> None:
     if not work.has_no_outcome:
         return
     work.answered = 1
-    wait, cell = work.wait_ms(at_ms), batch.cell(work)
+    wait, cell = work.wait_ms(at_ms), batch.cell(work, work.taken_by)
+    cell[column.WAIT_MAX] = max(cell[column.WAIT_MAX], wait)
     cell[column.ANSWERED] += 1
     cell[column.ANSWERED_WAIT] += wait
     cell[column.TO_ANSWER] += max(0, at_ms - work.contact_ms)
@@ -81,7 +83,7 @@ def _answered(batch: "Batch", work: Work, at_ms: int) -> None:
 
 def _not_taken(batch: "Batch", entry: Entry, work: Work, event: OfferDeclined | OfferTimedOut | OfferRescinded) -> None:
     of_queue, of_agent = _NOT_TAKEN[type(event)]
-    batch.cell(work)[of_queue] += 1
+    batch.cell(work, event.agent_id)[of_queue] += 1
     if of_agent is not None:
         batch.agents.count(event.agent_id, work.pool, entry.at_ms, of_agent)
     offer = work.offers.pop(event.offer_id, None)
@@ -94,6 +96,7 @@ def _not_taken(batch: "Batch", entry: Entry, work: Work, event: OfferDeclined | 
 def _abandoned(batch: "Batch", entry: Entry, work: Work, _: InteractionAbandoned) -> None:
     if work.has_no_outcome:
         wait, cell, limit = work.wait_ms(entry.at_ms), batch.cell(work), batch.limit(work.queue)
+        cell[column.WAIT_MAX] = max(cell[column.WAIT_MAX], wait)
         cell[column.ABANDONED] += 1
         cell[column.ABANDONED_WAIT] += wait
         cell[column.SHORT] += wait <= limit.short_abandon_s * 1000
@@ -110,7 +113,7 @@ def reached(batch: "Batch", work: Work) -> None:
     """A customer who was to be called is on the line: answered by the agent who accepted it last."""
     if work.callback:
         work.callback = 0
-        batch.cell(work)[column.CALLBACKS_KEPT] += 1
+        batch.cell(work, work.taken_by)[column.CALLBACKS_KEPT] += 1
         if work.taken_ms is not None:
             _answered(batch, work, work.taken_ms)
 
@@ -163,7 +166,7 @@ def _leave(batch: "Batch", entry: Entry, work: Work, agent: str) -> None:
 
 
 def _transferred(batch: "Batch", entry: Entry, work: Work, event: InteractionTransferred) -> None:
-    cell = batch.cell(work)
+    cell = batch.cell(work, event.agent_id)
     reached(batch, work)
     cell[column.TRANSFERS] += 1
     cell[column.TRANSFERRED] += not (work.transferred or work.again)
@@ -175,7 +178,7 @@ def _transferred(batch: "Batch", entry: Entry, work: Work, event: InteractionTra
 
 
 def _given_back(batch: "Batch", entry: Entry, work: Work, event: InteractionPulledBack | InteractionParked) -> None:
-    batch.cell(work)[column.PARKED] += isinstance(event, InteractionParked)
+    batch.cell(work, event.agent_id)[column.PARKED] += isinstance(event, InteractionParked)
     _leave(batch, entry, work, event.agent_id)
 
 
@@ -186,7 +189,7 @@ def _call_back(batch: "Batch", entry: Entry, work: Work, event: CallbackSchedule
 
 
 def _missed(batch: "Batch", entry: Entry, work: Work, event: CallbackMissed) -> None:
-    cell = batch.cell(work)
+    cell = batch.cell(work, event.agent_id)
     cell[column.MISSED_CALLS] += 1
     if event.retry_at is None:
         cell[column.CALLBACKS_MISSED] += work.callback
@@ -200,7 +203,7 @@ def _moved(batch: "Batch", entry: Entry, work: Work, event: InteractionMoved) ->
 
 
 def _ended(batch: "Batch", entry: Entry, work: Work, event: InteractionEnded) -> None:
-    cell = batch.cell(work)
+    cell = batch.cell(work, event.agent_id)
     if not work.again:
         cell[column.ENDED] += 1
         cell[column.TO_END] += max(0, entry.at_ms - work.contact_ms)
@@ -219,7 +222,7 @@ def _ended(batch: "Batch", entry: Entry, work: Work, event: InteractionEnded) ->
 
 def _wrapped_up(batch: "Batch", entry: Entry, work: Work, event: WrapUpCompleted) -> None:
     ended = entry.at_ms if work.ended_ms is None else work.ended_ms
-    cell = batch.cell(work)
+    cell = batch.cell(work, event.agent_id)
     cell[column.HANDLED] += not work.again
     cell[column.TALK] += work.talk_ms
     cell[column.HOLD] += work.hold_ms

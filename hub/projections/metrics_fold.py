@@ -23,7 +23,8 @@ from hub.domain.interaction.events import (
 from hub.projections import metrics_effects, metrics_work
 from hub.projections.agent_times import AgentTimes
 from hub.projections.formulas import ServiceLevelVariant
-from hub.projections.metrics_columns import COLUMNS, OFFERED, REFUSED, REOPENED
+from hub.projections.metrics_cells import Cells
+from hub.projections.metrics_columns import OFFERED, REFUSED, REOPENED
 from hub.projections.metrics_work import Work, work_of
 from hub.projections.projection import BrokenViewError, Entry
 from hub.projections.rows import numbers, write
@@ -62,6 +63,17 @@ class _Arrivals:
         )
 
 
+def _channels(connection: sqlite3.Connection, reopened: set[int]) -> dict[int, str]:
+    """Of work that is taken up again: the list of interactions keeps what never changes of it."""
+    if not reopened:
+        return {}
+    return dict(
+        connection.execute(
+            "SELECT no, channel FROM interactions WHERE no IN (SELECT value FROM json_each(?))", (numbers(reopened),)
+        ).fetchall()
+    )
+
+
 class Batch:
     """What a batch adds to the tables, and the open interactions it touches."""
 
@@ -76,7 +88,7 @@ class Batch:
         self.limits = limits
         self.contacts: dict[tuple[int, str, str], int] = {}
         self.refused: dict[tuple[int, str, str], int] = {}
-        self.cells: dict[tuple[int, str], list[int]] = {}
+        self._cells = Cells()
         known = {entry.no for entry in entries if type(entry.event) in _KNOWN}
         known -= {entry.no for entry in entries if type(entry.event) is InteractionQueued}
         rows = connection.execute(
@@ -84,6 +96,9 @@ class Batch:
         )
         self.open = {row[0]: work_of(row[1:]) for row in rows}
         self.stored = set(self.open)
+        self.channels = _channels(
+            connection, {entry.no for entry in entries if type(entry.event) is InteractionReopened}
+        )
         self.arrivals = _Arrivals(connection, entries)
         touched = {entry.event.agent_id for entry in entries if type(entry.event) in _WITH_AGENT}  # type: ignore[attr-defined]
         touched |= {entry.event.to_agent for entry in entries if type(entry.event) is InteractionTransferred}
@@ -97,17 +112,16 @@ class Batch:
         """The queue's, or that of the queues that have none."""
         return self.limits.get(queue) or self.limits[""]
 
-    def cell(self, work: Work) -> list[int]:
-        """Where what happens to it is booked."""
-        return [0] * len(COLUMNS) if work.consult else self.cell_of(work.start_ms, work.queue)
+    def cell(self, work: Work, agent: str = "") -> list[int]:
+        """Where what happens to it is booked, and what this agent does with it."""
+        return self._cells.of(work, agent)
 
-    def cell_of(self, start_ms: int, queue: str) -> list[int]:
-        """The columns of a queue in an interval, as far as this batch adds to them."""
-        key = start_ms, queue
-        cell = self.cells.get(key)
-        if cell is None:
-            cell = self.cells[key] = [0] * len(COLUMNS)
-        return cell
+    def refuse(self, start_ms: int, at_ms: int, event: InteractionRefused) -> None:
+        """Book a contact that found no place to wait."""
+        refused = Work(start_ms, event.queue, event.pool, at_ms, at_ms, 0, channel=event.channel.value)
+        self._cells.of(refused, "")[REFUSED] += 1
+        key = start_ms, event.queue, event.reason
+        self.refused[key] = self.refused.get(key, 0) + 1
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Bring the tables to what the batch led to."""
@@ -117,16 +131,7 @@ class Batch:
                 " ON CONFLICT DO UPDATE SET count = count + excluded.count",
                 [(*key, count) for key, count in counts.items()],
             )
-        connection.executemany(
-            f"INSERT INTO metrics_queues VALUES ({', '.join('?' * (2 + len(COLUMNS)))}) ON CONFLICT DO UPDATE SET "
-            + ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS),
-            [(*key, *cell) for key, cell in self.cells.items()],
-        )
-        connection.executemany(
-            f"INSERT INTO metrics_all VALUES ({', '.join('?' * (1 + len(COLUMNS)))}) ON CONFLICT DO UPDATE SET "
-            + ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS),
-            [(start_ms, *cell) for start_ms, cell in self._of_all_queues().items()],
-        )
+        self._cells.write(connection)
         connection.executemany(
             "DELETE FROM metrics_open WHERE no = ?", [(one,) for one in self.stored - self.open.keys()]
         )
@@ -137,12 +142,6 @@ class Batch:
         )
         self.arrivals.write(connection)
         self.agents.write(connection)
-
-    def _of_all_queues(self) -> dict[int, list[int]]:
-        by_start: dict[int, list[list[int]]] = {}
-        for (start_ms, _), cell in self.cells.items():
-            by_start.setdefault(start_ms, []).append(cell)
-        return {start_ms: list(map(sum, zip(*cells, strict=True))) for start_ms, cells in by_start.items()}
 
 
 def _queued(batch: Batch, entry: Entry, event: InteractionQueued) -> None:
@@ -156,22 +155,24 @@ def _queued(batch: Batch, entry: Entry, event: InteractionQueued) -> None:
         units=event.units,
         consult=int(event.consult_of != ""),
         estimate_ms=None if estimate is None else round(estimate * 1000),
+        channel=event.channel.value,
+        segment=event.segment,
+        tier=event.value_tier,
+        stage=event.lifecycle_stage,
     )
     batch.cell(work)[OFFERED] += 1
 
 
 def _refused(batch: Batch, entry: Entry, event: InteractionRefused) -> None:
     batch.arrivals.at.pop(event.contact_id, None)
-    start_ms = batch.start_of(entry.at_ms)
-    batch.cell_of(start_ms, event.queue)[REFUSED] += 1
-    key = start_ms, event.queue, event.reason
-    batch.refused[key] = batch.refused.get(key, 0) + 1
+    batch.refuse(batch.start_of(entry.at_ms), entry.at_ms, event)
 
 
 def _reopened(batch: Batch, entry: Entry, event: InteractionReopened) -> None:
     at_ms = entry.at_ms
     came_ms = batch.arrivals.at.pop(event.contact_id, at_ms)
     work = Work(batch.start_of(at_ms), event.queue, "", at_ms, came_ms, event.units, again=1)
+    work.channel = batch.channels.get(entry.no, "")
     batch.open[entry.no] = work
     batch.cell(work)[REOPENED] += 1
 

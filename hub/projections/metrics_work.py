@@ -9,7 +9,8 @@ from hub.domain.customer.decide import HISTORY_POOL
 
 COLUMNS = (
     "no, start_ms, queue, pool, queued_ms, contact_ms, units, consult, again, answered, transferred, callback,"
-    " due_ms, estimate_ms, offers, accepted_ms, held_ms, paused, talk_ms, hold_ms, ended_ms, taken_ms"
+    " due_ms, estimate_ms, offers, accepted_ms, held_ms, paused, talk_ms, hold_ms, ended_ms, taken_ms, taken_by,"
+    " channel, segment, tier, stage"
 )
 DDL = """
 CREATE TABLE metrics_open (
@@ -17,7 +18,8 @@ CREATE TABLE metrics_open (
     queued_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL, units INTEGER NOT NULL, consult INTEGER NOT NULL,
     again INTEGER NOT NULL, answered INTEGER NOT NULL, transferred INTEGER NOT NULL, callback INTEGER NOT NULL,
     due_ms INTEGER, estimate_ms INTEGER, offers TEXT NOT NULL, accepted_ms INTEGER, held_ms INTEGER,
-    paused INTEGER NOT NULL, talk_ms INTEGER NOT NULL, hold_ms INTEGER NOT NULL, ended_ms INTEGER, taken_ms INTEGER
+    paused INTEGER NOT NULL, talk_ms INTEGER NOT NULL, hold_ms INTEGER NOT NULL, ended_ms INTEGER, taken_ms INTEGER,
+    taken_by TEXT NOT NULL, channel TEXT NOT NULL, segment TEXT NOT NULL, tier TEXT NOT NULL, stage TEXT NOT NULL
 )
 """
 
@@ -56,7 +58,13 @@ class Work:
     hold_ms: int = 0
     ended_ms: int | None = None
     taken_ms: int | None = None
-    """When an agent accepted it last."""
+    """When an agent accepted it last, and who."""
+    taken_by: str = ""
+    channel: str = ""
+    segment: str = ""
+    """Where the customer stood when it was queued first; of work that was over before it is not known any more."""
+    tier: str = ""
+    stage: str = ""
 
     @property
     def past(self) -> bool:
@@ -98,7 +106,8 @@ class Work:
             self.start_ms, self.queue, self.pool, self.queued_ms, self.contact_ms, self.units, self.consult, self.again,
             self.answered, self.transferred, self.callback, self.due_ms, self.estimate_ms,
             orjson.dumps(self.offers).decode() if self.offers else "", self.accepted_ms, self.held_ms, self.paused,
-            self.talk_ms, self.hold_ms, self.ended_ms, self.taken_ms,
+            self.talk_ms, self.hold_ms, self.ended_ms, self.taken_ms, self.taken_by, self.channel,
+            self.segment, self.tier, self.stage,
         )  # fmt: skip
 
 

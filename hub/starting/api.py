@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from hub.api.app import create_app
+from hub.api.board import keep_board
 from hub.api.feed import Feed
 from hub.api.path_questions import PathQuestionsAnswered
 from hub.api.server import ApiServer
@@ -13,6 +14,7 @@ from hub.api.services import Readiness, Services, Signs
 from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.agent_phones import AgentPhones
+from hub.application.board import Board, Lines
 from hub.application.case_lists import CaseLists
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
@@ -61,6 +63,8 @@ async def start_api(ground: Ground, behind: Behind) -> ApiServer:
     await api.start()
     ground.work.when_stopping(api.stop)
     return api
+    ground.work.spawn(keep_board(services.board, behind.feed), "wallboard")
+    ground.work.spawn(watch_sessions(behind.staff.sessions, ground.clock), "sessions")
 
 
 def _services(ground: Ground, behind: Behind) -> Services:
@@ -95,6 +99,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         spell=spell,
         consents=behind.intake.consents,
         accounts=Accounts(journal, clock, key),
+        board=Board(views, clock, partial(_lines, behind.pool), partial(behind.feed.visible, True)),
         cases=behind.watches.cases,
         case_lists=CaseLists(views, journal, clock),
         dossiers=dossiers,

@@ -177,6 +177,7 @@ ROLES = {
         "GET /v1/metrics",
         "GET /v1/metrics/agents",
         "GET /v1/metrics/adherence",
+        "GET /v1/board",
         "GET /v1/metrics/satisfaction",
     ],
 }

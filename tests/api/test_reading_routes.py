@@ -137,6 +137,7 @@ NOTHING_PERSONAL = {
     "/v1/agents",
     "/v1/agents/{agent_id}",
     "/v1/agents/{agent_id}/phone",
+    "/v1/board",
     "/v1/interactions/{interaction_id}/decisions",
     "/v1/outbound/{outbound_id}",
     "/v1/path-uplift",

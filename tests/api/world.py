@@ -12,6 +12,7 @@ from hub.api.instruments import Instruments
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.accounts import Accounts
+from hub.application.board import Board, Lines
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
@@ -41,7 +42,9 @@ from hub.domain.sign import SignKind
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
 from hub.projections.cases import PROJECTION as CASES
-from hub.router.policy.parsing import load_policy
+from hub.projections.registry import all_projections
+from hub.projections.mentions import Mention
+from hub.router.policy.parsing import Policy, load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
 from tests.support.link_views import LinkViews
@@ -371,6 +374,12 @@ class World:
 
     def restart(self, followed: int, views: int) -> None:
         """A new feed: it recovers up to the one position, follows the log from there, and the read models are at the
+            board=Board(
+                LinkViews(self.journal, *all_projections()),
+                self.clock,
+                lambda: Lines(load_policy(), {"general": 41.27}),
+                lambda: self.feed.visible(True),
+            ),
         other."""
         old, feed = self.feed, Feed(self.feed._queue_length, self.feed._held_length)
         self.journal.followers[self.journal.followers.index(old.follow)] = feed.follow
