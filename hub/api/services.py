@@ -239,4 +239,3 @@ class Services:
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""
     board: Board
-    notes: Notes

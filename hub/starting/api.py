@@ -64,7 +64,6 @@ async def start_api(ground: Ground, behind: Behind) -> ApiServer:
     ground.work.when_stopping(api.stop)
     return api
     ground.work.spawn(keep_board(services.board, behind.feed), "wallboard")
-    ground.work.spawn(watch_sessions(behind.staff.sessions, ground.clock), "sessions")
 
 
 def _services(ground: Ground, behind: Behind) -> Services:

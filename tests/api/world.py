@@ -43,8 +43,7 @@ from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
 from hub.projections.cases import PROJECTION as CASES
 from hub.projections.registry import all_projections
-from hub.projections.mentions import Mention
-from hub.router.policy.parsing import Policy, load_policy
+from hub.router.policy.parsing import load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
 from tests.support.link_views import LinkViews
