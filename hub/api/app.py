@@ -13,8 +13,8 @@ from hub.api import (
     agent_phones,
     agents,
     attachments,
-    cases,
     board,
+    cases,
     consents,
     contacts,
     conversations,
@@ -74,6 +74,7 @@ ROUTERS = (
     readings.router,
     recordings.router,
     queues.router,
+    board.router,
     policies.router,
     path_policies.router,
     outbound.router,
@@ -86,7 +87,6 @@ ROUTERS = (
 
 _TITLE = "Contact Path Manager"
 _DESCRIPTION = """
-    board.router,
 An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`.
 Commands answer after their commit, with the events they led to; asking again for what is so already is 200 without
 events. Errors are problem details (RFC 9457) that name the field to blame.

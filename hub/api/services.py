@@ -232,10 +232,10 @@ class Services:
     files: ContactFiles
     readings: Readings
     reading_list: ReadingList
+    board: Board
     decisions: Decisions = _unexplained
     phones: AgentPhones = _NO_PHONES
     spell: Spell = normalise
     """How identifiers are written."""
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""
-    board: Board
