@@ -18,10 +18,10 @@ class Topic(NamedTuple):
 AGENTS = Topic("agent", ALL)
 QUEUES = Topic("queue", ALL)
 CASES = Topic("case", ALL)
-
-
 BOARD = Topic("board", ALL)
 """The wallboard: no event concerns it, it is looked up and told beside them."""
+
+
 @dataclass(slots=True)
 class OpenInteraction:
     """What the later events of an interaction don't repeat. `customer` is None for what agents ask each other."""

@@ -81,14 +81,14 @@ async def stream(
     topics += [Topic("customer", name) for name in customer]
     topics += [Topic("case", name) for name in case]
     topics += [Topic("account", name) for name in account]
-    if not topics:
     topics += [Topic("board", name) for name in board]
+    if not topics:
         raise InvalidError("say what the stream is about: agent, queue, customer, case, account or board", "agent")
     if Topic("account", ALL) in topics:
         raise InvalidError("name the accounts: a stream can't be about all of them", "account")
-    if last_event_id and not last_event_id.isdecimal():
     if set(board) - {ALL}:
         raise InvalidError("there is one wallboard: board=*", "board")
+    if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
     return EventStream(call, topics, int(last_event_id) if last_event_id else None, settled=settled)
@@ -191,6 +191,7 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
         async for block in _live(services, subscription, looks):
             yield block
         after, subscription.turned_at = subscription.turned_at or after, None
+        shown = after
 
 
 async def _live(services: Services, subscription: Subscription, looks: int) -> AsyncIterator[bytes]:
@@ -198,7 +199,6 @@ async def _live(services: Services, subscription: Subscription, looks: int) -> A
     wallboard that the listener was told of."""
     feed = services.feed
     while True:
-        shown = after
         if not await subscription.wait(HEARTBEAT_SECONDS):
             yield b": heartbeat\n" + mark(max(subscription.after, feed.visible(subscription.with_views)))
             continue
