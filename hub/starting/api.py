@@ -59,11 +59,11 @@ async def start_api(ground: Ground, behind: Behind) -> ApiServer:
     questions = PathQuestions(behind.intake.bus, PathQuestionsAnswered(services))
     await questions.start()
     ground.work.when_stopping(questions.stop)
+    ground.work.spawn(keep_board(services.board, behind.feed), "wallboard")
     api = ApiServer(create_app(services), ground.settings.api_host, ground.settings.api_port)
     await api.start()
     ground.work.when_stopping(api.stop)
     return api
-    ground.work.spawn(keep_board(services.board, behind.feed), "wallboard")
 
 
 def _services(ground: Ground, behind: Behind) -> Services:
@@ -109,6 +109,11 @@ def _services(ground: Ground, behind: Behind) -> Services:
         decisions=Explainer(journal, behind.explain, environment),
         phones=_phones(ground.settings.phones),
     )
+
+
+def _lines(pool: Pool) -> Lines:
+    policy = pool.policy
+    return Lines(policy, {name: pool.estimate(name).estimated_wait_seconds for name in policy.queues})
 
 
 def _phones(file: Path | None) -> AgentPhones:

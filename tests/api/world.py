@@ -346,6 +346,12 @@ class World:
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
+            board=Board(
+                LinkViews(self.journal, *all_projections()),
+                self.clock,
+                lambda: Lines(load_policy(), {"general": 41.27}),
+                lambda: self.feed.visible(True),
+            ),
             reading_list=ReadingList(LinkViews(self.journal, links.PROJECTION, readings.PROJECTION)),
             purchases=CustomerPurchases(self.journal, self.clock),
             profiles=Profiles(self.journal, self.clock, self.path_policies),
@@ -373,12 +379,6 @@ class World:
 
     def restart(self, followed: int, views: int) -> None:
         """A new feed: it recovers up to the one position, follows the log from there, and the read models are at the
-            board=Board(
-                LinkViews(self.journal, *all_projections()),
-                self.clock,
-                lambda: Lines(load_policy(), {"general": 41.27}),
-                lambda: self.feed.visible(True),
-            ),
         other."""
         old, feed = self.feed, Feed(self.feed._queue_length, self.feed._held_length)
         self.journal.followers[self.journal.followers.index(old.follow)] = feed.follow
