@@ -1,5 +1,6 @@
 """Agents: who is here, in which state, what they can do, and how they say so."""
 
+from dataclasses import fields
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -7,14 +8,17 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, events, found, page
+from hub.api.answers import EventsAnswer, answer, events, page
 from hub.api.bodies import Body, Language, Level, Moment, Name, Reason, Text, WithReason
 from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.errors import PROBLEMS
-from hub.api.rows import PAGE, Agent, Agents, PageSize, told
+from hub.api.lists import Names, named
+from hub.api.rows import PAGE, AgentInHand, Agents, PageSize, Pullable, told
+from hub.application.agent_room import rooms_of
 from hub.domain.access.events import Role
 from hub.domain.agent.events import FULL_CAPACITY, AgentState, Shift
 from hub.domain.errors import NotFoundError
+from hub.domain.interaction.state import Phase
 from hub.router.pool.commands import ChangeCapacity, ChangeSkills, ChangeState, PlanShifts, SignOff, SignOn
 
 router = APIRouter(tags=["agents"])
@@ -99,11 +103,26 @@ async def agents(
     return page("agents", await call.services.views.agents(limit, after), "after")
 
 
-@router.get("/v1/agents/{agent_id}", summary="An agent", responses=told(Agent))
+@router.get("/v1/agents/{agent_id}", summary="An agent", responses=told(AgentInHand))
 async def agent(agent_id: str, call: AgentCall) -> Response:
-    """State, skills and load."""
-    call.acting_for(agent_id)
-    return found(await call.services.views.agent(agent_id), f"agent {agent_id}")
+    """State and since when, skills, what they have in hand, and by channel how much more there is room for."""
+    call.looking_at(agent_id)
+    known = await call.services.views.agent(agent_id)
+    if known is None:
+        raise NotFoundError(f"there is no agent {agent_id}")
+    rooms = rooms_of(known, call.services.pool.policy)
+    return answer({**{field.name: getattr(known, field.name) for field in fields(known)}, "channels": rooms})
+
+
+@router.get("/v1/agents/{agent_id}/pullable", summary="What an agent could pull", responses=told(Pullable))
+async def pullable(agent_id: str, call: AgentCall, names: Names = False) -> Response:
+    """Waiting work of queues whose policy lets agents pull (`pull`), that could be offered to this agent now: what comes
+    first is told first, 200 at most."""
+    call.looking_at(agent_id)
+    services = call.services
+    rows = await services.views.these(services.pool.pullable(agent_id))
+    waiting = [row for row in rows if row["phase"] == Phase.WAITING]
+    return answer({"interactions": await named(services, waiting, names), "server_time": services.clock.now()})
 
 
 @router.post("/v1/agents/{agent_id}/sign-on", summary="Sign on", responses=_EVENTS)
@@ -162,6 +181,7 @@ async def change_state(agent_id: str, body: NewState, call: AgentCall) -> Respon
 async def plan_shifts(agent_id: str, body: Plan, call: SupervisorCall) -> Response:
     """What adherence is measured against. Shifts lie between `start` and `end`, in order, without overlap; what is not
     in any of them is time off. Planned so already: 200 without events."""
+    call.supervising(agent_id=agent_id)
     command = PlanShifts(
         **call.asked(),
         agent_id=agent_id,

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from hub.application.read_models import Page, Row
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
-from hub.projections.agents import AgentNow
 
 
 class EventAnswer(BaseModel):
@@ -45,7 +44,7 @@ def answer(value: Any, status: int = HTTPStatus.OK) -> Response:
     return Response(json_bytes(value), status, media_type="application/json")
 
 
-def found(row: Row | AgentNow | None, what: str) -> Response:
+def found(row: Row | None, what: str) -> Response:
     """A row, or NotFoundError naming what was looked for."""
     if row is None:
         raise NotFoundError(f"there is no {what}")

@@ -8,11 +8,15 @@ from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, events, found, page
 from hub.api.bodies import ByAgent
-from hub.api.callers import AgentCall, SupervisorCall
+from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.lists import Names, named
 from hub.api.rows import Interactions, InteractionStory, told
+from hub.application.linking import whole_customers
+from hub.domain.access.events import Role
+from hub.domain.contact import Channel
 from hub.domain.interaction.state import Phase
-from hub.router.pool.commands import CompleteWrapUp, End
+from hub.router.pool.commands import CompleteWrapUp, End, Pull
 
 router = APIRouter(tags=["interactions"])
 
@@ -32,15 +36,30 @@ class WrapUp(ByAgent):
 
 @router.get("/v1/interactions", summary="Interactions", responses=told(Interactions))
 async def interactions(
-    call: SupervisorCall,
+    call: AgentCall,
     queue: Annotated[str, Query()] = "",
-    phase: Annotated[Phase | None, Query()] = None,
+    phase: Annotated[Phase | None, Query(description="Left out with an agent or a customer: what is open")] = None,
+    agent_id: Annotated[str, Query(max_length=64, description="Who has it, parked it, or had it last")] = "",
+    customer_id: Annotated[str, Query(max_length=200, description="Any id of theirs: of all their streams")] = "",
+    channel: Channel | None = None,
+    names: Names = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: Annotated[str, Query(description="The next page's is in `after`")] = "",
 ) -> Response:
-    """Of one queue and phase, or of all. `after` of the answer gets the next page; null: there is none."""
-    rows = await call.services.views.interactions(queue, phase.value if phase else "", limit, after)
-    return page("interactions", rows, "after")
+    """Of one queue, phase, agent, customer and channel, or of all. `after` of the answer gets the next page; null:
+    there is none. Agents are told of their own work, and of a customer's."""
+    if call.key.role is Role.AGENT and not customer_id:
+        agent_id = agent_id or call.key.agent_id
+        if not agent_id:
+            raise ForbiddenError("everybody's work takes a key of role supervisor or admin: name agent_id")
+        call.acting_for(agent_id)
+    services = call.services
+    customers = sorted(await whole_customers(services.journal, [customer_id])) if customer_id else ()
+    found = await services.views.interactions(
+        queue, phase.value if phase else "", limit, after,
+        agent_id=agent_id, customers=customers, channel=channel.value if channel else "",
+    )  # fmt: skip
+    return page("interactions", found._replace(rows=await named(services, found.rows, names)), "after")
 
 
 @router.get(
@@ -58,6 +77,19 @@ async def decisions(interaction_id: str, call: SupervisorCall) -> Response:
     """Of each decision: every candidate with the rule that kept or excluded it and its rank, the inputs, and the
     version of the policy. Computed again from the log, exactly as it was decided then."""
     return found(await call.services.decisions(interaction_id), f"interaction {interaction_id}")
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/pull",
+    summary="Take waiting work",
+    responses={200: {"model": EventsAnswer}, **PROBLEMS},
+)
+async def pull(interaction_id: str, body: ByAgent, call: AgentCall) -> Response:
+    """Out of a queue whose policy lets agents pull, if it could be offered to this agent: the conversation runs. Having
+    it already: 200 without events. Somebody else was faster, or the agent may not have it: 409."""
+    asked = call.asked(call.acting_for(body.agent_id))
+    command = Pull(**asked, agent_id=body.agent_id, interaction_id=interaction_id)
+    return events(await call.services.pool.execute(command))
 
 
 @router.post(

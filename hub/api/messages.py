@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -14,8 +14,10 @@ from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import listed, row, told
+from hub.api.services import Services
+from hub.application.customer_names import names_of
 from hub.application.forwarding import forwarded
-from hub.application.messages import Message, Opened, opened, talk_of
+from hub.application.messages import Message, Opened, Talk, opened, talk_of
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
 from hub.domain.access.events import Role
@@ -33,7 +35,10 @@ _SPOKEN = (Channel.PHONE, Channel.IN_PERSON)
 _NOWHERE = "it can't be sent: the customer withheld their address, or it is not known any more"
 _HAS_IT = (Phase.ACTIVE, Phase.WRAP_UP, Phase.PARKED)
 
-Messages = listed("Messages", "messages", row("Message", Message), interaction_id=str, customer_id=str, channel=Channel)
+Messages = listed(
+    "Messages", "messages", row("Message", Message, author=str),
+    interaction_id=str, customer_id=str, channel=Channel, before=int | None,
+)  # fmt: skip
 
 
 class Forward(Body):
@@ -68,15 +73,23 @@ class Answered(Body):
 
 
 @router.get("/v1/interactions/{interaction_id}/messages", summary="A conversation in words", responses=told(Messages))
-async def messages(interaction_id: str, call: AgentCall) -> Response:
-    """What the customer wrote and what we answered, in order, from the log."""
-    talk = await talk_of(call.services.journal, interaction_id)
+async def messages(
+    interaction_id: str,
+    call: AgentCall,
+    before: Annotated[int | None, Query(ge=1, description="What was said on the thread earlier, until there")] = None,
+) -> Response:
+    """What the customer wrote, what we answered and what agents noted for each other, in order, from the log. `before`
+    of the answer gets what was said on the same thread in earlier interactions; null: nothing. `author` is by name who
+    wrote it, empty where nobody knows."""
+    talk = await talk_of(call.services.journal, interaction_id, before)
+    authors = await _authors(call.services, talk)
     return answer(
         {
             "interaction_id": talk.interaction_id,
             "customer_id": talk.customer_id,
             "channel": talk.channel,
-            "messages": [asdict(one) for one in talk.messages],
+            "messages": [{**asdict(one), "author": authors.get(_author(one), "")} for one in talk.messages],
+            "before": talk.before,
         }
     )
 
@@ -109,6 +122,23 @@ async def write(interaction_id: str, body: Answer, call: AgentCall) -> Response:
     except InvalidError as error:
         raise (RefusedError(_NOWHERE) if error.field == "at" else error) from None
     return answer(_answered(decided), HTTPStatus.ACCEPTED)
+
+
+_AGENT = "agent:"
+
+
+def _author(one: Message) -> str:
+    return one.customer_id if one.by == "customer" else one.by
+
+
+async def _authors(services: Services, talk: Talk) -> dict[str, str]:
+    """By who wrote it, what they are called."""
+    who = {_author(one) for one in talk.messages}
+    agents = sorted(one.removeprefix(_AGENT) for one in who if one.startswith(_AGENT))
+    known = [await services.views.agent(one) for one in agents]
+    names = {f"{_AGENT}{one.agent_id}": one.name for one in known if one is not None}
+    customers = {one.customer_id for one in talk.messages if one.by == "customer"}
+    return names | await names_of(services.journal, customers)
 
 
 def _refuse(known: Opened) -> None:

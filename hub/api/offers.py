@@ -10,6 +10,7 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import ByAgent, Reason
 from hub.api.callers import AgentCall, ForbiddenError
 from hub.api.errors import PROBLEMS
+from hub.api.lists import Names, named
 from hub.api.rows import Offers, told
 from hub.domain.access.events import Role
 from hub.router.pool.commands import Accept, Decline
@@ -28,14 +29,18 @@ class DeclineOffer(ByAgent):
 async def offers(
     call: AgentCall,
     agent_id: Annotated[str, Query(description="Empty: of the key's agent; of all agents, for supervisors")] = "",
+    names: Names = False,
 ) -> Response:
-    """Those that wait for an answer."""
+    """Those that wait for an answer, each with whose work it is, where they stand, how old it is and why it came to
+    this agent: `reasons` in words, `why` as codes. An offer is over at its `expires_at`: count from `server_time`."""
     if call.key.role is Role.AGENT:
         agent_id = agent_id or call.key.agent_id
         if not agent_id:
             raise ForbiddenError("the offers of all agents take a key of role supervisor or admin: name agent_id")
         call.acting_for(agent_id)
-    return answer({"offers": await call.services.views.offers(agent_id)})
+    services = call.services
+    rows = await named(services, await services.views.offers(agent_id), names)
+    return answer({"offers": rows, "server_time": services.clock.now()})
 
 
 @router.post(

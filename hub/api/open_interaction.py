@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from hub.application.customer_view import TRAITS
+
 ALL = "*"
 
 
@@ -34,6 +36,8 @@ class OpenInteraction:
     service: str
     contact_id: str
     queued_at: datetime
+    traits: tuple[str, ...] = ("",) * len(TRAITS)
+    """What it was routed by, in the order of TRAITS."""
     agent_id: str = ""
     """Who has it, or parked it."""
     asked: tuple[str, ...] = ()

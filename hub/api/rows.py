@@ -9,8 +9,11 @@ from fastapi import Query
 from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
+from hub.application.agent_room import ChannelRoom
 from hub.application.contact_files import ShownFile
+from hub.application.customer_view import TRAITS
 from hub.domain.contact import Channel, Direction, Identifier, Standing
+from hub.domain.interaction.state import Phase
 from hub.projections.adherence import Adherence
 from hub.projections.agent_intervals import AgentInterval
 from hub.projections.agents import AgentNow
@@ -18,6 +21,7 @@ from hub.projections.interactions import InteractionFact, InteractionRow
 from hub.projections.live import Live
 from hub.projections.metrics import Figures, QueueInterval
 from hub.projections.queues import QueueNow
+from hub.router.pool.reasons import Why
 
 Model = type[BaseModel]
 PAGE = 500
@@ -76,18 +80,33 @@ def listed(name: str, noun: str, line: Any, **cursor: Any) -> Model:
     return create_model(name, **shape)
 
 
-Interaction = row("Interaction", InteractionRow, id=None, no=None, interaction_id=str)
+Interaction = row(
+    "Interaction", InteractionRow, id=None, no=None, interaction_id=str, phase=Phase, channel=Channel,
+    **dict.fromkeys(TRAITS, str),
+)  # fmt: skip
 _Fact = row("InteractionFact", InteractionFact)
 InteractionStory = create_model(
     "InteractionWithTimeline",
     __base__=Interaction,
     timeline=(list[_Fact], ...),  # type: ignore[valid-type]
 )
-Interactions = listed("Interactions", "interactions", Interaction, after=str | None)
-Offers = listed("Offers", "offers", Interaction)
+_NAMED = create_model("ListedInteraction", __base__=Interaction, customer_name=(str | None, None))
+Interactions = listed("Interactions", "interactions", _NAMED, after=str | None)
+Pullable = listed("Pullable", "interactions", _NAMED, server_time=datetime)
+_WHY = row("Why", Why)
+Offer = create_model(
+    "Offer",
+    __base__=_NAMED,
+    seconds_waited=(float, ...),
+    reasons=(tuple[str, ...], ...),
+    why=(_WHY, ...),
+)
+Offers = listed("Offers", "offers", Offer, server_time=datetime)
 
 Agent = row("Agent", AgentNow)
 Agents = listed("Agents", "agents", Agent, after=str | None)
+_Room = row("ChannelRoom", ChannelRoom)
+AgentInHand = create_model("AgentInHand", __base__=Agent, channels=(list[_Room], ...))  # type: ignore[valid-type]
 
 Queue = row("Queue", QueueNow, in_queue=int)
 Queues = listed("Queues", "queues", Queue)

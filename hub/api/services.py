@@ -21,6 +21,7 @@ from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
+from hub.application.notes import Notes
 from hub.application.path_policies import PathPolicies
 from hub.application.paths.parts import PathParts
 from hub.application.policies import Policies
@@ -32,11 +33,13 @@ from hub.application.recordings import Recordings
 from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.customer.identity import Spell
-from hub.domain.customer.normalise import normalise
+from hub.domain.customer.normalise import DEFAULT_REGION, normalise
 from hub.domain.sign import SignKind
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
 from hub.router.pool.asked import PoolUnavailableError
+from hub.projections.mentions import Mention
+from hub.router.policy.parsing import Policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
 
@@ -106,6 +109,15 @@ class Pool(Protocol):
         ...
 
     def in_hand(self, agent_id: str) -> Mapping[str, str]:
+    @property
+    def policy(self) -> Policy:
+        """What it decides by now."""
+        ...
+
+    def pullable(self, agent_id: str) -> Sequence[str]:
+        """The interactions that an agent could pull now, first in order first. Raises NotFoundError."""
+        ...
+
         """The interactions that an agent was offered or has, each with its customer."""
         ...
 
@@ -155,10 +167,15 @@ class Views(Protocol):
 
     async def position(self) -> int: ...
     async def customers_by_identifier(self, kind: str, value: str) -> Sequence[str]: ...
-    async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page: ...
+    async def interactions(
+        self, queue: str, phase: str, limit: int, after: str,
+        *, agent_id: str = "", customers: Sequence[str] = (), channel: str = "",
+    ) -> Page: ...  # fmt: skip
+    async def mentions(self, agent_id: str, limit: int) -> Sequence[Mention]: ...
+    async def these(self, ids: Sequence[str]) -> Sequence[Row]: ...
     async def interaction(self, interaction_id: str) -> Row | None: ...
     async def agents(self, limit: int, after: str) -> Page: ...
-    async def agent(self, agent_id: str) -> Row | AgentNow | None: ...
+    async def agent(self, agent_id: str) -> AgentNow | None: ...
     async def offers(self, agent_id: str) -> Sequence[Row]: ...
     async def queues(self) -> Sequence[Row]: ...
     async def queue(self, name: str) -> Row | None: ...
@@ -224,6 +241,7 @@ class Services:
     consents: Consents
     accounts: Accounts
     cases: CustomerCases
+    notes: Notes
     case_lists: CaseLists
     dossiers: Dossiers
     satisfaction: Satisfaction
@@ -237,5 +255,6 @@ class Services:
     phones: AgentPhones = _NO_PHONES
     spell: Spell = normalise
     """How identifiers are written."""
+    phone_region: str = DEFAULT_REGION
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hub.api.open_interaction import AGENTS, ALL, QUEUES, OpenInteraction, Topic, topics_of
+from hub.application.customer_view import TRAITS
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.customer.events import ContactReceived
+from hub.domain.customer.notes import AgentMentioned, MentionRead
 from hub.domain.decision.events import PathDecided
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
@@ -33,6 +35,7 @@ from hub.domain.interaction.events import (
 from hub.domain.policy.events import PolicyPublished
 from hub.domain.pool.events import PolicyAdopted, QueueIntakeChanged
 from hub.ports import Recorded
+from hub.router.pool.reasons import why_of
 
 __all__ = ("AGENTS", "ALL", "QUEUES", "REMEMBERED", "Told", "Topic", "Topics")
 
@@ -97,6 +100,8 @@ class Topics:
             if type(event) is InteractionOffered and (known := self._open.get(stream)):
                 return Told(recorded, topics, _offer(stream, event, known))
             return Told(recorded, topics)
+        if isinstance(event, AgentMentioned | MentionRead):
+            return Told(recorded, (Topic("agent", event.agent_id), Topic("customer", stream)))
         if stream.startswith("customer-"):
             case = getattr(event, "case_id", "")
             mine = Topic("customer", stream)
@@ -124,6 +129,7 @@ class Topics:
             event.service,
             event.contact_id,
             event.at,
+            (event.segment, event.value_tier, event.lifecycle_stage, event.language),
         )
         if consult_of and (asking := self._open.get(consult_of)) and asking.agent_id:
             opened.others = (asking.agent_id,)
@@ -304,8 +310,10 @@ def _offer(interaction_id: str, event: InteractionOffered, known: OpenInteractio
         "customer_id": known.customer_id,
         "contact_id": known.contact_id,
         "queued_at": known.queued_at,
+        **dict(zip(TRAITS, known.traits, strict=True)),
         "waited_s": round((event.at - known.queued_at).total_seconds(), 3),
         "expires_at": event.expires_at,
         "units": event.units,
         "reasons": event.reasons,
+        "why": why_of(event.reasons),
     }

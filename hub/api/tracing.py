@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from hub.api.callers import Call
 from hub.api.errors import problem
+from hub.api.lists import customers_named
 from hub.api.open_interaction import ALL
 from hub.domain.access.events import Role
 from hub.domain.cases.identity import customer_of_case
@@ -208,5 +209,9 @@ _OTHERS: Mapping[str, Readable] = {
         "recording", named=lambda given: (customer_of_recording(given["recording_id"]),)
     ),
     "/v1/stream": Readable("stream", _followed),
+    "/v1/interactions": Readable("work", told=customers_named),
+    "/v1/offers": Readable("offers", told=customers_named),
+    "/v1/agents/{agent_id}/mentions": Readable("notes", told=customers_in),
+    "/v1/agents/{agent_id}/pullable": Readable("work", told=customers_named),
 }
-"""The other routes. Lists of work and offers are not among them: whoever is to do the work is shown whose it is."""
+"""The other routes. Lists of work and offers are readings only of those whose names they tell."""

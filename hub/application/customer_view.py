@@ -16,6 +16,9 @@ from hub.projections.interactions import InteractionRow
 EXCERPT = 200
 """Characters of a contact's text that its line in the timeline shows."""
 
+TRAITS = ("segment", "value_tier", "lifecycle_stage", "language")
+"""What work was routed by, beside channel and service."""
+
 Facts = Mapping[int, Event]
 """Events by their position in the log."""
 
@@ -66,7 +69,7 @@ class ShownContact:
 
 def wanted(interactions: Iterable[InteractionRow]) -> set[int]:
     """Positions of the facts that say what these interactions are about."""
-    return {one.no for one in interactions if one.thread}
+    return {one.no for one in interactions}
 
 
 def shown_contact(line: TimelineContact, facts: Facts, customer: str) -> ShownContact:
@@ -97,6 +100,13 @@ def shown_contact(line: TimelineContact, facts: Facts, customer: str) -> ShownCo
         ended_at=line.ended_at,
         code=line.code,
     )
+
+
+def trait_fields(row: InteractionRow, facts: Facts) -> dict[str, str]:
+    """Where its customer stood, and the language, as it was routed by them; empty where its fact was not read."""
+    fact = facts.get(row.no)
+    queued = fact if isinstance(fact, InteractionQueued) else None
+    return {name: getattr(queued, name) if queued else "" for name in TRAITS}
 
 
 def thread_of(row: InteractionRow, facts: Facts) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from hub.application.customer_view import Facts, thread_of, wanted
+from hub.application.customer_view import Facts, thread_of, trait_fields, wanted
 from hub.domain.interaction.state import Phase
 from hub.projections import agents, interactions, queues
 from hub.projections.agents import AgentNow
@@ -63,7 +63,7 @@ def interaction_row(found: InteractionRow, facts: Facts) -> dict[str, Any]:
     """An interaction as the API tells it."""
     row = _named(dataclasses.asdict(found), "interaction_id")
     row["thread"] = thread_of(found, facts)
-    return row
+    return row | trait_fields(found, facts)
 
 
 def queue_row(found: queues.QueueNow) -> dict[str, Any]:

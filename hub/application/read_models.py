@@ -21,8 +21,10 @@ from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionFact, InteractionRow
 from hub.projections.interactions_lines import DETAILS, IN_WORDS
 from hub.projections.live import live
+from hub.projections.mentions import Mention, unread
 from hub.projections.satisfaction import satisfaction
 from hub.projections.views import of_one_moment, open_views
+from hub.router.pool.reasons import why_of
 
 READERS = 2
 """Threads, so that a long question does not hold up a short one."""
@@ -98,13 +100,30 @@ class ReadModels:
         alias = self._facts.alias("value", value)
         return await self._ask(lambda views: customers.customers_of_identifier(views, kind, alias))
 
-    async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
-        """Interactions in the order they were queued."""
+    async def interactions(
+        self,
+        queue: str,
+        phase: str,
+        limit: int,
+        after: str,
+        *,
+        agent_id: str = "",
+        customers: Sequence[str] = (),
+        channel: str = "",
+    ) -> Page:
+        """Interactions in the order they were queued; of an agent or of customers without a phase: the open ones."""
         if after and not after.isdigit():
             raise InvalidError(f"{after!r} is not where a page of interactions ended", "after")
         found = await self._ask(
             lambda views: interactions.interactions(
-                views, queue or None, phase or None, limit=limit, after=int(after or 0)
+                views,
+                queue or None,
+                phase or None,
+                agent=agent_id,
+                customers=customers,
+                channel=channel,
+                limit=limit,
+                after=int(after or 0),
             )
         )
         return Page(await self._interactions(found), str(found[-1].no) if len(found) == limit else None)
@@ -134,8 +153,31 @@ class ReadModels:
         return await self._ask(lambda views: agents.agent_now(views, agent_id, self._today()))
 
     async def offers(self, agent_id: str) -> Sequence[Row]:
-        """Open offers, of one agent or of all (empty)."""
-        return await self._interactions(await self._ask(lambda views: interactions.offers(views, agent_id or None)))
+        """Open offers, of one agent or of all (empty), each with why it was made, and how old the work is."""
+
+        def find(views: sqlite3.Connection) -> tuple[list[InteractionRow], Mapping[str, tuple[str, ...]]]:
+            found = interactions.offers(views, agent_id or None)
+            return found, interactions.offer_reasons(views, found)
+
+        (found, reasons), now = await self._ask(find), self._clock.now()
+        rows = await self._interactions(found)
+        return [
+            {
+                **row,
+                "seconds_waited": round((now - row["since"]).total_seconds(), 3),
+                "reasons": reasons.get(row["offer_id"], ()),
+                "why": why_of(reasons.get(row["offer_id"], ())),
+            }
+            for row in rows
+        ]
+
+    async def mentions(self, agent_id: str, limit: int) -> Sequence[Mention]:
+        """Notes that mention an agent and that they have not read, the newest first."""
+        return await self._ask(lambda views: unread(views, agent_id, limit))
+
+    async def these(self, ids: Sequence[str]) -> Sequence[Row]:
+        """Those of these interactions that the views show, in their order."""
+        return await self._interactions(await self._ask(lambda views: interactions.these(views, ids)))
 
     async def queues(self) -> Sequence[Row]:
         """The queue board."""

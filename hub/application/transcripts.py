@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hub.application.linking import whole_customers
-from hub.application.messages import Message, opened, talk_of
+from hub.application.messages import Message, Said, opened, talk_of
 from hub.application.paths.contacts_facts import WantedContact
-from hub.domain.contact import Channel, Direction, Identifier
+from hub.domain.contact import Channel, Identifier
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -108,7 +108,9 @@ def written(messages: Sequence[Message], language: str) -> tuple[str, str]:
     subject, you, we = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
     parts = []
     for one in messages:
-        who = you if one.direction is Direction.INBOUND else we
+        if one.direction is Said.INTERNAL:
+            continue
+        who = you if one.direction is Said.INBOUND else we
         files = "".join(f"\n[{file.name}]" for file in one.attachments)
         if one.text.strip() or files:
             parts.append(f"{who}, {one.at:%Y-%m-%d %H:%M} UTC\n{one.text.strip()}{files}\n")

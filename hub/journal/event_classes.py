@@ -8,7 +8,7 @@ from hub.domain.account import events as account
 from hub.domain.agent import events as agent
 from hub.domain.capacity import events as capacity
 from hub.domain.cases import events as cases
-from hub.domain.customer import appointments, visits
+from hub.domain.customer import appointments, notes, visits
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
@@ -162,6 +162,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
     """Fields were added; what was written before means their defaults."""
+    *notes.NOTE_EVENTS,
     return data
 
 

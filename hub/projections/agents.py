@@ -51,6 +51,7 @@ class HeldInteraction:
 
     interaction_id: str
     queue: str
+    channel: str
     phase: str
     units: int
     interrupted: bool
@@ -116,19 +117,20 @@ def _agents(connection: sqlite3.Connection, rows: Sequence[Any], since: datetime
         return []
     first, last = rows[0][1], rows[-1][1]
     held: defaultdict[str, list[HeldInteraction]] = defaultdict(list)
-    for agent, interaction, queue, phase, units, rests in connection.execute(_HELD, (first, last)):
-        held[agent].append(HeldInteraction(interaction, queue, phase, 0 if rests else units, bool(rests)))
+    for agent, interaction, queue, channel, phase, units, rests in connection.execute(_HELD, (first, last)):
+        held[agent].append(HeldInteraction(interaction, queue, channel, phase, 0 if rests else units, bool(rests)))
     handled = handled_by_agent(connection, since, first, last)
     return [_agent(row, tuple(held[row[1]]) if row[1] in held else (), handled.get(row[1], 0)) for row in rows]
 
 
 _HELD = f"""
-SELECT agent, id, queue, phase, units, rests FROM (
-    SELECT i.agent, no, id, queue, phase, units, phase = 'active' AND coalesce(more.interrupted, 0) AS rests
+SELECT agent, id, queue, channel, phase, units, rests FROM (
+    SELECT i.agent, no, id, queue, channel, phase, units, phase = 'active' AND coalesce(more.interrupted, 0) AS rests
     FROM interactions i LEFT JOIN interactions_more more USING (no)
     WHERE {HELD} AND i.agent BETWEEN ?1 AND ?2
     UNION ALL
-    SELECT o.agent, no, id, queue, 'offered', o.units, 0 FROM interactions_offers o JOIN interactions USING (no)
+    SELECT o.agent, no, id, queue, channel, 'offered', o.units, 0
+    FROM interactions_offers o JOIN interactions USING (no)
     WHERE o.agent BETWEEN ?1 AND ?2
 ) ORDER BY no
 """

@@ -1,6 +1,7 @@
 """Interactions as screens see them: one row each, its timeline, and lists by queue, phase and agent."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,11 @@ from hub.domain.interaction.state import OVER
 from hub.projections.interactions_fold import FOLDS, apply
 from hub.projections.interactions_tables import DDL, HELD, OPEN, SHOWN, TABLES
 from hub.projections.projection import Projection, moment, moment_or_none
-from hub.projections.rows import key_of
-from hub.projections.streams import NUMBER_OF
+from hub.projections.rows import key_of, numbers
+from hub.projections.streams import NUMBER_OF, TABLE
 
 __all__ = ("HELD", "OPEN", "InteractionFact", "InteractionRow", "Participant", "held_by", "interaction",
-           "interactions", "offers", "open_of_customer", "timeline")  # fmt: skip
+           "interactions", "offer_reasons", "offers", "open_of_customer", "these", "timeline")  # fmt: skip
 
 _COLUMNS = ", ".join(f"coalesce({column}, {default})" if default else column for column, default in SHOWN.items())
 _TIMES = tuple(place for place, name in enumerate(SHOWN) if name.endswith("_ms"))
@@ -136,12 +137,17 @@ def interactions(
     queue: str | None = None,
     phase: str | None = None,
     *,
+    agent: str = "",
+    customers: Sequence[str] = (),
+    channel: str = "",
     limit: int = 50,
     after: int = 0,
     newest_first: bool = False,
 ) -> list[InteractionRow]:
-    """A page of interactions in the order they were queued, from the one after `no` = `after` on (0: the first)."""
-    where, arguments = [], []
+    """A page of interactions in the order they were queued, from the one after `no` = `after` on (0: the first). Of an
+    agent or of customers without a phase: those that are open."""
+    where: list[str] = []
+    arguments: list[object] = []
     if queue is not None:
         where.append("queue = ?")
         arguments.append(queue)
@@ -150,11 +156,44 @@ def interactions(
             where.append(OPEN)
         where.append("phase = ?")
         arguments.append(phase)
+    elif agent or customers:
+        where.append(OPEN)
+    if agent:
+        where.append("agent = ?")
+        arguments.append(agent)
+    if customers:
+        among = ", ".join("?" * len(customers))
+        where.append(f"customer_key IN ({among}) AND customer IN ({among})")
+        arguments += [*map(key_of, customers), *customers]
+    if channel:
+        where.append("channel = ?")
+        arguments.append(channel)
     if after:
         where.append(f"no {'<' if newest_first else '>'} ?")
     condition = f"WHERE {' AND '.join(where)} " if where else ""
     given: list[object] = [*arguments, *([after] if after else []), limit]
     return _select(connection, f"{condition}ORDER BY no {'DESC' if newest_first else 'ASC'} LIMIT ?", *given)
+
+
+def these(connection: sqlite3.Connection, ids: Sequence[str]) -> list[InteractionRow]:
+    """Those of these interactions that there are, in their order."""
+    found = _select(
+        connection,
+        f"WHERE no IN (SELECT no FROM {TABLE} WHERE stream IN (SELECT value FROM json_each(?)))",
+        orjson.dumps(ids).decode(),
+    )
+    rows = {row.id: row for row in found}
+    return [rows[one] for one in ids if one in rows]
+
+
+def offer_reasons(connection: sqlite3.Connection, offers: Sequence[InteractionRow]) -> dict[str, tuple[str, ...]]:
+    """Why each of these open offers was made to its agent."""
+    rows = connection.execute(
+        "SELECT offer, reasons FROM interactions_timeline"
+        " WHERE no IN (SELECT value FROM json_each(?)) AND type = 'InteractionOffered'",
+        (numbers({row.no for row in offers}),),
+    )
+    return {offer: tuple(reasons.splitlines()) for offer, reasons in rows}
 
 
 def held_by(connection: sqlite3.Connection, agent_id: str) -> list[InteractionRow]:

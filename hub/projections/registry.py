@@ -12,6 +12,7 @@ from hub.projections import (
     grants_due,
     interactions,
     links,
+    mentions,
     metrics,
     open_work,
     queues,
@@ -53,5 +54,6 @@ def all_projections(
         grants_due.PROJECTION,
         satisfaction.projection(interval_seconds),
         readings.PROJECTION,
+        mentions.PROJECTION,
         responses.PROJECTION,
     ]

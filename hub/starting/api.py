@@ -22,6 +22,7 @@ from hub.application.duplicate_list import DuplicateList, search_beside
 from hub.application.explainer import Explainer
 from hub.application.export.export import Exports
 from hub.application.identity import Identity
+from hub.application.notes import Notes
 from hub.application.paths.parts import PathParts
 from hub.application.policies import Policies
 from hub.application.profiles import Profiles
@@ -103,6 +104,8 @@ def _services(ground: Ground, behind: Behind) -> Services:
         case_lists=CaseLists(views, journal, clock),
         dossiers=dossiers,
         recordings=behind.intake.recordings,
+        notes=Notes(journal, clock),
+        phone_region=ground.settings.phone_region,
         files=behind.intake.files,
         exports=Exports(journal, clock, key, dossiers, views),
         satisfaction=behind.intake.satisfaction,

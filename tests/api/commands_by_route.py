@@ -22,6 +22,7 @@ from hub.router.pool.commands import (
     Park,
     PlanShifts,
     Prioritise,
+    Pull,
     PullBack,
     Resume,
     SetIntake,
@@ -45,6 +46,12 @@ COMMANDS = [
         "/v1/offers/offer-1-1/decline",
         ACCEPT | {"reason": "busy"},
         Decline(NOON, "command-1", "operator:root", "a1", "offer-1-1", "busy"),
+    ),
+    (
+        "POST",
+        "/v1/interactions/interaction-1/pull",
+        ACCEPT,
+        Pull(NOON, "command-1", "operator:root", "a1", "interaction-1"),
     ),
     (
         "POST",

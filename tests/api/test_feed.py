@@ -153,10 +153,15 @@ async def test_an_offer_brings_all_that_the_agent_needs() -> None:
         "customer_id": "customer-1",
         "contact_id": "c-1",
         "queued_at": "2026-01-05T12:00:00Z",
+        "segment": "",
+        "value_tier": "",
+        "lifecycle_stage": "",
+        "language": "",
         "waited_s": 3.25,
         "expires_at": "2026-01-05T12:00:20Z",
         "units": 100,
         "reasons": ["longest idle"],
+        "why": {"work": "", "agent": ""},
     }
     assert live["offer"] == from_log["offer"] | {"interaction_id": "interaction-2"}
     assert from_log["event"]["agent_id"] == "a1"

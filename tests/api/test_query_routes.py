@@ -16,8 +16,13 @@ from tests.api.world import NOON, FakeEstimate, World
         ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "customer_id": "", "timeline": []}),
         ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": None}),
         ("/v1/agents?limit=1", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": "a1"}),
-        ("/v1/agents/a1", {"agent_id": "a1"}),
-        ("/v1/offers", {"offers": [{"offer_id": "offer-1-1", "expires_at": "2026-01-05T12:00:00Z"}]}),
+        (
+            "/v1/offers",
+            {
+                "offers": [{"offer_id": "offer-1-1", "expires_at": "2026-01-05T12:00:00Z"}],
+                "server_time": "2026-01-05T12:00:00Z",
+            },
+        ),
         ("/v1/queues", {"queues": [{"queue": "care", "waiting": 2}]}),
         ("/v1/queues/care", {"queue": "care"}),
         ("/v1/metrics", {"intervals": [{"queue": "care", "offered": 3}]}),

@@ -143,10 +143,8 @@ NOTHING_PERSONAL = {
     "/v1/path-uplift",
     "/v1/readings",
     "/v1/responses",
-    "/v1/interactions",
-    "/v1/offers",
+    "/v1/desk",
 }
-"""The last two are lists of work: ids and threads."""
 OF_THE_CENTRE = ("/v1/policies/", "/v1/metrics", "/v1/queues")
 """What routes that show nobody begin with."""
 

@@ -23,6 +23,7 @@ from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
+from hub.application.notes import Notes
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
@@ -41,9 +42,12 @@ from hub.domain.interaction.events import OfferAccepted
 from hub.domain.sign import SignKind
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
+from hub.projections.activity import Activity
+from hub.projections.agents import AgentNow, HeldInteraction
 from hub.projections.cases import PROJECTION as CASES
 from hub.projections.registry import all_projections
-from hub.router.policy.parsing import load_policy
+from hub.projections.mentions import Mention
+from hub.router.policy.parsing import Policy, load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
 from tests.support.link_views import LinkViews
@@ -55,6 +59,14 @@ META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "policy:1"}
 
 
 class StillClock:
+AGENT = AgentNow(
+    agent_id="a1", pool="main", name="Ann", skills={"cards": 3}, languages=("fa",), attributes={}, capacity=100,
+    ceilings={"web": 3}, units={}, closed_channels=(), state="ready", reason="", since=NOON, signed_on_at=NOON,
+    activity=Activity.ON_CONTACT, units_in_use=50, idle_since=None, handled=2,
+    interactions=(HeldInteraction("interaction-1", "care", "web", "active", 50, interrupted=False),),
+)  # fmt: skip
+
+
     """Time that stands still until a test moves it."""
 
     speed = 1.0
@@ -120,6 +132,8 @@ class FakePool:
     expected: FakeEstimate = field(default_factory=FakeEstimate)
     held: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    waiting: list[str] = field(default_factory=list)
+    policy: Policy = field(default_factory=load_policy)
     async def execute(self, command: Command) -> Sequence[Decided]:
         self.commands.append(command)
         if self.error is not None:
@@ -128,6 +142,9 @@ class FakePool:
         return [Decided("interaction-1", 3, accepted)]
 
     def knows_agent(self, agent_id: str) -> bool:
+    def pullable(self, agent_id: str) -> list[str]:
+        return self.waiting
+
         return agent_id != "nobody"
 
     def in_hand(self, agent_id: str) -> dict[str, str]:
@@ -171,6 +188,7 @@ class FakeViews:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     interaction_of: str = ""
 
+    mentioned: dict[str, list[Mention]] = field(default_factory=dict)
     async def position(self) -> int:
         return self.at
 
@@ -178,8 +196,8 @@ class FakeViews:
         self.asked.append((kind, value))
         return ["customer-1"] if value == "+982112345" else []
 
-    async def interactions(self, queue: str, phase: str, limit: int, after: str) -> Page:
-        self.asked.append((queue, phase, limit, after))
+    async def interactions(self, queue: str, phase: str, limit: int, after: str, **only: Any) -> Page:
+        self.asked.append((queue, phase, limit, after, *(value for value in only.values() if value)))
         return Page([{"interaction_id": "interaction-1"}], None)
 
     async def interaction(self, interaction_id: str) -> Row | None:
@@ -191,8 +209,14 @@ class FakeViews:
         self.asked.append((limit, after))
         return Page([{"agent_id": "a1", "state": "ready"}], "a1" if limit == 1 else None)
 
-    async def agent(self, agent_id: str) -> Row | None:
-        return {"agent_id": "a1"} if agent_id == "a1" else None
+    async def agent(self, agent_id: str) -> AgentNow | None:
+        return AGENT if agent_id == "a1" else None
+
+    async def mentions(self, agent_id: str, limit: int) -> Sequence[Mention]:
+        return self.mentioned.get(agent_id, [])[:limit]
+
+    async def these(self, ids: Sequence[str]) -> Sequence[Row]:
+        return [{"interaction_id": one, "phase": "waiting", "customer_id": self.interaction_of} for one in ids]
 
     async def offers(self, agent_id: str) -> Sequence[Row]:
         self.asked.append((agent_id,))
@@ -346,6 +370,7 @@ class World:
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
+            notes=Notes(self.journal, self.clock),
             board=Board(
                 LinkViews(self.journal, *all_projections()),
                 self.clock,

@@ -115,6 +115,7 @@ HOME = {
     "hub.domain.customer.consent.events": "customer",
     "hub.domain.customer.events": "customer",
     "hub.domain.customer.links.events": "customer",
+    "hub.domain.customer.notes": "customer",
     "hub.domain.customer.outbound.events": "customer",
     "hub.domain.customer.profile.events": "customer",
     "hub.domain.customer.purchases.events": "customer",

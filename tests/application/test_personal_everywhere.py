@@ -39,7 +39,8 @@ OWN = {
     "CaseNoted", "CaseTaskEnded", "CaseTaskGiven", "ConsentDenied", "ConsentExpired", "ConsentGranted",
     "ConsentWithdrawn", "ContactDispatched", "ContactFailed", "ContactPlanned", "ContactReceived", "ContactSent",
     "ConversationRecorded", "CustomersLinked", "CustomersUnlinked",
-    "IdentifierObserved", "IdentifierShared", "IdentifierUnshared", "LinkBlocked", "PointBlocked", "PointUnblocked",
+    "IdentifierObserved", "IdentifierShared", "IdentifierUnshared", "LinkBlocked", "NoteWritten",
+    "PointBlocked", "PointUnblocked",
     "PreferenceChanged", "ProfileChanged", "ProfileFieldChanged", "SatisfactionAsked", "SatisfactionRecorded",
 }  # fmt: skip
 """They stand in streams of customers alone, under the key of each. The words of links stand in two; those in the other

@@ -11,7 +11,7 @@ from hub.application.dossier.facts import CustomerFacts
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
 from hub.domain.cases.state import CASE_EVENTS
-from hub.domain.customer import appointments, visits
+from hub.domain.customer import appointments, notes, visits
 from hub.domain.customer import events as customer
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
@@ -45,6 +45,8 @@ class Kind(StrEnum):
     OUTBOUND = "outbound"
     """A contact that we are to make."""
     APPOINTMENT = "appointment"
+    NOTE = "note"
+    """What agents wrote for each other."""
     VISIT = "visit"
     IDENTIFIER = "identifier"
     PROFILE = "profile"
@@ -102,6 +104,7 @@ TOLD: Mapping[type[Event], What] = {
     links.IdentifierShared: What(Kind.LINK, "shared"),
     links.IdentifierUnshared: What(Kind.LINK, "shared_no_longer"),
     links.LinkBlocked: What(Kind.LINK, "blocked"),
+    notes.NoteWritten: What(Kind.NOTE, "written"),
     outbound.ContactDelivered: What(Kind.OUTBOUND, "delivered"),
     outbound.ContactFailed: What(Kind.OUTBOUND, "failed"),
     outbound.ContactGivenUp: What(Kind.OUTBOUND, "given_up"),

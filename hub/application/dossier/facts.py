@@ -30,6 +30,7 @@ from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links.component import unknown
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.links.state import Links
+from hub.domain.customer.notes import NoteWritten
 from hub.domain.customer.outbound.events import (
     ContactDelivered,
     ContactFailed,
@@ -56,7 +57,7 @@ FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
-    ContactDelivered,
+    ContactDelivered, NoteWritten,
     ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
     *VERIFICATION_EVENTS, *APPOINTMENT_EVENTS, *VISIT_EVENTS,
 )  # fmt: skip

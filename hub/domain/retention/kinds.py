@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hub.domain.cases import events as cases
 from hub.domain.customer.events import ContactReceived, ContactSent
+from hub.domain.customer.notes import NoteWritten
 from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed, ContactPlanned
 from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.event import Event
@@ -29,6 +30,7 @@ TEXTS: Mapping[str, Mapping[type[Event], tuple[str, ...]]] = {
         ContactPlanned: _SAID,
         ContactDispatched: _SAID,
         ContactFailed: ("reason",),
+        NoteWritten: ("text",),
     },
     CASE_TEXTS: {
         cases.CaseOpened: ("subject", "text"),

@@ -21,6 +21,7 @@ def remarks_on_settings(policy: Policy, today: date | None) -> Iterator[Remark]:
     yield from _channels(policy)
     yield from _hours(policy, today)
     yield from _reached(policy)
+    yield from _labels(policy)
     for name, queue in policy.queues.items():
         for field, message in _queue(queue):
             yield _WARNING, ("queues", name, field), message
@@ -89,6 +90,19 @@ def _reached(policy: Policy) -> Iterator[Remark]:
     for name in policy.queues:
         if name not in reached:
             yield _WARNING, ("queues", name), "no rule and no diversion leads to it: only people can send work there"
+
+
+def _labels(policy: Policy) -> Iterator[Remark]:
+    codes = {code for queue in policy.queues.values() for code in queue.wrap_up}
+    known = {"queues": policy.queues, "away_reasons": policy.agents.away_reasons, "wrap_up": codes}
+    for kind, names in known.items():
+        for name in getattr(policy.labels, kind):
+            if names and name not in names:
+                yield (
+                    _WARNING,
+                    ("labels", kind, name),
+                    f"nothing is called {name!r}; known are {', '.join(sorted(names))}",
+                )
 
 
 def _queue(queue: Queue) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from hub.policies.sections import Section, Text, Texts
 from hub.policies.times import Day, Spans, TimeZone
 from hub.projections.formulas import ServiceLevelVariant
 from hub.router.matching.order import AgentChoice, Order
+from hub.router.policy.desk import Labels, Locale
 from hub.router.policy.fields import (
     REFUSE,
     WAIT,
@@ -271,6 +272,8 @@ class Policy(Section):
     queues: dict[Text, Queue]
     rules: Annotated[tuple[Rule, ...], Field(strict=False)]
     staff: Annotated[tuple[Staff, ...], Field(strict=False)] = ()
+    locale: Locale = Locale()
+    labels: Labels = Labels()
 
     @field_validator("channels", mode="before")
     @classmethod

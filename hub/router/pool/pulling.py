@@ -1,4 +1,4 @@
-"""Work that an agent takes out of a queue by themselves, where its queue lets them: asked like an offer, but by them."""
+"""Work that agents take out of a queue by themselves, where it lets them: what they could be offered is theirs."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -52,7 +52,10 @@ def pull(state: PoolState, command: Pull) -> list[Decided]:
     offered = InteractionOffered(
         **given, offer_id=offer, agent_id=agent.id, units=units, policy=state.policy.version,
         expires_at=command.at + timedelta(seconds=rules_of_queue.offer_timeout_seconds),
-        reasons=(f"pulled by {agent.id} from queue {interaction.queue}, which lets agents choose", f"{units} units free"),
+        reasons=(
+            f"pulled by {agent.id} from queue {interaction.queue}, which lets agents choose",
+            f"{units} units free",
+        ),
     )  # fmt: skip
     accepted = OfferAccepted(**given, offer_id=offer, agent_id=agent.id, **counted(state, interaction, agent, command))
     room = make_room(state, agent, need, interaction.stream, command)

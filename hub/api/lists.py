@@ -1,0 +1,28 @@
+"""Lists of work: whose it is, told by name where that is asked for."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from hub.api.services import Services
+from hub.application.customer_names import names_of
+from hub.application.read_models import Row
+
+Names = Annotated[
+    bool, Query(description="With `customer_name` of each: then the list is a reading of personal data, and traced")
+]
+
+
+async def named(services: Services, rows: Sequence[Row], names: bool) -> Sequence[Row]:
+    """The rows, with the names of their customers where these are asked for."""
+    if not names:
+        return rows
+    found = await names_of(services.journal, {row["customer_id"] for row in rows})
+    return [{**row, "customer_name": found.get(row["customer_id"], "")} for row in rows]
+
+
+def customers_named(answer: Any) -> list[str]:
+    """Whose names stand in such a list."""
+    rows = answer.get("interactions") or answer.get("offers") or ()
+    return list(dict.fromkeys(row["customer_id"] for row in rows if row.get("customer_name")))
