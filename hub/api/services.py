@@ -37,9 +37,9 @@ from hub.domain.customer.normalise import DEFAULT_REGION, normalise
 from hub.domain.sign import SignKind
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
-from hub.router.pool.asked import PoolUnavailableError
 from hub.projections.mentions import Mention
 from hub.router.policy.parsing import Policy
+from hub.router.pool.asked import PoolUnavailableError
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
 
@@ -108,7 +108,6 @@ class Pool(Protocol):
         """Whether this agent ever signed on."""
         ...
 
-    def in_hand(self, agent_id: str) -> Mapping[str, str]:
     @property
     def policy(self) -> Policy:
         """What it decides by now."""
@@ -118,6 +117,7 @@ class Pool(Protocol):
         """The interactions that an agent could pull now, first in order first. Raises NotFoundError."""
         ...
 
+    def in_hand(self, agent_id: str) -> Mapping[str, str]:
         """The interactions that an agent was offered or has, each with its customer."""
         ...
 
@@ -239,9 +239,9 @@ class Services:
     purchases: CustomerPurchases
     profiles: Profiles
     consents: Consents
+    notes: Notes
     accounts: Accounts
     cases: CustomerCases
-    notes: Notes
     case_lists: CaseLists
     dossiers: Dossiers
     satisfaction: Satisfaction
@@ -253,8 +253,8 @@ class Services:
     board: Board
     decisions: Decisions = _unexplained
     phones: AgentPhones = _NO_PHONES
+    phone_region: str = DEFAULT_REGION
     spell: Spell = normalise
     """How identifiers are written."""
-    phone_region: str = DEFAULT_REGION
     new_id: Callable[[], str] = new_id
     """Names a command: the causation of what it leads to."""

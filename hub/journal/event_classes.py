@@ -147,6 +147,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     recordings.ConversationRecorded,
     *verification.VERIFICATION_EVENTS,
     *appointments.APPOINTMENT_EVENTS,
+    *notes.NOTE_EVENTS,
     *visits.VISIT_EVENTS,
     retention.RetentionApplied,
     satisfaction.SatisfactionAsked,
@@ -162,7 +163,6 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
     """Fields were added; what was written before means their defaults."""
-    *notes.NOTE_EVENTS,
     return data
 
 

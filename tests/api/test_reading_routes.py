@@ -143,7 +143,8 @@ NOTHING_PERSONAL = {
     "/v1/path-uplift",
     "/v1/readings",
     "/v1/responses",
-    "/v1/desk",
+    "/v1/interactions",
+    "/v1/offers",
 }
 OF_THE_CENTRE = ("/v1/policies/", "/v1/metrics", "/v1/queues")
 """What routes that show nobody begin with."""

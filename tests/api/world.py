@@ -58,7 +58,6 @@ KEY = b"k" * 32
 META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "policy:1"}
 
 
-class StillClock:
 AGENT = AgentNow(
     agent_id="a1", pool="main", name="Ann", skills={"cards": 3}, languages=("fa",), attributes={}, capacity=100,
     ceilings={"web": 3}, units={}, closed_channels=(), state="ready", reason="", since=NOON, signed_on_at=NOON,
@@ -67,6 +66,7 @@ AGENT = AgentNow(
 )  # fmt: skip
 
 
+class StillClock:
     """Time that stands still until a test moves it."""
 
     speed = 1.0
@@ -131,9 +131,9 @@ class FakePool:
     error: Exception | None = None
     expected: FakeEstimate = field(default_factory=FakeEstimate)
     held: dict[str, dict[str, str]] = field(default_factory=dict)
-
     waiting: list[str] = field(default_factory=list)
     policy: Policy = field(default_factory=load_policy)
+
     async def execute(self, command: Command) -> Sequence[Decided]:
         self.commands.append(command)
         if self.error is not None:
@@ -141,10 +141,10 @@ class FakePool:
         accepted = OfferAccepted(**META, offer_id="offer-1-1", agent_id=getattr(command, "agent_id", ""))
         return [Decided("interaction-1", 3, accepted)]
 
-    def knows_agent(self, agent_id: str) -> bool:
     def pullable(self, agent_id: str) -> list[str]:
         return self.waiting
 
+    def knows_agent(self, agent_id: str) -> bool:
         return agent_id != "nobody"
 
     def in_hand(self, agent_id: str) -> dict[str, str]:
@@ -187,8 +187,8 @@ class FakeViews:
     state: dict[str, Any] = field(default_factory=lambda: {"queues": [{"queue": "care"}]})
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     interaction_of: str = ""
-
     mentioned: dict[str, list[Mention]] = field(default_factory=dict)
+
     async def position(self) -> int:
         return self.at
 
@@ -367,10 +367,10 @@ class World:
             presence=self.presence,
             signs=self.signs,
             policies=self.policies,
+            notes=Notes(self.journal, self.clock),
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
-            notes=Notes(self.journal, self.clock),
             board=Board(
                 LinkViews(self.journal, *all_projections()),
                 self.clock,
