@@ -10,7 +10,7 @@ from hub.channels.chat.rooms import Room
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.wire import AskCode, Form, TellCode
 from hub.channels.link import Link
-from hub.channels.rates import Rates
+from hub.channels.rates import HOUR, Rates
 from hub.channels.registry import Place
 from hub.domain.contact import ConversationEvent, GivenConsent, Identifier
 from hub.domain.errors import HubError, InvalidError
@@ -33,7 +33,7 @@ class Asking:
         self._book = book
         self._clock = place.clock
         self._settings = settings
-        self._codes = Rates(CODES_PER_HOUR / 60)
+        self._codes = Rates(CODES_PER_HOUR, HOUR)
         self._signs = Rates(TYPING_PER_MINUTE)
 
     async def typing(self, room: Room, *, on: bool) -> None:

@@ -21,7 +21,7 @@ from hub.channels.chat.session import TOO_MANY, ClosedError, Sessions
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.visitors import Tokens
 from hub.channels.chat.wire import LARGEST
-from hub.channels.rates import Rates
+from hub.channels.rates import HOUR, Rates
 from hub.channels.registry import Place
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.settings import SettingsError
@@ -63,7 +63,7 @@ class Server:
         self._clock = place.clock
         self._settings = settings
         self._addresses = Rates(settings.limits.connections_per_minute)
-        self._uploads = Rates(max(settings.limits.files_per_hour, 1) / 60)
+        self._uploads = Rates(max(settings.limits.files_per_hour, 1), HOUR)
         self._script = widget()
         self._etag = sha256(self._script).hexdigest()[:16]
         self._sockets = set[web.WebSocketResponse]()

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import ssl
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,14 +12,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from hub.channels.email.incoming import Incoming, RefusedMailError, TooLargeMailError
 from hub.channels.email.settings import Server
+from hub.channels.rates import Rates
 from hub.domain.errors import HubError
 from hub.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
-_MINUTE = 60.0
-_SENDERS = 10_000
-"""Whose mails are counted at a time."""
 _LONGEST_LINE = 100_000
 """Bytes of a line of a mail: mail servers send what nobody breaks into shorter ones, and would give it up."""
 LATER = "451 4.3.0 The mail could not be taken just now: try again later"
@@ -32,14 +29,16 @@ class Receiver:
     def __init__(self, incoming: Incoming, settings: Server) -> None:
         self._incoming = incoming
         self._settings = settings
-        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._senders = Rates(settings.per_sender_per_minute)
+        self._nobody = Rates(settings.without_sender_per_minute)
 
     async def handle_MAIL(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Whether this sender may send one more now."""
-        if not self._may_send(_sender(address), asyncio.get_running_loop().time()):
-            who = "from this sender" if _sender(address) else "without a sender"
+        sender = _sender(address)
+        if (self._senders if sender else self._nobody).wait(sender, asyncio.get_running_loop().time()):
+            who = "from this sender" if sender else "without a sender"
             return f"451 4.7.1 Too many mails {who} within a minute: try again later"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -71,16 +70,6 @@ class Receiver:
             log.exception("a mail can't be taken now")
             return LATER
         return "250 2.0.0 OK: the hub has it"
-
-    def _may_send(self, address: str, now: float) -> bool:
-        since, count = self._counts.pop(address, (now, 0))
-        if now - since >= _MINUTE:
-            since, count = now, 0
-        self._counts[address] = (since, count + 1)
-        if len(self._counts) > _SENDERS:
-            self._counts.popitem(last=False)
-        most = self._settings.per_sender_per_minute if address else self._settings.without_sender_per_minute
-        return count < most
 
 
 def _sender(address: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from hub.channels.phone.limits import Callers
+from hub.channels.rates import Rates
 from hub.channels.voice_webhooks.parse import Call
 
 _REMEMBERED = 10_000
@@ -13,14 +13,14 @@ class Door:
     """Of what a call that was turned away does then, nothing is told either."""
 
     def __init__(self, calls_a_minute_of_one_caller: int) -> None:
-        self._callers = Callers(calls_a_minute_of_one_caller)
+        self._callers = Rates(calls_a_minute_of_one_caller)
         self._shut: OrderedDict[str, None] = OrderedDict()
 
     def turns_away(self, call: Call, now: float) -> bool:
         """Whether this call, which is new, is one too many. Who withholds the number is not counted."""
         if call.sid in self._shut:
             return True
-        if not call.caller or not self._callers.too_often(call.caller, now):
+        if not call.caller or not self._callers.wait(call.caller, now):
             return False
         self._shut[call.sid] = None
         if len(self._shut) > _REMEMBERED:

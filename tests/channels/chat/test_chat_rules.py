@@ -18,7 +18,7 @@ from hub.channels.chat.telling import words_of
 from hub.channels.chat.visitors import Signed, Tokens, read_signed, sign, visitor_of
 from hub.channels.chat.wire import Say, parse
 from hub.channels.command import Command
-from hub.channels.rates import Rates
+from hub.channels.rates import HOUR, Rates
 from hub.clock import WallClock
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError
@@ -172,6 +172,10 @@ class TestLimits:
         assert not rates.wait("b", 600)
 
     def test_who_waits_as_long_as_they_are_told_may(self) -> None:
+        rates = Rates(5, HOUR)
+        assert [rates.wait("a", 0) for _ in range(5)] == [0] * 5
+        assert rates.wait("a", 0) == pytest.approx(720)
+
         rates = Rates(2)
         assert [rates.wait("a", 0) for _ in range(2)] == [0, 0]
         seconds = rates.wait("a", 0)
