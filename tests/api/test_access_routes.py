@@ -181,10 +181,10 @@ ROLES = {
         "GET /v1/agents",
         "GET /v1/readings",
         "GET /v1/customers/customer-1/export",
-        "GET /v1/board",
         "GET /v1/metrics",
         "GET /v1/metrics/agents",
         "GET /v1/metrics/adherence",
+        "GET /v1/board",
         "GET /v1/metrics/satisfaction",
     ],
 }
@@ -199,7 +199,6 @@ async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.As
         Role.ADMIN: {"admin", "adapter", "agent", "supervisor", "trusted", "anybody"},
     }[role]
     header = await world.bearer(role)
-    opens |= {"open", "anything"}
     for group, routes in ROLES.items():
         for route in routes:
             method, path = route.split()
@@ -217,7 +216,6 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}
-    names |= {"p-1": "{person_id}", "team-1": "{team_id}", "key-1": "{key_id}"}
     names |= {"recording-1": "{recording_id}", "number-1": "{number}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {

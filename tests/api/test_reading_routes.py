@@ -143,9 +143,16 @@ NOTHING_PERSONAL = {
     "/v1/path-uplift",
     "/v1/readings",
     "/v1/responses",
-    "/v1/interactions",
-    "/v1/offers",
+    "/v1/session",
+    "/v1/session/oidc",
+    "/v1/session/oidc/callback",
+    "/v1/session/providers",
+    "/v1/teams",
+    "/v1/teams/{team_id}",
+    "/v1/desk",
+    "/v1/colleagues",
 }
+"""The last two are lists of work: ids and threads."""
 OF_THE_CENTRE = ("/v1/policies/", "/v1/metrics", "/v1/queues")
 """What routes that show nobody begin with."""
 

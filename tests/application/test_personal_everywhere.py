@@ -12,7 +12,6 @@ from hub.application.cases import CustomerCases
 from hub.application.forgetting import Forgetting
 from hub.application.identity import By, Identity
 from hub.clock import WallClock
-from hub.domain.access.people import events as people
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
 from hub.domain.cases.decide import for_account
@@ -88,7 +87,7 @@ they stay."""
 
 def test_every_class_with_personal_fields_says_where_it_stands() -> None:
     personal = {cls for cls in EVENT_CLASSES if shape_of(cls) is not None}
-    looked_at = {*OTHERS, *SHARED, *OF_ORGANISATIONS, *OF_STAFF}
+    looked_at = {*OTHERS, *SHARED, *OF_ORGANISATIONS}
     assert {cls.__name__ for cls in personal - looked_at} == OWN
     assert looked_at <= personal
 
