@@ -1,5 +1,7 @@
 """After a restart: what happened to known calls meanwhile, and which lines belong to nobody."""
 
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,13 +34,44 @@ CALL = Call(
 )
 
 
+OTHER = replace(CALL, thread="call-c2", channel="c2")
+
+
 def test_calls_are_in_the_book_as_they_were(tmp_path: Path) -> None:
     book = CallBook(tmp_path)
-    book.write(CALL)
-    (tmp_path / "other.json").write_text("{}")
-    assert CallBook(tmp_path).read() == [CALL]
+    for call in (CALL, OTHER, replace(OTHER, phase=Phase.TALKING)):
+        book.write(call)
+    assert CallBook(tmp_path).read() == [CALL, replace(OTHER, phase=Phase.TALKING)]
     book.remove(CALL.thread)
-    assert CallBook(tmp_path).read() == []
+    book.remove("call-c9")
+    assert CallBook(tmp_path).read() == [replace(OTHER, phase=Phase.TALKING)]
+
+
+def test_of_a_state_that_was_cut_off_the_one_before_it_stands(tmp_path: Path) -> None:
+    book = CallBook(tmp_path)
+    book.write(CALL)
+    size = (tmp_path / "calls.jsonl").stat().st_size
+    book.write(replace(CALL, phase=Phase.TALKING))
+    os.truncate(tmp_path / "calls.jsonl", 2 * size - 9)
+    after = CallBook(tmp_path)
+    assert after.read() == [CALL]
+    assert len((tmp_path / "calls.unreadable").read_bytes().splitlines()) == 1
+    after.write(OTHER)
+    assert CallBook(tmp_path).read() == [CALL, OTHER]
+
+
+def test_the_book_is_never_much_larger_than_what_stands(tmp_path: Path) -> None:
+    book = CallBook(tmp_path, most=4_000)
+    book.write(CALL)
+    for _ in range(100):
+        book.write(OTHER)
+    assert (tmp_path / "calls.jsonl").stat().st_size <= 4_000
+    book.remove(OTHER.thread)
+    assert CallBook(tmp_path).read() == [CALL]
+    crowded = CallBook(tmp_path, most=10)
+    crowded.write(CALL)
+    crowded.write(OTHER)
+    assert CallBook(tmp_path).read() == [CALL, OTHER]
 
 
 def test_who_picked_up_and_who_left_meanwhile_is_found_out() -> None:
