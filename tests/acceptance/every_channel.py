@@ -10,14 +10,12 @@ from typing import Any
 import aiohttp
 
 from hub.channels.chat.visitors import Signed, sign
-from hub.channels.sms.pdu import Address, Message
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.contract.adapter_process import AdapterProcess
 from hub.simulated.contract.chat_visitor import GENEROUS, ORIGIN, Visitor
-from hub.simulated.message_centre import MessageCentre, message_centre
 from hub.simulated.process import HubProcess
 from tests.channels.branch import branch_site
 from tests.channels.email.corpus import mail
@@ -26,6 +24,7 @@ from tests.channels.email.fakes import table as mail_table
 from tests.channels.email.mail_adapter import free_port
 from tests.channels.email.test_mail_acceptance import Desk, hand_in
 from tests.channels.phone.phone_site import AdapterProcess as PhoneAdapter
+from tests.channels.sms.carriers import Carrier, carrier, own_carrier
 from tests.channels.sms.sms_site import table as sms_table
 from tests.support.asterisk import Asterisk
 
@@ -75,12 +74,10 @@ class Centre:
 
     desk: Desk
     branch: branch_site.Site
-    carrier: MessageCentre
+    carrier: Carrier
     sent_mail: FakeMailServer
     mail_port: int
     chat_port: int
-    texts: list[str]
-    """That Mina's phone got."""
 
     async def mails(self, text: str) -> None:
         written = mail(text, From=f"Mina <{MAIL}>", Subject="Card", To="cards@example.org")
@@ -88,19 +85,30 @@ class Centre:
 
     async def texts_in(self, text: str) -> None:
         """As a carrier does that keeps what is not taken."""
-        message = Message(Address(PHONE.removeprefix("+"), 1, 1), Address("982000"), text.encode("ascii"))
         async with asyncio.timeout(60):
-            await self.carrier.bound()
-            while await self.carrier.deliver(message) != 0:
+            while await self.carrier.deliver(text) != 0:
                 await asyncio.sleep(0.1)
+
+    async def texts(self, count: int) -> list[str]:
+        """That left by text message, once there are so many."""
+        async with asyncio.timeout(60):
+            while len(found := await self.carrier.texts()) < count:
+                await asyncio.sleep(0.05)
+        return found
 
     @asynccontextmanager
     async def chats(self) -> AsyncIterator[Visitor]:
         """On a page that says who she is, and signs it."""
         expires = int(WallClock().now().timestamp()) + 3600
         signed = Signed(customer_number=NUMBER, expires=expires, email=MAIL, phone=PHONE, name="Mina")
+        async with self.visits(identity=sign(signed, _SECRET)) as mina:
+            yield mina
+
+    @asynccontextmanager
+    async def visits(self, identity: str = "") -> AsyncIterator[Visitor]:
+        """On a page that says nothing of who they are, unless it signs it."""
         async with aiohttp.ClientSession() as plain:
-            visitor = Visitor(plain, f"ws://127.0.0.1:{self.chat_port}/chat/ws", identity=sign(signed, _SECRET))
+            visitor = Visitor(plain, f"ws://127.0.0.1:{self.chat_port}/chat/ws", identity=identity)
             try:
                 yield visitor.open()
             finally:
@@ -161,22 +169,23 @@ class Centre:
 
 
 @asynccontextmanager
-async def centre(folder: Path, exchange: Asterisk | None) -> AsyncIterator[Centre]:
-    """Hub and adapters, a process each; that of the phone where there is an exchange."""
+async def centre(folder: Path, exchange: Asterisk | None, node: Path | None = None) -> AsyncIterator[Centre]:
+    """Hub and adapters, a process each; that of the phone where there is an exchange. `node`: where npm's carrier is
+    installed; without it text messages go by one of ours."""
     (folder / "policy.toml").write_text(ROUTING)
     hub = HubProcess(Settings(data_dir=folder / "var", api_port=0, policy=folder / "policy.toml"))
     token = (await asyncio.to_thread(issue_key, hub.settings, Role.ADMIN, "test", ""))["token"]
-    mails, texts = FakeMailServer(), list[str]()
+    mails = FakeMailServer()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(mails.serving())
-        carrier = await stack.enter_async_context(message_centre(lambda one: texts.append(one.data.decode("ascii"))))
+        texts: Carrier = await stack.enter_async_context(own_carrier() if node is None else carrier(node))
         by_key, plain = [
             await stack.enter_async_context(aiohttp.ClientSession(headers=one))
             for one in ({"Authorization": f"Bearer {token}"}, {})
         ]
         stack.push_async_callback(hub.stop)
         await hub.start()
-        ports = {"email": free_port(), "sms": carrier.port, "chat": free_port(), "branch": free_port()}
+        ports = {"email": free_port(), "sms": texts.port, "chat": free_port(), "branch": free_port()}
         adapters = {}
         for name, table in _tables(folder, ports, mails.port).items():
             adapters[name] = AdapterProcess(name, hub.data_dir, table, ports[name], {})
@@ -188,7 +197,7 @@ async def centre(folder: Path, exchange: Asterisk | None) -> AsyncIterator[Centr
             stack.push_async_callback(by_phone.kill)
             await by_phone.start()
         branch = branch_site.Site(hub, adapters["branch"], plain)
-        yield Centre(Desk(by_key, hub), branch, carrier, mails, ports["email"], ports["chat"], texts)
+        yield Centre(Desk(by_key, hub), branch, texts, mails, ports["email"], ports["chat"])
 
 
 def _tables(folder: Path, ports: Mapping[str, int], mails: int) -> dict[str, dict[str, Any]]:
@@ -197,6 +206,7 @@ def _tables(folder: Path, ports: Mapping[str, int], mails: int) -> dict[str, dic
     (folder / "pins.toml").write_text(branch_site.PINS)
     (folder / "secret").write_bytes(_SECRET)
     chat = {"origins": [ORIGIN], "port": ports["chat"], "limits": GENEROUS, "agents": {"ann": "Ann"}}
+    chat["verify"] = ["email", "phone"]
     return {
         "email": mail_table(mails, server={"protocol": "smtp", "port": ports["email"], "answer_within_seconds": 5}),
         "chat": chat | {"identity_secret_file": str(folder / "secret")},

@@ -1,4 +1,4 @@
-"""A carrier that is not ours: npm's smpp in a node process, which does as it is told."""
+"""Carriers of text messages: npm's smpp, which is not ours, in a node process that does as it is told; and our own."""
 
 import asyncio
 import itertools
@@ -7,28 +7,54 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
+
+from hub.channels.sms.pdu import Address, Message
+from hub.simulated.message_centre import MessageCentre, message_centre
 
 HERE = Path(__file__).parent / "carrier"
 
 
+FROM, TO = "989121234567", "982000"
+
+
 def installed(directory: Path) -> Path:
     """The carrier, installed by npm from its lock file; skips where that can't be."""
+    if why := problem(directory):
+        pytest.skip(f"text messages are not tried against another's carrier: {why}")
+    return directory
+
+
+def problem(directory: Path) -> str:
+    """What keeps npm from installing the carrier there; empty: it is."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node and npm are not here: text messages are not tried against another's carrier")
+        return "node and npm are not here"
     for file in HERE.glob("*.*"):
         shutil.copy(file, directory)
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
         done = subprocess.run(install, cwd=directory, capture_output=True, text=True, timeout=300, check=False)
     except subprocess.TimeoutExpired:
-        pytest.skip("npm did not fetch smpp within 5 minutes: text messages are not tried against another's carrier")
-    if done.returncode:
-        pytest.skip(f"npm can't fetch smpp: text messages are not tried with it: {done.stderr[-300:]}")
-    return directory
+        return "npm did not fetch smpp within 5 minutes"
+    return f"npm can't fetch smpp: {done.stderr[-300:]}" if done.returncode else ""
+
+
+class Carrier(Protocol):
+    """What a phone does by either of them."""
+
+    port: int
+
+    async def deliver(self, text: str) -> int | str:
+        """How it was answered: 0 where it was taken."""
+        ...
+
+    async def texts(self) -> list[str]:
+        """That left, in order."""
+        ...
 
 
 class NodeCarrier:
@@ -50,11 +76,14 @@ class NodeCarrier:
 
     async def deliver(self, text: str, seconds: float = 30, **told: Any) -> int | str:
         """How it was answered: a status, or `none`."""
-        about = {"from": "989121234567", "to": "982000", "text": text, "seconds": seconds, **told}
+        about = {"from": FROM, "to": TO, "text": text, "seconds": seconds, **told}
         return (await self.ask("deliver", **about))["answer"]  # type: ignore[no-any-return]
 
     async def saw(self) -> list[dict[str, Any]]:
         return list((await self.ask("saw"))["submits"])
+
+    async def texts(self) -> list[str]:
+        return [one["text"] for one in await self.saw()]
 
     async def seen(self, count: int) -> list[dict[str, Any]]:
         async with asyncio.timeout(60):
@@ -96,3 +125,25 @@ async def carrier(directory: Path, port: int = 0) -> AsyncIterator[NodeCarrier]:
     finally:
         process.kill()
         await process.wait()
+
+
+@dataclass
+class OwnCarrier:
+    """Made by `own_carrier`."""
+
+    port: int
+    centre: MessageCentre
+    sent: list[Message]
+
+    async def deliver(self, text: str) -> int | str:
+        return await self.centre.deliver(Message(Address(FROM, 1, 1), Address(TO), text.encode("ascii")))
+
+    async def texts(self) -> list[str]:
+        return [one.data.decode("ascii") for one in self.sent]
+
+
+@asynccontextmanager
+async def own_carrier() -> AsyncIterator[OwnCarrier]:
+    sent = list[Message]()
+    async with message_centre(sent.append) as centre:
+        yield OwnCarrier(centre.port, centre, sent)
