@@ -181,7 +181,6 @@ async def change_state(agent_id: str, body: NewState, call: AgentCall) -> Respon
 async def plan_shifts(agent_id: str, body: Plan, call: SupervisorCall) -> Response:
     """What adherence is measured against. Shifts lie between `start` and `end`, in order, without overlap; what is not
     in any of them is time off. Planned so already: 200 without events."""
-    call.supervising(agent_id=agent_id)
     command = PlanShifts(
         **call.asked(),
         agent_id=agent_id,
