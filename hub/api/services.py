@@ -37,6 +37,7 @@ from hub.domain.customer.normalise import DEFAULT_REGION, normalise
 from hub.domain.sign import SignKind
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
+from hub.projections.reports import Question
 from hub.projections.mentions import Mention
 from hub.router.policy.parsing import Policy
 from hub.router.pool.asked import PoolUnavailableError
@@ -187,6 +188,7 @@ class Views(Protocol):
     async def satisfaction(
         self, start: datetime | None, end: datetime | None, by: Collection[str], only: Mapping[str, str]
     ) -> Sequence[Row]: ...
+    async def report(self, asked: Question) -> tuple[Sequence[Row], Row]: ...
     async def live(self) -> Row: ...
     async def census(self) -> Census: ...
 
@@ -254,6 +256,8 @@ class Services:
     decisions: Decisions = _unexplained
     phones: AgentPhones = _NO_PHONES
     phone_region: str = DEFAULT_REGION
+    time_zone: Callable[[], str] = lambda: "UTC"
+    """Of days, where nobody names another: the routing policy's."""
     spell: Spell = normalise
     """How identifiers are written."""
     new_id: Callable[[], str] = new_id

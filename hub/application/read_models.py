@@ -22,6 +22,7 @@ from hub.projections.interactions import InteractionFact, InteractionRow
 from hub.projections.interactions_lines import DETAILS, IN_WORDS
 from hub.projections.live import live
 from hub.projections.mentions import Mention, unread
+from hub.projections.reports import Question, reports
 from hub.projections.satisfaction import satisfaction
 from hub.projections.views import of_one_moment, open_views
 from hub.router.pool.reasons import why_of
@@ -215,6 +216,12 @@ class ReadModels:
         """What customers said of what they were asked about in the intervals that begin in [start, end)."""
         found = await self._ask(lambda views: satisfaction(views, start, end, by, only))
         return [one.as_row() for one in found]
+
+    async def report(self, asked: Question) -> tuple[Sequence[Row], Row]:
+        """The rows of a report, and the same of all of them together."""
+        whole = dataclasses.replace(asked, by=(), grain=None)
+        rows, total = await self._ask(lambda views: (reports(views, asked), reports(views, whole)))
+        return [one.as_row() for one in rows], total[0].as_row()
 
     async def live(self) -> Row:
         """The figures of this moment; counts and shares since midnight UTC."""

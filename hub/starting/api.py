@@ -94,6 +94,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         paths=behind.paths,
         readings=Readings(journal, clock, by_views(views)),
         reading_list=ReadingList(views),
+        time_zone=lambda: behind.pool.policy.time_zone,
         purchases=CustomerPurchases(journal, clock),
         profiles=Profiles(journal, clock, ground.path_policies, spell),
         spell=spell,

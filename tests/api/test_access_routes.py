@@ -185,6 +185,8 @@ ROLES = {
         "GET /v1/metrics/agents",
         "GET /v1/metrics/adherence",
         "GET /v1/board",
+        "GET /v1/reports",
+        "GET /v1/reports/definitions",
         "GET /v1/metrics/satisfaction",
     ],
 }

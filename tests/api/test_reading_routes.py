@@ -153,7 +153,7 @@ NOTHING_PERSONAL = {
     "/v1/colleagues",
 }
 """The last two are lists of work: ids and threads."""
-OF_THE_CENTRE = ("/v1/policies/", "/v1/metrics", "/v1/queues")
+OF_THE_CENTRE = ("/v1/policies/", "/v1/reports", "/v1/metrics", "/v1/queues")
 """What routes that show nobody begin with."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from hub.api.app import create_app
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
+from hub.api.reports import ReportRow
 from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.accounts import Accounts
@@ -46,6 +47,7 @@ from hub.projections.activity import Activity
 from hub.projections.agents import AgentNow, HeldInteraction
 from hub.projections.cases import PROJECTION as CASES
 from hub.projections.registry import all_projections
+from hub.projections.reports import Question
 from hub.projections.mentions import Mention
 from hub.router.policy.parsing import Policy, load_policy
 from hub.router.pool.commands import Command
@@ -247,6 +249,11 @@ class FakeViews:
     ) -> Sequence[Row]:
         self.asked.append((start, end, list(by), dict(only)))
         return [{"queue": "care", "csat_mean": 4.5}]
+
+    async def report(self, asked: Question) -> tuple[Sequence[Row], Row]:
+        self.asked.append((asked,))
+        row = {name: None for name in ReportRow.model_fields} | {"service_level_variant": "of_offered"}
+        return [{**row, "queue": "=cmd()", "start": NOON, "asa_s": 1.23456}], row
 
     async def live(self) -> Row:
         return {"waiting": 2}
