@@ -106,7 +106,7 @@ async def agents(
 @router.get("/v1/agents/{agent_id}", summary="An agent", responses=told(AgentInHand))
 async def agent(agent_id: str, call: AgentCall) -> Response:
     """State and since when, skills, what they have in hand, and by channel how much more there is room for."""
-    call.looking_at(agent_id)
+    call.acting_for(agent_id)
     known = await call.services.views.agent(agent_id)
     if known is None:
         raise NotFoundError(f"there is no agent {agent_id}")
@@ -118,7 +118,7 @@ async def agent(agent_id: str, call: AgentCall) -> Response:
 async def pullable(agent_id: str, call: AgentCall, names: Names = False) -> Response:
     """Waiting work of queues whose policy lets agents pull (`pull`), that could be offered to this agent now: what comes
     first is told first, 200 at most."""
-    call.looking_at(agent_id)
+    call.acting_for(agent_id)
     services = call.services
     rows = await services.views.these(services.pool.pullable(agent_id))
     waiting = [row for row in rows if row["phase"] == Phase.WAITING]
