@@ -1,4 +1,4 @@
-# One command each: demo, test, bench, mutants, lint, format. The environment is made on first use, from the lock file.
+# One command each: demo, test, ui, bench, mutants, lint, format. The environment is made on first use, from the lock file.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -9,13 +9,23 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
-.PHONY: install demo test bench mutants lint format
-install: .venv/.installed
+# The web application: built with the machine's Node where there is one, else with the one pip brought.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
+UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -name openapi.json -not -name schema.d.ts)
+ui/node_modules/.package-lock.json: ui/package-lock.json | .venv/.installed
+	@echo "fetching what the web application is built with"
+	cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+hub/web/sources.sha256: $(UI_SOURCES) ui/node_modules/.package-lock.json
+	cd ui && npm run --silent build -- --logLevel warn
 
-demo: install
+.PHONY: install ui demo test bench mutants lint format
+install: .venv/.installed
+ui: install hub/web/sources.sha256
+
+demo: ui
 	$(BIN)/hub demo
 
-test: install
+test: ui
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist load --no-loadscope-reorder
 
 bench: install
@@ -24,11 +34,13 @@ bench: install
 mutants:
 	PYTHON="$(PYTHON)" .ci/mutants $(PART)
 
-lint: install
+lint: ui
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hub openapi >ui/openapi.json
+	cd ui && npm run --silent types >/dev/null && npm run --silent check && npm test --silent
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: install

@@ -1,6 +1,7 @@
 """Every setting of the hub, read once: from `hub.toml`, then from the environment, which wins."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from hub.domain.customer.spelling.phones import is_region
 from hub.domain.errors import HubError
 
 PREFIX = "HUB_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsError(HubError):
@@ -37,6 +39,19 @@ class Settings(BaseModel):
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8484, ge=0, le=65535)
     """0: any free port."""
+    pages: Path | None = None
+    """Where the built web application lies; none: in the package."""
+    public_origin: str = ""
+    """Where browsers reach the API, such as `https://hub.example.com`, where a proxy stands before it; empty: at the
+    address that they ask for."""
+    session_idle_seconds: int = Field(default=900, ge=0, le=86_400)
+    """Without a command for so long a session is locked; 0: none is."""
+    session_hours: int = Field(default=12, ge=1, le=720)
+    """So long after signing in one has to sign in again."""
+    oidc: Path | None = None
+    """The provider that people sign in by (TOML); none: by password alone."""
+    demo_sign_in: bool = False
+    """Anybody may sign in as somebody of the demo: only where the API listens on loopback."""
     policy: Path | None = None
     """Routing policy (TOML); none: the one that ships with the hub."""
     channels: Path | None = None
@@ -51,6 +66,8 @@ class Settings(BaseModel):
     """`s3://bucket/prefix` of an S3-compatible store for files that come with contacts; empty: the data directory."""
     attachment_bytes: int = Field(default=25 * 1024 * 1024, ge=1024, le=1024 * 1024 * 1024)
     """The largest file that is taken."""
+    refused_files: frozenset[str] = EXECUTABLE
+    """Files that nobody may bring, separated by commas: endings of names without the dot, and media types."""
     agents_hear_recordings: bool = False
     """Agents may hear what was recorded of conversations that they had; else supervisors alone."""
     phone_region: str = DEFAULT_REGION
@@ -66,7 +83,7 @@ class Settings(BaseModel):
     """The hub's clock starts at this moment instead of now: for replays."""
     clock_speed: float = Field(default=1.0, gt=0, le=10_000)
 
-    @field_validator("channels_inside", mode="before")
+    @field_validator("channels_inside", "refused_files", mode="before")
     @classmethod
     def _separated(cls, names: object) -> object:
         return tuple(name.strip() for name in names.split(",") if name.strip()) if isinstance(names, str) else names
@@ -77,6 +94,13 @@ class Settings(BaseModel):
         if not is_region(region.upper()):
             raise ValueError(f"{region!r} is no region with phone numbers: two letters such as IR, DE or US")
         return region.upper()
+
+    @field_validator("public_origin")
+    @classmethod
+    def _is_origin(cls, origin: str) -> str:
+        if origin and not re.fullmatch(r"https?://[^/?#@\s]+", origin):
+            raise ValueError(f"{origin!r} is no origin: https://host or https://host:port, and no path")
+        return origin.lower()
 
     @property
     def sqlite_path(self) -> Path:
@@ -126,6 +150,10 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         )
     if settings.attachments_url and not settings.attachments_url.startswith("s3://"):
         raise SettingsError("attachments_url is not 's3://bucket/prefix': leave it empty for the data directory")
+    if settings.demo_sign_in and settings.api_host not in LOOPBACK:
+        raise SettingsError(
+            f"demo_sign_in lets anybody in, but api_host is {settings.api_host}: let it be 127.0.0.1, or leave it out"
+        )
     return settings
 
 

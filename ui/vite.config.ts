@@ -1,9 +1,10 @@
 /** How the pages are built: into the Python package, with names by content, so that a browser may keep them for good. */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { stamp } from "./stamp.ts";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), stamp(import.meta.dirname)],
   build: {
     outDir: "../hub/web",
     emptyOutDir: true,

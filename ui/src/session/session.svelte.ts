@@ -6,9 +6,14 @@ import { locale } from "../words/locale.svelte";
 
 export type Session = components["schemas"]["Session"];
 
+/** The other tabs of this browser have the same session: who leaves in one has left all. */
+const tabs = new BroadcastChannel("hub.session");
+
 class Who {
   /** undefined: not known yet; null: nobody. */
   session = $state<Session | null | undefined>(undefined);
+  /** The password they came in with, as long as it must be changed; kept nowhere else. */
+  entered = "";
 
   get locked(): boolean {
     return this.session?.locked ?? false;
@@ -38,7 +43,10 @@ class Who {
   }
 
   async signIn(login: string, password: string): Promise<void> {
-    this.#be(await answer(hub.POST("/v1/session", { body: { login, password } })));
+    const session = await answer(hub.POST("/v1/session", { body: { login, password } }));
+    this.entered = session.must_change_password ? password : "";
+    this.#be(session);
+    tabs.postMessage("changed");
   }
 
   async demo(as: "agent" | "supervisor" | "admin"): Promise<void> {
@@ -48,16 +56,19 @@ class Who {
   async signOut(): Promise<void> {
     await hub.DELETE("/v1/session");
     this.#be(null);
+    tabs.postMessage("changed");
   }
 
   async lock(): Promise<void> {
     await hub.POST("/v1/session/lock");
     this.ended(423);
+    tabs.postMessage("changed");
   }
 
   async unlock(password: string): Promise<void> {
     await hub.POST("/v1/session/unlock", { body: { password } });
     await this.find();
+    tabs.postMessage("changed");
   }
 
   /** The hub would not hear us: nobody is signed in (401), or the session is locked (423). */
@@ -68,10 +79,12 @@ class Who {
 
   #be(session: Session | null): void {
     if (!session) live.stop();
+    if (!session?.must_change_password) this.entered = "";
     this.session = session;
     if (session?.language === "en" || session?.language === "fa") locale.choose(session.language);
   }
 }
 
 export const who = new Who();
+tabs.addEventListener("message", () => who.find().catch(() => {})); // away: the stream will say so
 onSessionEnd((status) => who.ended(status));

@@ -1,5 +1,7 @@
 /** Everything that can be done here and now, by name and by key: what the command palette lists and the keyboard does. */
 
+import { untrack } from "svelte";
+
 /**
  * `keys`: as `Mod+K`, `Alt+A`, `Shift+?` or `G B` (one after the other); `Mod` is Ctrl, on a Mac Command. Plain letters act
  * only while nothing is typed into.
@@ -14,7 +16,7 @@ export type Action = {
 };
 
 class Actions {
-  #sources = $state<(() => Action[])[]>([]);
+  #sources = $state.raw<(() => Action[])[]>([]);
   #prefix = "";
   #until = 0;
 
@@ -24,9 +26,10 @@ class Actions {
 
   /** Offer these until what is handed back is called: `$effect(() => actions.offer(() => [...]))`. */
   offer(source: () => Action[]): () => void {
-    this.#sources.push(source);
+    // An effect that offers must not run again because another one did.
+    this.#sources = [...untrack(() => this.#sources), source];
     return () => {
-      this.#sources = this.#sources.filter((one) => one !== source);
+      this.#sources = untrack(() => this.#sources).filter((one) => one !== source);
     };
   }
 

@@ -1,0 +1,35 @@
+"""One hub and one browser for all tests of the web application that run in one process."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from hub.api.pages import ROOT, Pages
+from tests.channels.branch.pages.browsing import axe_script
+from tests.channels.chat.browser import missing
+from tests.ui.house import House, a_house
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    if missing():
+        pytest.skip(missing())
+    pages = Path(os.environ["HUB_PAGES"]) if "HUB_PAGES" in os.environ else None
+    if not Pages(pages or ROOT).built:
+        pytest.skip("the web application is not built: run `make ui`")
+    axe = axe_script(tmp_path_factory.mktemp("axe"))
+    async with a_house(tmp_path_factory.mktemp("house"), axe, pages) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(shared_house: House) -> AsyncIterator[House]:
+    """The house, with nothing wrong before, and nothing after."""
+    shared_house.wrong.clear()
+    yield shared_house
+    for context in shared_house.browser.contexts:
+        await context.close()
+    assert shared_house.wrong == []
