@@ -30,6 +30,7 @@ from hub.application.purchases import CustomerPurchases
 from hub.application.read_models import Census, Page, Row, Snapshot
 from hub.application.readings import ReadingList, Readings
 from hub.application.recordings import Recordings
+from hub.application.rejected_contacts import RejectedContacts
 from hub.application.satisfaction import Satisfaction
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.customer.identity import Spell
@@ -253,6 +254,7 @@ class Services:
     readings: Readings
     reading_list: ReadingList
     board: Board
+    rejects: RejectedContacts
     decisions: Decisions = _unexplained
     phones: AgentPhones = _NO_PHONES
     phone_region: str = DEFAULT_REGION

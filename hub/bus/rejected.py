@@ -137,6 +137,22 @@ class RejectedContacts:
             raise StillRefusedError(stayed)
         return done
 
+    async def put_back(self, sequence: int) -> None:
+        """As `retry` of one."""
+        await self._put_back(await self.get(sequence))
+
+    async def put_back_mended(self, rejected: Rejected, subject: str, body: bytes) -> None:
+        """This instead of it, to be taken in as if it came now; it is gone from here once that is there."""
+        try:
+            await self._connection.jetstream().publish(subject, body)
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"rejected message {rejected.sequence} could not be put back: {described(error)}") from error
+        await self._delete(rejected.sequence)
+
+    async def dismiss(self, sequence: int) -> None:
+        """It is gone, so that no byte of it is left."""
+        await self._delete(sequence)
+
     async def drop(self, before: datetime, *, pretend: bool = False) -> int:
         """Remove those that were set aside before then, so that no byte of them is left; how many. `pretend`: count
         them only."""

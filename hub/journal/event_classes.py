@@ -25,12 +25,16 @@ from hub.domain.interaction import events as interaction
 from hub.domain.policy import events as policy
 from hub.domain.pool import events as pool
 from hub.domain.reading import events as reading
+from hub.domain.rejected import events as rejected
 from hub.domain.retention import events as retention
 from hub.domain.satisfaction import events as satisfaction
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
     access.ApiKeyIssued,
     access.ApiKeyRevoked,
+    rejected.RejectedContactDismissed,
+    rejected.RejectedContactPutBack,
+    rejected.RejectedContactShown,
     account.AccountChanged,
     account.AccountOwnerChanged,
     account.AccountRegistered,

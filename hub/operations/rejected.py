@@ -1,25 +1,20 @@
 """Contacts that were set aside: listed, and put back."""
 
 import asyncio
-from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from hub.application.envelope import parse
+from hub.application.rejected_contacts import raw_bytes as bytes_as_they_came
 from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server
 from hub.channels.running import attachments
-from hub.domain.errors import InvalidError
-from hub.domain.refused_input import RefusedInput
 from hub.journal.lock import running_hub
 from hub.settings import Settings
 
 T = TypeVar("T")
-_INLINE = "data:;base64,"
-"""What a uri begins with that is the bytes themselves."""
 
 
 def list_rejected(settings: Settings, limit: int) -> list[dict[str, Any]]:
@@ -43,16 +38,7 @@ def raw_bytes(settings: Settings, sequence: int) -> bytes:
     """As they came by the wire, where an adapter refused them; else the message as its adapter sent it."""
 
     async def read(rejected: RejectedContacts) -> bytes:
-        one = await rejected.get(sequence)
-        if not one.is_refused:
-            return one.body
-        refused = parse(one.body)
-        if not isinstance(refused, RefusedInput):
-            raise InvalidError(f"rejected message {sequence} does not say where its bytes are")
-        uri = refused.raw.uri
-        if uri.startswith(_INLINE):
-            return b64decode(uri.removeprefix(_INLINE))
-        return await attachments(settings).get(uri)
+        return await bytes_as_they_came(await rejected.get(sequence), attachments(settings).get)
 
     return _with_rejected(settings, read)
 

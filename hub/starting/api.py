@@ -28,7 +28,9 @@ from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.readings import ReadingList, Readings, by_views
+from hub.application.rejected_contacts import RejectedContacts
 from hub.bus.path_questions import PathQuestions
+from hub.channels.running import attachments
 from hub.router.pool.owner import Pool
 from hub.starting.ground import Ground
 from hub.starting.intake import Intake
@@ -94,6 +96,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         paths=behind.paths,
         readings=Readings(journal, clock, by_views(views)),
         reading_list=ReadingList(views),
+        rejects=RejectedContacts(behind.intake.rejected, journal, clock, attachments(ground.settings).get),
         time_zone=lambda: behind.pool.policy.time_zone,
         purchases=CustomerPurchases(journal, clock),
         profiles=Profiles(journal, clock, ground.path_policies, spell),

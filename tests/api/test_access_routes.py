@@ -185,6 +185,11 @@ ROLES = {
         "GET /v1/metrics/agents",
         "GET /v1/metrics/adherence",
         "GET /v1/board",
+        "GET /v1/rejects",
+        "GET /v1/rejects/7",
+        "GET /v1/rejects/7/raw",
+        "POST /v1/rejects/7/retry",
+        "POST /v1/rejects/7/dismiss",
         "GET /v1/reports",
         "GET /v1/reports/definitions",
         "GET /v1/metrics/satisfaction",
@@ -214,7 +219,7 @@ async def test_a_role_opens_its_routes_and_no_other(world: World, http: httpx.As
 async def test_the_role_table_covers_every_route(world: World) -> None:
     listed = {route for routes in ROLES.values() for route in routes}
     names = {"customer-1": "{customer_id}", "interaction-1": "{interaction_id}", "offer-1-1": "{offer_id}"}
-    names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}"}
+    names |= {"a1": "{agent_id}", "care": "{name}", "c-1": "{contact_id}", "0": "{version}", "7": "{reject_id}"}
     names |= {"link-1": "{link_id}", "customer-2": "{other_id}", "account-1": "{account_id}"}
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}

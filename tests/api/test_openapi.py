@@ -71,6 +71,7 @@ ANSWERS_OTHERWISE = (
 NO_JSON = (
     "/v1/customers/{customer_id}/attachments/{contact_id}/{number}",
     "/v1/recordings/{recording_id}",
+    "/v1/rejects/{reject_id}/raw",
     "/v1/stream",
 )
 

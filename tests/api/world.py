@@ -33,6 +33,7 @@ from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.readings import ReadingList, Readings, by_views
 from hub.application.recordings import Recordings
+from hub.application.rejected_contacts import RejectedContacts
 from hub.application.satisfaction import Satisfaction
 from hub.application.satisfaction_reach import Reaching
 from hub.domain.access.events import Role
@@ -54,6 +55,7 @@ from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
+from tests.support.rejected_in_memory import RejectedInMemory
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 KEY = b"k" * 32
@@ -334,6 +336,7 @@ class World:
         self.instruments = Instruments()
         self.presence = FakePresence()
         self.files = FakeFiles()
+        self.rejected = RejectedInMemory()
         self.signs = FakeSigns()
         self.policies = Policies(self.journal, self.clock, load_policy())
         self.path_policies = PathPolicies(self.journal, self.clock)
@@ -378,6 +381,7 @@ class World:
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
+            rejects=RejectedContacts(self.rejected, self.journal, self.clock, self.files.get),
             board=Board(
                 LinkViews(self.journal, *all_projections()),
                 self.clock,

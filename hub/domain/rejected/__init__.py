@@ -1,0 +1,1 @@
+"""What people did with contacts that could not be taken in."""
