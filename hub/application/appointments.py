@@ -56,21 +56,23 @@ class Appointments:
         self._contacts = contacts
         self._spell = spell
 
-    async def take(self, signal: ConversationEvent, whose: Identifier) -> None:
-        """It is on record when this returns, and its message on its way, if it may be sent. Raises InvalidError,
-        RefusedError."""
+    async def take(self, signal: ConversationEvent, whose: Identifier) -> str:
+        """Its customer's stream. It is on record when this returns, and its message on its way, if it may be sent.
+        Raises InvalidError, RefusedError."""
         told = signal.appointment
         if told is None:
             raise InvalidError("appointment takes the appointment that it is about", "appointment")
-        await self._note(signal, self._spelled(whose), told)
+        stream = await self._note(signal, self._spelled(whose), told)
         if told.tell is not None and told.text:
             await self._tell(signal, told, self._spelled(told.tell))
+        return stream
 
     def _spelled(self, one: Identifier) -> Identifier:
         return one.model_copy(update={"value": self._spell(one.kind, one.value).value})
 
-    async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> None:
-        """In the stream of who is to come. Where they are to be told has a stream, too: of whoever is there."""
+    async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> str:
+        """In the stream of who is to come, which is returned. Where they are to be told has a stream, too: of
+        whoever is there."""
         streams = {self._stream(whose): whose}
         if told.tell is not None and told.tell.kind in _SENT_BY:
             tell = self._spelled(told.tell)
@@ -91,6 +93,7 @@ class Appointments:
             return [one for one in appends if one.events]
 
         await append_decided(self._journal, attempt)
+        return first
 
     def _stream(self, one: Identifier) -> str:
         return self._customers.stream_of(one.kind, one.value)

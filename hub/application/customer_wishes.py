@@ -46,8 +46,8 @@ class Transcripts(Protocol):
 class Appointments(Protocol):
     """Notes them, and tells their customers."""
 
-    async def take(self, signal: ConversationEvent, whose: Identifier) -> None:
-        """Raises InvalidError, RefusedError."""
+    async def take(self, signal: ConversationEvent, whose: Identifier) -> str:
+        """The customer's stream. Raises InvalidError, RefusedError."""
         ...
 
 
@@ -72,20 +72,20 @@ class CustomerWishes:
         self._appointments = appointments
         self._visits = visits
 
-    async def take(self, signal: ConversationEvent) -> None:
-        """Raises InvalidError and RefusedError."""
+    async def take(self, signal: ConversationEvent) -> str:
+        """Whose it is, where the adapter is to know; else nothing. Raises InvalidError and RefusedError."""
         actor = f"adapter:{signal.channel.value}"
         about = signal.identifier
         if signal.signal is ConversationSignal.VISITED:
             await self._visits.take(signal)
-            return
+            return ""
         if about is None:
             raise InvalidError(f"{signal.signal} takes the identifier that it is about", "identifier")
         match signal.signal:
             case ConversationSignal.CONSENT_GIVEN:
                 await self._consent(signal, about, actor)
             case ConversationSignal.APPOINTMENT:
-                await self._appointments.take(signal, about)
+                return await self._appointments.take(signal, about)
             case ConversationSignal.TRANSCRIPT_ASKED:
                 asked = Asked(
                     signal.interaction_id, signal.channel, signal.thread, about, signal.language, actor, signal.id
@@ -97,6 +97,7 @@ class CustomerWishes:
                 if not signal.code:
                     raise InvalidError("code_told takes the code that the customer read", "code")
                 await self._verifications.tell(_claim(signal, about, actor), signal.code)
+        return ""
 
     async def _consent(self, signal: ConversationEvent, about: Identifier, actor: str) -> None:
         given = signal.consent

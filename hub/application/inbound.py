@@ -87,8 +87,8 @@ class Consents(Protocol):
 class Wishes(Protocol):
     """Does what customers want beside talking."""
 
-    async def take(self, signal: ConversationEvent) -> None:
-        """Raises InvalidError and RefusedError."""
+    async def take(self, signal: ConversationEvent) -> str:
+        """The customer's stream, where the adapter is to know it. Raises InvalidError and RefusedError."""
         ...
 
 
@@ -205,8 +205,8 @@ class InboundHandler:
     async def _elsewhere(self, signal: ConversationEvent) -> Confirmation:
         """What does not concern the pool."""
         if signal.signal in WISHES:
-            await self._wishes.take(signal)
-            return Confirmation(id=signal.id, status="accepted")
+            whose = await self._wishes.take(signal)
+            return Confirmation(id=signal.id, status="accepted", customer_id=whose)
         match signal.signal:
             case ConversationSignal.SURVEY_ANSWERED:
                 return await self._survey_answered(signal)

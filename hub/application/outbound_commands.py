@@ -8,6 +8,7 @@ import orjson
 
 from hub.application.outbound_conversations import CHANGES, Conversation, called, opened, where_it_began
 from hub.domain.contact import Channel
+from hub.domain.customer.events import CustomerForgotten
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.customer.outbound.words import WORDS
 from hub.domain.event import Event
@@ -56,6 +57,8 @@ class Command(NamedTuple):
     queue: str
     """Where it was at that moment."""
     details: Mapping[str, Any]
+    cause: str = ""
+    """Of what takes it elsewhere: the id of what that follows from, a signal's or somebody else's wish."""
 
     def envelope(self) -> bytes:
         """As CloudEvents 1.0 in structured JSON."""
@@ -75,6 +78,7 @@ class Command(NamedTuple):
                     "thread": about.thread,
                     "customer_id": about.customer_id,
                     "queue": self.queue,
+                    **({"cause": self.cause} if self.cause else {}),
                     **self.details,
                 },
             },
@@ -133,12 +137,15 @@ class Conversations:
             if kind is ContactDispatched:
                 commands += _send(position, event)
                 continue
+            if kind is CustomerForgotten:
+                commands += _forgotten(position, stream, event)
+                continue
             known = self._take(stream, kind, event)
             if known is not None and (make := _COMMANDS.get(kind)) is not None:
                 made = make(known, event)
                 if made is not None and not (taken_back and _subject(known, made) in taken_back):
                     about = self._of_consult(known) if known.consult_of else known
-                    commands += _told(f"{stream}.{position}", position, event.at, made, about)
+                    commands += _told(f"{stream}.{position}", position, event, made, about)
             if kind in _LAST:
                 self._open.pop(stream, None)
         return commands
@@ -180,13 +187,14 @@ Made = tuple[str, dict[str, Any]] | None
 
 
 def _told(
-    id_: str, position: int, at: datetime, made: tuple[str, dict[str, Any]], about: Conversation
+    id_: str, position: int, event: Event, made: tuple[str, dict[str, Any]], about: Conversation
 ) -> list[Command]:
     """To who carries it. That a call is over is told where the customer came from, too."""
     name, details = made
     if name in _OF_RINGING and about.channel not in _RINGS:
         return []
-    told = [Command(id_, position, at, name, about, about.queue, details)]
+    at, cause = event.at, event.causation if name in _MOVES else ""
+    told = [Command(id_, position, at, name, about, about.queue, details, cause)]
     if about.came_by is not None and name in _OF_THE_END:
         began = where_it_began(about)
         told.append(Command(f"{id_}.{began.channel}", position, at, name, began, began.queue, details))
@@ -197,6 +205,8 @@ _OF_RINGING = frozenset({"offered", "offer_over"})
 """A desk phone rings on it, a branch calls the visitor. Others need not know."""
 _RINGS = (Channel.PHONE.value, Channel.IN_PERSON.value)
 _OF_THE_END = frozenset({"ended", "expired"})
+_MOVES = frozenset({"moved", "transferred", "pulled_back", "parked", "unparked"})
+"""An adapter may have brought it about itself, and then need not follow."""
 
 
 def _subject(known: Conversation, made: tuple[str, dict[str, Any]]) -> tuple[Any, ...]:
@@ -298,6 +308,20 @@ def _survey(position: int, stream: str, event: Any) -> list[Command]:
         "", event.channel.value, event.thread or event.survey_id, stream, event.contact_id, event.queue
     )
     return [Command(f"{stream}.{position}", position, event.at, "survey", asked, event.queue, told)]
+
+
+def _forgotten(position: int, stream: str, event: Event) -> list[Command]:
+    """To adapters that keep who came, in no conversation: it concerns whatever they have of this customer."""
+    return [
+        Command(
+            f"{stream}.{position}", position, event.at, "forgotten",
+            Conversation("", channel.value, stream, stream, "", ""), "", {},
+        )
+        for channel in _KEEPERS
+    ]  # fmt: skip
+
+
+_KEEPERS = (Channel.IN_PERSON,)
 
 
 def _send(position: int, event: Any) -> list[Command]:

@@ -46,6 +46,7 @@ class Command(BaseModel):
     place: int | None = None
     estimated_wait_s: float | None = None
     reason: str = ""
+    cause: str = ""
     outcome: str = ""
     attempt: int = 0
     ended_by: str = ""

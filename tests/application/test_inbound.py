@@ -124,10 +124,11 @@ class FakeWishes:
     def __init__(self) -> None:
         self.told: list[ConversationEvent] = []
 
-    async def take(self, signal: ConversationEvent) -> None:
+    async def take(self, signal: ConversationEvent) -> str:
         if not signal.address:
             raise RefusedError("no code is waited for")
         self.told.append(signal)
+        return ""
 
 
 class World:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hub.application.outbound_commands import Command, Conversations
 from hub.domain.contact import Channel, RecordingState
 from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.events import CustomerForgotten
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
@@ -421,3 +422,21 @@ def test_what_is_proposed_in_it_goes_along_in_its_exact_terms() -> None:
 
 def test_to_somebody_who_was_forgotten_nothing_is_sent() -> None:
     assert Conversations().tell([Recorded(7, "customer-ab", 3, dispatched(address="", text=""))]) == []
+
+
+def test_what_takes_a_conversation_elsewhere_says_what_it_follows_from() -> None:
+    log = Log()
+    log.add(queued(), offered(), accepted())
+    caused = {**META, "causation": "visit-1-passed_on-2"}
+    [handed_on] = log.add(InteractionTransferred(**caused, **WHERE, **ANN))
+    assert orjson.loads(handed_on.envelope())["data"]["cause"] == "visit-1-passed_on-2"
+
+
+def test_who_keeps_who_came_hears_that_a_customer_is_forgotten() -> None:
+    gone = Recorded(7, "customer-1", 4, CustomerForgotten(**META, reason="asked"))
+    [command] = Conversations().tell([gone])
+    told = orjson.loads(command.envelope())
+    assert (told["id"], command.position) == ("customer-1.7", 7)
+    data = told["data"]
+    assert (data["command"], data["channel"], data["customer_id"]) == ("forgotten", "in_person", "customer-1")
+    assert (data["thread"], data["interaction_id"]) == ("customer-1", "")

@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from hub.channels.branch.events import AppointmentMade, AppointmentMoved, AppointmentOver, AppointmentReminded, Event
+from hub.channels.branch.events import (
+    AppointmentKnown,
+    AppointmentMade,
+    AppointmentMoved,
+    AppointmentOver,
+    AppointmentReminded,
+    Event,
+)
 from hub.channels.branch.pages_api import Identity, NewAppointment, NewTicket
 from hub.channels.branch.settings import Branch
 from hub.domain.contact import Identifier
@@ -29,6 +36,8 @@ class Appointment:
     reminded: bool = False
     ticket: str = ""
     ended_at: datetime | None = None
+    customer_id: str = ""
+    """As the hub has it."""
 
     @property
     def whose(self) -> Identifier:
@@ -46,7 +55,9 @@ class Appointment:
         return Identifier(kind="email", value=self.made.email) if self.made.email else None
 
 
-def evolved(one: Appointment, event: AppointmentMoved | AppointmentOver | AppointmentReminded) -> Appointment:
+def evolved(
+    one: Appointment, event: AppointmentKnown | AppointmentMoved | AppointmentOver | AppointmentReminded
+) -> Appointment:
     """After one more fact."""
     one = replace(one, version=one.version + 1)
     match event:
@@ -54,6 +65,8 @@ def evolved(one: Appointment, event: AppointmentMoved | AppointmentOver | Appoin
             return replace(one, starts_at=event.starts_at, reminded=False)
         case AppointmentReminded():
             return replace(one, reminded=True)
+        case AppointmentKnown():
+            return replace(one, customer_id=event.customer_id)
         case _:
             return replace(one, phase=event.phase, ticket=event.ticket, ended_at=event.at)
 

@@ -1,6 +1,7 @@
 """What can happen in a branch: facts, as they are kept on its disk."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -52,21 +53,23 @@ class Recalled(_OfVisit):
 
 
 class LaidAside(_OfVisit):
-    """They have something else to do first."""
+    """They have something else to do first. `by`: `hub`, or empty: who sits at the desk."""
 
     kind: Literal["laid_aside"] = "laid_aside"
     until: AwareDatetime | None = None
     reason: str = ""
+    by: str = ""
 
 
 class PassedOn(_OfVisit):
-    """They wait for another service, or for one desk."""
+    """They wait for another service, or for one desk. `by`: `hub`, or empty: somebody in the branch."""
 
     kind: Literal["passed_on"] = "passed_on"
     service: str
     desk: str = ""
     to_agent: str = ""
     reason: str = ""
+    by: str = ""
 
 
 class Over(_OfVisit):
@@ -154,6 +157,14 @@ class AppointmentMade(_Happened):
     asked: str = ""
 
 
+class AppointmentKnown(_Happened):
+    """The hub has it, under this customer."""
+
+    kind: Literal["appointment_known"] = "appointment_known"
+    code: str
+    customer_id: str
+
+
 class AppointmentMoved(_Happened):
     """At another time."""
 
@@ -181,6 +192,25 @@ class AppointmentOver(_Happened):
 Event = (
     TicketTaken | Called | Recalled | LaidAside | PassedOn | Over | SaidByVisitor | SaidByHub | KnownAtHub | NotAtHub
     | DeskOpened | DeskClosed | NextWanted | NextUnwanted
-    | AppointmentMade | AppointmentMoved | AppointmentReminded | AppointmentOver
+    | AppointmentMade | AppointmentKnown | AppointmentMoved | AppointmentReminded | AppointmentOver
 )  # fmt: skip
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+H = TypeVar("H", bound=_Happened)
+_NOBODY: dict[str, object] = {"identity": None, "proven": False, "name": ""}
+_NAMELESS: Mapping[type[BaseModel], dict[str, object]] = {
+    TicketTaken: {**_NOBODY, "note": ""},
+    AppointmentMade: {**_NOBODY, "phone": "", "email": ""},
+    AppointmentKnown: {"customer_id": ""},
+    KnownAtHub: {"customer_id": ""},
+    SaidByVisitor: {"text": ""},
+    SaidByHub: {"text": ""},
+    LaidAside: {"reason": ""},
+    PassedOn: {"reason": ""},
+}
+
+
+def nameless(event: H) -> H:
+    """The same without who it was, and without anybody's words."""
+    return event.model_copy(update=_NAMELESS.get(type(event), {}))

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from hub.application.envelope import Confirmation
 from hub.channels.branch.decide import Decision, settle
-from hub.channels.branch.events import DeskOpened, Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
+from hub.channels.branch.events import AppointmentKnown, DeskOpened, Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
 from hub.channels.branch.hubward import Hubward
 from hub.channels.branch.order import next_for
 from hub.channels.branch.reconcile import reconcile
 from hub.channels.branch.reports import Report, failed, left, reports_of, sent
 from hub.channels.branch.settings import Branch, BranchSettings
 from hub.channels.branch.store import Store, ToTell, of_appointment
-from hub.channels.branch.visits import Book, Visit, evolve, without_old
+from hub.channels.branch.visits import Book, Visit, evolve, of_customer, without_names, without_old
 from hub.channels.command import Command
 from hub.channels.link import Link
 from hub.channels.registry import Place
@@ -133,12 +133,30 @@ class Hall:
             what = "" if report.id == visit else report.id
             return [KnownAtHub(at=now, visit=visit, what=what, customer_id=answer.customer_id or "")], []
         if accepted:
-            return [], []
+            return self._known(report, answer), []
         log.warning("the hub does not take %s of %s: %s", report.signal, report.thread, answer.reason)
         if report.agent_id and report.signal not in ("offer_declined", "agent_missed"):
             told = (*self.notices.get(report.agent_id, ()), f"{report.signal}: {answer.reason}")
             self.notices[report.agent_id] = told[-MOST_NOTICES:]
         return [], self._once_more(report)
+
+    def _known(self, told: ConversationEvent, answer: Confirmation) -> list[Event]:
+        """Whose an appointment is: said at each report of it, kept once."""
+        code = told.appointment.id.removeprefix(f"{self.name}-") if told.appointment else ""
+        one = self.book.appointments.get(code)
+        if one is None or not answer.customer_id or one.customer_id == answer.customer_id:
+            return []
+        return [AppointmentKnown(at=self.now(), code=code, customer_id=answer.customer_id)]
+
+    async def forget(self, customer_id: str) -> None:
+        """Nothing here says any more who they were."""
+        async with self._turn:
+            visits, codes = of_customer(self.book, customer_id)
+            if not visits and not codes:
+                return
+            await self._store.rewrite(self.name, [*visits, *map(of_appointment, codes)])
+            self.book = without_names(self.book, visits, codes)
+            await self._tell_all()
 
     def _once_more(self, refused: ConversationEvent) -> list[Report]:
         """What the hub is told where it refused that. An agent whom it has signed off meanwhile sits there all the
@@ -173,7 +191,7 @@ class Hall:
             await self._tell_all()
             return
         async with self._turn:
-            events, more = reconcile(self.book, command, self.now(), told_all=self.hubward.told_all)
+            events, more = reconcile(self.branch, self.book, command, self.now(), told_all=self.hubward.told_all)
             await self._happen(events, more)
             await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
 

@@ -4,8 +4,9 @@ there already; the hub is told, and follows."""
 from datetime import datetime
 
 from hub.channels.branch import reports
-from hub.channels.branch.events import Called, Event, NotAtHub, Over
+from hub.channels.branch.events import Called, Event, LaidAside, NotAtHub, Over, PassedOn
 from hub.channels.branch.reports import Report
+from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, Phase, Visit
 from hub.channels.command import Command
 
@@ -13,7 +14,7 @@ _LET_GO = frozenset({"refused", "expired"})
 Told = tuple[list[Event], list[Report]]
 
 
-def reconcile(book: Book, command: Command, at: datetime, *, told_all: bool) -> Told:
+def reconcile(branch: Branch, book: Book, command: Command, at: datetime, *, told_all: bool) -> Told:
     """What happens in the branch, and what the hub is told besides of that. A visit that is not waiting is never called
     by what the hub says, and no desk that wants nobody: so none is called to two. `told_all`: the hub knows everything
     that happened; else what is on its way to the hub takes back what does not fit."""
@@ -31,6 +32,18 @@ def reconcile(book: Book, command: Command, at: datetime, *, told_all: bool) -> 
             return [Over(at=at, visit=one.id, phase="served", by="hub")], []
         case name if name in _LET_GO and one.is_open:
             return [NotAtHub(at=at, visit=one.id, reason=command.reason)], []
+        case _ if command.cause.startswith(f"{one.id}-"):
+            return [], []  # the branch told the hub of it
+        case "moved" | "unparked":
+            return _waits_elsewhere(branch, one, command, at), []
+        case _ if one.phase is not Phase.CALLED or one.agent != command.agent_id:
+            return [], []
+        case "transferred":
+            return _handed_on(branch, book, one, command, at)
+        case "pulled_back":
+            return [_waits(branch, one, command, at)], []
+        case "parked":
+            return [LaidAside(at=at, visit=one.id, until=command.until, reason=command.reason, by="hub")], []
         case _:
             return [], []
 
@@ -40,3 +53,32 @@ def _offered(book: Book, one: Visit, command: Command, at: datetime) -> list[Eve
     if sits is None or sits.wants_since is None or one.phase is not Phase.WAITING or command.consult_id:
         return []
     return [Called(at=at, visit=one.id, desk=sits.desk, agent=sits.agent, by="hub")]
+
+
+def _waits_elsewhere(branch: Branch, one: Visit, command: Command, at: datetime) -> list[Event]:
+    waits = _waits(branch, one, command, at)
+    if command.command == "moved":
+        is_new = one.phase is Phase.WAITING and waits.service != one.service
+    else:
+        is_new = one.phase is Phase.PARKED
+    return [waits] if is_new else []
+
+
+def _handed_on(branch: Branch, book: Book, one: Visit, command: Command, at: datetime) -> Told:
+    """Cold the visitor waits, for who sits at a desk at that desk; warm they go there at once, if nobody is before
+    it."""
+    to = book.desk_of(command.to_agent) if command.to_agent else None
+    if not command.warm:
+        return [_waits(branch, one, command, at, to.desk if to else "")], []
+    if to is None or book.at_desk(to.desk) is not None:
+        return [], [reports.still_here(one, command.id, at)]
+    called = Called(at=at, visit=one.id, desk=to.desk, agent=to.agent, by="hub")
+    return [_waits(branch, one, command, at, to.desk), called], []
+
+
+def _waits(branch: Branch, one: Visit, command: Command, at: datetime, desk: str = "") -> PassedOn:
+    """For the service whose queue it is in by now."""
+    there = [name for name, service in branch.services.items() if service.queue == command.queue]
+    service = one.service if one.service in there or not there else there[0]
+    told = {"to_agent": command.to_agent, "reason": command.reason}
+    return PassedOn(at=at, visit=one.id, service=service, desk=desk, by="hub", **told)

@@ -96,6 +96,8 @@ def _of_visit(
         return _event(f"{one.id}-{signal}-{one.version}", one.id, signal, event.at, **more)
 
     match event:
+        case LaidAside(by="hub") | PassedOn(by="hub"):
+            return []
         case Called():
             unwanted = NextUnwanted(at=event.at, desk=event.desk)
             return [
@@ -158,6 +160,11 @@ def _event(name: str, thread: str, signal: str, at: datetime, **more: Any) -> Co
 def left(thread: str, at: datetime) -> ConversationEvent:
     """Whoever has it there: the visit is over."""
     return _event(f"{thread}-over", thread, "customer_left", at)
+
+
+def still_here(one: Visit, position: str, at: datetime) -> ConversationEvent:
+    """The hub gave it to somebody who is at no free desk: it stays with whom it is."""
+    return _event(f"{one.id}-still-here-{position}", one.id, "taken", at, agent_id=one.agent)
 
 
 def gone(thread: str, at: datetime) -> ConversationEvent:

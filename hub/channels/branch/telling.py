@@ -21,6 +21,10 @@ class Telling:
     async def carry_out(self, command: Command) -> None:
         """Over when this returns; raises where it is to be told again. Of a branch that is not here any more nothing is
         left waiting."""
+        if command.command == "forgotten":
+            for one in self._halls:
+                await one.forget(command.customer_id)
+            return
         hall = self._halls.of_visit(command.thread)
         if hall is not None:
             await hall.carry_out(command)

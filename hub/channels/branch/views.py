@@ -58,7 +58,7 @@ class Views:
 
     def ticket(self, one: Visit, secret: str, public_url: str) -> dict[str, Any]:
         """For who has it."""
-        told = [{"at": _time(said.at), "text": said.text} for said in one.told]
+        told = [{"at": _time(said.at), "text": said.text} for said in one.told if said.text]
         return {**self._common(one), "messages": told, "link": f"/t/{secret}", "url": f"{public_url}/t/{secret}",
                 "heard": sorted(one.heard)}  # fmt: skip
 
@@ -69,7 +69,7 @@ class Views:
             **self._common(one), "identity": {"kind": who.kind, "value": who.value} if who else None,
             "proven": taken.proven, "name": taken.name, "note": taken.note, "agent": one.agent,
             "priority": int(taken.first), "customer_id": one.customer_id, "parked_until": _time(one.parked_until),
-            "notes": [{"at": _time(said.at), "text": said.text} for said in one.said],
+            "notes": [{"at": _time(said.at), "text": said.text} for said in one.said if said.text],
         }  # fmt: skip
 
     def _common(self, one: Visit) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """A branch as it stands: who waits, who is where. What happened makes it, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from hub.channels.branch.appointments import Appointment, evolved
 from hub.channels.branch.events import (
+    AppointmentKnown,
     AppointmentMade,
     AppointmentMoved,
     AppointmentOver,
@@ -26,6 +27,7 @@ from hub.channels.branch.events import (
     SaidByHub,
     SaidByVisitor,
     TicketTaken,
+    nameless,
 )
 
 
@@ -133,7 +135,7 @@ def evolve(book: Book, event: Event) -> Book:
             made = Appointment(event, event.starts_at)
             asked = {**book.asked, event.asked: event.code} if event.asked else book.asked
             return replace(book, appointments={**book.appointments, event.code: made}, asked=asked)
-        case AppointmentMoved() | AppointmentOver() | AppointmentReminded():
+        case AppointmentKnown() | AppointmentMoved() | AppointmentOver() | AppointmentReminded():
             known = book.appointments.get(event.code)
             new = {event.code: evolved(known, event)} if known else {}
             return replace(book, appointments={**book.appointments, **new})
@@ -179,7 +181,8 @@ def _visit(one: Visit, event: Event) -> Visit:
         case LaidAside():
             return replace(one, phase=Phase.PARKED, parked_until=event.until, desk="")
         case PassedOn():
-            return replace(one, phase=Phase.WAITING, service=event.service, for_desk=event.desk, desk="")
+            waiting = replace(one, phase=Phase.WAITING, service=event.service, for_desk=event.desk, desk="")
+            return replace(waiting, parked_until=None)
         case Over():
             return replace(one, phase=Phase(event.phase), ended_at=event.at, code=event.code)
         case SaidByVisitor():
@@ -204,3 +207,22 @@ def without_old(book: Book, before: datetime) -> Book:
     stand = {code: one for code, one in book.appointments.items() if one.ended_at is None or one.ended_at >= before}
     asked = {wish: name for wish, name in book.asked.items() if name in kept or name in stand}
     return replace(book, visits=kept, asked=asked, appointments=stand)
+
+
+def of_customer(book: Book, customer_id: str) -> tuple[list[str], list[str]]:
+    """Their visits and appointments, as far as the hub has said whose they are."""
+    visits = [one.id for one in book.visits.values() if one.customer_id == customer_id]
+    return visits, [code for code, one in book.appointments.items() if one.customer_id == customer_id]
+
+
+def without_names(book: Book, visits: Collection[str], appointments: Collection[str]) -> Book:
+    """Nobody knows any more who these were; they wait, and are expected, all the same."""
+    bare = {name: _bare(book.visits[name]) for name in visits}
+    made = {code: book.appointments[code] for code in appointments}
+    agreed = {code: replace(one, made=nameless(one.made), customer_id="") for code, one in made.items()}
+    return replace(book, visits={**book.visits, **bare}, appointments={**book.appointments, **agreed})
+
+
+def _bare(one: Visit) -> Visit:
+    said, told = tuple(map(nameless, one.said)), tuple(map(nameless, one.told))
+    return replace(one, taken=nameless(one.taken), said=said, told=told, customer_id="")

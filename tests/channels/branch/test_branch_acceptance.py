@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from hub.clock import WallClock
-from tests.channels.branch.branch_site import a_site
+from hub.simulated.client import HubClient
+from hub.simulated.process import create_key
+from tests.channels.branch.branch_site import Desk, Site, a_site
 
 pytestmark = pytest.mark.acceptance
 
@@ -46,7 +48,32 @@ async def test_a_branch_serves_in_the_hubs_order_and_all_of_it_is_on_record(tmp_
         await site.known(gone)
         assert (await site.ask(f"{gone['link']}/leave"))["phase"] == "left"
         await site.happens("InteractionAbandoned")
-        site.check(contacts=5)
+        await what_the_hub_does_is_so_in_the_branch(site, ann, bob)
+        site.check(contacts=6)
+
+
+async def what_the_hub_does_is_so_in_the_branch(site: Site, ann: Desk, bob: Desk) -> None:
+    sara = await site.ticket(identity={"kind": "phone", "value": "+989121234567"}, note="by bus")
+    assert await ann.next() == sara["number"]
+    token = await create_key(site.hub.settings, "admin", "test")
+    async with HubClient(site.hub.api_url, token) as hub:
+        while not (found := (await hub.get("/v1/interactions", phase="active"))["interactions"]):
+            await asyncio.sleep(0.05)
+        [one] = found
+        given = await hub.command(
+            "POST", f"/v1/interactions/{one['interaction_id']}/transfer", {"agent_id": "ann", "queue": "centre-loans"}
+        )
+        assert given.status == 200, given
+        waits = await site.until(sara, lambda told: told["phase"] == "waiting")
+        assert (waits["service"], waits["desk"]) == ("loans", "")
+        gone = await hub.command("POST", f"/v1/customers/{one['customer_id']}/forget", {"reason": "asked for"})
+        assert gone.status == 200, gone
+    assert await bob.next() == sara["number"]
+    async with asyncio.timeout(60):
+        while (seen := (await bob.do("recall"))["visit"])["identity"] or seen["note"]:
+            await asyncio.sleep(0.05)
+    await bob.do("end")
+    await site.happens("WrapUpCompleted", 5)
 
 
 async def test_without_the_hub_the_branch_goes_on_in_its_own_order_and_the_hub_follows(tmp_path: Path) -> None:

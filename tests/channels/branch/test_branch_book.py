@@ -82,13 +82,13 @@ class Played:
     def settle(self, *, away: bool = True) -> list[Event]:
         return self.do(decide.settle(self.branch, self.now, away=away))
 
-    def hears(self, command: str, visit: str, agent: str, *, told_all: bool = True) -> list[str]:
+    def hears(self, command: str, visit: str, agent: str, *, told_all: bool = True, **more: Any) -> list[str]:
         """What the hub says; what it is told in return."""
         told = {"id": f"i.{len(self.log)}", "at": self.now, "command": command, "channel": "in_person"}
         given = Command.model_validate(
-            {**told, "thread": visit, "agent_id": agent, "interaction_id": "i", "offer_id": "offer-i-1"}
+            {**told, "thread": visit, "agent_id": agent, "interaction_id": "i", "offer_id": "offer-i-1", **more}
         )
-        events, more = reconcile(self.book, given, self.now, told_all=told_all)
+        events, more = reconcile(self.branch, self.book, given, self.now, told_all=told_all)
         self.happen(*events)
         return [one.signal.value for one in more if isinstance(one, ConversationEvent)]
 
@@ -156,6 +156,18 @@ class AnyDay(RuleBasedStateMachine):
           command=st.sampled_from(["offered", "answered", "ended", "refused", "expired", "waiting"]))  # fmt: skip
     def the_hub_says(self, ticket: str, agent: str, command: str, told_all: bool) -> None:
         self.played.hears(command, ticket, agent, told_all=told_all)
+        self.played.settle(away=self.away)
+
+    @rule(ticket=tickets, agent=st.sampled_from(AGENTS), to_agent=st.sampled_from(["", *AGENTS]), warm=st.booleans(),
+          queue=st.sampled_from(["a", "b", "elsewhere"]), is_own=st.booleans(),
+          command=st.sampled_from(["moved", "transferred", "pulled_back", "parked", "unparked"]))  # fmt: skip
+    def somebody_at_the_hub_takes_it_elsewhere(
+        self, ticket: str, agent: str, to_agent: str, warm: bool, queue: str, is_own: bool, command: str
+    ) -> None:
+        before = self.played.book
+        more = {"to_agent": to_agent, "warm": warm, "queue": queue, "cause": f"{ticket}-said-1" if is_own else "wish-1"}
+        self.played.hears(command, ticket, agent, **more)
+        assert not is_own or self.played.book == before, "the branch has done it already"
         self.played.settle(away=self.away)
 
     @rule(away=st.booleans())
@@ -239,6 +251,70 @@ def test_an_offer_is_called_to_a_desk_that_wants_somebody_and_else_declined() ->
     assert day.hears("answered", one.id, "ann") == []
     assert day.hears("answered", one.id, "bob") == ["agent_missed"]
     assert day.hears("offered", "visit-centre-2025-01-01-A1", "ann") == ["customer_left"]
+
+
+def at_anns_desk(day: Played) -> Visit:
+    one = day.ticket("loans")
+    day.sits("1", "ann")
+    day.wants("1")
+    assert day.hears("offered", one.id, "ann") == []
+    day.told.clear()
+    return one
+
+
+def test_who_is_moved_to_another_queue_waits_for_its_service() -> None:
+    day = Played()
+    one = day.ticket("loans")
+    day.hears("moved", one.id, "", queue="a")
+    assert (day.phase(one)[0], day.book.visits[one.id].service) == (Phase.WAITING, "accounts")
+    day.hears("moved", one.id, "", queue="a queue of no service here")
+    assert day.book.visits[one.id].service == "accounts"
+    assert day.told == [("contact", one.id, "")], "the hub knows it already"
+
+
+@pytest.mark.parametrize("command", ["transferred", "pulled_back"])
+def test_whom_the_hub_takes_from_a_desk_waits_and_the_next_may_be_called_there(command: str) -> None:
+    day = Played()
+    one = at_anns_desk(day)
+    day.hears(command, one.id, "bob", queue="a")
+    assert day.phase(one) == (Phase.CALLED, "1"), "bob does not have it"
+    day.hears(command, one.id, "ann", queue="a", cause=f"{one.id}-passed_on-3")
+    assert day.phase(one) == (Phase.CALLED, "1"), "what the branch told comes back, when she may have called it again"
+    day.hears(command, one.id, "ann", queue="a")
+    assert (day.phase(one), day.book.visits[one.id].service) == ((Phase.WAITING, ""), "accounts")
+    day.wants("1")
+    assert day.told == [("next_wanted", "desk-centre-1", "ann")]
+
+
+def test_who_is_given_to_an_agent_at_a_desk_waits_for_that_desk() -> None:
+    day = Played()
+    one = at_anns_desk(day)
+    day.sits("2", "bob")
+    day.hears("transferred", one.id, "ann", queue="a", to_agent="bob")
+    assert day.book.visits[one.id].for_desk == "2"
+    day.hears("transferred", one.id, "ann", queue="a", to_agent="eve")
+    assert day.book.visits[one.id].for_desk == "2", "she has it no more"
+
+
+def test_who_is_handed_over_goes_to_that_desk_or_else_stays_and_the_hub_is_told() -> None:
+    day = Played()
+    one = at_anns_desk(day)
+    assert day.hears("transferred", one.id, "ann", queue="b", to_agent="bob", warm=True) == ["taken"]
+    assert day.phase(one) == (Phase.CALLED, "1"), "bob sits at no desk"
+    day.sits("3", "bob")
+    assert day.hears("transferred", one.id, "ann", queue="b", to_agent="bob", warm=True) == []
+    assert day.phase(one) == (Phase.CALLED, "3")
+
+
+def test_what_is_laid_aside_and_taken_up_at_the_hub_is_so_in_the_branch() -> None:
+    day = Played()
+    one = at_anns_desk(day)
+    day.hears("parked", one.id, "ann", queue="b", until=day.now + timedelta(minutes=5))
+    assert (day.phase(one)[0], day.book.visits[one.id].parked_until) == (Phase.PARKED, day.now + timedelta(minutes=5))
+    day.hears("unparked", one.id, "", queue="b", cause=f"{one.id}-said-1")
+    assert day.phase(one)[0] is Phase.PARKED, "the visitor only wrote something"
+    day.hears("unparked", one.id, "", queue="b")
+    assert (day.phase(one)[0], day.book.visits[one.id].parked_until) == (Phase.WAITING, None)
 
 
 def test_a_wish_that_is_repeated_is_the_same_ticket() -> None:

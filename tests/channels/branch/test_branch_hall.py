@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
 from hub.channels.branch import decide
 from hub.channels.branch.hall import Hall
-from hub.channels.branch.pages_api import NewTicket
+from hub.channels.branch.halls import Halls
+from hub.channels.branch.pages_api import Identity, Message, NewAppointment, NewTicket
 from hub.channels.branch.settings import branch_settings
 from hub.channels.branch.store import Store
+from hub.channels.branch.telling import Telling
 from hub.channels.branch.visits import Phase
 from hub.channels.command import Command
 from hub.channels.ledger import Ledger
@@ -47,7 +50,7 @@ class PlayedHub:
         if self.refuses.get(event.signal.value, 0):
             self.refuses[event.signal.value] -= 1
             return Confirmation(id=event.id, status="rejected", reason="not so", field="signal")
-        return Confirmation(id=event.id, status="accepted")
+        return Confirmation(id=event.id, status="accepted", customer_id="customer-1" if event.appointment else "")
 
 
 class Open:
@@ -92,6 +95,10 @@ async def opened(tmp_path: Path, hub: PlayedHub) -> AsyncIterator[Open]:
     one = await Open(tmp_path, hub).start()
     yield one
     await one.stop()
+
+
+def on_disk(directory: Path) -> bytes:
+    return b"".join(one.read_bytes() for one in directory.glob("branches.sqlite*"))
 
 
 async def until(holds: Any) -> None:
@@ -170,3 +177,41 @@ async def test_what_the_hub_says_to_a_visit_stands_on_its_ticket_once(opened: Op
     late = {**told, "id": "c-2", "contact_id": "c-2", "thread": visit, "text": "Too late"}
     await opened.hall.carry_out(Command.model_validate(late))
     await until(lambda: "failed" in hub.told)
+
+
+async def test_who_is_forgotten_at_the_hub_is_nobody_here_and_is_served_all_the_same(
+    tmp_path: Path, opened: Open, hub: PlayedHub
+) -> None:
+    hall, now = opened.hall, opened.hall.now()
+    sara = Identity(kind="phone", value="+989121234567")
+    asked = NewTicket(service="accounts", identity=sara, name="Sara Ahmadi", note="her late father's account")
+    await hall.decide(decide.take_ticket("centre", hall.branch, asked, now))
+    [visit] = hall.book.visits
+    await hall.decide(decide.say(visit, Message(id="1", text="I am outside with the pram"), now))
+    agreed = NewAppointment(
+        service="accounts",
+        at=now + timedelta(days=3),
+        name="Sara Ahmadi",
+        phone="+989121234567",
+        email="s@home.example",
+    )
+    await hall.decide(decide.make_appointment("centre", hall.branch, agreed, now))
+    await until(lambda: hall.hubward.told_all)
+    told = {"id": "customer-1.9", "at": now, "command": "forgotten", "channel": "in_person", "thread": "customer-1"}
+    telling = Telling(hub, Halls({"centre": hall}), WallClock())  # type: ignore[arg-type]
+    for customer in ("customer-2", "customer-1"):
+        [known] = hall.book.visits.values()
+        assert known.taken.name == "Sara Ahmadi"
+        await telling.carry_out(Command.model_validate({**told, "customer_id": customer}))
+    book = hall.book
+    await opened.stop()
+    kept = on_disk(tmp_path)
+    for word in (b"Sara", b"+98912", b"father", b"pram", b"home.example"):
+        assert word not in kept, "nor on the disk"
+    again = await Open(tmp_path, hub).start()
+    assert again.hall.book.visits == book.visits
+    assert again.hall.book.appointments == book.appointments
+    assert (book.visits[visit].phase, book.visits[visit].number) == (Phase.WAITING, "A001")
+    [one] = book.appointments.values()
+    assert (one.phase, one.whose.kind, one.tell) == ("made", "appointment", None)
+    await again.stop()
