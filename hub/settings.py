@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from hub.domain.customer.normalise import DEFAULT_REGION
 from hub.domain.customer.spelling.phones import is_region
 from hub.domain.errors import HubError
+from hub.domain.refused_files import EXECUTABLE
 
 PREFIX = "HUB_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, UnauthenticatedError
-from hub.application.contact_files import FilesAwayError
+from hub.application.contact_files import FilesAwayError, RefusedFileError
 from hub.application.duplicate_list import SearchingError
 from hub.application.explainer import ExplanationError
 from hub.application.intake import ContendedError
@@ -64,6 +64,7 @@ STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     ConflictError: (HTTPStatus.CONFLICT, "conflict"),
     ContactConflictError: (HTTPStatus.CONFLICT, "contact-conflict"),
     TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large"),
+    RefusedFileError: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "refused-file"),
     InvalidError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     ValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     RequestValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),

@@ -1,7 +1,7 @@
 """Files of contacts: kept for who brings them, told of by name and size, handed out of the contact they came with."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -13,10 +13,15 @@ from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanne
 from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.domain.event import Event
+from hub.domain.refused_files import EXECUTABLE, refused_for
 from hub.ports import Journal
 
 AT_ONCE = 8
 """Files that are being brought, each whole in memory; more of them wait, and who brings them."""
+
+
+class RefusedFileError(HubError):
+    """A file of a kind that nobody is given here."""
 
 
 class FilesAwayError(HubError):
@@ -76,7 +81,9 @@ def shown_files(files: Sequence[Attachment], customer: str, contact: str) -> tup
 class ContactFiles:
     """`turns`: to be held while a file is being brought."""
 
-    def __init__(self, journal: Journal, files: Files) -> None:
+    def __init__(self, journal: Journal, files: Files, refused: Collection[str] = EXECUTABLE) -> None:
+        """`refused`: endings of names and media types."""
+        self._refused = refused
         self.turns = asyncio.Semaphore(AT_ONCE)
         self._journal = journal
         self._files = files
@@ -87,7 +94,13 @@ class ContactFiles:
         return self._files.largest
 
     async def keep(self, data: bytes, media_type: str, name: str) -> Attachment:
-        """To be named in a contact; of no use to anybody before. Raises InvalidError, FilesAwayError."""
+        """To be named in a contact; of no use to anybody before. Raises RefusedFileError,
+        InvalidError, FilesAwayError."""
+        if what := refused_for(name, media_type, self._refused):
+            raise RefusedFileError(
+                f"files of type {what} are not taken, as they may act when they are opened (HUB_REFUSED_FILES): send "
+                "a link instead"
+            )
         try:
             return await self._files.put(data, media_type, name)
         except InvalidError:

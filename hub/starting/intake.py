@@ -61,7 +61,7 @@ class Intake:
         identity = Identity(journal, clock, ground.key, ground.views)
         proofs = Verifications(journal, clock, ground.key, self.consents, paths.contacts, identity)
         files = attachments(settings)
-        self.files = ContactFiles(journal, files)
+        self.files = ContactFiles(journal, files, settings.refused_files)
         self.recordings = Recordings(journal, clock, files, agents_may=settings.agents_hear_recordings)
         self._handler = InboundHandler(
             self.recorder,

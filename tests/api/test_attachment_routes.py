@@ -79,6 +79,17 @@ async def test_what_is_too_long_or_empty_is_not_kept(world: World, ann: httpx.As
     assert (await ann.post("/v1/attachments", content=b"x" * 10)).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("Invoice.pdf.EXE", "application/pdf"), ("run.bat. ", "text/plain"), ("x", "application/x-msdownload; v=1")],
+)
+async def test_no_program_is_kept(world: World, ann: httpx.AsyncClient, name: str, media_type: str) -> None:
+    told = await ann.post("/v1/attachments", params={"name": name}, content=b"MZ", headers={"Content-Type": media_type})
+    says(told, 415, "refused-file")
+    says(await ann.post("/v1/attachments", files={"file": (name, b"MZ", media_type)}), 415, "refused-file")
+    assert len(world.files.held) == 2
+
+
 async def test_a_form_names_its_file(world: World, ann: httpx.AsyncClient) -> None:
     form = {"files": {"file": ("نامه.pdf", b"%PDF", "application/pdf")}, "data": {"comment": "as you asked"}}
     told = await ann.post("/v1/attachments", **form)

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from hub.channels.inside import AdaptersInside
 from hub.domain.errors import NotFoundError
+from hub.domain.refused_files import EXECUTABLE
 from hub.settings import Settings, load
 from hub.simulated.process import HubProcess
 from tests.support.nats import eventually
@@ -74,6 +76,13 @@ def test_they_are_named_in_the_environment_and_handed_on() -> None:
     assert settings.channels_inside == ("email", "phone")
     assert load(settings.environment({})).channels_inside == ("email", "phone")
     assert load({"HUB_CONFIG": "/dev/null", "HUB_CHANNELS_INSIDE": ""}).channels_inside == ()
+
+
+@pytest.mark.parametrize("files", [frozenset({"exe", "text/x-sh"}), frozenset(), EXECUTABLE])
+def test_files_that_are_refused_are_named_with_commas(files: frozenset[str]) -> None:
+    told = {"HUB_CONFIG": "/dev/null", "HUB_REFUSED_FILES": ", ".join(files)}
+    assert load(told).refused_files == files
+    assert load(load(told).environment({})).refused_files == files
 
 
 async def test_a_hub_works_though_its_adapter_does_not_and_says_so(tmp_path: Path) -> None:

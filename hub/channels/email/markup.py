@@ -35,9 +35,9 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 
 
-def sanitised(html: str, files: Mapping[str, int] | None = None) -> str:
+def sanitised(html: str, files: Mapping[str, int | str] | None = None) -> str:
     """Without scripts, styles, forms, frames: it runs nothing and asks nobody. Images that lie elsewhere have no
-    address any more, those that came along (`cid:`) the number of their file in `files`, by Content-ID (`cid:3`), so
+    address any more, those that came along (`cid:`) what their file is called in `files`, by Content-ID (`cid:3`), so
     that whoever shows it finds it. Empty: it is too long or too deep to be shown."""
     if len(html) > MOST_HTML or _depth(html) > DEEPEST:
         return ""
@@ -57,7 +57,7 @@ def sanitised(html: str, files: Mapping[str, int] | None = None) -> str:
     return cleaned if len(cleaned) <= MOST_SHOWN else ""
 
 
-def _came_along(content_id: str, files: Mapping[str, int] | None) -> str:
+def _came_along(content_id: str, files: Mapping[str, int | str] | None) -> str:
     """Where the image is found; empty: it is not there."""
     if files is None:
         return f"cid:{content_id}"

@@ -74,9 +74,10 @@ def render(command: Command, occasion: Occasion) -> bytes:
         message["List-Unsubscribe"] = ", ".join(f"<{one}>" for one in occasion.unsubscribe)
         if occasion.unsubscribe[0].startswith("https:"):
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    _write_words(message, command, occasion.identity.signature)
-    for file in occasion.files:
-        _enclose(message, file)
+    shown = _write_words(message, command, occasion)
+    for number, file in enumerate(occasion.files, 1):
+        if number not in shown:
+            _enclose(message, file)
     return _conversation(occasion) + message.as_bytes()
 
 
@@ -111,8 +112,18 @@ def _written(who: Address, field: str) -> HeaderAddress:
         raise InvalidError("no mail can be sent to this address: it must be name@domain", field) from None
 
 
-def _write_words(message: EmailMessage, command: Command, signature: str) -> None:
-    html = sanitised(command.html) if command.html else ""
+def _write_words(message: EmailMessage, command: Command, occasion: Occasion) -> set[int]:
+    """The files that are shown in it, by their numbers."""
+    names = {
+        number: f"{number}.{occasion.message_id}"
+        for number, file in enumerate(occasion.files, 1)
+        if file.media_type.startswith("image/")
+    }
+    known = {occasion.files[number - 1].name: name for number, name in names.items()}
+    html = (
+        sanitised(command.html, known | {str(number): name for number, name in names.items()}) if command.html else ""
+    )
+    signature = occasion.identity.signature
     text = clean(command.text) or plain(html)
     terms = [f"{name}: {value}" for name, value in command.grant.terms.items()] if command.grant else []
     below = ["\n".join(terms)] if terms else []
@@ -123,6 +134,21 @@ def _write_words(message: EmailMessage, command: Command, signature: str) -> Non
         if signed:
             rest += f"<p>-- <br>{escape(signature.strip())}</p>".replace("\n", "<br>")
         message.add_alternative(f'<div dir="auto">{html}{rest}</div>\n', subtype="html")
+    shown = {number for number, name in names.items() if f'src="cid:{name}"' in html}
+    for number in sorted(shown):
+        _show(message, occasion.files[number - 1], names[number])
+    return shown
+
+
+def _show(message: EmailMessage, image: Enclosed, name: str) -> None:
+    """Beside the HTML, which shows it by this name."""
+    rich = message.get_body(("html",))
+    form = image.media_type.partition(";")[0].partition("/")[2]
+    if isinstance(rich, EmailMessage):
+        rich.add_related(
+            image.data, maintype="image", subtype=form, cid=f"<{name}>", filename=image.name or "image",
+            disposition="inline",
+        )  # fmt: skip
 
 
 def _enclose(message: EmailMessage, file: Enclosed) -> None:

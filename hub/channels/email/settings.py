@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from hub.channels.email.addresses import addresses, is_address
 from hub.channels.email.fax import Fax
 from hub.channels.email.mail import Address
-from hub.channels.email.refused_files import EXECUTABLE
+from hub.domain.refused_files import EXECUTABLE
 from hub.settings import SettingsError
 
 Security = Literal["none", "starttls", "tls"]

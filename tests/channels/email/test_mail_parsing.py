@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.channels.email.mail import ReportAction
 from hub.channels.email.parse import parse
-from hub.channels.email.refused_files import EXECUTABLE
+from hub.domain.refused_files import EXECUTABLE
 from tests.channels.email.corpus import NOON, corpus, mail
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()

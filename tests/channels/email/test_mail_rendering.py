@@ -56,6 +56,34 @@ def test_files_go_along_and_a_mail_goes_as_a_mail() -> None:
     assert other.get_content_type() == "application/octet-stream"
 
 
+PICTURE = Enclosed(b"\x89PNG", "image/png", "our logo.png")
+
+
+@pytest.mark.parametrize("named", ["cid:2", "cid:our%20logo.png", "CID:our logo.png"])
+def test_an_image_that_is_named_stands_in_the_html_and_no_other_file_does(named: str) -> None:
+    letter, other = Enclosed(b"%PDF", "application/pdf", "r.pdf"), Enclosed(b"GIF89a", "image/gif", "b.gif")
+    html = f'<p>Look: <img src="{named}"><img src="cid:1"><img src="cid:9"><img src="https://a.example/x.png"></p>'
+    made = written({"text": "Look", "html": html}, files=[letter, PICTURE, other])
+    assert [one.get_filename() for one in made.iter_attachments()] == ["r.pdf", "b.gif"]
+    body = made.get_body(("related",))
+    assert isinstance(body, EmailMessage)
+    rich, picture = body.iter_parts()
+    assert rich.get_content().count("src=") == 1
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in rich.get_content()
+    assert (picture.get_content(), picture.get_content_disposition()) == (b"\x89PNG", "inline")
+    assert picture.get_filename() == "our logo.png"
+
+
+def test_an_image_that_is_shown_twice_goes_along_once_and_what_only_looks_like_one_shows_none() -> None:
+    made = written({"html": '<p><img src="cid:1"> <img src="cid:1"></p>'}, files=[PICTURE])
+    assert [one.get_content_type() for one in made.walk()] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+    ]  # fmt: skip
+    for html in ("", "<p>cid:1</p>"):
+        plain = written({"text": "Hi", "html": html}, files=[PICTURE])
+        assert [one.get_content_disposition() for one in plain.iter_attachments()] == ["attachment"]
+
+
 def test_promotional_mail_can_be_ended_with_one_click_and_no_other_has_that() -> None:
     links = ("https://example.org/u/abc", "mailto:unsubscribe+token@example.org")
     made = written({"purpose": "promotional"}, unsubscribe=links)
