@@ -62,11 +62,6 @@ export class Board {
     return this.#tables.channels;
   }
 
-  /** Changes whenever a row of the table does: what is derived from it is derived anew. */
-  get turn(): { queues: number; agents: number; channels: number } {
-    return { queues: this.#queues, agents: this.#agents, channels: this.#channels };
-  }
-
   #hear(happening: Happening): void {
     if (happening.type !== "board") return;
     const news = happening.event as unknown as News;

@@ -1,0 +1,21 @@
+/** What queues are called in the reader's language, as the routing policy has it. */
+import { createQuery } from "@tanstack/svelte-query";
+import { createContext } from "svelte";
+import { answer, hub } from "../api/client";
+import { locale } from "../words/locale.svelte";
+
+export type Labels = { queue(name: string): string; queues: readonly string[] };
+
+/** To be called while a component begins. */
+export function readLabels(): Labels {
+  const asked = createQuery(() => ({ queryKey: ["desk"], queryFn: ({ signal }) => answer(hub.GET("/v1/desk", { signal })) }));
+  const called = $derived(new Map((asked.data?.queues ?? []).map((one) => [one.name, one.labels])));
+  return {
+    queue: (name) => called.get(name)?.[locale.language] || name,
+    get queues() {
+      return [...called.keys()];
+    },
+  };
+}
+
+export const [theLabels, setLabels] = createContext<Labels>();
