@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.02
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
+_NOT_HANDED_OUT = range(20_000, 32_000)
 _RESTART_DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -211,8 +213,10 @@ async def create_key(settings: Settings, role: str, name: str) -> str:
 
 
 def free_port(host: str, wanted: int) -> int:
-    """The wanted port if nobody listens there, else one that is free: kept for every restart."""
-    for port in (wanted, 0):
+    """The wanted port if nobody listens there, else one that is free: kept for every restart. It is none of those that
+    the system hands out, or it might be anybody's before it is used."""
+    others = secrets.SystemRandom().sample(_NOT_HANDED_OUT, 20)
+    for port in (*([wanted] if wanted else []), *others, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):

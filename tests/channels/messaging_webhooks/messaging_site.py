@@ -63,9 +63,13 @@ async def _open(url: str, task: "asyncio.Task[None]") -> None:
                 task.result()
             try:
                 async with session.get(f"{url}/nobody"):
-                    return
+                    pass
             except aiohttp.ClientError:
                 await asyncio.sleep(0.02)
+                continue
+            if task.done():  # somebody else has the port, and answers
+                task.result()
+            return
 
 
 def send(contact_id: str = "contact-1", to: str = "whatsapp:989121234567", **more: Any) -> Command:
