@@ -49,6 +49,7 @@ from hub.starting.ground import Ground
 from hub.starting.intake import start_intake
 from hub.starting.outbound import start_outbound, start_signs
 from hub.starting.paths import Commands, start_paths
+from hub.starting.staffing import open_staffing
 from hub.starting.watches import start_watches
 from hub.starting.work import Work
 
@@ -149,6 +150,7 @@ class Hub:
                 policies=self.policies,
                 feed=self.feed,
                 keys=self.keys,
+                staff=self.staff,
                 signs=signs,
                 readiness=self.missing,
                 explain=EXPLAIN,
@@ -188,9 +190,11 @@ class Hub:
         self.access = AccessKeys(self.journal, self.clock)
         if not await self.access.list():
             issued = await self.access.issue(Role.ADMIN, "first start", actor="operator:first start")
-            print(f"Admin API key, shown this once: {issued.token}", file=sys.stderr, flush=True)
+            print(f"Admin API key, shown this once: {issued.token}", file=sys.stderr)
+            print("The first person who signs in: hub people add LOGIN --first-admin", file=sys.stderr, flush=True)
         self._keys_from = await self.journal.head()
         self.keys = KeyRing((await self.journal.load([ACCESS_STREAM])).get(ACCESS_STREAM, []))
+        self.staff = await open_staffing(self.settings, self.journal, self.clock, self._personal_keys)
 
     async def _start_projector(self) -> None:
         """The child that keeps the views; it is woken by every commit of this process."""
@@ -227,6 +231,7 @@ class Hub:
             self.feed.follow: seen,
             self.pool.on_log: head,
             self.keys.follow: self._keys_from,
+            self.staff.signed_in.follow: self._keys_from,
             self.instruments.follow: head,
             self.path_policy.follow: self._keys_from,
         }

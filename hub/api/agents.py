@@ -106,7 +106,7 @@ async def agents(
 @router.get("/v1/agents/{agent_id}", summary="An agent", responses=told(AgentInHand))
 async def agent(agent_id: str, call: AgentCall) -> Response:
     """State and since when, skills, what they have in hand, and by channel how much more there is room for."""
-    call.acting_for(agent_id)
+    call.looking_at(agent_id)
     known = await call.services.views.agent(agent_id)
     if known is None:
         raise NotFoundError(f"there is no agent {agent_id}")
@@ -118,7 +118,7 @@ async def agent(agent_id: str, call: AgentCall) -> Response:
 async def pullable(agent_id: str, call: AgentCall, names: Names = False) -> Response:
     """Waiting work of queues whose policy lets agents pull (`pull`), that could be offered to this agent now: what comes
     first is told first, 200 at most."""
-    call.acting_for(agent_id)
+    call.looking_at(agent_id)
     services = call.services
     rows = await services.views.these(services.pool.pullable(agent_id))
     waiting = [row for row in rows if row["phase"] == Phase.WAITING]
@@ -181,6 +181,7 @@ async def change_state(agent_id: str, body: NewState, call: AgentCall) -> Respon
 async def plan_shifts(agent_id: str, body: Plan, call: SupervisorCall) -> Response:
     """What adherence is measured against. Shifts lie between `start` and `end`, in order, without overlap; what is not
     in any of them is time off. Planned so already: 200 without events."""
+    call.supervising(agent_id=agent_id)
     command = PlanShifts(
         **call.asked(),
         agent_id=agent_id,

@@ -1,5 +1,6 @@
 """The API as one ASGI application: who asks is known before anything else happens, and every answer is timed."""
 
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
@@ -15,6 +16,7 @@ from hub.api import (
     attachments,
     board,
     cases,
+    colleagues,
     consents,
     contacts,
     conversations,
@@ -26,6 +28,7 @@ from hub.api import (
     health,
     identity,
     interactions,
+    keys,
     messages,
     next_best_actions,
     notes,
@@ -34,21 +37,27 @@ from hub.api import (
     path_decisions,
     path_explanations,
     path_policies,
+    people,
     policies,
     queues,
     readings,
     recordings,
     rejects,
     reports,
+    sessions,
+    sessions_oidc,
     signs,
     standing,
     stream,
     supervision,
     surveys,
+    teams,
     texting,
 )
-from hub.api.callers import CALLER, TRACE, caller
+from hub.api.callers import CALLER, TRACE
 from hub.api.errors import add_handlers, name_media_type, problem
+from hub.api.identifying import identify
+from hub.api.pages import ROOT, Pages
 from hub.api.services import Services
 from hub.api.shortcut import Shortcut
 from hub.api.tracing import Trace
@@ -68,6 +77,7 @@ ROUTERS = (
     desk.router,
     agents.router,
     agent_phones.router,
+    colleagues.router,
     identity.router,
     customers.router,
     export.router,
@@ -89,13 +99,19 @@ ROUTERS = (
     path_decisions.router,
     path_explanations.router,
     grants.router,
+    sessions.router,
+    sessions_oidc.router,
+    people.router,
+    teams.router,
+    keys.router,
     stream.router,
     health.router,
 )
 
 _TITLE = "Contact Path Manager"
 _DESCRIPTION = """
-An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`.
+An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`,
+or the cookie of a session.
 Commands answer after their commit, with the events they led to; asking again for what is so already is 200 without
 events. Errors are problem details (RFC 9457) that name the field to blame.
 """
@@ -111,6 +127,9 @@ class Api(FastAPI):
         for router in ROUTERS:
             self.include_router(router)
         add_handlers(self)
+        self._pages = Pages(services.pages or ROOT, services.phones.origin)
+        self._unknown = self.router.default
+        self.router.default = self._beyond
         self._shortcut = Shortcut(route for router in ROUTERS for route in router.routes)
 
     def openapi(self) -> dict[str, Any]:
@@ -130,9 +149,10 @@ class Api(FastAPI):
         path: str = scope["path"]
         if path.startswith("/v1/"):
             try:
-                scope[CALLER] = key = caller(self._services.keys, _authorization(scope))
-                found = self._shortcut.find(scope["method"], path)
-                if found is not None:
+                method: str = scope["method"]
+                scope[CALLER] = key = await identify(self._services, method, path, _headers(scope))
+                found = self._shortcut.find(method, path)
+                if found is not None and key is not None:
                     command, name = found
                     route = command.route
                     response = await command.answer(self._services, key, name, receive)
@@ -146,6 +166,11 @@ class Api(FastAPI):
             route = getattr(scope.get("route"), "path", "")
         if route != _STREAM:
             self._services.instruments.answered(scope["method"], route or "other", status, perf_counter() - started)
+
+    async def _beyond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is no route of the API is the application's, but for what looks like one."""
+        beyond = scope["type"] == "http" and not scope["path"].startswith("/v1/")
+        await (self._pages if beyond else self._unknown)(scope, receive, send)
 
     async def _long_way(self, scope: Scope, receive: Receive, send: Send) -> int:
         trace = scope[TRACE] = Trace(scope, receive, send)
@@ -178,8 +203,13 @@ def document() -> dict[str, Any]:
 _STREAM = "/v1/stream"
 
 
-def _authorization(scope: Scope) -> bytes:
+_ASKED = frozenset((b"authorization", b"cookie", b"host", b"origin", b"sec-fetch-site"))
+
+
+def _headers(scope: Scope) -> Mapping[bytes, bytes]:
+    """Those that say who asks; of several of a name all, as one."""
+    found: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
-        if name == b"authorization":
-            return bytes(value)
-    return b""
+        if name in _ASKED:
+            found[name] = found[name] + b"; " + value if name in found else value
+    return found

@@ -1,5 +1,6 @@
 """Who is asking, and whether they may: every route says in its signature which roles it is for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,22 +10,30 @@ from fastapi.security.base import SecurityBase
 
 from hub.api.services import Services
 from hub.application.access import KeyRing
-from hub.domain.access.decide import ApiKey
+from hub.domain.access.credential import Credential, credential_of_key
 from hub.domain.access.events import Role
 from hub.domain.errors import HubError
 
 CALLER = "hub.caller"
-"""Where the edge leaves the caller's key for the routes, in the ASGI scope."""
+"""Where the edge leaves the caller's credential for the routes, in the ASGI scope."""
 TRACE = "hub.trace"
 """Where it leaves what is told who reads."""
 
 
 class UnauthenticatedError(HubError):
-    """No API key, or one that is not good."""
+    """No API key and no session, or one that is not good."""
 
 
 class ForbiddenError(HubError):
-    """A good API key that does not allow this."""
+    """A good API key or session that does not allow this."""
+
+
+class LockedError(HubError):
+    """A session at whose desk nobody is."""
+
+
+class PasswordDueError(HubError):
+    """A session of somebody whose password another chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +41,13 @@ class Call:
     """One request that was let in."""
 
     services: Services
-    key: ApiKey
+    key: Credential
 
     @property
     def actor(self) -> str:
         """Who the events will say did it."""
+        if self.key.person_id:
+            return f"person:{self.key.person_id}"
         kind = "adapter" if self.key.role is Role.ADAPTER else "operator"
         return f"{kind}:{self.key.name}"
 
@@ -46,11 +57,44 @@ class Call:
 
     def acting_for(self, agent_id: str) -> str:
         """Who the events will say did it, where it was done for this agent. Raises ForbiddenError for others."""
-        if self.key.role is not Role.AGENT:
+        key = self.key
+        if key.role is not Role.AGENT:
+            if agent_id and key.person_id and key.agent_id == agent_id:
+                return f"agent:{agent_id}"
+            self.supervising(agent_id=agent_id)
             return self.actor
-        if self.key.agent_id not in ("", agent_id):
-            raise ForbiddenError(f"this key is bound to agent {self.key.agent_id}: it can't act for {agent_id}")
-        return f"agent:{agent_id}"
+        if key.person_id and key.agent_id != agent_id:
+            raise ForbiddenError(f"you act for your own agent: not for {agent_id}")
+        if key.agent_id not in ("", agent_id):
+            raise ForbiddenError(f"this key is bound to agent {key.agent_id}: it can't act for {agent_id}")
+        return self.actor if agent_id == key.person_id else f"agent:{agent_id}"
+
+    def looking_at(self, agent_id: str) -> None:
+        """Whether they may see what is told of this agent: agents see their own. Raises ForbiddenError."""
+        if self.key.role is Role.AGENT:
+            self.acting_for(agent_id)
+
+    def supervising(self, *, agent_id: str = "", queue: str = "") -> None:
+        """Whether this supervisor acts on that agent, that queue. Raises ForbiddenError where their teams say no."""
+        reach = self.key.reach
+        if queue and reach.queues is not None and queue not in reach.queues:
+            raise ForbiddenError(f"your teams don't supervise queue {queue}")
+        if agent_id and reach.agents is not None and agent_id not in reach.agents:
+            raise ForbiddenError(f"your teams don't lead agent {agent_id}")
+
+    async def supervising_work(self, interaction_id: str) -> None:
+        """The same of the queue that some work is in."""
+        if self.key.reach.queues is None:
+            return
+        row: Any = await self.services.views.interaction(interaction_id)
+        if row is not None:
+            self.supervising(queue=row["queue"] or "(none)")
+
+    def watch(self, ended: Callable[[], None]) -> Callable[[], None]:
+        """Call `ended` once when what this request was made with is good no longer, or allows something else. What is
+        handed back ends the watch."""
+        watched = self.services.staff.signed_in if self.key.person_id else self.services.keys
+        return watched.watch(self.key.key_id, ended)
 
 
 class Allow(SecurityBase):
@@ -61,11 +105,12 @@ class Allow(SecurityBase):
         self.model = HTTPBearer(description=f"API key of role {', '.join(sorted(self.roles))}")
         self.scheme_name = "API key"
 
-    def admit(self, services: Services, key: ApiKey) -> Call:
-        """The request, if the key's role may make it; else ForbiddenError."""
+    def admit(self, services: Services, key: Credential) -> Call:
+        """The request, if the caller's role may make it; else ForbiddenError."""
         if key.role not in self.roles:
             raise ForbiddenError(
-                f"a key of role {key.role.value} can't do this: it takes {' or '.join(sorted(self.roles))}"
+                f"{'somebody' if key.person_id else 'a key'} of role {key.role.value} can't do this: "
+                f"it takes {' or '.join(sorted(self.roles))}"
             )
         return Call(services, key)
 
@@ -76,19 +121,20 @@ class Allow(SecurityBase):
         return call
 
 
-def caller(keys: KeyRing, authorization: bytes) -> ApiKey:
+def caller(keys: KeyRing, authorization: bytes) -> Credential:
     """Whose key the `Authorization` header holds. Raises UnauthenticatedError."""
     scheme, _, token = authorization.partition(b" ")
     if not authorization:
-        raise UnauthenticatedError("an API key is needed: send it as 'Authorization: Bearer <key>'")
+        raise UnauthenticatedError("an API key is needed, as 'Authorization: Bearer <key>', or a session: sign in")
     if scheme.lower() != b"bearer" or not token:
         raise UnauthenticatedError("the Authorization header is not 'Bearer <key>'")
     key = keys.find(token.strip())
     if key is None:
         raise UnauthenticatedError("this API key is unknown or was revoked")
-    return key
+    return credential_of_key(key)
 
 
+AnyCall = Annotated[Call, Depends(Allow(*Role))]
 ContactCall = Annotated[Call, Depends(Allow(Role.ADAPTER, Role.AGENT, Role.SUPERVISOR))]
 AdapterCall = Annotated[Call, Depends(Allow(Role.ADAPTER))]
 AgentCall = Annotated[Call, Depends(Allow(Role.AGENT, Role.SUPERVISOR))]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
@@ -12,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.api.answers import json_bytes
-from hub.api.callers import ForbiddenError, UnauthenticatedError
+from hub.api.callers import ForbiddenError, LockedError, PasswordDueError, UnauthenticatedError
 from hub.application.contact_files import FilesAwayError, RefusedFileError
 from hub.application.duplicate_list import SearchingError
 from hub.application.explainer import ExplanationError
@@ -20,6 +21,8 @@ from hub.application.intake import ContendedError
 from hub.application.paths.action_responses import UnansweredError
 from hub.application.readings import UntracedError
 from hub.application.recordings import UnheardError
+from hub.application.sessions import StaleError
+from hub.application.sign_in import NoTeamError, SignInError, ThrottledError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.journal.errors import StoreError
@@ -58,7 +61,13 @@ class Problem(BaseModel):
 
 STATUS: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    SignInError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
     ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
+    NoTeamError: (HTTPStatus.FORBIDDEN, "no-team"),
+    PasswordDueError: (HTTPStatus.FORBIDDEN, "password-due"),
+    LockedError: (HTTPStatus.LOCKED, "locked"),
+    ThrottledError: (HTTPStatus.TOO_MANY_REQUESTS, "throttled"),
+    StaleError: (HTTPStatus.CONFLICT, "conflict"),
     NotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
     RefusedError: (HTTPStatus.CONFLICT, "refused"),
     ConflictError: (HTTPStatus.CONFLICT, "conflict"),
@@ -120,6 +129,8 @@ def problem(error: Exception) -> Response:
         return _answer(status, slug, str(error), field=error.field)
     if isinstance(error, ContactConflictError):
         return _answer(status, slug, str(error), field="id")
+    if isinstance(error, ThrottledError):
+        return _answer(status, slug, str(error), headers={"Retry-After": str(ceil(error.seconds))})
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("a request can't be done now: %s", error)
         return _answer(status, slug, _of_kind(TOLD, error) or str(error), headers=_HEADERS[status])

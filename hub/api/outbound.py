@@ -13,7 +13,6 @@ from hub.api.path_decisions import Id, Known, PathAnswer, blaming_customer, cust
 from hub.api.rows import told
 from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
-from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, Copies, Html
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF
@@ -154,7 +153,7 @@ _REACHABLE = tuple(dict.fromkeys(channel for channels in CHANNELS_OF.values() fo
 
 def _actor(body: OutboundContact, call: Call) -> str:
     agent = body.agent_id or call.key.agent_id
-    return call.acting_for(agent) if agent and call.key.role is Role.AGENT else call.actor
+    return call.acting_for(agent) if agent else call.actor
 
 
 def _state(found: Found) -> dict[str, Any]:

@@ -72,6 +72,7 @@ async def set_intake(name: str, body: NewIntake, call: SupervisorCall) -> Respon
     queue `to`. So already: 200 without events."""
     if (body.intake == "draining") != bool(body.to):
         raise InvalidError("a queue that is drained names the queue it is drained into, and no other does", "to")
+    call.supervising(queue=name)
     command = SetIntake(**call.asked(), queue=name, intake=body.intake, to=body.to, reason=body.reason)
     return events(await call.services.pool.execute(command))
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from hub.api.feed import Feed
@@ -32,14 +33,15 @@ from hub.application.readings import ReadingList, Readings
 from hub.application.recordings import Recordings
 from hub.application.rejected_contacts import RejectedContacts
 from hub.application.satisfaction import Satisfaction
+from hub.application.staffing import Staffing
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import DEFAULT_REGION, normalise
 from hub.domain.sign import SignKind
 from hub.ports import Clock, Journal, Recorded
 from hub.projections.agents import AgentNow
-from hub.projections.reports import Question
 from hub.projections.mentions import Mention
+from hub.projections.reports import Question
 from hub.router.policy.parsing import Policy
 from hub.router.pool.asked import PoolUnavailableError
 from hub.router.pool.commands import Command
@@ -231,6 +233,7 @@ class Services:
     journal: Journal
     feed: Feed
     keys: KeyRing
+    staff: Staffing
     clock: Clock
     instruments: Instruments
     readiness: Readiness
@@ -257,6 +260,8 @@ class Services:
     rejects: RejectedContacts
     decisions: Decisions = _unexplained
     phones: AgentPhones = _NO_PHONES
+    pages: Path | None = None
+    """Where the built web application lies; none: in the package."""
     phone_region: str = DEFAULT_REGION
     time_zone: Callable[[], str] = lambda: "UTC"
     """Of days, where nobody names another: the routing policy's."""

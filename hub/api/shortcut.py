@@ -15,7 +15,7 @@ from starlette.types import Receive
 from hub.api.callers import Allow
 from hub.api.errors import TooLargeError
 from hub.api.services import Services
-from hub.domain.access.decide import ApiKey
+from hub.domain.access.credential import Credential
 
 LONGEST_BODY = 1_000_000
 _SHAPE = re.compile(r"/v1/(?P<noun>\w+)(/\{\w+\}/(?P<verb>[\w-]+))?")
@@ -35,7 +35,7 @@ class Command:
     id_name: str
     """The parameter in its path; empty: there is none."""
 
-    async def answer(self, services: Services, key: ApiKey, name: str, receive: Receive) -> Response:
+    async def answer(self, services: Services, key: Credential, name: str, receive: Receive) -> Response:
         """Run it for this caller and the name from its path."""
         given: dict[str, Any] = {self.call_name: self.allow.admit(services, key)}
         if self.body is not None:

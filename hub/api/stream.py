@@ -52,7 +52,8 @@ then at most once a second one with the rows that changed, by name (`full` is fa
 Send back the last `id` as `Last-Event-ID` to go on where the stream broke off. More than 100,000 events behind, the
 answer starts with `event: reset`, whose `data` holds `position` and `snapshot`: how things stand at that position.
 Comments every 15 seconds keep the connection open; a block with an `id` alone moves the mark. A listener who can't
-keep up is cut off and resumes; a key that is revoked ends its streams at once.
+keep up is cut off and resumes; a key that is revoked ends its streams at once, as does a session that ends, is locked,
+or allows something else than before.
 """
 
 
@@ -73,8 +74,8 @@ async def stream(
     settled: Annotated[
         bool, Query(description="Tell events only when the read models hold them, also of agents")
     ] = False,
-    last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
     board: Annotated[list[str], Query(description="`*`: the wallboard")] = [],  # noqa: B006
+    last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
 ) -> Response:
     topics = [Topic("agent", name) for name in agent]
     topics += [Topic("queue", name) for name in queue]
@@ -101,7 +102,12 @@ def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
                 "following all agents, queues or cases, or the wallboard, takes a key of role supervisor or admin"
             )
         if topic.kind == "agent":
-            call.acting_for(topic.name)
+            call.looking_at(topic.name)
+
+
+def _is_own(call: Call, agent_id: str) -> bool:
+    """Whether it is this agent who listens."""
+    return call.key.role is Role.AGENT or (bool(call.key.person_id) and call.key.agent_id == agent_id)
 
 
 class EventStream(Response):
@@ -110,11 +116,10 @@ class EventStream(Response):
     def __init__(self, call: Call, topics: Sequence[Topic], after: int | None, *, settled: bool = False) -> None:
         super().__init__(media_type="text/event-stream")
         self._services = call.services
-        self._key_id = call.key.key_id
+        self._key_id, self._watch = call.key.key_id, call.watch
         self._after = after
         self._subscription = call.services.feed.subscribe(topics, settled=settled)
-        own = call.key.role is Role.AGENT
-        self._desktops = [topic.name for topic in topics if own and topic.kind == "agent"]
+        self._desktops = [topic.name for topic in topics if topic.kind == "agent" and _is_own(call, topic.name)]
         """Whose desktop listens here: a supervisor who looks on is nobody's."""
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,7 +130,7 @@ class EventStream(Response):
             (b"x-accel-buffering", b"no"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        unwatch = self._services.keys.watch(self._key_id, self._subscription.revoke)
+        unwatch = self._watch(self._subscription.revoke)
         writing = asyncio.create_task(self._write(send))
         leaving = asyncio.create_task(_left(receive))
         ending = asyncio.create_task(self._subscription.ended())
@@ -137,7 +142,7 @@ class EventStream(Response):
             self._services.feed.detach(self._subscription)
             if self._subscription.revoked:
                 writing.cancel()
-                log.info("ended a stream: its key %s was revoked", self._key_id)
+                log.info("ended a stream: %s is good for it no longer", self._key_id)
             elif not leaving.done():
                 await asyncio.wait((writing, leaving), timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             finished, left = writing.done(), leaving.done()

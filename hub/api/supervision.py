@@ -54,6 +54,8 @@ class JoinAs(ByAgent):
 @router.post("/v1/interactions/{interaction_id}/assign", summary="Give work to an agent", responses=_EVENTS)
 async def assign(interaction_id: str, body: AssignTo, call: SupervisorCall) -> Response:
     """Now, without asking them, whatever they can do; it must fit into the room they have (409)."""
+    call.supervising(agent_id=body.agent_id)
+    await call.supervising_work(interaction_id)
     command = Assign(**call.asked(), interaction_id=interaction_id, agent_id=body.agent_id, reason=body.reason)
     return events(await call.services.pool.execute(command))
 
@@ -61,6 +63,8 @@ async def assign(interaction_id: str, body: AssignTo, call: SupervisorCall) -> R
 @router.post("/v1/interactions/{interaction_id}/move", summary="Move waiting work to another queue", responses=_EVENTS)
 async def move(interaction_id: str, body: MoveTo, call: SupervisorCall) -> Response:
     """It keeps its age. Waiting there already: 200 without events."""
+    call.supervising(queue=body.queue)
+    await call.supervising_work(interaction_id)
     command = Move(**call.asked(), interaction_id=interaction_id, queue=body.queue, reason=body.reason)
     return events(await call.services.pool.execute(command))
 
@@ -72,6 +76,7 @@ async def prioritise(interaction_id: str, body: NewPlace, call: SupervisorCall) 
     """To a priority, or by artificial age, which may be negative. As it is already: 200 without events."""
     if (body.priority is None) == (body.credit_seconds is None):
         raise InvalidError("name a priority or credit_seconds, one of the two", "priority")
+    await call.supervising_work(interaction_id)
     command = Prioritise(
         **call.asked(),
         interaction_id=interaction_id,
@@ -84,6 +89,7 @@ async def prioritise(interaction_id: str, body: NewPlace, call: SupervisorCall) 
 @router.post("/v1/interactions/{interaction_id}/pull-back", summary="Take work from its agent", responses=_EVENTS)
 async def pull_back(interaction_id: str, body: WithReason, call: SupervisorCall) -> Response:
     """It waits again, with the age it has. Waiting already: 200 without events."""
+    await call.supervising_work(interaction_id)
     command = PullBack(**call.asked(), interaction_id=interaction_id, reason=body.reason)
     return events(await call.services.pool.execute(command))
 
@@ -93,6 +99,7 @@ async def join(interaction_id: str, body: JoinAs, call: SupervisorCall) -> Respo
     """`agent_id` is who joins: their telephone is where the adapter calls. They need not be an agent, nor
     signed on: joining takes nothing of anybody's capacity. Joining again with another mode changes it,
     with the same: 200 without events."""
+    await call.supervising_work(interaction_id)
     command = Join(**call.asked(), interaction_id=interaction_id, agent_id=body.agent_id, mode=body.mode)
     return events(await call.services.pool.execute(command))
 
@@ -100,5 +107,6 @@ async def join(interaction_id: str, body: JoinAs, call: SupervisorCall) -> Respo
 @router.post("/v1/interactions/{interaction_id}/leave", summary="Be out of a conversation again", responses=_EVENTS)
 async def leave(interaction_id: str, body: ByAgent, call: SupervisorCall) -> Response:
     """Out already: 200 without events."""
+    await call.supervising_work(interaction_id)
     command = Leave(**call.asked(), interaction_id=interaction_id, agent_id=body.agent_id)
     return events(await call.services.pool.execute(command))

@@ -133,7 +133,7 @@ class Trace:
 
 async def _write(call: Call, what: str, customers: Iterable[str], interaction_id: str = "") -> None:
     """Have this reading of each of these on record, with the work that the reader has in hand for them."""
-    agent = call.key.agent_id if call.key.role is Role.AGENT else ""
+    agent = call.key.agent_id if call.key.role is Role.AGENT or call.key.person_id else ""
     in_hand = call.services.pool.in_hand(agent) if agent else {}
     actor = call.acting_for(agent) if agent else call.actor
     readings = call.services.readings

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hub.domain.access import events as access
+from hub.domain.access.people import events as people
+from hub.domain.access.sessions import events as sessions
 from hub.domain.account import events as account
 from hub.domain.agent import events as agent
 from hub.domain.capacity import events as capacity
@@ -35,6 +37,19 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     rejected.RejectedContactDismissed,
     rejected.RejectedContactPutBack,
     rejected.RejectedContactShown,
+    people.PersonAdded,
+    people.PersonAnonymised,
+    people.PersonChanged,
+    people.PersonDisabled,
+    people.PersonEnabled,
+    people.PersonLanguageChosen,
+    people.PersonPasswordChanged,
+    people.TeamChanged,
+    people.TeamRemoved,
+    sessions.SessionClosed,
+    sessions.SessionLocked,
+    sessions.SessionOpened,
+    sessions.SessionUnlocked,
     account.AccountChanged,
     account.AccountOwnerChanged,
     account.AccountRegistered,

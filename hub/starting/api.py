@@ -28,6 +28,8 @@ from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.readings import ReadingList, Readings, by_views
+from hub.application.session_watch import watch_sessions
+from hub.application.staffing import Staffing
 from hub.application.rejected_contacts import RejectedContacts
 from hub.bus.path_questions import PathQuestions
 from hub.channels.running import attachments
@@ -48,6 +50,7 @@ class Behind:
     policies: Policies
     feed: Feed
     keys: KeyRing
+    staff: Staffing
     signs: Signs
     readiness: Readiness
     explain: Sequence[str]
@@ -63,6 +66,7 @@ async def start_api(ground: Ground, behind: Behind) -> ApiServer:
     await questions.start()
     ground.work.when_stopping(questions.stop)
     ground.work.spawn(keep_board(services.board, behind.feed), "wallboard")
+    ground.work.spawn(watch_sessions(behind.staff.sessions, ground.clock), "sessions")
     api = ApiServer(create_app(services), ground.settings.api_host, ground.settings.api_port)
     await api.start()
     ground.work.when_stopping(api.stop)
@@ -86,6 +90,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         journal=journal,
         feed=behind.feed,
         keys=behind.keys,
+        staff=behind.staff,
         clock=clock,
         instruments=ground.instruments,
         readiness=behind.readiness,
@@ -98,6 +103,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         reading_list=ReadingList(views),
         rejects=RejectedContacts(behind.intake.rejected, journal, clock, attachments(ground.settings).get),
         time_zone=lambda: behind.pool.policy.time_zone,
+        board=Board(views, clock, partial(_lines, behind.pool), partial(behind.feed.visible, True)),
         purchases=CustomerPurchases(journal, clock),
         profiles=Profiles(journal, clock, ground.path_policies, spell),
         spell=spell,
@@ -105,7 +111,6 @@ def _services(ground: Ground, behind: Behind) -> Services:
         notes=Notes(journal, clock),
         phone_region=ground.settings.phone_region,
         accounts=Accounts(journal, clock, key),
-        board=Board(views, clock, partial(_lines, behind.pool), partial(behind.feed.visible, True)),
         cases=behind.watches.cases,
         case_lists=CaseLists(views, journal, clock),
         dossiers=dossiers,
@@ -115,6 +120,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         satisfaction=behind.intake.satisfaction,
         decisions=Explainer(journal, behind.explain, environment),
         phones=_phones(ground.settings.phones),
+        pages=ground.settings.pages,
     )
 
 

@@ -142,8 +142,11 @@ NOTHING_PERSONAL = {
     "/v1/rejects/{reject_id}",  # whose it is nobody knows: RejectedContactShown is its trace
     "/v1/rejects/{reject_id}/raw",
     "/v1/interactions/{interaction_id}/decisions",
+    "/v1/keys",
     "/v1/outbound/{outbound_id}",
     "/v1/path-uplift",
+    "/v1/people",
+    "/v1/people/{person_id}",
     "/v1/readings",
     "/v1/responses",
     "/v1/session",
@@ -155,7 +158,6 @@ NOTHING_PERSONAL = {
     "/v1/desk",
     "/v1/colleagues",
 }
-"""The last two are lists of work: ids and threads."""
 OF_THE_CENTRE = ("/v1/policies/", "/v1/reports", "/v1/metrics", "/v1/queues")
 """What routes that show nobody begin with."""
 

@@ -56,6 +56,7 @@ from hub.router.pool.state import Decided
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 from tests.support.rejected_in_memory import RejectedInMemory
+from tests.support.staff import staffing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 KEY = b"k" * 32
@@ -354,7 +355,9 @@ class World:
         self.missing: dict[str, str] = {}
         self.duplicates: dict[str, Any] | None = None
         self.access = AccessKeys(self.journal, self.clock)
-        self.journal.followers += [self.keys.follow, self.feed.follow, self.instruments.follow]
+        self.staff = staffing(self.journal, self.clock, self.personal_keys, self.access)
+        self.journal.followers += [self.keys.follow, self.staff.signed_in.follow, self.feed.follow]
+        self.journal.followers += [self.instruments.follow]
         self.journal.followers += [self.path_policy.follow, *self.paths.followers]
         views = LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION)
         self.dossiers = Dossiers(self.journal, self.clock, KEY, self.path_policies, views)
@@ -367,6 +370,7 @@ class World:
             journal=self.journal,
             feed=self.feed,
             keys=self.keys,
+            staff=self.staff,
             clock=self.clock,
             instruments=self.instruments,
             identity=Identity(self.journal, self.clock, KEY, LinkViews(self.journal)),

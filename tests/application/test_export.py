@@ -132,13 +132,15 @@ HOME = {
 """In which stream the facts of a module stand that are about a customer."""
 OF_NOBODY = {
     "hub.domain.access.events",
+    "hub.domain.access.people.events",
+    "hub.domain.access.sessions.events",
     "hub.domain.agent.events",
     "hub.domain.capacity.events",
     "hub.domain.policy.events",
     "hub.domain.pool.events",
     "hub.domain.retention.events",
 }
-"""Modules whose facts are about agents, policies and the hub itself."""
+"""Modules whose facts are about people who work here, agents, policies and the hub itself."""
 
 
 def test_of_every_kind_of_fact_it_is_known_whether_a_customer_has_it() -> None:

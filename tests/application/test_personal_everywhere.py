@@ -12,6 +12,7 @@ from hub.application.cases import CustomerCases
 from hub.application.forgetting import Forgetting
 from hub.application.identity import By, Identity
 from hub.clock import WallClock
+from hub.domain.access.people import events as people
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
 from hub.domain.cases.decide import for_account
@@ -45,6 +46,8 @@ OWN = {
 }  # fmt: skip
 """They stand in streams of customers alone, under the key of each. The words of links stand in two; those in the other
 are taken out."""
+OF_STAFF = (people.PersonAdded, people.PersonChanged, people.PersonPasswordChanged)
+"""They say who somebody is who works here: under that person's own key."""
 OTHERS: Mapping[type[Event], str] = {
     account.RoleEnded: "customer_id",
     interaction.InteractionGiven: "customer_id",
@@ -74,7 +77,7 @@ SAID_TO_STAY = {
     },
     "text": {"PathPolicyPublished", "PolicyPublished"},
     "note": {"PathPolicyPublished", "PolicyPublished"},
-    "name": {"ApiKeyIssued", "AgentSignedOn"},
+    "name": {"ApiKeyIssued", "AgentSignedOn", "TeamChanged"},
     "evidence": {"LifecycleStageChanged", "SegmentChanged"},
     **dict.fromkeys(
         ("address", "attachments", "comment", "description", "email", "identifiers", "message", "phone",
@@ -87,14 +90,14 @@ they stay."""
 
 def test_every_class_with_personal_fields_says_where_it_stands() -> None:
     personal = {cls for cls in EVENT_CLASSES if shape_of(cls) is not None}
-    looked_at = {*OTHERS, *SHARED, *OF_ORGANISATIONS}
+    looked_at = {*OTHERS, *SHARED, *OF_ORGANISATIONS, *OF_STAFF}
     assert {cls.__name__ for cls in personal - looked_at} == OWN
     assert looked_at <= personal
 
 
 def test_what_stands_in_other_streams_is_under_the_customers_key() -> None:
     for cls in EVENT_CLASSES:
-        assert OTHERS.get(cls, "") == cls.KEY_OF, cls
+        assert ("person_id" if cls in OF_STAFF else OTHERS.get(cls, "")) == cls.KEY_OF, cls
         assert not cls.KEY_OF or cls.KEY_OF in cls.model_fields, cls
 
 

@@ -1,0 +1,100 @@
+"""Teams: who is in one has its role."""
+
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import answer
+from hub.api.bodies import Body
+from hub.api.callers import AdminCall, SupervisorCall
+from hub.api.errors import PROBLEMS
+from hub.api.rows import told
+from hub.domain.access.events import Role
+from hub.domain.access.people.state import Staff, Team
+from hub.domain.errors import NotFoundError
+
+router = APIRouter(tags=["people"])
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+TeamRole = Literal[Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
+
+
+class TeamBody(Body):
+    """A team as it is to be."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["Cards"])
+    role: TeamRole
+    queues: tuple[Id, ...] = Field(
+        default=(), max_length=500, description="That its supervisors act on; empty: all. Of supervisors alone"
+    )
+    leads: tuple[Id, ...] = Field(
+        default=(), max_length=500, description="Teams whose agents its supervisors act on; empty: all agents"
+    )
+
+
+class TeamRow(BaseModel):
+    """A team, and how many are in it."""
+
+    team_id: str
+    name: str
+    role: TeamRole
+    queues: list[str]
+    leads: list[str]
+    people: int
+
+
+class Teams(BaseModel):
+    """All of them, by id."""
+
+    teams: list[TeamRow]
+
+
+@router.get("/v1/teams", summary="All teams", responses=told(Teams))
+async def teams(call: SupervisorCall) -> Response:
+    """By id."""
+    staff = call.services.staff.people.staff
+    return answer({"teams": [_row(staff, staff.teams[name]) for name in sorted(staff.teams)]})
+
+
+@router.get("/v1/teams/{team_id}", summary="A team", responses=told(TeamRow))
+async def team(team_id: str, call: SupervisorCall) -> Response:
+    """Who is in it, the people say."""
+    staff = call.services.staff.people.staff
+    if team_id not in staff.teams:
+        raise NotFoundError(f"there is no team {team_id}")
+    return answer(_row(staff, staff.teams[team_id]))
+
+
+@router.put("/v1/teams/{team_id}", summary="Make or change a team", responses=told(TeamRow))
+async def put(team_id: str, body: TeamBody, call: AdminCall) -> Response:
+    """Its people have its role at once. Who is in several has the highest."""
+    people = call.services.staff.people
+    made = await people.set_team(Team(team_id, body.name.strip(), body.role, body.queues, body.leads), actor=call.actor)
+    return answer(_row(people.staff, made))
+
+
+@router.delete(
+    "/v1/teams/{team_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Remove a team",
+    response_class=Response,
+    responses=PROBLEMS,
+)
+async def remove(team_id: str, call: AdminCall) -> Response:
+    """That nobody is in, else 409."""
+    await call.services.staff.people.remove_team(team_id, actor=call.actor)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _row(staff: Staff, team: Team) -> dict[str, Any]:
+    return {
+        "team_id": team.team_id,
+        "name": team.name,
+        "role": team.role,
+        "queues": list(team.queues),
+        "leads": list(team.leads),
+        "people": sum(team.team_id in one.teams for one in staff.people.values()),
+    }

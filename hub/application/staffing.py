@@ -1,0 +1,25 @@
+"""All that is asked about people, sessions and keys, in one place for the API."""
+
+from dataclasses import dataclass
+
+from hub.application.access import AccessKeys
+from hub.application.oidc import Oidc
+from hub.application.people import People
+from hub.application.sessions import SessionBook
+from hub.application.sign_in import SignIn
+from hub.application.signed_in import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """`public_origin`: where browsers reach the hub, where a proxy stands before it; `is_demo`: anybody signs in as
+    somebody of the demo."""
+
+    keys: AccessKeys
+    signed_in: SignedIn
+    people: People
+    sessions: SessionBook
+    sign_in: SignIn
+    oidc: Oidc | None = None
+    public_origin: str = ""
+    is_demo: bool = False

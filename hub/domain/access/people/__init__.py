@@ -1,0 +1,1 @@
+"""Who works here: people, the teams they are in, and what these let them do."""

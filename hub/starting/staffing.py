@@ -1,0 +1,33 @@
+"""Starts what people sign in by."""
+
+from hub.application.access import AccessKeys
+from hub.application.oidc import Oidc
+from hub.application.oidc_settings import load_oidc
+from hub.application.passwords import Passwords
+from hub.application.people import OwnKeys, People
+from hub.application.sessions import SessionBook
+from hub.application.sign_in import SignIn
+from hub.application.signed_in import SessionRules, SignedIn
+from hub.application.staffing import Staffing
+from hub.ports import Clock, Journal
+from hub.settings import Settings
+
+
+async def open_staffing(settings: Settings, journal: Journal, clock: Clock, own_keys: OwnKeys) -> Staffing:
+    """As the log has it. Who is in it already stays signed in."""
+    signed_in = SignedIn(clock, SessionRules(settings.session_idle_seconds, settings.session_hours))
+    await signed_in.start(journal)
+    passwords = Passwords()
+    people = People(journal, clock, signed_in, passwords, own_keys)
+    people.finish_anonymising()
+    sessions = SessionBook(journal, clock, signed_in)
+    return Staffing(
+        keys=AccessKeys(journal, clock),
+        signed_in=signed_in,
+        people=people,
+        sessions=sessions,
+        sign_in=SignIn(people, sessions, passwords, clock),
+        oidc=Oidc(load_oidc(settings.oidc)) if settings.oidc else None,
+        public_origin=settings.public_origin,
+        is_demo=settings.demo_sign_in,
+    )
