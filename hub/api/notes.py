@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -50,13 +49,12 @@ class Mentions(BaseModel):
 
 @router.post(
     "/v1/interactions/{interaction_id}/notes",
-    status_code=HTTPStatus.CREATED,
     summary="Write an internal note",
-    responses={201: {"model": EventsAnswer}, **PROBLEMS},
+    responses=_EVENTS,
 )
 async def write(interaction_id: str, body: Note, call: AgentCall) -> Response:
     """It never leaves the hub for the customer: it is told in the conversation (`internal`), on the customer's
-    timeline, and the agents it mentions hear of it. A repeat under its `request_id`: 200 without events."""
+    timeline, and the agents it mentions hear of it. A repeat under its `request_id`: no events."""
     services = call.services
     for number, agent in enumerate(body.mentions):
         if not services.pool.knows_agent(agent):
@@ -66,9 +64,7 @@ async def write(interaction_id: str, body: Note, call: AgentCall) -> Response:
         interaction_id, body.agent_id, body.text, body.mentions,
         request_id=body.request_id, actor=actor, command_id=services.new_id(),
     )  # fmt: skip
-    told = events([one[1:] for one in recorded])
-    told.status_code = HTTPStatus.CREATED if recorded else HTTPStatus.OK
-    return told
+    return events([one[1:] for one in recorded])
 
 
 @router.get("/v1/agents/{agent_id}/mentions", summary="Notes that mention an agent", responses=told(Mentions))

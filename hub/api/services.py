@@ -13,6 +13,7 @@ from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.agent_phones import AgentPhones
 from hub.application.board import Board
+from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
@@ -246,6 +247,7 @@ class Services:
     profiles: Profiles
     consents: Consents
     notes: Notes
+    canned_answers: CannedAnswers
     accounts: Accounts
     cases: CustomerCases
     case_lists: CaseLists

@@ -131,6 +131,11 @@ class Trace:
             raise ReadingRefusedError(str(error)) from error
 
 
+async def trace(call: Call, what: str, customers: Iterable[str], interaction_id: str) -> None:
+    """The same for what is shown in answer to a command: have it on record before it is told."""
+    await _write(call, what, customers, interaction_id)
+
+
 async def _write(call: Call, what: str, customers: Iterable[str], interaction_id: str = "") -> None:
     """Have this reading of each of these on record, with the work that the reader has in hand for them."""
     agent = call.key.agent_id if call.key.role is Role.AGENT or call.key.person_id else ""

@@ -9,6 +9,7 @@ from hub.domain.access.sessions import events as sessions
 from hub.domain.account import events as account
 from hub.domain.agent import events as agent
 from hub.domain.capacity import events as capacity
+from hub.domain.canned import events as canned
 from hub.domain.cases import events as cases
 from hub.domain.customer import appointments, notes, visits
 from hub.domain.customer import events as customer
@@ -167,6 +168,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     *verification.VERIFICATION_EVENTS,
     *appointments.APPOINTMENT_EVENTS,
     *notes.NOTE_EVENTS,
+    *canned.CANNED_EVENTS,
     *visits.VISIT_EVENTS,
     retention.RetentionApplied,
     satisfaction.SatisfactionAsked,

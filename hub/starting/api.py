@@ -15,6 +15,7 @@ from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.agent_phones import AgentPhones
 from hub.application.board import Board, Lines
+from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
@@ -109,6 +110,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         spell=spell,
         consents=behind.intake.consents,
         notes=Notes(journal, clock),
+        canned_answers=CannedAnswers(journal, clock),
         phone_region=ground.settings.phone_region,
         accounts=Accounts(journal, clock, key),
         cases=behind.watches.cases,

@@ -151,6 +151,10 @@ ROLES = {
         "GET /v1/agents/a1/phone",
         "GET /v1/agents/a1/pullable",
         "GET /v1/desk",
+        "GET /v1/canned-answers",
+        "GET /v1/canned-answers/answer-1",
+        "GET /v1/canned-answers/answer-1/history",
+        "POST /v1/canned-answers/answer-1/fill",
         "GET /v1/colleagues",
         "PUT /v1/agents/a1/skills",
         "PUT /v1/agents/a1/capacity",
@@ -179,6 +183,8 @@ ROLES = {
         "POST /v1/customers/customer-1/cannot-links",
         "DELETE /v1/customers/customer-1/cannot-links/customer-2",
         "PUT /v1/customers/customer-1/shared",
+        "PUT /v1/canned-answers/answer-1",
+        "DELETE /v1/canned-answers/answer-1",
         "GET /v1/interactions/interaction-1/decisions",
         "POST /v1/interactions/interaction-1/assign",
         "POST /v1/interactions/interaction-1/move",
@@ -258,6 +264,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}
     names |= {"p-1": "{person_id}", "team-1": "{team_id}", "key-1": "{key_id}"}
+    names |= {"note-1": "{note_id}", "answer-1": "{answer_id}", "reply": "{kind}"}
     names |= {"recording-1": "{recording_id}", "number-1": "{number}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}
     documented = {

@@ -156,6 +156,9 @@ NOTHING_PERSONAL = {
     "/v1/teams",
     "/v1/teams/{team_id}",
     "/v1/desk",
+    "/v1/canned-answers",
+    "/v1/canned-answers/{answer_id}",
+    "/v1/canned-answers/{answer_id}/history",
     "/v1/colleagues",
 }
 OF_THE_CENTRE = ("/v1/policies/", "/v1/reports", "/v1/metrics", "/v1/queues")

@@ -14,6 +14,7 @@ from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.accounts import Accounts
 from hub.application.board import Board, Lines
+from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
@@ -382,6 +383,7 @@ class World:
             signs=self.signs,
             policies=self.policies,
             notes=Notes(self.journal, self.clock),
+            canned_answers=CannedAnswers(self.journal, self.clock),
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),

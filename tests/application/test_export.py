@@ -135,6 +135,7 @@ OF_NOBODY = {
     "hub.domain.access.people.events",
     "hub.domain.access.sessions.events",
     "hub.domain.agent.events",
+    "hub.domain.canned.events",
     "hub.domain.capacity.events",
     "hub.domain.policy.events",
     "hub.domain.pool.events",

@@ -1,0 +1,1 @@
+"""Texts that agents send again and again: written by supervisors, filled with what is so in a conversation."""
