@@ -363,6 +363,43 @@ async def test_a_contact_that_breaks_deciding_is_passed_over_and_the_rest_goes_o
         assert pool.figures.unrouted == 1
 
 
+async def test_what_breaks_deciding_and_comes_again_is_refused_and_the_pool_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An adapter reports until it is heard: else the pool would be taken anew each time."""
+    monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
+    handle = pool_module.handle
+
+    def breaking(state: Any, command: Any) -> Any:
+        if command.id == "left":
+            raise ZeroDivisionError("a fault of the hub")
+        return handle(state, command)
+
+    monkeypatch.setattr(pool_module, "handle", breaking)
+    journal = MemoryJournal()
+    left = CustomerLeft(at=NOON, id="left", actor="adapter:phone", channel="phone", thread="t")
+    async with running(journal) as pool:
+        with pytest.raises(PoolUnavailableError):
+            await pool.execute(left)
+        for _ in range(3):
+            with pytest.raises(InvalidError, match="broke"):
+                await _told(pool, left)
+        await _told(pool, sign_on())
+        assert pool.figures.recoveries == 2
+
+
+async def _told(pool: Pool, command: Any) -> None:
+    """As soon as it can be asked."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await pool.execute(command)
+            except PoolUnavailableError:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+
 async def test_work_that_a_contact_opened_before_is_not_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
     journal = MemoryJournal()

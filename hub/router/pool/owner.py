@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.domain.customer.events import ContactReceived
-from hub.domain.errors import ConflictError, HubError, NotFoundError
+from hub.domain.errors import ConflictError, HubError, InvalidError, NotFoundError
 from hub.domain.ids import interaction_id, pool_stream
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted, PoolTaken
@@ -37,6 +37,7 @@ CHECKPOINT_POSITIONS = 10_000
 """Log positions after which the owner says how far it is, even if it decided nothing: what recovery need not read."""
 
 _FAILED = "the hub could not commit the decision: ask again"
+_BROKEN = "the hub broke off carrying this out, and passes over it now: its log says why, please report it"
 _ENDED = "the hub no longer owns this pool: ask again when it does"
 
 
@@ -89,6 +90,7 @@ class Pool:
         self._decided_to = 0
         self._flights: deque[Flight] = deque()
         self._passed_over: set[str] = set()
+        self._broken: set[str] = set()
         self._asked: deque[Asked] = deque()
         self._wake = asyncio.Event()
         self._moved: list[tuple[int, asyncio.Future[None]]] = []
@@ -302,6 +304,8 @@ class Pool:
         decided: list[Decided] = []
         for one in asked:
             try:
+                if one.command.id in self._broken:
+                    raise InvalidError(_BROKEN, "id")
                 one.outcome = handle(self._state, one.command)
                 decided += one.outcome
             except HubError as refusal:
@@ -313,11 +317,18 @@ class Pool:
         return decided
 
     def _set_aside(self, asked: Asked, fault: BaseException) -> None:
-        """Deciding this broke: if it is a contact, pass over it from now on, or it would stop all others for ever."""
-        if isinstance(asked.command, TakeUp):
-            self._passed_over.add(asked.command.id)
+        """Deciding this broke: pass over it from now on, or it would stop all others for ever: a contact is on record,
+        and whoever reports something else comes again until it is taken."""
+        command = asked.command
+        if isinstance(command, Tick):
+            return
+        if isinstance(command, TakeUp):
+            self._passed_over.add(command.id)
             self.figures.unrouted += 1
-            log.critical("contact %s can't be routed: %r. It is on record; please report this", asked.command.id, fault)
+            log.critical("contact %s can't be routed: %r. It is on record; please report this", command.id, fault)
+        else:
+            self._broken.add(command.id)
+            log.critical("%s %s can't be done: %r. Please report this", type(command).__name__, command.id, fault)
 
     def _unit(self, decided: Sequence[Decided], asked: Sequence[Asked]) -> Unit:
         fence = PoolCommitted(
