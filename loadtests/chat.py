@@ -5,6 +5,7 @@ answers, so that all wait in line: what is measured is the way in and the line t
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import tempfile
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import uvloop
 
 from hub.settings import Settings
 from hub.simulated.process import HubProcess, free_port
@@ -62,6 +64,8 @@ async def run(chats: int, rate: float, seconds: float, folder: Path) -> dict[str
             await _talk(tabs, min(rate, 200.0), chats / min(rate, 200.0), each=True)
             for one in tabs:
                 one.took.clear()
+            gc.collect()
+            gc.freeze()  # the visitors' own pauses are none of the hub's
             used = using(hub.pid, adapter)
             await _talk(tabs, rate, seconds)
             took = [one for tab in tabs for one in tab.took]
@@ -116,7 +120,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chat-load-") as folder:
-        print(json.dumps(asyncio.run(run(given.chats, given.rate, given.seconds, Path(folder))), indent=1))
+        print(json.dumps(uvloop.run(run(given.chats, given.rate, given.seconds, Path(folder))), indent=1))
 
 
 if __name__ == "__main__":

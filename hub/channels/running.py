@@ -1,6 +1,7 @@
 """One adapter in a process of its own, or beside others: found in channels.toml, linked, and run until told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -86,7 +87,8 @@ async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator
         place = Place(directory, ledger, attachments(settings), clock, settings.phone_region, nats_url, seed)
         ready = made.make(channel_tables(settings).get(name, {}), place)
         async with bus_link(nats_url, name, made.CHANNEL, bus_seeds(settings)) as link:
-            leases = await link.claim(home(ledger), takes_new=getattr(ready, "takes_new", True))
+            takes_new, since = getattr(ready, "takes_new", True), clock.now().isoformat()
+            leases = await link.claim(home(ledger), takes_new=takes_new, since=since)
             task = asyncio.create_task(_plainly(ready, link), name=f"adapter {name}")
             try:
                 yield task
@@ -130,6 +132,8 @@ async def _run(settings: Settings, name: str) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with adapter(settings, name, _nats_url(settings)) as task:
         log.info("adapter %s runs", name, extra={"pid": os.getpid()})
+        gc.collect()
+        gc.freeze()  # a look at all that was imported would hold every conversation up
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
