@@ -95,6 +95,8 @@ ROUTERS = (
     board.router,
     reports.router,
     rejects.router,
+    channels.router,
+    draining.router,
     policies.router,
     path_policies.router,
     outbound.router,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, events, found, page
 from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
+from hub.api.decision_rows import DecisionsTold
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.rows import Interactions, InteractionStory, told
@@ -19,13 +20,6 @@ from hub.domain.interaction.state import Phase
 from hub.router.pool.commands import CompleteWrapUp, End, Pull
 
 router = APIRouter(tags=["interactions"])
-
-
-class DecisionsTold(BaseModel):
-    """The decisions on an interaction, oldest first."""
-
-    interaction_id: str
-    decisions: list[dict[str, Any]]
 
 
 class WrapUp(ByAgent):

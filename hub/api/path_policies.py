@@ -1,5 +1,6 @@
 """The path policy: what is in force, what was, what a new one would change, and putting it in force."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,13 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
-from hub.api.callers import SupervisorCall
+from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
-from hub.api.policies import Findings, PolicyText
+from hub.api.policies import Findings, PolicyFinding, PolicyText
 from hub.api.rows import told
 from hub.application.policies import reopening_days
 from hub.application.published_texts import Published
-from hub.policies.findings import errors_of
+from hub.policies.findings import Finding, errors_of
 from hub.router.policy.parsing import parse_policy
 
 router = APIRouter(tags=["policies"])
@@ -40,9 +41,10 @@ class PathPolicyVersion(BaseModel):
 
 
 class PathPolicyInForce(PathPolicyVersion):
-    """A version and its text."""
+    """A version, its text, and what the checker says of it today."""
 
     text: str
+    findings: list[PolicyFinding]
 
 
 class PathPolicyHistory(BaseModel):
@@ -65,7 +67,7 @@ class PathDifference(BaseModel):
 @router.get("/v1/policies/paths", summary="The path policy in force", responses=told(PathPolicyInForce))
 async def in_force(call: SupervisorCall) -> Response:
     """Its version and text. As long as nothing was published: what the hub started with."""
-    return answer(_row(await call.services.path_policies.in_force(), with_text=True))
+    return answer(await _with_findings(call, await call.services.path_policies.in_force()))
 
 
 @router.get(
@@ -82,7 +84,7 @@ async def history(call: SupervisorCall) -> Response:
 )
 async def version(version: str, call: SupervisorCall) -> Response:
     """As it was last published: every decision names the version it was made by."""
-    return answer(_row(await call.services.path_policies.version(version), with_text=True))
+    return answer(await _with_findings(call, await call.services.path_policies.version(version)))
 
 
 @router.post(
@@ -107,9 +109,7 @@ async def publish(body: NewPathPolicy, call: SupervisorCall) -> Response:
 @router.post("/v1/policies/paths/check", summary="Check a path policy", responses=told(Findings))
 async def check(body: PolicyText, call: SupervisorCall) -> Response:
     """Errors, warnings and notes, by line. Nothing is changed."""
-    services = call.services
-    routing = parse_policy((await services.policies.in_force()).text)
-    findings = services.path_policies.check(body.text, reopening_days(routing))
+    findings = await _findings(call, body.text)
     return answer({"ok": not errors_of(findings), "findings": [finding.as_json() for finding in findings]})
 
 
@@ -117,6 +117,18 @@ async def check(body: PolicyText, call: SupervisorCall) -> Response:
 async def difference(body: PolicyText, call: SupervisorCall) -> Response:
     """Against the one in force: settings, and which customers would stand elsewhere. Nothing is changed."""
     return answer((await call.services.path_policies.diff(body.text)).as_json())
+
+
+async def _findings(call: Call, text: str) -> Sequence[Finding]:
+    """Of a text, beside the routing policy in force."""
+    services = call.services
+    routing = parse_policy((await services.policies.in_force()).text)
+    return services.path_policies.check(text, reopening_days(routing))
+
+
+async def _with_findings(call: Call, published: Published) -> dict[str, Any]:
+    findings = [finding.as_json() for finding in await _findings(call, published.text)]
+    return {**_row(published, with_text=True), "findings": findings}
 
 
 def _row(published: Published, *, with_text: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body
-from hub.api.callers import SupervisorCall
+from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
 from hub.application.published_texts import Published
@@ -45,18 +45,6 @@ class PolicyVersion(BaseModel):
     published_at: datetime | None
 
 
-class PolicyInForce(PolicyVersion):
-    """A version and its text."""
-
-    text: str
-
-
-class PolicyHistory(BaseModel):
-    """Everything that was published, newest first."""
-
-    versions: list[PolicyVersion]
-
-
 class PolicyFinding(BaseModel):
     """One remark on a line of a policy."""
 
@@ -64,6 +52,19 @@ class PolicyFinding(BaseModel):
     severity: Severity
     field: str
     message: str
+
+
+class PolicyInForce(PolicyVersion):
+    """A version, its text, and what the checker says of it today."""
+
+    text: str
+    findings: list[PolicyFinding]
+
+
+class PolicyHistory(BaseModel):
+    """Everything that was published, newest first."""
+
+    versions: list[PolicyVersion]
 
 
 class Findings(BaseModel):
@@ -85,7 +86,7 @@ class Difference(BaseModel):
 @router.get("/v1/policies/routing", summary="The routing policy in force", responses=told(PolicyInForce))
 async def in_force(call: SupervisorCall) -> Response:
     """Its version and text. As long as nothing was published: what the hub started with."""
-    return answer(_row(await call.services.policies.in_force(), with_text=True))
+    return answer(_with_findings(call, await call.services.policies.in_force()))
 
 
 @router.get("/v1/policies/routing/history", summary="Every policy that was published", responses=told(PolicyHistory))
@@ -102,7 +103,7 @@ async def history(call: SupervisorCall) -> Response:
 )
 async def version(version: str, call: SupervisorCall) -> Response:
     """As it was last published: every decision names the version it was made by."""
-    return answer(_row(await call.services.policies.version(version), with_text=True))
+    return answer(_with_findings(call, await call.services.policies.version(version)))
 
 
 @router.post(
@@ -139,6 +140,11 @@ async def check(body: PolicyText, call: SupervisorCall) -> Response:
 async def difference(body: PolicyText, call: SupervisorCall) -> Response:
     """Against the one in force: settings, and which contacts would be routed differently. Nothing is changed."""
     return answer((await call.services.policies.diff(body.text)).as_json())
+
+
+def _with_findings(call: Call, published: Published) -> dict[str, Any]:
+    findings = [finding.as_json() for finding in call.services.policies.check(published.text)]
+    return {**_row(published, with_text=True), "findings": findings}
 
 
 def _row(published: Published, *, with_text: bool) -> dict[str, Any]:

@@ -75,8 +75,8 @@ class Report(BaseModel):
     end: datetime | None
     time_zone: str
     by: list[By]
-    rows: list[ReportRow]  # type: ignore[valid-type]
-    total: ReportRow  # type: ignore[valid-type]
+    rows: list[ReportRow]
+    total: ReportRow
 
 
 _Names = Annotated[list[str], Query(max_length=200)]
@@ -118,7 +118,7 @@ async def report(
     begin = start or now.replace(hour=0, minute=0, second=0, microsecond=0)
     if end and end <= begin:
         raise InvalidError("'to' is not after 'from', which is midnight of today unless given", "to")
-    grains = [Grain(one) for one in by if one in set(Grain)]
+    grains = [Grain(one.value) for one in by if one.value in _GRAINS]
     if len(set(grains)) > 1:
         raise InvalidError("a report has intervals of one length: 15m, 1h or 1d", "by")
     only = {"queue": queue, "agent": agent, "channel": channel, "segment": segment, "tier": tier, "stage": stage}
@@ -130,6 +130,9 @@ async def report(
     if form == "csv":
         return as_csv(rows, [one.value for one in by], language, zone)
     return answer({"start": begin, "end": end, "time_zone": zone_name, "by": by, "rows": rows, "total": total})
+
+
+_GRAINS = {one.value for one in Grain}
 
 
 def _zone(name: str) -> ZoneInfo:

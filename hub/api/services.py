@@ -15,6 +15,7 @@ from hub.application.agent_phones import AgentPhones
 from hub.application.board import Board
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
+from hub.application.channel_health import Channels
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
@@ -107,6 +108,10 @@ class Pool(Protocol):
 
     def estimate(self, queue: str) -> Estimate:
         """Of a queue that the policy in force knows; else NotFoundError."""
+        ...
+
+    def in_line(self, queue: str) -> Sequence[str]:
+        """The interactions that wait in a queue or are offered from it."""
         ...
 
     def knows_agent(self, agent_id: str) -> bool:
@@ -260,6 +265,7 @@ class Services:
     reading_list: ReadingList
     board: Board
     rejects: RejectedContacts
+    channels: Channels
     decisions: Decisions = _unexplained
     phones: AgentPhones = _NO_PHONES
     pages: Path | None = None

@@ -39,17 +39,23 @@ class Carrier:
     home: str
     run: str
     where: str
+    since: str = ""
+    """RFC 3339, where it is said."""
 
     def to_bytes(self) -> bytes:
         """As it stands on the bus."""
-        return orjson.dumps({"name": self.name, "home": self.home, "run": self.run, "where": self.where})
+        return orjson.dumps(
+            {"name": self.name, "home": self.home, "run": self.run, "where": self.where, "since": self.since}
+        )
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "Carrier | None":
         """None: nobody, who had it has given it back."""
         try:
             told = orjson.loads(body)
-            return cls(str(told["name"]), str(told["home"]), str(told["run"]), str(told["where"]))
+            return cls(
+                str(told["name"]), str(told["home"]), str(told["run"]), str(told["where"]), str(told.get("since", ""))
+            )
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return None
 

@@ -41,12 +41,12 @@ class BusLink:
         self._reports = ChannelAdapter(publisher, name)
         self._leases: Leases | None = None
 
-    async def claim(self, home: str, *, takes_new: bool) -> Leases:
+    async def claim(self, home: str, *, takes_new: bool, since: str = "") -> Leases:
         """Be the one who carries out what this adapter is told, and with `takes_new` what the hub begins on its
         channel: to be kept as long as it runs, and given back. Without a claim nobody is asked. Raises CarriedError."""
         where = f"process {os.getpid()} on {socket.gethostname()}"
         subjects = [f"{CARRIES}.{self.name}"] + [f"{CARRIES_NEW}.{self.channel.value}"] * takes_new
-        self._leases = Leases(self._connection, subjects, Carrier(self.name, home, secrets.token_hex(8), where))
+        self._leases = Leases(self._connection, subjects, Carrier(self.name, home, secrets.token_hex(8), where, since))
         await self._leases.take()
         return self._leases
 

@@ -1,6 +1,6 @@
 """Starts the HTTP API, and what is asked over the bus as it is asked there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from hub.application.agent_phones import AgentPhones
 from hub.application.board import Board, Lines
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
+from hub.application.channel_health import Channels, ChannelTraffic
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
 from hub.application.duplicate_list import DuplicateList, search_beside
@@ -32,9 +33,12 @@ from hub.application.readings import ReadingList, Readings, by_views
 from hub.application.session_watch import watch_sessions
 from hub.application.staffing import Staffing
 from hub.application.rejected_contacts import RejectedContacts
+from hub.bus.adapter_states import AdapterStates
 from hub.bus.path_questions import PathQuestions
-from hub.channels.running import attachments
+from hub.bus.users import ADAPTERS
+from hub.channels.running import attachments, channel_tables
 from hub.router.pool.owner import Pool
+from hub.settings import Settings, SettingsError
 from hub.starting.ground import Ground
 from hub.starting.intake import Intake
 from hub.starting.watches import Watches
@@ -80,6 +84,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
     dossiers = Dossiers(journal, clock, key, ground.path_policies, views, ground.generations.lineage, spell)
     duplicates = DuplicateList(journal, clock, views, spell, search_beside(behind.duplicates, environment))
     ground.work.when_stopping(duplicates.close)
+    rejects = RejectedContacts(behind.intake.rejected, journal, clock, attachments(ground.settings).get)
     return Services(
         intake=behind.intake,
         pool=behind.pool,
@@ -102,7 +107,8 @@ def _services(ground: Ground, behind: Behind) -> Services:
         paths=behind.paths,
         readings=Readings(journal, clock, by_views(views)),
         reading_list=ReadingList(views),
-        rejects=RejectedContacts(behind.intake.rejected, journal, clock, attachments(ground.settings).get),
+        rejects=rejects,
+        channels=_channels(ground, behind, rejects),
         time_zone=lambda: behind.pool.policy.time_zone,
         board=Board(views, clock, partial(_lines, behind.pool), partial(behind.feed.visible, True)),
         purchases=CustomerPurchases(journal, clock),
@@ -124,6 +130,27 @@ def _services(ground: Ground, behind: Behind) -> Services:
         phones=_phones(ground.settings.phones),
         pages=ground.settings.pages,
     )
+
+
+def _channels(ground: Ground, behind: Behind, rejects: RejectedContacts) -> Channels:
+    traffic = ChannelTraffic()
+    ground.follow(ground.since, traffic.follow)
+    return Channels(
+        {user.name: user.channel for user in ADAPTERS},
+        AdapterStates(behind.intake.bus),
+        traffic,
+        rejects,
+        partial(_set_up, ground.settings),
+        lambda: ground.instruments.adapters(),
+    )
+
+
+def _set_up(settings: Settings) -> Collection[str]:
+    """Adapters that have a table; none where the file can't be read: each of them says so itself."""
+    try:
+        return channel_tables(settings).keys()
+    except SettingsError:
+        return ()
 
 
 def _lines(pool: Pool) -> Lines:

@@ -221,6 +221,8 @@ ROLES = {
         "GET /v1/readings",
         "GET /v1/customers/customer-1/export",
         "GET /v1/board",
+        "GET /v1/channels",
+        "POST /v1/queues/care/drain",
         "GET /v1/rejects",
         "GET /v1/rejects/7",
         "GET /v1/rejects/7/raw",

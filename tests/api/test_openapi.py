@@ -78,6 +78,7 @@ ANSWERS_OTHERWISE = (
     "/v1/policies/paths/diff",
     "/v1/policies/routing/check",
     "/v1/policies/routing/diff",
+    "/v1/queues/{name}/drain",
 )
 
 

@@ -138,6 +138,7 @@ NOTHING_PERSONAL = {
     "/v1/agents/{agent_id}",
     "/v1/agents/{agent_id}/phone",
     "/v1/board",
+    "/v1/channels",
     "/v1/rejects",
     "/v1/rejects/{reject_id}",  # whose it is nobody knows: RejectedContactShown is its trace
     "/v1/rejects/{reject_id}/raw",

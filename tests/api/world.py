@@ -16,6 +16,7 @@ from hub.application.accounts import Accounts
 from hub.application.board import Board, Lines
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
+from hub.application.channel_health import Channels, ChannelTraffic
 from hub.application.cases import CustomerCases
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
@@ -156,6 +157,9 @@ class FakePool:
     def in_hand(self, agent_id: str) -> dict[str, str]:
         return self.held.get(agent_id, {})
 
+    def in_line(self, queue: str) -> list[str]:
+        return []
+
     def estimate(self, queue: str) -> FakeEstimate:
         if queue != "care":
             raise NotFoundError(f"there is no queue {queue!r}")
@@ -256,7 +260,7 @@ class FakeViews:
 
     async def report(self, asked: Question) -> tuple[Sequence[Row], Row]:
         self.asked.append((asked,))
-        row = {name: None for name in ReportRow.model_fields} | {"service_level_variant": "of_offered"}
+        row = dict.fromkeys(ReportRow.model_fields) | {"service_level_variant": "of_offered"}
         return [{**row, "queue": "=cmd()", "start": NOON, "asa_s": 1.23456}], row
 
     async def live(self) -> Row:
@@ -325,6 +329,23 @@ class FakePersonalKeys:
         """Nothing is kept at hand."""
 
 
+class NoBus:
+    """No adapter runs."""
+
+    async def holder(self, _: str, /) -> None:
+        """Nobody."""
+
+    async def untold(self, _: str, /) -> int:
+        return 0
+
+
+class NoneSetAside:
+    """Every contact was taken in."""
+
+    async def list(self, *_: Any) -> tuple[list[Any], None]:
+        return [], None
+
+
 class World:
     """An API on these services, and a key of each role."""
 
@@ -387,6 +408,7 @@ class World:
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
+            channels=Channels({}, NoBus(), ChannelTraffic(), NoneSetAside(), lambda: (), dict),
             rejects=RejectedContacts(self.rejected, self.journal, self.clock, self.files.get),
             board=Board(
                 LinkViews(self.journal, *all_projections()),

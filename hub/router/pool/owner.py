@@ -10,6 +10,7 @@ from typing import Any
 from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import ConflictError, HubError, InvalidError, NotFoundError
 from hub.domain.ids import interaction_id, pool_stream
+from hub.domain.interaction.state import Phase
 from hub.domain.policy.events import ROUTING, PolicyPublished
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
@@ -109,6 +110,11 @@ class Pool:
     def estimate(self, queue: str) -> Estimate:
         """What somebody who joins this queue now has to expect. Raises NotFoundError."""
         return estimate_of(self._state, queue)
+
+    def in_line(self, queue: str) -> list[str]:
+        """The interactions that wait in a queue or are offered from it."""
+        found = (one for one in self._state.interactions.values() if one.queue == queue)
+        return [one.stream for one in found if one.state.phase in (Phase.WAITING, Phase.OFFERED)]
 
     def knows_agent(self, agent_id: str) -> bool:
         """Whether this agent ever signed on."""
