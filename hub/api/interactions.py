@@ -1,9 +1,9 @@
 """Interactions: what waits, what is spoken, how it went, and how an agent ends it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, events, found, page

@@ -15,8 +15,8 @@ from hub.application.agent_phones import AgentPhones
 from hub.application.board import Board
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
-from hub.application.channel_health import Channels
 from hub.application.cases import CustomerCases
+from hub.application.channel_health import Channels
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
 from hub.application.dossier.dossiers import Dossiers

@@ -1,6 +1,6 @@
 """Starts the HTTP API, and what is asked over the bus as it is asked there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from hub.api.app import create_app
 from hub.api.board import keep_board
 from hub.api.feed import Feed
+from hub.api.instruments import Instruments
 from hub.api.path_questions import PathQuestionsAnswered
 from hub.api.server import ApiServer
 from hub.api.services import Readiness, Services, Signs
@@ -30,9 +31,9 @@ from hub.application.policies import Policies
 from hub.application.profiles import Profiles
 from hub.application.purchases import CustomerPurchases
 from hub.application.readings import ReadingList, Readings, by_views
+from hub.application.rejected_contacts import RejectedContacts
 from hub.application.session_watch import watch_sessions
 from hub.application.staffing import Staffing
-from hub.application.rejected_contacts import RejectedContacts
 from hub.bus.adapter_states import AdapterStates
 from hub.bus.path_questions import PathQuestions
 from hub.bus.users import ADAPTERS
@@ -141,8 +142,12 @@ def _channels(ground: Ground, behind: Behind, rejects: RejectedContacts) -> Chan
         traffic,
         rejects,
         partial(_set_up, ground.settings),
-        lambda: ground.instruments.adapters(),
+        partial(_inside, ground.instruments),
     )
+
+
+def _inside(instruments: Instruments) -> Mapping[str, str]:
+    return instruments.adapters()
 
 
 def _set_up(settings: Settings) -> Collection[str]:

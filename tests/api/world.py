@@ -16,8 +16,8 @@ from hub.application.accounts import Accounts
 from hub.application.board import Board, Lines
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
-from hub.application.channel_health import Channels, ChannelTraffic
 from hub.application.cases import CustomerCases
+from hub.application.channel_health import Channels, ChannelTraffic
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
 from hub.application.customers import Customers
@@ -49,9 +49,9 @@ from hub.projections import customers, interactions, links, readings
 from hub.projections.activity import Activity
 from hub.projections.agents import AgentNow, HeldInteraction
 from hub.projections.cases import PROJECTION as CASES
+from hub.projections.mentions import Mention
 from hub.projections.registry import all_projections
 from hub.projections.reports import Question
-from hub.projections.mentions import Mention
 from hub.router.policy.parsing import Policy, load_policy
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided
@@ -157,7 +157,7 @@ class FakePool:
     def in_hand(self, agent_id: str) -> dict[str, str]:
         return self.held.get(agent_id, {})
 
-    def in_line(self, queue: str) -> list[str]:
+    def in_line(self, _: str) -> list[str]:
         return []
 
     def estimate(self, queue: str) -> FakeEstimate:
