@@ -45,7 +45,8 @@ class Line(FakePool):
     def _moved(self, interaction: str) -> Decided:
         self.line.remove(interaction)
         moved = InteractionMoved(
-            **META, queue="sales", priority=0, skills={}, units=100, policy="1", reasons=(), from_queue="care", reason="drained"
+            **META, queue="sales", priority=0, skills={}, units=100, policy="1", reasons=(), from_queue="care",
+            reason="drained",
         )  # fmt: skip
         return Decided(interaction, 2, moved)
 
