@@ -1,6 +1,7 @@
 """Contacts that could not be taken in: shown to people, put back, mended or dismissed, and who did it is on record."""
 
 import json
+import logging
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from hub.application.envelope import parse
+from hub.application.readings import UntracedError
 from hub.bus.rejected import Rejected
 from hub.bus.subjects import contact_subject, conversation_subject
 from hub.domain.contact import Contact, ConversationEvent
@@ -16,6 +18,8 @@ from hub.domain.event import Event
 from hub.domain.refused_input import RefusedInput
 from hub.domain.rejected.events import STREAM, RejectedContactDismissed, RejectedContactPutBack, RejectedContactShown
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 _READ_AT_ONCE = 200
@@ -79,17 +83,12 @@ class RejectedContacts:
 
     async def show(self, sequence: int, *, actor: str, command_id: str) -> tuple[RejectedLine, str]:
         """One of them with what it says, once it is on record who was shown it. Raises NotFoundError."""
-        one = await self._kept.get(sequence)
-        line = line_of(one)
-        shown = RejectedContactShown(**self._by(actor, command_id), sequence=sequence, channel=line.channel)
-        await self._record(shown)
-        return line, _without_keys(one.body).decode(errors="backslashreplace")
+        one = await self._trace(sequence, actor, command_id)
+        return line_of(one), _without_keys(one.body).decode(errors="backslashreplace")
 
     async def raw(self, sequence: int, *, actor: str, command_id: str) -> bytes:
         """The bytes as they came by the wire, where its adapter refused them; else the message as it was sent."""
-        one = await self._kept.get(sequence)
-        shown = RejectedContactShown(**self._by(actor, command_id), sequence=sequence, channel=line_of(one).channel)
-        await self._record(shown)
+        one = await self._trace(sequence, actor, command_id)
         return await raw_bytes(one, self._bytes_of)
 
     async def retry(self, sequence: int, body: str | None, *, actor: str, command_id: str) -> Recorded:
@@ -116,6 +115,19 @@ class RejectedContacts:
         recorded = await self._record(dismissed)
         await self._kept.dismiss(sequence)
         return recorded
+
+    async def _trace(self, sequence: int, actor: str, command_id: str) -> Rejected:
+        """One of them, once it is on record who is shown it. Raises UntracedError where it can't be."""
+        one = await self._kept.get(sequence)
+        given = self._by(actor, command_id)
+        try:
+            await self._record(RejectedContactShown(**given, sequence=sequence, channel=line_of(one).channel))
+        except Exception as error:
+            log.exception("who reads rejected message %d can't be written down", sequence)
+            raise UntracedError(
+                "who reads can't be written down now, so nothing is shown: ask again; the hub's log says why"
+            ) from error
+        return one
 
     def _by(self, actor: str, command_id: str) -> dict[str, Any]:
         now = self._clock.now()
