@@ -15,7 +15,7 @@ from hub.api.callers import AgentCall, Allow, Call, ContactCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
 from hub.application.consents import Statement
-from hub.application.dossier.points import newest_preference, point_row
+from hub.application.dossier.points import newest_preference, nowhere_rows, point_row
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import PreferredHours, Purpose
@@ -132,13 +132,28 @@ class PointConsents(PointRow):
     at: datetime
 
 
+class NowhereRow(BaseModel):
+    """A no that they meant for all paths, and what it was said about."""
+
+    purpose: Purpose
+    since: datetime
+    kind: str
+    value: str
+    channel: Channel
+    source: str
+    evidence: str
+    actor: str
+
+
 class CustomerConsents(BaseModel):
-    """The contact points of a customer at a moment; `preference` is what they said last, at any of them."""
+    """The contact points of a customer at a moment; `preference` is what they said last, at any of them. `nowhere`
+    holds wherever nothing was said, in chats and branches too, until they say yes again."""
 
     customer_id: str
     at: datetime
     points: list[PointRow]
     preference: PreferenceRow | None
+    nowhere: list[NowhereRow]
 
 
 @router.post("/v1/consents", summary="Record what somebody says of being contacted", responses=_EVENTS)
@@ -216,7 +231,8 @@ async def of_customer(customer_id: str, call: AgentCall, at: At = None, known_at
     found = await consents.of_customer(customer_id, moment, known_at)
     rows = [point_row(one, consents.table) for one in found]
     newest = newest_preference(rows)
-    return answer({"customer_id": customer_id, "at": moment, "points": rows, "preference": newest})
+    nowhere = nowhere_rows(found, moment)
+    return answer({"customer_id": customer_id, "at": moment, "points": rows, "preference": newest, "nowhere": nowhere})
 
 
 def _events(recorded: Iterable[Recorded]) -> Response:

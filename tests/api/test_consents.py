@@ -146,6 +146,14 @@ async def test_unsubscribing_everywhere_reaches_what_a_trusted_system_attests(
         told[value] = next(one["consent"] for one in rows if one["purpose"] == "promotional")
     assert told == {"zohar@example.org": "withdrawn", "somebody@example.org": "default_denied"}
     assert (await holds(http))["consent"] == "withdrawn"
+    [nowhere] = (await http.get(f"/v1/customers/{her}/consents")).json()["nowhere"]
+    assert (nowhere["purpose"], nowhere["since"], nowhere["source"]) == (
+        "promotional", NOON.isoformat().replace("+00:00", "Z"), PHONE["source"],
+    )  # fmt: skip
+    assert nowhere["value"] in ("+989121234567", "zohar@example.org")
+    world.clock.moment += timedelta(minutes=1)
+    await said(http, "/v1/consents", YES)
+    assert (await http.get(f"/v1/customers/{her}/consents")).json()["nowhere"] == []
 
 
 async def test_lists_block_each_for_itself(http: httpx.AsyncClient) -> None:

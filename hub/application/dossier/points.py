@@ -9,7 +9,7 @@ from hub.application.dossier.facts import CONSENTS, CustomerFacts
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint, contact_point
-from hub.domain.customer.consent.state import standing
+from hub.domain.customer.consent.state import standing, together
 from hub.domain.event import Event
 from hub.domain.ids import customer_id
 from hub.paths.consent.decide import kept_when_forgotten
@@ -46,6 +46,20 @@ def newest_preference(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Non
     """What they said last, at any of these contact points, of how they like to be contacted."""
     said = [row["preference"] for row in rows if row["preference"] is not None]
     return max(said, key=lambda one: one["since"], default=None)
+
+
+def nowhere_rows(found: Sequence[PointStanding], at: datetime) -> list[dict[str, Any]]:
+    """What is said to them on no path, by what they said at any of these contact points."""
+    known = together([one.standing for one in found], at)
+    words = [(purpose, word) for purpose in Purpose if (word := known.nowhere(purpose)) is not None]
+    return [
+        {
+            "purpose": purpose, "since": word.at, "kind": known.book.points[word.about.point].kind,
+            "value": known.book.points[word.about.point].value, "channel": word.about.channel,
+            "source": word.stance.source, "evidence": word.stance.evidence, "actor": word.stance.actor,
+        }
+        for purpose, word in words
+    ]  # fmt: skip
 
 
 def _points(key: bytes, lineage: Lineage, facts: CustomerFacts) -> dict[ContactPoint, Sequence[str]]:

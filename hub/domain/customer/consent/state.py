@@ -1,6 +1,6 @@
 """What the facts of consent add up to, now or as of any past time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -181,6 +181,27 @@ def standing(events: Iterable[Event], at: datetime, known_at: datetime | None = 
         if event.at <= at and (known_at is None or event.recorded_at <= known_at):
             book = evolve(book, event)
     return ConsentStanding(book, at)
+
+
+def together(known: Sequence[ConsentStanding], at: datetime) -> ConsentStanding:
+    """Where several contact points stood at `at`, each of which was looked at by itself."""
+    book = ConsentBook()
+    for one in known:
+        book = ConsentBook(
+            points={**book.points, **one.book.points},
+            stances={**book.stances, **one.book.stances},
+            nowhere=_latest(book.nowhere, one.book.nowhere),
+            somewhere=_latest(book.somewhere, one.book.somewhere),
+            blocks={**book.blocks, **one.book.blocks},
+            preferences={**book.preferences, **one.book.preferences},
+        )
+    return ConsentStanding(book, at)
+
+
+def _latest(words: Words, more: Words) -> Words:
+    for word in more.values():
+        words = _last(words, word)
+    return words
 
 
 def _say(book: ConsentBook, event: ConsentGranted | ConsentDenied | ConsentWithdrawn) -> ConsentBook:
