@@ -19,10 +19,12 @@ from hub.cli.explain import explain
 from hub.cli.keys import keys
 from hub.cli.output import JSON, show
 from hub.cli.paths import paths
+from hub.cli.people import people
 from hub.cli.policy import policy
 from hub.cli.projections import projections
 from hub.cli.rejected import rejected
 from hub.cli.retention import retention
+from hub.cli.teams import teams
 from hub.domain.errors import HubError
 from hub.settings import load
 
@@ -226,5 +228,19 @@ def _progress(title: str, total: int, *, hidden: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-for group in (attachments, cases, channel, customers, explain, keys, paths, policy, projections, rejected, retention):
+for group in (
+    attachments,
+    cases,
+    channel,
+    customers,
+    explain,
+    keys,
+    paths,
+    people,
+    policy,
+    projections,
+    rejected,
+    retention,
+    teams,
+):
     hub.add_command(group)
