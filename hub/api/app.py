@@ -60,6 +60,7 @@ from hub.api import (
 from hub.api.callers import CALLER, TRACE
 from hub.api.errors import add_handlers, name_media_type, problem
 from hub.api.identifying import identify
+from hub.api.once import Once, asks_once
 from hub.api.pages import ROOT, Pages
 from hub.api.services import Services
 from hub.api.shortcut import Shortcut
@@ -130,6 +131,7 @@ class Api(FastAPI):
         super().__init__(title=_TITLE, version=__version__, description=_DESCRIPTION)
         self.state.services = services
         self._services = services
+        self._once = Once(self, self._who)
         for router in ROUTERS:
             self.include_router(router)
         add_handlers(self)
@@ -146,6 +148,9 @@ class Api(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if asks_once(scope):
+            await self._once(scope, receive, send)
+            return
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
@@ -177,6 +182,10 @@ class Api(FastAPI):
         """What is no route of the API is the application's, but for what looks like one."""
         beyond = scope["type"] == "http" and not scope["path"].startswith("/v1/")
         await (self._pages if beyond else self._unknown)(scope, receive, send)
+
+    async def _who(self, scope: Scope) -> str:
+        key = await identify(self._services, scope["method"], scope["path"], _headers(scope))
+        return key.key_id if key is not None and scope["path"].startswith("/v1/") else ""
 
     async def _long_way(self, scope: Scope, receive: Receive, send: Send) -> int:
         trace = scope[TRACE] = Trace(scope, receive, send)

@@ -92,6 +92,8 @@ def _command(route: APIRoute) -> Command | None:
     others = [name for name in hints if name not in (*bodies, *allows, "return")]
     if "GET" in (route.methods or ()) or len(bodies) > 1 or len(allows) != 1 or len(others) > 1:
         return None
+    if any(hints[name] is not str for name in others):
+        return None
     [(body_name, model)] = bodies.items() or [("", None)]
     [(call_name, allow)] = allows.items()
     assert allow is not None
