@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hub.channels.ledger import LedgerError
+from hub.journal.checkpoint import Checkpointer
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
+_SETUP = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+_PAGES_A_CHANGE = 3
+"""About: a row, and its places in indexes."""
 
 
 class Disk:
@@ -22,10 +26,11 @@ class Disk:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._running: asyncio.Task[None] | None = None
+        self._checkpointer = Checkpointer(self._connect, file)
         try:
             self._connection = sqlite3.connect(file, isolation_level=None, timeout=10, check_same_thread=False)
-            self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + tables)
-            self._reading = sqlite3.connect(file, isolation_level=None, timeout=0)
+            self._connection.executescript(_SETUP + tables)
+            self._reading = self._connect()
         except sqlite3.Error as error:
             raise LedgerError(f"{file}: {error}") from error
 
@@ -50,8 +55,12 @@ class Disk:
         if self._running is not None:
             self._running.cancel()
         self._thread.shutdown()
+        self._checkpointer.close()
         self._reading.close()
         self._connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._file, isolation_level=None, timeout=10)
 
     async def _run(self) -> None:
         while self._waiting:
@@ -69,6 +78,7 @@ class Disk:
 
     def _together(self, works: list[Work]) -> list[Any]:
         """In one transaction: all of it or none."""
+        before = self._connection.total_changes
         try:
             self._connection.execute("BEGIN")
             try:
@@ -80,4 +90,5 @@ class Disk:
         except Exception as error:
             failed = LedgerError(f"{self._file}: {error}")
             return [failed] * len(works)
+        self._checkpointer.wrote((self._connection.total_changes - before) * _PAGES_A_CHANGE)
         return outcomes

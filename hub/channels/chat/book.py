@@ -19,7 +19,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS visitors (
     visitor TEXT PRIMARY KEY, known TEXT NOT NULL, seq INTEGER NOT NULL, arrived INTEGER NOT NULL, at REAL NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS visitors_in_order ON visitors (at);
+DROP INDEX IF EXISTS visitors_in_order;
 CREATE TABLE IF NOT EXISTS lines (
     visitor TEXT NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, line TEXT NOT NULL, at REAL NOT NULL,
     PRIMARY KEY (visitor, seq)
@@ -209,9 +209,11 @@ def _add(
     there = base.execute("SELECT line FROM lines WHERE visitor = ? AND name = ?", (visitor, name)).fetchone()
     if there is not None:
         return orjson.loads(there[0]), False
-    _keep(base, visitor, known, at)
-    base.execute("UPDATE visitors SET seq = seq + 1 WHERE visitor = ?", (visitor,))
-    [(seq,)] = base.execute("SELECT seq FROM visitors WHERE visitor = ?", (visitor,)).fetchall()
+    [(seq,)] = base.execute(
+        "INSERT INTO visitors VALUES (?, ?, 1, 0, ?) "
+        "ON CONFLICT DO UPDATE SET known = excluded.known, seq = seq + 1, at = excluded.at RETURNING seq",
+        (visitor, kept(known), at.timestamp()),
+    ).fetchall()
     line = {**line, "seq": seq}
     base.execute(
         "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (visitor, seq, name, orjson.dumps(line).decode(), at.timestamp())
