@@ -1,24 +1,21 @@
 """A hub, its adapter of Kamailio and its agents, with a real Kamailio: each can be killed by itself."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import orjson
 
 from hub.application.audit import audit
 from hub.application.history import tail
 from hub.bus.seeds import Seeds
 from hub.bus.users import KAMAILIO_USER
 from hub.channels.running import bus_seeds
-from hub.children import die_with_parent
 from hub.domain.event import Event
 from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.client import HubClient
+from hub.simulated.contract.adapter_process import AdapterProcess
 from hub.simulated.process import HubProcess, create_key
 from tests.channels.kamailio.kamailio import Kamailio, kamailio
 from tests.support.asterisk import udp_ports
@@ -31,48 +28,6 @@ offer_timeout_seconds = 30
 queue = "care"
 """
 AGENTS = ("ann", "bob", "cid")
-
-
-class AdapterProcess:
-    """`hub channel run kamailio`, and its death."""
-
-    def __init__(self, settings: Settings, table: dict[str, object], folder: Path) -> None:
-        self._log = folder / "adapter.log"
-        file = folder / "channels.toml"
-        lines = [f"{name} = {orjson.dumps(value).decode()}" for name, value in table.items() if name != "agents"]
-        phones = [f"{name} = {orjson.dumps(uri).decode()}" for name, uri in dict(table["agents"]).items()]  # type: ignore[call-overload]
-        file.write_text("\n".join(["[kamailio]", *lines, "[kamailio.agents]", *phones]) + "\n")
-        self._environment = {**settings.environment(), "HUB_CHANNELS": str(file), "HUB_LOG_LEVEL": "info"}
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def pid(self) -> int:
-        """Of the process."""
-        return self._process.pid if self._process else 0
-
-    def log(self) -> str:
-        """What it said."""
-        return self._log.read_text() if self._log.exists() else ""
-
-    async def start(self) -> None:
-        """Until it takes calls."""
-        begin = len(self.log())
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "hub", "channel", "run", "kamailio"),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment,
-                preexec_fn=die_with_parent(),
-            )  # fmt: skip
-        async with asyncio.timeout(60):
-            while "takes calls of Kamailio" not in self.log()[begin:]:
-                assert self._process.returncode is None, self.log()
-                await asyncio.sleep(0.05)
-
-    async def kill(self) -> None:
-        """As a crash would."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
 
 
 @dataclass(slots=True, eq=False)
@@ -148,7 +103,7 @@ async def edge_site(folder: Path, policy: str = POLICY, **more: object) -> Async
         "agent_uris": ["sip:{agent}@127.0.0.1:9"], "ring_seconds": 2, "check_seconds": 1,
         "agents": {name: f"sip:{name}@127.0.0.1:{port}" for name, port in phones.items()}, **more,
     }  # fmt: skip
-    adapter = AdapterProcess(hub.settings, table, folder)
+    adapter = AdapterProcess("kamailio", hub.data_dir, table, 0, hub.settings.environment(), "takes calls of Kamailio")
     try:
         async with kamailio(edge_url(bus_seeds(hub.settings), hub.address.nats_url)) as edge:
             await adapter.start()
