@@ -5,7 +5,11 @@ type Texts<Keys extends string> = Record<Language, Record<Keys, string>>;
 type Values = Readonly<Record<string, string | number>>;
 
 /** How a text is asked for: by key, with the values of its `{places}`. */
-export type Say<Keys extends string> = (key: Keys, values?: Values) => string;
+export type Say<Keys extends string> = {
+  (key: Keys, values?: Values): string;
+  /** The text for a code that the hub told; one that has none is shown as it is. */
+  of: (code: string, values?: Values) => string;
+};
 
 /**
  * `words({en: {hello: "Hello {name}"}, fa: {hello: "سلام {name}"}})` gives `say("hello", {name: "Mina"})`. Numbers are
@@ -13,7 +17,9 @@ export type Say<Keys extends string> = (key: Keys, values?: Values) => string;
  */
 export function words<Keys extends string>(texts: { en: Record<Keys, string>; fa: Record<NoInfer<Keys>, string> }): Say<Keys> {
   const all: Texts<Keys> = texts;
-  return (key, values = {}) => fill(all[locale.language][key], values);
+  const say = (key: Keys, values: Values = {}): string => fill(all[locale.language][key], values);
+  const of = (code: string, values: Values = {}): string => (code in all.en ? say(code as Keys, values) : code);
+  return Object.assign(say, { of });
 }
 
 function fill(text: string, values: Values): string {
