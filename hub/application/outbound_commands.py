@@ -242,7 +242,9 @@ def _accepted(known: Conversation, event: OfferAccepted) -> Made:
         return "consult_answered", {"agent_id": event.agent_id, "consult_id": known.interaction_id}
     if known.to_dial:
         return "dial", {"agent_id": event.agent_id, "contact_id": known.address_of or known.contact_id}
-    return "answered", {"agent_id": event.agent_id}
+    if known.channel != Channel.IN_PERSON:
+        return "answered", {"agent_id": event.agent_id}
+    return "answered", {"agent_id": event.agent_id, "segment": known.segment, "stage": known.stage}
 
 
 def _offered(known: Conversation, event: InteractionOffered) -> Made:

@@ -43,6 +43,9 @@ class Conversation:
     """The customer is not on the line: who accepts calls them."""
     unanswered: bool = True
     """It waits for an agent, or is offered to one."""
+    segment: str = ""
+    stage: str = ""
+    """How the customer stood when it began."""
     came_by: tuple[str, str] | None = None
     """Channel and thread of where it began, if its customer was called on the phone from there."""
 
@@ -59,6 +62,8 @@ def opened(stream: str, event: InteractionQueued | InteractionRefused) -> Conver
     known = Conversation(
         stream, event.channel.value, thread, event.customer_id, event.contact_id, event.queue, consult_of
     )
+    if isinstance(event, InteractionQueued):
+        known.segment, known.stage = event.segment, event.lifecycle_stage
     known.unanswered = type(event) is InteractionQueued
     return known
 

@@ -36,6 +36,8 @@ class Command(BaseModel):
     interaction_id: str = ""
     customer_id: str = ""
     queue: str = ""
+    segment: str = ""
+    stage: str = ""
     agent_id: str = ""
     to_agent: str = ""
     warm: bool = False

@@ -440,3 +440,9 @@ def test_who_keeps_who_came_hears_that_a_customer_is_forgotten() -> None:
     data = told["data"]
     assert (data["command"], data["channel"], data["customer_id"]) == ("forgotten", "in_person", "customer-1")
     assert (data["thread"], data["interaction_id"]) == ("customer-1", "")
+
+
+def test_a_desk_is_told_how_its_customer_stands() -> None:
+    log = Log()
+    log.add(queued(channel=Channel.IN_PERSON, segment="B2B", lifecycle_stage="retention"), offered())
+    assert log.told(accepted()) == [("answered", ANN | {"segment": "B2B", "stage": "retention"})]

@@ -14,6 +14,7 @@ from hub.channels.branch.events import (
     Event,
 )
 from hub.channels.branch.pages_api import Identity, NewAppointment, NewTicket
+from hub.channels.branch.refusals import NotNowError, NotSoError
 from hub.channels.branch.settings import Branch
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -81,7 +82,7 @@ def make(name: str, branch: Branch, wish: NewAppointment, known: Known, at: date
         there = ", ".join(branch.services)
         raise InvalidError(f"there is no service {wish.service!r} in this branch: there are {there}", "service")
     if wish.identity is None and not wish.phone and not wish.email:
-        raise InvalidError("say who comes: a customer number, a phone or a mail address", "identity")
+        raise NotSoError("who_comes", "say who comes: a customer number, a phone or a mail address", "identity")
     _check_time(branch, wish.service, wish.at, at)
     code = _code(name, wish, at, known)
     given = wish.model_dump(include={"service", "name", "language", "phone", "email"})
@@ -126,11 +127,14 @@ def with_what_was_agreed(wish: NewTicket, known: Known, at: datetime) -> tuple[N
     if not code:
         return wish, False
     if one is None:
-        raise InvalidError(f"there is no appointment {code!r} in this branch", "appointment")
+        told = f"there is no appointment {code!r} in this branch"
+        raise NotSoError("no_appointment", told, "appointment", number=code)
     if one.phase not in ("made", "missed"):
-        raise InvalidError(f"appointment {code} is {one.phase} already", "appointment")
+        told = f"appointment {code} is {one.phase} already"
+        raise NotSoError("appointment_over", told, "appointment", number=code)
     if at < one.starts_at - EARLY:
-        raise InvalidError(f"it is too early for appointment {code}: come again later", "appointment")
+        told = f"it is too early for appointment {code}: come again later"
+        raise NotSoError("too_early", told, "appointment", number=code)
     made = one.made
     agreed = {
         "service": made.service, "language": wish.language or made.language, "name": wish.name or made.name,
@@ -154,15 +158,16 @@ def due(branch: Branch, one: Appointment, at: datetime) -> list[Event]:
 
 def _require_made(one: Appointment) -> None:
     if one.phase != "made":
-        raise RefusedError(f"appointment {one.made.code} is {one.phase}")
+        told = f"appointment {one.made.code} is {one.phase}"
+        raise NotNowError("appointment_over", told, number=one.made.code)
 
 
 def _check_time(branch: Branch, service: str, to: datetime, at: datetime) -> None:
     if to <= at:
-        raise InvalidError("this time has passed already", "at")
+        raise NotSoError("passed", "this time has passed already", "at")
     hours = branch.hours_of(service)
     if hours is not None and not is_open(hours, to):
-        raise InvalidError("the service is closed then", "at")
+        raise NotSoError("closed_then", "the service is closed then", "at")
 
 
 def required(code: str, known: Known) -> Appointment:

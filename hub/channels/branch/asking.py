@@ -37,21 +37,27 @@ def answering(handle: Handle) -> Handle:
         try:
             return await handle(request)
         except DeniedError as error:
-            return _wrong(error.status, str(error))
+            return _wrong(error.status, error)
         except InvalidError as error:
-            return _wrong(422, str(error), error.field)
+            return _wrong(422, error)
         except NotFoundError as error:
-            return _wrong(404, str(error))
+            return _wrong(404, error)
         except RefusedError as error:
-            return _wrong(409, str(error))
+            return _wrong(409, error)
         except HubError as error:
-            return _wrong(503, str(error))
+            return _wrong(503, error)
 
     return answer
 
 
-def _wrong(status: int, reason: str, field: str = "") -> Response:
-    return told({"reason": reason, "field": field}, status)
+def _wrong(status: int, error: HubError) -> Response:
+    code = getattr(error, "code", "") or CODES.get(status, "")
+    about = getattr(error, "about", {})
+    return told({"reason": str(error), "field": getattr(error, "field", ""), "code": code, "about": about}, status)
+
+
+CODES = {404: "unknown", 429: "too_much", 503: "away"}
+"""Where nothing closer is known."""
 
 
 async def body_of(request: Request) -> bytes:

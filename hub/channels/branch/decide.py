@@ -21,6 +21,7 @@ from hub.channels.branch.events import (
 )
 from hub.channels.branch.order import next_for
 from hub.channels.branch.pages_api import Message, NewAppointment, NewTicket, Park, Transfer
+from hub.channels.branch.refusals import NotNowError, NotSoError
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit, evolve
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -52,9 +53,9 @@ def take_ticket(name: str, branch: Branch, asked: NewTicket, at: datetime, *, pr
             raise InvalidError(f"there is no service {wish.service!r} in this branch: there are {there}", "service")
         hours = branch.hours_of(wish.service)
         if hours is not None and not proven and not is_open(hours, at):
-            raise RefusedError("this service is closed now")
+            raise NotNowError("closed", "this service is closed now")
         if sum(one.phase is Phase.WAITING for one in book.visits.values()) >= MOST_WAITING:
-            raise RefusedError("too many wait already")
+            raise NotNowError("full", "too many wait already")
         _known_words(branch, wish)
         day = day_of(branch, at)
         count = book.counts.get((day, service.letter), 0) + 1
@@ -101,7 +102,8 @@ def sit_down(branch: Branch, desk: str, agent: str, at: datetime) -> Decision:
         if sits is not None and sits.agent == agent:
             return []
         if sits is not None:
-            raise RefusedError(f"{sits.agent} sits at desk {desk}: they sign out first")
+            told = f"{sits.agent} sits at desk {desk}: they sign out first"
+            raise NotNowError("taken_desk", told, who=sits.agent, desk=desk)
         events: list[Event] = get_up(elsewhere.desk, at)(book) if elsewhere else []
         return [*events, DeskOpened(at=at, desk=desk, agent=agent)]
 
@@ -115,7 +117,8 @@ def get_up(desk: str, at: datetime) -> Decision:
         if desk not in book.desks:
             return []
         if (here := book.at_desk(desk)) is not None:
-            raise RefusedError(f"{here.number} is at the desk: end the visit first, or pass it on")
+            told = f"{here.number} is at the desk: end the visit first, or pass it on"
+            raise NotNowError("somebody_here", told, number=here.number)
         return [DeskClosed(at=at, desk=desk)]
 
     return decide
@@ -170,7 +173,8 @@ def resume(desk: str, ticket: str, at: datetime) -> Decision:
         sits = _free(book, desk)
         one = _visit(book, ticket)
         if one.phase is not Phase.PARKED:
-            raise RefusedError(f"{one.number} is not parked: it is {one.phase.value}")
+            told = f"{one.number} is not parked: it is {one.phase.value}"
+            raise NotNowError("not_parked", told, number=one.number)
         return [Called(at=at, visit=one.id, desk=desk, agent=sits.agent, by="resume")]
 
     return decide
@@ -198,17 +202,19 @@ def pass_on(ticket: str, wish: Transfer, at: datetime, branch: Branch, own_desk:
     def decide(book: Book) -> list[Event]:
         one = _visit(book, ticket) if ticket else _here(book, own_desk)
         if one.phase not in (Phase.WAITING, Phase.CALLED):
-            raise RefusedError(f"{one.number} can't be passed on: it is {one.phase.value}")
+            told = f"{one.number} can't be passed on: it is {one.phase.value}"
+            raise NotNowError("not_here", told, number=one.number)
         service = wish.service or one.service
         if service not in branch.services:
             raise InvalidError(f"there is no service {service!r} in this branch", "service")
         to = book.desks.get(wish.desk)
         if wish.desk and to is None:
-            raise InvalidError(f"nobody sits at desk {wish.desk!r}", "desk")
+            raise NotSoError("nobody_there", f"nobody sits at desk {wish.desk!r}", "desk", desk=wish.desk)
         if (wish.desk and wish.desk == own_desk) or (not wish.service and not wish.desk):
-            raise InvalidError("say to which other service or desk", "service")
+            raise NotSoError("say_where", "say to which other service or desk", "service")
         if wish.desk and service not in branch.services_of(wish.desk):
-            raise InvalidError(f"desk {wish.desk} does not serve {service}", "desk")
+            told = f"desk {wish.desk} does not serve {service}"
+            raise NotSoError("not_served_there", told, "desk", desk=wish.desk)
         agent = to.agent if to else ""
         passed = {"service": service, "desk": wish.desk, "to_agent": agent, "reason": wish.reason}
         return [PassedOn(at=at, visit=one.id, **passed)]
@@ -222,7 +228,8 @@ def leave(ticket: str, at: datetime, by: str) -> Decision:
     def decide(book: Book) -> list[Event]:
         one = _visit(book, ticket)
         if one.phase is Phase.CALLED:
-            raise RefusedError(f"{one.number} has been called to desk {one.desk}")
+            told = f"{one.number} has been called to desk {one.desk}"
+            raise NotNowError("called_already", told, number=one.number, desk=one.desk)
         return [Over(at=at, visit=one.id, phase="left", by=by)] if one.is_open else []
 
     return decide
@@ -236,9 +243,9 @@ def say(ticket: str, message: Message, at: datetime) -> Decision:
         if any(said.name == message.id for said in one.said):
             return []
         if not one.is_open:
-            raise RefusedError("this visit is over")
+            raise NotNowError("over", "this visit is over")
         if len(one.said) >= MOST_SAID:
-            raise RefusedError("say the rest at the desk")
+            raise NotNowError("said_enough", "say the rest at the desk")
         return [SaidByVisitor(at=at, visit=one.id, name=message.id, text=message.text)]
 
     return decide
@@ -295,21 +302,22 @@ def settle(branch: Branch, at: datetime, *, away: bool) -> Decision:
 def _sits(book: Book, desk: str) -> OpenDesk:
     sits = book.desks.get(desk)
     if sits is None:
-        raise RefusedError(f"nobody is signed in at desk {desk}")
+        raise NotNowError("nobody_there", f"nobody is signed in at desk {desk}", desk=desk)
     return sits
 
 
 def _free(book: Book, desk: str) -> OpenDesk:
     sits = _sits(book, desk)
     if (here := book.at_desk(desk)) is not None:
-        raise RefusedError(f"{here.number} is at the desk: end the visit first, park it or pass it on")
+        told = f"{here.number} is at the desk: end the visit first, park it or pass it on"
+        raise NotNowError("somebody_here", told, number=here.number)
     return sits
 
 
 def _here(book: Book, desk: str) -> Visit:
     one = book.at_desk(desk)
     if one is None:
-        raise RefusedError("nobody is at the desk: call the next one first")
+        raise NotNowError("nobody_here", "nobody is at the desk: call the next one first")
     return one
 
 

@@ -105,6 +105,14 @@ class KnownAtHub(_OfVisit):
     customer_id: str = ""
 
 
+class Standing(_OfVisit):
+    """Who they are to the hub: its segment, and stage of a customer's life."""
+
+    kind: Literal["standing"] = "standing"
+    segment: str
+    stage: str
+
+
 class NotAtHub(_OfVisit):
     """The hub lets nobody have it: the branch looks after it alone."""
 
@@ -191,7 +199,7 @@ class AppointmentOver(_Happened):
 
 Event = (
     TicketTaken | Called | Recalled | LaidAside | PassedOn | Over | SaidByVisitor | SaidByHub | KnownAtHub | NotAtHub
-    | DeskOpened | DeskClosed | NextWanted | NextUnwanted
+    | Standing | DeskOpened | DeskClosed | NextWanted | NextUnwanted
     | AppointmentMade | AppointmentKnown | AppointmentMoved | AppointmentReminded | AppointmentOver
 )  # fmt: skip
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
@@ -204,6 +212,7 @@ _NAMELESS: Mapping[type[BaseModel], dict[str, object]] = {
     AppointmentMade: {**_NOBODY, "phone": "", "email": ""},
     AppointmentKnown: {"customer_id": ""},
     KnownAtHub: {"customer_id": ""},
+    Standing: {"segment": "", "stage": ""},
     SaidByVisitor: {"text": ""},
     SaidByHub: {"text": ""},
     LaidAside: {"reason": ""},

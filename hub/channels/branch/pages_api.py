@@ -1,7 +1,9 @@
 """What the pages of a branch may ask of it: addresses and JSON, one place for both sides.
 
-Everything is JSON; times are ISO 8601 in UTC. What can't be done is answered `{"reason": "...", "field": "..."}`: 400
-not understood, 401 who are you, 403 not yours, 404 no such thing, 409 not now, 422 wrong value, 429 too much.
+Everything is JSON; times are ISO 8601 in UTC. What can't be done is answered `{"reason": "...", "field": "...",
+"code": "closed", "about": {}}`, the code where pages have words for it (`why_closed` in words.js, filled from
+`about`): 400 not understood, 401 who are you, 403 not yours, 404 no such thing, 409 not now, 422 wrong value, 429 too
+much.
 A WebSocket tells the whole state, first when it opens and then whenever it changed: nothing is to be put together.
 After a cut the page connects again.
 
@@ -56,10 +58,11 @@ ticket      {"ticket": "...", "number": "A017", "branch", "service", "language",
              phase: waiting, called, parked, served, no_show, left. `wait_by`: who reckoned the wait: hub, branch (its
              own guess, say so), or empty where nobody can tell. `known`: the hub has it.
 visit       ticket without secret, link and messages, and {"identity": {"kind", "value"} or null, "note", "agent",
-             "priority": 0, "customer_id": "", "interaction_id": "", "parked_until": null, "notes": [{"at", "text"}]}
+             "priority": 0, "segment": "", "stage": "", "parked_until": null, "notes": [{"at", "text"}]}
 display     {"branch", "called": [{"number": "A017", "letter": "A", "count": 17, "desk": "3", "service", "language",
-             "calls": 2, "at"}], "waiting": [{"service", "letter", "count", "wait_seconds": null}], "at"}
-             called: newest call first, 12 at most; a recall moves it to the front with `calls` one higher.
+             "calls": 2, "at", "over": false}], "waiting": [{"service", "letter", "count", "wait_seconds": null}], "at"}
+             called: newest call first, 12 at most; a recall moves it to the front with `calls` one higher; `over`: one
+             of the last five minutes, whose visitor is gone.
 desk        {"desk", "branch", "agent", "name", "services", "wants_next": false, "link": "up", "visit": visit or null,
              "parked": [visit], "waiting": [{"service", "letter", "count", "since": null}], "notices": ["..."]}
              link: "away": called in the branch's own order; the hub is told when it is back.

@@ -4,7 +4,7 @@ there already; the hub is told, and follows."""
 from datetime import datetime
 
 from hub.channels.branch import reports
-from hub.channels.branch.events import Called, Event, LaidAside, NotAtHub, Over, PassedOn
+from hub.channels.branch.events import Called, Event, LaidAside, NotAtHub, Over, PassedOn, Standing
 from hub.channels.branch.reports import Report
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, Phase, Visit
@@ -25,6 +25,8 @@ def reconcile(branch: Branch, book: Book, command: Command, at: datetime, *, tol
         case "offered":
             events = _offered(book, one, command, at)
             return events, ([] if events or not told_all else [reports.declined(command, at)])
+        case "answered" if one.agent == command.agent_id and _is_new_standing(one, command):
+            return [Standing(at=at, visit=one.id, segment=command.segment, stage=command.stage)], []
         case "answered" if one.phase is not Phase.CALLED or one.agent != command.agent_id:
             told = reports.not_here(one.id, command.agent_id, command.interaction_id, command.id, at)
             return [], ([told] if one.is_open else [])
@@ -34,6 +36,13 @@ def reconcile(branch: Branch, book: Book, command: Command, at: datetime, *, tol
             return [NotAtHub(at=at, visit=one.id, reason=command.reason)], []
         case _ if command.cause.startswith(f"{one.id}-"):
             return [], []  # the branch told the hub of it
+        case _:
+            return _taken_elsewhere(branch, book, one, command, at)
+
+
+def _taken_elsewhere(branch: Branch, book: Book, one: Visit, command: Command, at: datetime) -> Told:
+    """By somebody at the hub, or its policy."""
+    match command.command:
         case "moved" | "unparked":
             return _waits_elsewhere(branch, one, command, at), []
         case _ if one.phase is not Phase.CALLED or one.agent != command.agent_id:
@@ -53,6 +62,11 @@ def _offered(book: Book, one: Visit, command: Command, at: datetime) -> list[Eve
     if sits is None or sits.wants_since is None or one.phase is not Phase.WAITING or command.consult_id:
         return []
     return [Called(at=at, visit=one.id, desk=sits.desk, agent=sits.agent, by="hub")]
+
+
+def _is_new_standing(one: Visit, command: Command) -> bool:
+    told = (command.segment, command.stage)
+    return one.phase is Phase.CALLED and any(told) and told != (one.segment, one.stage)
 
 
 def _waits_elsewhere(branch: Branch, one: Visit, command: Command, at: datetime) -> list[Event]:

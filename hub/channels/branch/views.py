@@ -1,7 +1,7 @@
 """What pages are told, as `pages_api` says: pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.channels.branch.appointments import Appointment
@@ -14,6 +14,9 @@ from hub.policies.hours import is_open, next_open, zone_of
 
 SHOWN = 12
 """Calls on the display."""
+REMEMBERED = timedelta(minutes=5)
+"""So long a call stands there after it, though the visitor is gone from the desk."""
+_WAS_CALLED = frozenset({Phase.SERVED, Phase.NO_SHOW})
 
 
 class Views:
@@ -68,7 +71,8 @@ class Views:
         return {
             **self._common(one), "identity": {"kind": who.kind, "value": who.value} if who else None,
             "proven": taken.proven, "name": taken.name, "note": taken.note, "agent": one.agent,
-            "priority": int(taken.first), "customer_id": one.customer_id, "parked_until": _time(one.parked_until),
+            "priority": int(taken.first), "segment": one.segment, "stage": one.stage,
+            "parked_until": _time(one.parked_until),
             "notes": [{"at": _time(said.at), "text": said.text} for said in one.said if said.text],
         }  # fmt: skip
 
@@ -98,7 +102,12 @@ class Views:
 
     def display(self) -> dict[str, Any]:
         """For all to see."""
-        called = [one for one in self._book.visits.values() if one.last_call is not None and one.phase is Phase.CALLED]
+        recent = self._now - REMEMBERED
+        called = [
+            one
+            for one in self._book.visits.values()
+            if one.phase is Phase.CALLED or (one.phase in _WAS_CALLED and one.last_call and one.last_call > recent)
+        ]
         called.sort(key=lambda one: one.last_call or self._now, reverse=True)
         return {
             "branch": self._name,
@@ -106,7 +115,7 @@ class Views:
                 {
                     "number": one.number, "letter": one.taken.letter, "count": one.taken.count, "desk": one.desk,
                     "service": one.service, "language": one.taken.language, "calls": one.calls,
-                    "at": _time(one.last_call),
+                    "at": _time(one.last_call), "over": one.phase is not Phase.CALLED,
                 }
                 for one in called[:SHOWN]
             ],

@@ -26,6 +26,7 @@ from hub.channels.branch.events import (
     Recalled,
     SaidByHub,
     SaidByVisitor,
+    Standing,
     TicketTaken,
     nameless,
 )
@@ -69,6 +70,8 @@ class Visit:
     alone: bool = False
     """The hub won't have it called."""
     customer_id: str = ""
+    segment: str = ""
+    stage: str = ""
     said: tuple[SaidByVisitor, ...] = ()
     told: tuple[SaidByHub, ...] = ()
     heard: frozenset[str] = frozenset()
@@ -195,6 +198,8 @@ def _visit(one: Visit, event: Event) -> Visit:
                 one, known=known, customer_id=event.customer_id or one.customer_id,
                 heard=one.heard | {event.what} if event.what else one.heard,
             )  # fmt: skip
+        case Standing():
+            return replace(one, segment=event.segment, stage=event.stage)
         case NotAtHub():
             return replace(one, known=True, alone=True)
         case _:
@@ -225,4 +230,4 @@ def without_names(book: Book, visits: Collection[str], appointments: Collection[
 
 def _bare(one: Visit) -> Visit:
     said, told = tuple(map(nameless, one.said)), tuple(map(nameless, one.told))
-    return replace(one, taken=nameless(one.taken), said=said, told=told, customer_id="")
+    return replace(one, taken=nameless(one.taken), said=said, told=told, customer_id="", segment="", stage="")

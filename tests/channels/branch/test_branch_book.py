@@ -286,6 +286,15 @@ def test_whom_the_hub_takes_from_a_desk_waits_and_the_next_may_be_called_there(c
     assert day.told == [("next_wanted", "desk-centre-1", "ann")]
 
 
+def test_how_the_customer_stands_is_known_at_the_desk_when_the_hub_says_it() -> None:
+    day = Played()
+    one = at_anns_desk(day)
+    for _ in range(2):
+        assert day.hears("answered", one.id, "ann", segment="B2B", stage="retention") == []
+    assert (day.book.visits[one.id].segment, day.book.visits[one.id].stage) == ("B2B", "retention")
+    assert [type(event).__name__ for event in day.log].count("Standing") == 1
+
+
 def test_who_is_given_to_an_agent_at_a_desk_waits_for_that_desk() -> None:
     day = Played()
     one = at_anns_desk(day)

@@ -1,9 +1,9 @@
 // Asks the branch's process and hears from it: requests with the reason why not, and a state that comes back after a cut.
 
 export class RefusedError extends Error {
-  constructor(status, reason, field = "") {
+  constructor(status, reason, { field = "", code = "", about = {} } = {}) {
     super(reason);
-    Object.assign(this, { status, field });
+    Object.assign(this, { status, field, code, about });
   }
 }
 
@@ -24,7 +24,7 @@ export async function request(path, body, { token = "", patience = 10_000 } = {}
   } catch {
     throw new RefusedError(0, "no answer");
   }
-  if (!answer.ok) throw new RefusedError(answer.status, told.reason || `${answer.status}`, told.field || "");
+  if (!answer.ok) throw new RefusedError(answer.status, told.reason || `${answer.status}`, told);
   return told;
 }
 

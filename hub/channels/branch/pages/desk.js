@@ -3,7 +3,7 @@
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
 import { apart, digits, duration, latin, time } from "./numbers.js";
-import { coded, language, named, speak, t } from "./words.js";
+import { coded, language, named, speak, t, why } from "./words.js";
 
 const stored = `hub-desk-${branch}`;
 const kept = { language: "en", keys: true, ...JSON.parse(localStorage.getItem(stored) ?? "{}") };
@@ -70,7 +70,7 @@ async function signIn(event) {
     shown(answer.state);
     follow();
   } catch (refused) {
-    wrong = [401, 403].includes(refused.status) ? t("wrongPin") : refused.status ? t("notDone", { reason: refused.message }) : t("unsure");
+    wrong = [401, 403].includes(refused.status) ? t("wrongPin") : refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
     draw();
   }
 }
@@ -107,7 +107,7 @@ function visitor() {
   }
   const identity = visit.identity ? `${coded(visit.identity.kind)} ${apart(visit.identity.value, language())}` : t("unknownWho");
   const facts = [
-    ["who", identity], ["name", visit.name], ["customer", visit.customer_id], ["segment", visit.segment], ["stage", visit.stage], ["need", visit.need && coded(visit.need)],
+    ["who", identity], ["name", visit.name], ["segment", visit.segment && coded(visit.segment)], ["stage", visit.stage && coded(visit.stage)], ["need", visit.need && coded(visit.need)],
     ["appointment", visit.appointment && digits(visit.appointment, language())],
     ["languageOf", visit.language && (t.of(visit.language)("language"))], ["priority", visit.priority ? digits(visit.priority, language()) : ""], ["note", visit.note]];
   return h("section", { class: "panel visitor", "aria-labelledby": "number" },
@@ -169,7 +169,7 @@ async function act(what, about = {}) {
 
 function refusal(refused) {
   told.hidden = false;
-  told.textContent = refused.status ? t("notDone", { reason: refused.message }) : t("unsure");
+  told.textContent = refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
 }
 
 const buttons = (yes) => ({ yes, no: t("cancel") });

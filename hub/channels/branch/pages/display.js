@@ -3,7 +3,7 @@
 import { base, branch, live, request } from "./asking.js";
 import { callClips } from "./announcement.js";
 import { announce, fill, h } from "./dom.js";
-import { digits, minutes, time } from "./numbers.js";
+import { RIGHT_TO_LEFT, digits, minutes, time } from "./numbers.js";
 import { Speaker } from "./speaker.js";
 import { named, speak, t } from "./words.js";
 
@@ -22,7 +22,9 @@ document.body.append(
   h("header", { class: "top" }, h("h1", { id: "name" }), sound, h("p", { id: "clock", class: "clock", "aria-hidden": "true" })),
   cut, h("main", { class: "hall" }, calls, lines));
 
-const both = (key) => config.languages.map((code) => t.of(code)(key)).join(" · ");
+const inAll = (key, about) => config.languages.map((code) => t.of(code)(key, about)).join(" · ");
+// The same on the page: each language with its own direction.
+const both = (key, about) => h("span", { class: "both" }, config.languages.map((code) => h("span", { lang: code, dir: RIGHT_TO_LEFT.has(code) ? "rtl" : "ltr" }, t.of(code)(key, about))));
 const keyOf = (call) => `${call.number} ${call.desk} ${call.calls} ${call.at}`;
 // The number as on the ticket in the visitor's hand.
 const number = (call) => h("bdi", {}, digits(call.number, call.language));
@@ -34,7 +36,7 @@ function heading() {
 
 function called(call, index) {
   const fresh = Date.now() - Date.parse(call.at) < HIGHLIGHT_SECONDS * 1000;
-  return h("li", { class: `call${index === 0 && fresh ? " fresh" : ""}`, "data-number": call.number, "data-desk": call.desk },
+  return h("li", { class: `call${index === 0 && fresh ? " fresh" : ""}${call.over ? " past" : ""}`, "data-number": call.number, "data-desk": call.desk },
     h("span", { class: "call-number" }, number(call)), h("span", { class: "call-arrow", "aria-hidden": "true" }), h("span", { class: "call-desk" }, desk(call)));
 }
 
@@ -43,7 +45,7 @@ function draw() {
   document.getElementById("name").textContent = config.languages.map((code) => named(config.name, code)).join(" · ");
   const [large, small] = [state.called.slice(0, LARGE), state.called.slice(LARGE)];
   fill(calls, h("h2", { class: "unseen" }, both("called")), heading(),
-    large.length ? h("ol", { class: "large-calls" }, large.map(called)) : h("p", { class: "big center soft" }, both("noCalls")),
+    large.length ? h("ol", { class: "large-calls" }, large.map(called)) : h("p", { class: "big center soft no-calls" }, both("noCalls")),
     small.length && h("section", { class: "before" }, h("h2", {}, both("before")), h("ol", { class: "small-calls" }, small.map((call) => h("li", {}, number(call), h("span", { "aria-hidden": "true", class: "call-arrow" }), desk(call))))));
   fill(lines, h("h2", {}, both("waiting")), h("ul", {}, state.waiting.map(line)));
 }
@@ -52,7 +54,7 @@ function line(one) {
   const service = config.services.find((each) => each.id === one.service);
   return h("li", {}, h("span", { class: "letter", "aria-hidden": "true" }, one.letter),
     h("span", { class: "what" }, config.languages.map((code) => h("span", { lang: code }, named(service?.name ?? one.service, code)))),
-    h("span", { class: "line-count" }, digits(one.count, config.languages[0]), one.wait_seconds ? h("small", {}, t("aboutMinutes", { n: minutes(one.wait_seconds) })) : null));
+    h("span", { class: "line-count" }, digits(one.count, config.languages[0]), one.count && one.wait_seconds ? h("small", {}, both("aboutMinutes", { n: minutes(one.wait_seconds) })) : null));
 }
 
 // Speaks what is new since the last state; at the first one nothing: a page that was opened late calls nobody again.
@@ -71,13 +73,13 @@ function soundShown() { sound.hidden = speaker.awake(); sound.textContent = t("s
 async function begin() {
   try { config = await request(`${base}/config`); } catch { setTimeout(begin, 2000); return; }
   speak(config.languages[0]);
-  document.title = both("called");
+  document.title = inAll("called");
   soundShown();
   speaker.wake().then(soundShown, soundShown);
   live(`${base}/display`, {
     probe: `${base}/config`,
     state: (told) => { state = told; draw(); speakNew(); },
-    cut: (is) => { cut.hidden = !is; cut.textContent = both("noConnection"); },
+    cut: (is) => { cut.hidden = !is; cut.replaceChildren(both("noConnection")); },
   });
   setInterval(() => { document.getElementById("clock").textContent = time(Date.now(), config.languages[0], config.zone); }, 1000);
   setInterval(draw, 5000);

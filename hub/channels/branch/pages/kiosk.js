@@ -4,7 +4,7 @@ import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, fill, h } from "./dom.js";
 import { keypad } from "./keypad.js";
 import { dayAndTime, digits, minutes, time } from "./numbers.js";
-import { coded, language, named, speak, t } from "./words.js";
+import { coded, language, named, speak, t, why } from "./words.js";
 
 const IDLE_SECONDS = 60;
 const TICKET_SECONDS = 30;
@@ -64,13 +64,15 @@ function closed() {
 function services() {
   const offered = config.services.filter((one) => !one.languages?.length || one.languages.includes(language()));
   foot.replaceChildren(back(begin));
-  return [heading(t("chooseService")), h("div", { class: "services" }, offered.map(serviceButton)), needs()];
+  const agree = () => go(agreed);
+  return [heading(t("chooseService")), h("div", { class: "services" }, offered.map(serviceButton)),
+    config.appointments && h("button", { class: "quiet large wide", id: "have-appointment", onclick: agree }, t("haveAppointment")), needs()];
 }
 
 function serviceButton(one) {
   const about = one.open ? h("span", { class: "count", "data-service": one.id }) :
     h("span", {}, one.opens_at ? `${t("serviceClosed")} · ${t("opensShort", { time: time(one.opens_at, language(), config.zone) })}` : t("serviceClosed"));
-  const choose = () => { chosen.service = one; go(config.identities.length || config.appointments ? identity : making); };
+  const choose = () => { chosen.service = one; go(config.identities.length ? identity : making); };
   return h("button", { class: "service", id: `service-${one.id}`, disabled: !one.open, onclick: choose },
     h("span", { class: "letter", "aria-hidden": "true" }, one.letter), h("span", { class: "what" }, h("strong", {}, named(one.name)), about));
 }
@@ -88,20 +90,28 @@ function needs() {
 }
 
 function identity() {
-  const kinds = [...config.identities, ...(config.appointments ? ["appointmentCode"] : [])];
+  const kinds = config.identities;
   const kind = kinds.includes(chosen.kind) ? chosen.kind : kinds[0];
   foot.replaceChildren(back(services));
   const pick = (one) => { chosen.kind = one; chosen.typed = ""; touched(); draw(); };
-  const tell = () => {
-    if (kind === "appointmentCode") chosen.appointment = chosen.typed;
-    else chosen.identity = { kind, value: chosen.typed };
-    go(making);
-  };
-  const without = () => { chosen.identity = null; chosen.appointment = ""; go(making); };
-  const field = keypad({ label: coded(kind), typed: chosen.typed ?? "", wrong: chosen.wrong ? t("wrong") : "", changed: (typed) => { chosen.typed = typed; chosen.wrong = false; touched(); }, enter: tell });
+  const tell = () => { chosen.identity = { kind, value: chosen.typed }; go(making); };
+  const without = () => { chosen.identity = null; go(making); };
+  const field = pad(coded(kind), tell);
   return [heading(t("identify")), h("p", { class: "soft" }, t("identifyWhy")),
     h("div", { class: "row kinds" }, kinds.map((one) => h("button", { class: "chip", id: `kind-${one}`, "aria-pressed": String(one === kind), onclick: () => pick(one) }, coded(one)))),
     field, h("button", { class: "quiet large wide", onclick: without }, t("skip"))];
+}
+
+function pad(label, enter) {
+  const changed = (typed) => { chosen.typed = typed; chosen.wrong = ""; touched(); };
+  return keypad({ label, typed: chosen.typed ?? "", wrong: chosen.wrong ?? "", changed, enter });
+}
+
+// Who has an appointment says its code: for what and who they are is known by it.
+function agreed() {
+  foot.replaceChildren(h("button", { class: "quiet large", onclick: () => { chosen.typed = chosen.appointment = ""; go(services); } }, h("span", { class: "arrow", "aria-hidden": "true" }), t("back")));
+  const tell = () => { chosen.appointment = chosen.typed; go(making); };
+  return [heading(t("appointmentTitle")), pad(coded("appointmentCode"), tell)];
 }
 
 function making() {
@@ -114,26 +124,27 @@ async function take(asked) {
   const { id, service, need, appointment } = asked;
   const who = asked.identity ? { identity: asked.identity } : {};
   try {
-    asked.ticket = await request(`${base}/tickets`, { id, service: service.id, language: language(), need, appointment, ...who });
+    asked.ticket = await request(`${base}/tickets`, { id, service: appointment ? "" : service.id, language: language(), need, appointment, ...who });
     if (asked !== chosen) return;
     go(given);
     if (PRINTS) setTimeout(() => print(), 300);
   } catch (refused) {
     if (asked !== chosen) return;
     asked.asked = false;
-    asked.reason = refused.status && refused.status < 500 ? refused.message : "";
-    if ([400, 404, 422].includes(refused.status) && asked.typed) { asked.wrong = true; asked.identity = null; asked.appointment = ""; go(identity); }
+    asked.reason = [409, 429].includes(refused.status) && refused.code ? why(refused) : "";
+    if ([400, 404, 422].includes(refused.status) && asked.typed) { asked.wrong = why(refused); asked.identity = null; asked.appointment = ""; go(appointment ? agreed : identity); }
     else { go(failed); refresh(); }
   }
 }
 
 function failed() {
-  return h("div", { class: "center screen" }, h("p", { class: "big warn", role: "alert" }, t("noAnswer")),
+  return h("div", { class: "center screen" }, h("p", { class: "big warn", role: "alert" }, chosen.reason || t("noAnswer")),
     h("div", { class: "row" }, h("button", { class: "main large", onclick: () => go(making) }, t("again")), h("button", { class: "quiet large", onclick: start }, t("start"))));
 }
 
 function given() {
-  const { ticket, service } = chosen;
+  const { ticket } = chosen;
+  const service = config.services.find((one) => one.id === ticket.service);
   const count = h("p", { id: "countdown", class: "soft", "aria-hidden": "true" });
   foot.replaceChildren(h("button", { class: "main large", onclick: start }, t("done")), h("button", { class: "quiet large", onclick: () => print() }, t("print")), count);
   announce(`${t("yourNumber")} ${ticket.number}`, true);
@@ -143,7 +154,7 @@ function given() {
       h("p", { class: "slip-branch" }, named(config.name)),
       h("h2", { tabindex: "-1", class: "soft" }, t("yourNumber")),
       h("p", { class: "number", id: "number", "data-number": ticket.number }, h("bdi", {}, digits(ticket.number, language()))),
-      h("p", { class: "big" }, named(service.name)),
+      h("p", { class: "big" }, named(service?.name ?? ticket.service)),
       h("dl", { class: "facts" },
         ticket.position && h("div", {}, h("dt", {}, t("inLine")), h("dd", {}, digits(ticket.position, language()))),
         wait && h("div", {}, h("dt", {}, t("estimate")), h("dd", {}, t("aboutMinutes", { n: minutes(ticket.wait_seconds) }), ticket.wait_by === "branch" && h("small", {}, t("guess"))))),

@@ -3,7 +3,7 @@
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
 import { apart, day, dayCode, digits, instant, latin, time } from "./numbers.js";
-import { coded, language, named, phase, speak, t } from "./words.js";
+import { coded, language, named, phase, speak, t, why } from "./words.js";
 
 const stored = `hub-reception-${branch}`;
 const OVER = new Set(["served", "no_show", "left"]);
@@ -77,7 +77,7 @@ async function signIn(event) {
     sessionStorage.setItem(stored, token);
     begun();
   } catch (refused) {
-    wrong = [401, 403].includes(refused.status) ? t("wrongPin") : refused.status ? t("notDone", { reason: refused.message }) : t("unsure");
+    wrong = [401, 403].includes(refused.status) ? t("wrongPin") : refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
     draw();
   }
 }
@@ -102,7 +102,7 @@ async function attempt(path, body) {
   try { return await request(`${base}/reception/${path}`, body, { token }); } catch (refused) {
     if (refused.status === 401) { forget(); return null; }
     told.hidden = false;
-    told.textContent = refused.status ? t("notDone", { reason: refused.message }) : t("unsure");
+    told.textContent = refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
     return null;
   }
 }

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from hub.fonts import FONTS
+
 PAGES = ("kiosk", "desk", "reception", "display", "ticket")
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -70,7 +72,7 @@ class Pages:
 
     def __init__(self, public_url: str = "") -> None:
         self._public = public_url.rstrip("/")
-        self._shelf = shelf()
+        self._shelf = {**shelf(), **shelf(FONTS)}
 
     def routes(self) -> list[BaseRoute]:
         return [

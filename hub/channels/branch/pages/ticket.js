@@ -3,7 +3,7 @@
 import { live, ownId, request } from "./asking.js";
 import { announce, ask, fill, h } from "./dom.js";
 import { dayAndTime, digits, minutes, time } from "./numbers.js";
-import { language, named, phase, speak, t } from "./words.js";
+import { language, named, phase, speak, t, why } from "./words.js";
 
 const own = `/t/${encodeURIComponent(decodeURIComponent(location.pathname.split("/")[2] ?? ""))}`;
 const OVER = new Set(["served", "no_show", "left"]);
@@ -94,7 +94,7 @@ async function send(event) {
 
 async function attempt(what) {
   try { await what(); } catch (refused) {
-    await ask(refused.status ? t("notDone", { reason: refused.message }) : t("unsure"), [], { yes: t("yes"), no: t("cancel") });
+    await ask(refused.status ? t("notDone", { reason: why(refused) }) : t("unsure"), [], { yes: t("yes"), no: t("cancel") });
   }
 }
 

@@ -23,7 +23,7 @@ export const WORDS = {
     signIn: "Sign in", signOut: "Sign out", agent: "Your name in the hub", pin: "PIN", wrongPin: "This name and PIN do not fit.", deskOf: "Desk {desk}",
     callNext: "Call next", waitNext: "Waiting for the next visitor…", cancelNext: "Don't wait", recall: "Call again", park: "Set aside", resume: "Take up",
     noShow: "Did not come", transfer: "Transfer", end: "End", parkedHere: "Set aside", nobodyHere: "Nobody is at the desk", elapsed: "At the desk for", waited: "Waited",
-    calledTimes: "Called {n} times", calledOnce: "Called once", who: "Identity", unknownWho: "Not told", customer: "Customer", segment: "Segment", stage: "Stage", priority: "Priority",
+    calledTimes: "Called {n} times", calledOnce: "Called once", who: "Identity", unknownWho: "Not told", segment: "Segment", stage: "Stage", priority: "Priority",
     need: "Need", note: "Note", languageOf: "Language", appointment: "Appointment", notes: "Notes", walkIn: "Walk-in", reason: "Reason (optional)", minutesLong: "For how many minutes (0: until taken up)",
     toService: "To service", toDesk: "or to desk", nowhere: "—", code: "Outcome", cancel: "Cancel", away: "The hub can't be reached. The branch goes on calling in its own order, and tells the hub afterwards.",
     shortcuts: "Keyboard shortcuts", keys: "N next · R call again · P set aside · X did not come · T transfer · E end · W walk-in", messages: "Notices", empty: "None", since: "since {time}",
@@ -32,7 +32,15 @@ export const WORDS = {
     appointments: "Appointments", newAppointment: "New appointment", make: "Make the appointment", when: "When", arrive: "Has arrived", move: "Move", cancelAppointment: "Cancel the appointment", cancelAsk: "Cancel this appointment?",
     leaveFor: "Take out of line", day: "Day", noAppointments: "No appointments on this day", given: "Ticket {number} given", phase: "State", actions: "Actions", phaseMade: "Made", phaseArrived: "Arrived", phaseMissed: "Missed", phaseCancelled: "Cancelled",
     customer_number: "Customer number", national_code: "National code", wheelchair: "Wheelchair", hearing: "Hearing", sight: "Sight", seeing: "Sight", elderly: "Elderly", age: "Age", pregnant: "Pregnant", pregnancy: "Pregnancy", interpreter: "Interpreter", walking: "Walking", speech: "Speech", served: "Served", appointmentCode: "Appointment code", phoneKind: "Phone number",
-    resolved: "Resolved", referred: "Referred", follow_up: "To be followed up", other: "Other",
+    why_closed: "This service is closed now.", why_full: "Too many are waiting already.", why_too_much: "That was too much at once. Try again in a minute.", why_unknown: "There is no such thing here, or not any more.",
+    why_away: "The branch can't do this just now.", why_taken_desk: "{who} sits at desk {desk}. They sign out first.", why_somebody_here: "{number} is at the desk: end the visit first, set it aside or transfer it.",
+    why_nobody_here: "Nobody is at the desk.", why_not_parked: "{number} is not set aside any more.", why_not_here: "{number} is not waiting and at no desk any more.", why_nobody_there: "Nobody sits at desk {desk}.",
+    why_say_where: "Say to which other service or desk.", why_not_served_there: "Desk {desk} does not have this service.", why_called_already: "{number} has been called to desk {desk}.", why_over: "This visit is over.",
+    why_said_enough: "Please say the rest at the desk.", why_who_comes: "Say who comes: a customer number, a phone or a mail address.", why_no_appointment: "There is no appointment {number} in this branch.", why_appointment_over: "Appointment {number} is not open any more.",
+    why_too_early: "It is too early for appointment {number}. Please come again later.", why_passed: "This time has passed already.", why_closed_then: "The service is closed then.",
+    haveAppointment: "I have an appointment", appointmentTitle: "Your appointment",
+    resolved: "Resolved", referred: "Referred", follow_up: "To be followed up", escalated: "Escalated", no_answer_needed: "No answer needed", other: "Other",
+    acquisition: "Acquisition", enhancement: "Enhancement", retention: "Retention", lapsed: "Lapsed",
   },
   fa: {
     language: "فارسی", welcome: "خوش آمدید", chooseService: "چه خدمتی نیاز دارید؟",
@@ -54,7 +62,7 @@ export const WORDS = {
     signIn: "ورود", signOut: "خروج", agent: "نام کاربری", pin: "رمز", wrongPin: "نام کاربری یا رمز درست نیست.", deskOf: "باجهٔ {desk}",
     callNext: "نفر بعدی", waitNext: "در انتظار نفر بعدی…", cancelNext: "لغو انتظار", recall: "فراخوان دوباره", park: "کنار گذاشتن", resume: "ادامهٔ کار",
     noShow: "نیامد", transfer: "ارجاع", end: "پایان کار", parkedHere: "کنار گذاشته‌شده‌ها", nobodyHere: "کسی پای باجه نیست", elapsed: "مدت حضور در باجه", waited: "مدت انتظار",
-    calledTimes: "{n} بار فراخوانده شد", calledOnce: "یک بار فراخوانده شد", who: "هویت", unknownWho: "گفته نشده", customer: "مشتری", segment: "بخش", stage: "مرحله", priority: "اولویت",
+    calledTimes: "{n} بار فراخوانده شد", calledOnce: "یک بار فراخوانده شد", who: "هویت", unknownWho: "گفته نشده", segment: "بخش", stage: "مرحله", priority: "اولویت",
     need: "نیاز ویژه", note: "یادداشت", languageOf: "زبان", appointment: "وقت قبلی", notes: "یادداشت‌ها", walkIn: "مراجعهٔ مستقیم", reason: "دلیل (اختیاری)", minutesLong: "چند دقیقه (۰: تا وقتی ادامه داده شود)",
     toService: "به خدمت", toDesk: "یا به باجه", nowhere: "—", code: "نتیجه", cancel: "بازگشت", away: "ارتباط با سامانهٔ مرکزی قطع است. شعبه به ترتیب خود فرا می‌خواند و سپس خبر می‌دهد.",
     shortcuts: "میان‌برهای صفحه‌کلید", keys: "N بعدی · R فراخوان دوباره · P کنار · X نیامد · T ارجاع · E پایان · W مراجعهٔ مستقیم", messages: "آگهی‌ها", empty: "هیچ", since: "از {time}",
@@ -63,7 +71,15 @@ export const WORDS = {
     appointments: "وقت‌های قبلی", newAppointment: "وقت تازه", make: "ثبت وقت", when: "زمان", arrive: "رسید", move: "جابه‌جایی", cancelAppointment: "لغو وقت", cancelAsk: "این وقت لغو شود؟",
     leaveFor: "خروج از صف", day: "روز", noAppointments: "در این روز وقتی نیست", given: "نوبت {number} داده شد", phase: "وضعیت", actions: "کارها", phaseMade: "ثبت‌شده", phaseArrived: "رسیده", phaseMissed: "نیامده", phaseCancelled: "لغوشده",
     customer_number: "شمارهٔ مشتری", national_code: "کد ملی", wheelchair: "ویلچر", hearing: "شنوایی", sight: "بینایی", seeing: "بینایی", elderly: "سالمند", age: "سالمندی", pregnant: "باردار", pregnancy: "بارداری", interpreter: "مترجم", walking: "راه رفتن", speech: "گفتار", served: "انجام شد", appointmentCode: "کد وقت قبلی", phoneKind: "شمارهٔ تلفن",
-    resolved: "حل شد", referred: "ارجاع شد", follow_up: "نیاز به پیگیری", other: "دیگر",
+    why_closed: "این خدمت اکنون بسته است.", why_full: "شمار منتظران بیش از اندازه است.", why_too_much: "درخواست‌ها بیش از اندازه بود. یک دقیقهٔ دیگر دوباره بکوشید.", why_unknown: "چنین چیزی اینجا نیست یا دیگر نیست.",
+    why_away: "شعبه اکنون نمی‌تواند این کار را انجام دهد.", why_taken_desk: "{who} پای باجهٔ {desk} است و باید نخست خارج شود.", why_somebody_here: "{number} پای باجه است: نخست کار را پایان دهید، کنار بگذارید یا ارجاع دهید.",
+    why_nobody_here: "کسی پای باجه نیست.", why_not_parked: "{number} دیگر کنار گذاشته نیست.", why_not_here: "{number} دیگر نه در صف است و نه پای باجه.", why_nobody_there: "کسی پای باجهٔ {desk} ننشسته است.",
+    why_say_where: "بگویید به کدام خدمت یا باجهٔ دیگر.", why_not_served_there: "باجهٔ {desk} این خدمت را ندارد.", why_called_already: "{number} به باجهٔ {desk} فراخوانده شده است.", why_over: "این مراجعه پایان یافته است.",
+    why_said_enough: "لطفاً بقیه را پای باجه بگویید.", why_who_comes: "بگویید چه کسی می‌آید: شمارهٔ مشتری، تلفن یا رایانامه.", why_no_appointment: "وقت {number} در این شعبه ثبت نشده است.", why_appointment_over: "وقت {number} دیگر باز نیست.",
+    why_too_early: "برای وقت {number} هنوز زود است. لطفاً دیرتر بیایید.", why_passed: "این زمان گذشته است.", why_closed_then: "این خدمت در آن زمان بسته است.",
+    haveAppointment: "وقت قبلی دارم", appointmentTitle: "وقت قبلی شما",
+    resolved: "حل شد", referred: "ارجاع شد", follow_up: "نیاز به پیگیری", escalated: "به مدیر سپرده شد", no_answer_needed: "نیازی به پاسخ نبود", other: "دیگر",
+    acquisition: "جذب", enhancement: "توسعه", retention: "نگهداشت", lapsed: "ازدست‌رفته",
   },
 };
 
@@ -84,6 +100,12 @@ t.of = (other) => (key, about = {}) => said(other, key, about);
 function said(which, key, about) {
   const text = WORDS[which]?.[key] ?? WORDS.en[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => digits(about[name] ?? "", which));
+}
+
+// Why the branch does not do it: in the language of the page where there are words for it.
+export function why({ status, code, about, message }) {
+  if (WORDS.en[`why_${code}`]) return t(`why_${code}`, about);
+  return status === 422 ? t("wrong") : message;
 }
 
 // A name as the branch gave it: `{"fa": ..., "en": ...}`; also a plain one.

@@ -50,7 +50,7 @@ def ticket(number: str = "A017", **more: Any) -> dict[str, Any]:
 
 
 def visit(number: str = "A017", **more: Any) -> dict[str, Any]:
-    about = {"identity": None, "note": "", "agent": "ann", "priority": 0, "customer_id": "", "interaction_id": "",
+    about = {"identity": None, "note": "", "agent": "ann", "priority": 0, "segment": "", "stage": "",
              "parked_until": None, "notes": []}  # fmt: skip
     shown = {name: value for name, value in ticket(number).items() if name not in {"link", "url", "messages"}}
     return shown | {"phase": "called", "desk": "3", "calls": 1, "called_at": AT} | about | more
@@ -65,7 +65,7 @@ def desk(**more: Any) -> dict[str, Any]:
 def display(*calls: tuple[str, str, str], at: str = AT) -> dict[str, Any]:
     called = [
         {"number": number, "letter": number[0], "count": int(number[1:]), "desk": where, "service": "accounts",
-         "language": language, "calls": 1, "at": at}
+         "language": language, "calls": 1, "at": at, "over": False}
         for number, where, language in calls
     ]  # fmt: skip
     waiting = [{"service": name, "letter": letter, "count": 3, "wait_seconds": 300} for name, letter, _, _ in SERVICES]
@@ -81,7 +81,8 @@ class FakeBranch:
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    refusal: tuple[int, str] | None = None
+    refusal: tuple[int, str] | tuple[int, str, str, dict[str, str]] | None = None
+    """Status, reason; code, and what its words are filled with."""
     deaf: bool = False
     sockets: list[tuple[str, WebSocket]] = field(default_factory=list)
 
@@ -108,7 +109,8 @@ class FakeBranch:
         body = await request.json()
         self.asked.append((request.url.path, body))
         if self.refusal:
-            return JSONResponse({"reason": self.refusal[1]}, self.refusal[0])
+            status, *words = self.refusal
+            return JSONResponse(dict(zip(("reason", "code", "about"), words, strict=False)), status)
         answer = self.answers.get(request.url.path, {})
         return JSONResponse(answer(body) if callable(answer) else answer)
 

@@ -100,6 +100,20 @@ async def test_a_number_that_can_not_be_right_is_asked_for_again(site: Site) -> 
     await page.get_by_text("This can't be right").wait_for()
 
 
+async def test_who_has_an_appointment_says_its_code_and_nothing_else(site: Site) -> None:
+    branch, browser = site
+    branch.refusal = (422, "it is too early for appointment 47: come again later", "too_early", {"number": "47"})
+    branch.answers["/b/main/tickets"] = ticket(service="loans", language="fa", appointment="48")
+    page = await browser.page(KIOSK, **TALL)
+    await page.get_by_role("button", name="فارسی").click()
+    await tapped(page, "#have-appointment", "#key-4", "#key-7", "#enter")
+    await page.get_by_text("برای وقت ۴۷ هنوز زود است").wait_for()
+    branch.refusal = None
+    await tapped(page, "#key-erase", "#key-8", "#enter")
+    await page.get_by_text("تسهیلات").wait_for()
+    assert [(one["service"], one["appointment"]) for _, one in branch.asked] == [("", "47"), ("", "48")]
+
+
 async def test_a_closed_branch_says_so_and_when_it_opens(site: Site) -> None:
     branch, browser = site
     branch.config |= {"open": False, "opens_at": "2026-01-06T04:30:00Z"}
@@ -145,6 +159,20 @@ async def test_an_agent_works_by_keys_alone(site: Site) -> None:
     await page.keyboard.press("Enter")
     await page.locator("#do-next").wait_for()
     assert branch.asked[-1] == ("/b/main/desk/end", {"code": "follow_up"})
+
+
+async def test_what_is_refused_is_said_in_the_language_of_the_page(site: Site) -> None:
+    branch, _ = site
+    page = await signed_in(site, visit=visit(segment="B2C", stage="retention"))
+    await page.get_by_text("Retention").wait_for()
+    branch.refusal = (409, "A017 is at the desk: end the visit first", "somebody_here", {"number": "A017"})
+    await page.keyboard.press("r")
+    await page.get_by_text(
+        "Not done: A017 is at the desk: end the visit first, set it aside or transfer it."
+    ).wait_for()
+    await tapped(page, "#other-language")
+    await page.keyboard.press("r")
+    await page.locator("#refused", has_text="انجام نشد: A۰۱۷ پای باجه است").wait_for()
 
 
 async def test_keys_that_are_switched_off_do_nothing(site: Site) -> None:
@@ -212,6 +240,24 @@ async def test_the_hall_sees_and_hears_a_call(site: Site) -> None:
     async with asyncio.timeout(60):
         while {one for one in heard if one.endswith(".opus")} != clips:
             await asyncio.sleep(0.05)
+
+
+async def test_the_hall_keeps_the_last_calls_and_tells_the_wait_in_each_language(site: Site) -> None:
+    branch, browser = site
+    told = display(("A016", "4", "fa"), ("A015", "2", "en"))
+    told["called"][1]["over"] = True
+    told["waiting"][1]["count"] = 0
+    branch.states[HALL] = told
+    page = await browser.page(HALL, 1920, 1080)
+    await page.locator(".call.past[data-number=A015]").wait_for()
+    assert await page.locator(".call.past").count() == 1
+    waits = page.locator(".line-count").nth(0)
+    assert await waits.locator("[lang=fa]").inner_text() == "حدود ۵ دقیقه"
+    assert await waits.locator("[lang=en][dir=ltr]").inner_text() == "about 5 min"
+    assert await page.locator(".line-count").nth(1).inner_text() == "۰", "nobody waits: nothing to estimate"
+    assert await page.evaluate("document.fonts.check('16px Vazirmatn', '۰')")
+    await branch.tell(HALL, display())
+    assert await page.locator(".no-calls [lang]").evaluate_all("all => all.map((one) => one.dir)") == ["rtl", "ltr"]
 
 
 async def test_the_phone_shows_the_place_then_the_desk(site: Site) -> None:

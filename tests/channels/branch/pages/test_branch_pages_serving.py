@@ -7,7 +7,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from hub.channels.branch.asking import CODES
 from hub.channels.branch.pages.serving import OWN, PAGES, TYPES, Pages, asks_for_page, qr_svg, shelf
+from hub.fonts import FONTS
 
 
 def reached(pages: Pages, at: str = "https://branch.example") -> httpx.AsyncClient:
@@ -47,6 +49,23 @@ def test_pages_ask_for_files_that_are_there() -> None:
     assert asked
     assert imported
     assert asked | imported <= set(files)
+
+
+async def test_the_font_of_persian_digits_comes_from_the_branch(client: httpx.AsyncClient) -> None:
+    names = re.findall(r'url\("([^"]+)"\)', (await client.get("/pages/branch.css")).text)
+    assert names == ["vazirmatn.woff2"]
+    answer = await client.get(f"/pages/{names[0]}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "font/woff2")
+    assert "SIL OPEN FONT LICENSE" in (FONTS / "OFL.txt").read_text().upper()
+
+
+def test_pages_have_words_for_every_refusal_in_each_language() -> None:
+    code = "".join(one.read_text() for one in OWN.parent.glob("*.py"))
+    codes = set(re.findall(r'Not(?:Now|So)Error\(\s*"(\w+)"', code)) | set(CODES.values())
+    assert {"closed", "too_early", "somebody_here"} < codes
+    words = (OWN / "words.js").read_text()
+    assert {one: len(re.findall(rf"\bwhy_{one}: ", words)) for one in codes} == dict.fromkeys(codes, 2)
+    assert set(re.findall(r"\bwhy_(\w+): ", words)) == codes
 
 
 def test_no_file_names_another_host() -> None:
