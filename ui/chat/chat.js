@@ -48,8 +48,8 @@
   *{box-sizing:border-box}
   [hidden]{display:none!important}
   .root{--accent:#0b57d0;--on:#fff;--bg:#fff;--soft:#f1f4f9;--line:#d7dde6;--text:#1b2430;--dim:#566273;--mine:#0b57d0;--bad:#b3261e;--focus:#0b57d0;
-    font:400 15px/1.5 system-ui,"Vazirmatn","Segoe UI",Roboto,"Noto Sans","Noto Sans Arabic",Tahoma,sans-serif;color:var(--text);position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px}
-  .dark{--accent:#a8c7fa;--on:#0a2a5e;--bg:#171b21;--soft:#242a33;--line:#3a4350;--text:#e6eaf0;--dim:#a9b4c2;--mine:#1f4e99;--bad:#f2b8b5;--focus:#a8c7fa}
+    font:400 15px/1.5 system-ui,"Vazirmatn","Segoe UI",Roboto,"Noto Sans","Noto Sans Arabic",Tahoma,sans-serif;color:var(--text);color-scheme:light;position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px}
+  .dark{color-scheme:dark;--accent:#a8c7fa;--on:#0a2a5e;--bg:#171b21;--soft:#242a33;--line:#3a4350;--text:#e6eaf0;--dim:#a9b4c2;--mine:#1f4e99;--bad:#f2b8b5;--focus:#a8c7fa}
   button,input,textarea{font:inherit;color:inherit}
   button{cursor:pointer;border:0;background:none;border-radius:8px}
   :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
@@ -491,17 +491,17 @@
         if (one.willValidate && !one.checkValidity()) { fail(t("required")); one.setAttribute("aria-invalid", "true"); one.focus(); return; }
       }
       onsubmit(Object.fromEntries(new FormData(node)), node);
-    } }, el("h3", {}, heading), hint ? el("p", {}, hint) : null, ...fields, error,
+    } }, heading ? el("h3", {}, heading) : null, hint ? el("p", {}, hint) : null, ...fields, error,
     label ? el("button", { className: "main", type: "submit" }, label) : null,
     backs ? el("button", { className: "link", type: "button", onclick: () => { form = null; draw(); } }, t("back")) : null);
     const fail = (text) => { error.hidden = false; error.textContent = text; };
     return { node, fail, refused: () => fail(t("badCode")) };
   }
-  const field = (name, about = {}) => el("label", {}, t(name), el(about.rows ? "textarea" : "input", { name, dir: "auto", autocomplete: { phone: "tel", text: "off", code: "off" }[name] || name, ...(about.rows ? {} : { type: { email: "email", phone: "tel" }[name] || "text" }), maxLength: about.rows ? 4000 : 200, ...about }));
+  const field = (name, about = {}) => el("label", {}, t(name), about.required ? el("span", { className: "err", "aria-hidden": "true" }, " *") : null, el(about.rows ? "textarea" : "input", { name, dir: "auto", autocomplete: { phone: "tel", text: "off", code: "off" }[name] || name, ...(about.rows ? {} : { type: { email: "email", phone: "tel" }[name] || "text" }), maxLength: about.rows ? 4000 : 200, ...about }));
   function before() {
     const fields = (settings.ask || []).map((name) => field(name, { required: (settings.required || []).includes(name) }));
     const checks = (settings.consents || []).map((texts, n) => el("label", { className: "check" }, el("input", { type: "checkbox", name: `c${n}` }), el("span", {}, said(texts))));
-    const one = made(said(settings.title) || t("title"), said(settings.greeting) || t("greeting"), [...fields, ...checks], t("start"), (told) => {
+    const one = made("", said(settings.greeting) || t("greeting"), [...fields, ...checks], t("start"), (told) => {
       const consents = (settings.consents || []).map((_, n) => n).filter((n) => told[`c${n}`]);
       tell({ do: "form", name: told.name || "", email: told.email || "", phone: told.phone || "", consents });
     });
