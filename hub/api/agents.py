@@ -116,8 +116,8 @@ async def agent(agent_id: str, call: AgentCall) -> Response:
 
 @router.get("/v1/agents/{agent_id}/pullable", summary="What an agent could pull", responses=told(Pullable))
 async def pullable(agent_id: str, call: AgentCall, names: Names = False) -> Response:
-    """Waiting work of queues whose policy lets agents pull (`pull`), that could be offered to this agent now: what comes
-    first is told first, 200 at most."""
+    """Waiting work of queues whose policy lets agents pull (`pull`), that could be offered to this agent now: what
+    comes first is told first, 200 at most."""
     call.looking_at(agent_id)
     services = call.services
     rows = await services.views.these(services.pool.pullable(agent_id))

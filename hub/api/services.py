@@ -20,6 +20,7 @@ from hub.application.channel_health import Channels
 from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
 from hub.application.dossier.dossiers import Dossiers
+from hub.application.drafts import AgentDrafts
 from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
@@ -253,6 +254,7 @@ class Services:
     consents: Consents
     notes: Notes
     canned_answers: CannedAnswers
+    drafts: AgentDrafts
     accounts: Accounts
     cases: CustomerCases
     case_lists: CaseLists

@@ -198,6 +198,7 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/customers/{customer_id}/attachments/{contact_id:path}/{number}": Readable(
         "attachment", named=lambda given: (given["customer_id"],)
     ),
+    "/v1/customers/search": Readable("search", told=lambda answer: [one["customer_id"] for one in answer["customers"]]),
     "/v1/customers/conflicts": Readable("conflicts", told=customers_in),
     "/v1/customers/duplicates": Readable("duplicates", told=customers_in),
     "/v1/interactions/{interaction_id}": Readable("interaction", told=lambda answer: (answer["customer_id"],)),
@@ -216,6 +217,7 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/stream": Readable("stream", _followed),
     "/v1/interactions": Readable("work", told=customers_named),
     "/v1/offers": Readable("offers", told=customers_named),
+    "/v1/interactions/{interaction_id}/drafts/{kind}": Readable("draft", told=lambda answer: (answer["customer_id"],)),
     "/v1/agents/{agent_id}/mentions": Readable("notes", told=customers_in),
     "/v1/agents/{agent_id}/pullable": Readable("work", told=customers_named),
 }

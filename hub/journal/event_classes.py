@@ -8,8 +8,8 @@ from hub.domain.access.people import events as people
 from hub.domain.access.sessions import events as sessions
 from hub.domain.account import events as account
 from hub.domain.agent import events as agent
-from hub.domain.capacity import events as capacity
 from hub.domain.canned import events as canned
+from hub.domain.capacity import events as capacity
 from hub.domain.cases import events as cases
 from hub.domain.customer import appointments, notes, visits
 from hub.domain.customer import events as customer

@@ -21,6 +21,7 @@ from hub.application.case_lists import CaseLists
 from hub.application.channel_health import Channels, ChannelTraffic
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
+from hub.application.drafts import AgentDrafts
 from hub.application.duplicate_list import DuplicateList, search_beside
 from hub.application.explainer import Explainer
 from hub.application.export.export import Exports
@@ -38,6 +39,7 @@ from hub.bus.adapter_states import AdapterStates
 from hub.bus.path_questions import PathQuestions
 from hub.bus.users import ADAPTERS
 from hub.channels.running import attachments, channel_tables
+from hub.journal.drafts import Database, Drafts, SqliteDatabase
 from hub.router.pool.owner import Pool
 from hub.settings import Settings, SettingsError
 from hub.starting.ground import Ground
@@ -68,6 +70,7 @@ class Behind:
 async def start_api(ground: Ground, behind: Behind) -> ApiServer:
     """It answers when this returns."""
     services = _services(ground, behind)
+    await services.drafts.sweep()
     questions = PathQuestions(behind.intake.bus, PathQuestionsAnswered(services))
     await questions.start()
     ground.work.when_stopping(questions.stop)
@@ -118,6 +121,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         consents=behind.intake.consents,
         notes=Notes(journal, clock),
         canned_answers=CannedAnswers(journal, clock),
+        drafts=_drafts(ground),
         phone_region=ground.settings.phone_region,
         accounts=Accounts(journal, clock, key),
         cases=behind.watches.cases,
@@ -161,6 +165,23 @@ def _set_up(settings: Settings) -> Collection[str]:
 def _lines(pool: Pool) -> Lines:
     policy = pool.policy
     return Lines(policy, {name: pool.estimate(name).estimated_wait_seconds for name in policy.queues})
+
+
+def _drafts(ground: Ground) -> AgentDrafts:
+    """Kept beside the store: in its database, or in a file."""
+    table = Drafts(_draft_database(ground.settings), ground.journal.store.codec)
+    ground.work.when_stopping(table.close)
+    drafts = AgentDrafts(ground.journal, ground.clock, table)
+    ground.follow(ground.since, drafts.follow)
+    return drafts
+
+
+def _draft_database(settings: Settings) -> Database:
+    if settings.is_postgres:
+        from hub.journal.drafts_postgres import PostgresDatabase  # noqa: PLC0415  (a SQLite hub never loads the driver)
+
+        return PostgresDatabase(settings.store_url)
+    return SqliteDatabase(settings.data_dir / "drafts.sqlite")
 
 
 def _phones(file: Path | None) -> AgentPhones:

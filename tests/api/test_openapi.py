@@ -59,7 +59,10 @@ WITHOUT_BODY = {
 }
 ANSWERS_OTHERWISE = (
     "/v1/accounts",
+    "/v1/canned-answers/{answer_id}/fill",
     "/v1/contacts",
+    "/v1/customers/{customer_id}/drafts",
+    "/v1/interactions/{interaction_id}/drafts/{kind}",
     "/v1/customers/{customer_id}/surveys",
     "/v1/conversations",
     "/v1/grants",

@@ -157,6 +157,7 @@ NOTHING_PERSONAL = {
     "/v1/teams",
     "/v1/teams/{team_id}",
     "/v1/desk",
+    "/v1/agents/{agent_id}/drafts",
     "/v1/canned-answers",
     "/v1/canned-answers/{answer_id}",
     "/v1/canned-answers/{answer_id}/history",

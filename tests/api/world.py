@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from hub.api.app import create_app
@@ -22,6 +23,7 @@ from hub.application.consents import Consents
 from hub.application.contact_files import ContactFiles
 from hub.application.customers import Customers
 from hub.application.dossier.dossiers import Dossiers
+from hub.application.drafts import AgentDrafts
 from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
 from hub.application.forgetting import Forgetting
@@ -44,6 +46,8 @@ from hub.domain.customer.normalise import normalise
 from hub.domain.errors import HubError, NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.domain.sign import SignKind
+from hub.journal.codec import Codec
+from hub.journal.drafts import Drafts, SqliteDatabase
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
 from hub.projections.activity import Activity
@@ -383,6 +387,7 @@ class World:
         self.journal.followers += [self.path_policy.follow, *self.paths.followers]
         views = LinkViews(self.journal, customers.PROJECTION, interactions.PROJECTION)
         self.dossiers = Dossiers(self.journal, self.clock, KEY, self.path_policies, views)
+        self.drafts = AgentDrafts(self.journal, self.clock, Drafts(SqliteDatabase(Path(":memory:")), Codec()))
         self.services = Services(
             intake=self.intake,
             pool=self.pool,
@@ -405,6 +410,7 @@ class World:
             policies=self.policies,
             notes=Notes(self.journal, self.clock),
             canned_answers=CannedAnswers(self.journal, self.clock),
+            drafts=self.drafts,
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),

@@ -1,0 +1,180 @@
+"""Drafts over HTTP: saved as an agent types, by revision, so that two tabs never overwrite each other unseen."""
+
+from dataclasses import asdict
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from hub.api.answers import answer, json_bytes
+from hub.api.bodies import ByAgent
+from hub.api.callers import AgentCall, Call
+from hub.api.errors import PROBLEMS
+from hub.api.rows import told
+from hub.application.drafts import Draft, DraftChangedError, DraftKind, Words
+from hub.domain.contact import Attachment
+from hub.domain.errors import InvalidError
+
+router = APIRouter(tags=["drafts"])
+
+Kind = Literal[DraftKind.REPLY, DraftKind.NOTE]
+Addresses = Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=100)]
+OfAgent = Annotated[str, Query(max_length=64, description="Left out: the agent of the key")]
+
+
+class SavedDraft(ByAgent):
+    """As it stands on the screen, whether it could be sent so or not."""
+
+    text: str = Field(default="", max_length=100_000)
+    html: str = Field(default="", max_length=200_000)
+    subject: str = Field(default="", max_length=998)
+    to: Addresses = ()
+    cc: Addresses = ()
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
+    revision: int = Field(default=0, ge=0, description="The last one you read or saved; 0: there was none")
+
+
+class DraftTold(BaseModel):
+    """`interaction_id` empty: it is for a new contact with the customer. `revision`: for what is saved next."""
+
+    interaction_id: str
+    customer_id: str
+    agent_id: str
+    kind: DraftKind
+    revision: int
+    saved_at: datetime
+    text: str
+    html: str
+    subject: str
+    to: list[str]
+    cc: list[str]
+    attachments: list[Attachment]
+
+
+class DraftChanged(BaseModel):
+    """Another text was saved since: it is in `draft`. Save again with its revision to take its place."""
+
+    type: Literal["urn:hub:problem:draft-changed"]
+    title: str
+    status: int
+    detail: str
+    draft: DraftTold
+
+
+class DraftPlace(BaseModel):
+    """Where an agent writes something."""
+
+    interaction_id: str
+    customer_id: str
+    kind: DraftKind
+    revision: int
+    saved_at: datetime
+
+
+class DraftPlaces(BaseModel):
+    """What was saved last first."""
+
+    drafts: list[DraftPlace]
+
+
+_SAVED: dict[int | str, dict[str, Any]] = {
+    200: {"model": DraftTold}, 409: {"model": DraftChanged, "description": "Saved elsewhere since"}, **PROBLEMS,
+}  # fmt: skip
+_GONE: dict[int | str, dict[str, Any]] = {204: {"description": "It is there no more"}, **PROBLEMS}
+
+
+@router.put("/v1/interactions/{interaction_id}/drafts/{kind}", summary="Save a draft", responses=_SAVED)
+async def save(interaction_id: str, kind: Kind, body: SavedDraft, call: AgentCall) -> Response:
+    """Of an answer or a note of this agent. It is kept until it is deleted or the interaction is over (409), and is
+    nobody's to read but the agent's."""
+    agent = _own(call, body.agent_id)
+    drafts = call.services.drafts
+    return await _saved(drafts.save(interaction_id, agent, kind, _words(body), body.revision))
+
+
+@router.get("/v1/interactions/{interaction_id}/drafts/{kind}", summary="A draft", responses=told(DraftTold))
+async def draft(interaction_id: str, kind: Kind, call: AgentCall, agent_id: OfAgent = "") -> Response:
+    """As it was saved last. None: 404."""
+    return answer(_row(await call.services.drafts.find(interaction_id, _own(call, agent_id), kind)))
+
+
+@router.delete(
+    "/v1/interactions/{interaction_id}/drafts/{kind}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Throw a draft away",
+    response_class=Response,
+    responses=_GONE,
+)
+async def throw_away(interaction_id: str, kind: Kind, call: AgentCall, agent_id: OfAgent = "") -> Response:
+    """It was sent, or is not wanted. Gone already: 204."""
+    await call.services.drafts.delete(interaction_id, _own(call, agent_id), kind)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.put("/v1/customers/{customer_id}/drafts", summary="Save the draft of a new contact", responses=_SAVED)
+async def save_new(customer_id: str, body: SavedDraft, call: AgentCall) -> Response:
+    """What this agent is about to send to the customer, without an interaction."""
+    agent = _own(call, body.agent_id)
+    return await _saved(call.services.drafts.save_new(customer_id, agent, _words(body), body.revision))
+
+
+@router.get("/v1/customers/{customer_id}/drafts", summary="The draft of a new contact", responses=told(DraftTold))
+async def draft_of_new(customer_id: str, call: AgentCall, agent_id: OfAgent = "") -> Response:
+    """As it was saved last. None: 404."""
+    return answer(_row(await call.services.drafts.find(customer_id, _own(call, agent_id), DraftKind.NEW)))
+
+
+@router.delete(
+    "/v1/customers/{customer_id}/drafts",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Throw the draft of a new contact away",
+    response_class=Response,
+    responses=_GONE,
+)
+async def throw_new_away(customer_id: str, call: AgentCall, agent_id: OfAgent = "") -> Response:
+    """Gone already: 204."""
+    await call.services.drafts.delete(customer_id, _own(call, agent_id), DraftKind.NEW)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/v1/agents/{agent_id}/drafts", summary="Where an agent writes something", responses=told(DraftPlaces))
+async def places(agent_id: str, call: AgentCall) -> Response:
+    """Without the words: to mark it in lists."""
+    found = await call.services.drafts.of_agent(_own(call, agent_id))
+    names = DraftPlace.model_fields
+    return answer({"drafts": [{name: getattr(one, name) for name in names} for one in found]})
+
+
+def _own(call: Call, agent_id: str) -> str:
+    """The agent whose draft it is. Raises ForbiddenError, InvalidError."""
+    agent = agent_id or call.key.agent_id
+    if not agent:
+        raise InvalidError("say whose draft: this key is no agent's own", "agent_id")
+    call.acting_for(agent)
+    return agent
+
+
+async def _saved(saving: Any) -> Response:
+    try:
+        return answer(_row(await saving))
+    except DraftChangedError as error:
+        status = HTTPStatus.CONFLICT
+        body = {
+            "type": "urn:hub:problem:draft-changed", "title": status.phrase, "status": status, "detail": str(error),
+            "draft": _row(error.draft),
+        }  # fmt: skip
+        return Response(json_bytes(body), status, media_type="application/problem+json")
+
+
+def _words(body: SavedDraft) -> Words:
+    return Words(body.text, body.html, body.subject, body.to, body.cc, body.attachments)
+
+
+def _row(one: Draft) -> dict[str, Any]:
+    fields = asdict(one)
+    words = fields.pop("words")
+    files = [file.model_dump() for file in words.pop("attachments")]
+    return {**fields, **words, "attachments": files}

@@ -1,0 +1,119 @@
+"""Drafts over HTTP: kept by revision until they are sent or the work is over, and nobody's but the agent's."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from hub.application.drafts import DraftKind
+from hub.domain.access.events import Role
+from hub.domain.errors import NotFoundError
+from hub.domain.interaction.events import InteractionEnded, WrapUpCompleted
+from hub.domain.reading.events import PersonalDataRead
+from tests.api.asking import says
+from tests.api.test_message_routes import MINA, WORK, begin
+from tests.api.world import META, World
+
+REPLY = f"/v1/interactions/{WORK}/drafts/reply"
+NEW = f"/v1/customers/{MINA}/drafts"
+TYPED = {"agent_id": "ann", "text": "Dear Mi", "subject": "Re: card", "to": ["mina@exa"], "cc": [], "html": ""}
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    begin(world)
+    return world
+
+
+@pytest.fixture
+async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+        yield client
+
+
+async def test_what_is_typed_is_kept_until_it_is_thrown_away(world: World, ann: httpx.AsyncClient) -> None:
+    file = {"uri": "hub-file:1", "media_type": "text/plain", "name": "letter.txt", "size": 9}
+    saved = await ann.put(REPLY, json=TYPED | {"attachments": [file]})
+    assert saved.status_code == 200, saved.text
+    told = (await ann.get(REPLY)).json()
+    assert told == saved.json()
+    assert told == TYPED | {
+        "attachments": [file], "interaction_id": WORK, "customer_id": MINA, "kind": "reply", "revision": 1,
+        "saved_at": "2026-01-05T12:00:00Z",
+    }  # fmt: skip
+    [place] = (await ann.get("/v1/agents/ann/drafts")).json()["drafts"]
+    assert (place["interaction_id"], place["kind"], place["revision"]) == (WORK, "reply", 1)
+    assert "text" not in place
+    assert [(one.event.what, one.event.customer_id) for one in world.journal.log
+            if isinstance(one.event, PersonalDataRead)] == [("draft", MINA)]  # fmt: skip
+    for _ in range(2):
+        assert (await ann.delete(REPLY)).status_code == 204
+    says(await ann.get(REPLY), 404, "not-found")
+
+
+async def test_of_two_tabs_the_second_is_told_what_the_first_saved(ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY, json=TYPED)
+    again = await ann.put(REPLY, json=TYPED)
+    assert (again.status_code, again.json()["revision"]) == (200, 1)
+    await ann.put(REPLY, json=TYPED | {"text": "first tab", "revision": 1})
+    late = await ann.put(REPLY, json=TYPED | {"text": "second tab", "revision": 1})
+    told = says(late, 409, "draft-changed")
+    assert (told["draft"]["text"], told["draft"]["revision"]) == ("first tab", 2)  # type: ignore[index]
+    assert (await ann.put(REPLY, json=TYPED | {"text": "second tab", "revision": 2})).json()["revision"] == 3
+
+
+async def test_a_new_contact_has_its_draft_with_the_customer(ann: httpx.AsyncClient) -> None:
+    saved = (await ann.put(NEW, json=TYPED)).json()
+    assert (saved["interaction_id"], saved["customer_id"], saved["kind"]) == ("", MINA, "new")
+    assert (await ann.get(NEW)).json()["text"] == "Dear Mi"
+    assert (await ann.delete(NEW)).status_code == 204
+    says(await ann.get(NEW), 404, "not-found")
+    says(await ann.put("/v1/customers/customer-nobody/drafts", json=TYPED), 404, "not-found")
+    says(await ann.put(f"/v1/customers/{WORK}/drafts", json=TYPED), 404, "not-found")
+
+
+async def test_nobody_writes_in_anothers_name(world: World, ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY, json=TYPED)
+    ben, desk = await world.bearer(Role.AGENT, "desk", "ben"), await world.bearer(Role.AGENT, "desk")
+    says(await ann.get(REPLY, headers=ben), 404, "not-found")
+    says(await ann.get(f"{REPLY}?agent_id=ann", headers=ben), 403, "forbidden")
+    says(await ann.put(REPLY, json=TYPED, headers=ben), 403, "forbidden")
+    says(await ann.get(REPLY, headers=desk), 422, "invalid", "agent_id")
+    says(await ann.put("/v1/interactions/interaction-2/drafts/note", json=TYPED), 404, "not-found")
+    says(await ann.put(f"/v1/interactions/{WORK}/drafts/new", json=TYPED), 422, "invalid", "kind")
+
+
+async def over(world: World) -> None:
+    world.write(
+        (WORK, InteractionEnded(**META, agent_id="ann", ended_by="agent")),
+        (WORK, WrapUpCompleted(**META, agent_id="ann", code="solved")),
+    )
+
+
+async def test_when_the_work_is_over_its_drafts_are_swept(world: World, ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY, json=TYPED)
+    await ann.put(NEW, json=TYPED)
+    await over(world)
+    says(await ann.put(REPLY, json=TYPED | {"revision": 1}), 409, "refused")
+    world.drafts.follow(world.journal.log)
+    await world.drafts.settled()
+    with pytest.raises(NotFoundError):
+        await world.drafts.find(WORK, "ann", DraftKind.REPLY)
+    assert (await ann.get(NEW)).status_code == 200
+
+
+async def test_what_was_missed_goes_at_the_next_start_and_what_is_old_too(world: World, ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY, json=TYPED)
+    await ann.put(NEW, json=TYPED)
+    await world.drafts.sweep()
+    assert len(await world.drafts.of_agent("ann")) == 2
+    await over(world)
+    await world.drafts.sweep()
+    assert [one.kind for one in await world.drafts.of_agent("ann")] == [DraftKind.NEW]
+    world.clock.moment += timedelta(days=31)
+    await world.drafts.sweep()
+    assert await world.drafts.of_agent("ann") == []
