@@ -1,0 +1,146 @@
+/** What an agent's desk shows: read once, and kept fresh by the stream; nothing is polled. */
+import { createQuery, useQueryClient } from "@tanstack/svelte-query";
+import { getContext, setContext } from "svelte";
+import { answer, hub, Refusal } from "../api/client";
+import type { components } from "../api/schema";
+import { type Happening, live } from "../live/live.svelte";
+import { who } from "../session/session.svelte";
+import { clock } from "../shell/clock.svelte";
+import { locale } from "../words/locale.svelte";
+import { Gathering } from "./gathering";
+
+type Schemas = components["schemas"];
+export type Work = Schemas["ListedInteraction"];
+export type Offer = Schemas["Offer"];
+export type Agent = Schemas["AgentInHand"];
+export type Setup = Schemas["DeskTold"];
+export type Channel = Schemas["Channel"];
+
+const KEY = Symbol("desk");
+const NOBODY = 404;
+
+/** The clock is set by every answer that says the hub's time. */
+async function timed<T extends { server_time: string }>(asked: () => Promise<T>): Promise<T> {
+  const before = Date.now();
+  const told = await asked();
+  clock.set(told.server_time, before, Date.now());
+  return told;
+}
+
+async function agentOf(me: string, signal: AbortSignal): Promise<Agent | null> {
+  try {
+    return await answer(hub.GET("/v1/agents/{agent_id}", { params: { path: { agent_id: me } }, signal }));
+  } catch (error) {
+    if (error instanceof Refusal && error.status === NOBODY) return null;
+    throw error;
+  }
+}
+
+/** Begin to read it; called once, where the desk is made. */
+export function readDesk() {
+  const me = who.agentId;
+  const reads = useQueryClient();
+  const query = { agent_id: me, names: true };
+
+  const agent = createQuery(() => ({ queryKey: ["agent", me], queryFn: ({ signal }) => agentOf(me, signal) }));
+  const setup = createQuery(() => ({ queryKey: ["desk"], queryFn: ({ signal }) => answer(hub.GET("/v1/desk", { signal })) }));
+  const offers = createQuery(() => ({
+    queryKey: ["offers", me],
+    queryFn: ({ signal }) => timed(() => answer(hub.GET("/v1/offers", { params: { query }, signal }))),
+  }));
+  const mine = createQuery(() => ({
+    queryKey: ["mine", me],
+    queryFn: ({ signal }) => answer(hub.GET("/v1/interactions", { params: { query: { ...query, limit: 500 } }, signal })),
+  }));
+  const pullable = createQuery(() => ({
+    queryKey: ["pullable", me],
+    queryFn: ({ signal }) =>
+      timed(() => answer(hub.GET("/v1/agents/{agent_id}/pullable", { params: { path: { agent_id: me }, query: { names: true } }, signal }))),
+    enabled: !!agent.data && agent.data.state !== "signed_off",
+  }));
+
+  const open = $derived(mine.data?.interactions ?? []);
+  const desk = {
+    me,
+    agent,
+    setup,
+    offers,
+    pullable,
+    mine,
+    get state(): string {
+      return agent.data?.state ?? "signed_off";
+    },
+    /** Open offers that were not over at the hub's last tick. */
+    get open(): Offer[] {
+      return (offers.data?.offers ?? []).filter((one) => one.expires_at === null || Date.parse(one.expires_at) > clock.now);
+    },
+    get inHand(): Work[] {
+      return open.filter((one) => one.agent_id === me && (one.phase === "active" || one.phase === "wrap_up"));
+    },
+    get parked(): Work[] {
+      return open.filter((one) => one.phase === "parked");
+    },
+    get waiting(): Work[] {
+      return pullable.data?.interactions ?? [];
+    },
+    /** A row of any list, while it is in one. */
+    row(id: string): Work | undefined {
+      return open.find((one) => one.interaction_id === id) ?? this.waiting.find((one) => one.interaction_id === id);
+    },
+    queueName(name: string): string {
+      const queue = setup.data?.queues.find((one) => one.name === name);
+      return queue ? labelled(queue) : name;
+    },
+    queue(name: string): Setup["queues"][number] | undefined {
+      return setup.data?.queues.find((one) => one.name === name);
+    },
+    parks(channel: string): boolean {
+      return setup.data?.channels.find((one) => one.channel === channel)?.parks ?? false;
+    },
+    /** Read anew what this is about. */
+    refresh(...keys: string[][]): void {
+      for (const queryKey of keys) void reads.invalidateQueries({ queryKey });
+    },
+  };
+
+  $effect(() => live.follow("agent", me));
+  $effect(() => clock.watch());
+  $effect(() => {
+    const gathering = new Gathering((keys) => desk.refresh(...keys));
+    const leave = live.on((one) => gathering.add(...concerned(one, me)));
+    return () => {
+      leave();
+      gathering.stop();
+    };
+  });
+  // What may be pulled is in queues that no event of this agent's tells of.
+  const pulled = $derived(agent.data && agent.data.state !== "signed_off" ? (setup.data?.queues.filter((one) => one.pull).map((one) => one.name) ?? []) : []);
+  const followed = $derived(pulled.join("\n"));
+  $effect(() => {
+    const leave = followed ? followed.split("\n").map((name) => live.follow("queue", name)) : [];
+    return () => {
+      for (const one of leave) one();
+    };
+  });
+  return setContext(KEY, desk);
+}
+
+export type Desk = ReturnType<typeof readDesk>;
+
+/** The desk that this part is of. */
+export function ofDesk(): Desk {
+  return getContext<Desk>(KEY);
+}
+
+/** Which readings an event makes old. */
+export function concerned(one: Happening, me: string): string[][] {
+  if (one.type === "PolicyAdopted") return [["desk"]];
+  if (one.stream.startsWith("agent-")) return [["agent", me], ["pullable", me]];
+  if (!one.stream.startsWith("interaction-")) return one.type === "AgentMentioned" || one.type === "MentionRead" ? [["mentions", me]] : [];
+  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream]];
+}
+
+/** What a name of the policy is called where it is read. */
+export function labelled(choice: { name: string; labels: Record<string, string> }): string {
+  return choice.labels[locale.language] ?? choice.name;
+}
