@@ -19,10 +19,13 @@ _PAGES_A_CHANGE = 3
 
 class Disk:
     """One file, and one thread that has it. What `do` is given runs in the order of the calls, and is on disk when it
-    returns. Raises LedgerError."""
+    returns. `pace`: seconds from one wait for the disk to the next, which costs more of the processor than the changes
+    themselves; what comes alone is written at once. Raises LedgerError."""
 
-    def __init__(self, file: Path, tables: str) -> None:
+    def __init__(self, file: Path, tables: str, pace: float = 0.0) -> None:
         self._file = file
+        self._pace = pace
+        self._due = 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._running: asyncio.Task[None] | None = None
@@ -63,9 +66,12 @@ class Disk:
         return sqlite3.connect(self._file, isolation_level=None, timeout=10)
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._waiting:
+            if (early := self._due - loop.time()) > 0:
+                await asyncio.sleep(early)
+            self._due = loop.time() + self._pace
             taken, self._waiting = self._waiting, []
-            loop = asyncio.get_running_loop()
             outcomes = await loop.run_in_executor(self._thread, self._together, [work for work, _ in taken])
             for (_, done), outcome in zip(taken, outcomes, strict=True):
                 if done.done():

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE INDEX IF NOT EXISTS files_in_order ON files (at);
 CREATE TABLE IF NOT EXISTS forms (id TEXT PRIMARY KEY, contact TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 """
+_PACE = 0.01
 _LONGEST = 500
 """Lines that a tab is told of one visitor's past."""
 
@@ -53,7 +54,7 @@ class Book:
     """One adapter's. Each change is on disk when the call returns. Raises LedgerError."""
 
     def __init__(self, file: Path) -> None:
-        self._disk = Disk(file, _TABLES)
+        self._disk = Disk(file, _TABLES, _PACE)
 
     async def known(self, visitor: str) -> Known | None:
         """None: they never came here, or so long ago that nothing is left."""
