@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from hub import __version__
 from hub.api import (
     accounts,
+    agent_history,
     agent_phones,
     agents,
     attachments,
@@ -84,6 +85,7 @@ ROUTERS = (
     supervision.router,
     desk.router,
     agents.router,
+    agent_history.router,
     agent_phones.router,
     colleagues.router,
     identity.router,

@@ -222,6 +222,7 @@ ROLES = {
         "POST /v1/policies/routing/check",
         "POST /v1/policies/routing/diff",
         "GET /v1/agents",
+        "GET /v1/agents/a1/history",
         "GET /v1/people",
         "GET /v1/people/p-1",
         "GET /v1/teams",
