@@ -11,15 +11,15 @@ type Name = (id: string) => string;
 export function headline(one: Decision, agent: Name, queue: Name): string {
   switch (one.type) {
     case "InteractionOffered":
-      return say("offer_to", { agent: agent(one.agent_id) });
+      return say("offer_to", { agent: agent(one.agent_id ?? "") });
     case "InteractionQueued":
-      return say("queued_in", { queue: queue(one.queue) });
+      return say("queued_in", { queue: queue(one.queue ?? "") });
     case "InteractionReopened":
-      return say("reopened_in", { queue: queue(one.queue) });
+      return say("reopened_in", { queue: queue(one.queue ?? "") });
     case "InteractionRefused":
-      return say("refused_in", { queue: queue(one.queue) });
+      return say("refused_in", { queue: queue(one.queue ?? "") });
     case "InteractionMoved":
-      return say("moved_to", { from: queue(one.from_queue), to: queue(one.queue) });
+      return say("moved_to", { from: queue(one.from_queue ?? ""), to: queue(one.queue ?? "") });
     case "InteractionPrioritised":
       return say("reprioritised");
     case "RequirementRelaxed":
