@@ -383,7 +383,9 @@ def test_a_no_and_a_block_outlive_a_forgetting_without_the_value() -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["grant", "short", "deny", "withdraw", "unsubscribe", "expire", "block", "unblock"]),
+        st.sampled_from(
+            ["grant", "short", "deny", "withdraw", "unsubscribe", "everywhere", "expire", "block", "unblock"]
+        ),
         st.integers(0, 8),
     ),
     max_size=15,
@@ -403,12 +405,24 @@ def take(history: list[Event], step: str, at: datetime) -> list[Event]:
             return decide.withdraw(now, told, "sms", PROMOTIONAL)
         case "unsubscribe":
             return decide.unsubscribe(now, told, ("sms", "phone"))
+        case "everywhere":
+            return decide.unsubscribe(now, told, ("sms", "phone"), everywhere=True)
         case "expire":
             return decide.expire(now, now=at, actor="policy:1", causation="timer")
         case "block":
             return decide.block(now, told, "sms")
         case _:
             return decide.unblock(now, told, "sms")
+
+
+@for_all(STEPS)
+def test_what_is_said_on_no_path_is_so_from_a_no_to_all_of_them_to_the_next_yes(steps: list[tuple[str, int]]) -> None:
+    history, number, nowhere = list[Event](), 0, False
+    for step, later in steps:
+        number = min(number + later, 59)
+        history += take(history, step, day(number))
+        nowhere = step == "everywhere" or (nowhere and step not in ("grant", "short"))
+        assert (standing(history, day(number)).nowhere(PROMOTIONAL) is not None) == nowhere
 
 
 @for_all(STEPS)
@@ -432,7 +446,7 @@ def test_a_promotional_contact_takes_a_yes_that_stands_and_no_list(steps: list[t
         history += take(history, step, at)
         if step in ("grant", "short"):
             yes, ends = True, day(60) if step == "short" else None
-        elif step in ("deny", "withdraw", "unsubscribe"):
+        elif step in ("deny", "withdraw", "unsubscribe", "everywhere"):
             yes = False
         listed = step == "block" or (listed and step != "unblock")
         verdicts = gates(standing(history, at), PHONE.point, Channel.SMS, PROMOTIONAL)

@@ -149,11 +149,7 @@ class ConsentStanding:
         """The no to all paths that stands. Who says yes to one since wants to hear of it again; of what was said at
         once of two contact points the no counts, nobody knows which was first."""
         no, yes = self.book.nowhere.get(purpose), self.book.somewhere.get(purpose)
-        if no is None or yes is None or yes.at < no.at:
-            return no
-        at_once = yes.at == no.at
-        is_last = self.book.stances[yes.about].said is Said.GRANTED and yes.about.point == no.about.point
-        return no if at_once and not is_last else None
+        return None if no is not None and yes is not None and yes.at > no.at else no
 
     def blocked_by(self, point: str, channel: Channel) -> tuple[str, ...]:
         """The lists that block it, in alphabetical order."""
@@ -219,11 +215,20 @@ def _say(book: ConsentBook, event: ConsentGranted | ConsentDenied | ConsentWithd
         actor=event.actor,
     )
     said = replace(_with_point(book, event), stances={**book.stances, about: stance})
+    word = Word(about, stance)
     if isinstance(event, ConsentWithdrawn) and event.everywhere:
-        return replace(said, nowhere=_last(book.nowhere, Word(about, stance)))
+        return replace(said, nowhere=_last(book.nowhere, word), somewhere=_before(book.somewhere, word))
     if isinstance(event, ConsentGranted):
-        return replace(said, somewhere=_last(book.somewhere, Word(about, stance)))
+        return replace(said, somewhere=_last(book.somewhere, word), nowhere=_before(book.nowhere, word))
     return said
+
+
+def _before(words: Words, word: Word) -> Words:
+    """Without what was said at this very moment, and recorded before it in the same stream."""
+    known = words.get(word.about.purpose)
+    if known is None or (known.at, known.about.point) != (word.at, word.about.point):
+        return words
+    return {purpose: one for purpose, one in words.items() if purpose is not word.about.purpose}
 
 
 def _last(words: Words, word: Word) -> Words:
