@@ -6,7 +6,7 @@ export type Attachment = components["schemas"]["Attachment"];
 export type Words = { text: string; subject: string; to: string; cc: string[]; attachments: Attachment[] };
 export type Kept = { words: Words; revision: number };
 
-/** Where drafts are kept for all tabs and machines. `put` is refused with 409 where another tab wrote meanwhile. */
+/** Where drafts are kept for all tabs and machines. `put` is refused as `draft-changed` where another tab wrote meanwhile. */
 export type Remote = {
   get: () => Promise<Kept | null>;
   put: (words: Words, revision: number) => Promise<number>;
@@ -125,14 +125,12 @@ export class Draft {
 
   async #refused(error: unknown): Promise<void> {
     const status = error instanceof Refusal ? error.status : 0;
-    if (status === 409) {
+    if (error instanceof Refusal && error.kind === "draft-changed") {
       const theirs = await this.#remote.get().catch(() => null);
       if (theirs && JSON.stringify(theirs.words) !== JSON.stringify(this.words)) this.theirs = theirs;
       else if (theirs) this.#revision = theirs.revision;
-      else {
-        this.#revision = 0;
-        this.#later(AGAIN_MS);
-      }
+      else this.#revision = 0;
+      if (!this.theirs) this.#later(AGAIN_MS);
     } else if (status === 0 || status >= 500) this.#later(AGAIN_MS);
   }
 

@@ -13,7 +13,7 @@ class FakeHub {
       get: async () => this.#reached(() => this.kept),
       put: async (words, revision) =>
         this.#reached(() => {
-          if (revision !== (this.kept?.revision ?? 0)) throw new Refusal(409, "urn:hub:problem:conflict", "written meanwhile");
+          if (revision !== (this.kept?.revision ?? 0)) throw new Refusal(409, "urn:hub:problem:draft-changed", "written meanwhile");
           this.puts++;
           this.kept = { words, revision: revision + 1 };
           return revision + 1;
