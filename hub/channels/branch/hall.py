@@ -122,6 +122,8 @@ class Hall:
         async with self._turn:
             events, more = self._follows(one.report, answer)
             await self._happen(events, more, one.seq)
+            if any(isinstance(event, NotAtHub) for event in events):
+                await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
 
     def _follows(self, report: Report, answer: Confirmation) -> tuple[list[Event], list[Report]]:
         now, accepted = self.now(), answer.status == "accepted"

@@ -38,10 +38,13 @@ class PlayedHub:
         self.there.set()
         self.refuses: dict[str, int] = {}
         self.told: list[str] = []
+        self.takes_visits = True
 
     async def contact(self, contact: Contact) -> Confirmation:
         await self.there.wait()
         self.told.append("contact")
+        if not self.takes_visits:
+            return Confirmation(id=contact.id, status="rejected", reason="not so")
         return Confirmation(id=contact.id, status="accepted", customer_id="customer-1")
 
     async def conversation(self, event: ConversationEvent) -> Confirmation:
@@ -163,6 +166,15 @@ async def test_what_the_hub_refuses_is_told_in_another_way(
     start = hub.told.index(refused)
     assert [one for one in hub.told[start:] if one in after][: len(after)] == after
     assert hall.notices["ann"] == (f"{refused}: not so",)
+
+
+async def test_a_desk_that_waits_gets_whom_the_hub_does_not_take_at_once(opened: Open, hub: PlayedHub) -> None:
+    hall = opened.hall
+    await opened.do("sit_down", hall.branch, "1", "ann")
+    await opened.do("want_next", "1")
+    hub.takes_visits = False
+    visit = await opened.ticket()
+    await until(lambda: hall.book.visits[visit].phase is Phase.CALLED)
 
 
 async def test_what_the_hub_says_to_a_visit_stands_on_its_ticket_once(opened: Open, hub: PlayedHub) -> None:
