@@ -23,6 +23,8 @@ async def test_a_policy_is_published_read_and_kept(world: World, http: httpx.Asy
     again = await http.post("/v1/policies/routing", json={"text": POLICY})
     assert again.json() == {"events": []}
     now = (await http.get("/v1/policies/routing")).json()
+    assert all(set(one) == {"line", "severity", "field", "message"} for one in now["findings"])
+    assert now["findings"]
     assert (now["text"], now["note"], now["published_at"]) == (POLICY, "simpler", "2026-01-05T12:00:00Z")
     [kept] = (await http.get("/v1/policies/routing/history")).json()["versions"]
     assert kept == {name: value for name, value in now.items() if name not in ("text", "findings")}
