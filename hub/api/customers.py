@@ -1,6 +1,6 @@
 """The customers: who they are, what happened, and where they stand; now, or as it was known at a past moment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BeforeValidator, Field, create_model
@@ -29,7 +29,8 @@ Customer = row(
     open_interactions=list[Interaction],  # type: ignore[valid-type]
 )
 CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
-_Contact, _Fact = row("TimelineContact", ShownContact), row("TimelineFact", TimelineFact)
+_Contact = row("TimelineContact", ShownContact, channel=Channel, direction=Direction, kind=Literal[Kind.CONTACT])
+_Fact = row("TimelineFact", TimelineFact)
 Timeline = listed("Timeline", "timeline", _Contact | _Fact, before=int | None)
 
 

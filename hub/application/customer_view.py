@@ -65,6 +65,8 @@ class ShownContact:
     code: str
     kind: str = "contact"
     """Told beside other things that happened."""
+    case_id: str = ""
+    """The case that the interaction is about."""
 
 
 def wanted(interactions: Iterable[InteractionRow]) -> set[int]:

@@ -152,7 +152,7 @@ class AgentDrafts:
         now, said = self._clock.now(), orjson.dumps(_fields(words))
         revision = await self._table.put(key, customer, seen, said, _ms(now))
         if revision is not None:
-            return _draft_of(key, customer, revision, now, words)
+            return _draft_of(key, customer, revision, _moment(_ms(now)), words)
         kept = await self._table.get(key)
         if kept is None:  # deleted at this very moment
             return await self._save(key, customer, words, seen)
@@ -167,7 +167,7 @@ def _draft_of(key: tuple[str, str, str], customer: str, revision: int, at: datet
 
 
 def _draft(kept: Any) -> Draft:
-    at = datetime.fromtimestamp(kept.saved_ms / 1000, UTC)
+    at = _moment(kept.saved_ms)
     return _draft_of(tuple(kept.key), kept.customer_id, kept.revision, at, _words(kept.words))
 
 
@@ -184,6 +184,10 @@ def _words(said: bytes) -> Words:
     told = orjson.loads(said)
     files = tuple(Attachment.model_validate(one) for one in told["attachments"])
     return Words(told["text"], told["html"], told["subject"], tuple(told["to"]), tuple(told["cc"]), files)
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _ms(moment: datetime) -> int:

@@ -215,8 +215,8 @@ def _left(stream: str, event: ContactSent) -> Message:
 
 def _noted(stream: str, event: NoteWritten, channel: Channel) -> Message:
     return Message(
-        at=event.at, direction=Said.INTERNAL, state="written", by=event.actor, contact_id="", outbound_id="",
-        customer_id=stream, channel=channel, address="", subject="", text=event.text, html="", cc=(),
+        at=event.at, direction=Said.INTERNAL, state="written", by=f"agent:{event.agent_id}", contact_id="",
+        outbound_id="", customer_id=stream, channel=channel, address="", subject="", text=event.text, html="", cc=(),
         attachments=(), note_id=event.note_id, mentions=event.mentions,
     )  # fmt: skip
 

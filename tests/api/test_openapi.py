@@ -1,6 +1,6 @@
 import dataclasses
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.api import rows
@@ -112,6 +112,7 @@ def test_reads_document_what_they_answer() -> None:
     assert "id" not in told["components"]["schemas"]["Agent"]["properties"]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.builds(InteractionRow), st.builds(AgentNow), st.builds(QueueNow), st.builds(QueueInterval))
 def test_documented_rows_are_those_that_are_told(
     interaction: InteractionRow, agent: AgentNow, queue: QueueNow, interval: QueueInterval

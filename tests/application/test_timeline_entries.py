@@ -11,6 +11,7 @@ from hub.application.dossier.then import CONTACTS
 from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer.events import StandingReviewed
 from hub.domain.customer.links.events import LinksChanged
+from hub.domain.customer.notes import AgentMentioned, MentionRead
 from hub.domain.customer.outbound.events import ContactDispatched, ContactPostponed
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
 from hub.domain.decision.events import ActionsNotPresented
@@ -23,8 +24,10 @@ SILENT = {LinksChanged}
 """Only fences."""
 ASIDE = {
     *CONTACTS, StandingReviewed, ContactSlotReserved, ContactSlotReleased, ContactPostponed, ContactDispatched,
+    AgentMentioned, MentionRead,
 }  # fmt: skip
-"""Contacts are read by their place; the others say when to look again, and what may still be sent."""
+"""Contacts are read by their place; the others say when to look again, what may still be sent, and which
+agents are to read a note."""
 
 
 @pytest.mark.parametrize("cls", FACTS, ids=lambda cls: cls.__name__)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from hub.domain.contact import Channel, Standing
 from hub.policies.hours import WEEKDAYS
 from hub.router.policy.classify import Classifier, Traits
+from hub.router.policy.desk import Locale
 from hub.router.policy.model import (
     AgentRules,
     Base,
@@ -50,6 +51,7 @@ def table(heading):
         ("Queues", Queue),
         ("Hours and holidays", WeekHours),
         ("Channels", ChannelPolicy),
+        ("Locale and labels", Locale),
     ],
 )
 def test_every_field_is_told_with_its_default(heading: str, model: type[BaseModel]):
@@ -105,7 +107,7 @@ def test_the_example_does_what_it_says():
 
 
 def test_the_hours_and_the_staff_shown_can_be_taken():
-    _, hours, staff = blocks("text")
+    _, hours, _, staff = blocks("text")
     policy = parse_policy(f'[queues.q]\nhours = "office"\n{hours}\n[[rules]]\nqueue = "q"\n{staff}')
 
     assert [holiday.name for holiday in policy.holidays["iran"].values()] == ["Nowruz", "last day of the year"]

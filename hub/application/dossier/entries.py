@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hub.application.contact_files import shown_files
+from hub.application.customer_view import EXCERPT
 from hub.application.dossier.facts import CustomerFacts
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
@@ -133,7 +134,8 @@ _IN_BOTH_STREAMS = (
 @dataclass(frozen=True, slots=True)
 class TimelineFact:
     """Something else that happened with a customer. `what`: in a word; `type`: the event's class, `event` its own
-    fields; `customer_id`: in which of the customer's streams it stands."""
+    fields; `customer_id`: in which of the customer's streams it stands. `channel`, `interaction_id`, `case_id` and
+    `agent_id` are empty where it has nothing to do with one; `excerpt`: the first words of it."""
 
     kind: Kind
     what: str
@@ -144,6 +146,11 @@ class TimelineFact:
     actor: str
     causation: str
     type: str
+    channel: str
+    interaction_id: str
+    case_id: str
+    agent_id: str
+    excerpt: str
     event: Mapping[str, Any]
 
     @property
@@ -200,8 +207,17 @@ def shown_fact(recorded: Recorded) -> TimelineFact:
         actor=event.actor,
         causation=event.causation,
         type=type(event).__name__,
+        channel=getattr(event, "channel", ""),
+        interaction_id=getattr(event, "interaction_id", "") or _interaction(event.correlation),
+        case_id=getattr(event, "case_id", ""),
+        agent_id=getattr(event, "agent_id", ""),
+        excerpt=next(iter(texts_of(event)), "")[:EXCERPT],
         event=_told(stream, event),
     )
+
+
+def _interaction(correlation: str) -> str:
+    return correlation if correlation.startswith("interaction-") else ""
 
 
 def _told(stream: str, event: Event) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@ with the work for one page bounded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from hub.application.customer_view import ShownContact, shown_contact
@@ -62,7 +63,8 @@ async def timeline_page(
         if (before is None or one.place < before) and (found.reached is None or one.place >= found.reached)
     ]
     lines.sort(key=lambda one: one.place, reverse=True)
-    rows = [one.shown(found.said, facts.asked_for) for one in lines[:limit]]
+    cases = {work: case.case_id for case in _cases(facts).values() for work in case.interactions}
+    rows = [one.shown(found.said, facts.asked_for, cases) for one in lines[:limit]]
     if len(lines) > limit:
         return TimelinePage(rows, lines[limit - 1].place.position)
     return TimelinePage(rows, None if found.reached is None else found.reached.position)
@@ -72,8 +74,12 @@ class _Line(NamedTuple):
     place: Place
     what: TimelineContact | Recorded
 
-    def shown(self, said: Mapping[int, Event], customer: str) -> ShownContact | TimelineFact:
-        return shown_fact(self.what) if isinstance(self.what, Recorded) else shown_contact(self.what, said, customer)
+    def shown(self, said: Mapping[int, Event], customer: str, cases: Mapping[str, str]) -> ShownContact | TimelineFact:
+        if isinstance(self.what, Recorded):
+            return shown_fact(self.what)
+        contact = shown_contact(self.what, said, customer)
+        case = cases.get(contact.interaction_id, "")
+        return replace(contact, case_id=case) if case else contact
 
 
 async def _contacts(

@@ -19,7 +19,7 @@ class NoteWritten(Event):
     note_id: str
     interaction_id: str
     agent_id: str
-    """Who wrote it; empty: whoever `actor` names."""
+    """Who wrote it, whoever entered it: `actor`."""
     mentions: tuple[str, ...] = ()
     """Agents who are to read it."""
     request_id: str = ""
