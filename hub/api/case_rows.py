@@ -49,8 +49,9 @@ class CaseFact(BaseModel):
 
 
 class CaseWithHistory(CaseRow):
-    """A case, and what happened to it, oldest first."""
+    """A case, in which of its customer's streams it stands, and what happened to it, oldest first."""
 
+    customer_id: str
     history: list[CaseFact]
 
 

@@ -107,7 +107,7 @@ async def case(case_id: str, call: AgentCall, at: At = None) -> Response:
         {"position": one.position, "type": type(one.event).__name__, "event": one.event.model_dump()}
         for one in found.history
     ]
-    return answer({**_row(found.case, moment), "history": history})
+    return answer({**_row(found.case, moment), "customer_id": found.history[0].stream, "history": history})
 
 
 @router.post("/v1/cases/{case_id}/rate", summary="Say how severe a case is", responses=_EVENTS)

@@ -10,7 +10,7 @@ export const say = words({
     cases: "Cases",
     board: "Wallboard",
     reports: "Reports",
-    admin: "Administration",
+    admin: "Admin",
     palette: "Do or find…",
     palette_about: "Type what you want to do, or a phone number, mail address or customer number",
     palette_empty: "Nothing is called that.",
