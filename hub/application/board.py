@@ -187,6 +187,7 @@ class _Compare:
                 policy.queue(name).service_level.share,
                 lines.waits.get(name),
                 ready.get(name, _NOBODY),
+                policy.labels.queues.get(name, {}),
             )
             if self._queues.get(name) != row:
                 self._queues[name] = row

@@ -44,7 +44,8 @@ class BoardQueue:
     of it or are offered some. `expected_wait_s` is null where it can't be said."""
 
     name: str
-    label: str
+    labels: Mapping[str, str]
+    """What the policy calls it, by language; none: its name will do."""
     waiting: int
     on_offer: int
     in_queue: int
@@ -107,7 +108,13 @@ class Ready:
 
 
 def queue_row(
-    now: QueueNow, day: Sequence[int], limit: Threshold, share: float, wait: float | None, ready: Ready
+    now: QueueNow,
+    day: Sequence[int],
+    limit: Threshold,
+    share: float,
+    wait: float | None,
+    ready: Ready,
+    labels: Mapping[str, str],
 ) -> BoardQueue:
     """`day`: its sums, as DAY names them."""
     sums = dict(zip(DAY, day, strict=True))
@@ -116,7 +123,7 @@ def queue_row(
     handle_s = (sums["talk_ms"] + sums["hold_ms"] + sums["wrap_up_ms"]) / 1000
     return BoardQueue(
         name=now.queue,
-        label=now.queue,
+        labels=labels,
         waiting=now.waiting,
         on_offer=now.offered,
         in_queue=now.in_queue,

@@ -201,7 +201,10 @@ async def _agrees_with_intervals(board: dict[str, Any], intervals: Any) -> None:
 
 
 async def test_agents_count_where_they_serve() -> None:
-    served = '[queues.sales.serves]\nskills = { sales = 3 }\n[queues.other]\n[[rules]]\nqueue = "sales"\n'
+    served = (
+        '[labels.queues]\nsales = { fa = "فروش" }\n[queues.sales.serves]\nskills = { sales = 3 }\n'
+        '[queues.other]\n[[rules]]\nqueue = "sales"\n'
+    )
     hall = Hall(random.Random(1), policy=parse_policy(served))
     for name, level in (("novice", 1), ("expert", 4)):
         hall.world.add(
@@ -214,4 +217,5 @@ async def test_agents_count_where_they_serve() -> None:
     rows = {row["name"]: row for row in board["queues"]}
     assert (rows["sales"]["agents_ready"], rows["other"]["agents_ready"]) == (1, 2)
     assert rows["sales"]["agents_free"] == 1
+    assert (rows["sales"]["labels"], rows["other"]["labels"]) == ({"fa": "فروش"}, {})
     assert {row["team"] for row in board["agents"]} == {"north"}

@@ -11,7 +11,7 @@ from hub.bus.inbound import Inbound
 from hub.bus.rejected import Rejected, RejectedContacts, StillRefusedError
 from hub.bus.retries import retries
 from hub.bus.server import EmbeddedNats
-from hub.bus.subjects import INBOUND
+from hub.bus.subjects import INBOUND, ensure_streams
 from hub.domain.errors import NotFoundError
 from tests.support.nats import eventually
 
@@ -51,6 +51,23 @@ async def test_pages_through_any_number(rejected: RejectedContacts) -> None:
     rest = await rejected.list(limit=200, after=first[-1].sequence)
     assert [one.body for one in first + rest] == [b"%d" % n for n in range(250)]
     assert await rejected.list(limit=0) == []
+
+
+async def test_what_was_mended_comes_instead_of_it(rejected: RejectedContacts, nats_connection: Connection) -> None:
+    await ensure_streams(nats_connection.jetstream())
+    await rejected.put(SUBJECT, b"broken", "bad", "", AT)
+    mended = SUBJECT.replace("phone", "sms")
+    await rejected.put_back_mended(await rejected.get(1), mended, b"mended")
+    assert await rejected.list() == []
+    kept = await nats_connection.jetstream().get_last_msg(INBOUND, mended)
+    assert kept.data == b"mended"
+
+
+async def test_what_is_dismissed_is_gone(rejected: RejectedContacts) -> None:
+    await rejected.put(SUBJECT, b"a", "bad", "", AT)
+    await rejected.put(SUBJECT, b"b", "bad", "", AT)
+    await rejected.dismiss(1)
+    assert [one.body for one in await rejected.list()] == [b"b"]
 
 
 async def test_drops_what_was_set_aside_long_ago(nats_connection: Connection) -> None:

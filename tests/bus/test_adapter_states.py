@@ -1,0 +1,22 @@
+"""Who holds an adapter's lease, and what it has not carried out, can be seen by who looks on."""
+
+from hub.bus.adapter_states import AdapterStates
+from hub.bus.carriers import Carrier, Leases
+from hub.bus.connection import Connection
+from hub.bus.subjects import CARRIES, ensure_streams
+
+
+async def test_a_lease_says_who_carries_out_and_since_when(nats_connection: Connection) -> None:
+    await ensure_streams(nats_connection.jetstream())
+    states = AdapterStates(nats_connection)
+    assert await states.holder("email") is None
+    carrier = Carrier("email", "home", "run", "process 7 on host", "2026-01-05T12:00:00+00:00")
+    leases = Leases(nats_connection, [f"{CARRIES}.email"], carrier)
+    await leases.take()
+    assert await states.holder("email") == carrier
+    await leases.give_back()
+    assert await states.holder("email") is None
+
+
+def test_who_took_a_lease_before_it_said_since_when_is_read() -> None:
+    assert Carrier.from_bytes(b'{"name":"a","home":"h","run":"r","where":"w"}') == Carrier("a", "h", "r", "w")
