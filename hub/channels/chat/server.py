@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 WRONG_ORIGIN = 4403
 HEARTBEAT_SECONDS = 25.0
+CLOSE_SECONDS = 2.0
+"""For a tab to answer that its connection is closed: one that sleeps never does, and would hold up the adapter's end."""
 FORM_BYTES = 32 * 1024
 _INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
@@ -96,7 +98,9 @@ class Server:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """One tab. Whoever is not let in is told why by the code of the close: an answer to the request itself would
         not reach the page."""
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST, compress=False)
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST, compress=False, timeout=CLOSE_SECONDS
+        )
         await socket.prepare(request)
         why = self._why_not(request)
         if why is not None:
