@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 WRONG_ORIGIN = 4403
 HEARTBEAT_SECONDS = 25.0
 CLOSE_SECONDS = 2.0
-"""For a tab to answer that its connection is closed: one that sleeps never does, and would hold up the adapter's end."""
+"""For a tab to answer that its connection is closed: one that sleeps never does, and would hold the adapter up."""
 FORM_BYTES = 32 * 1024
 _INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
