@@ -24,7 +24,7 @@ def wait(failed: Sequence[datetime], patience: Patience, now: datetime) -> timed
     """From now until the next attempt is taken; zero: it is taken at once."""
     recent = [at for at in failed if now - at < patience.window]
     excess = len(recent) - patience.free
-    if excess < 0:
+    if excess < 0 or not recent:
         return timedelta(0)
     pause = min(patience.longest, patience.shortest * (1 << min(excess, 16)))
     return max(timedelta(0), recent[-1] + pause - now)
