@@ -22,6 +22,8 @@ _COLUMNS = ", ".join(f"coalesce({column}, {default})" if default else column for
 _TIMES = tuple(place for place, name in enumerate(SHOWN) if name.endswith("_ms"))
 _FLAGS = tuple(place for place, name in enumerate(SHOWN) if name in ("on_hold", "interrupted", "callback"))
 _PARTICIPANTS = tuple(SHOWN).index("participants")
+OPEN_ONES = "interactions INDEXED BY interactions_open"
+"""SQL: to look through what is open alone, which by its number is spread over all there ever was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,9 @@ def interactions(
         where.append(f"no {'<' if newest_first else '>'} ?")
     condition = f"WHERE {' AND '.join(where)} " if where else ""
     given: list[object] = [*arguments, *([after] if after else []), limit]
-    return _select(connection, f"{condition}ORDER BY no {'DESC' if newest_first else 'ASC'} LIMIT ?", *given)
+    order = f"ORDER BY no {'DESC' if newest_first else 'ASC'} LIMIT ?"
+    source = OPEN_ONES if OPEN in where and not customers else "interactions"
+    return _select(connection, f"{condition}{order}", *given, source=source)
 
 
 def these(connection: sqlite3.Connection, ids: Sequence[str]) -> list[InteractionRow]:
@@ -235,9 +239,11 @@ def offers(connection: sqlite3.Connection, agent_id: str | None = None) -> list[
     ]
 
 
-def _select(connection: sqlite3.Connection, rest: str, *arguments: object) -> list[InteractionRow]:
+def _select(
+    connection: sqlite3.Connection, rest: str, *arguments: object, source: str = "interactions"
+) -> list[InteractionRow]:
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM interactions LEFT JOIN interactions_more USING (no) {rest}", arguments
+        f"SELECT {_COLUMNS} FROM {source} LEFT JOIN interactions_more USING (no) {rest}", arguments
     )
     return [_interaction_row(list(row)) for row in rows]
 

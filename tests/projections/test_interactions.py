@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.contact import Channel
-from hub.domain.interaction.events import InteractionQueued, RequirementRelaxed
+from hub.domain.interaction.events import InteractionOffered, InteractionQueued, RequirementRelaxed
 from hub.domain.interaction.state import OVER, Interaction, evolve
 from hub.domain.pool.events import QueueIntakeChanged
 from hub.projections import interactions as view
@@ -166,6 +166,41 @@ def test_agents_and_customers_find_their_open_work(log: Log, connection: sqlite3
     assert queue_now(connection, "nobody") is None
 
 
+@pytest.mark.parametrize("phase", [None, "wrap_up", "completed"])
+def test_lists_are_narrowed_to_an_agent_a_customer_and_a_channel(
+    connection: sqlite3.Connection, phase: str | None
+) -> None:
+    every = view.interactions(connection, limit=100_000)
+    shown = [row for row in every if row.phase == phase or (phase is None and row.phase not in OVER)]
+    some = next(row for row in shown if row.agent_id)
+    of_agent = view.interactions(connection, None, phase, agent=some.agent_id, limit=100_000)
+    assert of_agent == [row for row in shown if row.agent_id == some.agent_id]
+    for channel in {row.channel for row in of_agent}:
+        narrowed = view.interactions(connection, None, phase, agent=some.agent_id, channel=channel, limit=100_000)
+        assert narrowed == [row for row in of_agent if row.channel == channel]
+    customers = [some.customer_id, every[0].customer_id]
+    of_both = view.interactions(connection, None, phase, customers=customers, limit=100_000)
+    assert of_both == [row for row in shown if row.customer_id in customers]
+    in_queue = view.interactions(connection, some.queue, phase, customers=customers, limit=1, after=some.no - 1)
+    assert in_queue == [some]
+
+
+def test_some_interactions_are_told_in_the_order_they_are_asked_for(connection: sqlite3.Connection) -> None:
+    third, first = (view.interactions(connection, limit=3)[place] for place in (2, 0))
+    assert view.these(connection, [third.id, "interaction-nobody", first.id]) == [third, first]
+    assert view.these(connection, []) == []
+
+
+def test_open_offers_say_why_they_were_made(log: Log, connection: sqlite3.Connection) -> None:
+    offered = view.offers(connection)
+    told = {event.offer_id: event.reasons for _, event in log.events if isinstance(event, InteractionOffered)}
+    assert told
+    reasons = view.offer_reasons(connection, offered)
+    assert {row.offer_id: reasons[row.offer_id] for row in offered} == {
+        row.offer_id: told[row.offer_id] for row in offered
+    }
+
+
 @pytest.mark.parametrize(
     ("query", "index"),
     [
@@ -175,6 +210,8 @@ def test_agents_and_customers_find_their_open_work(log: Log, connection: sqlite3
          "COVERING INDEX interactions_open (queue=? AND phase=? AND consult_of=? AND outcome=?)"),
         (_YOUNGER.format("COUNT(*)").replace("?", "0"),
          "COVERING INDEX interactions_open (queue=? AND phase=? AND consult_of=? AND outcome=? AND since_ms>?)"),
+        (f"SELECT 1 FROM {view.OPEN_ONES} WHERE {view.OPEN} AND phase = 'parked' AND agent = 'a' ORDER BY no",
+         "COVERING INDEX interactions_open"),
         ("SELECT 1 FROM interactions WHERE queue = 'a' AND no > 1 ORDER BY no", "interactions_by_queue"),
     ],
 )  # fmt: skip
