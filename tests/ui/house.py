@@ -23,6 +23,7 @@ PASSWORD = "a long enough password"
 FORBIDDEN = "Content Security Policy"
 LANES = tuple(f"lane-{number}" for number in range(1, 41))
 PULLED = LANES[-5:]
+HASTY = LANES[:2]
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,17 @@ class House:
     wrong: list[str] = field(default_factory=list)
     """What pages threw, or their policy forbade."""
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
-    _lanes: list[str] = field(default_factory=lambda: [lane for lane in LANES if lane not in PULLED])
+    _lanes: list[str] = field(default_factory=lambda: [lane for lane in LANES if lane not in PULLED + HASTY])
     _pulled: list[str] = field(default_factory=lambda: list(PULLED))
+    _hasty: list[str] = field(default_factory=lambda: list(HASTY))
 
     def fresh(self, what: str) -> str:
         """A name nothing else has."""
         return f"{what}-{next(self._numbers)}"
 
-    def lane(self, *, pulled: bool = False) -> str:
+    def lane(self, *, pulled: bool = False, hasty: bool = False) -> str:
         """A service, queue and skill of one name that no other test has."""
-        return self._pulled.pop() if pulled else self._lanes.pop()
+        return (self._pulled if pulled else self._hasty if hasty else self._lanes).pop()
 
     async def contact(self, lane: str, channel: str = "phone", **about: Any) -> dict[str, Any]:
         """A contact of a new customer; `thread`, `address`, `text`, … as the API takes them."""
@@ -65,7 +67,8 @@ class House:
         address = about.pop("address", f"+98912{next(self._numbers):07}")
         body = {"id": name, "thread": name, "service": lane, "path": {"channel": channel, "address": address}, **about}
         body.setdefault("occurred_at", WallClock().now().isoformat())
-        return {"id": body["id"], "thread": body["thread"], **await self.asked("POST", "/v1/contacts", json=body)}
+        told = await self.asked("POST", "/v1/contacts", json=body)
+        return {"id": body["id"], "thread": body["thread"], "address": address, **told}
 
     async def asked(self, method: str, path: str, **about: Any) -> Any:
         """What the API answers; fails where it refuses."""
@@ -154,14 +157,15 @@ class House:
 
 def policy() -> str:
     """Lanes that don't meet: what is for `lane-3` waits in queue `lane-3` for who has the skill `lane-3`; from those
-    that are `pulled` agents take it themselves."""
+    that are `pulled` agents take it themselves, those that are `hasty` wait for an answer two seconds."""
     text = [
         "decline_backoff_seconds = 2", "[channels.phone]", "units = 100", "[channels.web]", "units = 25",
         "[channels.email]", "units = 20", "[channels.sms]", "units = 20", "[channels.in_person]", "units = 100",
         "[queues.general]", "[[rules]]", 'queue = "general"',
     ]  # fmt: skip
     for lane in LANES:
-        text += [f"[queues.{lane}]", 'wrap_up = ["solved", "call_back"]', "offer_timeout_seconds = 30"]
+        text += [f"[queues.{lane}]", 'wrap_up = ["solved", "call_back"]']
+        text += [f"offer_timeout_seconds = {2 if lane in HASTY else 30}"]
         text += ["pull = true", "entry_delay_seconds = 600"] if lane in PULLED else []
         text += ["[[rules]]", f'service = "{lane}"', f'queue = "{lane}"', f"skills = {{ {lane} = 1 }}"]
     return "\n".join(text)

@@ -1,0 +1,122 @@
+"""A customer on the screen: found, read, corrected, linked, parted; and their cases."""
+
+import pytest
+
+from tests.ui.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_customer_is_found_by_a_number_typed_in_persian_and_shown_whole(house: House) -> None:
+    sam = await house.somebody("supervisor")
+    number = f"+98913{next_number(house)}"
+    came = await house.contact(house.lane(), "phone", address=number, text="My card is blocked")
+    page = await house.page(sam, "/customers")
+    persian = "".join(chr(0x06F0 + int(digit)) for digit in "0" + number[3:])
+    await page.get_by_role("searchbox", name="Phone number").fill(persian)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/customers/{came['customer_id']}")
+    await page.get_by_text("My card is blocked").wait_for()
+    assert await page.get_by_text(number).count() >= 2
+
+
+async def test_what_happens_elsewhere_is_seen_at_once_and_names_can_be_corrected(house: House) -> None:
+    sam = await house.somebody("supervisor")
+    came = await house.contact(house.lane(), "phone", text="first words")
+    page = await house.page(sam, f"/customers/{came['customer_id']}")
+    await page.get_by_text("first words").wait_for()
+    await page.get_by_role("button", name="Correct the name").click()
+    await page.get_by_role("dialog").get_by_label("Name").fill("Mina Rezaei")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Mina Rezaei").wait_for()
+    await house.asked("PUT", f"/v1/customers/{came['customer_id']}/name", json={"name": "Mina R."})
+    await page.get_by_role("heading", name="Mina R.").wait_for()
+
+
+async def test_a_timeline_is_narrowed_by_words_and_kinds(house: House) -> None:
+    sam = await house.somebody("supervisor")
+    lane = house.lane()
+    came = await house.contact(lane, "email", address="a.b@example.com", text="about the invoice", thread="t-1")
+    await house.contact(lane, "email", address="a.b@example.com", text="about the delivery", thread="t-2")
+    page = await house.page(sam, f"/customers/{came['customer_id']}")
+    await page.get_by_text("about the delivery").wait_for()
+    await page.get_by_role("searchbox", name="Search in it").fill("invoice")
+    await page.get_by_text("about the delivery").wait_for(state="detached")
+    assert await page.get_by_text("about the invoice").is_visible()
+    await page.get_by_role("searchbox", name="Search in it").fill("")
+    await page.get_by_role("combobox", name="Filter").select_option("identifier")
+    await page.get_by_text("about the invoice").wait_for(state="detached")
+    await page.get_by_text("Identifier seen").first.wait_for()
+
+
+async def test_two_customers_are_linked_with_the_evidence_and_parted_again(house: House) -> None:
+    sam = await house.somebody("supervisor")
+    lane = house.lane()
+    one, other = [await house.contact(lane, "phone", text=f"call {number}") for number in (1, 2)]
+    page = await house.page(sam, f"/customers/{one['customer_id']}")
+    await page.get_by_role("button", name="Link with another customer").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("The other customer's id").fill("customer-nobody")
+    await dialog.get_by_label("Evidence").fill("She told me on the phone")
+    await dialog.get_by_role("button", name="Link with another customer").click()
+    await dialog.get_by_text("there is no customer").wait_for()
+    await dialog.get_by_label("The other customer's id").fill(other["customer_id"])
+    await dialog.get_by_role("button", name="Link with another customer").click()
+    await page.get_by_text("call 2").wait_for()
+    await page.get_by_role("button", name="Take the link away").click()
+    await page.get_by_role("dialog").get_by_label("Evidence").fill("It was her sister")
+    await page.get_by_role("dialog").get_by_role("button", name="Take the link away").click()
+    await page.get_by_text("call 2").wait_for(state="detached")
+
+
+async def test_a_consent_is_written_down_as_it_was_said(house: House) -> None:
+    ann = await house.somebody("agent")
+    came = await house.contact(house.lane(), "phone", text="hello")
+    page = await house.page(ann, f"/customers/{came['customer_id']}")
+    await page.get_by_role("button", name="Record what they say").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Channel").select_option("sms")
+    await dialog.get_by_label("Wording they agreed to").fill("2026-11")
+    await dialog.get_by_role("button", name="Save").click()
+    await page.get_by_text("Consent given").wait_for()
+
+
+async def test_a_case_is_opened_from_the_customer_worked_on_and_settled(house: House) -> None:
+    ann = await house.somebody("agent")
+    subject = house.fresh("Card lost")
+    came = await house.contact(house.lane(), "phone", text="I lost my card")
+    page = await house.page(ann, f"/customers/{came['customer_id']}")
+    await page.get_by_role("button", name="Open a case").click()
+    await page.get_by_role("dialog").get_by_label("Subject").fill(subject)
+    await page.get_by_role("dialog").get_by_role("button", name="Open a case").click()
+    await page.get_by_role("link", name=subject).click()
+    await page.wait_for_url("**/cases/*")
+    await page.get_by_label("Write something down").fill("New card ordered")
+    await page.get_by_role("button", name="Note it").click()
+    await page.locator("ol").get_by_text("New card ordered").wait_for()
+    await page.get_by_role("button", name="Settle", exact=True).click()
+    await page.get_by_role("dialog").get_by_label("How it was settled").fill("new_card")
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Reopen").wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_no_barrier_at_a_customer_nor_a_case(house: House, language: str, theme: str) -> None:
+    sam = await house.somebody("supervisor", skills={})
+    came = await house.contact(
+        house.lane(), "email", address="mina@example.com", subject="کارت من", text="سلام Mina 12"
+    )
+    case = {"kind": "complaint", "subject": "Card blocked", "severity": 1, "owner": sam.agent_id}
+    opened = await house.asked("POST", f"/v1/customers/{came['customer_id']}/cases", json=case)
+    page = await house.page(sam, f"/customers/{came['customer_id']}", language=language, theme=theme)
+    await page.locator("article").first.wait_for()
+    assert await house.barriers(page) == []
+    case_id = opened["events"][0]["event"]["case_id"]
+    page = await house.page(None, f"/cases/{case_id}", context=page.context)
+    await page.locator("article h2").wait_for()
+    assert await house.barriers(page) == []
+
+
+def next_number(house: House) -> str:
+    return f"{int(house.fresh('n').partition('-')[2]):07}"
