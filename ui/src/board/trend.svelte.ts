@@ -7,8 +7,8 @@ export type Point = {
   inQueue: number;
   active: number;
   available: number;
-  /** Contacts a minute since the point before. */
-  contacts: number;
+  /** Contacts a minute since the point before; null: there is none. */
+  contacts: number | null;
   level: number | null;
 };
 
@@ -32,7 +32,7 @@ export class Trend {
     const before = this.#last;
     this.#last = { at, contacts: totals.contacts };
     const minutes = before && at - before.at < GAP_MS ? (at - before.at) / 60_000 : 0;
-    const contacts = before && minutes ? Math.max(0, totals.contacts - before.contacts) / minutes : 0;
+    const contacts = before && minutes ? Math.max(0, totals.contacts - before.contacts) / minutes : null;
     const point = { at, inQueue: totals.in_queue, active: totals.active, available: totals.available, contacts, level: totals.service_level };
     this.points = [...this.points.filter((one) => one.at > at - SPAN_MS && one.at < at), point];
   }

@@ -20,7 +20,7 @@ test("a gap is no rush of contacts", () => {
   const trend = new Trend(shelf());
   trend.add(0, totals(10));
   trend.add(600_000, totals(5000));
-  expect(trend.points.at(-1)?.contacts).toBe(0);
+  expect(trend.points.at(-1)?.contacts).toBe(null);
 });
 
 test("it is still there after a reload, whatever lies in the shelf", () => {
