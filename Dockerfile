@@ -1,14 +1,22 @@
 # syntax=docker/dockerfile:1
 # The hub in one image: what the lock files name and nothing else, run by an ordinary user.
+FROM node:22-slim AS pages
+WORKDIR /src/ui
+COPY ui/package.json ui/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY ui ./
+RUN npm run build
+
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 COPY requirements.lock deploy/build.lock ./
 RUN python -m venv /opt/hub && /opt/hub/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
 RUN pip install --require-hashes --only-binary :all: -r build.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md hatch_build.py ./
 COPY hub ./hub
 COPY ui ./ui
+COPY --from=pages /src/hub/web ./hub/web
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . && /opt/hub/bin/pip install --no-deps /wheels/*.whl
 
 FROM python:3.11-slim
