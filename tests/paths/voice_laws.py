@@ -148,6 +148,8 @@ def consent_is_there(story: Story, decided: PathDecided) -> None:
         last = max(enumerate(told), key=lambda one: (one[1].at, one[0]), default=(0, None))[1]
         if decided.asked.direction is Direction.INBOUND:
             assert last is None or isinstance(last, ConsentGranted), "they said no"
+            if last is None:
+                _not_told_off(story, decided)
             continue
         at = decided.due_at or decided.at
         assert isinstance(last, ConsentGranted), "they did not say yes"
