@@ -14,7 +14,6 @@ from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.state import Person, Staff, Team, role_of
 from hub.domain.errors import NotFoundError, RefusedError
-from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store, personal_keys
 from hub.settings import Settings
@@ -137,8 +136,7 @@ def list_teams(settings: Settings) -> list[dict[str, Any]]:
 
 def _with_people(settings: Settings, ask: Callable[[People], Awaitable[T]]) -> T:
     async def run() -> T:
-        keys = personal_keys(settings)
-        journal = EventJournal(open_store(settings, Codec(keys=keys)))
+        journal, keys = EventJournal(open_store(settings)), personal_keys(settings)
         try:
             clock = WallClock(settings.clock_start, settings.clock_speed)
             signed_in = SignedIn(clock, SessionRules(settings.session_idle_seconds, settings.session_hours))
@@ -147,6 +145,7 @@ def _with_people(settings: Settings, ask: Callable[[People], Awaitable[T]]) -> T
             return await ask(people)
         finally:
             await journal.close()
+            keys.close()
 
     return asyncio.run(run())
 

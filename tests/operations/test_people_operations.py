@@ -22,6 +22,7 @@ def run(data: Path, *words: str, given: str = "") -> str:
 def test_people_are_added_listed_and_forgotten(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     assert "password" in run(tmp_path, "people", "add", "root", "--first-admin")
+    assert (tmp_path / "keys" / "installation.key").exists(), "a hub that starts afterwards finds all it needs"
     with pytest.raises(RefusedError, match="admin already"):
         run(tmp_path, "people", "add", "eve", "--first-admin")
     run(tmp_path, "teams", "set", "cards", "--role", "agent")
