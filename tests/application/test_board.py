@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.application.board import Board, Changes, Lines
@@ -98,7 +98,7 @@ def applied(before: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(chance=CHANCE, parts=st.lists(st.integers(0, 60), min_size=2, max_size=6))
-@LIVES
+@settings(LIVES, max_examples=20)
 def test_whoever_is_told_the_changes_has_the_board(chance: random.Random, parts: list[int]) -> None:
     async def follow() -> None:
         hall = Hall(chance)
