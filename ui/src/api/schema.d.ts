@@ -220,7 +220,7 @@ export interface paths {
         };
         /**
          * An agent
-         * @description State, skills and load.
+         * @description State and since when, skills, what they have in hand, and by channel how much more there is room for.
          */
         get: operations["agent_v1_agents__agent_id__get"];
         put?: never;
@@ -251,6 +251,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agent_id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an agent writes something
+         * @description Without the words: to mark it in lists.
+         */
+        get: operations["places_v1_agents__agent_id__drafts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{agent_id}/heartbeat": {
         parameters: {
             query?: never;
@@ -273,6 +293,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agent_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent was, from now back
+         * @description Sign-ons, states with their reasons, changes of what they can do, sign-offs; what they did with work is told with
+         *     the work.
+         */
+        get: operations["history_v1_agents__agent_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes that mention an agent
+         * @description Those they have not read yet, the newest first.
+         */
+        get: operations["mentions_v1_agents__agent_id__mentions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/mentions/{note_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A note that mentions an agent was read
+         * @description Takes no body. Read already: 200 without events.
+         */
+        post: operations["read_v1_agents__agent_id__mentions__note_id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{agent_id}/phone": {
         parameters: {
             query?: never;
@@ -286,6 +367,27 @@ export interface paths {
          *     set up for them: 404.
          */
         get: operations["phone_v1_agents__agent_id__phone_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/pullable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent could pull
+         * @description Waiting work of queues whose policy lets agents pull (`pull`), that could be offered to this agent now: what
+         *     comes first is told first, 200 at most.
+         */
+        get: operations["pullable_v1_agents__agent_id__pullable_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -411,6 +513,117 @@ export interface paths {
          *     nobody gets at it before. The same file again is the same.
          */
         post: operations["bring_v1_attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The wallboard
+         * @description Queues with service level and expected wait, everybody who is signed on, contacts by channel, and the totals that
+         *     `GET /v1/metrics/live` tells; figures of the day are since midnight UTC. It is at most a second old.
+         */
+        get: operations["board_v1_board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Canned answers
+         * @description By folder and title; `folders` names all there are, `variables` what may stand in braces.
+         */
+        get: operations["canned_answers_v1_canned_answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A canned answer
+         * @description As it was written last.
+         */
+        get: operations["canned_answer_v1_canned_answers__answer_id__get"];
+        /**
+         * Write a canned answer
+         * @description New, or in place of what it said. So already: 200 without events. Changed by somebody else since
+         *     `expected_version`: 409. A variable that there is not: 422 with its text, line and column.
+         */
+        put: operations["write_v1_canned_answers__answer_id__put"];
+        post?: never;
+        /**
+         * Remove a canned answer
+         * @description Nobody is shown it any more; its history stays. Removed already: 200 without events.
+         */
+        delete: operations["remove_v1_canned_answers__answer_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers/{answer_id}/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fill a canned answer in
+         * @description For a conversation: names and numbers as they are known, today in the calendar and digits of the language. It
+         *     sends nothing, and is a reading of the customer's data.
+         */
+        post: operations["fill_in_v1_canned_answers__answer_id__fill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers/{answer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it said before
+         * @description All that was done to it, also when it is there no more.
+         */
+        get: operations["history_v1_canned_answers__answer_id__history_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -677,6 +890,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the channels' adapters are
+         * @description Whether each runs, inside the hub or in a process of its own (who holds its lease), since when, and why not; what
+         *     its channel brought and sent last since the hub started, what waits to be sent, what was set aside.
+         */
+        get: operations["channels_v1_channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agents who are here
+         * @description By name: whom work can be handed to, who can be asked for advice or mentioned.
+         */
+        get: operations["colleagues_v1_colleagues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/consents": {
         parameters: {
             query?: never;
@@ -774,8 +1028,9 @@ export interface paths {
         put?: never;
         /**
          * Unsubscribe somebody
-         * @description Withdraws promotional contacts: on this `channel` at this contact point; with scope `point` on each of its
-         *     channels; with `everywhere` at each contact point known of the customer. Out already: 200 without events.
+         * @description Withdraws promotional contacts on all paths: at each contact point known of the customer, and where nothing was
+         *     ever said. With scope `point` at this contact point alone, with `channel` on this `channel` of it alone. Out
+         *     already: 200 without events.
          */
         post: operations["unsubscribe_v1_consents_unsubscribe_post"];
         delete?: never;
@@ -1009,6 +1264,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The draft of a new contact
+         * @description As it was saved last. None: 404.
+         */
+        get: operations["draft_of_new_v1_customers__customer_id__drafts_get"];
+        /**
+         * Save the draft of a new contact
+         * @description What this agent is about to send to the customer, without an interaction.
+         */
+        put: operations["save_new_v1_customers__customer_id__drafts_put"];
+        post?: never;
+        /**
+         * Throw the draft of a new contact away
+         * @description Gone already: 204.
+         */
+        delete: operations["throw_new_away_v1_customers__customer_id__drafts_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1440,6 +1723,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers by what is typed
+         * @description By phone, mail address, customer number, national or legal id, in whatever digits and spelling, or by id: all who
+         *     were seen with it, 20 at most, each customer once; none is an empty list. What was not asked for is told by its end
+         *     alone. A reading of each of them.
+         */
+        get: operations["customers_found_v1_customers_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent's screen is drawn by
+         * @description Reasons to be away, queues with their wrap-up codes, channels, languages and the calendar, as the policy in force
+         *     says. Ask again when the stream tells `PolicyAdopted`.
+         */
+        get: operations["desk_v1_desk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/grants": {
         parameters: {
             query?: never;
@@ -1531,7 +1857,8 @@ export interface paths {
         };
         /**
          * Interactions
-         * @description Of one queue and phase, or of all. `after` of the answer gets the next page; null: there is none.
+         * @description Of one queue, phase, agent, customer and channel, or of all. `after` of the answer gets the next page; null:
+         *     there is none. Agents are told of their own work, and of a customer's.
          */
         get: operations["interactions_v1_interactions_get"];
         put?: never;
@@ -1704,6 +2031,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/interactions/{interaction_id}/drafts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A draft
+         * @description As it was saved last. None: 404.
+         */
+        get: operations["draft_v1_interactions__interaction_id__drafts__kind__get"];
+        /**
+         * Save a draft
+         * @description Of an answer or a note of this agent. It is kept until it is deleted or the interaction is over (409), and is
+         *     nobody's to read but the agent's.
+         */
+        put: operations["save_v1_interactions__interaction_id__drafts__kind__put"];
+        post?: never;
+        /**
+         * Throw a draft away
+         * @description It was sent, or is not wanted. Gone already: 204.
+         */
+        delete: operations["throw_away_v1_interactions__interaction_id__drafts__kind__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/interactions/{interaction_id}/end": {
         parameters: {
             query?: never;
@@ -1795,7 +2151,9 @@ export interface paths {
         };
         /**
          * A conversation in words
-         * @description What the customer wrote and what we answered, in order, from the log.
+         * @description What the customer wrote, what we answered and what agents noted for each other, in order, from the log. `before`
+         *     of the answer gets what was said on the same thread in earlier interactions; null: nothing. `author` is by name who
+         *     wrote it, empty where nobody knows.
          */
         get: operations["messages_v1_interactions__interaction_id__messages_get"];
         put?: never;
@@ -1851,6 +2209,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/interactions/{interaction_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write an internal note
+         * @description It never leaves the hub for the customer: it is told in the conversation (`internal`), on the customer's
+         *     timeline, and the agents it mentions hear of it. A repeat under its `request_id`: no events.
+         */
+        post: operations["write_v1_interactions__interaction_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/interactions/{interaction_id}/park": {
         parameters: {
             query?: never;
@@ -1886,6 +2265,27 @@ export interface paths {
          * @description To a priority, or by artificial age, which may be negative. As it is already: 200 without events.
          */
         post: operations["prioritise_v1_interactions__interaction_id__prioritise_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/interactions/{interaction_id}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take waiting work
+         * @description Out of a queue whose policy lets agents pull, if it could be offered to this agent: the conversation runs. Having
+         *     it already: 200 without events. Somebody else was faster, or the agent may not have it: 409.
+         */
+        post: operations["pull_v1_interactions__interaction_id__pull_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2095,6 +2495,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All API keys
+         * @description Also those that were revoked.
+         */
+        get: operations["keys_v1_keys_get"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Its token is in the answer, and nowhere else ever again.
+         */
+        post: operations["make_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It is good no longer, at once and in every process; its streams end.
+         */
+        delete: operations["revoke_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/metrics": {
         parameters: {
             query?: never;
@@ -2204,7 +2648,8 @@ export interface paths {
         };
         /**
          * Open offers
-         * @description Those that wait for an answer.
+         * @description Those that wait for an answer, each with whose work it is, where they stand, how old it is and why it came to
+         *     this agent: `reasons` in words, `why` as codes. An offer is over at its `expires_at`: count from `server_time`.
          */
         get: operations["offers_v1_offers_get"];
         put?: never;
@@ -2435,6 +2880,136 @@ export interface paths {
         get: operations["campaigns_v1_path_uplift_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works here
+         * @description By id. Supervisors read it, to say who is meant; admins change it.
+         */
+        get: operations["people_v1_people_get"];
+        put?: never;
+        /**
+         * Add somebody
+         * @description Who adds somebody twice is told that the login is taken (422).
+         */
+        post: operations["add_v1_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Who was anonymised: 404.
+         */
+        get: operations["person_v1_people__person_id__get"];
+        /**
+         * Change what is said of somebody
+         * @description All of it, in place of what was said before. Their sessions go on under the new role at once; streams that were
+         *     opened under another end.
+         */
+        put: operations["change_v1_people__person_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}/anonymise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget who somebody was
+         * @description Takes no body. Of who was disabled before, else 409. Login, name and password are gone for good; what they did
+         *     stays under an id that names nobody.
+         */
+        post: operations["anonymise_v1_people__person_id__anonymise_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody in no longer
+         * @description Takes no body. Their sessions end at once, in every process.
+         */
+        post: operations["disable_v1_people__person_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody in again
+         * @description Takes no body.
+         */
+        post: operations["enable_v1_people__person_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give somebody a password
+         * @description Their sessions end; they change it when they next sign in.
+         */
+        post: operations["give_password_v1_people__person_id__password_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2691,6 +3266,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queues/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move all that waits to another queue
+         * @description With its age, each with its `InteractionMoved`, in parts so that nobody else waits for it; what comes from then
+         *     on goes there too, until `PUT .../intake` opens the queue. Drained there already: nothing is moved, 200.
+         */
+        post: operations["drain_v1_queues__name__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queues/{name}/estimate": {
         parameters: {
             query?: never;
@@ -2775,6 +3371,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts that could not be taken in
+         * @description Set aside with the reason, never lost; what they say is told of each alone.
+         */
+        get: operations["rejects_v1_rejects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects/{reject_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them, with what it says
+         * @description It may be anybody's: who is shown it is on record first (`RejectedContactShown`).
+         */
+        get: operations["reject_v1_rejects__reject_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects/{reject_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make nothing of one
+         * @description No byte of it is left. Who did it, and why, is on record.
+         */
+        post: operations["dismiss_v1_rejects__reject_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects/{reject_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of one
+         * @description As they came by the wire, where its adapter refused them; else as it was sent. On record as a reading.
+         */
+        get: operations["raw_v1_rejects__reject_id__raw_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects/{reject_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put one back where it came in
+         * @description As it was, or mended: then it must be sound (422 names the field). What an adapter refused is given to it once
+         *     more. What is rejected again has a new number.
+         */
+        post: operations["retry_v1_rejects__reject_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures by interval, queue, agent, channel, segment, tier, stage
+         * @description What was queued in the intervals that begin in [from, to), counted as `GET /v1/metrics` counts: sums of rows are
+         *     its sums. `format=csv` is a table for spreadsheets (UTF-8 with a mark, RFC 4180).
+         */
+        get: operations["report_v1_reports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the figures of reports mean
+         * @description Of each: unit, name and formula in English and Persian. docs/metrics.md says the same at length.
+         */
+        get: operations["definitions_v1_reports_definitions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/responses": {
         parameters: {
             query?: never;
@@ -2790,6 +3528,215 @@ export interface paths {
         get: operations["responses_v1_responses_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is asking
+         * @description The session as it is; also when it is locked.
+         */
+        get: operations["session_v1_session_get"];
+        put?: never;
+        /**
+         * Sign in
+         * @description By login and password. The answer sets the cookie that the session lives in. A login that nobody has, a wrong
+         *     password and somebody who may not sign in are one and the same 401; who fails too often waits (429).
+         */
+        post: operations["sign_in_v1_session_post"];
+        /**
+         * Sign out
+         * @description At once and everywhere: its streams end.
+         */
+        delete: operations["sign_out_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/alive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody is at the desk
+         * @description Takes no body. Commands say so too; a heartbeat doesn't: a page sends it by itself.
+         */
+        post: operations["alive_v1_session_alive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as somebody of the demo
+         * @description Where the hub is a demo, and listens on this machine alone; else 404.
+         */
+        post: operations["sign_in_as_demo_v1_session_demo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the language of one's screens
+         * @description It is the same wherever they sign in.
+         */
+        put: operations["choose_language_v1_session_language_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock the session
+         * @description Takes no body. Until it is unlocked everything else is 423, and its streams end.
+         */
+        post: operations["lock_v1_session_lock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by the provider
+         * @description For a browser to be sent to: it goes on to the provider, and comes back signed in.
+         */
+        get: operations["start_v1_session_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description Where the provider sends the browser: register this address there.
+         */
+        get: operations["callback_v1_session_oidc_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's password
+         * @description Every other session of the same person ends. 10 to 200 characters.
+         */
+        put: operations["change_password_v1_session_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How people sign in here
+         * @description For everybody: what a sign-in page offers.
+         */
+        get: operations["providers_v1_session_providers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock the session
+         * @description By the password of the same person. Not locked: as if it were.
+         */
+        post: operations["unlock_v1_session_unlock_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2832,12 +3779,16 @@ export interface paths {
          *     and `event`; an `InteractionOffered` also brings `offer`, with all that an agent needs.
          *
          *     A stream of agents alone tells each event right after its commit. One that names a queue or a customer tells events as
-         *     soon as the read models hold them, so that a page read after an event shows it.
+         *     soon as the read models hold them, so that a page read after an event shows it; so does any with `settled=true`.
+         *
+         *     `board=*` tells of the wallboard: first `event: board` whose `data` is what `GET /v1/board` answers (`full` is true),
+         *     then at most once a second one with the rows that changed, by name (`full` is false; `gone`: agents who signed off).
          *
          *     Send back the last `id` as `Last-Event-ID` to go on where the stream broke off. More than 100,000 events behind, the
          *     answer starts with `event: reset`, whose `data` holds `position` and `snapshot`: how things stand at that position.
          *     Comments every 15 seconds keep the connection open; a block with an `id` alone moves the mark. A listener who can't
-         *     keep up is cut off and resumes; a key that is revoked ends its streams at once.
+         *     keep up is cut off and resumes; a key that is revoked ends its streams at once, as does a session that ends, is locked,
+         *     or allows something else than before.
          */
         get: operations["stream_v1_stream_get"];
         put?: never;
@@ -2863,6 +3814,54 @@ export interface paths {
          */
         post: operations["record_v1_surveys__survey_id__answer_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All teams
+         * @description By id.
+         */
+        get: operations["teams_v1_teams_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A team
+         * @description Who is in it, the people say.
+         */
+        get: operations["team_v1_teams__team_id__get"];
+        /**
+         * Make or change a team
+         * @description Its people have its role at once. Who is in several has the highest.
+         */
+        put: operations["put_v1_teams__team_id__put"];
+        post?: never;
+        /**
+         * Remove a team
+         * @description That nobody is in, else 409.
+         */
+        delete: operations["remove_v1_teams__team_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2917,26 +3916,26 @@ export interface components {
              * @description Empty: whoever the key belongs to
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Deferred Until */
             deferred_until?: string | null;
             /**
              * Grant Id
              * @default
              */
-            grant_id: string;
+            grant_id?: string;
             /**
              * Proposition
              * @default
              */
-            proposition: string;
+            proposition?: string;
             response: components["schemas"]["Response"];
             /**
              * Terms Hash
              * @description Of the terms that the customer was told
              * @default
              */
-            terms_hash: string;
+            terms_hash?: string;
         };
         /**
          * ActionRow
@@ -3047,7 +4046,7 @@ export interface components {
              *       "site": "Tehran"
              *     }
              */
-            attributes: {
+            attributes?: {
                 [key: string]: string;
             };
             /**
@@ -3055,7 +4054,7 @@ export interface components {
              * @description Units; a call takes 100
              * @default 100
              */
-            capacity: number;
+            capacity?: number;
             /**
              * Ceilings
              * @description Most pieces of work of a channel at once; the policy's where none is named
@@ -3064,7 +4063,7 @@ export interface components {
              *       "web": 3
              *     }
              */
-            ceilings: {
+            ceilings?: {
                 [key: string]: number;
             };
             /**
@@ -3075,12 +4074,12 @@ export interface components {
              *       "fa"
              *     ]
              */
-            languages: string[];
+            languages?: string[];
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Skills
              * @description Level per skill, 1 to 5
@@ -3089,7 +4088,7 @@ export interface components {
              *       "cards": 3
              *     }
              */
-            skills: {
+            skills?: {
                 [key: string]: number;
             };
             /**
@@ -3100,7 +4099,7 @@ export interface components {
              *       "web": 50
              *     }
              */
-            units: {
+            units?: {
                 [key: string]: number;
             };
         };
@@ -3116,7 +4115,7 @@ export interface components {
              *       "site": "Tehran"
              *     }
              */
-            attributes: {
+            attributes?: {
                 [key: string]: string;
             };
             /**
@@ -3127,7 +4126,7 @@ export interface components {
              *       "fa"
              *     ]
              */
-            languages: string[];
+            languages?: string[];
             /**
              * Skills
              * @description Level per skill, 1 to 5
@@ -3136,9 +4135,158 @@ export interface components {
              *       "cards": 3
              *     }
              */
+            skills?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * AgentCandidateTold
+         * @description An agent who could have been chosen. `rule` `fits`: they may take it, with their `rank` among those; else the
+         *     first rule that excludes them. `inputs`: what they are ranked by, such as `idle_seconds`, `level`, `today`.
+         */
+        AgentCandidateTold: {
+            /** Agent Id */
+            agent_id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: number | string;
+            };
+            /** Rank */
+            rank: number | null;
+            rule: components["schemas"]["Rule"];
+        };
+        /**
+         * AgentCard
+         * @description What somebody signs on with as an agent.
+         */
+        AgentCard: {
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes?: {
+                [key: string]: string;
+            };
+            /**
+             * Capacity
+             * @default 100
+             */
+            capacity?: number;
+            /**
+             * Ceilings
+             * @default {}
+             */
+            ceilings?: {
+                [key: string]: number;
+            };
+            /**
+             * Languages
+             * @default []
+             * @example [
+             *       "en",
+             *       "fa"
+             *     ]
+             */
+            languages?: string[];
+            /**
+             * Skills
+             * @default {}
+             * @example {
+             *       "cards": 3
+             *     }
+             */
+            skills?: {
+                [key: string]: number;
+            };
+            /**
+             * Units
+             * @default {}
+             */
+            units?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * AgentChoice
+         * @description Which of the agents who may take work gets it; of equals the longest idle.
+         * @enum {string}
+         */
+        AgentChoice: "longest_idle" | "highest_level" | "least_occupied" | "fewest_today" | "round_robin" | "fastest";
+        /**
+         * AgentEntry
+         * @description A line of an agent's story. `state` is what they were from then on, null: it stayed as it was.
+         */
+        AgentEntry: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Position */
+            position: number;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["AgentState"] | null;
+            /** Type */
+            type: string;
+        };
+        /** AgentInHand */
+        AgentInHand: {
+            activity: components["schemas"]["Activity"];
+            /** Agent Id */
+            agent_id: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Capacity */
+            capacity: number;
+            /** Ceilings */
+            ceilings: {
+                [key: string]: number;
+            };
+            /** Channels */
+            channels: components["schemas"]["ChannelRoom"][];
+            /** Closed Channels */
+            closed_channels: string[];
+            /** Handled */
+            handled: number;
+            /** Idle Since */
+            idle_since: string | null;
+            /** Interactions */
+            interactions: components["schemas"]["HeldInteraction"][];
+            /** Languages */
+            languages: string[];
+            /** Name */
+            name: string;
+            /** Pool */
+            pool: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Signed On At
+             * Format: date-time
+             */
+            signed_on_at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Skills */
             skills: {
                 [key: string]: number;
             };
+            /** State */
+            state: string;
+            /** Units */
+            units: {
+                [key: string]: number;
+            };
+            /** Units In Use */
+            units_in_use: number;
         };
         /**
          * AgentInterval
@@ -3211,13 +4359,13 @@ export interface components {
              * @description For supervisors: sign them off now; what they were handling waits again
              * @default false
              */
-            forced: boolean;
+            forced?: boolean;
             /**
              * Reason
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /** Agents */
         Agents: {
@@ -3225,6 +4373,68 @@ export interface components {
             after: string | null;
             /** Agents */
             agents: components["schemas"]["Agent"][];
+        };
+        /**
+         * AgentSetup
+         * @description What somebody signs on with as an agent.
+         */
+        AgentSetup: {
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes?: {
+                [key: string]: string;
+            };
+            /**
+             * Capacity
+             * @default 100
+             */
+            capacity?: number;
+            /**
+             * Ceilings
+             * @default {}
+             */
+            ceilings?: {
+                [key: string]: number;
+            };
+            /**
+             * Languages
+             * @default []
+             */
+            languages?: string[];
+            /**
+             * Skills
+             * @default {}
+             */
+            skills?: {
+                [key: string]: number;
+            };
+            /**
+             * Units
+             * @default {}
+             */
+            units?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * AgentState
+         * @description Whether an agent may be offered work.
+         * @enum {string}
+         */
+        AgentState: "signed_off" | "ready" | "away" | "not_answering" | "gone";
+        /**
+         * AgentStory
+         * @description Newest first; `before` of the answer gets what was before that, null: there is nothing.
+         */
+        AgentStory: {
+            /** Agent Id */
+            agent_id: string;
+            /** Before */
+            before: number | null;
+            /** Entries */
+            entries: components["schemas"]["AgentEntry"][];
         };
         /**
          * AgentTakes
@@ -3236,7 +4446,7 @@ export interface components {
              * @description Units; a call takes 100
              * @default 100
              */
-            capacity: number;
+            capacity?: number;
             /**
              * Ceilings
              * @description Most pieces of work of a channel at once; the policy's where none is named
@@ -3245,7 +4455,7 @@ export interface components {
              *       "web": 3
              *     }
              */
-            ceilings: {
+            ceilings?: {
                 [key: string]: number;
             };
             /**
@@ -3256,7 +4466,7 @@ export interface components {
              *       "web": 50
              *     }
              */
-            units: {
+            units?: {
                 [key: string]: number;
             };
         };
@@ -3281,13 +4491,13 @@ export interface components {
              * @description Must be there where anything gets worse for them
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Terms
              * @description Those that are to be other than they are
              * @default {}
              */
-            terms: {
+            terms?: {
                 [key: string]: number | string;
             };
         };
@@ -3301,12 +4511,12 @@ export interface components {
              * @description Who answers; left out: the agent of the key
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /**
              * Attachments
              * @default []
              */
-            attachments: components["schemas"]["Attachment"][];
+            attachments?: components["schemas"]["Attachment"][];
             /**
              * By
              * @description It may be sent until then; left out: now or not
@@ -3317,7 +4527,7 @@ export interface components {
              * @description Whom else it goes to, where the channel can
              * @default []
              */
-            cc: string[];
+            cc?: string[];
             /** @description It goes to somebody else, a mail enclosed as it came */
             forward?: components["schemas"]["Forward"] | null;
             /**
@@ -3325,28 +4535,28 @@ export interface components {
              * @description The same as `text`, laid out, for channels that can show it
              * @default
              */
-            html: string;
+            html?: string;
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Request Id
              * @description Your own: a repeat is the same answer
              * @default
              */
-            request_id: string;
+            request_id?: string;
             /**
              * Subject
              * @default
              */
-            subject: string;
+            subject?: string;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * Answered
@@ -3362,6 +4572,16 @@ export interface components {
             outbound_id: string;
         };
         /**
+         * AnswerHistory
+         * @description All that was done to it, oldest first.
+         */
+        AnswerHistory: {
+            /** Answer Id */
+            answer_id: string;
+            /** History */
+            history: components["schemas"]["EventAnswer"][];
+        };
+        /**
          * Appointment
          * @description A visit at a time, and what its customer is told of it now: `text` to `tell`, if there is any.
          */
@@ -3374,7 +4594,7 @@ export interface components {
              * Service
              * @default
              */
-            service: string;
+            service?: string;
             /**
              * Starts At
              * Format: date-time
@@ -3386,13 +4606,24 @@ export interface components {
              * Subject
              * @default
              */
-            subject: string;
+            subject?: string;
             tell?: components["schemas"]["Identifier"] | null;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
+        };
+        /**
+         * AsDemo
+         * @description Whom to be.
+         */
+        AsDemo: {
+            /**
+             * As
+             * @enum {string}
+             */
+            as: "agent" | "supervisor" | "admin";
         };
         /**
          * AskAdvice
@@ -3406,25 +4637,25 @@ export interface components {
              * @default
              * @example billing
              */
-            queue: string;
+            queue?: string;
             /**
              * Reason
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Request Id
              * @description A name of the caller's own for this request: sent again with it, it is the same consultation
              * @default
              */
-            request_id: string;
+            request_id?: string;
             /**
              * To Agent
              * @description Straight to this agent, whatever they can do
              * @default
              */
-            to_agent: string;
+            to_agent?: string;
         };
         /**
          * Asked
@@ -3437,7 +4668,7 @@ export interface components {
              * Came In At
              * @default
              */
-            came_in_at: string;
+            came_in_at?: string;
             came_in_on?: components["schemas"]["Channel"] | null;
             /** Channels */
             channels: components["schemas"]["Channel"][];
@@ -3445,28 +4676,28 @@ export interface components {
              * Confidence
              * @default
              */
-            confidence: string;
+            confidence?: string;
             direction: components["schemas"]["Direction"];
             /**
              * Interaction Id
              * @default
              */
-            interaction_id: string;
+            interaction_id?: string;
             /**
              * Point
              * @default
              */
-            point: string;
+            point?: string;
             /**
              * Proposes
              * @default true
              */
-            proposes: boolean;
+            proposes?: boolean;
             /**
              * Propositions
              * @default []
              */
-            propositions: string[];
+            propositions?: string[];
             purpose?: components["schemas"]["Purpose"] | null;
             /** Sender */
             sender: string;
@@ -3474,17 +4705,35 @@ export interface components {
              * Service
              * @default
              */
-            service: string;
+            service?: string;
             /**
              * Slot Id
              * @default
              */
-            slot_id: string;
+            slot_id?: string;
             /**
              * Speaker
              * @default
              */
-            speaker: string;
+            speaker?: string;
+        };
+        /**
+         * AsksFor
+         * @description What an agent must be able to do, and what it takes of them.
+         */
+        AsksFor: {
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Languages */
+            languages: string[];
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+            /** Units */
+            units: number;
         };
         /**
          * AssignTo
@@ -3498,7 +4747,7 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * AttachedTo
@@ -3509,14 +4758,14 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Interaction Id */
             interaction_id: string;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * Attachment
@@ -3527,12 +4776,12 @@ export interface components {
              * Media Type
              * @default application/octet-stream
              */
-            media_type: string;
+            media_type?: string;
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /** Size */
             size?: number | null;
             /** Uri */
@@ -3561,7 +4810,7 @@ export interface components {
              * Actor
              * @default
              */
-            actor: string;
+            actor?: string;
             /** At */
             at?: string | null;
             /** Facts */
@@ -3572,17 +4821,17 @@ export interface components {
              * Policy
              * @default
              */
-            policy: string;
+            policy?: string;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Rule
              * @default
              */
-            rule: string;
+            rule?: string;
             /** Value */
             value: string;
         };
@@ -3593,6 +4842,157 @@ export interface components {
          */
         Better: "lower" | "higher" | "neither";
         /**
+         * BoardAgent
+         * @description Somebody who is signed on. `since` is that of the state, `working_since` that of the oldest conversation they
+         *     have; `load` of `capacity` is taken; `work` are ids of interactions.
+         */
+        BoardAgent: {
+            activity: components["schemas"]["Activity"];
+            /** Agent Id */
+            agent_id: string;
+            /** Capacity */
+            capacity: number;
+            /** Load */
+            load: number;
+            /** Name */
+            name: string;
+            /** Pool */
+            pool: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            state: components["schemas"]["AgentState"];
+            /** Team */
+            team: string;
+            /** Work */
+            work: string[];
+            /** Working Since */
+            working_since: string | null;
+        };
+        /**
+         * BoardAnswer
+         * @description The wallboard as of a log position, at a moment. On the stream `full` is false, and `queues`, `agents` and
+         *     `channels` are objects by name with the rows that changed, `gone` the agents who signed off, `totals` null where
+         *     nothing of them changed.
+         */
+        BoardAnswer: {
+            /** Agents */
+            agents: components["schemas"]["BoardAgent"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channels */
+            channels: components["schemas"]["BoardChannel"][];
+            /** Full */
+            full: boolean;
+            /** Gone */
+            gone: string[];
+            /** Position */
+            position: number;
+            /** Queues */
+            queues: components["schemas"]["BoardQueue"][];
+            totals: components["schemas"]["Live"];
+        };
+        /**
+         * BoardChannel
+         * @description Contacts of a channel since midnight UTC, by direction.
+         */
+        BoardChannel: {
+            channel: components["schemas"]["Channel"];
+            /** Inbound */
+            inbound: number;
+            /** Outbound */
+            outbound: number;
+        };
+        /**
+         * BoardQueue
+         * @description A queue: work by where it is now, agents who serve it, and what became of what was queued since midnight UTC.
+         *     `waiting` is offered to nobody, `in_queue` waits for an agent whether offered or not, `in_service` is spoken.
+         *     `agents_ready` serve it and are in state ready, `agents_free` of these have nothing to do, `agents_busy` have work
+         *     of it or are offered some. `expected_wait_s` is null where it can't be said.
+         */
+        BoardQueue: {
+            /** Abandoned */
+            abandoned: number;
+            /** Agents Busy */
+            agents_busy: number;
+            /** Agents Free */
+            agents_free: number;
+            /** Agents Ready */
+            agents_ready: number;
+            /** Aht S */
+            aht_s: number | null;
+            /** Asa S */
+            asa_s: number | null;
+            /** Consults */
+            consults: number;
+            /** Expected Wait S */
+            expected_wait_s: number | null;
+            /** Expired */
+            expired: number;
+            /** Flagged */
+            flagged: number;
+            /** In Queue */
+            in_queue: number;
+            /** In Service */
+            in_service: number;
+            /** Intake */
+            intake: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Offered */
+            offered: number;
+            /** Oldest Since */
+            oldest_since: string | null;
+            /** On Hold */
+            on_hold: number;
+            /** On Offer */
+            on_offer: number;
+            /** Parked */
+            parked: number;
+            /** Refused */
+            refused: number;
+            service_level: components["schemas"]["BoardServiceLevel"];
+            /** To */
+            to: string;
+            /** Waiting */
+            waiting: number;
+            /** Wrap Up */
+            wrap_up: number;
+        };
+        /**
+         * BoardServiceLevel
+         * @description A queue's service level since midnight UTC: `value` by the variant `definition`, `answered` of the day and those
+         *     of them `within` so many `seconds`; `target` is the share the policy asks for.
+         */
+        BoardServiceLevel: {
+            /** Answered */
+            answered: number;
+            definition: components["schemas"]["ServiceLevelVariant"];
+            /** Seconds */
+            seconds: number;
+            /** Target */
+            target: number;
+            /** Value */
+            value: number | null;
+            /** Within */
+            within: number;
+        };
+        /**
+         * By
+         * @description What rows are told apart by.
+         * @enum {string}
+         */
+        By: "15m" | "1h" | "1d" | "queue" | "agent" | "segment" | "tier" | "stage" | "channel";
+        /**
          * ByAgent
          * @description Who does it.
          */
@@ -3600,6 +5000,12 @@ export interface components {
             /** Agent Id */
             agent_id: string;
         };
+        /**
+         * Calendar
+         * @description By which dates are told first.
+         * @enum {string}
+         */
+        Calendar: "jalali" | "gregorian";
         /**
          * CallbackOutcome
          * @description What became of a call that nobody answered.
@@ -3643,6 +5049,44 @@ export interface components {
         CampaignUplift: {
             /** Campaigns */
             campaigns: components["schemas"]["CampaignRow"][];
+        };
+        /**
+         * CannedAnswer
+         * @description As it was written last. `version` counts what was done to it, from 1: name it to change just this.
+         */
+        CannedAnswer: {
+            /** Answer Id */
+            answer_id: string;
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Folder */
+            folder: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Title */
+            title: string;
+            /** Variables */
+            variables: string[];
+            /** Version */
+            version: number;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /** Written By */
+            written_by: string;
+        };
+        /** CannedAnswers */
+        CannedAnswers: {
+            /** Answers */
+            answers: components["schemas"]["CannedAnswer"][];
+            /** Folders */
+            folders: string[];
+            /** Variables */
+            variables: string[];
         };
         /**
          * CaseFact
@@ -3715,13 +5159,15 @@ export interface components {
         };
         /**
          * CaseWithHistory
-         * @description A case, and what happened to it, oldest first.
+         * @description A case, in which of its customer's streams it stands, and what happened to it, oldest first.
          */
         CaseWithHistory: {
             /** Account Id */
             account_id: string;
             /** Case Id */
             case_id: string;
+            /** Customer Id */
+            customer_id: string;
             /** Due At */
             due_at: string | null;
             /** History */
@@ -3761,6 +5207,80 @@ export interface components {
          */
         Channel: "phone" | "web" | "email" | "sms" | "in_person";
         /**
+         * ChannelAdapter
+         * @description An adapter. `inside`: in the hub's own process. `reason` says why it does not run, where it is known. Contacts
+         *     are those of its channel since this hub started; `untold` waits to be carried out by it.
+         */
+        ChannelAdapter: {
+            /** Channel */
+            channel: string;
+            /** Configured */
+            configured: boolean;
+            /** Inside */
+            inside: boolean;
+            /** Last In At */
+            last_in_at: string | null;
+            /** Last Out At */
+            last_out_at: string | null;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Rejected */
+            rejected: number;
+            /** Running */
+            running: boolean;
+            /** Since */
+            since: string | null;
+            /** Untold */
+            untold: number | null;
+            /** Where */
+            where: string;
+        };
+        /**
+         * ChannelRoom
+         * @description `units` a piece of work of this channel takes of the agent's capacity; `ceiling`: most pieces at once, null: only
+         *     capacity bounds them; `in_hand`: pieces they have or are asked to take, `units_in_use` by these; `room`: how many
+         *     more there is room for now, whether they are ready or not.
+         */
+        ChannelRoom: {
+            /** Ceiling */
+            ceiling: number | null;
+            /** Channel */
+            channel: string;
+            /** Closed */
+            closed: boolean;
+            /** In Hand */
+            in_hand: number;
+            /** Room */
+            room: number;
+            /** Units */
+            units: number;
+            /** Units In Use */
+            units_in_use: number;
+        };
+        /**
+         * ChannelsAnswer
+         * @description Every adapter there is, those that are set up first.
+         */
+        ChannelsAnswer: {
+            /** Channels */
+            channels: components["schemas"]["ChannelAdapter"][];
+        };
+        /**
+         * Choice
+         * @description Something to choose from: `name` is sent back, `labels` are what it is called by language; where a language is
+         *     missing it is shown as its name.
+         */
+        Choice: {
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
          * ClosedGate
          * @description A gate that keeps something back.
          */
@@ -3771,6 +5291,25 @@ export interface components {
             opens_at: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Colleagues
+         * @description Who is ready comes first.
+         */
+        Colleagues: {
+            /** Colleagues */
+            colleagues: components["schemas"]["ColleagueTold"][];
+        };
+        /**
+         * ColleagueTold
+         * @description An agent who is signed on.
+         */
+        ColleagueTold: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            state: components["schemas"]["AgentState"];
         };
         /**
          * Conflict
@@ -3863,17 +5402,17 @@ export interface components {
              * Attachments
              * @default []
              */
-            attachments: components["schemas"]["Attachment"][];
+            attachments?: components["schemas"]["Attachment"][];
             /**
              * Auto
              * @default false
              */
-            auto: boolean;
+            auto?: boolean;
             /**
              * Cc
              * @default []
              */
-            cc: string[];
+            cc?: string[];
             /**
              * @default {
              *       "segment": "",
@@ -3885,26 +5424,26 @@ export interface components {
              *       "case_agent": ""
              *     }
              */
-            declared: components["schemas"]["Declared"];
+            declared?: components["schemas"]["Declared"];
             /** @default inbound */
-            direction: components["schemas"]["Direction"];
+            direction?: components["schemas"]["Direction"];
             /**
              * Html
              * @default
              */
-            html: string;
+            html?: string;
             /** Id */
             id: string;
             /**
              * Identifiers
              * @default []
              */
-            identifiers: components["schemas"]["Identifier"][];
+            identifiers?: components["schemas"]["Identifier"][];
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Occurred At
              * Format: date-time
@@ -3915,27 +5454,27 @@ export interface components {
              * Purpose
              * @default service
              */
-            purpose: string;
+            purpose?: string;
             /**
              * Service
              * @default
              */
-            service: string;
+            service?: string;
             /**
              * Subject
              * @default
              */
-            subject: string;
+            subject?: string;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
             /**
              * Thread
              * @default
              */
-            thread: string;
+            thread?: string;
         };
         /**
          * ContactCount
@@ -4012,17 +5551,17 @@ export interface components {
              * Address
              * @default
              */
-            address: string;
+            address?: string;
             /**
              * Address Of
              * @default
              */
-            address_of: string;
+            address_of?: string;
             /**
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             appointment?: components["schemas"]["Appointment"] | null;
             attachment?: components["schemas"]["Attachment"] | null;
             channel: components["schemas"]["Channel"];
@@ -4030,24 +5569,24 @@ export interface components {
              * Code
              * @default
              */
-            code: string;
+            code?: string;
             /**
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
             consent?: components["schemas"]["GivenConsent"] | null;
             /**
              * Contact Id
              * @default
              */
-            contact_id: string;
+            contact_id?: string;
             desk?: components["schemas"]["Desk"] | null;
             /**
              * Dropped
              * @default false
              */
-            dropped: boolean;
+            dropped?: boolean;
             /** Due */
             due?: string | null;
             /** Id */
@@ -4057,14 +5596,14 @@ export interface components {
              * Interaction Id
              * @default
              */
-            interaction_id: string;
+            interaction_id?: string;
             /** @default recording */
-            kind: components["schemas"]["RecordingKind"];
+            kind?: components["schemas"]["RecordingKind"];
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Occurred At
              * Format: date-time
@@ -4074,26 +5613,26 @@ export interface components {
              * Offer Id
              * @default
              */
-            offer_id: string;
+            offer_id?: string;
             /** @default no_answer */
-            outcome: components["schemas"]["CallbackOutcome"];
+            outcome?: components["schemas"]["CallbackOutcome"];
             /**
              * Queue
              * @default
              */
-            queue: string;
+            queue?: string;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
             /** Score */
             score?: number | null;
             /**
              * Seconds
              * @default 0
              */
-            seconds: number;
+            seconds?: number;
             signal: components["schemas"]["ConversationSignal"];
             /** Started At */
             started_at?: string | null;
@@ -4102,20 +5641,20 @@ export interface components {
              * Survey Id
              * @default
              */
-            survey_id: string;
+            survey_id?: string;
             /** Thread */
             thread: string;
             /**
              * To Agent
              * @default
              */
-            to_agent: string;
+            to_agent?: string;
             visit?: components["schemas"]["Visit"] | null;
             /**
              * Wrap Up
              * @default
              */
-            wrap_up: string;
+            wrap_up?: string;
         };
         /**
          * ConversationSignal
@@ -4123,6 +5662,16 @@ export interface components {
          * @enum {string}
          */
         ConversationSignal: "customer_left" | "callback_requested" | "callback_reached" | "callback_missed" | "survey_answered" | "sent" | "failed" | "delivered" | "offer_accepted" | "offer_declined" | "agent_missed" | "agent_left" | "held" | "resumed" | "unsubscribed" | "consent_given" | "code_asked" | "code_told" | "transcript_asked" | "recorded" | "recording_switched" | "desk_opened" | "desk_closed" | "next_wanted" | "next_unwanted" | "taken" | "parked" | "passed_on" | "ended" | "visited" | "appointment";
+        /**
+         * Credentials
+         * @description Who it is.
+         */
+        Credentials: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
         /**
          * Customer
          * @description A customer as a whole: all streams that are this customer, by the facts that were recorded until `as_of`.
@@ -4217,7 +5766,8 @@ export interface components {
         };
         /**
          * CustomerConsents
-         * @description The contact points of a customer at a moment; `preference` is what they said last, at any of them.
+         * @description The contact points of a customer at a moment; `preference` is what they said last, at any of them. `nowhere`
+         *     holds wherever nothing was said, in chats and branches too, until they say yes again.
          */
         CustomerConsents: {
             /**
@@ -4227,6 +5777,8 @@ export interface components {
             at: string;
             /** Customer Id */
             customer_id: string;
+            /** Nowhere */
+            nowhere: components["schemas"]["NowhereRow"][];
             /** Points */
             points: components["schemas"]["PointRow"][];
             preference: components["schemas"]["PreferenceRow"] | null;
@@ -4317,17 +5869,165 @@ export interface components {
             /** Why */
             why: components["schemas"]["Because-Output"][];
         };
+        /** CustomersFound */
+        CustomersFound: {
+            /** Customers */
+            customers: components["schemas"]["CustomerSummary"][];
+        };
+        /**
+         * CustomerSummary
+         * @description A customer in one line. `matched`: by which kinds of identifier.
+         */
+        CustomerSummary: {
+            /** Customer Id */
+            customer_id: string;
+            /** Identifiers */
+            identifiers: components["schemas"]["SummaryIdentifier"][];
+            /** Lifecycle Stage */
+            lifecycle_stage: string;
+            /** Matched */
+            matched: string[];
+            /** Name */
+            name: string;
+            /** Segment */
+            segment: string;
+            /** Value Tier */
+            value_tier: string;
+        };
         /**
          * DecisionsTold
          * @description The decisions on an interaction, oldest first.
          */
         DecisionsTold: {
             /** Decisions */
-            decisions: {
-                [key: string]: unknown;
-            }[];
+            decisions: components["schemas"]["DecisionTold"][];
             /** Interaction Id */
             interaction_id: string;
+        };
+        /**
+         * DecisionTold
+         * @description A decision, taken once more. `same`: whether it came out as it is on record, else `different` names each field;
+         *     null: a person decided it. What is of no use for its `type` is left out: offers have `agents` and `interactions`;
+         *     what puts work in a queue has `traits`, `rules` and `asks_for`.
+         */
+        DecisionTold: {
+            /** Actor */
+            actor: string;
+            /** Age */
+            age?: number | null;
+            agent_choice?: components["schemas"]["AgentChoice"] | null;
+            /**
+             * Agent Id
+             * @default
+             */
+            agent_id?: string;
+            /**
+             * Agents
+             * @description Those who may, by rank; then the others, at most 50
+             * @default []
+             */
+            agents?: components["schemas"]["AgentCandidateTold"][];
+            /**
+             * Agents By Rule
+             * @description How many there are of each rule
+             * @default {}
+             */
+            agents_by_rule?: {
+                [key: string]: number;
+            };
+            asks_for?: components["schemas"]["AsksFor"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Causation */
+            causation: string;
+            /** Credit */
+            credit?: number | null;
+            /** Credit Before */
+            credit_before?: number | null;
+            /**
+             * Different
+             * @description By field
+             * @default {}
+             */
+            different?: {
+                [key: string]: components["schemas"]["Differing"];
+            };
+            /** Estimated Wait Seconds */
+            estimated_wait_seconds?: number | null;
+            /**
+             * From Queue
+             * @default
+             */
+            from_queue?: string;
+            /**
+             * Interactions
+             * @default []
+             */
+            interactions?: components["schemas"]["WorkCandidateTold"][];
+            /**
+             * Interactions By Rule
+             * @default {}
+             */
+            interactions_by_rule?: {
+                [key: string]: number;
+            };
+            known_agent?: components["schemas"]["KnownAgentTold"] | null;
+            /**
+             * Offer Id
+             * @default
+             */
+            offer_id?: string;
+            /** Opens At */
+            opens_at?: string | null;
+            order?: components["schemas"]["Order"] | null;
+            /** Place */
+            place?: number | null;
+            /** Policy */
+            policy: string;
+            /** Position */
+            position: number;
+            /** Priority */
+            priority?: number | null;
+            /** Priority Before */
+            priority_before?: number | null;
+            /**
+             * Queue
+             * @default
+             */
+            queue?: string;
+            /**
+             * Reason
+             * @description Of what was relaxed, refused or moved
+             * @default
+             */
+            reason?: string;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Rules
+             * @default []
+             */
+            rules?: components["schemas"]["RuleTold"][];
+            /** Same */
+            same: boolean | null;
+            /** Signed On Who Fit */
+            signed_on_who_fit?: number | null;
+            /** Step */
+            step?: number | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps?: components["schemas"]["RequirementStep"][];
+            traits?: components["schemas"]["TraitsTold"] | null;
+            /** Type */
+            type: string;
+            /** Waiting In Queue */
+            waiting_in_queue?: number | null;
+            work?: components["schemas"]["WorkTold"] | null;
         };
         /**
          * Declared
@@ -4338,37 +6038,37 @@ export interface components {
              * Account Owner
              * @default
              */
-            account_owner: string;
+            account_owner?: string;
             /**
              * Agent
              * @default
              */
-            agent: string;
+            agent?: string;
             /**
              * Case Agent
              * @default
              */
-            case_agent: string;
+            case_agent?: string;
             /**
              * Lifecycle Stage
              * @default
              */
-            lifecycle_stage: string;
+            lifecycle_stage?: string;
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Segment
              * @default
              */
-            segment: string;
+            segment?: string;
             /**
              * Value Tier
              * @default
              */
-            value_tier: string;
+            value_tier?: string;
         };
         /**
          * DeclineOffer
@@ -4382,13 +6082,38 @@ export interface components {
              * @description Their line was taken: nobody decided against it
              * @default false
              */
-            busy: boolean;
+            busy?: boolean;
             /**
              * Reason
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
+        };
+        /**
+         * Definition
+         * @description A figure of reports: its formula in words.
+         */
+        Definition: {
+            /** Formula En */
+            formula_en: string;
+            /** Formula Fa */
+            formula_fa: string;
+            /** Name En */
+            name_en: string;
+            /** Name Fa */
+            name_fa: string;
+            /** Slug */
+            slug: string;
+            unit: components["schemas"]["Unit"];
+        };
+        /**
+         * Definitions
+         * @description Every figure of reports, in the order of their columns.
+         */
+        Definitions: {
+            /** Measures */
+            measures: components["schemas"]["Definition"][];
         };
         /**
          * Desk
@@ -4403,19 +6128,73 @@ export interface components {
              * Languages
              * @default []
              */
-            languages: string[];
+            languages?: string[];
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Skills
              * @default {}
              */
-            skills: {
+            skills?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * DeskChannel
+         * @description A channel: what a piece of its work takes of 100 units, most pieces at once (null: no bound but capacity), and
+         *     whether it may be parked.
+         */
+        DeskChannel: {
+            /** Ceiling */
+            ceiling: number | null;
+            channel: components["schemas"]["Channel"];
+            /** Parks */
+            parks: boolean;
+            /** Units */
+            units: number;
+        };
+        /**
+         * DeskQueue
+         * @description A queue. `wrap_up_codes`: what its work may be closed with, empty: anything; `pull`: agents may take waiting work
+         *     out of it; `channels`: those its rules name, empty: any.
+         */
+        DeskQueue: {
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Pull */
+            pull: boolean;
+            /** Wrap Up Codes */
+            wrap_up_codes: components["schemas"]["Choice"][];
+            wrap_up_rule: components["schemas"]["WrapUpRule"];
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
+        };
+        /**
+         * DeskTold
+         * @description Queues, codes and reasons by the policy in force, whose version is `policy`. `away_reasons` empty: anything or
+         *     nothing may be said.
+         */
+        DeskTold: {
+            /** Away Reasons */
+            away_reasons: components["schemas"]["Choice"][];
+            /** Channels */
+            channels: components["schemas"]["DeskChannel"][];
+            /** Languages */
+            languages: string[];
+            locale: components["schemas"]["LocaleTold"];
+            /** Policy */
+            policy: string;
+            /** Queues */
+            queues: components["schemas"]["DeskQueue"][];
         };
         /**
          * Difference
@@ -4436,11 +6215,32 @@ export interface components {
             }[];
         };
         /**
+         * Differing
+         * @description A field that did not come out as it is on record.
+         */
+        Differing: {
+            /** Recomputed */
+            recomputed: unknown;
+            /** Recorded */
+            recorded: unknown;
+        };
+        /**
          * Direction
          * @description Who spoke first on the wire: the customer (inbound) or the company (outbound).
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /**
+         * Dismissal
+         * @description Why nothing is to be made of it.
+         */
+        Dismissal: {
+            /**
+             * Reason
+             * @description In words that name no customer
+             */
+            reason: string;
+        };
         /**
          * Done
          * @description What the bus would confirm. `reason`: why nothing was to do.
@@ -4458,6 +6258,119 @@ export interface components {
             reason: string;
             /** Status */
             status: string;
+        };
+        /**
+         * DraftChanged
+         * @description Another text was saved since: it is in `draft`. Save again with its revision to take its place.
+         */
+        DraftChanged: {
+            /** Detail */
+            detail: string;
+            draft: components["schemas"]["DraftTold"];
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "urn:hub:problem:draft-changed";
+        };
+        /**
+         * DraftKind
+         * @description What is being written: an answer, an internal note, or the first words of a contact of ours.
+         * @enum {string}
+         */
+        DraftKind: "reply" | "note" | "new";
+        /**
+         * DraftPlace
+         * @description Where an agent writes something.
+         */
+        DraftPlace: {
+            /** Customer Id */
+            customer_id: string;
+            /** Interaction Id */
+            interaction_id: string;
+            kind: components["schemas"]["DraftKind"];
+            /** Revision */
+            revision: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
+         * DraftPlaces
+         * @description What was saved last first.
+         */
+        DraftPlaces: {
+            /** Drafts */
+            drafts: components["schemas"]["DraftPlace"][];
+        };
+        /**
+         * DraftTold
+         * @description `interaction_id` empty: it is for a new contact with the customer. `revision`: for what is saved next.
+         */
+        DraftTold: {
+            /** Agent Id */
+            agent_id: string;
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /** Cc */
+            cc: string[];
+            /** Customer Id */
+            customer_id: string;
+            /** Html */
+            html: string;
+            /** Interaction Id */
+            interaction_id: string;
+            kind: components["schemas"]["DraftKind"];
+            /** Revision */
+            revision: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** To */
+            to: string[];
+        };
+        /**
+         * Drain
+         * @description Into which queue, and why.
+         */
+        Drain: {
+            /**
+             * Reason
+             * @description In words that name no customer: they stay on record
+             * @default
+             */
+            reason?: string;
+            /**
+             * To
+             * @description The queue that gets all of it
+             */
+            to: string;
+        };
+        /**
+         * Drained
+         * @description How many were moved; `events`: those by which the queue was closed, none if it is drained there already.
+         */
+        Drained: {
+            /** Events */
+            events: components["schemas"]["EventAnswer"][];
+            /** Moved */
+            moved: number;
+            /** Queue */
+            queue: string;
+            /** To */
+            to: string;
         };
         /**
          * Drawn
@@ -4611,7 +6524,7 @@ export interface components {
              * @description The agent who was told; left out: the caller
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /**
              * At
              * @description When it was said; left out: now
@@ -4622,7 +6535,7 @@ export interface components {
              * @description Where it was said: a channel, a form
              * @default
              */
-            path: string;
+            path?: string;
             /** Value */
             value: string;
         };
@@ -4638,7 +6551,7 @@ export interface components {
              * @description Where it stands in a text of several lines; 0: there is none.
              * @default 0
              */
-            line: number;
+            line?: number;
             /** Message */
             message: string;
         };
@@ -4663,6 +6576,31 @@ export interface components {
             type: string;
             /** Value */
             value: string;
+        };
+        /**
+         * FilledIn
+         * @description `language` is that of the text; `missing`: variables nothing is known for, that stand there as they were
+         *     written.
+         */
+        FilledIn: {
+            /** Language */
+            language: string;
+            /** Missing */
+            missing: string[];
+            /** Text */
+            text: string;
+        };
+        /**
+         * FillIn
+         * @description For which conversation, and in which language.
+         */
+        FillIn: {
+            /** Agent Id */
+            agent_id: string;
+            /** Interaction Id */
+            interaction_id: string;
+            /** Language */
+            language: string;
         };
         /**
          * Findings
@@ -4690,7 +6628,7 @@ export interface components {
              * @description The mail; left out: the last that came in
              * @default
              */
-            contact_id: string;
+            contact_id?: string;
             /**
              * To
              * @description The customer does not get it; what is answered is heard in the conversation
@@ -4709,19 +6647,19 @@ export interface components {
              * @default
              * @example billing
              */
-            queue: string;
+            queue?: string;
             /**
              * Reason
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * To Agent
              * @description Straight to this agent, whatever they can do
              * @default
              */
-            to_agent: string;
+            to_agent?: string;
         };
         /**
          * GivenConsent
@@ -4733,6 +6671,14 @@ export interface components {
             purpose: string;
             /** Text Version */
             text_version: string;
+        };
+        /**
+         * GivenPassword
+         * @description A password that somebody else chose.
+         */
+        GivenPassword: {
+            /** Password */
+            password: string;
         };
         /**
          * Grant
@@ -4843,13 +6789,15 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * HeldInteraction
          * @description A piece of work an agent has. `units` it takes of their capacity: none while it is interrupted.
          */
         HeldInteraction: {
+            /** Channel */
+            channel: string;
             /** Interaction Id */
             interaction_id: string;
             /** Interrupted */
@@ -4872,12 +6820,12 @@ export interface components {
              * @description Of the identifier: phone, email or cookie; empty: none
              * @default
              */
-            kind: string;
+            kind?: string;
             /**
              * Value
              * @default
              */
-            value: string;
+            value?: string;
         };
         /**
          * NewOwner
@@ -4899,14 +6847,27 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Owner */
             owner: string;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
+        };
+        /**
+         * Note
+         * @description What is written down.
+         */
+        hub__api__case_bodies__Note: {
+            /**
+             * Agent Id
+             * @default
+             */
+            agent_id?: string;
+            /** Text */
+            text: string;
         };
         /**
          * Problem
@@ -4920,13 +6881,13 @@ export interface components {
              * @description Every field that can't be taken, where it is more than one.
              * @default []
              */
-            errors: components["schemas"]["FieldProblem"][];
+            errors?: components["schemas"]["FieldProblem"][];
             /**
              * Field
              * @description The field to blame, dotted; absent where it is none.
              * @default
              */
-            field: string;
+            field?: string;
             /** Status */
             status: number;
             /** Title */
@@ -4936,6 +6897,28 @@ export interface components {
              * @example urn:hub:problem:invalid
              */
             type: string;
+        };
+        /**
+         * Note
+         * @description What is noted, by whom, and who is to read it.
+         */
+        hub__api__notes__Note: {
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Mentions
+             * @description Agents who are to read it
+             * @default []
+             */
+            mentions?: string[];
+            /**
+             * Request Id
+             * @description Your own: a repeat is the same note
+             * @default
+             */
+            request_id?: string;
+            /** Text */
+            text: string;
         };
         /**
          * Why
@@ -4999,17 +6982,67 @@ export interface components {
             same: boolean;
         };
         /**
+         * Why
+         * @description The reasons of an offer in one word each, for whoever shows them in another language. `work`: why this work now,
+         *     an order of the policy (`priority`, `age`, `deadline`, `growing`, `skill`); `agent`: why this agent, an
+         *     `agent_choice` of the policy, `known_agent` (it waits for them first), `given` (a supervisor gave it to them) or
+         *     `pulled`. Empty: nobody said.
+         */
+        hub__api__rows__Why: {
+            /** Agent */
+            agent: string;
+            /** Work */
+            work: string;
+        };
+        /**
+         * Said
+         * @description Who a message is from and for; internal: agents wrote it for each other.
+         * @enum {string}
+         */
+        hub__application__messages__Said: "inbound" | "outbound" | "internal";
+        /**
          * Severity
          * @description How bad it is for the customer.
          * @enum {integer}
          */
         hub__domain__cases__events__Severity: 1 | 2 | 3 | 4;
         /**
+         * Phase
+         * @description How far it is.
+         * @enum {string}
+         */
+        hub__domain__customer__outbound__state__Phase: "waiting" | "dispatched" | "unreported" | "sent" | "failed" | "given_up";
+        /**
          * Problem
          * @description Why an identifier has no proper spelling and is kept as it was brought.
          * @enum {string}
          */
         hub__domain__customer__spelling__spelling__Problem: "" | "blank" | "withheld" | "form" | "not_in_use" | "check_digit" | "placeholder";
+        /**
+         * Said
+         * @description Something that is proposed, and where.
+         */
+        hub__domain__decision__events__Said: {
+            channel: components["schemas"]["Channel"];
+            /**
+             * Grant Id
+             * @default
+             */
+            grant_id?: string;
+            /**
+             * Point
+             * @default
+             */
+            point?: string;
+            /** Proposition */
+            proposition: string;
+        };
+        /**
+         * Phase
+         * @description Where an interaction is in its life.
+         * @enum {string}
+         */
+        hub__domain__interaction__state__Phase: "new" | "waiting" | "offered" | "active" | "wrap_up" | "parked" | "completed" | "abandoned" | "refused" | "expired";
         /**
          * Why
          * @description Why something is not proposed.
@@ -5035,7 +7068,7 @@ export interface components {
              * Verified
              * @default false
              */
-            verified: boolean;
+            verified?: boolean;
         };
         /**
          * Interaction
@@ -5057,8 +7090,7 @@ export interface components {
             callback: boolean;
             /** Callback Due */
             callback_due: string | null;
-            /** Channel */
-            channel: string;
+            channel: components["schemas"]["Channel"];
             /** Code */
             code: string;
             /** Completed At */
@@ -5089,6 +7121,10 @@ export interface components {
             known_agent_id: string;
             /** Known Until */
             known_until: string | null;
+            /** Language */
+            language: string;
+            /** Lifecycle Stage */
+            lifecycle_stage: string;
             /** Offer Id */
             offer_id: string;
             /** Offered At */
@@ -5105,8 +7141,7 @@ export interface components {
             parked_until: string | null;
             /** Participants */
             participants: components["schemas"]["Participant"][];
-            /** Phase */
-            phase: string;
+            phase: components["schemas"]["hub__domain__interaction__state__Phase"];
             /** Place */
             place: number;
             /** Pool */
@@ -5120,6 +7155,8 @@ export interface components {
              * Format: date-time
              */
             queued_at: string;
+            /** Segment */
+            segment: string;
             /** Service */
             service: string;
             /**
@@ -5135,6 +7172,8 @@ export interface components {
             transfers: number;
             /** Units */
             units: number;
+            /** Value Tier */
+            value_tier: string;
         };
         /**
          * InteractionFact
@@ -5169,7 +7208,7 @@ export interface components {
             /** After */
             after: string | null;
             /** Interactions */
-            interactions: components["schemas"]["Interaction"][];
+            interactions: components["schemas"]["ListedInteraction"][];
         };
         /** InteractionWithTimeline */
         InteractionWithTimeline: {
@@ -5183,8 +7222,7 @@ export interface components {
             callback: boolean;
             /** Callback Due */
             callback_due: string | null;
-            /** Channel */
-            channel: string;
+            channel: components["schemas"]["Channel"];
             /** Code */
             code: string;
             /** Completed At */
@@ -5215,6 +7253,10 @@ export interface components {
             known_agent_id: string;
             /** Known Until */
             known_until: string | null;
+            /** Language */
+            language: string;
+            /** Lifecycle Stage */
+            lifecycle_stage: string;
             /** Offer Id */
             offer_id: string;
             /** Offered At */
@@ -5231,8 +7273,7 @@ export interface components {
             parked_until: string | null;
             /** Participants */
             participants: components["schemas"]["Participant"][];
-            /** Phase */
-            phase: string;
+            phase: components["schemas"]["hub__domain__interaction__state__Phase"];
             /** Place */
             place: number;
             /** Pool */
@@ -5246,6 +7287,8 @@ export interface components {
              * Format: date-time
              */
             queued_at: string;
+            /** Segment */
+            segment: string;
             /** Service */
             service: string;
             /**
@@ -5263,6 +7306,8 @@ export interface components {
             transfers: number;
             /** Units */
             units: number;
+            /** Value Tier */
+            value_tier: string;
         };
         /**
          * IsTyping
@@ -5276,7 +7321,7 @@ export interface components {
              * @description False: they left off, and sent nothing
              * @default true
              */
-            typing: boolean;
+            typing?: boolean;
         };
         /**
          * JoinAs
@@ -5310,11 +7355,39 @@ export interface components {
             right: string;
         };
         /**
+         * KeyRow
+         * @description A key, without what it is good by.
+         */
+        KeyRow: {
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * Keys
+         * @description All that were ever made, the oldest first.
+         */
+        Keys: {
+            /** Keys */
+            keys: components["schemas"]["KeyRow"][];
+        };
+        /**
          * Kind
          * @description What a line of a timeline is about.
          * @enum {string}
          */
-        Kind: "contact" | "case" | "consent" | "purchase" | "grant" | "standing" | "link" | "survey" | "recording" | "outbound" | "appointment" | "visit" | "identifier" | "profile" | "account" | "customer";
+        Kind: "contact" | "case" | "consent" | "purchase" | "grant" | "standing" | "link" | "survey" | "recording" | "outbound" | "appointment" | "note" | "visit" | "identifier" | "profile" | "account" | "customer";
         /**
          * Known
          * @description An identifier of a customer, in any spelling that the hub would take in a contact.
@@ -5327,6 +7400,18 @@ export interface components {
             kind: string;
             /** Value */
             value: string;
+        };
+        /**
+         * KnownAgentTold
+         * @description The agent who was to be asked first, why, and until when.
+         */
+        KnownAgentTold: {
+            /** Agent Id */
+            agent_id: string;
+            /** Reason */
+            reason: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * Links
@@ -5386,6 +7471,105 @@ export interface components {
             /** Subject */
             subject: string;
         };
+        /** ListedInteraction */
+        ListedInteraction: {
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Agent Id */
+            agent_id: string;
+            /** Attempts */
+            attempts: number;
+            /** Callback */
+            callback: boolean;
+            /** Callback Due */
+            callback_due: string | null;
+            channel: components["schemas"]["Channel"];
+            /** Code */
+            code: string;
+            /** Completed At */
+            completed_at: string | null;
+            /** Consult Of */
+            consult_of: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Contacts */
+            contacts: number;
+            /** Customer Id */
+            customer_id: string;
+            /** Customer Name */
+            customer_name?: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Estimated Wait S */
+            estimated_wait_s: number | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Flagged */
+            flagged: string;
+            /** Interaction Id */
+            interaction_id: string;
+            /** Interrupted */
+            interrupted: boolean;
+            /** Known Agent Id */
+            known_agent_id: string;
+            /** Known Until */
+            known_until: string | null;
+            /** Language */
+            language: string;
+            /** Lifecycle Stage */
+            lifecycle_stage: string;
+            /** Offer Id */
+            offer_id: string;
+            /** Offered At */
+            offered_at: string | null;
+            /** Offers */
+            offers: number;
+            /** On Hold */
+            on_hold: boolean;
+            /** Outcome */
+            outcome: string;
+            /** Parked By */
+            parked_by: string;
+            /** Parked Until */
+            parked_until: string | null;
+            /** Participants */
+            participants: components["schemas"]["Participant"][];
+            phase: components["schemas"]["hub__domain__interaction__state__Phase"];
+            /** Place */
+            place: number;
+            /** Pool */
+            pool: string;
+            /** Priority */
+            priority: number;
+            /** Queue */
+            queue: string;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Segment */
+            segment: string;
+            /** Service */
+            service: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Step */
+            step: number | null;
+            /** Thread */
+            thread: string;
+            /** Transfers */
+            transfers: number;
+            /** Units */
+            units: number;
+            /** Value Tier */
+            value_tier: string;
+        };
         /**
          * ListedTask
          * @description What a department still has to do; severity and owner are those of its case, `subject` is what that is about.
@@ -5431,7 +7615,7 @@ export interface components {
              * @description A contact's id, a document, the words
              * @default
              */
-            evidence: string;
+            evidence?: string;
             /**
              * Kind
              * @description phone, email or cookie
@@ -5532,6 +7716,33 @@ export interface components {
             waiting: number;
         };
         /**
+         * LocaleTold
+         * @description How the operator counts days. `phone_region`: where phone numbers without a country code belong.
+         */
+        LocaleTold: {
+            calendar: components["schemas"]["Calendar"];
+            first_day: components["schemas"]["Weekday"];
+            /** Phone Region */
+            phone_region: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Weekend */
+            weekend: components["schemas"]["Weekday"][];
+        };
+        /**
+         * MadeKey
+         * @description A key just made.
+         */
+        MadeKey: {
+            /** Key Id */
+            key_id: string;
+            /**
+             * Token
+             * @description Told this once
+             */
+            token: string;
+        };
+        /**
          * Member
          * @description A stream of a customer and the kind of identifier it is of; empty: not known.
          */
@@ -5542,8 +7753,39 @@ export interface components {
             kind: string;
         };
         /**
+         * Mentions
+         * @description The newest first.
+         */
+        Mentions: {
+            /** Mentions */
+            mentions: components["schemas"]["MentionTold"][];
+        };
+        /**
+         * MentionTold
+         * @description A note that mentions the agent, and that they have not read.
+         */
+        MentionTold: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Interaction Id */
+            interaction_id: string;
+            /** Note Id */
+            note_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Message
-         * @description `state`: `received`, or of what goes out its phase; `by`: who wrote it; `address`: where from, or where to;
+         * @description `direction` is `internal` of a note that agents wrote for each other: it never leaves. `text` and `html` are its
+         *     writer's own; what they quoted of older mails is in `quoted` and `quoted_html`. `mentions`: agents who are to read a
+         *     note. `state`: `received`, or of what goes out its phase; `by`: who wrote it; `address`: where from, or where to;
          *     `outbound_id`: of what goes out, if the hub was asked for it; `reason`: why it is not sent; `at`: when it was
          *     written, `sent_at` when it left, `delivered_at` when it arrived, where the channel tells.
          */
@@ -5557,6 +7799,8 @@ export interface components {
             at: string;
             /** Attachments */
             attachments: components["schemas"]["ShownFile"][];
+            /** Author */
+            author: string;
             /** Auto */
             auto: boolean;
             /** Blocked Images */
@@ -5572,13 +7816,23 @@ export interface components {
             customer_id: string;
             /** Delivered At */
             delivered_at: string | null;
-            direction: components["schemas"]["Direction"];
+            direction: components["schemas"]["hub__application__messages__Said"];
             /** Html */
             html: string;
+            /** Mentions */
+            mentions: string[];
+            /** Note Id */
+            note_id: string;
             /** Outbound Id */
             outbound_id: string;
+            /** Quoted */
+            quoted: string;
+            /** Quoted Html */
+            quoted_html: string;
             /** Reason */
             reason: string;
+            /** Sender */
+            sender: string;
             /** Sent At */
             sent_at: string | null;
             /** State */
@@ -5590,6 +7844,8 @@ export interface components {
         };
         /** Messages */
         Messages: {
+            /** Before */
+            before: number | null;
             channel: components["schemas"]["Channel"];
             /** Customer Id */
             customer_id: string;
@@ -5610,7 +7866,7 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * Named
@@ -5676,12 +7932,12 @@ export interface components {
              * Account Id
              * @default
              */
-            account_id: string;
+            account_id?: string;
             /**
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Due At */
             due_at?: string | null;
             /**
@@ -5689,32 +7945,32 @@ export interface components {
              * @description The one it came up in
              * @default
              */
-            interaction_id: string;
+            interaction_id?: string;
             kind: components["schemas"]["CaseKind"];
             /**
              * Owner
              * @description The agent who sees to it; contacts go to them first
              * @default
              */
-            owner: string;
+            owner?: string;
             /**
              * Request Id
              * @description Your own: a repeat then opens no second case
              * @default
              */
-            request_id: string;
+            request_id?: string;
             /**
              * @description 1 low, 2 normal, 3 high, 4 critical
              * @default 2
              */
-            severity: components["schemas"]["Severity-Input"];
+            severity?: components["schemas"]["Severity-Input"];
             /** Subject */
             subject: string;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * NewConsent
@@ -5732,7 +7988,7 @@ export interface components {
              * @description A contact's id, a document, the words
              * @default
              */
-            evidence: string;
+            evidence?: string;
             /**
              * Expires At
              * @description Of a consent: good until just before then
@@ -5756,7 +8012,7 @@ export interface components {
              * @description Of the wording; a consent needs it
              * @default
              */
-            text_version: string;
+            text_version?: string;
             /**
              * Value
              * @example 0912 123 4567
@@ -5772,14 +8028,14 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Due At */
             due_at: string | null;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * NewGrant
@@ -5791,7 +8047,7 @@ export interface components {
              * @description Of what accounts hold; left out: the one they act for
              * @default
              */
-            account_id: string;
+            account_id?: string;
             /** Customer Id */
             customer_id: string;
             /** Proposition */
@@ -5801,7 +8057,7 @@ export interface components {
              * @description What is other than the proposition's own, within floor and ceiling
              * @default {}
              */
-            terms: {
+            terms?: {
                 [key: string]: number | string;
             };
         };
@@ -5820,13 +8076,28 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * To
              * @description Where a drained queue's work goes
              * @default
              */
-            to: string;
+            to?: string;
+        };
+        /**
+         * NewKey
+         * @description Whose it is to be.
+         */
+        NewKey: {
+            /**
+             * Agent Id
+             * @description Binds an agent's key to this agent
+             * @default
+             */
+            agent_id?: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * NewLifecycleStage
@@ -5851,7 +8122,7 @@ export interface components {
              * @description A person has seen that strong identifiers contradict each other
              * @default false
              */
-            despite_conflict: boolean;
+            despite_conflict?: boolean;
             /**
              * Reason
              * @description The evidence; kept under the customers' keys
@@ -5868,7 +8139,7 @@ export interface components {
              * @description The agent who was told; left out: the caller
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Name */
             name: string;
             /**
@@ -5876,7 +8147,17 @@ export interface components {
              * @description Where it was said: a channel, a form
              * @default
              */
-            path: string;
+            path?: string;
+        };
+        /**
+         * NewPassword
+         * @description The password in use, and the next.
+         */
+        NewPassword: {
+            /** Current */
+            current: string;
+            /** New */
+            new: string;
         };
         /**
          * NewPathPolicy
@@ -5888,15 +8169,72 @@ export interface components {
              * @description Refused (409) if another version is in force; empty: whatever is
              * @default
              */
-            expected_version: string;
+            expected_version?: string;
             /**
              * Note
              * @description What it changes, and why; kept in the history
              * @default
              */
-            note: string;
+            note?: string;
             /** Text */
             text: string;
+        };
+        /**
+         * NewPerson
+         * @description Somebody new.
+         */
+        NewPerson: {
+            /**
+             * @default {
+             *       "skills": {},
+             *       "languages": [],
+             *       "attributes": {},
+             *       "capacity": 100,
+             *       "ceilings": {},
+             *       "units": {}
+             *     }
+             */
+            agent?: components["schemas"]["AgentCard"];
+            /**
+             * Agent Id
+             * @description The agent they act for; empty: none
+             * @default
+             */
+            agent_id?: string;
+            /**
+             * Issuer
+             * @description The provider they sign in by
+             * @default
+             */
+            issuer?: string;
+            /**
+             * Login
+             * @example ann
+             */
+            login: string;
+            /**
+             * Name
+             * @example Ann Lee
+             */
+            name: string;
+            /**
+             * Password
+             * @description They change it when they first sign in
+             * @default
+             */
+            password?: string;
+            /**
+             * Subject
+             * @description Who they are there (`sub`)
+             * @default
+             */
+            subject?: string;
+            /**
+             * Teams
+             * @description Ids
+             * @default []
+             */
+            teams?: string[];
         };
         /**
          * NewPlace
@@ -5924,13 +8262,13 @@ export interface components {
              * @description Refused (409) if another version is in force; empty: whatever is
              * @default
              */
-            expected_version: string;
+            expected_version?: string;
             /**
              * Note
              * @description What it changes, and why; kept in the history
              * @default
              */
-            note: string;
+            note?: string;
             /** Text */
             text: string;
             /**
@@ -5938,7 +8276,7 @@ export interface components {
              * @description Classify what waits already anew, not only what comes
              * @default false
              */
-            waiting: boolean;
+            waiting?: boolean;
         };
         /**
          * NewPreference
@@ -5955,12 +8293,12 @@ export interface components {
              * @description A contact's id, a document, the words
              * @default
              */
-            evidence: string;
+            evidence?: string;
             /**
              * Hours
              * @default []
              */
-            hours: components["schemas"]["PreferredHours"][];
+            hours?: components["schemas"]["PreferredHours"][];
             /**
              * Kind
              * @description phone, email or cookie
@@ -5971,12 +8309,12 @@ export interface components {
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Preferred Channel
              * @default
              */
-            preferred_channel: string;
+            preferred_channel?: string;
             /**
              * Source
              * @example web form
@@ -5987,7 +8325,7 @@ export interface components {
              * @default
              * @example Asia/Tehran
              */
-            time_zone: string;
+            time_zone?: string;
             /**
              * Value
              * @example 0912 123 4567
@@ -6003,20 +8341,20 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             channel: components["schemas"]["Channel"];
             /**
              * Customer Id
              * @description Of an account's grant: which of its people is told
              * @default
              */
-            customer_id: string;
+            customer_id?: string;
             /**
              * Decision Id
              * @description What led to it, if that was decided
              * @default
              */
-            decision_id: string;
+            decision_id?: string;
             /**
              * Presentation Id
              * @description Your own: a repeat is the same one
@@ -6049,7 +8387,7 @@ export interface components {
              * Channel
              * @default
              */
-            channel: string;
+            channel?: string;
             /**
              * Currency
              * @example IRR
@@ -6059,7 +8397,7 @@ export interface components {
              * Product
              * @default
              */
-            product: string;
+            product?: string;
             /**
              * Purchase Id
              * @description Of the system it was made in
@@ -6075,7 +8413,7 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /**
              * Deferred Until
              * @description Of a deferred one: from when they may be asked
@@ -6134,12 +8472,12 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
             severity: components["schemas"]["Severity-Input"];
         };
         /**
@@ -6152,7 +8490,7 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * State
              * @enum {string}
@@ -6168,7 +8506,7 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Department */
             department: string;
             /** Due At */
@@ -6177,7 +8515,7 @@ export interface components {
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * NextAction
@@ -6247,20 +8585,7 @@ export interface components {
             /** Agent Id */
             agent_id: string;
             /** @default no_answer */
-            outcome: components["schemas"]["CallbackOutcome"];
-        };
-        /**
-         * Note
-         * @description What is written down.
-         */
-        Note: {
-            /**
-             * Agent Id
-             * @default
-             */
-            agent_id: string;
-            /** Text */
-            text: string;
+            outcome?: components["schemas"]["CallbackOutcome"];
         };
         /**
          * NotMade
@@ -6272,7 +8597,7 @@ export interface components {
              * @description A word: it stays on record
              * @default cancelled
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * NotSaid
@@ -6290,6 +8615,29 @@ export interface components {
             why: components["schemas"]["hub__paths__arbitration__arbitrate__Why"];
         };
         /**
+         * NowhereRow
+         * @description A no that they meant for all paths, and what it was said about.
+         */
+        NowhereRow: {
+            /** Actor */
+            actor: string;
+            channel: components["schemas"]["Channel"];
+            /** Evidence */
+            evidence: string;
+            /** Kind */
+            kind: string;
+            purpose: components["schemas"]["Purpose"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * Occasion
          * @description What is asked, about which interaction or case, and where.
          */
@@ -6299,11 +8647,143 @@ export interface components {
             channel: components["schemas"]["Channel"];
             kind: components["schemas"]["SurveyKind"];
         };
+        /** Offer */
+        Offer: {
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Agent Id */
+            agent_id: string;
+            /** Attempts */
+            attempts: number;
+            /** Callback */
+            callback: boolean;
+            /** Callback Due */
+            callback_due: string | null;
+            channel: components["schemas"]["Channel"];
+            /** Code */
+            code: string;
+            /** Completed At */
+            completed_at: string | null;
+            /** Consult Of */
+            consult_of: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Contacts */
+            contacts: number;
+            /** Customer Id */
+            customer_id: string;
+            /** Customer Name */
+            customer_name?: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Estimated Wait S */
+            estimated_wait_s: number | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Flagged */
+            flagged: string;
+            /** Interaction Id */
+            interaction_id: string;
+            /** Interrupted */
+            interrupted: boolean;
+            /** Known Agent Id */
+            known_agent_id: string;
+            /** Known Until */
+            known_until: string | null;
+            /** Language */
+            language: string;
+            /** Lifecycle Stage */
+            lifecycle_stage: string;
+            /** Offer Id */
+            offer_id: string;
+            /** Offered At */
+            offered_at: string | null;
+            /** Offers */
+            offers: number;
+            /** On Hold */
+            on_hold: boolean;
+            /** Outcome */
+            outcome: string;
+            /** Parked By */
+            parked_by: string;
+            /** Parked Until */
+            parked_until: string | null;
+            /** Participants */
+            participants: components["schemas"]["Participant"][];
+            phase: components["schemas"]["hub__domain__interaction__state__Phase"];
+            /** Place */
+            place: number;
+            /** Pool */
+            pool: string;
+            /** Priority */
+            priority: number;
+            /** Queue */
+            queue: string;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Reasons */
+            reasons: string[];
+            /** Seconds Waited */
+            seconds_waited: number;
+            /** Segment */
+            segment: string;
+            /** Service */
+            service: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Step */
+            step: number | null;
+            /** Thread */
+            thread: string;
+            /** Transfers */
+            transfers: number;
+            /** Units */
+            units: number;
+            /** Value Tier */
+            value_tier: string;
+            why: components["schemas"]["hub__api__rows__Why"];
+        };
         /** Offers */
         Offers: {
             /** Offers */
-            offers: components["schemas"]["Interaction"][];
+            offers: components["schemas"]["Offer"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
         };
+        /**
+         * OidcProvider
+         * @description A provider to sign in by.
+         */
+        OidcProvider: {
+            /**
+             * Name
+             * @description What stands on the button
+             */
+            name: string;
+            /**
+             * Start
+             * @description Where to send the browser
+             * @example /v1/session/oidc
+             */
+            start: string;
+        };
+        /**
+         * Order
+         * @description What waiting work is taken first. Age is `now - since + credit`; of equals the older, then as they came.
+         * @enum {string}
+         */
+        Order: "priority" | "age" | "deadline" | "growing" | "skill";
         /**
          * OtherCustomer
          * @description The other customer, and why.
@@ -6352,20 +8832,20 @@ export interface components {
              * @description Left out: the one they act for, of several the longest
              * @default
              */
-            account_id: string;
+            account_id?: string;
             /**
              * Agent Id
              * @description Who gets the answer if that is over
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** @description Only at this contact point: a phone, email, cookie */
             at?: components["schemas"]["Known"] | null;
             /**
              * Attachments
              * @default []
              */
-            attachments: components["schemas"]["Attachment"][];
+            attachments?: components["schemas"]["Attachment"][];
             /**
              * By
              * @description It may be made until then; left out: now or not
@@ -6376,71 +8856,71 @@ export interface components {
              * @description Whom else it goes to, where the channel can
              * @default []
              */
-            cc: string[];
+            cc?: string[];
             /**
              * Channels
              * @description The best first; left out: those of `at`, or all that reach somebody
              * @default []
              */
-            channels: components["schemas"]["Channel"][];
+            channels?: components["schemas"]["Channel"][];
             /**
              * Customer Id
              * @default
              */
-            customer_id: string;
+            customer_id?: string;
             /**
              * Html
              * @description The same as `text`, laid out, for channels that can show it
              * @default
              */
-            html: string;
+            html?: string;
             identifier?: components["schemas"]["Known"] | null;
             /**
              * Interaction Id
              * @description Of yours: an answer comes back to it
              * @default
              */
-            interaction_id: string;
+            interaction_id?: string;
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Propositions
              * @description One of these is proposed in it: what fits best; left out: nothing is
              * @default []
              */
-            propositions: string[];
+            propositions?: string[];
             purpose: components["schemas"]["Purpose"];
             /**
              * Request Id
              * @description Your own: a repeat is the same contact
              * @default
              */
-            request_id: string;
+            request_id?: string;
             sender: components["schemas"]["Sender"];
             /**
              * Service
              * @default
              */
-            service: string;
+            service?: string;
             /**
              * Speaker
              * @description Who exactly, such as one dealer
              * @default
              */
-            speaker: string;
+            speaker?: string;
             /**
              * Subject
              * @default
              */
-            subject: string;
+            subject?: string;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * OutboundState
@@ -6456,7 +8936,7 @@ export interface components {
             due_at: string | null;
             /** Outbound Id */
             outbound_id: string;
-            phase: components["schemas"]["Phase-Output"];
+            phase: components["schemas"]["hub__domain__customer__outbound__state__Phase"];
             /** Reason */
             reason: string;
             /** Tried */
@@ -6480,7 +8960,7 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Until
              * @description Without it: until the customer answers
@@ -6507,13 +8987,13 @@ export interface components {
              * Address
              * @default
              */
-            address: string;
+            address?: string;
             channel: components["schemas"]["Channel"];
             /**
              * Sender
              * @default contact-centre
              */
-            sender: string;
+            sender?: string;
         };
         /**
          * PathAnswer
@@ -6546,14 +9026,14 @@ export interface components {
              * Account Id
              * @default
              */
-            account_id: string;
+            account_id?: string;
             /** Actor */
             actor: string;
             /**
              * Answers
              * @default 0
              */
-            answers: number;
+            answers?: number;
             asked: components["schemas"]["Asked"];
             /**
              * At
@@ -6564,7 +9044,7 @@ export interface components {
              * Capacity
              * @default []
              */
-            capacity: components["schemas"]["PathPlaces"][];
+            capacity?: components["schemas"]["PathPlaces"][];
             /** Causation */
             causation: string;
             /** Closed */
@@ -6575,7 +9055,7 @@ export interface components {
              * Correlation
              * @default
              */
-            correlation: string;
+            correlation?: string;
             /** Customer Id */
             customer_id: string;
             /** Decision Id */
@@ -6584,7 +9064,7 @@ export interface components {
              * Drawn
              * @default []
              */
-            drawn: components["schemas"]["Drawn"][];
+            drawn?: components["schemas"]["Drawn"][];
             /** Due At */
             due_at?: string | null;
             /** Inputs */
@@ -6601,14 +9081,14 @@ export interface components {
              * Said
              * @default []
              */
-            said: components["schemas"]["Said-Output"][];
+            said?: components["schemas"]["hub__domain__decision__events__Said"][];
             /** Seed */
             seed: number;
             /**
              * Seen
              * @default 0
              */
-            seen: number;
+            seen?: number;
             /** Stream */
             stream: string;
             /** Version */
@@ -6665,11 +9145,13 @@ export interface components {
         };
         /**
          * PathPolicyInForce
-         * @description A version and its text.
+         * @description A version, its text, and what the checker says of it today.
          */
         PathPolicyInForce: {
             /** Actor */
             actor: string;
+            /** Findings */
+            findings: components["schemas"]["PolicyFinding"][];
             /** Note */
             note: string;
             /** Published At */
@@ -6703,7 +9185,7 @@ export interface components {
              * @description Left out: the one they act for, of several the longest
              * @default
              */
-            account_id: string;
+            account_id?: string;
             /**
              * By
              * @description A contact may be made until then; left out: now or not
@@ -6715,7 +9197,7 @@ export interface components {
              * Customer Id
              * @default
              */
-            customer_id: string;
+            customer_id?: string;
             /** @description inbound: the customer is here; outbound: we contact them */
             direction: components["schemas"]["Direction"];
             here?: components["schemas"]["Here"] | null;
@@ -6724,18 +9206,18 @@ export interface components {
              * Interaction Id
              * @default
              */
-            interaction_id: string;
+            interaction_id?: string;
             /**
              * Proposes
              * @description false: you have words of your own, and ask where and when
              * @default true
              */
-            proposes: boolean;
+            proposes?: boolean;
             /**
              * Propositions
              * @default []
              */
-            propositions: string[];
+            propositions?: string[];
             /** @description Left out: whatever fits, each by its own */
             purpose?: components["schemas"]["Purpose"] | null;
             /**
@@ -6743,38 +9225,131 @@ export interface components {
              * @description Your own: a repeat gets the same answer
              * @default
              */
-            request_id: string;
+            request_id?: string;
             sender: components["schemas"]["Sender"];
             /**
              * Service
              * @description What their contact was about
              * @default
              */
-            service: string;
+            service?: string;
             /**
              * Shows
              * @description What comes first is shown at once: it is granted with the answer
              * @default true
              */
-            shows: boolean;
+            shows?: boolean;
             /**
              * Slot Id
              * @description Of a contact that was decided on before, asked again before it is made
              * @default
              */
-            slot_id: string;
+            slot_id?: string;
             /**
              * Speaker
              * @description Who exactly, such as one dealer
              * @default
              */
-            speaker: string;
+            speaker?: string;
             /**
              * Verified
              * @description Whether it is certain who is here
              * @default false
              */
-            verified: boolean;
+            verified?: boolean;
+        };
+        /**
+         * PeoplePage
+         * @description Some of them, by id; `after` gets the next.
+         */
+        PeoplePage: {
+            /** After */
+            after: string | null;
+            /** People */
+            people: components["schemas"]["PersonRow"][];
+        };
+        /**
+         * PersonBody
+         * @description All that is said of a person.
+         */
+        PersonBody: {
+            /**
+             * @default {
+             *       "skills": {},
+             *       "languages": [],
+             *       "attributes": {},
+             *       "capacity": 100,
+             *       "ceilings": {},
+             *       "units": {}
+             *     }
+             */
+            agent?: components["schemas"]["AgentCard"];
+            /**
+             * Agent Id
+             * @description The agent they act for; empty: none
+             * @default
+             */
+            agent_id?: string;
+            /**
+             * Issuer
+             * @description The provider they sign in by
+             * @default
+             */
+            issuer?: string;
+            /**
+             * Login
+             * @example ann
+             */
+            login: string;
+            /**
+             * Name
+             * @example Ann Lee
+             */
+            name: string;
+            /**
+             * Subject
+             * @description Who they are there (`sub`)
+             * @default
+             */
+            subject?: string;
+            /**
+             * Teams
+             * @description Ids
+             * @default []
+             */
+            teams?: string[];
+        };
+        /**
+         * PersonRow
+         * @description Somebody who works here. Role null: they are in no team, and may do nothing.
+         */
+        PersonRow: {
+            agent: components["schemas"]["AgentSetup"];
+            /** Agent Id */
+            agent_id: string;
+            /** Anonymised */
+            anonymised: boolean;
+            /** Disabled */
+            disabled: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /** Issuer */
+            issuer: string;
+            /** Language */
+            language: string;
+            /** Login */
+            login: string;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            role: components["schemas"]["Role"] | null;
+            /** Subject */
+            subject: string;
+            /** Teams */
+            teams: string[];
         };
         /**
          * Phase
@@ -6782,12 +9357,6 @@ export interface components {
          * @enum {string}
          */
         "Phase-Input": "new" | "waiting" | "offered" | "active" | "wrap_up" | "parked" | "completed" | "abandoned" | "refused" | "expired";
-        /**
-         * Phase
-         * @description How far it is.
-         * @enum {string}
-         */
-        "Phase-Output": "waiting" | "dispatched" | "unreported" | "sent" | "failed" | "given_up";
         /**
          * Phone
          * @description What a phone needs to register.
@@ -6845,7 +9414,7 @@ export interface components {
              * Shifts
              * @default []
              */
-            shifts: components["schemas"]["PlannedShift"][];
+            shifts?: components["schemas"]["PlannedShift"][];
             /**
              * Start
              * Format: date-time
@@ -6868,7 +9437,7 @@ export interface components {
              * @default
              * @example lunch
              */
-            reason: string;
+            reason?: string;
             /**
              * Start
              * Format: date-time
@@ -6879,7 +9448,7 @@ export interface components {
              * @default ready
              * @enum {string}
              */
-            state: "ready" | "away";
+            state?: "ready" | "away";
         };
         /**
          * PointConsents
@@ -6935,11 +9504,13 @@ export interface components {
         };
         /**
          * PolicyInForce
-         * @description A version and its text.
+         * @description A version, its text, and what the checker says of it today.
          */
         PolicyInForce: {
             /** Actor */
             actor: string;
+            /** Findings */
+            findings: components["schemas"]["PolicyFinding"][];
             /** Note */
             note: string;
             /** Published At */
@@ -7026,6 +9597,30 @@ export interface components {
             required: number;
             /** Share */
             share: number;
+        };
+        /**
+         * Providers
+         * @description How people sign in here.
+         */
+        Providers: {
+            /**
+             * Demo
+             * @description Anybody may sign in as somebody of the demo
+             */
+            demo: boolean;
+            oidc: components["schemas"]["OidcProvider"] | null;
+            /** Password */
+            password: boolean;
+        };
+        /** Pullable */
+        Pullable: {
+            /** Interactions */
+            interactions: components["schemas"]["ListedInteraction"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
         };
         /**
          * PurchaseRow
@@ -7316,6 +9911,39 @@ export interface components {
             recordings: components["schemas"]["Recording"][];
         };
         /**
+         * Reject
+         * @description A contact that was set aside: why, which field of it, when, where from. `refused`: its adapter could not read it
+         *     and keeps the bytes: it may be tried again or dismissed, not mended.
+         */
+        Reject: {
+            /** Channel */
+            channel: string;
+            /** Field */
+            field: string;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /** Refused */
+            refused: boolean;
+            /** Rejected At */
+            rejected_at: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Rejects
+         * @description A page, the oldest first; `count`: how many there are in all.
+         */
+        Rejects: {
+            /** After */
+            after: number | null;
+            /** Count */
+            count: number;
+            /** Rejects */
+            rejects: components["schemas"]["Reject"][];
+        };
+        /**
          * Reopening
          * @description Why it was not settled, and by when it has to be now.
          */
@@ -7324,14 +9952,162 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Due At */
             due_at?: string | null;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
+        };
+        /**
+         * Report
+         * @description Rows by interval, then by what they are told apart by; `total`: the same of all of them.
+         */
+        Report: {
+            /** By */
+            by: components["schemas"]["By"][];
+            /** End */
+            end: string | null;
+            /** Rows */
+            rows: components["schemas"]["ReportRow"][];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Time Zone */
+            time_zone: string;
+            total: components["schemas"]["ReportRow"];
+        };
+        /**
+         * ReportRow
+         * @description A row: what it is told apart by (else null), and its figures; null: nothing to take it of, or it can't be told apart like this.
+         */
+        ReportRow: {
+            /** Abandoned */
+            abandoned: number | null;
+            /** Abandonment Rate */
+            abandonment_rate: number | null;
+            /** Agent */
+            agent: string | null;
+            /** Aht S */
+            aht_s: number | null;
+            /** Answered */
+            answered: number | null;
+            /** Answered In Target */
+            answered_in_target: number | null;
+            /** Asa S */
+            asa_s: number | null;
+            /** Callbacks */
+            callbacks: number | null;
+            /** Callbacks Kept */
+            callbacks_kept: number | null;
+            /** Callbacks Kept Rate */
+            callbacks_kept_rate: number | null;
+            /** Callbacks Missed */
+            callbacks_missed: number | null;
+            /** Channel */
+            channel: string | null;
+            /** Contacts In */
+            contacts_in: number | null;
+            /** Contacts Out */
+            contacts_out: number | null;
+            /** Csat Answered */
+            csat_answered: number | null;
+            /** Csat Mean */
+            csat_mean: number | null;
+            /** Csat Satisfied */
+            csat_satisfied: number | null;
+            /** Declined */
+            declined: number | null;
+            /** End */
+            end: string | null;
+            /** Expired */
+            expired: number | null;
+            /** First Response S */
+            first_response_s: number | null;
+            /** Handled */
+            handled: number | null;
+            /** Hold S */
+            hold_s: number | null;
+            /** Moved */
+            moved: number | null;
+            /** Non Response */
+            non_response: number | null;
+            /** Nps */
+            nps: number | null;
+            /** Nps Answered */
+            nps_answered: number | null;
+            /** Offered */
+            offered: number | null;
+            /** Offers */
+            offers: number | null;
+            /** Open */
+            open: number | null;
+            /** Parked */
+            parked: number | null;
+            /** Queue */
+            queue: string | null;
+            /** Refused */
+            refused: number | null;
+            /** Reopened */
+            reopened: number | null;
+            /** Resolution S */
+            resolution_s: number | null;
+            /** Segment */
+            segment: string | null;
+            /** Service Level */
+            service_level: number | null;
+            service_level_variant: components["schemas"]["ServiceLevelVariant"];
+            /** Short Abandoned */
+            short_abandoned: number | null;
+            /** Stage */
+            stage: string | null;
+            /** Start */
+            start: string | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Tier */
+            tier: string | null;
+            /** Timed Out */
+            timed_out: number | null;
+            /** Transfer Rate */
+            transfer_rate: number | null;
+            /** Transferred */
+            transferred: number | null;
+            /** Transfers */
+            transfers: number | null;
+            /** Wait Avg S */
+            wait_avg_s: number | null;
+            /** Wait Max S */
+            wait_max_s: number | null;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+        };
+        /**
+         * RequirementStep
+         * @description What is asked of an agent once the work has waited `after_seconds`: usually less than before.
+         */
+        RequirementStep: {
+            /** After Seconds */
+            after_seconds: number;
+            /** Attributes */
+            attributes?: {
+                [key: string]: string;
+            };
+            /**
+             * Languages
+             * @default []
+             */
+            languages?: string[];
+            /** Priority */
+            priority: number;
+            /** Skills */
+            skills?: {
+                [key: string]: number;
+            };
         };
         /**
          * Resolution
@@ -7342,14 +10118,14 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /** Resolution */
             resolution: string;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * Response
@@ -7384,6 +10160,17 @@ export interface components {
             responses: components["schemas"]["ResponseRow"][];
         };
         /**
+         * Retry
+         * @description As it was; or mended.
+         */
+        Retry: {
+            /**
+             * Body
+             * @description The whole message, mended
+             */
+            body?: string | null;
+        };
+        /**
          * Reversal
          * @description Which purchase counts no longer, and why.
          */
@@ -7397,6 +10184,12 @@ export interface components {
             reason: string;
         };
         /**
+         * Role
+         * @description What a key allows. An admin may do everything, a supervisor all that agents may.
+         * @enum {string}
+         */
+        Role: "adapter" | "agent" | "supervisor" | "admin";
+        /**
          * RoleEnd
          * @description Which role of the account ends, and when.
          */
@@ -7408,7 +10201,7 @@ export interface components {
              * @description Kept under the key of who had the role
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Until
              * @description Left out: now
@@ -7439,30 +10232,31 @@ export interface components {
             until: string | null;
         };
         /**
+         * Rule
+         * @description Why an agent may take a piece of work, or the first reason why not.
+         * @enum {string}
+         */
+        Rule: "fits" | "not_signed_on" | "not_ready" | "resting" | "skill" | "language" | "attribute" | "reserved_for_another" | "already_offered" | "declined_before" | "channel_closed" | "ceiling" | "capacity";
+        /**
+         * RuleTold
+         * @description A rule of the policy: whether it matched, `why_not` the first condition that kept it off, whether it decided.
+         */
+        RuleTold: {
+            /** Decided */
+            decided: boolean;
+            /** Matched */
+            matched: boolean;
+            /** Rule */
+            rule: number;
+            /** Why Not */
+            why_not: string;
+        };
+        /**
          * Said
          * @description What they said.
          * @enum {string}
          */
         "Said-Input": "granted" | "denied" | "withdrawn";
-        /**
-         * Said
-         * @description Something that is proposed, and where.
-         */
-        "Said-Output": {
-            channel: components["schemas"]["Channel"];
-            /**
-             * Grant Id
-             * @default
-             */
-            grant_id: string;
-            /**
-             * Point
-             * @default
-             */
-            point: string;
-            /** Proposition */
-            proposition: string;
-        };
         /**
          * SatisfactionRow
          * @description What was asked in [start, end), and answered since. What rows are not told apart by is null; a figure there is
@@ -7509,6 +10303,50 @@ export interface components {
             satisfaction: components["schemas"]["SatisfactionRow"][];
         };
         /**
+         * SavedDraft
+         * @description As it stands on the screen, whether it could be sent so or not.
+         */
+        SavedDraft: {
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments?: components["schemas"]["Attachment"][];
+            /**
+             * Cc
+             * @default []
+             */
+            cc?: string[];
+            /**
+             * Html
+             * @default
+             */
+            html?: string;
+            /**
+             * Revision
+             * @description The last one you read or saved; 0: there was none
+             * @default 0
+             */
+            revision?: number;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * To
+             * @default []
+             */
+            to?: string[];
+        };
+        /**
          * Scope
          * @description How far unsubscribing goes.
          * @enum {string}
@@ -7520,6 +10358,72 @@ export interface components {
          * @enum {string}
          */
         Sender: "hub" | "agent" | "dealer" | "campaign";
+        /**
+         * ServiceLevelVariant
+         * @description The ways to count a service level; a figure is never shown without the name of its variant.
+         * @enum {string}
+         */
+        ServiceLevelVariant: "without_short_abandoned" | "of_offered" | "abandoned_as_met" | "abandoned_as_missed" | "of_answered";
+        /**
+         * Session
+         * @description Who asks, and what their page needs to begin with. By an API key `person_id` is empty.
+         */
+        Session: {
+            /** @description What to sign on with */
+            agent: components["schemas"]["AgentSetup"];
+            /**
+             * Agent Id
+             * @description The agent they act for; empty: none
+             */
+            agent_id: string;
+            /**
+             * Expires At
+             * @description Null: an API key's does not
+             */
+            expires_at: string | null;
+            /**
+             * Idle Seconds
+             * @description Without a command for so long it is locked; 0: never
+             */
+            idle_seconds: number;
+            /**
+             * Language
+             * @description Of their screens; empty: not chosen yet
+             */
+            language: string;
+            /** Locked */
+            locked: boolean;
+            /** Login */
+            login: string;
+            /**
+             * Must Change Password
+             * @description Nothing else is done before they have another
+             */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            role: components["schemas"]["Role"];
+            /** Teams */
+            teams: components["schemas"]["SessionTeam"][];
+            /**
+             * Unlock
+             * @description How they come back when it is locked
+             * @enum {string}
+             */
+            unlock: "password" | "sign-in";
+        };
+        /**
+         * SessionTeam
+         * @description A team somebody is in.
+         */
+        SessionTeam: {
+            /** Name */
+            name: string;
+            /** Team Id */
+            team_id: string;
+        };
         /**
          * Severity
          * @description How bad it is for the customer.
@@ -7727,6 +10631,28 @@ export interface components {
             share: number;
         };
         /**
+         * ShownReject
+         * @description What it says, as its adapter sent it.
+         */
+        ShownReject: {
+            /** Body */
+            body: string;
+            /** Channel */
+            channel: string;
+            /** Field */
+            field: string;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /** Refused */
+            refused: boolean;
+            /** Rejected At */
+            rejected_at: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
          * ShownRole
          * @description A role in an account, half-open; `now`: held at the moment that was asked for.
          */
@@ -7822,6 +10748,17 @@ export interface components {
             verified: boolean;
         };
         /**
+         * Speaks
+         * @description A language tag.
+         */
+        Speaks: {
+            /**
+             * Language
+             * @example fa
+             */
+            language: string;
+        };
+        /**
          * Standing
          * @description Where a customer stood when a contact came: what routing is decided on, kept with the fact.
          */
@@ -7830,17 +10767,17 @@ export interface components {
              * Lifecycle Stage
              * @default acquisition
              */
-            lifecycle_stage: string;
+            lifecycle_stage?: string;
             /**
              * Segment
              * @default B2C
              */
-            segment: string;
+            segment?: string;
             /**
              * Value Tier
              * @default standard
              */
-            value_tier: string;
+            value_tier?: string;
         };
         /**
          * StandingLink
@@ -7887,6 +10824,20 @@ export interface components {
             why: components["schemas"]["EvidenceRow"][];
         };
         /**
+         * SummaryIdentifier
+         * @description `value` is whole where it was asked for, else only its end: `••4567`.
+         */
+        SummaryIdentifier: {
+            /** Kind */
+            kind: string;
+            /** Matched */
+            matched: boolean;
+            /** Value */
+            value: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /**
          * SurveyAnswer
          * @description How it was: csat 1 to 5, nps 0 to 10.
          */
@@ -7895,7 +10846,7 @@ export interface components {
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
             /** Score */
             score: number;
         };
@@ -7930,7 +10881,7 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * State
              * @example paused
@@ -7947,7 +10898,7 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             outcome: components["schemas"]["TaskOutcome"];
             /** Task */
             task: number;
@@ -7955,7 +10906,7 @@ export interface components {
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * TaskList
@@ -7994,6 +10945,63 @@ export interface components {
             outcome: components["schemas"]["TaskOutcome"] | null;
         };
         /**
+         * TeamBody
+         * @description A team as it is to be.
+         */
+        TeamBody: {
+            /**
+             * Leads
+             * @description Teams whose agents its supervisors act on; empty: all agents
+             * @default []
+             */
+            leads?: string[];
+            /**
+             * Name
+             * @example Cards
+             */
+            name: string;
+            /**
+             * Queues
+             * @description That its supervisors act on; empty: all. Of supervisors alone
+             * @default []
+             */
+            queues?: string[];
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "agent" | "supervisor" | "admin";
+        };
+        /**
+         * TeamRow
+         * @description A team, and how many are in it.
+         */
+        TeamRow: {
+            /** Leads */
+            leads: string[];
+            /** Name */
+            name: string;
+            /** People */
+            people: number;
+            /** Queues */
+            queues: string[];
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "agent" | "supervisor" | "admin";
+            /** Team Id */
+            team_id: string;
+        };
+        /**
+         * Teams
+         * @description All of them, by id.
+         */
+        Teams: {
+            /** Teams */
+            teams: components["schemas"]["TeamRow"][];
+        };
+        /**
          * Text
          * @description What is to be sent.
          */
@@ -8002,7 +11010,7 @@ export interface components {
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * TextCount
@@ -8049,22 +11057,25 @@ export interface components {
             at: string;
             /** Attachments */
             attachments: components["schemas"]["ShownFile"][];
-            /** Channel */
-            channel: string;
+            /** Case Id */
+            case_id: string;
+            channel: components["schemas"]["Channel"];
             /** Code */
             code: string;
             /** Contact Id */
             contact_id: string;
-            /** Direction */
-            direction: string;
+            direction: components["schemas"]["Direction"];
             /** Ended At */
             ended_at: string | null;
             /** Excerpt */
             excerpt: string;
             /** Interaction Id */
             interaction_id: string;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "contact";
             /** Outcome */
             outcome: string;
             /** Phase */
@@ -8092,24 +11103,35 @@ export interface components {
         /**
          * TimelineFact
          * @description Something else that happened with a customer. `what`: in a word; `type`: the event's class, `event` its own
-         *     fields; `customer_id`: in which of the customer's streams it stands.
+         *     fields; `customer_id`: in which of the customer's streams it stands. `channel`, `interaction_id`, `case_id` and
+         *     `agent_id` are empty where it has nothing to do with one; `excerpt`: the first words of it.
          */
         TimelineFact: {
             /** Actor */
             actor: string;
+            /** Agent Id */
+            agent_id: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /** Case Id */
+            case_id: string;
             /** Causation */
             causation: string;
+            /** Channel */
+            channel: string;
             /** Customer Id */
             customer_id: string;
             /** Event */
             event: {
                 [key: string]: unknown;
             };
+            /** Excerpt */
+            excerpt: string;
+            /** Interaction Id */
+            interaction_id: string;
             kind: components["schemas"]["Kind"];
             /** Position */
             position: number;
@@ -8124,6 +11146,24 @@ export interface components {
             what: string;
         };
         /**
+         * TraitsTold
+         * @description What the contact was classified by.
+         */
+        TraitsTold: {
+            /** Channel */
+            channel: string;
+            /** Language */
+            language: string;
+            /** Lifecycle Stage */
+            lifecycle_stage: string;
+            /** Segment */
+            segment: string;
+            /** Service */
+            service: string;
+            /** Value Tier */
+            value_tier: string;
+        };
+        /**
          * Trial
          * @description By which policy: one of the two.
          */
@@ -8133,13 +11173,27 @@ export interface components {
              * @description One that never was (TOML)
              * @default
              */
-            text: string;
+            text?: string;
             /**
              * Version
              * @description One that was in force
              * @default
              */
-            version: string;
+            version?: string;
+        };
+        /**
+         * Unit
+         * @description What a figure is counted in.
+         * @enum {string}
+         */
+        Unit: "count" | "seconds" | "share" | "score";
+        /**
+         * Unlock
+         * @description The same person is back.
+         */
+        Unlock: {
+            /** Password */
+            password: string;
         };
         /**
          * Unsubscription
@@ -8157,21 +11211,21 @@ export interface components {
              * @description Of `everywhere`: who it is, if that is known
              * @default
              */
-            customer_id: string;
+            customer_id?: string;
             /**
              * Evidence
              * @description A contact's id, a document, the words
              * @default
              */
-            evidence: string;
+            evidence?: string;
             /**
              * Kind
              * @description phone, email or cookie
              * @example phone
              */
             kind: string;
-            /** @default channel */
-            scope: components["schemas"]["Scope"];
+            /** @default everywhere */
+            scope?: components["schemas"]["Scope"];
             /**
              * Source
              * @example web form
@@ -8192,12 +11246,12 @@ export interface components {
              * Agent Id
              * @default
              */
-            agent_id: string;
+            agent_id?: string;
             /**
              * Appointment Id
              * @default
              */
-            appointment_id: string;
+            appointment_id?: string;
             /**
              * Arrived At
              * Format: date-time
@@ -8211,17 +11265,17 @@ export interface components {
              * Calls
              * @default 0
              */
-            calls: number;
+            calls?: number;
             /**
              * Code
              * @default
              */
-            code: string;
+            code?: string;
             /**
              * Desk
              * @default
              */
-            desk: string;
+            desk?: string;
             /**
              * Ended At
              * Format: date-time
@@ -8231,17 +11285,17 @@ export interface components {
              * Entry
              * @default kiosk
              */
-            entry: string;
+            entry?: string;
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Need
              * @default
              */
-            need: string;
+            need?: string;
             /** Outcome */
             outcome: string;
             /** Service */
@@ -8287,6 +11341,12 @@ export interface components {
             /** Queue */
             queue: string;
         };
+        /**
+         * Weekday
+         * @description Monday first.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
          * WhatIf
          * @description The same question by another policy. `changed`: of outcome, due_at and said what would have been otherwise.
@@ -8354,7 +11414,57 @@ export interface components {
              * @description In words that name no customer: they stay on record
              * @default
              */
-            reason: string;
+            reason?: string;
+        };
+        /**
+         * WorkCandidateTold
+         * @description Waiting work that the agent could have been given instead. `inputs`: `age`, `priority`, `weight`, `target`,
+         *     `level`.
+         */
+        WorkCandidateTold: {
+            /** Inputs */
+            inputs: {
+                [key: string]: number | string;
+            };
+            /** Interaction Id */
+            interaction_id: string;
+            /** Queue */
+            queue: string;
+            /** Rank */
+            rank: number | null;
+            rule: components["schemas"]["Rule"];
+        };
+        /**
+         * WorkTold
+         * @description The work as it stood in line: `age` in seconds, `credit` what a supervisor added.
+         */
+        WorkTold: {
+            /** Age */
+            age: number;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Channel */
+            channel: string;
+            /** Credit */
+            credit: number;
+            /** Languages */
+            languages: string[];
+            /** Only For */
+            only_for: string | null;
+            /** Priority */
+            priority: number;
+            /** Queue */
+            queue: string;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+            /** Step */
+            step: number;
+            /** Units */
+            units: number;
         };
         /**
          * WrapUp
@@ -8368,6 +11478,45 @@ export interface components {
              * @example solved
              */
             code: string;
+        };
+        /**
+         * WrapUpRule
+         * @description What comes after the conversation: work the agent completes, none, either, or work that ends by itself.
+         * @enum {string}
+         */
+        WrapUpRule: "until_completed" | "none" | "optional" | "timed";
+        /**
+         * WrittenAnswer
+         * @description What it says from now on.
+         */
+        WrittenAnswer: {
+            /**
+             * Channels
+             * @description Left out: wherever agents write
+             * @default []
+             */
+            channels?: components["schemas"]["Channel"][];
+            /**
+             * Expected Version
+             * @description As you read it; 0: there is none yet
+             */
+            expected_version?: number | null;
+            /**
+             * Folder
+             * @description A path, such as `cards/lost`
+             * @default
+             * @example cards
+             */
+            folder?: string;
+            /**
+             * Texts
+             * @description By language; `{customer.name}` and the like are filled in
+             */
+            texts: {
+                [key: string]: string;
+            };
+            /** Title */
+            title: string;
         };
     };
     responses: never;
@@ -8823,7 +11972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agent"];
+                    "application/json": components["schemas"]["AgentInHand"];
                 };
             };
         };
@@ -8872,6 +12021,46 @@ export interface operations {
             };
         };
     };
+    places_v1_agents__agent_id__drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftPlaces"];
+                };
+            };
+        };
+    };
     heartbeat_v1_agents__agent_id__heartbeat_post: {
         parameters: {
             query?: never;
@@ -8907,6 +12096,133 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    history_v1_agents__agent_id__history_get: {
+        parameters: {
+            query?: {
+                /** @description `before` of the page before */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentStory"];
+                };
+            };
+        };
+    };
+    mentions_v1_agents__agent_id__mentions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentions"];
+                };
+            };
+        };
+    };
+    read_v1_agents__agent_id__mentions__note_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
             };
         };
     };
@@ -8946,6 +12262,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Phone"];
+                };
+            };
+        };
+    };
+    pullable_v1_agents__agent_id__pullable_get: {
+        parameters: {
+            query?: {
+                /** @description With `customer_name` of each: then the list is a reading of personal data, and traced */
+                names?: boolean;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pullable"];
                 };
             };
         };
@@ -9214,6 +12573,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
+    board_v1_board_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardAnswer"];
+                };
+            };
+        };
+    };
+    canned_answers_v1_canned_answers_get: {
+        parameters: {
+            query?: {
+                channel?: components["schemas"]["Channel"] | null;
+                /** @description This one and those below it */
+                folder?: string;
+                /** @description With a text in it */
+                language?: string;
+                /** @description Words that must all be there, in any script */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedAnswers"];
+                };
+            };
+        };
+    };
+    canned_answer_v1_canned_answers__answer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedAnswer"];
+                };
+            };
+        };
+    };
+    write_v1_canned_answers__answer_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenAnswer"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    remove_v1_canned_answers__answer_id__delete: {
+        parameters: {
+            query?: {
+                expected_version?: number | null;
+            };
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    fill_in_v1_canned_answers__answer_id__fill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillIn"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledIn"];
+                };
+            };
+        };
+    };
+    history_v1_canned_answers__answer_id__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerHistory"];
                 };
             };
         };
@@ -9546,7 +13199,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Note"];
+                "application/json": components["schemas"]["hub__api__case_bodies__Note"];
             };
         };
         responses: {
@@ -9795,6 +13448,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskList"];
+                };
+            };
+        };
+    };
+    channels_v1_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsAnswer"];
+                };
+            };
+        };
+    };
+    colleagues_v1_colleagues_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Part of a name or an id; empty: everybody */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleagues"];
                 };
             };
         };
@@ -10579,6 +14312,143 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerConsents"];
                 };
+            };
+        };
+    };
+    draft_of_new_v1_customers__customer_id__drafts_get: {
+        parameters: {
+            query?: {
+                /** @description Left out: the agent of the key */
+                agent_id?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftTold"];
+                };
+            };
+        };
+    };
+    save_new_v1_customers__customer_id__drafts_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedDraft"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftTold"];
+                };
+            };
+            /** @description Saved elsewhere since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftChanged"];
+                };
+            };
+        };
+    };
+    throw_new_away_v1_customers__customer_id__drafts_delete: {
+        parameters: {
+            query?: {
+                /** @description Left out: the agent of the key */
+                agent_id?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description It is there no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -11562,6 +15432,85 @@ export interface operations {
             };
         };
     };
+    customers_found_v1_customers_search_get: {
+        parameters: {
+            query: {
+                /** @description A phone, mail address, customer number, ... */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomersFound"];
+                };
+            };
+        };
+    };
+    desk_v1_desk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskTold"];
+                };
+            };
+        };
+    };
     give_v1_grants_post: {
         parameters: {
             query?: never;
@@ -11741,7 +15690,15 @@ export interface operations {
             query?: {
                 /** @description The next page's is in `after` */
                 after?: string;
+                /** @description Who has it, parked it, or had it last */
+                agent_id?: string;
+                channel?: components["schemas"]["Channel"] | null;
+                /** @description Any id of theirs: of all their streams */
+                customer_id?: string;
                 limit?: number;
+                /** @description With `customer_name` of each: then the list is a reading of personal data, and traced */
+                names?: boolean;
+                /** @description Left out with an agent or a customer: what is open */
                 phase?: components["schemas"]["Phase-Input"] | null;
                 queue?: string;
             };
@@ -12124,6 +16081,146 @@ export interface operations {
             };
         };
     };
+    draft_v1_interactions__interaction_id__drafts__kind__get: {
+        parameters: {
+            query?: {
+                /** @description Left out: the agent of the key */
+                agent_id?: string;
+            };
+            header?: never;
+            path: {
+                interaction_id: string;
+                kind: "reply" | "note";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftTold"];
+                };
+            };
+        };
+    };
+    save_v1_interactions__interaction_id__drafts__kind__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+                kind: "reply" | "note";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedDraft"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftTold"];
+                };
+            };
+            /** @description Saved elsewhere since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftChanged"];
+                };
+            };
+        };
+    };
+    throw_away_v1_interactions__interaction_id__drafts__kind__delete: {
+        parameters: {
+            query?: {
+                /** @description Left out: the agent of the key */
+                agent_id?: string;
+            };
+            header?: never;
+            path: {
+                interaction_id: string;
+                kind: "reply" | "note";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description It is there no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     end_v1_interactions__interaction_id__end_post: {
         parameters: {
             query?: never;
@@ -12302,7 +16399,10 @@ export interface operations {
     };
     messages_v1_interactions__interaction_id__messages_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What was said on the thread earlier, until there */
+                before?: number | null;
+            };
             header?: never;
             path: {
                 interaction_id: string;
@@ -12468,6 +16568,50 @@ export interface operations {
             };
         };
     };
+    write_v1_interactions__interaction_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["hub__api__notes__Note"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
     park_v1_interactions__interaction_id__park_post: {
         parameters: {
             query?: never;
@@ -12524,6 +16668,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewPlace"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    pull_v1_interactions__interaction_id__pull_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByAgent"];
             };
         };
         responses: {
@@ -12988,6 +17176,124 @@ export interface operations {
             };
         };
     };
+    keys_v1_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+        };
+    };
+    make_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKey"];
+                };
+            };
+        };
+    };
+    revoke_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     metrics_v1_metrics_get: {
         parameters: {
             query?: {
@@ -13218,6 +17524,8 @@ export interface operations {
             query?: {
                 /** @description Empty: of the key's agent; of all agents, for supervisors */
                 agent_id?: string;
+                /** @description With `customer_name` of each: then the list is a reading of personal data, and traced */
+                names?: boolean;
             };
             header?: never;
             path?: never;
@@ -13716,6 +18024,338 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignUplift"];
+                };
+            };
+        };
+    };
+    people_v1_people_get: {
+        parameters: {
+            query?: {
+                /** @description `after` of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+        };
+    };
+    add_v1_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+        };
+    };
+    person_v1_people__person_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+        };
+    };
+    change_v1_people__person_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+        };
+    };
+    anonymise_v1_people__person_id__anonymise_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+        };
+    };
+    disable_v1_people__person_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+        };
+    };
+    enable_v1_people__person_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+        };
+    };
+    give_password_v1_people__person_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenPassword"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
                 };
             };
         };
@@ -14282,6 +18922,50 @@ export interface operations {
             };
         };
     };
+    drain_v1_queues__name__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Drain"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drained"];
+                };
+            };
+        };
+    };
     estimate_v1_queues__name__estimate_get: {
         parameters: {
             query?: never;
@@ -14454,6 +19138,315 @@ export interface operations {
             };
         };
     };
+    rejects_v1_rejects_get: {
+        parameters: {
+            query?: {
+                /** @description `after` of the page before */
+                after?: number;
+                /** @description Empty: all */
+                channel?: string;
+                limit?: number;
+                /** @description In the reason or the field */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejects"];
+                };
+            };
+        };
+    };
+    reject_v1_rejects__reject_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownReject"];
+                };
+            };
+        };
+    };
+    dismiss_v1_rejects__reject_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    raw_v1_rejects__reject_id__raw_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description As they came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    retry_v1_rejects__reject_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retry"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    report_v1_reports_get: {
+        parameters: {
+            query?: {
+                agent?: string[];
+                /** @description May be repeated; at most one interval */
+                by?: components["schemas"]["By"][];
+                channel?: string[];
+                format?: "json" | "csv";
+                /** @description First moment; today's midnight unless given */
+                from?: string | null;
+                /** @description Of a table's headings */
+                language?: "en" | "fa";
+                queue?: string[];
+                segment?: string[];
+                stage?: string[];
+                tier?: string[];
+                /** @description Of days and hours; empty: the routing policy's */
+                time_zone?: string;
+                /** @description First moment after */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    definitions_v1_reports_definitions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definitions"];
+                };
+            };
+        };
+    };
     responses_v1_responses_get: {
         parameters: {
             query?: never;
@@ -14488,6 +19481,492 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Responses"];
+                };
+            };
+        };
+    };
+    session_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    sign_in_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    sign_out_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    alive_v1_session_alive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sign_in_as_demo_v1_session_demo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AsDemo"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    choose_language_v1_session_language_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Speaks"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    lock_v1_session_lock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    start_v1_session_oidc_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To the provider's page, or back to `/?sign_in=unavailable` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    callback_v1_session_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string;
+                error?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To `/`, signed in; else to `/?sign_in=` and why not: `refused` by the provider, `stale` (took too long, or another browser), `unknown` here, `no-team`, or `unavailable` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    change_password_v1_session_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    providers_v1_session_providers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+        };
+    };
+    unlock_v1_session_unlock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unlock"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
         };
@@ -14541,12 +20020,16 @@ export interface operations {
                 account?: string[];
                 /** @description Agent id, or `*` */
                 agent?: string[];
+                /** @description `*`: the wallboard */
+                board?: string[];
                 /** @description Case id, or `*`: of all, without what was said */
                 case?: string[];
                 /** @description Customer id */
                 customer?: string[];
                 /** @description Queue name, or `*` */
                 queue?: string[];
+                /** @description Tell events only when the read models hold them, also of agents */
+                settled?: boolean;
             };
             header?: {
                 /** @description Log position to go on after */
@@ -14627,6 +20110,166 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventsAnswer"];
                 };
+            };
+        };
+    };
+    teams_v1_teams_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
+                };
+            };
+        };
+    };
+    team_v1_teams__team_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRow"];
+                };
+            };
+        };
+    };
+    put_v1_teams__team_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamBody"];
+            };
+        };
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRow"];
+                };
+            };
+        };
+    };
+    remove_v1_teams__team_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description 503: the hub can't do it now, ask again after `Retry-After` seconds */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["hub__api__errors__Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
