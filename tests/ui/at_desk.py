@@ -1,0 +1,67 @@
+"""What agents do at their desks in tests, and what is asked of the hub about it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.ui.house import PATIENCE, House, Worker
+
+
+async def at_work(house: House, worker: Worker, **about: Any) -> Any:
+    """Their desk, after they started to work, by keyboard."""
+    page = await house.page(worker, "/desk", **about)
+    await page.get_by_text("Alt+1").first.wait_for()
+    await page.keyboard.press("Alt+1")
+    await page.get_by_role("meter").wait_for()
+    return page
+
+
+def offer_in(page: Any) -> Any:
+    """The first card at the head of the desk."""
+    return page.locator("article", has_text="Alt+A")
+
+
+async def take(page: Any) -> None:
+    """Accept what is offered by its key, once it is there."""
+    await offer_in(page).wait_for()
+    await page.keyboard.press("Alt+a")
+    await page.locator(".conversation .composer").wait_for()
+
+
+async def found(what: Callable[[], Awaitable[Any]]) -> Any:
+    """What is found at last."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not (one := await what()):
+            await asyncio.sleep(0.1)
+        return one
+
+
+async def holds(field: Any, text: str) -> None:
+    """This text stands in the field at last."""
+
+    async def look() -> bool:
+        return bool(await field.input_value() == text)
+
+    await found(look)
+
+
+async def work_of(house: House, contact: dict[str, Any], **fields: Any) -> Any:
+    """The newest interaction of a contact's customer, once its fields are so."""
+
+    async def look() -> Any:
+        query = {"customer_id": contact["customer_id"], "phase": fields.get("phase", "")}
+        query = {name: value for name, value in query.items() if value}
+        rows = (await house.asked("GET", "/v1/interactions", params=query))["interactions"]
+        return next((row for row in rows if all(row[name] == value for name, value in fields.items())), None)
+
+    return await found(look)
+
+
+async def said_in(house: House, interaction_id: str, text: str) -> Any:
+    """The message that holds this text, once it is there."""
+
+    async def look() -> Any:
+        told = await house.asked("GET", f"/v1/interactions/{interaction_id}/messages")
+        return next((one for one in told["messages"] if text in one["text"]), None)
+
+    return await found(look)
