@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from hub.domain.errors import InvalidError
 from hub.projections.formulas import Outcomes, ServiceLevelVariant, service_levels
 from hub.projections.metrics import thresholds
 from hub.projections.metrics_columns import COLUMNS, DIMENSIONS, REPORT_MS
@@ -17,6 +18,7 @@ from hub.projections.report_measures import MEASURES, OF_CONTACTS, OF_NO_AGENT, 
 from hub.projections.views import among
 
 MOST_ROWS = 100_000
+"""Of a report: who asks for more is told to ask for less, never given a part."""
 
 
 class Grain(StrEnum):
@@ -149,9 +151,11 @@ def _grouped(
     numbers = ", ".join(str(number + 1) for number in range(len(told)))
     rows = connection.execute(
         f"SELECT {', '.join([*told, *sums])} FROM {table} WHERE {' AND '.join(given) or '1'} GROUP BY {numbers}"
-        f" LIMIT {MOST_ROWS}",
+        f" LIMIT {MOST_ROWS + 1}",
         list(given.values()),
-    )
+    ).fetchall()
+    if len(rows) > MOST_ROWS:
+        raise InvalidError(f"this report has over {MOST_ROWS} rows: ask for a shorter time, or tell less apart", "by")
     return {tuple(row[: len(told)]): row[len(told) :] for row in rows}
 
 

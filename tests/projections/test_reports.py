@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.domain.errors import InvalidError
 from hub.projections import metrics
 from hub.projections.metrics_columns import DIMENSIONS
 from hub.projections.metrics_fold import Threshold
@@ -134,3 +136,10 @@ def test_segments_are_those_the_customer_had() -> None:
 
 def _by(rows: Sequence[ReportLine], name: str) -> dict[str, ReportLine]:
     return {row.told[name]: row for row in rows}
+
+
+def test_a_report_that_is_too_long_is_refused_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = project(World(random.Random(5)).run(200))
+    monkeypatch.setattr("hub.projections.reports.MOST_ROWS", 2)
+    with pytest.raises(InvalidError, match="over 2 rows"):
+        reports(connection, Question(by=DIMENSIONS))
