@@ -10,7 +10,6 @@ from hub.api.answers import answer
 from hub.api.callers import AgentCall
 from hub.api.rows import told
 from hub.domain.agent.events import AgentState
-from hub.projections.colleagues import signed_on
 
 router = APIRouter(tags=["agents"])
 
@@ -36,5 +35,4 @@ async def colleagues(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """By name: whom work can be handed to, who can be asked for advice or mentioned."""
-    found = await call.services.views.read(lambda views: signed_on(views, q, limit))
-    return answer({"colleagues": found})
+    return answer({"colleagues": await call.services.views.colleagues(q, limit)})

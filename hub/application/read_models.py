@@ -18,6 +18,7 @@ from hub.ports import Clock
 from hub.projections import adherence, agents, cases, customers, interactions, metrics, queues
 from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
+from hub.projections.colleagues import Colleague, signed_on
 from hub.projections.interactions import InteractionFact, InteractionRow
 from hub.projections.interactions_lines import DETAILS, IN_WORDS
 from hub.projections.live import live
@@ -171,6 +172,10 @@ class ReadModels:
             }
             for row in rows
         ]
+
+    async def colleagues(self, part: str, limit: int) -> Sequence[Colleague]:
+        """Agents who are signed on, whose name or id holds this part."""
+        return await self._ask(lambda views: signed_on(views, part, limit))
 
     async def mentions(self, agent_id: str, limit: int) -> Sequence[Mention]:
         """Notes that mention an agent and that they have not read, the newest first."""

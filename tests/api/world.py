@@ -53,6 +53,7 @@ from hub.projections import customers, interactions, links, readings
 from hub.projections.activity import Activity
 from hub.projections.agents import AgentNow, HeldInteraction
 from hub.projections.cases import PROJECTION as CASES
+from hub.projections.colleagues import Colleague
 from hub.projections.mentions import Mention
 from hub.projections.registry import all_projections
 from hub.projections.reports import Question
@@ -228,6 +229,10 @@ class FakeViews:
 
     async def mentions(self, agent_id: str, limit: int) -> Sequence[Mention]:
         return self.mentioned.get(agent_id, [])[:limit]
+
+    async def colleagues(self, part: str, limit: int) -> Sequence[Colleague]:
+        self.asked.append((part, limit))
+        return [Colleague("a1", "Ann", "ready")]
 
     async def these(self, ids: Sequence[str]) -> Sequence[Row]:
         return [{"interaction_id": one, "phase": "waiting", "customer_id": self.interaction_of} for one in ids]
