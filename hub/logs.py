@@ -56,6 +56,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         foreign.handlers.clear()
         foreign.propagate = True
         foreign.setLevel(max(level, logging.INFO))
+    # It tells the path of each WebSocket, and some are secrets.
+    logging.getLogger("uvicorn.error").setLevel(max(level, logging.WARNING))
     access = logging.getLogger("uvicorn.access")
     access.setLevel(logging.INFO if level <= logging.DEBUG else logging.WARNING)
     access.filters.clear()

@@ -53,6 +53,8 @@ class Settings(BaseModel):
     """The provider that people sign in by (TOML); none: by password alone."""
     demo_sign_in: bool = False
     """Anybody may sign in as somebody of the demo: only where the API listens on loopback."""
+    demo_chat: str = ""
+    """A page with the demo's chat on it, which the sign-in page leads to; empty: there is none."""
     policy: Path | None = None
     """Routing policy (TOML); none: the one that ships with the hub."""
     channels: Path | None = None

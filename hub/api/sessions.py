@@ -43,6 +43,7 @@ class Providers(BaseModel):
     password: bool
     oidc: OidcProvider | None
     demo: bool = Field(description="Anybody may sign in as somebody of the demo")
+    demo_chat: str = Field(description="A page with the demo's chat on it; empty: there is none")
 
 
 class SessionTeam(BaseModel):
@@ -108,7 +109,7 @@ async def providers(request: Request) -> Response:
     staff = _services(request).staff
     oidc = staff.oidc
     by = None if oidc is None else {"name": oidc.settings.name, "start": "/v1/session/oidc"}
-    return answer({"password": True, "oidc": by, "demo": staff.is_demo})
+    return answer({"password": True, "oidc": by, "demo": staff.is_demo, "demo_chat": staff.demo_chat})
 
 
 @router.post("/v1/session", summary="Sign in", responses=told(Session))

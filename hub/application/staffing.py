@@ -13,7 +13,7 @@ from hub.application.signed_in import SignedIn
 @dataclass(frozen=True, slots=True)
 class Staffing:
     """`public_origin`: where browsers reach the hub, where a proxy stands before it; `is_demo`: anybody signs in as
-    somebody of the demo."""
+    somebody of the demo, and finds its chat at `demo_chat`."""
 
     keys: AccessKeys
     signed_in: SignedIn
@@ -23,3 +23,4 @@ class Staffing:
     oidc: Oidc | None = None
     public_origin: str = ""
     is_demo: bool = False
+    demo_chat: str = ""

@@ -17,7 +17,7 @@ from hub.journal.errors import StoreInUseError
 from hub.journal.lock import holder
 from hub.logs import configure
 from hub.router.policy.parsing import load_policy
-from hub.settings import Settings
+from hub.settings import LOOPBACK, Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Human, codes_of
 from hub.simulated.board import Board
@@ -29,8 +29,9 @@ from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
 from hub.simulated.pbx import Pbx, why_not
 from hub.simulated.population import SERVICES, Population, person
-from hub.simulated.process import HubProcess, create_key, keep, keep_private
+from hub.simulated.process import HubProcess, create_key, free_ports, keep, keep_private
 from hub.simulated.real_paths import ADAPTERS, RealPaths, real_paths
+from hub.simulated.shop import shop_url
 from hub.simulated.wire import connect_wire
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,13 @@ class Demo:
         self._pbx = None if self._simulated_calls else Pbx(data_dir / "asterisk")
         self._has_branch = settings.policy is None
         inside = (*ADAPTERS, *(("phone",) if self._pbx else ()), *(("branch",) if self._has_branch else ()))
-        set_up: dict[str, object] = {"channels": data_dir / "channels.toml", "channels_inside": inside}
+        [self._shop_port] = free_ports("127.0.0.1", 1)
+        set_up: dict[str, object] = {
+            "channels": data_dir / "channels.toml",
+            "channels_inside": inside,
+            "demo_sign_in": settings.api_host in LOOPBACK,
+            "demo_chat": shop_url(self._shop_port),
+        }
         if self._has_branch:
             set_up["policy"] = data_dir / "policy.toml"
         self.hub = HubProcess(settings.model_copy(update=set_up))
@@ -117,7 +124,7 @@ class Demo:
     async def _play(self) -> None:
         async with AsyncExitStack() as parts:
             paths = await parts.enter_async_context(
-                real_paths(self.hub.data_dir, WallClock().now, has_branch=self._has_branch)
+                real_paths(self.hub.data_dir, WallClock().now, shop_port=self._shop_port, has_branch=self._has_branch)
             )
             token, number = await self._enter(paths)
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))

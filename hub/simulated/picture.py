@@ -119,8 +119,8 @@ def _header(glance: Glance, width: int, *, tall: bool) -> list[RenderableType]:
     restarts = Text(f"   hub restarts {glance.restarts}", style=WARN if glance.restarts else QUIET)
     clock = Text(f"   {duration(glance.seconds)}", style="bold")
     first.add_row(Text(f" {glance.title}", style=f"bold {ACCENT}"), sign + restarts + clock + Text(" "))
-    second = Text(" API ", style=QUIET)
-    second.append(f"{glance.api_url}/v1", style=f"underline {ACCENT}")
+    second = Text(" open ", style=QUIET)
+    second.append(glance.api_url, style=f"underline {ACCENT}")
     second.append("   docs ", style=QUIET)
     second.append(f"{glance.api_url}/docs", style=f"underline {ACCENT}")
     if glance.key_file and width >= 84 + len(glance.key_file):

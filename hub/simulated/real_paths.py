@@ -18,6 +18,7 @@ from hub.simulated.branch_visitors import coming
 from hub.simulated.customers import Wire
 from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
 from hub.simulated.process import free_ports
+from hub.simulated.shop import shop, shop_url
 from hub.simulated.texting import Carrier, TextWire, called_by, carrier
 from hub.simulated.visitors import chat_table, visiting
 
@@ -28,15 +29,18 @@ _LOOPBACK = "127.0.0.1"
 class RealPaths:
     """Made by `real_paths`, before the hub starts."""
 
-    def __init__(self, channels: Path, carrier: Carrier, now: Callable[[], datetime], *, has_branch: bool) -> None:
+    def __init__(
+        self, channels: Path, carrier: Carrier, now: Callable[[], datetime], *, shop_port: int, has_branch: bool
+    ) -> None:
         """`channels`: the adapters' directories."""
         self._channels = channels
         self._carrier = carrier
         self._now = now
-        self._mail_port, self._mailbox_port, chat_port, branch_port = free_ports(_LOOPBACK, 4)
+        self._mail_port, self._mailbox_port, self._chat_port, branch_port = free_ports(_LOOPBACK, 4)
+        self._shop_port = shop_port
         secret = channels / "chat" / "identity"
         private_key(secret)
-        self._chat_table = chat_table(chat_port, secret)
+        self._chat_table = chat_table(self._chat_port, secret, shop_url(shop_port))
         self.branch = BranchPlace(branch_port, channels / "pins.toml") if has_branch else None
 
     def tables(self) -> str:
@@ -51,6 +55,7 @@ class RealPaths:
     async def wire(self, others: Wire) -> AsyncIterator[Wire]:
         """To a hub that has started; everything else goes by `others`."""
         async with AsyncExitStack() as parts:
+            await parts.enter_async_context(shop(self._shop_port, f"http://{_LOOPBACK}:{self._chat_port}"))
             if self.branch is not None:
                 others = await parts.enter_async_context(coming(others, self.branch))
             mails = MailWire(others, self._mail_port, MailNames(self._key("email"), CENTRE), self._now)
@@ -67,7 +72,10 @@ class RealPaths:
 
 
 @asynccontextmanager
-async def real_paths(data_dir: Path, now: Callable[[], datetime], *, has_branch: bool) -> AsyncIterator[RealPaths]:
-    """For the hub in this directory. `has_branch`: its policy has a queue for who comes there."""
+async def real_paths(
+    data_dir: Path, now: Callable[[], datetime], *, shop_port: int, has_branch: bool
+) -> AsyncIterator[RealPaths]:
+    """For the hub in this directory. `shop_port`: of the page that has the chat on it for onlookers; `has_branch`: its
+    policy has a queue for who comes there."""
     async with carrier() as texts:
-        yield RealPaths(data_dir / "channels", texts, now, has_branch=has_branch)
+        yield RealPaths(data_dir / "channels", texts, now, shop_port=shop_port, has_branch=has_branch)

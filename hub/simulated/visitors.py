@@ -28,10 +28,10 @@ _SIGNED_FOR = timedelta(hours=1)
 _ENDS = (Phase.OVER, Phase.CLOSED)
 
 
-def chat_table(port: int, secret_file: Path) -> str:
-    """`[chat]` of channels.toml for a site whose visitors all come from this machine."""
+def chat_table(port: int, secret_file: Path, shop: str) -> str:
+    """`[chat]` of channels.toml for a site whose visitors all come from this machine; `shop`: a page for onlookers."""
     return f"""[chat]
-origins = ["{SITE}"]
+origins = ["{SITE}", "{shop}"]
 port = {port}
 service = "{CHATS_ABOUT}"
 identity_secret_file = "{secret_file}"

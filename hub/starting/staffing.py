@@ -30,4 +30,5 @@ async def open_staffing(settings: Settings, journal: Journal, clock: Clock, own_
         oidc=Oidc(load_oidc(settings.oidc)) if settings.oidc else None,
         public_origin=settings.public_origin,
         is_demo=settings.demo_sign_in,
+        demo_chat=settings.demo_chat,
     )

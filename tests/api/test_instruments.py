@@ -50,7 +50,7 @@ async def test_prometheus_reads_what_happened() -> None:
             await http.post(f"/v1/offers/{offer}/accept", json={"agent_id": "a1"}, headers=bearer)
         await http.get("/v1/customers/customer-7", headers=bearer)
         await http.get("/v1/customers/customer-8")
-        await http.get("/nowhere")
+        await http.get("/assets/nowhere")
         got = await scrape(http)
     assert got["hub_contacts_total", "phone", "inbound"] == 1
     assert got["hub_contacts_total", "sms", "outbound"] == 1

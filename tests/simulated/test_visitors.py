@@ -103,7 +103,7 @@ async def took(socket: web.WebSocketResponse, said: dict[str, Any]) -> None:
 async def at(tmp_path: FilePath) -> AsyncIterator[tuple[FakeChat, ChatWire, Others]]:
     secret, port = tmp_path / "secret", free_port("127.0.0.1", 0)
     secret.write_bytes(SECRET)
-    settings = chat_settings(tomllib.loads(chat_table(port, secret))["chat"])
+    settings = chat_settings(tomllib.loads(chat_table(port, secret, "http://127.0.0.1:9"))["chat"])
     chat, others, app = FakeChat(), Others(), web.Application()
     app.router.add_get("/chat/ws", chat.serve)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
