@@ -20,6 +20,7 @@ from hub.domain.customer.events import (
     ProfileChanged,
     SegmentChanged,
 )
+from hub.domain.customer.notes import AgentMentioned
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     ContactAttached,
@@ -248,6 +249,8 @@ class World:
         else:
             self.send(customer, Channel.SMS, "t")
         self.add(reading_stream(customer), PersonalDataRead, customer_id=customer, what="customer")
+        note = {"note_id": "note-1", "interaction_id": "interaction-1", "agent_id": "ann1"}
+        self.add(customer, AgentMentioned, by="ben1", **note)
         self.add(
             "pool-main", PoolCommitted, pool="main", epoch=1, consumed=1, commands=(("tick", 1.0),), policy="p1"
         )  # fmt: skip
