@@ -29,6 +29,9 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
     assert list(table) == [f"HUB_{name.upper()}" for name in Settings.model_fields]
     defaults = Settings().model_dump(mode="json")
     for name, default in defaults.items():
+        if isinstance(default, list) and default:
+            assert table[f"HUB_{name.upper()}"][0].strip(), "a long list is told in words"
+            continue
         shown = "" if default in (None, "", []) else str(default).lower() if isinstance(default, bool) else str(default)
         assert table[f"HUB_{name.upper()}"][0].strip("`") == shown, name
 
