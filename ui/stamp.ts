@@ -14,7 +14,7 @@ export function stamp(root: string): Plugin {
     configResolved(config) {
       out = resolve(config.root, config.build.outDir);
     },
-    closeBundle() {
+    writeBundle() {
       writeFileSync(join(out, "sources.sha256"), `${digest(root)}\n`);
     },
   };
