@@ -153,7 +153,7 @@ class FakePool:
         accepted = OfferAccepted(**META, offer_id="offer-1-1", agent_id=getattr(command, "agent_id", ""))
         return [Decided("interaction-1", 3, accepted)]
 
-    def pullable(self, agent_id: str) -> list[str]:
+    def pullable(self, _: str) -> list[str]:
         return self.waiting
 
     def knows_agent(self, agent_id: str) -> bool:

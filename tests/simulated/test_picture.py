@@ -55,7 +55,17 @@ def test_the_board_fills_the_terminal_and_shows_everything(width: int, height: i
     assert len(told) == height
     assert all(len(line) == width for line in told)
     text = "\n".join(told)
-    for word in ("hub restarts 1", "3:21", "open http://127.0.0.1:8484", "/docs", "1,234", "1,100", "87%", "8.2s", "24s"):
+    for word in (
+        "hub restarts 1",
+        "3:21",
+        "open http://127.0.0.1:8484",
+        "/docs",
+        "1,234",
+        "1,100",
+        "87%",
+        "8.2s",
+        "24s",
+    ):
         assert word in text, word
     for word in ("81%", "123k", "59", "complaints", " 20s ", "0:12", "in person", "400", "agents 40", "Agent 00"):
         assert word in text, word
