@@ -1,11 +1,11 @@
 /** What a service level means, in words: never without the variant it is counted by. */
-import { number, percent } from "../words/locale.svelte";
+import { percent } from "../words/locale.svelte";
 import type { Queue, Totals } from "./rows";
 import { type BoardKey, say } from "./words";
 
 export function levelMeaning(level: Queue["service_level"]): string {
-  const counts = { within: number(level.within), answered: number(level.answered), target: percent(level.target) };
-  return `${say(`per_variant_${level.definition}`, { seconds: number(level.seconds) })} ${say("level_counts", counts)}`;
+  const counts = { within: level.within, answered: level.answered, target: percent(level.target) };
+  return `${say(`per_variant_${level.definition}`, { seconds: level.seconds })} ${say("level_counts", counts)}`;
 }
 
 export function totalMeaning(totals: Totals): string {
