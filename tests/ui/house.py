@@ -21,7 +21,7 @@ from tests.channels.chat.browser import CHROMIUM, FLAGS
 PATIENCE = 60_000
 PASSWORD = "a long enough password"
 FORBIDDEN = "Content Security Policy"
-LANES = tuple(f"lane-{number}" for number in range(1, 41))
+LANES = tuple(f"lane-{number}" for number in range(1, 81))
 PULLED = LANES[-5:]
 HASTY = LANES[:2]
 
