@@ -4944,8 +4944,10 @@ export interface components {
             in_service: number;
             /** Intake */
             intake: string;
-            /** Label */
-            label: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
             /** Name */
             name: string;
             /** Offered */
@@ -5293,6 +5295,18 @@ export interface components {
             reason: string;
         };
         /**
+         * Cluster
+         * @description A customer of several streams, and the links that join them.
+         */
+        Cluster: {
+            /** Customer Id */
+            customer_id: string;
+            /** Links */
+            links: components["schemas"]["StandingLink"][];
+            /** Streams */
+            streams: components["schemas"]["Member"][];
+        };
+        /**
          * Colleagues
          * @description Who is ready comes first.
          */
@@ -5540,6 +5554,18 @@ export interface components {
             text: string;
             /** Thread */
             thread: string;
+        };
+        /**
+         * Contradiction
+         * @description Customers who all proved an identifier of these kinds, and why they are not one.
+         */
+        Contradiction: {
+            /** Customers */
+            customers: string[];
+            /** Kinds */
+            kinds: string[];
+            /** Reason */
+            reason: string;
         };
         /**
          * ConversationEvent
@@ -6386,10 +6412,8 @@ export interface components {
         };
         /**
          * Duplicates
-         * @description Rows of one list, and who the customers in them are, by id. `proposals` have `one`, `other`, `rule`, `score`,
-         *     what is `agreeing` and what is `against`; `contradictions` the `customers`, the `kinds` of identifier that they all
-         *     proved, and the `reason`; `clusters` the `customer_id`, its `streams` and the `links` that join them; `shared` the
-         *     `kind` or the `stream` of the identifier, how many `people` and some of the `customers`.
+         * @description Rows of one list (`proposals`, `contradictions`, `clusters` or `shared`), and who the customers in them are, by
+         *     id.
          */
         Duplicates: {
             /** After */
@@ -6399,9 +6423,7 @@ export interface components {
             /** Customers */
             customers: number;
             /** Duplicates */
-            duplicates: {
-                [key: string]: unknown;
-            }[];
+            duplicates: (components["schemas"]["ProposedPair"] | components["schemas"]["Contradiction"] | components["schemas"]["Cluster"] | components["schemas"]["SharedIdentifier"])[];
             /** Position */
             position: number;
             /**
@@ -9599,6 +9621,24 @@ export interface components {
             share: number;
         };
         /**
+         * ProposedPair
+         * @description Two customers who are likely one: by which rule, how likely (0 to 1), what agrees, and what is against it.
+         */
+        ProposedPair: {
+            /** Against */
+            against: string[];
+            /** Agreeing */
+            agreeing: ("names" | "birth_date" | "address" | "identifier")[];
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** Rule */
+            rule: string;
+            /** Score */
+            score: number;
+        };
+        /**
          * Providers
          * @description How people sign in here.
          */
@@ -9608,6 +9648,11 @@ export interface components {
              * @description Anybody may sign in as somebody of the demo
              */
             demo: boolean;
+            /**
+             * Demo Chat
+             * @description A page with the demo's chat on it; empty: there is none
+             */
+            demo_chat: string;
             oidc: components["schemas"]["OidcProvider"] | null;
             /** Password */
             password: boolean;
@@ -10430,6 +10475,21 @@ export interface components {
          * @enum {integer}
          */
         "Severity-Input": 1 | 2 | 3 | 4;
+        /**
+         * SharedIdentifier
+         * @description An identifier that is said to be shared (`stream`), or that looks so: its `kind`, how many `people` have it, and
+         *     some of the `customers`.
+         */
+        SharedIdentifier: {
+            /** Customers */
+            customers: string[];
+            /** Kind */
+            kind: string;
+            /** People */
+            people: number | null;
+            /** Stream */
+            stream: string;
+        };
         /**
          * Sharing
          * @description Whether many people are reached at the identifier of this stream.
