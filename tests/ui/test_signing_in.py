@@ -30,6 +30,13 @@ async def test_a_wrong_password_is_said_and_nothing_else_is_told(house: House) -
         await page.get_by_text("Login and password don't match.").wait_for()
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "You are in no team here yet."), ("fa", "در هیچ تیمی نیستید")])
+async def test_whom_the_provider_sent_back_reads_why(house: House, language: str, words: str) -> None:
+    page = await house.page(None, "/?sign_in=no-team", language=language)
+    await page.get_by_role("alert").get_by_text(words).wait_for()
+    assert await house.barriers(page) == []
+
+
 async def test_who_signs_out_in_one_tab_is_out_in_the_other(house: House) -> None:
     sam = await house.somebody("supervisor")
     first = await house.page(sam, "/cases")

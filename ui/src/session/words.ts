@@ -25,6 +25,11 @@ export const say = words({
     new_password: "New password",
     new_again: "New password once more",
     differ: "The two are not the same.",
+    provider_refused: "The other page did not sign you in. Try again, or use your password here.",
+    provider_stale: "That took too long, or began in another browser. Begin once more.",
+    provider_unknown: "You are known there, but not here. Ask an administrator to add you.",
+    provider_no_team: "You are in no team here yet. Ask an administrator to put you in one.",
+    provider_unavailable: "The other page can't be reached at the moment. Try again later, or use your password here.",
   },
   fa: {
     sign_in: "ورود",
@@ -49,5 +54,10 @@ export const say = words({
     new_password: "گذرواژهٔ تازه",
     new_again: "گذرواژهٔ تازه، یک بار دیگر",
     differ: "این دو یکسان نیستند.",
+    provider_refused: "آن صفحه شما را وارد نکرد. دوباره بکوشید یا گذرواژهٔ خود را همین‌جا بنویسید.",
+    provider_stale: "بیش از اندازه طول کشید یا در مرورگر دیگری آغاز شده بود. یک بار دیگر آغاز کنید.",
+    provider_unknown: "آنجا شناخته شده‌اید، اینجا نه. از مدیر سامانه بخواهید شما را بیفزاید.",
+    provider_no_team: "اینجا هنوز در هیچ تیمی نیستید. از مدیر سامانه بخواهید شما را در یکی بگذارد.",
+    provider_unavailable: "اکنون به آن صفحه دسترسی نیست. دیرتر بکوشید یا گذرواژهٔ خود را همین‌جا بنویسید.",
   },
 });
