@@ -22,10 +22,12 @@ def offer_in(page: Any) -> Any:
 
 
 async def take(page: Any) -> None:
-    """Accept what is offered by its key, once it is there."""
+    """Accept what is offered by its key, once it is there; then it is theirs to work on."""
     await offer_in(page).wait_for()
+    before = page.url
     await page.keyboard.press("Alt+a")
-    await page.locator(".conversation .composer").wait_for()
+    await page.wait_for_url(lambda url: url != before)
+    await page.get_by_role("toolbar").wait_for()
 
 
 async def found(what: Callable[[], Awaitable[Any]]) -> Any:

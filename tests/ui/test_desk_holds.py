@@ -103,12 +103,8 @@ async def test_no_barrier_at_the_desk(house: House, language: str, theme: str) -
     lane = house.lane()
     ann = await house.somebody("agent", skills={lane: 3})
     page = await at_work(house, ann, language=language, theme=theme)
-    assert await house.barriers(page) == []
     await house.contact(lane, "web", address=house.fresh("cookie"), text="Hello?", declared={"name": "Mina"})
-    await page.locator("article").first.wait_for()
-    assert await house.barriers(page) == []
     await take(page)
-    await page.locator("textarea").wait_for()
     await page.keyboard.press("n")
     await page.keyboard.type("Known since long")
     await page.keyboard.press("Control+Enter")
@@ -117,9 +113,8 @@ async def test_no_barrier_at_the_desk(house: House, language: str, theme: str) -
     await house.contact(lane, "email", address=address, subject="Router", text="It blinks", cc=["b@example.com"])
     await page.locator("article", has_text="Alt+A").wait_for()
     assert await house.barriers(page) == []
-    await page.keyboard.press("Alt+a")
+    await take(page)
     await page.locator(".mails").wait_for()
-    assert await house.barriers(page) == []
     await page.keyboard.press("Alt+t")
     await page.get_by_role("dialog").get_by_role("option").first.wait_for()
     assert await house.barriers(page) == []
@@ -127,3 +122,43 @@ async def test_no_barrier_at_the_desk(house: House, language: str, theme: str) -
     await page.keyboard.press("Alt+e")
     await page.locator("button", has_text="solved").wait_for()
     assert await house.barriers(page) == []
+    for channel, pane in (("phone", ".call"), ("in_person", ".visit")):
+        await house.contact(lane, channel, subject="Ticket A012, new card")
+        await take(page)
+        await page.locator(pane).wait_for()
+        assert await house.barriers(page) == []
+
+
+async def test_what_was_written_and_not_sent_is_not_closed_away_unseen(house: House) -> None:
+    lane = house.lane()
+    ann = await house.somebody("agent", skills={lane: 3})
+    page = await at_work(house, ann)
+    contact = await _chat(house, lane, page)
+    await page.keyboard.press("r")
+    await page.keyboard.type("Not sent yet")
+    await page.keyboard.press("Alt+e")
+    await page.get_by_role("button", name="solved").click()
+    await page.get_by_text("Your answer was not sent.").wait_for()
+    assert (await work_of(house, contact))["phase"] == "wrap_up"
+    await page.get_by_role("textbox", name="Reply").focus()
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_role("article", name="From us").get_by_text("Not sent yet").wait_for()
+    await page.get_by_role("button", name="solved").click()
+    await work_of(house, contact, phase="completed")
+
+
+async def test_what_keeps_an_agent_from_writing_to_a_customer_is_said_in_words(house: House) -> None:
+    lane = house.lane()
+    ann = await house.somebody("agent", skills={lane: 3})
+    page = await at_work(house, ann)
+    await house.contact(lane, "phone")
+    await take(page)
+    await page.get_by_role("button", name="Text message").first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="SMS", checked=True).wait_for()
+    await dialog.get_by_label("What for").select_option("promotional")
+    await dialog.get_by_role("textbox", name="Text").fill("We have something new.")
+    assert await house.barriers(page) == []
+    await dialog.get_by_role("button", name="Send").click()
+    await dialog.get_by_text("they never agreed to it").wait_for()
+    assert await dialog.get_by_role("textbox", name="Text").input_value() == "We have something new."

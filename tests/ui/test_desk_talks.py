@@ -40,8 +40,7 @@ async def test_a_chat_is_answered_with_what_is_ready_while_another_goes_on(house
     work = await work_of(house, first, phase="active")
     assert (await said_in(house, work["interaction_id"], "Ann Answers"))["direction"] == "outbound"
     await house.contact(lane, "web", address=house.fresh("cookie"), text="And me?", declared={"name": "Sara"})
-    await offer_in(page).wait_for()
-    await page.keyboard.press("Alt+a")
+    await take(page)
     await page.get_by_role("article", name="From the customer").get_by_text("And me?").wait_for()
     await house.contact(lane, "web", address=first["address"], thread=first["thread"], text="Thank you!")
     row = page.get_by_role("navigation", name="Work").get_by_role("link", name="Mina")
@@ -102,5 +101,6 @@ async def test_a_text_message_is_counted_and_its_conversation_parked_until_the_a
     await parked.click()
     await page.get_by_role("button", name="Take back up").wait_for()
     await page.keyboard.press("Alt+p")
-    await take(page)
+    await offer_in(page).wait_for()
+    await page.keyboard.press("Alt+a")
     await work_of(house, contact, phase="active")

@@ -17,6 +17,8 @@ type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 export const EMPTY: Words = { text: "", subject: "", to: "", cc: [], attachments: [] };
 const AFTER_MS = 400;
 const AGAIN_MS = 3000;
+/** Not reached, locked, too often: it may be heard later. */
+const AGAIN = [0, 423, 429];
 
 export function isEmpty(words: Words): boolean {
   return !words.text && !words.subject && !words.to && !words.cc.length && !words.attachments.length;
@@ -131,7 +133,7 @@ export class Draft {
       else if (theirs) this.#revision = theirs.revision;
       else this.#revision = 0;
       if (!this.theirs) this.#later(AGAIN_MS);
-    } else if (status === 0 || status >= 500) this.#later(AGAIN_MS);
+    } else if (AGAIN.includes(status) || status >= 500) this.#later(AGAIN_MS);
   }
 
   #later(ms: number): void {
