@@ -1,7 +1,7 @@
 """Who is one customer: links made and taken away, who is kept apart, and what waits for a steward."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
@@ -79,17 +79,52 @@ class Named(BaseModel):
     identifiers: tuple[Identifier, ...]
 
 
+class ProposedPair(BaseModel):
+    """Two customers who are likely one: by which rule, how likely (0 to 1), what agrees, and what is against it."""
+
+    one: str
+    other: str
+    rule: str
+    score: float
+    agreeing: list[Literal["names", "birth_date", "address", "identifier"]]
+    against: list[str]
+
+
+class Contradiction(BaseModel):
+    """Customers who all proved an identifier of these kinds, and why they are not one."""
+
+    customers: list[str]
+    kinds: list[str]
+    reason: str
+
+
+class Cluster(BaseModel):
+    """A customer of several streams, and the links that join them."""
+
+    customer_id: str
+    streams: list[Member]
+    links: list[StandingLink]
+
+
+class SharedIdentifier(BaseModel):
+    """An identifier that is said to be shared (`stream`), or that looks so: its `kind`, how many `people` have it, and
+    some of the `customers`."""
+
+    kind: str
+    stream: str
+    people: int | None
+    customers: list[str]
+
+
 class Duplicates(BaseModel):
-    """Rows of one list, and who the customers in them are, by id. `proposals` have `one`, `other`, `rule`, `score`,
-    what is `agreeing` and what is `against`; `contradictions` the `customers`, the `kinds` of identifier that they all
-    proved, and the `reason`; `clusters` the `customer_id`, its `streams` and the `links` that join them; `shared` the
-    `kind` or the `stream` of the identifier, how many `people` and some of the `customers`."""
+    """Rows of one list (`proposals`, `contradictions`, `clusters` or `shared`), and who the customers in them are, by
+    id."""
 
     position: int
     searched_at: datetime
     customers: int
     count: int
-    duplicates: list[dict[str, Any]]
+    duplicates: list[ProposedPair | Contradiction | Cluster | SharedIdentifier]
     who: dict[str, Named]
     after: str | None
 

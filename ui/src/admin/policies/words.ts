@@ -1,0 +1,43 @@
+/** What is said about policies in force. */
+import { words } from "../../words/words";
+
+export const say = words({
+  en: {
+    in_force: "In force",
+    version: "Version",
+    old: "An older version: it is not in force.",
+    back: "To the one in force",
+    published: "Put in force",
+    started: "What the hub started with; nothing was put in force yet.",
+    by: "by",
+    findings: "{n|One finding|{n} findings}",
+    clean: "The checker has nothing to say against it.",
+    error: "Error",
+    warning: "Warning",
+    note: "Note",
+    line: "Line {n}",
+    text: "Text of the policy",
+    history: "History",
+    no_note: "Without a note",
+    no_history: "Nothing was put in force yet.",
+  },
+  fa: {
+    in_force: "در اجرا",
+    version: "نسخه",
+    old: "نسخه‌ای کهنه‌تر است: در اجرا نیست.",
+    back: "به آنچه در اجراست",
+    published: "به اجرا درآمد",
+    started: "همان است که سامانه با آن آغاز کرد؛ هنوز چیزی به اجرا درنیامده است.",
+    by: "به دست",
+    findings: "{n} یافته",
+    clean: "بررسی‌کننده ایرادی به آن ندارد.",
+    error: "خطا",
+    warning: "هشدار",
+    note: "یادآوری",
+    line: "سطر {n}",
+    text: "متن سیاست",
+    history: "گذشته",
+    no_note: "بی یادداشت",
+    no_history: "هنوز چیزی به اجرا درنیامده است.",
+  },
+});

@@ -1,0 +1,28 @@
+/** The parts of administration: where each lies, who sees it, and its code, fetched when it is first opened. */
+import { BookLock, GitCompareArrows, KeyRound, MailWarning, MessageSquareQuote, RadioTower, Route, Users, UsersRound, Waypoints } from "@lucide/svelte";
+import type { Component } from "svelte";
+import { who } from "../session/session.svelte";
+import type { say } from "./words";
+
+export type Section = {
+  name: Extract<Parameters<typeof say>[0], "people" | "teams" | "keys" | "channels" | "rejected" | "steward" | "routing" | "paths" | "answers" | "readings">;
+  group: Extract<Parameters<typeof say>[0], "staff" | "traffic" | "books" | "rules">;
+  icon: typeof Users;
+  allowed: () => boolean;
+  load: () => Promise<{ default: Component }>;
+};
+
+const anybody = (): boolean => true;
+
+export const SECTIONS: readonly Section[] = [
+  { name: "people", group: "staff", icon: Users, allowed: anybody, load: () => import("./people/People.svelte") },
+  { name: "teams", group: "staff", icon: UsersRound, allowed: anybody, load: () => import("./teams/Teams.svelte") },
+  { name: "keys", group: "staff", icon: KeyRound, allowed: () => who.administers, load: () => import("./keys/Keys.svelte") },
+  { name: "channels", group: "traffic", icon: RadioTower, allowed: anybody, load: () => import("./channels/Channels.svelte") },
+  { name: "rejected", group: "traffic", icon: MailWarning, allowed: anybody, load: () => import("./rejected/Rejected.svelte") },
+  { name: "steward", group: "books", icon: GitCompareArrows, allowed: anybody, load: () => import("./steward/Steward.svelte") },
+  { name: "readings", group: "books", icon: BookLock, allowed: anybody, load: () => import("./readings/Readings.svelte") },
+  { name: "routing", group: "rules", icon: Route, allowed: anybody, load: () => import("./policies/Routing.svelte") },
+  { name: "paths", group: "rules", icon: Waypoints, allowed: anybody, load: () => import("./policies/Paths.svelte") },
+  { name: "answers", group: "rules", icon: MessageSquareQuote, allowed: anybody, load: () => import("./answers/Answers.svelte") },
+];

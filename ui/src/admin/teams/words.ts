@@ -1,0 +1,43 @@
+/** What is said about teams. */
+import { words } from "../../words/words";
+
+export const say = words({
+  en: {
+    team: "Team",
+    add: "Make a team",
+    id: "Id",
+    id_hint: "A short name for programs; it stays as it is.",
+    name: "Name",
+    role: "Role",
+    people: "People",
+    queues: "Queues",
+    queues_hint: "That its supervisors act on; none named: all.",
+    leads: "Leads",
+    leads_hint: "Teams whose agents its supervisors act on; none named: all agents.",
+    all: "All",
+    remove: "Remove the team",
+    remove_about: "Only a team that nobody is in can be removed.",
+    saved: "Saved.",
+    none: "There are no teams yet. People get their role by a team.",
+    read_only: "Administrators change what is said here.",
+  },
+  fa: {
+    team: "تیم",
+    add: "ساختن تیم",
+    id: "شناسه",
+    id_hint: "نامی کوتاه برای برنامه‌ها؛ تغییر نمی‌کند.",
+    name: "نام",
+    role: "نقش",
+    people: "افراد",
+    queues: "صف‌ها",
+    queues_hint: "صف‌هایی که سرپرستانش با آن‌ها کار می‌کنند؛ بی‌نام: همه.",
+    leads: "سرپرستی تیم‌های",
+    leads_hint: "تیم‌هایی که سرپرستانش با کارشناسان آن‌ها کار می‌کنند؛ بی‌نام: همهٔ کارشناسان.",
+    all: "همه",
+    remove: "برداشتن تیم",
+    remove_about: "تنها تیمی برداشته می‌شود که کسی در آن نباشد.",
+    saved: "ذخیره شد.",
+    none: "هنوز تیمی نیست. هر کس نقشش را از تیم می‌گیرد.",
+    read_only: "این‌ها را مدیران سامانه تغییر می‌دهند.",
+  },
+});
