@@ -1,0 +1,87 @@
+"""A day at an agent's desk, at speed: work of all channels from ring to wrap-up, cuts of the line, both languages."""
+
+from dataclasses import asdict
+from typing import Any
+
+from loadtests.browsers import Held, Tab
+from tests.ui.at_desk import at_work, take
+from tests.ui.house import House
+
+_CHANNELS = ("phone", "web", "sms", "email")
+_CUT_EVERY, _SPEAK_EVERY, _WALK_EVERY = 25, 20, 15
+
+
+async def soak(house: House, interactions: int, hours: float, samples: int = 12) -> dict[str, Any]:
+    """After each piece of work the page's clock is put on, so that all of them fill so many hours. What the page holds
+    is looked at while nothing is in hand, `samples` times; the first tenth of the day is not judged."""
+    lane = house.lane()
+    ann = await house.somebody("agent", skills={lane: 3})
+    context = await house.visitor()
+    await context.clock.install()
+    page = await at_work(house, ann, context=context)
+    tab, pause, held = await Tab.of(page), int(3_600_000 * hours / interactions), list[tuple[int, Held]]()
+    every = max(1, interactions // samples)
+    for number in range(interactions):
+        await _one(house, page, lane, number)
+        await page.clock.fast_forward(pause)
+        await _between(page, number)
+        if (number + 1) % every == 0:
+            held.append((number + 1, await tab.held()))
+    return _told(held, interactions)
+
+
+async def _one(house: House, page: Any, lane: str, number: int) -> None:
+    """A contact comes, is taken, answered where it is written, ended and wrapped up, by keyboard."""
+    channel = _CHANNELS[number % len(_CHANNELS)]
+    about: dict[str, Any] = {}
+    if channel == "web":
+        about = {"address": house.fresh("cookie"), "text": "Is anybody there?"}
+    elif channel == "email":
+        about = {"address": f"{house.fresh('mina')}@example.com", "subject": "Router", "text": "It blinks."}
+    elif channel == "sms":
+        about = {"text": "Call me"}
+    await house.contact(lane, channel, **about)
+    await take(page)
+    await page.locator(".conversation [role=toolbar]").wait_for()
+    if channel == "web":
+        await page.keyboard.press("r")
+        await page.keyboard.type(f"Answer {number}")
+        await page.keyboard.press("Control+Enter")
+        await page.locator(".conversation").get_by_text(f"Answer {number}", exact=True).first.wait_for()
+    await page.locator(".conversation .standing, .conversation h2").first.wait_for()
+    await page.keyboard.press("Alt+e")
+    await page.get_by_role("button", name="solved").wait_for()
+    await page.keyboard.press("Alt+Shift+1")
+    await page.wait_for_url("**/desk")
+
+
+async def _between(page: Any, number: int) -> None:
+    """What happens beside the work now and then."""
+    if number % _CUT_EVERY == _CUT_EVERY - 1:
+        await page.context.set_offline(True)
+        await page.wait_for_timeout(300)
+        await page.context.set_offline(False)
+    if number % _SPEAK_EVERY == _SPEAK_EVERY - 1:
+        await page.get_by_role("navigation").first.locator("button").last.click()
+        now = await page.evaluate("document.documentElement.lang")
+        await page.get_by_role("menuitemradio", name="فارسی" if now == "en" else "English").click()
+    if number % _WALK_EVERY == _WALK_EVERY - 1:
+        for keys in ("gc", "gk", "gd"):
+            await page.keyboard.press(keys[0])
+            await page.keyboard.press(keys[1])
+            await page.wait_for_timeout(200)
+        await page.wait_for_url("**/desk")
+
+
+def _told(held: list[tuple[int, Held]], interactions: int) -> dict[str, Any]:
+    """Every look, and how much more was held at the end than after the first look that is judged."""
+    judged = [one for one in held if one[0] >= interactions / 10] or held
+    (since, first), (until, last) = judged[0], judged[-1]
+    worked = max(1, until - since)
+    return {
+        "interactions": interactions,
+        "more heap an interaction, kB": round(1000 * (last.heap_mb - first.heap_mb) / worked, 2),
+        "more nodes an interaction": round((last.nodes - first.nodes) / worked, 2),
+        "more listeners an interaction": round((last.listeners - first.listeners) / worked, 2),
+        "after so many: heap MB, nodes, listeners, documents": [{"after": after, **asdict(one)} for after, one in held],
+    }
