@@ -18,5 +18,5 @@ async def test_the_first_view_of_an_agent_is_small(house: House) -> None:
     code = {name: size for name, size in parts.items() if not name.endswith(".woff2")}
     assert any(name.startswith("Desk-") for name in code)
     assert 0 < sum(code.values()) < BUDGET, sorted(code.items(), key=lambda one: -one[1])
-    for other in ("softphone", "uPlot", "Board-", "Admin-", "Reports-", "Palette-"):
+    for other in ("softphone", "uPlot", "Board-", "Admin-", "Reports-"):
         assert not any(other in name for name in parts), f"{other} is fetched before anybody wants it"

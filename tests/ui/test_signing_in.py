@@ -102,6 +102,7 @@ async def test_everything_can_be_found_by_typing_its_name(house: House) -> None:
     await page.keyboard.press("c")
     await page.wait_for_url("**/customers")
     await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox").wait_for()
     await page.keyboard.type("repor")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/reports")
