@@ -10,6 +10,7 @@ from hub.domain.errors import HubError
 from hub.simulated.behaviour import AgentProfile, Behaviour, Step, Work
 from hub.simulated.client import Answer, HubClient
 from hub.simulated.errands import Errands, first_of
+from hub.simulated.proposals import Proposals
 
 _WANTED = frozenset(
     (
@@ -40,7 +41,8 @@ class SimulatedAgents:
     """Many agents in one event loop, on one stream connection. After an interruption of the hub they resume the
     stream where it broke off and read anew what is open, so that nothing in their hands is forgotten.
 
-    `speed`: the hub's seconds in one of ours. `on_change` hears of each piece of work that took a step."""
+    `speed`: the hub's seconds in one of ours. `on_change` hears of each piece of work that took a step. Without
+    `proposals` they propose nothing, whatever the hub has for them."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class SimulatedAgents:
         *,
         speed: float = 1.0,
         on_change: Callable[[Work], None] = lambda _: None,
+        proposals: Proposals | None = None,
     ) -> None:
         self.profiles = {profile.id: profile for profile in agents}
         self.counts: Counter[str] = Counter()
@@ -59,6 +62,7 @@ class SimulatedAgents:
         self._behaviour = behaviour
         self._speed = speed
         self._on_change = on_change
+        self._proposals = proposals
         self._timers: dict[str, _Planned] = {}
         self._errands = Errands()
         self._opened = asyncio.Event()
@@ -190,6 +194,8 @@ class SimulatedAgents:
 
     async def _end(self, work: Work) -> None:
         path = f"/v1/interactions/{work.interaction}"
+        if self._proposals is not None:
+            await self._proposals.made(work.interaction, work.agent_id)
         if words := self._behaviour.answer(work):
             said = {"agent_id": work.agent_id, "text": words, "request_id": f"{work.interaction}-answer"}
             told = await self._client.command("POST", f"{path}/messages", said)
@@ -216,6 +222,9 @@ class SimulatedAgents:
     async def _wrap_up(self, work: Work, code: str) -> None:
         path, body = f"/v1/interactions/{work.interaction}", {"agent_id": work.agent_id, "code": code}
         answer = await self._client.command("POST", f"{path}/wrap-up", body)
+        if _unanswered(answer) and self._proposals is not None:  # who was there hung up before they had ended it
+            await self._proposals.made(work.interaction, work.agent_id)
+            answer = await self._client.command("POST", f"{path}/wrap-up", body)
         if unanswered := _unanswered(answer):
             for proposition in unanswered:
                 left = {"agent_id": work.agent_id, "proposition": proposition, "response": "not_presented"}
@@ -305,7 +314,7 @@ def _work(interaction: str, agent_id: str, offer_id: str, told: dict[str, Any]) 
 
 
 def _unanswered(answer: Answer) -> list[str]:
-    """What a wrap-up that was refused still waits for: simulated agents propose nothing."""
+    """What a wrap-up that was refused still waits for: what they have not proposed."""
     told = answer.body if answer.status == 409 and isinstance(answer.body, dict) else {}
     fields = [str(one["field"]) for one in told.get("errors", ())]
     return [field.removeprefix("responses.") for field in fields if field.startswith("responses.")]

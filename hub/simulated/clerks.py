@@ -11,6 +11,7 @@ from hub.domain.errors import HubError
 from hub.simulated.behaviour import Behaviour, Step, Work
 from hub.simulated.branch_place import BranchPlace, Clerk
 from hub.simulated.errands import first_of
+from hub.simulated.proposals import Proposals
 
 _RETRY_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 10.0
@@ -24,10 +25,14 @@ class Clerks:
     """All of a branch. What is cut is taken up again: who is at a desk stays there. `on_change` hears of each visit
     that took a step, by the name the hub has for it."""
 
-    def __init__(self, place: BranchPlace, behaviour: Behaviour, *, on_change: Callable[[Work], None]) -> None:
+    def __init__(
+        self, place: BranchPlace, behaviour: Behaviour, *, on_change: Callable[[Work], None],
+        proposals: Proposals | None = None,
+    ) -> None:  # fmt: skip
         self._place = place
         self._behaviour = behaviour
         self._on_change = on_change
+        self._proposals = proposals
         self._hurry = asyncio.Event()
 
     async def run(self) -> None:
@@ -45,6 +50,8 @@ class Clerks:
         work = _work(clerk, visit)
         self._on_change(work)
         await self._pass(self._behaviour.talk(work))
+        if self._proposals is not None:
+            await self._proposals.made_at_desk(work.contact_id, clerk.id)
         self._on_change(work)  # who wrote down only now what the hub calls it has missed the first
         return self._behaviour.wrap_up(work).code
 

@@ -134,6 +134,11 @@ class SimulatedCustomers:
                 self._arrive(self._random.choices(channels, weights)[0])
         await asyncio.Event().wait()
 
+    def comes(self, story: Story) -> None:
+        """Somebody gets in touch about just this, unless nobody does any more."""
+        if self._arriving:
+            self._errands.start(self._get_in_touch(story))
+
     def stop_arrivals(self) -> None:
         """Nobody gets in touch any more; who is waiting goes on waiting."""
         self._arriving = False

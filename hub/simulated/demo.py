@@ -21,16 +21,20 @@ from hub.settings import LOOPBACK, Settings
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Human, codes_of
 from hub.simulated.board import Board
-from hub.simulated.branch_place import CLERKS, branch_policy
+from hub.simulated.branch_place import CLERKS, BranchPlace, branch_policy
 from hub.simulated.clerks import Clerks
 from hub.simulated.client import HubClient
+from hub.simulated.consenting import ConsentWire
 from hub.simulated.customers import SimulatedCustomers, Totals
+from hub.simulated.demo_paths import put_in_force
 from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
 from hub.simulated.pbx import Pbx, why_not
 from hub.simulated.population import SERVICES, Population, person
 from hub.simulated.process import HubProcess, create_key, free_ports, keep, keep_private
+from hub.simulated.proposals import Proposals
 from hub.simulated.real_paths import ADAPTERS, RealPaths, real_paths
+from hub.simulated.regular import Regular
 from hub.simulated.shop import shop_url
 from hub.simulated.wire import connect_wire
 
@@ -128,10 +132,12 @@ class Demo:
             )
             token, number = await self._enter(paths)
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
+            if not await put_in_force(client):
+                log.info("what is proposed is by the path policy that was published here")
             others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
             wire = await parts.enter_async_context(paths.wire(others))
             customers = SimulatedCustomers(
-                wire,
+                ConsentWire(wire, client),
                 Population(random.Random(number), first_new=number * _NEW_PER_RUN),
                 random.Random(number),
                 WallClock().now,
@@ -142,15 +148,19 @@ class Demo:
             parts.push_async_callback(_leave, customers)
             codes = codes_of(load_policy(self.hub.settings.policy))
             behaviour = Human(random.Random(number), codes=codes, talks_on=lambda: self._arriving)
-            clerks = Clerks(paths.branch, behaviour, on_change=customers.saw) if paths.branch else None
+            proposals = Proposals(client, random.Random(f"proposals {number}"), WallClock().now)
+            clerks = _clerks(paths.branch, behaviour, customers, proposals)
             others_than_clerks = team(AGENTS - CLERKS if clerks else AGENTS)
-            agents = SimulatedAgents(client, others_than_clerks, behaviour, on_change=customers.saw)
+            agents = SimulatedAgents(
+                client, others_than_clerks, behaviour, on_change=customers.saw, proposals=proposals
+            )
             signed_on = asyncio.Event()
             await first_of(
                 self.hub.watch(),
                 agents.run(),
                 _once(signed_on, customers),
                 self._course(agents, clerks, customers, client, signed_on),
+                _once(signed_on, Regular(customers, client, paths.stop, WallClock().now, run_name=f"demo-{number}")),
                 self._board(client, paths.branch.invitation() if paths.branch else ""),
                 *([clerks.run()] if clerks else []),
             )
@@ -242,10 +252,17 @@ def team(count: int) -> list[AgentProfile]:
     return profiles
 
 
-async def _once(signed_on: asyncio.Event, customers: SimulatedCustomers) -> None:
-    """The doors open when the agents are there."""
+def _clerks(
+    place: BranchPlace | None, behaviour: Human, customers: SimulatedCustomers, proposals: Proposals
+) -> Clerks | None:
+    return None if place is None else Clerks(place, behaviour, on_change=customers.saw, proposals=proposals)
+
+
+async def _once(signed_on: asyncio.Event, customers: SimulatedCustomers | Regular) -> None:
+    """The doors open when the agents are there, and stay open."""
     await signed_on.wait()
     await customers.run()
+    await asyncio.Event().wait()
 
 
 async def _leave(customers: SimulatedCustomers) -> None:

@@ -57,6 +57,7 @@ _STANDINGS = (
     (0.07, "B2B", "high"),
     (0.03, "B2G", "standard"),
 )
+_GRANT, _DENY = 0.2, 0.1
 _STAGES = ("acquisition", "enhancement", "enhancement", "retention", "retention", "retention", "lapsed")
 
 
@@ -104,6 +105,12 @@ def person(number: int, known: int) -> Person:
         value_tier=tier,
         stage=own.choice(_STAGES) if number < known else "acquisition",
     )
+
+
+def opinion(address: str) -> str:
+    """What the person at this number or mail address says of advertising there: `granted`, `denied`, or nothing."""
+    share = random.Random(f"opinion {address}").random()
+    return "granted" if share < _GRANT else "denied" if share < _GRANT + _DENY else ""
 
 
 class Story(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from hub.channels.chat.settings import chat_settings
 from hub.channels.chat.visitors import Tokens
@@ -17,6 +18,7 @@ from hub.simulated.branch_place import BranchPlace
 from hub.simulated.branch_visitors import coming
 from hub.simulated.customers import Wire
 from hub.simulated.mail import CENTRE, MailWire, mail_table, mailbox
+from hub.simulated.population import CHATS_ABOUT, Person
 from hub.simulated.process import free_ports
 from hub.simulated.shop import shop, shop_url
 from hub.simulated.texting import Carrier, TextWire, called_by, carrier
@@ -65,6 +67,10 @@ class RealPaths:
             book = Book(self._channels / "sms" / "messages.sqlite")
             parts.callback(book.close)
             yield TextWire(chats, self._carrier, called_by(book, TextNames(self._key("sms"))))
+
+    async def stop(self, who: Person) -> None:
+        """Their word that they want no more advertising, by text message."""
+        await self._carrier.deliver(CHATS_ABOUT, who.phone.removeprefix("+"), "STOP", f"stop-{uuid4().hex}")
 
     def _key(self, adapter: str) -> bytes:
         """What it names things with."""

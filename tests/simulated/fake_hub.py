@@ -24,6 +24,9 @@ class FakeHub:
         self.requests: list[tuple[str, str]] = []
         self.unanswered: list[str] = []
         """Of every interaction: what came of these is to be said before its wrap-up."""
+        self.responses: list[dict[str, Any]] = []
+        self.taken_elsewhere: set[str] = set()
+        """Nobody can be granted these any more."""
         self.resumed_after: list[int] = []
         self.silent = 0
         """So many commands are carried out without an answer: the connection breaks."""
@@ -40,6 +43,7 @@ class FakeHub:
         app.router.add_get("/v1/offers", self._offers)
         app.router.add_get("/v1/interactions", self._interactions)
         app.router.add_get("/v1/agents", self._agents)
+        app.router.add_get("/v1/interactions/{name}/next-best-actions", self._actions)
         app.router.add_route("*", "/v1/{noun}/{name}/{verb}", self._command)
         self._runner = web.AppRunner(app, shutdown_timeout=0.05)
         await self._runner.setup()
@@ -115,6 +119,10 @@ class FakeHub:
         page = rows[:2]
         return web.json_response({"interactions": page, "after": page[-1]["interaction_id"] if len(rows) > 2 else None})
 
+    async def _actions(self, _: web.Request) -> web.Response:
+        rows = [{"proposition": name, "terms_hash": f"hash-of-{name}"} for name in ("known", *self.unanswered)]
+        return web.json_response({"grants": rows[:1], "actions": rows[1:], "unanswered": self.unanswered})
+
     async def _agents(self, request: web.Request) -> web.Response:
         after = request.query.get("after", "")
         rows = [{"agent_id": n, "state": s} for n, s in sorted(self.agents.items()) if n > after]
@@ -126,8 +134,12 @@ class FakeHub:
         body = await request.json()
         self.requests.append((verb, name))
         if verb == "responses":
+            if body["proposition"] in self.taken_elsewhere and body["response"] != "not_presented":
+                return web.json_response({"detail": "they may not have it any more"}, status=409)
+            self.responses.append(body)
             self.unanswered.remove(body["proposition"])
-        elif verb == "wrap-up" and self.unanswered:
+            return web.json_response({"events": []})
+        if verb == "wrap-up" and self.unanswered:
             missing = [{"field": f"responses.{one}"} for one in self.unanswered]
             return web.json_response({"detail": "say first what came of it", "errors": missing}, status=409)
         status = self._decide(name, verb, body)

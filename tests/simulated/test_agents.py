@@ -1,15 +1,19 @@
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
 from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Reaction, Step, Work, WrapUp
 from hub.simulated.client import Answer, ApiError, HubClient
+from hub.simulated.proposals import Proposals
 from tests.simulated.fake_hub import FakeHub, eventually
 
+NOON = datetime(2027, 1, 5, 12, tzinfo=UTC)
 TEAM = [AgentProfile("ana", "Ana", {"sales": 3}), AgentProfile("ben", "Ben", {"sales": 2})]
 
 
@@ -41,10 +45,16 @@ class Scripted:
 
 
 @asynccontextmanager
-async def at_work(hub: FakeHub, behaviour: Scripted, seen: list[Step] | None = None) -> AsyncIterator[SimulatedAgents]:
+async def at_work(
+    hub: FakeHub, behaviour: Scripted, seen: list[Step] | None = None, *, proposes: bool = False
+) -> AsyncIterator[SimulatedAgents]:
     async with HubClient(hub.url, "key") as client:
         agents = SimulatedAgents(
-            client, TEAM, behaviour, on_change=lambda work: seen.append(work.step) if seen is not None else None
+            client,
+            TEAM,
+            behaviour,
+            on_change=lambda work: seen.append(work.step) if seen is not None else None,
+            proposals=Proposals(client, random.Random(1), lambda: NOON) if proposes else None,
         )
         running = asyncio.create_task(agents.run())
         await agents.ready()
@@ -79,6 +89,26 @@ async def test_what_came_of_each_action_is_said_before_the_wrap_up(hub: FakeHub)
         await asyncio.sleep(0.02)
         assert agents.counts["completed"] == 1
     assert [verb for verb, _ in hub.requests][-4:] == ["wrap-up", "responses", "responses", "wrap-up"]
+
+
+async def test_what_the_hub_proposes_is_said_and_what_came_of_it_is_on_record(hub: FakeHub) -> None:
+    hub.unanswered = ["fibre", "tv"]
+    async with at_work(hub, Scripted(), proposes=True) as agents:
+        await hub.until(await hub.offer(1, "ana"), "completed")
+        await eventually(lambda: agents.counts["completed"])
+    assert [said["proposition"] for said in hub.responses] == ["fibre", "tv"]
+    verbs = [verb for verb, _ in hub.requests]
+    assert verbs[-4:] == ["responses", "responses", "end", "wrap-up"], "before they end it: nothing is left to refuse"
+
+
+async def test_what_was_not_said_to_who_hung_up_is_on_record_before_the_wrap_up(hub: FakeHub) -> None:
+    hub.unanswered = ["fibre"]
+    async with at_work(hub, Scripted(talk_seconds=60), proposes=True):
+        interaction = await hub.offer(1, "ana")
+        await hub.until(interaction, "active")
+        await hub.customer_leaves(interaction)
+        await hub.until(interaction, "completed")
+    assert [verb for verb, _ in hub.requests][-3:] == ["wrap-up", "responses", "wrap-up"]
 
 
 async def test_offers_to_others_are_left_alone(hub: FakeHub) -> None:
