@@ -1,11 +1,11 @@
 /** An agent's drafts at the hub: one of each kind for each piece of work. */
 import { answer, hub, Refusal } from "../../api/client";
-import type { Remote } from "./draft.svelte";
+import type { Remote, Words } from "./draft.svelte";
 
 export type DraftKind = "reply" | "note";
 const NONE = 404;
 
-let asked: Promise<{ drafts: { interaction_id: string; kind: string }[] }> | null = null;
+let asked: Promise<{ drafts: { interaction_id: string; customer_id: string; kind: string }[] }> | null = null;
 
 /** Where this agent writes something; asked once for all who want to know at the same moment. */
 function places(agentId: string): NonNullable<typeof asked> {
@@ -13,20 +13,49 @@ function places(agentId: string): NonNullable<typeof asked> {
   return asked;
 }
 
+type Told = { words: Words; revision: number };
+type Row = Omit<Words, "to"> & { to: string[]; revision: number };
+
+function told({ revision, text, subject, to, cc, attachments }: Row): Told {
+  return { words: { text, subject, to: to[0] ?? "", cc, attachments }, revision };
+}
+
+/** Nothing is there: no error. */
+async function ifAny(asked: () => Promise<Row>): Promise<Told | null> {
+  try {
+    return told(await asked());
+  } catch (error) {
+    if (error instanceof Refusal && error.status === NONE) return null;
+    throw error;
+  }
+}
+
+/** What is about to be sent to a customer outside of any conversation. */
+export function draftOfNew(customerId: string, agentId: string): Remote {
+  const path = { customer_id: customerId };
+  const params = { path, query: { agent_id: agentId } };
+  return {
+    async get() {
+      const { drafts } = await places(agentId);
+      if (!drafts.some((one) => one.customer_id === customerId && one.kind === "new")) return null;
+      return ifAny(() => answer(hub.GET("/v1/customers/{customer_id}/drafts", { params })));
+    },
+    async put(words, revision) {
+      const body = { agent_id: agentId, ...words, to: words.to ? [words.to] : [], revision };
+      return (await answer(hub.PUT("/v1/customers/{customer_id}/drafts", { params: { path }, body }))).revision;
+    },
+    drop: () => hub.DELETE("/v1/customers/{customer_id}/drafts", { params }),
+  };
+}
+
 export function draftAt(interactionId: string, kind: DraftKind, agentId: string): Remote {
   const path = { interaction_id: interactionId, kind };
   const params = { path, query: { agent_id: agentId } };
   return {
     async get() {
-      try {
-        const { drafts } = await places(agentId);
-        if (!drafts.some((one) => one.interaction_id === interactionId && one.kind === kind)) return null;
-        const { revision, text, subject, to, cc, attachments } = await answer(hub.GET("/v1/interactions/{interaction_id}/drafts/{kind}", { params }));
-        return { words: { text, subject, to: to[0] ?? "", cc, attachments }, revision };
-      } catch (error) {
-        if (error instanceof Refusal && error.status === NONE) return null;
-        throw error;
-      }
+      const { drafts } = await places(agentId);
+      if (!drafts.some((one) => one.interaction_id === interactionId && one.kind === kind)) return null;
+      return ifAny(() => answer(hub.GET("/v1/interactions/{interaction_id}/drafts/{kind}", { params })));
     },
     async put(words, revision) {
       const body = { agent_id: agentId, ...words, to: words.to ? [words.to] : [], revision };
