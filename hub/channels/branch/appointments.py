@@ -16,6 +16,7 @@ from hub.channels.branch.events import (
 from hub.channels.branch.pages_api import Identity, NewAppointment, NewTicket
 from hub.channels.branch.refusals import NotNowError, NotSoError
 from hub.channels.branch.settings import Branch
+from hub.domain.canned.dates import day_in, digits_in, time_in
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.policies.hours import is_open, zone_of
@@ -205,6 +206,7 @@ def words(branch: Branch, one: Appointment, state: str) -> tuple[str, str]:
     named = {
         "branch": branch.name.get(language) or next(iter(branch.name.values())),
         "service": service.get(language) or next(iter(service.values())),
-        "day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "code": one.made.code,
+        "day": day_in(language, local.date()), "time": time_in(language, local.time()),
+        "code": digits_in(language, one.made.code),
     }  # fmt: skip
     return _SUBJECT[language], text.format(**named)

@@ -42,8 +42,12 @@ def day_in(language: str, day: date) -> str:
 
 def time_in(language: str, moment: time) -> str:
     """Hours and minutes, with the digits of the language."""
-    told = f"{moment:%H:%M}"
-    return told.translate(_PERSIAN) if _is_jalali(language) else told
+    return digits_in(language, f"{moment:%H:%M}")
+
+
+def digits_in(language: str, text: str) -> str:
+    """A text with the digits of the language: those of a number, a time, a code."""
+    return text.translate(_PERSIAN) if _is_jalali(language) else text
 
 
 def _is_jalali(language: str) -> bool:

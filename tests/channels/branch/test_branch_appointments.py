@@ -44,9 +44,21 @@ def test_it_is_confirmed_and_called_to_mind_once_a_day_before_on_the_branchs_clo
         diary.now = NOON + timedelta(hours=hours)
         diary.settle(away=False)
     assert [state for state, _ in diary.said()] == ["made", "reminded", "missed"]
-    assert "2026-01-08 ساعت 15:30" in diary.said()[0][1]
-    assert code in diary.said()[1][1]
+    told = diary.said()[0][1]
+    assert "۱۸ دی ۱۴۰۴ ساعت ۱۵:۳۰" in told
+    assert code in unpersian(diary.said()[1][1])
+    assert not set("0123456789") & set(told), "in Persian all of them are Persian"
     assert diary.said()[2][1] == "", "nobody is told that they did not come"
+
+
+def test_in_english_the_day_is_told_as_it_is_written_there() -> None:
+    diary = Diary()
+    code = diary.agree(language="en")
+    assert diary.said()[0][1].endswith(f"8 January 2026 12:00. Number {code}.")
+
+
+def unpersian(text: str) -> str:
+    return text.translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
 
 
 def test_what_is_agreed_on_shortly_before_is_confirmed_alone() -> None:
