@@ -139,6 +139,7 @@ OF_NOBODY = {
     "hub.domain.capacity.events",
     "hub.domain.policy.events",
     "hub.domain.pool.events",
+    "hub.domain.rejected.events",
     "hub.domain.retention.events",
 }
 """Modules whose facts are about people who work here, agents, policies and the hub itself."""

@@ -74,14 +74,16 @@ SAID_TO_STAY = {
         "InteractionRefused",
         "InteractionUnflagged", "InteractionUnparked", "OfferRescinded", "RequirementRelaxed",
         "QueueIntakeChanged", "PurchaseReversed", "ContactSlotReleased", "ContactGivenUp",
+        "RejectedContactDismissed",
     },
     "text": {"PathPolicyPublished", "PolicyPublished"},
+    "title": {"CannedAnswerWritten"},
     "note": {"PathPolicyPublished", "PolicyPublished"},
     "name": {"ApiKeyIssued", "AgentSignedOn", "TeamChanged"},
     "evidence": {"LifecycleStageChanged", "SegmentChanged"},
     **dict.fromkeys(
         ("address", "attachments", "comment", "description", "email", "identifiers", "message", "phone",
-         "subject", "thread", "title", "value", "words"), frozenset[str](),
+         "subject", "thread", "value", "words"), frozenset[str](),
     ),
 }  # fmt: skip
 """Fields that might say who somebody is: the classes in which they do not, or in which whoever writes them is told that
