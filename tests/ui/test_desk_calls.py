@@ -66,7 +66,7 @@ async def test_an_offer_nobody_answers_is_said_and_the_way_back_is_shown(house: 
     await page.get_by_role("button", name=re.compile("State: .Not answering")).wait_for()
     await page.keyboard.press("Alt+1")
     await page.get_by_role("button", name=re.compile("State: .Ready")).wait_for()
-    assert not await page.get_by_text("An offer ran out unanswered").is_visible()
+    await page.get_by_text("An offer ran out unanswered").wait_for(state="hidden")
 
 
 async def test_a_colleague_is_asked_and_gets_the_customer(house: House) -> None:
