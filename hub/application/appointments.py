@@ -64,47 +64,41 @@ class Appointments:
             raise InvalidError("appointment takes the appointment that it is about", "appointment")
         stream = await self._note(signal, self._spelled(whose), told)
         if told.tell is not None and told.text:
-            await self._tell(signal, told, self._spelled(told.tell))
+            await self._tell(signal, told, stream, self._spelled(told.tell))
         return stream
 
     def _spelled(self, one: Identifier) -> Identifier:
         return one.model_copy(update={"value": self._spell(one.kind, one.value).value})
 
     async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> str:
-        """In the stream of who is to come, which is returned. Where they are to be told has a stream, too: of
-        whoever is there."""
-        streams = {self._stream(whose): whose}
+        """In the stream of who is to come, which is returned. Where they are to be told is theirs, as far as they
+        say."""
+        stream = self._customers.stream_of(whose.kind, whose.value)
+        claims = [whose]
         if told.tell is not None and told.tell.kind in _SENT_BY:
             tell = self._spelled(told.tell)
-            streams.setdefault(self._stream(tell), tell)
-        first = next(iter(streams))
+            claims += [tell] if (tell.kind, tell.value) != (whose.kind, whose.value) else []
 
         async def attempt() -> list[Append]:
-            histories = await self._journal.load(list(streams))
-            if any(isinstance(one.event, AppointmentNoted) and one.event.causation == signal.id
-                   for one in histories[first]):  # fmt: skip
+            history = (await self._journal.load([stream]))[stream]
+            if any(isinstance(one.event, AppointmentNoted) and one.event.causation == signal.id for one in history):
                 return []
-            appends = []
-            for stream, claimed in streams.items():
-                refuse_forgotten(histories[stream], stream)
-                events = self._known(signal, claimed, histories[stream])
-                events += [self._noted(signal, told)] if stream == first else []
-                appends.append(Append(stream, histories[stream][-1].version if histories[stream] else 0, events))
-            return [one for one in appends if one.events]
+            refuse_forgotten(history, stream)
+            events = [*self._known(signal, claims, history), self._noted(signal, told)]
+            return [Append(stream, history[-1].version if history else 0, events)]
 
         await append_decided(self._journal, attempt)
-        return first
-
-    def _stream(self, one: Identifier) -> str:
-        return self._customers.stream_of(one.kind, one.value)
+        return stream
 
     def _meta(self, signal: ConversationEvent) -> dict[str, Any]:
         meta = meta_of(self._clock, f"adapter:{signal.channel.value}", signal.id)
         return {**meta, "at": min(utc(signal.occurred_at), meta["at"])}
 
-    def _known(self, signal: ConversationEvent, one: Identifier, history: Sequence[Recorded]) -> list[Event]:
+    def _known(
+        self, signal: ConversationEvent, claimed: Sequence[Identifier], history: Sequence[Recorded]
+    ) -> list[Event]:
         meta = self._meta(signal)
-        claims = AttestCustomer((one,), Declared(), meta["at"], meta["recorded_at"], meta["actor"], signal.id)
+        claims = AttestCustomer(tuple(claimed), Declared(), meta["at"], meta["recorded_at"], meta["actor"], signal.id)
         return attest_customer(customer_of(None, history).customer, claims)
 
     def _noted(self, signal: ConversationEvent, told: Appointment) -> Event:
@@ -113,8 +107,9 @@ class Appointments:
             starts_at=utc(told.starts_at), **self._meta(signal),
         )  # fmt: skip
 
-    async def _tell(self, signal: ConversationEvent, told: Appointment, to: Identifier) -> None:
-        """A reminder is about what they have; all else is the receipt of what they did."""
+    async def _tell(self, signal: ConversationEvent, told: Appointment, stream: str, to: Identifier) -> None:
+        """The customer whose appointment it is, there alone. A reminder is about what they have; all else is the
+        receipt of what they did."""
         channel = _SENT_BY.get(to.kind)
         if channel is None:
             raise InvalidError(f"an appointment is told to one of {', '.join(_SENT_BY)}", "appointment.tell")
@@ -122,8 +117,7 @@ class Appointments:
             return
         is_reminder = told.state == AppointmentState.REMINDED
         wanted = WantedContact(
-            self._customers.stream_of(to.kind, to.value),
-            Purpose.SERVICE if is_reminder else Purpose.TRANSACTIONAL, Sender.HUB, (channel,),
+            stream, Purpose.SERVICE if is_reminder else Purpose.TRANSACTIONAL, Sender.HUB, (channel,),
             "" if channel is Channel.SMS else told.subject, told.text,
             point=self._customers.point_of(to.kind, to.value).point,
             by=utc(told.starts_at) if utc(told.starts_at) > self._clock.now() else None, service=told.service,

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from hub.application.appointments import Appointments
+from hub.application.consents import Statement
 from hub.domain.contact import Appointment, Channel, ConversationEvent, ConversationSignal, Identifier
 from hub.domain.customer.appointments import AppointmentNoted
+from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
-from hub.domain.customer.outbound.events import ContactDispatched
+from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
 from hub.domain.errors import InvalidError
 from tests.api.world import NOON, World
 
@@ -55,7 +57,7 @@ async def test_it_is_a_fact_of_who_is_to_come_at_the_time_it_was_agreed_on(diary
     assert (noted.at, noted.recorded_at, noted.state) == (NOON - timedelta(hours=1), NOON, "made")
     stream = diary.world.paths.stream_of("customer_number", "4711")
     there = [type(one.event) for one in diary.world.journal.log if one.stream == stream]
-    assert there == [CustomerRegistered, IdentifierObserved, AppointmentNoted]
+    assert there[:4] == [CustomerRegistered, IdentifierObserved, IdentifierObserved, AppointmentNoted]
 
 
 async def test_it_is_told_once_however_often_it_is_heard(diary: Diary) -> None:
@@ -80,3 +82,27 @@ async def test_what_says_too_little_is_refused_and_blamed(diary: Diary) -> None:
         await diary.hears(tell=Identifier(kind="cookie", value="x"))
     assert refused.value.field == "appointment.tell"
     assert len(diary.facts(AppointmentNoted)) == 1, "it is on record all the same"
+
+
+async def test_what_they_are_told_is_with_the_customer_of_the_appointment_at_the_phone_they_gave(diary: Diary) -> None:
+    await diary.hears(tell=Identifier(kind="phone", value="0912 123 4567"))
+    customer = diary.world.paths.stream_of("customer_number", "4711")
+    planned, sent = (
+        [one for one in diary.world.journal.log if isinstance(one.event, cls)]
+        for cls in (ContactPlanned, ContactDispatched)
+    )
+    assert [one.stream for one in (*planned, *sent)] == [customer, customer]
+    [dispatched] = diary.facts(ContactDispatched)
+    assert dispatched.address == PHONE.value
+    [claimed] = [one for one in diary.facts(IdentifierObserved) if one.kind == "phone"]
+    assert (claimed.value, claimed.verified) == (PHONE.value, False), "that it is theirs nobody proved"
+    of_the_phone = diary.world.paths.stream_of("phone", PHONE.value)
+    assert of_the_phone not in {one.stream for one in diary.world.journal.log}
+
+
+async def test_what_was_said_at_the_phone_before_holds_for_reminders_of_whoever_gives_it(diary: Diary) -> None:
+    said = Statement("phone", PHONE.value, "call", "operator:ann", "c-1")
+    await diary.world.consents.withdraw(said, "sms", Purpose.SERVICE, "")
+    await diary.hears("reminded")
+    assert len(diary.facts(AppointmentNoted)) == 1
+    assert not diary.facts(ContactDispatched)
