@@ -1,13 +1,13 @@
-"""A customer of the demo who gets in touch by every channel one after the other, and then wants no more advertising: whoever
-looks on finds one timeline of all of them."""
+"""A customer of the demo who gets in touch by every channel one after the other, and then wants no more advertising:
+whoever looks on finds one timeline of all of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from hub.domain.contact import Channel
+from hub.domain.contact import Channel, Contact, Declared, Identifier, Path
 from hub.simulated.client import HubClient
-from hub.simulated.customers import SimulatedCustomers
+from hub.simulated.customers import SimulatedCustomers, Wire
 from hub.simulated.population import CHATS_ABOUT, Person, Story, person
 
 _NUMBER = 7
@@ -34,6 +34,7 @@ class Regular:
     def __init__(
         self,
         customers: SimulatedCustomers,
+        wire: Wire,
         client: HubClient,
         stop: Stop,
         now: Callable[[], datetime],
@@ -41,6 +42,7 @@ class Regular:
         run_name: str,
     ) -> None:
         self._customers = customers
+        self._wire = wire
         self._client = client
         self._stop = stop
         self._now = now
@@ -60,18 +62,16 @@ class Regular:
         """A call in which they prove all that they are known by, and agree to advertising by text message and mail."""
         name = f"{self._run_name}-regular"
         known_by = (("customer_number", f"C{who.number:07d}"), ("phone", who.phone), ("email", who.email))
-        call = {
-            "id": name,
-            "thread": name,
-            "service": CHATS_ABOUT,
-            "path": {"channel": Channel.PHONE, "address": who.phone},
-            "identifiers": [{"kind": kind, "value": value, "verified": True} for kind, value in known_by],
-            "standing": {
-                "name": who.name, "segment": who.segment, "value_tier": who.value_tier, "lifecycle_stage": who.stage
-            },
-            "occurred_at": self._now().isoformat(),
-        }  # fmt: skip
-        await self._client.command("POST", "/v1/contacts", call)
+        call = Contact(
+            id=name,
+            thread=name,
+            service=CHATS_ABOUT,
+            path=Path(channel=Channel.PHONE, address=who.phone),
+            identifiers=tuple(Identifier(kind=kind, value=value, verified=True) for kind, value in known_by),
+            declared=Declared(segment=who.segment, value_tier=who.value_tier, lifecycle_stage=who.stage, name=who.name),
+            occurred_at=self._now(),
+        )
+        await self._wire.contact(call)
         for kind, value, channel in (("phone", who.phone, Channel.SMS), ("email", who.email, Channel.EMAIL)):
             said = {
                 "kind": kind, "value": value, "channel": channel, "purpose": "promotional", "said": "granted",
