@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hub.domain.customer.consent.events import ConsentDenied, ConsentGranted
+from hub.domain.grant.events import PropositionAnswered
+from hub.domain.policy.events import PathPolicyPublished
+from hub.settings import Settings
+from hub.simulated.stored import stored_events
 from tests.simulated.processes import finish, hub_of, left_behind, run, running, wait_for
 from tests.support.asterisk import missing
 
@@ -45,6 +50,14 @@ def test_the_demo_lives_through_a_killed_hub_and_loses_nothing(
     assert "visits to a branch are real" in told
     assert out.count("\n") == 1, "one JSON object and nothing else"
     assert not left_behind(var)
+    events = [recorded.event for recorded in stored_events(Settings(data_dir=var))]
+    answered = [event for event in events if isinstance(event, PropositionAnswered)]
+    assert answered, "agents propose something, and customers answer"
+    assert any(isinstance(event, ConsentGranted | ConsentDenied) for event in events)
+    assert [event.note for event in events if isinstance(event, PathPolicyPublished)] == [
+        "ships with the hub",
+        "what the demo's agents propose",
+    ]
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_goes_on(tmp_path: Path) -> None:
