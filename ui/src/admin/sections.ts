@@ -1,5 +1,14 @@
 /** The parts of administration: where each lies, who sees it, and its code, fetched when it is first opened. */
-import { BookLock, GitCompareArrows, KeyRound, MailWarning, MessageSquareQuote, RadioTower, Route, Users, UsersRound, Waypoints } from "@lucide/svelte";
+import BookLock from "@lucide/svelte/icons/book-lock";
+import GitCompareArrows from "@lucide/svelte/icons/git-compare-arrows";
+import KeyRound from "@lucide/svelte/icons/key-round";
+import MailWarning from "@lucide/svelte/icons/mail-warning";
+import MessageSquareQuote from "@lucide/svelte/icons/message-square-quote";
+import RadioTower from "@lucide/svelte/icons/radio-tower";
+import Route from "@lucide/svelte/icons/route";
+import Users from "@lucide/svelte/icons/users";
+import UsersRound from "@lucide/svelte/icons/users-round";
+import Waypoints from "@lucide/svelte/icons/waypoints";
 import type { Component } from "svelte";
 import { who } from "../session/session.svelte";
 import type { say } from "./words";

@@ -1,5 +1,10 @@
 /** The areas of the application: where each lies, who sees it, and its code, fetched when it is first opened. */
-import { BarChart3, ContactRound, FolderOpen, Inbox, LayoutDashboard, Settings } from "@lucide/svelte";
+import ChartColumn from "@lucide/svelte/icons/chart-column";
+import ContactRound from "@lucide/svelte/icons/contact-round";
+import FolderOpen from "@lucide/svelte/icons/folder-open";
+import Inbox from "@lucide/svelte/icons/inbox";
+import LayoutDashboard from "@lucide/svelte/icons/layout-dashboard";
+import Settings from "@lucide/svelte/icons/settings";
 import type { Component } from "svelte";
 import { who } from "../session/session.svelte";
 import type { say } from "./words";
@@ -63,7 +68,7 @@ export const AREAS: readonly Area[] = [
     href: "/reports",
     paths: ["/reports"],
     keys: "G R",
-    icon: BarChart3,
+    icon: ChartColumn,
     allowed: () => who.supervises,
     load: () => import("../reports/Reports.svelte"),
   },
