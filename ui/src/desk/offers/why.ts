@@ -32,3 +32,9 @@ export function whyNow(word: string): Key | undefined {
 export function whyMe(word: string): Key | undefined {
   return ME[word];
 }
+
+/** What is said of an offer that was taken back; null: it went by what the agent did themselves. */
+export function takenBack(reason: string): Key | null {
+  if (reason.startsWith("agent ")) return null;
+  return reason.startsWith("customer ") ? "rescinded_left" : "rescinded";
+}
