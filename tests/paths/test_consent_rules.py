@@ -20,7 +20,7 @@ from hub.domain.customer.consent.events import (
     Purpose,
 )
 from hub.domain.customer.consent.point import ContactPoint
-from hub.domain.customer.consent.state import ConsentStanding, Said, standing
+from hub.domain.customer.consent.state import About, ConsentStanding, Said, standing
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 from hub.paths.consent import decide
@@ -379,6 +379,18 @@ def test_a_no_and_a_block_outlive_a_forgetting_without_the_value() -> None:
     assert again.stance(PHONE.point, Channel.SMS, PROMOTIONAL).said is Said.WITHDRAWN
     assert again.stance(MAIL.point, Channel.EMAIL, PROMOTIONAL).said is Said.DENIED
     assert again.blocked_by(PHONE.point, Channel.SMS) == ("regulator",)
+
+
+def test_a_no_to_all_paths_outlives_a_forgetting_until_they_said_yes_again() -> None:
+    to_all = ConsentWithdrawn(**consent(day(1)), everywhere=True)
+    asked_again = ConsentDenied(**consent(day(3)))
+    for history in ([to_all], [to_all, asked_again]):
+        again = standing(decide.kept_when_forgotten(after(*history)), day(9))
+        assert again.counting(About(MAIL.point, Channel.EMAIL, PROMOTIONAL))[1].said is Said.WITHDRAWN
+        assert again.stance(PHONE.point, Channel.SMS, PROMOTIONAL).at == history[-1].at
+    came_back = after(to_all, ConsentGranted(**consent(day(2))), asked_again)
+    again = standing(decide.kept_when_forgotten(came_back), day(9))
+    assert again.nowhere(PROMOTIONAL) is None
 
 
 STEPS = st.lists(

@@ -196,6 +196,27 @@ async def test_a_no_is_not_forgotten_with_who_said_it(voices: Voices) -> None:
     assert decided.event.closed["withdrawn"] == 1
 
 
+@pytest.mark.parametrize("said_at", [TEHRAN, MAIL])
+async def test_a_no_to_all_paths_is_not_forgotten_with_who_said_it(voices: Voices, said_at: Point) -> None:
+    """Who comes back is sold nothing, wherever they are, until they say yes again; nor is another one held to it."""
+    await voices.link(TEHRAN, MAIL)
+    await voices.consents.unsubscribe(voices.statement(said_at), said_at.channels[-1], Scope.EVERYWHERE)
+    for point in (TEHRAN, MAIL):
+        await voices.forgetting.forget(point.stream, "asked to be", **voices.command())
+    await voices.crash()
+    known = [Identifier(kind=one.kind, value=one.value, verified=True) for one in (TEHRAN, MAIL)]
+    voices.clock.moment += timedelta(minutes=1)
+    await voices.contact(TEHRAN, *known)
+    renewed = voices.consents.customer_of(TEHRAN.kind, TEHRAN.value)
+    told = {"purpose": Purpose.PROMOTIONAL, "confidence": Confidence.VERIFIED}
+    here = [voices.question(Direction.INBOUND, one, **told) for one in (Channel.WEB, Channel.IN_PERSON)]
+    assert {(await voices.decide_for(renewed, one)).event.outcome for one in here} == {Outcome.NOTHING}
+    assert (await voices.decide(OFFICE, here[0])).event.outcome is Outcome.NOW
+    voices.clock.moment += timedelta(minutes=1)
+    await _yes(voices, TEHRAN)
+    assert {(await voices.decide_for(renewed, one)).event.outcome for one in here} == {Outcome.NOW}
+
+
 @pytest.mark.parametrize("came", [MAIL, OFFICE])
 async def test_a_reply_goes_to_who_wrote_though_two_were_made_one(voices: Voices, came: Point) -> None:
     """Where the merged contact has one address, the other one's letters are answered there."""

@@ -10,6 +10,7 @@ from hub.application.standing import Member, whole_histories
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.account.state import Holding, roles, roles_at
+from hub.domain.customer.consent.events import ConsentWithdrawn
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.consent.state import standing
 from hub.domain.customer.events import (
@@ -217,18 +218,20 @@ class Wholes:
         self, histories: Mapping[str, Sequence[Recorded]], at: datetime, head: int
     ) -> tuple[list[Event], dict[str, int]]:
         """What was said elsewhere of the contact points of these streams, and in which versions of which."""
-        observed = {
-            (one.event.kind, one.event.value)
-            for history in histories.values()
-            for one in history
-            if isinstance(one.event, IdentifierObserved) and one.event.kind in CHANNELS_OF and one.event.value
-        }
-        lines = [self._lineage(customer_id(self._key, *identifier)) for identifier in sorted(observed)]
-        elsewhere = sorted({stream for line in lines for stream in line} - histories.keys())
+        observed: dict[tuple[str, str], bool] = {}
+        for one in (one.event for history in histories.values() for one in history):
+            if isinstance(one, IdentifierObserved) and one.kind in CHANNELS_OF and one.value:
+                observed[one.kind, one.value] = one.verified or observed.get((one.kind, one.value), False)
+        lines = [(self._lineage(customer_id(self._key, *whose)), observed[whose]) for whose in sorted(observed)]
+        elsewhere = sorted({stream for line, _ in lines for stream in line} - histories.keys())
         if not elsewhere:
             return [], {}
         found = {stream: _upto(history, head) for stream, history in (await self._journal.load(elsewhere)).items()}
-        said = [event for line in lines for event in _said_in(line, {**histories, **found}, found.keys(), at)]
+        said: list[Event] = []
+        for line, is_verified in lines:
+            told = _said_in(line, {**histories, **found}, found.keys(), at)
+            is_theirs = line[-1] in histories or (is_verified and not found[line[-1]])
+            said += told if is_theirs else map(_of_the_point_alone, told)
         return said, {stream: _version(history) for stream, history in found.items()}
 
     async def _conversations(self, histories: Mapping[str, Sequence[Recorded]], head: int) -> tuple[Conversation, ...]:
@@ -265,6 +268,13 @@ def _said_in(
             break
         facts = kept_when_forgotten(standing(facts, at))
     return facts
+
+
+def _of_the_point_alone(said: Event) -> Event:
+    """What may have been another's is said of no other path."""
+    if isinstance(said, ConsentWithdrawn) and said.everywhere:
+        return said.model_copy(update={"everywhere": False})
+    return said
 
 
 def _conversation(stream: str, history: Sequence[Recorded]) -> Conversation | None:

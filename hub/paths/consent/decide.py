@@ -20,7 +20,7 @@ from hub.domain.customer.consent.events import (
     Purpose,
 )
 from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint, on_channel
-from hub.domain.customer.consent.state import ConsentStanding, Said
+from hub.domain.customer.consent.state import About, ConsentBook, ConsentStanding, Said, Stance
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event
 from hub.paths.consent.purposes import PURPOSES, Gate, PurposeTable
@@ -191,20 +191,28 @@ def kept_when_forgotten(standing: ConsentStanding) -> list[Event]:
     """What must outlive the forgetting of a customer: each no and each block, found by the hash of the contact point
     and without its value: how the contact point begins afresh."""
     book = standing.book
-    kept: list[Event] = []
+    to_all = {word.about: word.stance for purpose in Purpose if (word := standing.nowhere(purpose)) is not None}
+    kept: list[Event] = [
+        ConsentWithdrawn(**_kept_fact(book, about, stance), everywhere=True) for about, stance in to_all.items()
+    ]
     for about, stance in book.stances.items():
         kind = _NO.get(stance.said)
-        if kind is not None:
-            fact: dict[str, Any] = {"at": stance.at, "recorded_at": stance.at, "point": about.point}
-            fact |= {"kind": book.points[about.point].kind, "actor": stance.actor}
-            fact |= {"channel": about.channel, "purpose": about.purpose, "text_version": stance.text_version}
-            kept.append(kind(**fact, causation="", value="", source=stance.source))
+        if kind is not None and to_all.get(about) != stance:
+            kept.append(kind(**_kept_fact(book, about, stance)))
     for (point, channel, source), found in book.blocks.items():
         if found.is_blocked:
             fact = {"at": found.at, "recorded_at": found.at, "point": point, "actor": ""}
             fact |= {"kind": book.points[point].kind, "channel": channel}
             kept.append(PointBlocked(**fact, causation="", value="", source=source))
     return kept
+
+
+def _kept_fact(book: ConsentBook, about: About, stance: Stance) -> dict[str, Any]:
+    return {
+        "at": stance.at, "recorded_at": stance.at, "causation": "", "actor": stance.actor,
+        "point": about.point, "kind": book.points[about.point].kind, "value": "", "source": stance.source,
+        "channel": about.channel, "purpose": about.purpose, "text_version": stance.text_version,
+    }  # fmt: skip
 
 
 _NO: dict[Said, type[ConsentDenied] | type[ConsentWithdrawn]] = {

@@ -11,6 +11,7 @@ from hub.domain.account.events import AccountChanged, AccountRegistered
 from hub.domain.cases import open_cases
 from hub.domain.cases.open_cases import OpenCases
 from hub.domain.contact import Channel
+from hub.domain.customer.consent.events import ConsentWithdrawn
 from hub.domain.customer.consent.point import CHANNELS_OF, ContactPoint
 from hub.domain.customer.consent.state import CONSENT_EVENTS, ConsentBook, evolve
 from hub.domain.customer.events import CustomerForgotten, IdentifierObserved
@@ -64,7 +65,7 @@ class Told(NamedTuple):
     conversations: tuple[Conversation, ...] = ()
     capacity: Capacity = NO_CAPACITY
     of_points: Sequence[Event] = ()
-    """What was said of their contact points in other streams."""
+    """What was said of their contact points in other streams: with a no to all paths only where that was theirs."""
 
 
 def path_state(told: Told, question: Question, policy: PathPolicy, point_of: PointOf) -> PathState:
@@ -128,12 +129,14 @@ def _held(streams: Streams, at: datetime) -> Held:
 
 
 def _book(events: Sequence[Event], of_points: Sequence[Event]) -> ConsentBook:
-    """What was said of their contact points, here and elsewhere. What somebody said elsewhere for all paths, they
-    perhaps were another: it counts at that contact point alone."""
+    """What was said of their contact points, here and elsewhere. A no to all paths that is told of elsewhere is theirs,
+    from before they were forgotten; a yes there was perhaps another's: it counts at that contact point alone."""
     own = _of(events, _CONSENTS)
     if not of_points:
         return _folded(own)
-    book, theirs = _folded(_in_order((sorted(of_points, key=attrgetter("recorded_at")), own))), _folded(own)
+    elsewhere = sorted(of_points, key=attrgetter("recorded_at"))
+    kept = [one for one in elsewhere if isinstance(one, ConsentWithdrawn) and one.everywhere]
+    book, theirs = _folded(_in_order((elsewhere, own))), _folded(_in_order((kept, own)))
     return replace(book, nowhere=theirs.nowhere, somewhere=theirs.somewhere)
 
 
