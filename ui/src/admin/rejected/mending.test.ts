@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRefused, lineOf, partsOf, withPart } from "./mending";
+import { isRefused, lineOf, partsOf, withoutPart, withPart } from "./mending";
 
 const message = { id: "c-1", path: { channel: "fax", address: "" }, attachments: [{ name: "a", size: 3 }, { name: "b", size: null }], urgent: true };
 
@@ -32,4 +32,10 @@ test("its line is found in the text, also where other fields are called the same
   expect(at("attachments.1.name")).toBe('"name": "b",');
   expect(at("urgent")).toBe('"urgent": true');
   expect(lineOf(text, "thread")).toBe(0);
+});
+
+test("a part is left out of what it is in, and nothing else", () => {
+  expect(withoutPart(message, "path.address")).toEqual({ ...message, path: { channel: "fax" } });
+  expect(withoutPart(message, "attachments.0")).toEqual({ ...message, attachments: [{ name: "b", size: null }] });
+  expect(withoutPart(message, "nothing.at.all")).toEqual(message);
 });

@@ -17,6 +17,19 @@ export function withPart(message: Json, path: string, typed: string): Json {
   return put(message, path.split("."), typed);
 }
 
+/** The message without this part. */
+export function withoutPart(message: Json, path: string): Json {
+  return leaveOut(message, path.split("."));
+}
+
+function leaveOut(value: Json, path: readonly string[]): Json {
+  const [name, ...rest] = path;
+  if (name === undefined || value === null || typeof value !== "object") return value;
+  const kept = Object.entries(value).filter(([key]) => rest.length || key !== name);
+  const left = kept.map(([key, one]) => [key, key === name ? leaveOut(one, rest) : one] as const);
+  return Array.isArray(value) ? left.map(([, one]) => one) : Object.fromEntries(left);
+}
+
 function put(value: Json, path: readonly string[], typed: string): Json {
   const [name, ...rest] = path;
   if (name === undefined) return sameKind(value, typed);
