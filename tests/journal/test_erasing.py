@@ -162,7 +162,8 @@ def test_no_byte_of_what_was_sealed_is_left(on_disk: Store, tmp_path: Path, text
         with closing(sqlite3.connect(file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     parts = [one[start : start + 64].encode() for one in sealed for start in range(40, len(one) - 64, 2_000)]
-    assert all(part in bytes_of(tmp_path / "store") for part in parts)
+    there = bytes_of(tmp_path / "store")
+    assert all(part in there for part in parts)
     half = found[::2]
     assert on_disk.erase([Erasure(one.position, TEXTS) for one in half]) == len(half)
     on_disk.scrub()
