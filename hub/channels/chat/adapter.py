@@ -56,7 +56,7 @@ class ChatAdapter:
             stack.callback(book.close)
             begun = Begun(place.directory / "begun")
             stack.callback(begun.close)
-            rooms, forms = Rooms(book), Forms(link, book)
+            rooms, forms = Rooms(book), Forms(link, book, begun, settings)
             leaving = Leaving(link, book, rooms, place, settings)
             stack.callback(leaving.close)
             refusing = Refusing(link, place, settings)

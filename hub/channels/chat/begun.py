@@ -49,6 +49,10 @@ class Begun:
             self.done(*next(iter(self._first)))
         return contact
 
+    def has(self, visitor: str, name: str) -> bool:
+        """Whether it was told, and the hub has not said yet what became of it."""
+        return (visitor, name) in self._first
+
     def done(self, visitor: str, name: str) -> None:
         """It is over: the hub has it, or never takes it."""
         if self._first.pop((visitor, name), None) is None:

@@ -81,6 +81,12 @@ class Visitor:
         """A mail address that is theirs for sure."""
         return next((one.value for one in self.identifiers if one.kind == "email" and one.verified), "")
 
+    @property
+    def mail(self) -> str:
+        """The mail address that they named last, a proven one before others; empty: none."""
+        named = (one.value for one in reversed(self.identifiers) if one.kind == "email")
+        return self.proven_mail or next(named, "")
+
 
 def wrote(conversation: Conversation) -> Conversation:
     """The customer wrote, and the hub has it: what follows it says itself."""

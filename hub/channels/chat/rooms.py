@@ -82,7 +82,8 @@ class Room:
         return render(
             "state", phase=stands.phase.value, place=stands.place, wait=stands.wait_seconds, reason=stands.reason,
             opens_at=stands.opens_at, agent=settings.agents.get(agent, "") if agent else "",
-            filled=self.visitor.has_filled, name=self.visitor.name, asked=self.visitor.asked.partition(":")[2],
+            filled=self.visitor.has_filled, name=self.visitor.name, email=self.visitor.mail,
+            asked=self.visitor.asked.partition(":")[2],
             proven=[one.value for one in self.visitor.identifiers if one.verified],
         )  # fmt: skip
 

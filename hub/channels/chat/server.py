@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, web
 from hub.channels.attachments import Attachments, shown_as
 from hub.channels.chat import files
 from hub.channels.chat.book import Book
-from hub.channels.chat.offline import Forms, contact_of, parse_form
+from hub.channels.chat.offline import Forms, parse_form
 from hub.channels.chat.rooms import Rooms
 from hub.channels.chat.session import TOO_MANY, ClosedError, Sessions
 from hub.channels.chat.settings import ChatSettings
@@ -183,8 +183,12 @@ class Server:
         except InvalidError as error:
             return self._told(request, 422, {"reason": str(error), "field": error.field})
         name = visitor or self._tokens.visitor(self._tokens.token(sha256(form.id.encode()).digest()[:16]))
-        await self._forms.take(contact_of(form, name, self._clock.now(), self._settings))
-        return self._told(request, 202, {"taken": True})
+        room = await self._rooms.enter(name)
+        try:
+            joined = await self._forms.take(form, name, room.visitor, self._clock.now())
+        finally:
+            self._rooms.leave(room)
+        return self._told(request, 202, {"taken": True, "joined": joined})
 
     async def preflight(self, request: web.Request) -> web.Response:
         """Browsers ask before they ask."""

@@ -410,6 +410,34 @@ class TestForms:
             [contact] = site.hub.contacts
             assert (contact.path.channel, contact.path.address) == (Channel.EMAIL, "mina@example.com")
 
+    async def test_what_the_hub_was_told_as_chat_already_a_form_joins_and_else_it_takes_its_place(
+        self, tmp_path: Path
+    ) -> None:
+        async with a_site(tmp_path, answer_within_seconds=0.3) as site:
+            visitor = site.visitor()
+            await visitor.say("before")
+            site.hub.answers.clear()
+            await visitor.tell(do="say", id="message-0002", text="Call me")
+            await visitor.until(lambda: any(one["is"] == "later" for one in visitor.frames))
+            known = {"Origin": ORIGIN, "Authorization": f"Bearer {visitor.frames[0]['pass_']}"}
+            joined = []
+            for name, unsent in (("form-0001", "message-0002"), ("form-0002", "message-0003")):
+                form = self.FORM | {"id": name, "unsent": [unsent]}
+                async with site.http.post(site.url("offline"), json=form, headers=known) as answer:
+                    joined.append((await answer.json())["joined"])
+            assert joined == [True, False]
+            site.hub.answers.set()
+            await visitor.tell(do="say", id="message-0002", text="Call me")
+            await visitor.until(lambda: len({one.id for one in site.hub.contacts}) == 4)
+            first = site.hub.contacts[0]
+            by_text = {one.text: one for one in site.hub.contacts}
+            more = by_text["Call me\n\nmina@example.com"]
+            assert (more.thread, more.path) == (first.thread, first.path), "one conversation"
+            assert [(one.kind, one.value, one.verified) for one in more.identifiers] == [
+                ("email", "mina@example.com", False)
+            ]
+            assert [one.path.channel for one in site.hub.contacts].count(Channel.EMAIL) == 1
+
     @pytest.mark.parametrize("wrong", [{"email": "mina"}, {"text": ""}, {"id": "1"}])
     async def test_a_form_that_nobody_could_answer_is_refused(self, tmp_path: Path, wrong: dict[str, str]) -> None:
         async with (
