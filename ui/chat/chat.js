@@ -20,7 +20,7 @@
       leave: "Leave us a message", leaveHint: "We answer by e-mail.", text: "Your message", leaveSend: "Send message", back: "Back to the chat",
       left: "Thank you. We have your message and answer by e-mail.", verify: "Confirm it’s you", verifyHint: "We send you a code.", sendCode: "Send code", code: "Code",
       codeSent: "We sent a code to {v}.", confirm: "Confirm", proven: "Confirmed: {v}", badCode: "This didn’t work. Check it and try again.", transcript: "Send me this chat by e-mail",
-      transcriptSent: "The chat was sent to {v}.", transcriptFail: "Confirm your e-mail first.", more: "More", greeting: "Hello! How can we help?", remove: "Remove", retry: "try again later",
+      transcriptSent: "The chat was sent to {v}.", transcriptFail: "Confirm your e-mail first.", more: "More", greeting: "Hello! How can we help?", remove: "Remove", again: "Send again", edit: "Edit", long: "this message is too long", gone: "its file is gone: attach it again", instead: "{k} instead", unmailed: "This didn’t work. Try again later.",
     },
     fa: {
       title: "گفت‌وگو با ما", open: "باز کردن گفت‌وگو", close: "بستن گفت‌وگو", end: "پایان گفت‌وگو", send: "فرستادن", attach: "پیوست فایل",
@@ -34,7 +34,7 @@
       leave: "برای ما پیام بگذارید", leaveHint: "با ایمیل پاسخ می‌دهیم.", text: "پیام شما", leaveSend: "فرستادن پیام", back: "بازگشت به گفت‌وگو",
       left: "سپاس. پیام شما رسید و با ایمیل پاسخ می‌دهیم.", verify: "تأیید هویت", verifyHint: "برای شما کدی می‌فرستیم.", sendCode: "فرستادن کد", code: "کد",
       codeSent: "کدی به {v} فرستادیم.", confirm: "تأیید", proven: "تأیید شد: {v}", badCode: "نشد. بررسی کنید و دوباره بکوشید.", transcript: "فرستادن این گفت‌وگو به ایمیل من",
-      transcriptSent: "گفت‌وگو به {v} فرستاده شد.", transcriptFail: "نخست ایمیل خود را تأیید کنید.", more: "بیشتر", greeting: "سلام! چه کمکی از ما برمی‌آید؟", remove: "برداشتن", retry: "کمی بعد دوباره بکوشید",
+      transcriptSent: "گفت‌وگو به {v} فرستاده شد.", transcriptFail: "نخست ایمیل خود را تأیید کنید.", more: "بیشتر", greeting: "سلام! چه کمکی از ما برمی‌آید؟", remove: "برداشتن", again: "فرستادن دوباره", edit: "ویرایش", long: "پیام بیش از اندازه بلند است", gone: "فایل آن دیگر نیست: دوباره پیوست کنید", instead: "با {k}", unmailed: "نشد. کمی بعد دوباره بکوشید.",
     },
   };
   const OPEN = ["asked", "waiting", "talking", "parked"];
@@ -200,9 +200,9 @@
 
   /* ---- state ---- */
   let socket = null, ready = false, tries = 0, timer = 0, lastHeard = 0, pinged = 0;
-  let settings = {}, stands = { phase: "new" }, after = 0, pass = "", unread = 0, agentSeen = 0, late = 0, form = null, stopped = false;
+  let settings = {}, stands = { phase: "new" }, after = 0, pass = "", unread = 0, agentSeen = 0, late = 0, form = null, stopped = false, noted = "";
   let lines = [], outbox = local.get("outbox", []), files = [], typingSent = 0, typingUntil = 0;
-  const refusals = new Map(), pictures = new Map();
+  const pictures = new Map();
 
   /* ---- the connection ---- */
   function connect() {
@@ -277,8 +277,10 @@
         setTimeout(() => flush(told.id), (told.seconds || 1) * 1000);
         break;
       case "refused":
-        if (told.id) { refusals.set(told.id, told.reason); outbox = outbox.filter((one) => one.id !== told.id || !(one.bad = true)); keepOutbox(); }
-        else if (told.about === "transcript") note(t("transcriptFail"));
+        if (told.id) {
+          for (const one of outbox) if (one.id === told.id) one.bad = { text: t("long"), files: t("gone") }[told.field] || told.reason;
+          keepOutbox();
+        } else if (told.about === "transcript") note(t(told.field === "email" ? "transcriptFail" : "unmailed"));
         else if (form) form.refused(told);
         break;
       case "transcript": note(t("transcriptSent", { v: told.to })); break;
@@ -314,18 +316,19 @@
     const text = box.value.trim(), ready_ = files.filter((one) => one.id);
     if (!text && !ready_.length) return box.focus();
     if (files.some((one) => !one.id && !one.bad)) return;
-    outbox.push({ id: random(), text, files: ready_.map((one) => one.id), at: new Date().toISOString() });
+    outbox.push({ id: random(), text, files: ready_, at: new Date().toISOString() });
     keepOutbox();
     files = [];
     box.value = box.dir = box.style.height = "";
     session.put("draft", "");
+    noted = "";
     typing(false);
     flush(outbox[outbox.length - 1].id);
     draw(true);
     box.focus();
   }
   function flush(id) {
-    for (const one of outbox) if (!one.bad && (!id || one.id === id)) tell({ do: "say", id: one.id, text: one.text, files: one.files });
+    for (const one of outbox) if (!one.bad && !form?.holds?.includes(one.id) && (!id || one.id === id)) tell({ do: "say", id: one.id, text: one.text, files: one.files.map((file) => file.id || file) });
   }
   function drafted() {
     session.put("draft", box.value);
@@ -345,7 +348,7 @@
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
   }
   async function upload(file) {
-    const one = { name: file.name };
+    const one = { name: file.name, type: file.type };
     files.push(one);
     if (file.size > settings.file_bytes) one.bad = t("toobig");
     draw();
@@ -385,11 +388,10 @@
       const by = one.who === "agent" ? one.agent || t("agent") : "";
       if (by && by !== name) wanted.push([`n${one.id}`, by, () => el("div", { className: "name", "aria-hidden": "true" }, by)]);
       name = by;
-      const bad = one.bad || refusals.has(one.id);
       wanted.push([one.id, `${one.waits}`, () => bubble(one, by)]);
       const after_ = all[n + 1], ends = !after_ || after_.who !== one.who || new Date(after_.at) - new Date(one.at) > 3e5;
-      const meta = bad ? t("failed") : one.waits ? t("sending") : [ends && clock(one.at), one === last && agentSeen >= one.seq && t("seen")].filter(Boolean).join(" · ");
-      if (meta) wanted.push([`m${one.id}`, meta, () => el("div", { className: `meta${bad ? " bad" : ""}` }, meta)]);
+      const meta = one.bad ? `${t("failed")}: ${one.bad} ` : one.waits ? t("sending") : [ends && clock(one.at), one === last && agentSeen >= one.seq && t("seen")].filter(Boolean).join(" · ");
+      if (meta) wanted.push([`m${one.id}`, meta, () => el("div", { className: `meta${one.bad ? " bad" : ""}` }, meta, ...(one.bad ? refused(one.id) : []))]);
     }
     if (typingUntil) wanted.push(["typing", "", () => el("div", { className: "dots", role: "img", "aria-label": t("typing", { a: stands.agent || t("agent") }) }, el("i"), el("i"), el("i"))]);
     const keys = new Set(wanted.map(([id]) => id));
@@ -414,6 +416,16 @@
     launcher();
     if (low) log.scrollTop = log.scrollHeight;
   }
+  /** What can be done about a message that is not taken. */
+  function refused(id) {
+    const link = (label, act) => el("button", { type: "button", className: "link", onclick: () => { act(outbox.find((one) => one.id === id)); keepOutbox(); draw(); box.focus(); } }, label);
+    return [link(t("again"), (one) => { delete one.bad; flush(id); }), " ", link(t("edit"), (one) => {
+      outbox = outbox.filter((other) => other !== one);
+      box.value = [box.value, one.text].filter(Boolean).join("\n");
+      files.push(...one.files);
+      drafted();
+    })];
+  }
   function bubble(one, by) {
     const made = el("div", { className: `m ${one.who}${one.waits ? " waits" : ""}`, dir: "auto" }, el("span", { className: "hide" }, `${by || t("you")}: `));
     for (const part of (one.text || "").split(/(https?:\/\/[^\s<>"]+)/)) {
@@ -436,10 +448,11 @@
   function standing() {
     const { phase, place, wait, agent, reason, opens_at: opens } = stands, a = agent || t("somebody");
     let text = "", leave = false;
-    if (stopped) text = t("closed");
+    if (noted) text = noted;
+    else if (stopped) text = t("closed");
     else if (navigator.onLine === false) text = t("offline");
     else if (!ready && tries > 2) [text, leave] = [t("connecting"), tries > 4];
-    else if (late > 1 && outbox.length) [text, leave] = [t("away"), true];
+    else if (late > 1 && outbox.some((one) => !one.bad)) [text, leave] = [t("away"), true];
     else if (phase === "asked") text = t("asked");
     else if (phase === "waiting") {
       text = place === 1 ? t("next") : place ? t("place", { n: number(place) }) : t("asked");
@@ -460,10 +473,12 @@
     }
     more.hidden = !ready || phase === "new";
   }
+  /** Said for a while in place of how the chat stands. */
   function note(text) {
-    bar.hidden = false;
-    bar.dataset.text = "";
-    bar.textContent = text;
+    noted = text;
+    clearTimeout(note.timer);
+    note.timer = setTimeout(() => { noted = ""; standing(); }, 15000);
+    standing();
   }
   function launcher() {
     badge.hidden = !unread;
@@ -508,38 +523,64 @@
     one.done = (state) => state.filled;
     return one;
   }
+  /** What is not sent yet goes with it, and then as chat no more. What the hub was told of already it joins: the adapter
+      knows, and says so. */
   function leaveMessage() {
-    const id = random();
-    form = made(t("leave"), t("leaveHint"), [field("name"), field("email", { required: true }), field("text", { rows: 5, required: true, value: box.value || outbox.map((one) => one.text).join("\n") })], t("leaveSend"), async (told) => {
+    const id = random(), unsent = outbox.map((one) => one.id);
+    const words = [...outbox.map((one) => one.text), box.value.trim()].filter(Boolean).join("\n");
+    const fields = [stands.name ? null : field("name"), field("email", { required: true, value: stands.email || "" }), field("text", { rows: 5, required: true, value: words })];
+    form = made(t("leave"), t("leaveHint"), fields, t("leaveSend"), async (told) => {
+      const mine = form;
+      mine.holds = unsent;
       try {
         const headers = { "Content-Type": "application/json", ...(pass ? { Authorization: `Bearer ${pass}` } : {}) };
-        const answer = await fetch(at("offline"), { method: "POST", headers, body: JSON.stringify({ id, language, ...told }) });
-        if (!answer.ok) return form.fail(t(answer.status === 422 ? "required" : "badCode"));
+        const answer = await fetch(at("offline"), { method: "POST", headers, body: JSON.stringify({ id, language, unsent, name: stands.name, ...told }) });
+        if (!answer.ok) return mine.fail(t(answer.status === 422 ? "required" : "badCode"));
+        if (!(await answer.json()).joined) outbox = outbox.filter((one) => !unsent.includes(one.id));
+        keepOutbox();
         box.value = "";
         session.put("draft", "");
         form = made(t("left"), "", [], "", () => {}, true);
+        flush();
         draw();
         form.node.querySelector("button").focus();
-      } catch { form.fail(t("offline")); }
+      } catch { mine.fail(t("offline")); } finally { mine.holds = null; }
     }, true);
     draw();
   }
-  function prove() {
-    const kind = settings.verify[0];
-    form = made(t("verify"), t("verifyHint"), [field(kind, { required: true })], t("sendCode"), (told) => tell({ do: "ask_code", kind, value: told[kind] }), true);
+  const provenMail = (state) => (state.proven || []).some((one) => one.includes("@"));
+  function prove(kind, hint, then) {
+    const kinds = settings.verify;
+    kind ||= kinds.find((one) => one !== "email" || !provenMail(stands)) || kinds[0];
+    let value = "";
+    form = made(t("verify"), hint || t("verifyHint"), [field(kind, { required: true })], t("sendCode"), (told) => {
+      value = told[kind].trim();
+      tell({ do: "ask_code", kind, value });
+    }, true);
+    if (!then) form.node.lastChild.before(...kinds.filter((one) => one !== kind).map((one) => el("button", { type: "button", className: "link", onclick: () => prove(one) }, t("instead", { k: t(one) }))));
     form.done = (state) => {
-      if (!state.asked) return false;
-      form = made(t("verify"), t("codeSent", { v: state.asked }), [field("code", { required: true, inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 })], t("confirm"), (told) => tell({ do: "tell_code", code: told.code }), true);
-      form.done = (then) => (!then.asked && setTimeout(() => note(t("proven", { v: (then.proven || []).at(-1) })), 50), !then.asked);
+      if (!value || state.asked !== value) return false;
+      form = made(t("verify"), t("codeSent", { v: value }), [field("code", { required: true, inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 })], t("confirm"), (told) => tell({ do: "tell_code", code: told.code }), true);
+      form.done = (next) => {
+        if (next.asked) return false;
+        note(t("proven", { v: value }));
+        then?.();
+        return true;
+      };
       return false;
     };
     draw();
   }
+  function mail() {
+    if (!provenMail(stands) && settings.verify?.includes("email")) prove("email", t("transcriptFail"), mail.now);
+    else mail.now();
+  }
+  mail.now = () => tell({ do: "transcript" });
   function toggleMenu(on) {
     const items = [];
     const item = (label, act) => items.push(el("button", { type: "button", onclick: () => { toggleMenu(false); act(); } }, label));
-    if (settings.verify?.length) item(t("verify"), prove);
-    if (settings.transcript) item(t("transcript"), () => tell({ do: "transcript" }));
+    if (settings.verify?.length) item(t("verify"), () => prove());
+    if (settings.transcript) item(t("transcript"), mail);
     if (OPEN.includes(stands.phase)) item(t("end"), () => tell({ do: "leave" }));
     item(t("leave"), leaveMessage);
     menu.replaceChildren(...items);
@@ -575,10 +616,9 @@
     /** Another visitor from now on: what the site signed for them; empty: nobody it knows. */
     identify(signed) {
       identity = signed || "";
-      lines = []; after = 0; unread = 0; agentSeen = 0; stopped = false; form = null; pass = "";
+      lines = []; after = 0; unread = 0; agentSeen = 0; stopped = false; form = null; pass = noted = "";
       stands = { phase: "new" };
       pictures.clear();
-      refusals.clear();
       files = [];
       outbox = local.get("outbox", []);
       box.value = session.get("draft", "");

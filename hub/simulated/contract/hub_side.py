@@ -34,13 +34,14 @@ KAMAILIO_PASSWORD = "KAMAILIO_PASSWORD"
 
 class HubSide:
     """Takes what the adapter reports, as the intake would, and notes it; nothing of it is kept. `hears`: while it is
-    not set nobody is told anything, as when the hub is away."""
+    not set nobody is told anything, as when the hub is away. `refuses`: why it takes no contact; empty: it does."""
 
     def __init__(self, server: EmbeddedNats, connection: Connection, user: BusUser) -> None:
         self.channel = user.channel
         self._user = user
         self.hears = asyncio.Event()
         self.hears.set()
+        self.refuses = ""
         self.reports: list[Report] = []
         self.mistakes: list[str] = []
         self._server = server
@@ -62,6 +63,8 @@ class HubSide:
             return Confirmation(id="", status="rejected", reason=str(error), field=error.field)
         if not message.confirm_to:
             self.mistakes.append(f"{message.subject}: no Hub-Confirm-To, or none of the adapter's own inbox")
+        if self.refuses and isinstance(report, Contact):
+            return Confirmation(id=report.id, status="rejected", reason=self.refuses)
         self.reports.append(report)
         customer = f"customer-{report.id}"[:60] if isinstance(report, Contact) else ""
         return Confirmation(id=report.id, status="accepted", customer_id=customer)
