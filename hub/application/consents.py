@@ -150,6 +150,14 @@ class Consents:
         """The stream of a contact point, whether anybody heard of it or not. InvalidError where it names nobody."""
         return self._stream(self._point(kind, value))
 
+    async def was_said_by(self, told: Statement) -> bool:
+        """Whether this very command is what something is known by of the contact point, or of those known beside it:
+        it comes again."""
+        stream = self._stream(self._point(told.kind, told.value))
+        streams = {stream, *map(self._stream, await self._points(stream, must_be=False))}
+        histories = await self._journal.load(sorted(streams))
+        return any(one.event.causation == told.command_id for history in histories.values() for one in history)
+
     async def expire(self, stream: str) -> int:
         """Write down what consents are over in a contact point's stream; how many. Of who was forgotten nothing."""
 

@@ -1,7 +1,7 @@
 """What customers want beside talking, as adapters report it: consent, to prove who they are, what was said by mail, a
 visit at a time; and what visits were."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hub.application.consents import Consents, Statement
 from hub.application.transcripts import Asked
@@ -59,6 +59,13 @@ class Visits(Protocol):
         ...
 
 
+class Taken(NamedTuple):
+    """`customer_id`: whose it is, where the adapter is to know. `said_before`: it was so already."""
+
+    customer_id: str = ""
+    said_before: bool = False
+
+
 class CustomerWishes:
     """Each signal is done when this returns, however often it comes."""
 
@@ -72,20 +79,20 @@ class CustomerWishes:
         self._appointments = appointments
         self._visits = visits
 
-    async def take(self, signal: ConversationEvent) -> str:
-        """Whose it is, where the adapter is to know; else nothing. Raises InvalidError and RefusedError."""
+    async def take(self, signal: ConversationEvent) -> Taken:
+        """Raises InvalidError and RefusedError."""
         actor = f"adapter:{signal.channel.value}"
         about = signal.identifier
         if signal.signal is ConversationSignal.VISITED:
             await self._visits.take(signal)
-            return ""
+            return Taken()
         if about is None:
             raise InvalidError(f"{signal.signal} takes the identifier that it is about", "identifier")
         match signal.signal:
             case ConversationSignal.CONSENT_GIVEN:
-                await self._consent(signal, about, actor)
+                return Taken(said_before=await self._consent(signal, about, actor))
             case ConversationSignal.APPOINTMENT:
-                return await self._appointments.take(signal, about)
+                return Taken(await self._appointments.take(signal, about))
             case ConversationSignal.TRANSCRIPT_ASKED:
                 asked = Asked(
                     signal.interaction_id, signal.channel, signal.thread, about, signal.language, actor, signal.id
@@ -97,9 +104,10 @@ class CustomerWishes:
                 if not signal.code:
                     raise InvalidError("code_told takes the code that the customer read", "code")
                 await self._verifications.tell(_claim(signal, about, actor), signal.code)
-        return ""
+        return Taken()
 
-    async def _consent(self, signal: ConversationEvent, about: Identifier, actor: str) -> None:
+    async def _consent(self, signal: ConversationEvent, about: Identifier, actor: str) -> bool:
+        """Whether it was so before."""
         given = signal.consent
         if given is None:
             raise InvalidError("consent_given takes what was consented to", "consent")
@@ -108,7 +116,8 @@ class CustomerWishes:
         except ValueError:
             raise InvalidError(f"{given.purpose!r} is no purpose", "consent.purpose") from None
         told = Statement(about.kind, about.value, actor, "customer", signal.id, at=signal.occurred_at)
-        await self._consents.grant(told, given.channel.value, purpose, given.text_version, None)
+        changed = await self._consents.grant(told, given.channel.value, purpose, given.text_version, None)
+        return not changed and not await self._consents.was_said_by(told)
 
 
 def _claim(signal: ConversationEvent, about: Identifier, actor: str) -> Claim:

@@ -24,7 +24,8 @@ _ENVELOPE = {"specversion": "1.0", "datacontenttype": "application/json"}
 class Confirmation(BaseModel):
     """What the hub tells a sender. `accepted`: durable in the store; `rejected`: set aside with `reason`, and `field`
     where one is to blame. Either way the sender need not send it again. `set_aside`: its number in `hub rejected`, 0
-    where it is not kept there."""
+    where it is not kept there. `said_before`: of `unsubscribed` and `consent_given`, it was so already, and not by this
+    very report: nothing changed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +36,7 @@ class Confirmation(BaseModel):
     reason: str = ""
     field: str = ""
     set_aside: int = 0
+    said_before: bool = False
 
     def to_bytes(self) -> bytes:
         """As JSON."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.application.consents import Statement
-from hub.application.customer_wishes import WISHES
+from hub.application.customer_wishes import WISHES, Taken
 from hub.application.envelope import Confirmation, Report, parse
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.recordings import Take
@@ -79,16 +79,20 @@ class Recordings(Protocol):
 class Consents(Protocol):
     """Takes what is said of being contacted."""
 
-    async def unsubscribe(self, told: Statement, channel: str, scope: Scope) -> object:
-        """Raises InvalidError and RefusedError."""
+    async def unsubscribe(self, told: Statement, channel: str, scope: Scope) -> Sequence[object]:
+        """What changed. Raises InvalidError and RefusedError."""
+        ...
+
+    async def was_said_by(self, told: Statement) -> bool:
+        """Whether it comes again."""
         ...
 
 
 class Wishes(Protocol):
     """Does what customers want beside talking."""
 
-    async def take(self, signal: ConversationEvent) -> str:
-        """The customer's stream, where the adapter is to know it. Raises InvalidError and RefusedError."""
+    async def take(self, signal: ConversationEvent) -> Taken:
+        """Raises InvalidError and RefusedError."""
         ...
 
 
@@ -205,8 +209,10 @@ class InboundHandler:
     async def _elsewhere(self, signal: ConversationEvent) -> Confirmation:
         """What does not concern the pool."""
         if signal.signal in WISHES:
-            whose = await self._wishes.take(signal)
-            return Confirmation(id=signal.id, status="accepted", customer_id=whose)
+            taken = await self._wishes.take(signal)
+            return Confirmation(
+                id=signal.id, status="accepted", customer_id=taken.customer_id, said_before=taken.said_before
+            )
         match signal.signal:
             case ConversationSignal.SURVEY_ANSWERED:
                 return await self._survey_answered(signal)
@@ -241,10 +247,11 @@ class InboundHandler:
             f"adapter:{signal.channel.value}", signal.id,
         )  # fmt: skip
         try:
-            await self._consents.unsubscribe(told, signal.channel.value, Scope.EVERYWHERE)
+            changed = await self._consents.unsubscribe(told, signal.channel.value, Scope.EVERYWHERE)
+            said_before = not changed and not await self._consents.was_said_by(told)
         except InvalidError as error:
             raise InvalidError(str(error), "address") from None
-        return Confirmation(id=signal.id, status="accepted")
+        return Confirmation(id=signal.id, status="accepted", said_before=said_before)
 
     async def _survey_answered(self, signal: ConversationEvent) -> Confirmation:
         if not signal.survey_id or signal.score is None:

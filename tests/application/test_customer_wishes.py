@@ -2,12 +2,14 @@
 goes by mail to who is known for sure."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hub.application.appointments import Appointments
-from hub.application.customer_wishes import CustomerWishes
+from hub.application.consents import Statement
+from hub.application.customer_wishes import CustomerWishes, Taken
 from hub.application.identity import Identity
 from hub.application.intake import ContactRecorder
 from hub.application.transcripts import Transcripts
@@ -20,6 +22,7 @@ from hub.domain.customer.links.events import CustomersLinked
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.interaction.events import InteractionQueued
+from hub.paths.consent.decide import Scope
 from tests.api.feed_facts import queued as of_queue
 from tests.api.world import KEY, NOON, World
 from tests.support.link_views import LinkViews
@@ -49,10 +52,10 @@ class Desk:
         [receipt] = await self.recorder.record([(contact, "adapter:web")])
         return str(getattr(receipt, "customer_id"))  # noqa: B009
 
-    async def wish(self, signal: ConversationSignal, name: str, **more: Any) -> None:
+    async def wish(self, signal: ConversationSignal, name: str, **more: Any) -> Taken:
         mail = Identifier(kind="email", value=MAIL)
         told = {"address": COOKIE, "identifier": mail, **more}
-        await self.wishes.take(
+        return await self.wishes.take(
             ConversationEvent(
                 id=name, channel=Channel.WEB, thread=THREAD, signal=signal, occurred_at=self.world.clock.now(), **told
             )
@@ -123,10 +126,22 @@ async def test_the_code_is_nowhere_but_in_the_words_that_are_sent(desk: Desk) ->
     assert not any(code in one.model_dump_json() for one in others)
 
 
+async def test_who_unsubscribes_once_more_after_a_yes_elsewhere_changes_something_again(desk: Desk) -> None:
+    consent, consents = {"channel": "email", "purpose": "promotional", "text_version": "1"}, desk.world.consents
+    for number in range(2):
+        for name, is_new in ((f"stop-{number}", True), (f"again-{number}", False)):
+            told = Statement("email", MAIL, "a link", "adapter:email", name)
+            assert bool(await consents.unsubscribe(told, "email", Scope.EVERYWHERE)) == is_new
+            assert await consents.was_said_by(told) == is_new
+        desk.world.clock.moment += timedelta(minutes=1)
+        await desk.wish(ConversationSignal.CONSENT_GIVEN, f"yes-{number}", consent=consent)
+        desk.world.clock.moment += timedelta(minutes=1)
+
+
 async def test_consent_is_on_record_with_the_version_of_its_words(desk: Desk) -> None:
     consent = {"channel": "email", "purpose": "promotional", "text_version": "2026-01"}
-    await desk.wish(ConversationSignal.CONSENT_GIVEN, "yes", consent=consent)
-    await desk.wish(ConversationSignal.CONSENT_GIVEN, "yes", consent=consent)
+    said = [await desk.wish(ConversationSignal.CONSENT_GIVEN, name, consent=consent) for name in ("yes", "yes", "2")]
+    assert [one.said_before for one in said] == [False, False, True]
     [given] = desk.facts(ConsentGranted)
     assert (given.value, given.purpose, given.text_version) == (MAIL, "promotional", "2026-01")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hub.application.consents import Statement
+from hub.application.customer_wishes import Taken
 from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
 from hub.application.inbound import InboundHandler
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
@@ -114,21 +115,26 @@ class FakeConsents:
     def __init__(self) -> None:
         self.told: list[tuple[Statement, str, Scope]] = []
 
-    async def unsubscribe(self, told: Statement, channel: str, scope: Scope) -> None:
+    async def unsubscribe(self, told: Statement, channel: str, scope: Scope) -> list[object]:
         if "@" not in told.value:
             raise InvalidError("this is no mail address", "value")
+        is_new = told.value not in {one.value for one, _, _ in self.told}
         self.told.append((told, channel, scope))
+        return [told] if is_new else []
+
+    async def was_said_by(self, told: Statement) -> bool:
+        return next(one for one, _, _ in self.told if one.value == told.value).command_id == told.command_id
 
 
 class FakeWishes:
     def __init__(self) -> None:
         self.told: list[ConversationEvent] = []
 
-    async def take(self, signal: ConversationEvent) -> str:
+    async def take(self, signal: ConversationEvent) -> Taken:
         if not signal.address:
             raise RefusedError("no code is waited for")
         self.told.append(signal)
-        return ""
+        return Taken(said_before=len(self.told) > 1)
 
 
 class World:
@@ -347,6 +353,12 @@ async def test_who_unsubscribes_at_an_address_gets_no_more_advertising_anywhere(
     assert answer.status == "accepted"
     said = Statement("email", "mina@example.com", "one click in a mail", "adapter:email", "u1")
     assert world.consents.told == [(said, "email", Scope.EVERYWHERE)]
+
+
+async def test_who_unsubscribes_again_is_told_so_but_not_who_is_only_heard_again() -> None:
+    world, told = World(), {"address": "mina@example.com"}
+    answers = [(await world.handler([unsubscribed(id=name, **told)]))[0] for name in ("u1", "u1", "u2")]
+    assert [one.said_before for one in answers if one is not None] == [False, False, True]
 
 
 async def test_who_unsubscribes_from_what_was_sent_gets_none_where_it_went() -> None:
