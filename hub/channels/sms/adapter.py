@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -12,6 +13,7 @@ import aiohttp
 from hub.channels.link import Link
 from hub.channels.registry import Place
 from hub.channels.sms.aggregator import AggregatorWay
+from hub.channels.sms.answering import Answering
 from hub.channels.sms.book import Book
 from hub.channels.sms.carrier import Carrier
 from hub.channels.sms.incoming import Taking
@@ -56,7 +58,9 @@ class SmsAdapter:
             book.forget_old(place.clock.now())
             ways: dict[str, Way] = {}
             sender = Sender(settings, names, book, place, link, ways)
-            wishes = Wishes(settings, names, book, link, sender.say)
+            kept = timedelta(hours=settings.give_up_hours)
+            answering = Answering(names, book, place, sender.submitting, ways, kept)
+            wishes = Wishes(settings, names, link, answering.owe)
             settle = Settling(names, book, place, link, sender.submitting)
             taking = Taking(settings, names, book, place, link, wishes, settle)
             session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -72,6 +76,7 @@ class SmsAdapter:
                         tasks.create_task(carrier.run(), name=f"line {name}")
                     elif line.aggregator is not None:
                         ways[name] = AggregatorWay(line, line.aggregator, session)
+                    tasks.create_task(answering.run(name), name=f"answers by line {name}")
                 tasks.create_task(taking.give_up_parts(), name="parts that nobody waits for")
                 tasks.create_task(link.retries(taking.once_more), name="messages tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="message commands")

@@ -24,7 +24,11 @@ CREATE TABLE IF NOT EXISTS parts (
     sealed BLOB NOT NULL, at TEXT NOT NULL, told_at REAL, PRIMARY KEY (message, number)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS parts_in_order ON parts (at) WHERE told_at IS NULL;
-CREATE TABLE IF NOT EXISTS wishes (who TEXT PRIMARY KEY, wish TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+DROP TABLE IF EXISTS wishes;
+CREATE TABLE IF NOT EXISTS answers (
+    name TEXT PRIMARY KEY, line TEXT NOT NULL, sealed BLOB NOT NULL, at REAL NOT NULL, settled_at REAL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS answers_owed ON answers (line, at) WHERE settled_at IS NULL;
 CREATE TABLE IF NOT EXISTS unknown (
     name TEXT PRIMARY KEY, who TEXT NOT NULL, beginning TEXT NOT NULL, at REAL NOT NULL
 ) WITHOUT ROWID;
@@ -58,6 +62,15 @@ class Part(NamedTuple):
     sealed: bytes
     at: datetime
     told_at: float | None
+
+
+class Owed(NamedTuple):
+    """An answer to a customer that has not left yet; `sealed`: to whom, and its words."""
+
+    name: str
+    line: str
+    sealed: bytes
+    at: float
 
 
 class Asked(NamedTuple):
@@ -142,11 +155,21 @@ class Book:
         )
         return [row[0] for row in rows]
 
-    def wish(self, who: str, wish: str, at: datetime) -> bool:
-        """What somebody wishes now; whether they wished otherwise before."""
-        row = self._run("SELECT wish FROM wishes WHERE who = ?", who).fetchone()
-        self._run("INSERT OR REPLACE INTO wishes VALUES (?, ?, ?)", who, wish, at.timestamp())
-        return row is None or row[0] != wish
+    def owe(self, owed: Owed) -> None:
+        """An answer that is to leave; nothing new where it was owed before."""
+        self._run("INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, NULL)", *owed)
+
+    def owed(self, line: str, most: int) -> list[Owed]:
+        """What is still to leave by a line, the oldest first."""
+        rows = self._run(
+            "SELECT name, line, sealed, at FROM answers WHERE line = ? AND settled_at IS NULL ORDER BY at LIMIT ?",
+            *(line, most),
+        )
+        return [Owed(*row) for row in rows]
+
+    def settled(self, name: str, at: datetime) -> None:
+        """An answer has left, or never will: its words are kept no longer, only that it was owed."""
+        self._run("UPDATE answers SET settled_at = ?, sealed = x'' WHERE name = ?", at.timestamp(), name)
 
     def doubt(self, name: str, who: str, beginning: str, at: datetime) -> None:
         """A message of ours to somebody may have left, or not."""
@@ -181,7 +204,7 @@ class Book:
         self._run("DELETE FROM sessions WHERE ended_at < ?", old.timestamp())
         self._run("DELETE FROM parts WHERE told_at < ?", old.timestamp())
         self._run("DELETE FROM arrived WHERE at < ?", older.timestamp())
-        self._run("DELETE FROM arrived WHERE at < ?", older.timestamp())
+        self._run("DELETE FROM answers WHERE at < ?", older.timestamp())
         self._run("DELETE FROM unknown WHERE at < ?", older.timestamp())
         self._run("DELETE FROM asked WHERE until < ?", now.isoformat())
 

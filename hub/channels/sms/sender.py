@@ -1,6 +1,5 @@
 """Sends what the hub has decided to send, by the right line: each message leaves once, and its fate is reported."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -21,9 +20,6 @@ from hub.domain.errors import InvalidError
 
 log = logging.getLogger(__name__)
 
-_ANSWER_PAUSE = 2.0
-_ANSWER_TRIES = 150
-
 
 class Sender:
     """What was begun and is not known to have left is not sent again: nobody knows."""
@@ -38,7 +34,6 @@ class Sender:
         self._ways = ways
         self._reports = Reports(link, place.clock)
         self.submitting = Submitting(names, book, place)
-        self._answers = set[asyncio.Task[None]]()
 
     async def carry_out(self, command: Command) -> None:
         """Over when this returns; raises where it is to be told again."""
@@ -48,24 +43,6 @@ class Sender:
                 await self._made(asked)
         elif command.command == "send":
             await self._made(command)
-
-    async def say(self, line: str, name: str, to: str, text: str) -> None:
-        """Answer somebody beside what the hub decides, once; returns at once."""
-        if self._place.ledger.of(name) is None:
-            task = asyncio.create_task(self._say(line, name, to, text))
-            self._answers.add(task)
-            task.add_done_callback(self._answers.discard)
-
-    async def _say(self, line: str, name: str, to: str, text: str) -> None:
-        for _ in range(_ANSWER_TRIES):
-            try:
-                await self.submitting.submit(self._ways[line], line, name, to, text)
-            except NotTakenError:
-                await asyncio.sleep(_ANSWER_PAUSE)
-                continue
-            except (DeclinedError, UnclearError, InvalidError) as error:
-                log.warning("an answer to a customer did not leave for sure: %s", error)
-            return
 
     async def _made(self, command: Command) -> None:
         made = self._place.ledger.of(command.contact_id)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from hub.channels.sms.wording import Language
 from hub.channels.sms.words import Stops
 from hub.domain.customer.consent.events import Purpose
 from hub.settings import SettingsError
@@ -49,10 +50,12 @@ class Withdrawal(_Table):
     """How customers leave advertising by this line, and come back."""
 
     stops: Stops = Stops.ALL
-    left: str = ""
-    """What they are told who left; empty: nothing."""
-    joined: str = ""
-    """What they are told who came back."""
+    left: str | None = None
+    """What they are told who left; empty: nothing. None: what hub/channels/sms/wording.py says."""
+    joined: str | None = None
+    """The same of who came back."""
+    language: Language = "en"
+    """Of what they are told who sent a number alone: else it is the one they wrote in."""
     text_version: str = Field(default="", max_length=64)
     """Which wording says that `12` gives consent to advertising: without one nobody comes back by a message."""
 

@@ -1,14 +1,15 @@
-"""Who wants no advertising by text messages any more, or wants it again: told to the hub, and answered once."""
+"""Who wants no advertising by text messages any more, or wants it again: told to the hub, and answered where it changed
+anything."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from hub.channels.link import Link
-from hub.channels.sms.book import Book
 from hub.channels.sms.message import Incoming
 from hub.channels.sms.names import Names
 from hub.channels.sms.settings import SmsSettings, Withdrawal
+from hub.channels.sms.wording import answer
 from hub.channels.sms.words import Heard, Wish, heard
 from hub.domain.contact import Channel, ConversationEvent, ConversationSignal, GivenConsent, Identifier
 from hub.domain.customer.consent.events import Purpose
@@ -16,19 +17,18 @@ from hub.domain.errors import InvalidError
 
 log = logging.getLogger(__name__)
 
-Say = Callable[[str, str, str, str], Awaitable[None]]
-"""Sends a text once: by this line, under this name, to this number."""
+Owe = Callable[[str, str, str, str], Awaitable[None]]
+"""Has a text sent once: by this line, under this name, to this number."""
 
 
 class Wishes:
-    """`say` answers customers."""
+    """`owe` answers customers."""
 
-    def __init__(self, settings: SmsSettings, names: Names, book: Book, link: Link, say: Say) -> None:
+    def __init__(self, settings: SmsSettings, names: Names, link: Link, owe: Owe) -> None:
         self._settings = settings
         self._names = names
-        self._book = book
         self._link = link
-        self._say = say
+        self._owe = owe
 
     async def take(self, line: str, contact_id: str, told: Incoming, at: datetime) -> bool:
         """Whether that was all it says: then it is nobody's work."""
@@ -42,11 +42,14 @@ class Wishes:
             return not found.says_more
         if confirmed.status != "accepted":
             raise InvalidError(f"the hub does not take it: {confirmed.reason}"[:500], confirmed.field)
-        is_new = self._book.wish(self._names.who(line, told.source), found.wish.value, at)
-        text = rules.left if found.wish is Wish.LEAVE else rules.joined
-        if is_new and text:
-            await self._say(line, f"answer-{contact_id}", told.source, text)
+        text = self._text(found, rules)
+        if text and not confirmed.said_before:
+            await self._owe(line, f"answer-{contact_id}", told.source, text)
         return not found.says_more
+
+    def _text(self, found: Heard, rules: Withdrawal) -> str:
+        said = rules.left if found.wish is Wish.LEAVE else rules.joined
+        return answer(found, rules.language, can_come_back=bool(rules.text_version)) if said is None else said
 
     def _signal(
         self, line: str, contact_id: str, told: Incoming, at: datetime, found: Heard, rules: Withdrawal

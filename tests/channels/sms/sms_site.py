@@ -16,13 +16,15 @@ from hub.channels.ledger import Ledger
 from hub.channels.registry import Place
 from hub.channels.sms.adapter import make
 from hub.clock import WallClock
-from hub.domain.contact import Channel, Contact, ConversationEvent
+from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal
 from hub.domain.refused_input import RefusedInput
+
+WISHES = (ConversationSignal.UNSUBSCRIBED, ConversationSignal.CONSENT_GIVEN)
 
 
 @dataclass
 class FakeHub:
-    """A link. While `answers` is not set nothing is confirmed, and nothing is taken."""
+    """A link. While `answers` is not set nothing is confirmed, and nothing is taken. It knows one customer's wish."""
 
     contacts: dict[str, Contact] = field(default_factory=dict)
     signals: list[ConversationEvent] = field(default_factory=list)
@@ -43,8 +45,10 @@ class FakeHub:
 
     async def conversation(self, event: ConversationEvent) -> Confirmation:
         await self.answers.wait()
+        before = next((one for one in reversed(self.signals) if one.signal in WISHES), None)
+        said_before = before is not None and before.signal is event.signal and before.id != event.id
         self.signals.append(event)
-        return Confirmation(id=event.id, status="accepted")
+        return Confirmation(id=event.id, status="accepted", said_before=said_before)
 
     async def refused(self, refused: RefusedInput) -> None:
         await self.answers.wait()
