@@ -42,9 +42,10 @@ def check(name: str | None, channel_: str | None, drive: str | None, rules: tupl
     from hub.simulated.contract.check import Result, check_by_command, check_shipped
 
     def told(result: Result) -> None:
-        click.echo(f"{'BROKEN' if result.seen else 'kept  '} {result.rule.name}: {result.rule.says}")
-        if result.seen:
-            click.echo(f"       {result.seen}")
+        outcome = "BROKEN" if result.seen else "left  " if result.left_out else "kept  "
+        click.echo(f"{outcome} {result.rule.name}: {result.rule.says}")
+        if result.seen or result.left_out:
+            click.echo(f"       {result.seen or f'not tried: {result.left_out}'}")
 
     if name is not None and channel_ is None and drive is None:
         sys.exit(0 if check_shipped(name, told, rules) else 1)

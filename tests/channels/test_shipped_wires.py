@@ -22,6 +22,15 @@ def test_an_operator_tries_one_by_its_name(name: str) -> None:
     assert done.output.startswith("kept   confirmed: ")
 
 
+def test_what_is_not_tried_is_said_with_its_reason() -> None:
+    told = ["channel", "check", "kamailio", "--rule", "flood", "--rule", "sends"]
+    done = CliRunner().invoke(hub, told)
+    assert done.exit_code == 0, done.output
+    assert "kept" not in done.output
+    assert done.output.count("left   ") == done.output.count("not tried: ") == 2
+    assert "nothing is said into a call from here" in done.output
+
+
 @pytest.mark.parametrize("name", WITHOUT_A_PEER)
 def test_what_is_left_out_is_a_rule_and_has_a_reason(name: str) -> None:
     left_out = shipped_wire(name).LEFT_OUT

@@ -19,10 +19,11 @@ MakeDriver = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Driver]]
 
 
 class Result(NamedTuple):
-    """`seen` is empty where the adapter keeps the rule."""
+    """`seen` is empty where the adapter keeps the rule. `left_out`: why the rule was not tried; empty: it was."""
 
     rule: Rule
     seen: str
+    left_out: str = ""
 
 
 async def tried(rule: Rule, channel: str, directory: Path, make: MakeDriver) -> str:
@@ -55,9 +56,14 @@ def check_by_command(channel: str, command: str, told: Callable[[Result], None],
 
 
 def check_shipped(name: str, told: Callable[[Result], None], names: Sequence[str] = ()) -> bool:
-    """The same of an adapter that comes with the hub, by the wire that does. Raises NotFoundError."""
-    wire = shipped_wire(name)
-    return _check(wire.CHANNEL, wire.driver, [one for one in _named(names) if one.name not in wire.LEFT_OUT], told)
+    """The same of an adapter that comes with the hub, by the wire that does; what that can't try is told in the end.
+    Raises NotFoundError."""
+    wire, rules = shipped_wire(name), _named(names)
+    kept = _check(wire.CHANNEL, wire.driver, [one for one in rules if one.name not in wire.LEFT_OUT], told)
+    for rule in rules:
+        if rule.name in wire.LEFT_OUT:
+            told(Result(rule, "", wire.LEFT_OUT[rule.name]))
+    return kept
 
 
 def _named(names: Sequence[str]) -> list[Rule]:

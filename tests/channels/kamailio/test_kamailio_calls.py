@@ -1,8 +1,10 @@
 """Real calls by SIP: a hub, its adapter, a Kamailio, and phones that are played."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,25 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.skipif(bool(missing()), reason
 
 MANY = 130
 """More than Kamailio goes through in a loop by itself."""
+
+
+def bus_pid(hub_pid: int) -> int:
+    """Of the NATS that this hub started; 0: there is none."""
+    for task in Path(f"/proc/{hub_pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            with suppress(OSError):
+                if Path(f"/proc/{child}/comm").read_text().strip() == "nats-server":
+                    return int(child)
+    return 0
+
+
+async def kill_bus(hub_pid: int, seconds: float = 60) -> None:
+    """Until the hub has started another."""
+    killed = bus_pid(hub_pid)
+    os.kill(killed, signal.SIGKILL)
+    async with asyncio.timeout(seconds):
+        while bus_pid(hub_pid) in (0, killed):
+            await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -75,6 +96,21 @@ async def test_calls_wait_on_while_the_hub_is_started_again_and_have_left_when_k
         await site.edge.stop()
         await site.edge.start()
         await site.happens("InteractionAbandoned")
+
+
+async def test_calls_wait_on_while_the_bus_is_killed_and_new_ones_come_in_after(site: Site) -> None:
+    async with customer(site.edge) as before:
+        await site.happens("InteractionQueued")
+        await kill_bus(site.hub.pid)
+        async with customer(site.edge, "gives_up", "+982188002") as leaves:
+            await site.happens("InteractionQueued", 2, seconds=90)
+            assert await leaves.over() == 0
+            await site.happens("InteractionAbandoned")
+        async with phone(site.phones["ann"]) as ann:
+            await site.sign_on("ann")
+            await site.happens("InteractionEnded")
+            assert [await one.over() for one in (before, ann)] == [0, 0]
+    site.check(contacts=2)
 
 
 async def test_all_calls_go_on_with_the_next_adapter_when_one_is_killed(site: Site) -> None:
