@@ -62,9 +62,12 @@ async def _between(page: Any, number: int) -> None:
         await page.wait_for_timeout(300)
         await page.context.set_offline(False)
     if number % _SPEAK_EVERY == _SPEAK_EVERY - 1:
-        await page.get_by_role("navigation").first.locator("button").last.click()
         now = await page.evaluate("document.documentElement.lang")
-        await page.get_by_role("menuitemradio", name="فارسی" if now == "en" else "English").click()
+        await page.keyboard.press("Control+k")
+        await page.get_by_role("combobox").wait_for()
+        await page.keyboard.type("فارسی" if now == "en" else "English")
+        await page.keyboard.press("Enter")
+        await page.locator(f"html:not([lang={now}])").wait_for()
     if number % _WALK_EVERY == _WALK_EVERY - 1:
         for keys in ("gc", "gk", "gd"):
             await page.keyboard.press(keys[0])
