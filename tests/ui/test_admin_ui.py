@@ -18,7 +18,7 @@ from tests.ui.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PARTS = ("people", "teams", "keys", "channels", "rejected", "steward", "readings", "routing", "answers")
+PARTS = ("people", "teams", "keys", "channels", "rejected", "steward", "readings", "paths", "answers")
 
 
 async def test_somebody_is_added_given_a_password_and_shut_out(house: House) -> None:
@@ -106,6 +106,7 @@ async def test_a_steward_decides_on_two_customers_with_the_evidence_side_by_side
     pair = page.get_by_role("region", name="Two customers, side by side")
     await pair.get_by_role("link", name=name).first.wait_for()
     assert await pair.get_by_text("agrees").first.is_visible()
+    assert await pair.get_by_text("differs").count() == 2
     await pair.get_by_role("button", name="One customer").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Evidence").fill("She showed both cards")
@@ -117,7 +118,7 @@ async def test_a_steward_decides_on_two_customers_with_the_evidence_side_by_side
     assert len((await house.asked("GET", f"/v1/customers/{one}/links"))["members"]) == 2
 
     await page.goto(f"{house.url}/admin/readings?customer={one}")
-    await page.get_by_role("row", name=re.compile(sam.person_id)).first.wait_for()
+    await page.get_by_role("row", name=sam.name).first.wait_for()
 
 
 async def test_a_policy_is_read_with_what_the_checker_says_beside_the_line(house: House) -> None:

@@ -4,8 +4,8 @@ import { beside, compared, type Known, pairsOf } from "./pairs";
 const known = (about: Partial<Known>): Known => ({ name: "", birth_date: "", address: "", identifiers: [], ...about });
 
 test("each row of duplicates is told as pairs, those about no pair as none", () => {
-  const proposed = { one: "a", other: "b", rule: "names", score: 0.9, agreeing: ["names" as const], against: [] };
-  expect(pairsOf(proposed)).toMatchObject([{ id: "a|b", score: 0.9, agreeing: ["names"] }]);
+  const proposed = { one: "a", other: "b", rule: "names", score: 0.9, agreeing: ["names" as const], against: ["different national_id"] };
+  expect(pairsOf(proposed)).toMatchObject([{ id: "a|b", score: 0.9, agreeing: ["names"], contested: ["national_id"] }]);
   const contradiction = { customers: ["a", "b", "c"], kinds: ["phone", "email"], reason: "different national_id" };
   expect(pairsOf(contradiction).map((one) => [one.one, one.other, one.rule])).toEqual([["a", "b", "phone, email"], ["a", "c", "phone, email"]]);
   expect(pairsOf({ kind: "phone", stream: "", people: 4, customers: ["a", "b"] })).toEqual([]);
@@ -18,9 +18,9 @@ test("what agrees by the search or to the letter is marked, what is known of one
   expect(compared(one, known({ name: " mina  karimi " }), [])[0]?.how).toBe("agrees");
 });
 
-test("two national ids tell two people apart, two phones don't", () => {
+test("identifiers that tell two people apart are marked, others only where they agree", () => {
   const one = known({ identifiers: [{ kind: "phone", value: "+98912" }, { kind: "national_id", value: "1" }] });
   const other = known({ identifiers: [{ kind: "phone", value: "+98913" }, { kind: "national_id", value: "2" }] });
-  expect(one.identifiers.map((id) => beside(id, other))).toEqual(["", "differs"]);
-  expect(beside({ kind: "phone", value: "+98913" }, other)).toBe("agrees");
+  expect(one.identifiers.map((id) => beside(id, other, ["national_id"]))).toEqual(["", "differs"]);
+  expect(beside({ kind: "phone", value: "+98913" }, other, [])).toBe("agrees");
 });

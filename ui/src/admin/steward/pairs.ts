@@ -19,6 +19,8 @@ export type Pair = {
   score: number;
   agreeing: readonly string[];
   against: readonly string[];
+  /** Kinds of identifiers that tell the two apart. */
+  contested: readonly string[];
   /** Why it waits, as the hub calls it. */
   because: string;
   at: string;
@@ -26,17 +28,18 @@ export type Pair = {
 
 /** A pair of each two that are named in a row of duplicates; rows that are about no pair give none. */
 export function pairsOf(row: Row): Pair[] {
-  if ("one" in row) return [{ ...row, id: `${row.one}|${row.other}`, because: "", at: "" }];
+  if ("one" in row) return [{ ...row, id: `${row.one}|${row.other}`, contested: namedIn(row.against), because: "", at: "" }];
   if (!("reason" in row)) return [];
   const [first, ...others] = row.customers;
   if (first === undefined) return [];
-  const said = { rule: row.kinds.join(", "), score: -1, agreeing: ["identifier"], against: [row.reason], because: "", at: "" };
+  const said = { rule: row.kinds.join(", "), score: -1, agreeing: ["identifier"], against: [row.reason], contested: namedIn([row.reason]), because: "", at: "" };
   return others.map((other) => ({ ...said, id: `${first}|${other}`, one: first, other }));
 }
 
 export function pairOf(found: Schemas["Conflict"]): Pair {
   const { left: one, right: other, rule, because, at } = found;
-  return { id: String(found.position), one, other, rule, score: -1, agreeing: [], against: [], because, at };
+  const contested = because === "conflict" ? found.between.map((member) => member.kind) : [];
+  return { id: String(found.position), one, other, rule, score: -1, agreeing: [], against: [], contested, because, at };
 }
 
 export type Compared = { trait: "names" | "birth_date" | "address"; one: string; other: string; how: "agrees" | "differs" | "" };
@@ -51,14 +54,14 @@ export function compared(one: Known, other: Known, agreeing: readonly string[]):
   });
 }
 
-/** Kinds of which somebody has one alone: two of them tell two people apart. */
-const EXCLUSIVE = ["national_id", "legal_id"];
+const KINDS = ["national_id", "legal_id", "customer_number"];
+const namedIn = (against: readonly string[]): string[] => KINDS.filter((kind) => against.some((one) => one.includes(kind)));
 
 /** What an identifier of one says beside those of the other. */
-export function beside(mine: Schemas["Identifier"], theirs: Known): "agrees" | "differs" | "" {
+export function beside(mine: Schemas["Identifier"], theirs: Known, contested: readonly string[]): "agrees" | "differs" | "" {
   const alike = theirs.identifiers.filter((one) => one.kind === mine.kind);
   if (alike.some((one) => one.value === mine.value)) return "agrees";
-  return EXCLUSIVE.includes(mine.kind) && alike.length ? "differs" : "";
+  return contested.includes(mine.kind) && alike.length ? "differs" : "";
 }
 
 const folded = (text: string): string => text.normalize("NFKC").toLocaleLowerCase().replace(/\s+/g, " ").trim();
