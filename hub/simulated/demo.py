@@ -132,8 +132,6 @@ class Demo:
             )
             token, number = await self._enter(paths)
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
-            if not await put_in_force(client):
-                log.info("what is proposed is by the path policy that was published here")
             others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
             wire = await parts.enter_async_context(paths.wire(others))
             customers = SimulatedCustomers(
@@ -204,6 +202,8 @@ class Demo:
         signed_on: asyncio.Event,
     ) -> None:  # fmt: skip
         await agents.ready()
+        if not await put_in_force(client):
+            log.info("what is proposed is by the path policy that was published here")
         await agents.sign_on_all()
         signed_on.set()
         if self._seconds is None:
