@@ -136,6 +136,7 @@ NOTHING_PERSONAL = {
     "/v1/accounts/{account_id}/grants",
     "/v1/agents",
     "/v1/agents/{agent_id}",
+    "/v1/agents/{agent_id}/history",
     "/v1/agents/{agent_id}/phone",
     "/v1/board",
     "/v1/channels",
