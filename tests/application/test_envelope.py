@@ -212,7 +212,7 @@ def test_different_contacts_have_different_hashes(one: Contact, other: Contact) 
 )
 def test_a_confirmation_comes_through_unchanged(answer: Confirmation) -> None:
     assert Confirmation.from_bytes(answer.to_bytes()) == answer
-    fields = ["id", "status", "customer_id", "duplicate", "reason", "field", "set_aside"]
+    fields = ["id", "status", "customer_id", "duplicate", "reason", "field", "set_aside", "said_before"]
     assert list(orjson.loads(answer.to_bytes())) == fields
 
 
