@@ -33,7 +33,6 @@ export const say = words({
     by: "by",
     history: "History",
     none: "There are none.",
-    languages: "Languages",
   },
   fa: {
     answer: "پاسخ آماده",
@@ -66,6 +65,5 @@ export const say = words({
     by: "به دست",
     history: "گذشته",
     none: "پاسخی نیست.",
-    languages: "زبان‌ها",
   },
 });
