@@ -158,9 +158,7 @@ class Demo:
                 agents.run(),
                 _once(signed_on, customers),
                 self._course(agents, clerks, customers, client, signed_on),
-                _once(
-                    signed_on, Regular(customers, wire, client, paths.stop, WallClock().now, run_name=f"demo-{number}")
-                ),
+                _once(signed_on, Regular(customers, client, paths.stop, WallClock().now, run_name=f"demo-{number}")),
                 self._board(client, paths.branch.invitation() if paths.branch else ""),
                 *([clerks.run()] if clerks else []),
             )

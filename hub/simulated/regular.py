@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hub.domain.contact import Channel, Contact, Declared, Identifier, Path
 from hub.simulated.client import HubClient
-from hub.simulated.customers import SimulatedCustomers, Wire
+from hub.simulated.customers import SimulatedCustomers
 from hub.simulated.population import CHATS_ABOUT, Person, Story, person
 
 _NUMBER = 7
@@ -34,7 +34,6 @@ class Regular:
     def __init__(
         self,
         customers: SimulatedCustomers,
-        wire: Wire,
         client: HubClient,
         stop: Stop,
         now: Callable[[], datetime],
@@ -42,7 +41,6 @@ class Regular:
         run_name: str,
     ) -> None:
         self._customers = customers
-        self._wire = wire
         self._client = client
         self._stop = stop
         self._now = now
@@ -71,7 +69,7 @@ class Regular:
             declared=Declared(segment=who.segment, value_tier=who.value_tier, lifecycle_stage=who.stage, name=who.name),
             occurred_at=self._now(),
         )
-        await self._wire.contact(call)
+        await self._customers.tell(call)
         for kind, value, channel in (("phone", who.phone, Channel.SMS), ("email", who.email, Channel.EMAIL)):
             said = {
                 "kind": kind, "value": value, "channel": channel, "purpose": "promotional", "said": "granted",

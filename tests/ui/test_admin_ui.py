@@ -218,5 +218,5 @@ async def contradicting(house: House) -> tuple[str, str]:
 
 async def picture(page: Any, name: str) -> None:
     """Kept where somebody wants to look at it."""
-    if "HUB_PICTURES" in os.environ:
-        await page.screenshot(path=str(Path(os.environ["HUB_PICTURES"]) / f"admin-{name}.png"))
+    if "DOCS_PICTURES" in os.environ:
+        await page.screenshot(path=str(Path(os.environ["DOCS_PICTURES"]) / f"admin-{name}.png"))
