@@ -26,7 +26,9 @@ async def counted(house: House, lane: str) -> dict[str, Any]:
 
     async def look() -> Any:
         rows = (await house.asked("GET", "/v1/board"))["queues"]
-        return next((row for row in rows if row["name"] == lane and row["offered"] == 2 and row["aht_s"]), None)
+        return next(
+            (row for row in rows if row["name"] == lane and row["offered"] == 2 and row["aht_s"] is not None), None
+        )
 
     row: dict[str, Any] = await at_last(look)
     return row
