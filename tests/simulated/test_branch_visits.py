@@ -123,6 +123,21 @@ async def test_visitors_take_tickets_and_each_is_served_once_at_a_desk(tmp_path:
     assert others.took == []
 
 
+async def test_who_shows_a_card_at_the_reception_is_known_and_who_types_a_number_at_the_kiosk_is_not(
+    tmp_path: Path,
+) -> None:
+    async with a_branch(tmp_path) as place, coming(Elsewhere(), place) as wire, aiohttp.ClientSession() as http:
+        for number in range(4):
+            assert await wire.contact(coming_by(number))
+        async with http.post(place.page("reception/sign-in"), json={"pin": GUEST_PIN}) as answer:
+            headers = {"Authorization": f"Bearer {(await answer.json())['token']}"}
+        async with http.get(place.page("reception/tickets"), headers=headers) as answer:
+            tickets = (await answer.json())["tickets"]
+    assert {one["identity"]["value"]: one["proven"] for one in tickets} == {
+        "C0000000": False, "C0000001": True, "C0000002": False, "C0000003": True,
+    }  # fmt: skip
+
+
 async def test_everything_else_goes_by_the_other_wires(tmp_path: Path) -> None:
     others = Elsewhere()
     async with coming(others, BranchPlace(1, tmp_path / "pins.toml")) as wire:
