@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from hub.domain.access.events import Role
+from tests.api.asking import signed_in
 from tests.api.world import World
 
 
@@ -16,7 +17,12 @@ def world() -> World:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.ADMIN, "root"))
+    async with signed_in(world, Role.ADMIN, "root") as client:
+        yield client
+
+
+@pytest.fixture
+async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks as the agent whose desk is called like her."""
+    async with signed_in(world, Role.AGENT, "desk", "ann") as client:
         yield client

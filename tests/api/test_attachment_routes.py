@@ -44,14 +44,6 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
-async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
-        yield client
-
-
 def read(world: World) -> list[tuple[str, str]]:
     return [(one.event.actor, one.event.what) for one in world.journal.log if isinstance(one.event, PersonalDataRead)]
 

@@ -9,7 +9,7 @@ from hub.domain.customer.events import IdentifierObserved, ProfileChanged
 from hub.domain.reading.events import PersonalDataRead
 from hub.router.policy.parsing import parse_policy
 from tests.api.asking import says
-from tests.api.test_message_routes import MINA, WORK, begin
+from tests.api.ongoing import MINA, WORK, world_with_it
 from tests.api.world import META, World
 
 ROUTE = "/v1/canned-answers"
@@ -19,8 +19,7 @@ FILL = {"agent_id": "a1", "interaction_id": WORK, "language": "fa"}
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    begin(world)
+    world = world_with_it()
     policy = 'time_zone = "Asia/Tehran"\n[queues.cards]\n[labels.queues.cards]\nfa = "کارت‌ها"\n[[rules]]\nqueue="cards"'
     world.pool.policy = parse_policy(policy)
     return world

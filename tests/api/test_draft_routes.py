@@ -1,6 +1,5 @@
 """Drafts over HTTP: kept by revision until they are sent or the work is over, and nobody's but the agent's."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -12,7 +11,7 @@ from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import InteractionEnded, WrapUpCompleted
 from hub.domain.reading.events import PersonalDataRead
 from tests.api.asking import says
-from tests.api.test_message_routes import MINA, WORK, begin
+from tests.api.ongoing import MINA, WORK, world_with_it
 from tests.api.world import META, World
 
 REPLY = f"/v1/interactions/{WORK}/drafts/reply"
@@ -22,17 +21,7 @@ TYPED = {"agent_id": "ann", "text": "Dear Mi", "subject": "Re: card", "to": ["mi
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    begin(world)
-    return world
-
-
-@pytest.fixture
-async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
-        yield client
+    return world_with_it()
 
 
 async def test_what_is_typed_is_kept_until_it_is_thrown_away(world: World, ann: httpx.AsyncClient) -> None:

@@ -1,85 +1,27 @@
 """A conversation in words over HTTP: read with a trace, answered in by who has it, by the path it came in on."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, Standing
-from hub.domain.customer.events import ContactReceived, ContactSent, CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import ContactSent
 from hub.domain.customer.outbound.events import ContactDispatched
-from hub.domain.ids import customer_id
 from hub.domain.interaction.events import (
     ContactAttached,
     InteractionEnded,
-    InteractionOffered,
-    InteractionQueued,
-    OfferAccepted,
 )
-from hub.domain.policy.events import PathPolicyPublished
 from hub.domain.reading.events import PersonalDataRead
 from tests.api.asking import says
-from tests.api.world import KEY, META, NOON, World
-from tests.paths.decisions import POLICY
-from tests.projections.happenings import placement
-
-MAIL = "mina@example.com"
-MINA = customer_id(KEY, "email", MAIL)
-WORK = "interaction-1"
-ROUTE = f"/v1/interactions/{WORK}/messages"
-
-
-def came(
-    contact: str, minutes: float, text: str, channel: Channel = Channel.EMAIL, address: str = MAIL, **more: Any
-) -> ContactReceived:
-    at = {**META, "at": NOON + timedelta(minutes=minutes)}
-    return ContactReceived(
-        **at, contact_id=contact, channel=channel, address=address, sender="help", thread="t", purpose="service",
-        service="", language="fa", subject="card", text=text, standing=Standing(), pool="main", **more,
-    )  # fmt: skip
-
-
-def begin(world: World, channel: Channel = Channel.EMAIL, address: str = MAIL) -> None:
-    """Mina wrote twice, and Ann has it."""
-    queued = InteractionQueued(
-        **META, **placement("cards"), pool="main", contact_id="m-1", customer_id=MINA, channel=channel, thread="t",
-        service="cards", segment="B2C", value_tier="", lifecycle_stage="", language="fa",
-    )  # fmt: skip
-    offered = InteractionOffered(
-        **META, offer_id="offer-1-1", agent_id="ann", expires_at=NOON, units=1, policy="1", reasons=()
-    )
-    world.write(
-        ("policy-paths", PathPolicyPublished(**META, version="v1", text=POLICY, note="")),
-        (MINA, CustomerRegistered(**META)),
-        (MINA, IdentifierObserved(**META, kind="email", value=MAIL, verified=False)),
-        (
-            MINA,
-            came("m-1", -3, "where is my card", channel, address, html="<p>where</p><img>", cc=("reza@example.com",)),
-        ),
-        (WORK, queued),
-        (WORK, offered),
-        (WORK, OfferAccepted(**META, offer_id="offer-1-1", agent_id="ann")),
-        (MINA, came("m-2", -1, "I am on holiday", channel, address, auto=True)),
-        (WORK, ContactAttached(**META, contact_id="m-2")),
-    )
+from tests.api.ongoing import MAIL, MINA, ROUTE, WORK, begin, came, world_with_it
+from tests.api.world import META, NOON, World
 
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    begin(world)
-    return world
-
-
-@pytest.fixture
-async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
-        yield client
+    return world_with_it()
 
 
 def dispatched(world: World) -> list[ContactDispatched]:

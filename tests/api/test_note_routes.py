@@ -1,7 +1,5 @@
 """Internal notes over HTTP: told in the conversation and to whom they mention, never to the customer."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
@@ -10,7 +8,7 @@ from hub.domain.customer.notes import AgentMentioned, MentionRead, NoteWritten
 from hub.domain.customer.outbound.events import ContactDispatched
 from hub.projections.mentions import Mention
 from tests.api.asking import says
-from tests.api.test_message_routes import MINA, ROUTE, WORK, begin
+from tests.api.ongoing import MINA, ROUTE, WORK, world_with_it
 from tests.api.world import NOON, World
 
 NOTES = f"/v1/interactions/{WORK}/notes"
@@ -19,17 +17,7 @@ NOTE = {"agent_id": "ann", "text": "she is upset", "mentions": ["ben"], "request
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    begin(world)
-    return world
-
-
-@pytest.fixture
-async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
-        yield client
+    return world_with_it()
 
 
 async def test_a_note_stands_in_the_conversation_and_on_the_timeline(world: World, ann: httpx.AsyncClient) -> None:

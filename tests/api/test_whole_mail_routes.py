@@ -1,6 +1,5 @@
 """A mail as an agent reads it: its writer's words apart from what they quoted, by name, and what was said before."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -13,23 +12,14 @@ from hub.domain.customer.events import ContactSent, ProfileChanged
 from hub.domain.customer.notes import AgentMentioned, MentionRead
 from hub.domain.interaction.events import ContactAttached
 from hub.ports import Recorded
-from tests.api.test_message_routes import MAIL, MINA, ROUTE, WORK, begin, came
+from tests.api.asking import signed_in
+from tests.api.ongoing import MAIL, MINA, ROUTE, WORK, begin, came, world_with_it
 from tests.api.world import AGENT, META, NOON, World
 
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    begin(world)
-    return world
-
-
-@pytest.fixture
-async def ann(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "a1"))
-        yield client
+    return world_with_it()
 
 
 async def test_what_is_quoted_is_told_apart(world: World, ann: httpx.AsyncClient) -> None:
@@ -47,18 +37,17 @@ async def test_words_of_a_chat_are_told_whole() -> None:
     begin(world, Channel.WEB)
     world.write((MINA, came("m-3", -0.5, "so\n> what", Channel.WEB)))
     world.write((WORK, ContactAttached(**META, contact_id="m-3")))
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+    async with signed_in(world, Role.AGENT, "desk", "ann") as client:
         told = (await client.get(ROUTE)).json()["messages"][-1]
     assert (told["text"], told["quoted"]) == ("so\n> what", "")
 
 
-async def test_who_wrote_it_is_told_by_name(world: World, ann: httpx.AsyncClient) -> None:
+async def test_who_wrote_it_is_told_by_name(world: World) -> None:
     world.write((MINA, ProfileChanged(**META, name="Mina")))
     note = {"agent_id": AGENT.agent_id, "text": "a note"}
-    assert (await ann.post(f"/v1/interactions/{WORK}/notes", json=note)).status_code == 200
-    told = (await ann.get(ROUTE)).json()["messages"]
+    async with signed_in(world, Role.AGENT, "desk", AGENT.agent_id) as client:
+        assert (await client.post(f"/v1/interactions/{WORK}/notes", json=note)).status_code == 200
+        told = (await client.get(ROUTE)).json()["messages"]
     assert [one["author"] for one in told] == ["Mina", "Mina", "Ann"]
 
 

@@ -46,8 +46,9 @@ from hub.domain.customer.normalise import normalise
 from hub.domain.errors import HubError, NotFoundError
 from hub.domain.interaction.events import OfferAccepted
 from hub.domain.sign import SignKind
+from hub.journal.aside import SqliteDatabase
 from hub.journal.codec import Codec
-from hub.journal.drafts import Drafts, SqliteDatabase
+from hub.journal.drafts import Drafts
 from hub.ports import Recorded
 from hub.projections import customers, interactions, links, readings
 from hub.projections.activity import Activity
