@@ -22,6 +22,11 @@ export function words<Keys extends string>(texts: { en: Record<Keys, string>; fa
   return Object.assign(say, { of });
 }
 
+/** Texts that are joined with others to what one area says; in every language the same keys. */
+export function texts<Keys extends string>(both: { en: Record<Keys, string>; fa: Record<NoInfer<Keys>, string> }): typeof both {
+  return both;
+}
+
 function fill(text: string, values: Values): string {
   const chosen = text.replace(/\{(\w+)\|([^|]*)\|((?:[^{}]|\{\w+\})*)\}/g, (_, name: string, one: string, many: string) =>
     values[name] === 1 ? one : many,
