@@ -11,6 +11,7 @@ from hub.domain.access.events import Role
 from hub.domain.account.events import RoleAssigned
 from hub.domain.account.identity import account_id
 from hub.domain.customer.events import CustomerRegistered
+from tests.api.asking import signed_in
 from tests.api.world import KEY, NOON, World
 
 FIRM = {"kind": "legal_id", "value": "۱۴۰۰۳۲۷۸۹۷۹", "segment": "B2B", "name": "Saman Ltd"}
@@ -27,9 +28,7 @@ def world() -> World:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.ADMIN, "root"))
+    async with signed_in(world, Role.ADMIN, "root") as client:
         yield client
 
 

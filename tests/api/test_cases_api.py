@@ -13,6 +13,7 @@ from hub.domain.cases.events import CaseOpened
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered
 from hub.domain.interaction.events import InteractionAbandoned
+from tests.api.asking import signed_in
 from tests.api.world import NOON, World
 
 META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "a"}
@@ -31,9 +32,7 @@ def world() -> World:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.ADMIN, "root"))
+    async with signed_in(world, Role.ADMIN, "root") as client:
         yield client
 
 

@@ -14,7 +14,7 @@ from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
 from hub.domain.customer.normalise import normalise
 from hub.domain.ids import customer_id
-from tests.api.asking import says
+from tests.api.asking import says, signed_in
 from tests.api.world import KEY, NOON, World
 
 PHONE = {"kind": "phone", "value": "0912 123 4567", "source": "web form"}
@@ -30,9 +30,7 @@ def world() -> World:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.ADMIN, "root"))
+    async with signed_in(world, Role.ADMIN, "root") as client:
         yield client
 
 
@@ -310,9 +308,7 @@ async def test_unsubscribing_on_any_channel_takes_a_contact_point_and_no_custome
     world: World, role: Role, said_on: str, kind: str, value: str, source: str, ended: set[tuple[str, str]]
 ) -> None:
     """Nobody has heard of the contact point before."""
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(role, "somebody"))
+    async with signed_in(world, role, "somebody") as client:
         told = {"kind": kind, "value": value, "channel": said_on, "source": source}
         response = await client.post("/v1/consents/unsubscribe", json=told | {"scope": "channel"})
     assert response.status_code == 200, response.text

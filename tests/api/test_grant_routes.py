@@ -8,6 +8,7 @@ import pytest
 
 from hub.domain.access.events import Role
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
+from tests.api.asking import signed_in
 from tests.api.world import NOON, World
 
 META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "a"}
@@ -46,9 +47,7 @@ async def world() -> World:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.SUPERVISOR, "eve"))
+    async with signed_in(world, Role.SUPERVISOR, "eve") as client:
         yield client
 
 

@@ -14,7 +14,7 @@ from hub.domain.interaction.events import (
     InteractionEnded,
 )
 from hub.domain.reading.events import PersonalDataRead
-from tests.api.asking import says
+from tests.api.asking import says, signed_in
 from tests.api.ongoing import MAIL, MINA, ROUTE, WORK, begin, came, world_with_it
 from tests.api.world import META, NOON, World
 
@@ -107,9 +107,7 @@ async def test_nobody_answers_in_a_conversation_that_is_not_theirs(world: World,
 async def test_where_no_path_leads_back_the_reason_is_told() -> None:
     world = World()
     begin(world, address="")
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+    async with signed_in(world, Role.AGENT, "desk", "ann") as client:
         told = says(await client.post(ROUTE, json={"text": "x"}), 409, "refused")
     assert "it can't be sent: " in str(told)
     assert dispatched(world) == []
@@ -118,9 +116,7 @@ async def test_where_no_path_leads_back_the_reason_is_told() -> None:
 async def test_in_a_call_nothing_is_written() -> None:
     world = World()
     begin(world, Channel.PHONE)
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+    async with signed_in(world, Role.AGENT, "desk", "ann") as client:
         says(await client.post(ROUTE, json={"text": "x"}), 409, "refused")
 
 

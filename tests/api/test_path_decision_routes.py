@@ -11,6 +11,7 @@ from hub.domain.customer.events import CustomerForgotten, CustomerRegistered, Id
 from hub.domain.decision.events import PathDecided
 from hub.domain.ids import customer_id
 from hub.domain.policy.events import PathPolicyPublished
+from tests.api.asking import signed_in
 from tests.api.world import KEY, META, World
 from tests.paths.decisions import POLICY
 
@@ -30,9 +31,7 @@ def world() -> World:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-        client.headers.update(await world.bearer(Role.ADAPTER, "web"))
+    async with signed_in(world, Role.ADAPTER, "web") as client:
         yield client
 
 
