@@ -26,6 +26,7 @@ skills = { sales = 5 }
 languages = ["en"]
 attributes = { site = "north" }
 """
+SERVES = "[queues.sales.serves]\nskills = { sales = 1 }\n"
 TOP = 'order = "priority"'
 
 
@@ -39,7 +40,7 @@ def changed(old, new):
 
 
 def test_a_sound_policy_has_only_a_note_on_what_the_last_rule_takes():
-    [note] = said(SOUND)
+    [note] = said(SOUND + SERVES)
 
     assert note == "note line 9, rule 2: only this rule, which asks for nothing, takes: service other than sales"
 
@@ -50,7 +51,23 @@ def test_without_staff_it_says_what_was_not_checked():
     assert said(text)[0] == (
         "note line 1, policy: no staff is given ([[staff]]): who can serve the queues was not checked"
     )
-    assert len(said(text, staff=[Staff(skills={"sales": 3})])) == 1
+    assert len(said(text + SERVES, staff=[Staff(skills={"sales": 3})])) == 1
+
+
+def test_a_queue_that_says_it_serves_all_and_one_with_a_rule_that_asks_nothing_are_not_told_of():
+    for text in (
+        changed("[queues.sales]", "[queues.sales]\nserves = {}"),
+        SOUND + '[[rules]]\nsegment = "B2B"\nqueue = "sales"\n',
+    ):
+        assert not [one for one in said(text) if "field serves" in one]
+
+
+def test_work_moved_to_a_queue_of_the_policy_that_ships_asks_for_the_skill_its_own_work_asks_for():
+    policy = load_policy()
+    asked = {rule.queue: set(rule.skills) for rule in policy.rules}
+
+    assert {name: set(queue.serves.skills or {}) for name, queue in policy.queues.items()} == asked
+    assert not [one for one in check(policy) if "field serves" in str(one)]
 
 
 @pytest.mark.parametrize("name", ["bank_calls", "full_centre"])
@@ -146,6 +163,13 @@ RULE = 'skills = { sales = 3 }'  # fmt: skip
         (RULE, 'languages = ["fa", "ar"]', "queue sales: none of 1 agents can serve it: nobody speaks fa or ar"),
         (RULE, 'attributes = { site = "x" }', "queue sales: none of 1 agents can serve it: nobody has site x"),
         (
+            QUEUE, QUEUE,
+            "warning line 3, queue sales, field serves: is not written: every rule asks for skills, but what is moved",
+        ),
+        (
+            RULE, RULE + '\nlanguages = ["en"]', "every rule asks for skills and languages, but what is moved here",
+        ),
+        (
             QUEUE, '[queues.sales.serves]\nskills = { law = 1 }\n[queues.general]\nnobody = { to = "sales" }',
             "error line 4, queue sales, field serves: nobody can take what comes from other queues: nobody has law",
         ),
@@ -239,7 +263,7 @@ def test_what_is_no_policy_is_reported_in_the_same_form():
         "line": 8, "severity": "error", "field": "rule 1, field skills.sales",
         "message": "level 9 is not between 1 and 5",
     }  # fmt: skip
-    assert len(check_text(SOUND, "p.toml")) == 1
+    assert len(check_text(SOUND + SERVES, "p.toml")) == 1
     with pytest.raises(PolicyError, match="this is not TOML"):
         check_text("[", "p.toml")
 

@@ -122,6 +122,28 @@ def test_work_is_moved_with_its_age_and_asks_for_what_the_queue_serves(pool):
         pool.moves(CALL, "nowhere")
 
 
+@pytest.mark.parametrize("how", ["moved", "drained", "transferred", "sold"])
+def test_work_that_comes_from_another_queue_asks_for_the_skill_of_the_one_it_comes_to(how):
+    pool = PoolInHand(policy(rule="skills = { sales = 3 }", sales="serves = { skills = { sales = 1 } }"))
+    pool.signs_on("anna")
+    if how == "sold":
+        pool.arrives("c1", service="sales")
+    else:
+        pool.arrives("c1")
+        pool.accepts("anna", "offer-c1-1")
+    if how == "transferred":
+        pool.transfers("anna", CALL, "sales")
+    elif how != "sold":
+        pool.becomes("anna", AgentState.AWAY)
+        pool.pulls_back(CALL)
+        _ = pool.moves(CALL, "sales") if how == "moved" else pool.sets_intake("general", "draining", "sales")
+    one = pool.state.interactions[CALL]
+    assert (one.queue, dict(one.placement.skills)) == ("sales", {"sales": 3 if how == "sold" else 1})
+    pool.becomes("anna", AgentState.READY)
+    assert offered(pool.signs_on("ben", support=5)) == []
+    assert offered(pool.signs_on("carl", sales=3)) == [("carl", CALL)]
+
+
 def test_work_with_a_higher_priority_or_more_age_goes_first(pool):
     for number in range(3):
         pool.arrives(f"c{number}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from hub.policies.findings import Remark, Severity
 from hub.policies.hours import WEEKDAYS
@@ -25,6 +26,9 @@ def remarks_on_settings(policy: Policy, today: date | None) -> Iterator[Remark]:
     for name, queue in policy.queues.items():
         for field, message in _queue(queue):
             yield _WARNING, ("queues", name, field), message
+        if asked := _asked_by_all(policy, name):
+            message = f"is not written: every rule asks for {asked}, but what is moved here goes to anybody"
+            yield _WARNING, ("queues", name, "serves"), message
     for number, rule in enumerate(policy.rules):
         yield from _steps(policy, number, rule)
 
@@ -127,6 +131,19 @@ def _queue(queue: Queue) -> Iterator[tuple[str, str]]:
     if queue.pull and not queue.entry_delay_seconds:
         yield "pull", "little is left to choose: who could pull it is offered it at once; write entry_delay_seconds"
     yield from _ages(queue)
+
+
+def _asked_by_all(policy: Policy, name: str) -> str:
+    """What all rules of a queue ask for at any age where the queue doesn't say whom it serves; empty: nothing."""
+    if "serves" in policy.queues[name].model_fields_set:
+        return ""
+    steps = [step for rule in policy.rules if rule.queue == name for step in steps_of(policy, rule)]
+    kinds: dict[str, list[set[Any]]] = {
+        "skills": [set(step.skills) for step in steps],
+        "attributes": [set(step.attributes.items()) for step in steps],
+        "languages": [set(step.languages) for step in steps],
+    }
+    return " and ".join(kind for kind, asked in kinds.items() if asked and asked[0].intersection(*asked[1:]))
 
 
 def _ages(queue: Queue) -> Iterator[tuple[str, str]]:
