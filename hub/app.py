@@ -28,6 +28,7 @@ from hub.clock import WallClock
 from hub.collecting import Collecting
 from hub.domain.access.events import STREAM as ACCESS_STREAM
 from hub.domain.access.events import Role
+from hub.journal.attempts import Attempts
 from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
@@ -45,6 +46,7 @@ from hub.router.pool.recovery import TAIL_BATCH, Opened
 from hub.router.pool.state import REMEMBERED
 from hub.settings import Settings
 from hub.starting.api import Behind, start_api
+from hub.starting.beside_store import beside
 from hub.starting.ground import Ground
 from hub.starting.intake import start_intake
 from hub.starting.outbound import start_outbound, start_signs
@@ -194,7 +196,9 @@ class Hub:
             print("The first person who signs in: hub people add LOGIN --first-admin", file=sys.stderr, flush=True)
         self._keys_from = await self.journal.head()
         self.keys = KeyRing((await self.journal.load([ACCESS_STREAM])).get(ACCESS_STREAM, []))
-        self.staff = await open_staffing(self.settings, self.journal, self.clock, self._personal_keys)
+        attempts = Attempts(beside(self.settings, "sign_ins"))
+        self._work.when_stopping(attempts.close)
+        self.staff = await open_staffing(self.settings, self.journal, self.clock, self._personal_keys, attempts)
 
     async def _start_projector(self) -> None:
         """The child that keeps the views; it is woken by every commit of this process."""

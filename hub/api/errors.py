@@ -55,6 +55,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    code: str = Field("", description="What exactly is wrong, a word for programs; absent where the type says it all.")
     field: str = Field("", description="The field to blame, dotted; absent where it is none.")
     errors: list[FieldProblem] = Field([], description="Every field that can't be taken, where it is more than one.")
 
@@ -118,7 +119,7 @@ def problem(error: Exception) -> Response:
             status, slug, f"{blamed[0].field or 'body'}: {blamed[0].message}", field=blamed[0].field, errors=blamed
         )
     if isinstance(error, InvalidError):
-        return _answer(status, slug, str(error), field=error.field)
+        return _answer(status, slug, str(error), code=error.code, field=error.field)
     if isinstance(error, PolicyError):
         mistakes = [FieldProblem(field=one.field, message=one.message, line=one.line) for one in error.findings]
         return _answer(status, slug, str(error), field="text", errors=mistakes)
@@ -126,7 +127,7 @@ def problem(error: Exception) -> Response:
         missing = [FieldProblem(field=f"responses.{one}", message="has no response yet") for one in error.propositions]
         return _answer(status, slug, str(error), errors=missing)
     if isinstance(error, RefusedError):
-        return _answer(status, slug, str(error), field=error.field)
+        return _answer(status, slug, str(error), code=error.code, field=error.field)
     if isinstance(error, ContactConflictError):
         return _answer(status, slug, str(error), field="id")
     if isinstance(error, ThrottledError):
@@ -179,6 +180,7 @@ def _answer(
     slug: str,
     detail: str,
     *,
+    code: str = "",
     field: str = "",
     errors: Sequence[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
@@ -189,6 +191,8 @@ def _answer(
         "status": status.value,
         "detail": detail,
     }
+    if code:
+        body["code"] = code
     if field:
         body["field"] = field
     if len(errors) > 1 or any(error.line or (error.field and not field) for error in errors):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from hub.application.guessable import refuse_guessable
 from hub.application.passwords import Passwords
 from hub.application.signed_in import SignedIn
 from hub.domain.access.events import Role
@@ -12,12 +13,11 @@ from hub.domain.access.people import decide
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.events import STREAM
 from hub.domain.access.people.state import Person, Staff, Team
-from hub.domain.errors import ConflictError, InvalidError
+from hub.domain.errors import ConflictError
 from hub.domain.event import Event
 from hub.ports import Append, Clock, Committed, Journal, Unit
 
 ATTEMPTS = 5
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 Decide = Callable[[Staff, datetime], Sequence[Event]]
 
 
@@ -69,7 +69,7 @@ class People:
     async def add(self, profile: Profile, password: str = "", *, must_change: bool = True, actor: str) -> Person:
         """Somebody new; with a password, they change it when they first sign in."""
         person_id = self._new_id()
-        kept = await self._hashed(password, profile.login) if password else ""
+        kept = await self._hashed(password, profile.login, profile.name) if password else ""
 
         def said(staff: Staff, now: datetime) -> list[Event]:
             meta = _meta(now, person_id, actor)
@@ -93,7 +93,8 @@ class People:
     ) -> None:
         """Another password; every session but `keeps` ends."""
         await self.catch_up()
-        kept = await self._hashed(password, self.person(person_id).login)
+        person = self.person(person_id)
+        kept = await self._hashed(password, person.login, person.name)
         await self._change(
             lambda staff, now: decide.change_password(
                 staff, person_id, kept, must_change=must_change, keeps=keeps, **_meta(now, person_id, actor)
@@ -149,14 +150,8 @@ class People:
         if team_id not in self.staff.teams:
             await self.set_team(Team(team_id, name, role), actor=actor)
 
-    async def _hashed(self, password: str, login: str) -> str:
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise InvalidError(
-                f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters: several words are easy to keep",
-                "password",
-            )
-        if password.casefold() == login.casefold():
-            raise InvalidError("a password is not the login", "password")
+    async def _hashed(self, password: str, *about: str) -> str:
+        await refuse_guessable(password, about)
         return await self._passwords.hash(password)
 
     async def _change(self, said: Decide) -> None:

@@ -1,10 +1,9 @@
 """Signing in: who shows who they are gets a session; who guesses has to wait."""
 
-from collections import OrderedDict, deque
-from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
 
+from hub.application.failures import Attempt, Failures
 from hub.application.oidc import Identity
 from hub.application.passwords import Passwords
 from hub.application.people import People
@@ -14,12 +13,8 @@ from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.events import NOTHING_SET_UP, AgentSetup
 from hub.domain.access.people.state import Person, folded, role_of
-from hub.domain.access.throttle import OF_ADDRESS, OF_LOGIN, Patience, wait
 from hub.domain.errors import HubError, RefusedError
-from hub.ports import Clock
 
-REMEMBERED = 20_000
-"""Logins and addresses whose failures are remembered."""
 DemoRole = Literal["agent", "supervisor", "admin"]
 _ACTOR = "policy:sign-in"
 
@@ -40,43 +35,14 @@ class NoTeamError(HubError):
     """Somebody who is in no team has no role, and nothing they may do."""
 
 
-class Failures:
-    """When attempts failed lately, by login or by address; only so many are remembered."""
-
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
-        self._failed: OrderedDict[str, deque[datetime]] = OrderedDict()
-
-    def wait(self, name: str, now: datetime) -> float:
-        """Seconds until the next attempt is taken."""
-        return wait(tuple(self._failed.get(name, ())), self._patience, now).total_seconds()
-
-    def failed(self, name: str, now: datetime) -> None:
-        """One more: noted before it is known, so that many at once count as many."""
-        self._failed.setdefault(name, deque(maxlen=self._patience.free + 16)).append(now)
-        self._failed.move_to_end(name)
-        if len(self._failed) > REMEMBERED:
-            self._failed.popitem(last=False)
-
-    def spare(self, name: str) -> None:
-        """The last one was none."""
-        if self._failed.get(name):
-            self._failed[name].pop()
-
-    def forget(self, name: str) -> None:
-        """They are who they said."""
-        self._failed.pop(name, None)
-
-
 class SignIn:
     """By password, by a provider's word, or, where it is a demo, by asking."""
 
-    def __init__(self, people: People, sessions: SessionBook, passwords: Passwords, clock: Clock) -> None:
+    def __init__(self, people: People, sessions: SessionBook, passwords: Passwords, failures: Failures) -> None:
         self._people = people
         self._sessions = sessions
         self._passwords = passwords
-        self._clock = clock
-        self._of_login, self._of_address = Failures(OF_LOGIN), Failures(OF_ADDRESS)
+        self._failures = failures
 
     async def by_password(self, login: str, password: str, address: str) -> OpenedSession:
         """Raises SignInError, ThrottledError, NoTeamError."""
@@ -150,18 +116,14 @@ class SignIn:
 
     async def _checked(self, person: Person | None, login: str, password: str, address: str) -> Person:
         """The person whose password this is; who guesses waits."""
-        now, network = self._clock.now(), _network(address)
-        pause = max(self._of_login.wait(login, now), self._of_address.wait(network, now)) / self._clock.speed
-        if pause > 0:
-            raise ThrottledError(pause)
-        self._of_login.failed(login, now)
-        self._of_address.failed(network, now)
+        attempt = await self._failures.begin(login, _network(address))
+        if not isinstance(attempt, Attempt):
+            raise ThrottledError(attempt)
         kept = person.password_hash if person is not None and not person.is_disabled else ""
         checked = await self._passwords.check(kept, password)
         if person is None or not checked.is_right:
             raise SignInError("login or password is wrong")
-        self._of_login.forget(login)
-        self._of_address.spare(network)
+        await self._failures.was_good(attempt)
         if checked.stronger:
             await self._people.hash_anew(person, checked.stronger)
             person = self._people.person(person.person_id)

@@ -6,11 +6,13 @@ class HubError(Exception):
 
 
 class InvalidError(HubError):
-    """Input that can't be taken as it is. `field` names the place, dotted, empty if it is the whole."""
+    """Input that can't be taken as it is. `field` names the place, dotted, empty if it is the whole; `code` what is
+    wrong, for programs that say it in other words."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, field: str = "", *, code: str = "") -> None:
         super().__init__(message)
         self.field = field
+        self.code = code
 
 
 class NotFoundError(HubError):
@@ -19,11 +21,12 @@ class NotFoundError(HubError):
 
 class RefusedError(HubError):
     """A command that the present state does not allow, such as accepting an offer that has expired. `field` as above,
-    where one names what does not allow it."""
+    and `code` where one names what does not allow it."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, field: str = "", *, code: str = "") -> None:
         super().__init__(message)
         self.field = field
+        self.code = code
 
 
 class ForgottenError(RefusedError):

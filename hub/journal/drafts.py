@@ -2,16 +2,13 @@
 of the customer they are for, so that forgetting ends them too."""
 
 import asyncio
-import contextlib
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hub.domain.errors import RefusedError
+from hub.journal.aside import Database
 from hub.journal.codec import Codec
-from hub.journal.errors import StoreError
 
 T = TypeVar("T")
 TOPIC = "Draft/1"
@@ -43,29 +40,6 @@ class KeptDraft(NamedTuple):
     revision: int
     saved_ms: int
     words: bytes
-
-
-class Rows(Protocol):
-    """A cursor of either database."""
-
-    def execute(self, statement: Any, arguments: Any = ..., /) -> Any: ...
-    def fetchall(self) -> list[Any]: ...
-
-
-class Database(Protocol):
-    """Where the table is."""
-
-    bytes_type: str
-
-    def spelled(self, statement: str) -> str:
-        """A statement with `?` as this database takes it."""
-        ...
-
-    def cursor(self) -> contextlib.AbstractContextManager[Rows]:
-        """Each statement is a transaction of its own. Raises StoreError."""
-        ...
-
-    def close(self) -> None: ...
 
 
 class Drafts:
@@ -143,36 +117,3 @@ class Drafts:
 
 class ForgottenError(RefusedError):
     """There is no key to seal with any more."""
-
-
-class SqliteDatabase:
-    """A file of its own, so that saving a draft never waits for the log."""
-
-    bytes_type = "BLOB"
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with self._failing():
-            self._connection = sqlite3.connect(file, isolation_level=None, timeout=10, check_same_thread=False)
-            self._connection.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;"
-            )
-
-    def spelled(self, statement: str) -> str:
-        return statement
-
-    @contextlib.contextmanager
-    def cursor(self) -> Iterator[Rows]:
-        with self._failing():
-            yield self._connection.cursor()
-
-    def close(self) -> None:
-        self._connection.close()
-
-    @contextlib.contextmanager
-    def _failing(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"drafts {self._file}: {error}") from error

@@ -39,9 +39,10 @@ from hub.bus.adapter_states import AdapterStates
 from hub.bus.path_questions import PathQuestions
 from hub.bus.users import ADAPTERS
 from hub.channels.running import attachments, channel_tables
-from hub.journal.drafts import Database, Drafts, SqliteDatabase
+from hub.journal.drafts import Drafts
 from hub.router.pool.owner import Pool
 from hub.settings import Settings, SettingsError
+from hub.starting.beside_store import beside
 from hub.starting.ground import Ground
 from hub.starting.intake import Intake
 from hub.starting.watches import Watches
@@ -169,19 +170,9 @@ def _lines(pool: Pool) -> Lines:
 
 def _drafts(ground: Ground) -> AgentDrafts:
     """Kept beside the store: in its database, or in a file."""
-    table = Drafts(_draft_database(ground.settings), ground.journal.store.codec)
+    table = Drafts(beside(ground.settings, "drafts"), ground.journal.store.codec)
     ground.work.when_stopping(table.close)
-    drafts = AgentDrafts(ground.journal, ground.clock, table)
-    ground.follow(ground.since, drafts.follow)
-    return drafts
-
-
-def _draft_database(settings: Settings) -> Database:
-    if settings.is_postgres:
-        from hub.journal.drafts_postgres import PostgresDatabase  # noqa: PLC0415  (a SQLite hub never loads the driver)
-
-        return PostgresDatabase(settings.store_url)
-    return SqliteDatabase(settings.data_dir / "drafts.sqlite")
+    return AgentDrafts(ground.journal, ground.clock, table)
 
 
 def _phones(file: Path | None) -> AgentPhones:

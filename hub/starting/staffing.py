@@ -1,6 +1,7 @@
 """Starts what people sign in by."""
 
 from hub.application.access import AccessKeys
+from hub.application.failures import Failures
 from hub.application.oidc import Oidc
 from hub.application.oidc_settings import load_oidc
 from hub.application.passwords import Passwords
@@ -9,11 +10,14 @@ from hub.application.sessions import SessionBook
 from hub.application.sign_in import SignIn
 from hub.application.signed_in import SessionRules, SignedIn
 from hub.application.staffing import Staffing
+from hub.journal.attempts import Attempts
 from hub.ports import Clock, Journal
 from hub.settings import Settings
 
 
-async def open_staffing(settings: Settings, journal: Journal, clock: Clock, own_keys: OwnKeys) -> Staffing:
+async def open_staffing(
+    settings: Settings, journal: Journal, clock: Clock, own_keys: OwnKeys, attempts: Attempts
+) -> Staffing:
     """As the log has it. Who is in it already stays signed in."""
     signed_in = SignedIn(clock, SessionRules(settings.session_idle_seconds, settings.session_hours))
     await signed_in.start(journal)
@@ -26,7 +30,7 @@ async def open_staffing(settings: Settings, journal: Journal, clock: Clock, own_
         signed_in=signed_in,
         people=people,
         sessions=sessions,
-        sign_in=SignIn(people, sessions, passwords, clock),
+        sign_in=SignIn(people, sessions, passwords, Failures(attempts, clock)),
         oidc=Oidc(load_oidc(settings.oidc)) if settings.oidc else None,
         public_origin=settings.public_origin,
         is_demo=settings.demo_sign_in,

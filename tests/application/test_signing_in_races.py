@@ -3,20 +3,24 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from hub.application.failures import Failures
 from hub.application.passwords import Checked, Passwords
 from hub.application.people import People
 from hub.application.session_watch import watch_sessions
 from hub.application.sessions import SessionBook, StaleError
-from hub.application.sign_in import Failures, SignIn, SignInError
+from hub.application.sign_in import SignIn, SignInError, ThrottledError
 from hub.application.signed_in import SessionRules, SignedIn
 from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.state import Person, Team
 from hub.domain.access.throttle import OF_LOGIN
-from hub.domain.errors import ConflictError
+from hub.domain.errors import ConflictError, InvalidError
+from hub.journal.aside import SqliteDatabase
+from hub.journal.attempts import Attempts
 from hub.ports import Outcome, Unit
 from tests.api.world import FakePersonalKeys, StillClock
 from tests.support.memory import MemoryJournal
@@ -49,16 +53,22 @@ class RunningClock(StillClock):
         await asyncio.sleep(0)
 
 
+def memory() -> Attempts:
+    return Attempts(SqliteDatabase(Path(":memory:")))
+
+
 class Desk:
     """One process of the hub: what it knows, on a log that it shares."""
 
-    def __init__(self, journal: MemoryJournal, clock: StillClock | None = None) -> None:
+    def __init__(
+        self, journal: MemoryJournal, clock: StillClock | None = None, attempts: Attempts | None = None
+    ) -> None:
         self.clock = clock or StillClock()
         self.known = SignedIn(self.clock, SessionRules(IDLE_SECONDS, 12))
         self.passwords = Passwords(CHEAP)
         self.people = People(journal, self.clock, self.known, self.passwords, FakePersonalKeys())
         self.sessions = SessionBook(journal, self.clock, self.known)
-        self.sign_in = SignIn(self.people, self.sessions, self.passwords, self.clock)
+        self.sign_in = SignIn(self.people, self.sessions, self.passwords, Failures(attempts or memory(), self.clock))
 
     async def somebody(self, login: str) -> Person:
         await self.people.set_team(Team("agents", "Agents", Role.AGENT), actor=ROOT)
@@ -136,12 +146,34 @@ async def test_as_many_guesses_at_once_count_as_many() -> None:
     assert told.count("ThrottledError") == 12 - OF_LOGIN.free
 
 
-def test_only_so_many_names_of_who_failed_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.application.sign_in.REMEMBERED", 3)
-    failures, now = Failures(OF_LOGIN), StillClock().now()
-    for name in ("a", "b", "c", "a", "d"):
-        failures.failed(name, now)
-    assert set(failures._failed) == {"c", "a", "d"}
+async def test_guesses_in_several_processes_count_together_also_after_a_restart(tmp_path: Path) -> None:
+    journal, file = MemoryJournal(), tmp_path / "sign_ins.sqlite"
+    tables = [Attempts(SqliteDatabase(file)) for _ in range(2)]
+    here, there = (Desk(journal, attempts=table) for table in tables)
+    await here.somebody("ann")
+    for number in range(OF_LOGIN.free):
+        with pytest.raises(SignInError):
+            await (here, there)[number % 2].sign_in.by_password("ann", "a wrong guess", "10.0.0.1")
+    for table in tables:
+        await table.close()
+    again = Attempts(SqliteDatabase(file))
+    with pytest.raises(ThrottledError, match="try again in 1 s"):
+        await Desk(journal, attempts=again).sign_in.by_password("ann", WORD, "10.0.0.2")
+    await again.close()
+    assert b"ann" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "password", ["password2024", "1234567890", "qwertyuiop", "Passw0rd1234", "zzzzzzzzzzzz", "mina.karimi1"]
+)
+async def test_a_password_that_is_soon_guessed_is_not_taken(password: str) -> None:
+    desk = Desk(MemoryJournal())
+    profile = Profile("mina.karimi", "Mina Karimi")
+    with pytest.raises(InvalidError, match="first that somebody would guess") as refused:
+        await desk.people.add(profile, password, actor=ROOT)
+    assert (refused.value.field, refused.value.code) == ("password", "password-guessable")
+    assert await desk.people.add(profile, "گذرواژهٔ من این است", actor=ROOT)
+    assert await desk.people.add(Profile("ben", "Ben"), "three plain words " * 10, actor=ROOT)
 
 
 async def test_a_session_whose_stream_is_open_is_locked_by_itself() -> None:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from hub.journal.aside import Database, SqliteDatabase
+from hub.journal.aside_postgres import PostgresDatabase
 from hub.journal.codec import Codec
-from hub.journal.drafts import Database, Drafts, ForgottenError, Key, SqliteDatabase
-from hub.journal.drafts_postgres import PostgresDatabase
+from hub.journal.drafts import Drafts, ForgottenError, Key
 from hub.journal.store import personal_keys
 from hub.settings import Settings
 

@@ -1,8 +1,11 @@
 """What people sign in by, on a journal in memory, with passwords that are hashed at once."""
 
+from pathlib import Path
+
 from argon2 import PasswordHasher
 
 from hub.application.access import AccessKeys
+from hub.application.failures import Failures
 from hub.application.oidc import Oidc
 from hub.application.passwords import Passwords
 from hub.application.people import OwnKeys, People
@@ -10,6 +13,8 @@ from hub.application.sessions import SessionBook
 from hub.application.sign_in import SignIn
 from hub.application.signed_in import SessionRules, SignedIn
 from hub.application.staffing import Staffing
+from hub.journal.aside import SqliteDatabase
+from hub.journal.attempts import Attempts
 from hub.ports import Clock, Journal
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -23,5 +28,5 @@ def staffing(
     passwords = Passwords(CHEAP)
     people = People(journal, clock, signed_in, passwords, keys)
     sessions = SessionBook(journal, clock, signed_in)
-    sign_in = SignIn(people, sessions, passwords, clock)
+    sign_in = SignIn(people, sessions, passwords, Failures(Attempts(SqliteDatabase(Path(":memory:"))), clock))
     return Staffing(access, signed_in, people, sessions, sign_in, oidc, is_demo=demo)

@@ -1,11 +1,11 @@
-"""Drafts in the PostgreSQL that has the event store, in a table and by a connection of their own."""
+"""Small tables in the PostgreSQL that has the event store, by a connection of their own."""
 
 import contextlib
 from collections.abc import Iterator
 
 import psycopg
 
-from hub.journal.drafts import Rows
+from hub.journal.aside import Rows
 from hub.journal.errors import StoreError
 from hub.journal.postgres_connections import CONNECT_SECONDS
 
@@ -14,6 +14,7 @@ class PostgresDatabase:
     """Connects when it is asked, and again after the connection broke."""
 
     bytes_type = "BYTEA"
+    serial_type = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -28,7 +29,7 @@ class PostgresDatabase:
             yield self._connected().cursor(binary=True)
         except psycopg.Error as error:
             self.close()
-            raise StoreError(f"drafts in PostgreSQL: {error}") from error
+            raise StoreError(f"a table beside the store in PostgreSQL: {error}") from error
 
     def close(self) -> None:
         if self._connection is not None:
