@@ -97,6 +97,7 @@ async def _fact(journal: Journal, contact_id: str, *, with_keys: bool) -> dict[s
             return {
                 **event.model_dump(include=set(ContactFact.model_fields)),
                 "auto": isinstance(event, ContactReceived) and event.auto,
+                "ticket": event.ticket if isinstance(event, ContactReceived) else "",
                 "attachments": files,
                 "direction": Direction.INBOUND if inbound else Direction.OUTBOUND,
                 "customer_id": recorded.stream,

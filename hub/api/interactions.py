@@ -60,7 +60,8 @@ async def interactions(
     "/v1/interactions/{interaction_id}", summary="An interaction and its timeline", responses=told(InteractionStory)
 )
 async def interaction(interaction_id: str, call: AgentCall) -> Response:
-    """Where it is in its life, and every event of it with its reasons."""
+    """Where it is in its life, every event of it with its reasons, and the consultations in which its agent asks others
+    for advice now."""
     return found(await call.services.views.interaction(interaction_id), f"interaction {interaction_id}")
 
 

@@ -17,7 +17,7 @@ from hub.domain.interaction.state import Phase
 from hub.projections.adherence import Adherence
 from hub.projections.agent_intervals import AgentInterval
 from hub.projections.agents import AgentNow
-from hub.projections.interactions import InteractionFact, InteractionRow
+from hub.projections.interactions import Consult, InteractionFact, InteractionRow
 from hub.projections.live import Live
 from hub.projections.metrics import Figures, QueueInterval
 from hub.projections.queues import QueueNow
@@ -53,6 +53,7 @@ class ContactFact(BaseModel):
     cc: tuple[str, ...]
     attachments: tuple[ShownFile, ...]
     auto: bool
+    ticket: str
     standing: Standing
 
 
@@ -85,10 +86,12 @@ Interaction = row(
     **dict.fromkeys(TRAITS, str),
 )  # fmt: skip
 _Fact = row("InteractionFact", InteractionFact)
+_Consult = row("Consult", Consult, phase=Phase)
 InteractionStory = create_model(
     "InteractionWithTimeline",
     __base__=Interaction,
     timeline=(list[_Fact], ...),  # type: ignore[valid-type]
+    consults=(list[_Consult], ...),  # type: ignore[valid-type]
 )
 _NAMED = create_model("ListedInteraction", __base__=Interaction, customer_name=(str | None, None))
 Interactions = listed("Interactions", "interactions", _NAMED, after=str | None)

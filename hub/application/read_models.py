@@ -19,7 +19,7 @@ from hub.projections import adherence, agents, cases, customers, interactions, m
 from hub.projections.agent_intervals import agent_intervals, place_of
 from hub.projections.agents import AgentNow
 from hub.projections.colleagues import Colleague, signed_on
-from hub.projections.interactions import InteractionFact, InteractionRow
+from hub.projections.interactions import Consult, InteractionFact, InteractionRow
 from hub.projections.interactions_lines import DETAILS, IN_WORDS
 from hub.projections.live import live
 from hub.projections.mentions import Mention, unread
@@ -131,17 +131,19 @@ class ReadModels:
         return Page(await self._interactions(found), str(found[-1].no) if len(found) == limit else None)
 
     async def interaction(self, interaction_id: str) -> Row | None:
-        """One interaction and all that happened to it."""
+        """One interaction, all that happened to it, and whom its agent asks for advice."""
 
-        def find(views: sqlite3.Connection) -> tuple[InteractionRow | None, list[InteractionFact]]:
-            return interactions.interaction(views, interaction_id), interactions.timeline(views, interaction_id)
+        def find(views: sqlite3.Connection) -> tuple[InteractionRow | None, list[InteractionFact], list[Consult]]:
+            found = interactions.interaction(views, interaction_id)
+            return found, interactions.timeline(views, interaction_id), interactions.consults(views, interaction_id)
 
-        found, timeline = await self._ask(find)
+        found, timeline, consults = await self._ask(find)
         if found is None:
             return None
         [row] = await self._interactions([found])
         said = await self._said([fact.position for fact in timeline if fact.type in IN_WORDS])
-        return {**row, "timeline": [_line(fact, said.get(fact.position)) for fact in timeline]}
+        lines = [_line(fact, said.get(fact.position)) for fact in timeline]
+        return {**row, "timeline": lines, "consults": [dataclasses.asdict(one) for one in consults]}
 
     async def agents(self, limit: int, after: str) -> Page:
         """The agent board: everybody who ever signed on, by id, those after an id."""

@@ -108,6 +108,8 @@ class Contact(_Value):
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
     auto: bool = False
     """A machine wrote it: it opens no work, and nothing is sent in answer to it."""
+    ticket: str = Field(default="", max_length=32)
+    """The number under which a visitor is called."""
     declared: Declared = Declared()
 
 

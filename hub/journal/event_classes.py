@@ -195,6 +195,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("ContactReceived", 1): _unchanged,
     ("ContactReceived", 2): _unchanged,
     ("ContactReceived", 3): _unchanged,
+    ("ContactReceived", 4): _unchanged,
     ("ContactSent", 1): _unchanged,
     ("ContactSent", 2): _unchanged,
     ("ContactSlotReserved", 1): _unchanged,

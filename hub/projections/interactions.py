@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from hub.domain.ids import agent_stream
 from hub.domain.interaction.state import OVER
 from hub.projections.interactions_fold import FOLDS, apply
 from hub.projections.interactions_tables import DDL, HELD, OPEN, SHOWN, TABLES
@@ -15,8 +16,9 @@ from hub.projections.projection import Projection, moment, moment_or_none
 from hub.projections.rows import key_of, numbers
 from hub.projections.streams import NUMBER_OF, TABLE
 
-__all__ = ("HELD", "OPEN", "InteractionFact", "InteractionRow", "Participant", "held_by", "interaction",
-           "interactions", "offer_reasons", "offers", "open_of_customer", "these", "timeline")  # fmt: skip
+__all__ = ("HELD", "OPEN", "Consult", "InteractionFact", "InteractionRow", "Participant", "consults",
+           "held_by", "interaction", "interactions", "offer_reasons", "offers", "open_of_customer", "these",
+           "timeline")  # fmt: skip
 
 _COLUMNS = ", ".join(f"coalesce({column}, {default})" if default else column for column, default in SHOWN.items())
 _TIMES = tuple(place for place, name in enumerate(SHOWN) if name.endswith("_ms"))
@@ -97,6 +99,16 @@ class InteractionRow:
     transfers: int
     flagged: str
     """Why a supervisor should look at it; empty: they need not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consult:
+    """A consultation that is open: who is asked, as soon as somebody is."""
+
+    interaction_id: str
+    phase: str
+    agent_id: str
+    agent_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +224,22 @@ def open_of_customer(connection: sqlite3.Connection, customer_id: str) -> list[I
     return _select(
         connection, f"WHERE {OPEN} AND customer_key = ? AND customer = ? AND consult_of = '' ORDER BY no", *who
     )
+
+
+def consults(connection: sqlite3.Connection, interaction_id: str) -> list[Consult]:
+    """By which the agent of an interaction asks others for advice now, oldest first."""
+    rows = connection.execute(
+        "SELECT advice.id, advice.phase, advice.agent FROM interactions AS asking JOIN interactions AS advice"
+        " ON advice.customer_key = asking.customer_key AND advice.consult_of = asking.id"
+        f" WHERE asking.no = {NUMBER_OF} AND advice.{OPEN} ORDER BY advice.no",
+        (interaction_id,),
+    ).fetchall()
+    return [Consult(one, phase, agent, _name_of(connection, agent)) for one, phase, agent in rows]
+
+
+def _name_of(connection: sqlite3.Connection, agent_id: str) -> str:
+    found = connection.execute("SELECT name FROM agents WHERE stream = ?", (agent_stream(agent_id),)).fetchone()
+    return str(found[0]) if found else ""
 
 
 def offers(connection: sqlite3.Connection, agent_id: str | None = None) -> list[InteractionRow]:

@@ -94,7 +94,9 @@ FACT = {
 
 async def test_a_contact_is_told_whole(world: World, http: httpx.AsyncClient) -> None:
     meta = META | {"actor": "adapter:pbx"}
-    first = ContactReceived(**meta, **FACT, contact_id="c/1", channel=Channel.PHONE, text="lost", pool="main")
+    first = ContactReceived(
+        **meta, **FACT, contact_id="c/1", channel=Channel.PHONE, text="lost", pool="main", ticket="A1"
+    )
     reply = ContactSent(**meta, **FACT, contact_id="c-2", channel=Channel.EMAIL, text="blocked")
     world.write(("customer-1", CustomerRegistered(**META)), ("customer-1", first), ("customer-1", reply))
     for contact_id in ("c/1", "c-2"):
@@ -104,6 +106,7 @@ async def test_a_contact_is_told_whole(world: World, http: httpx.AsyncClient) ->
     assert ContactFact.model_validate(received, extra="forbid").model_dump(mode="json") == received
     assert (received["contact_id"], received["direction"], received["text"]) == ("c/1", "inbound", "lost")
     assert (sent["contact_id"], sent["direction"], sent["text"]) == ("c-2", "outbound", "blocked")
+    assert (received["ticket"], sent["ticket"]) == ("A1", "")
     assert (received["customer_id"], received["position"]) == ("customer-1", written - 1)
     assert received["at"] == received["recorded_at"] == "2026-01-05T12:00:00Z"
     assert received["identifiers"] == [{"kind": "email", "value": "a@b.example", "verified": True}]

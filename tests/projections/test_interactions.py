@@ -79,6 +79,10 @@ def test_rows_agree_with_the_domain_and_the_board_with_the_rows(chance: random.R
     assert Counter((one.id, one.offer_id, one.agent_id) for one in view.offers(connection)) == Counter(
         (stream, *offer) for stream, state in states.items() for offer in state.open_offers
     )
+    for row in rows.values():
+        open_now = [one for one in rows.values() if one.consult_of == row.id and one.phase not in OVER]
+        told = [(one.interaction_id, one.phase, one.agent_id) for one in view.consults(connection, row.id)]
+        assert told == [(one.id, one.phase, one.agent_id) for one in sorted(open_now, key=lambda one: one.no)]
     work = [row for row in rows.values() if not row.consult_of]
     phases = Counter((row.queue, row.phase) for row in work)
     for queue in queue_board(connection):

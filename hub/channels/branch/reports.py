@@ -57,8 +57,11 @@ def reports_of(name: str, branch: Branch, before: Book, event: Event) -> list[Re
 def ticket(name: str, branch: Branch, taken: TicketTaken) -> Contact:
     """The visit, as the hub takes it in."""
     number = f"{taken.letter}{taken.count:03}"
-    about = [f"Ticket {number}", taken.need, f"appointment {taken.appointment}" if taken.appointment else ""]
-    return _contact(name, branch, taken, taken.visit, taken.at, ", ".join(one for one in about if one), taken.note)
+    about = ", ".join(
+        one for one in (taken.need, f"appointment {taken.appointment}" if taken.appointment else "") if one
+    )
+    contact = _contact(name, branch, taken, taken.visit, taken.at, about, taken.note)
+    return contact.model_copy(update={"ticket": number})
 
 
 def message(name: str, branch: Branch, taken: TicketTaken, said: SaidByVisitor) -> Contact:

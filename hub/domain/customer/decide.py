@@ -104,7 +104,8 @@ def receive(
     answers = answered(members, contact.path.channel, fact["thread"])
     agents = agents_of(members, command.now, owner_of) | _waiting(answers) | _named_agents(contact)
     fact["correlation"] = answers.interaction_id if answers is not None else ""
-    return ContactReceived(**fact, pool=command.pool, known_agents=agents, also=also, auto=contact.auto)
+    told = {"auto": contact.auto, "ticket": contact.ticket}
+    return ContactReceived(**fact, pool=command.pool, known_agents=agents, also=also, **told)
 
 
 def change_segment(

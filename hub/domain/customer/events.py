@@ -119,7 +119,7 @@ class _ContactFact(Event):
 class ContactReceived(_ContactFact):
     """The customer touched us. `pool` is the routing pool that handles it; `history` is never routed."""
 
-    SCHEMA: ClassVar[int] = 4
+    SCHEMA: ClassVar[int] = 5
 
     pool: str
     known_agents: dict[str, str] = Field(default_factory=dict)
@@ -128,6 +128,8 @@ class ContactReceived(_ContactFact):
     """The other streams that were this customer then: who spoke to one of them knows them."""
     auto: bool = False
     """A machine wrote it: it joins open work, and opens none."""
+    ticket: str = ""
+    """The number under which a visitor is called."""
 
 
 class ContactSent(_ContactFact):

@@ -99,6 +99,7 @@ def test_who_comes_with_one_gets_a_ticket_that_goes_first_for_what_was_agreed() 
     assert (over.phase, over.ticket) == ("arrived", taken.visit)
     [contact] = [one for one in reports_of("centre", diary.branch, Book(), taken) if isinstance(one, Contact)]
     assert (contact.service, contact.identifiers[0].verified) == ("first", True)
+    assert (contact.ticket, contact.subject) == ("A002", f"appointment {code}")
     with pytest.raises(InvalidError, match="arrived already"):
         diary.do(decide.take_ticket("centre", diary.branch, NewTicket(appointment=code), diary.now))
     diary.sits("1", "ann")
