@@ -1,7 +1,7 @@
 """Next best actions: what an agent may say to the customer who is there, and what came of it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -42,6 +42,17 @@ class FactorsRow(BaseModel):
     score: float
 
 
+class BecauseRow(BaseModel):
+    """A reason. `value`: percent that the `lever` of this `name` adds; how often the `context` counts; the share of
+    customers like them who accept it (`chance`), as far as `asked` tell, 0: as is presumed; what it is `worth`, as
+    stored."""
+
+    what: Literal["lever", "context", "chance", "worth"]
+    value: float
+    name: str
+    asked: int
+
+
 class NextAction(BaseModel):
     """Something to say. `grant_id` empty: it is granted in these terms when they answer. `text` is in `language`, the
     customer's where there is one. `response` null: none yet."""
@@ -56,6 +67,7 @@ class NextAction(BaseModel):
     text: str
     language: str
     reasons: Annotated[list[str], Field(description="In words, what matters most first")]
+    because: Annotated[list[BecauseRow], Field(description="The same, for screens that word it themselves")]
     factors: FactorsRow | None
     response: Response | None
     deferred_until: datetime | None
@@ -146,6 +158,7 @@ def _action(one: ShownAction) -> dict[str, Any]:
     return {
         **fields,
         "terms": dict(one.terms),
+        "because": [reason._asdict() for reason in one.because],
         "factors": {**factors._asdict(), "score": factors.score} if factors else None,
         "response": responded.response if responded else None,
         "deferred_until": responded.deferred_until if responded else None,

@@ -5,6 +5,7 @@ import httpx
 from hub.domain.access.events import Role
 from hub.domain.customer.events import CustomerRegistered, ProfileChanged
 from hub.domain.reading.events import PersonalDataRead
+from hub.paths.policy.parsing import DEFAULT, parse_path_policy
 from hub.ports import Append, Unit
 from hub.router.policy.parsing import parse_policy
 from tests.api.asking import says
@@ -18,6 +19,7 @@ away_reasons = ["lunch", "prayer"]
 units = 25
 ceiling = 3
 [queues.care]
+service_level.seconds = 90
 pull = true
 entry_delay_seconds = 60
 wrap_up = ["solved"]
@@ -54,6 +56,7 @@ async def test_the_desk_tells_what_the_policy_in_force_says(world: World, http: 
     care, sales = told["queues"]
     assert (care["name"], care["labels"], care["pull"], care["channels"]) == ("care", {"fa": "پشتیبانی"}, True, ["web"])
     assert care["wrap_up_codes"] == [{"name": "solved", "labels": {"fa": "حل شد"}}]
+    assert (care["service_level_seconds"], sales["service_level_seconds"]) == (90, 20)
     assert (sales["pull"], sales["channels"], sales["wrap_up_rule"]) == (False, [], "until_completed")
     web = next(one for one in told["channels"] if one["channel"] == "web")
     assert web == {"channel": "web", "units": 25, "ceiling": 3, "parks": True}
@@ -65,6 +68,31 @@ async def test_the_desk_tells_what_the_policy_in_force_says(world: World, http: 
         "time_zone": "Asia/Tehran",
         "phone_region": "IR",
     }
+
+
+async def test_the_desk_tells_how_money_and_terms_are_shown(world: World, http: httpx.AsyncClient) -> None:
+    world.path_policy.policy = parse_path_policy(
+        DEFAULT
+        + """
+        [[propositions]]
+        name = "fibre"
+        kind = "product"
+        channels = ["phone"]
+        days_granted = 14
+        contribution = 100
+        terms.price = { value = 4_900_000, better = "lower", unit = "money" }
+        terms.points = { value = 5, better = "higher" }
+        [[propositions]]
+        name = "news"
+        kind = "information"
+        channels = ["phone"]
+        days_granted = 14
+        contribution = 1
+    """
+    )
+    told = (await http.get("/v1/desk")).json()
+    assert told["money"] == {"currency": "IRR", "shown_as": "toman", "shown_units": 10}
+    assert told["terms"] == {"fibre": {"price": "money"}}
 
 
 async def test_an_agents_capacity_is_told_by_channel(world: World, http: httpx.AsyncClient) -> None:

@@ -8,7 +8,7 @@ from hub.domain.contact import Channel
 from hub.paths.arbitration.arbitrate import Candidate, NotProposed, Why
 from hub.paths.arbitration.score import Factors
 from hub.paths.consent.purposes import Gate
-from hub.paths.decision.wording import kept_back, reasons_against, reasons_for
+from hub.paths.decision.wording import because, kept_back, reasons_against, reasons_for
 from hub.paths.gates.verdict import Reason, Verdict
 from hub.paths.policy.model import Money
 from hub.paths.propositions.model import Lever
@@ -24,7 +24,7 @@ def lever(name: str, weight: int) -> Lever:
 
 def test_why_it_is_proposed_is_told_with_what_matters_most_first() -> None:
     levers = (lever("loyal", 10), lever("complained", -40))
-    told = list(reasons_for(Factors(0.234, 2.5, 0.7, 999.6), 12, levers, Money()))
+    told = list(reasons_for(because(Factors(0.234, 2.5, 0.7, 999.6), 12, levers), Money()))
     assert told == [
         "complained: -40%",
         "loyal: +10%",
@@ -35,7 +35,7 @@ def test_why_it_is_proposed_is_told_with_what_matters_most_first() -> None:
 
 
 def test_a_context_that_weighs_nothing_is_not_told() -> None:
-    assert len(list(reasons_for(Factors(0.1, 1.0, 1.0, 5.0), 1, (), Money()))) == 2
+    assert len(list(because(Factors(0.1, 1.0, 1.0, 5.0), 1, ()))) == 2
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_context_that_weighs_nothing_is_not_told() -> None:
     ],
 )
 def test_what_is_only_presumed_is_not_told_as_if_it_was_counted(asked: int, told: str) -> None:
-    first, _ = reasons_for(Factors(0.1, 1.0, 1.0, 5.0), asked, (), Money())
+    first, _ = reasons_for(because(Factors(0.1, 1.0, 1.0, 5.0), asked, ()), Money())
     assert first == told
 
 

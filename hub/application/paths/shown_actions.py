@@ -17,7 +17,7 @@ from hub.paths.arbitration.arbitrate import NotProposed, Why
 from hub.paths.arbitration.responses import NOTHING_SHOWN, ResponseTable
 from hub.paths.arbitration.score import Factors
 from hub.paths.decision.showing import not_proposed
-from hub.paths.decision.wording import reasons_against, reasons_for
+from hub.paths.decision.wording import Because, because, reasons_against, reasons_for
 from hub.paths.propositions.levers import moved_by
 from hub.paths.propositions.model import Holder, Proposition
 
@@ -36,6 +36,7 @@ class ShownAction(NamedTuple):
     text: str
     language: str
     reasons: Sequence[str]
+    because: Sequence[Because]
     factors: Factors | None
     responded: Responded | None
 
@@ -111,6 +112,7 @@ def _action(said: Said, by: Showing, factors: Factors | None, responded: Respond
     terms = {name: term.rule.value for name, term in proposition.terms.items()} if grant is None else grant.terms
     language, text = _text(proposition, by.talk.language)
     levers = moved_by(proposition, by.looked.state.known)
+    why = tuple(because(factors, _asked(said, by), levers)) if factors is not None else ()
     return ShownAction(
         said.proposition,
         proposition.kind.value,
@@ -121,7 +123,8 @@ def _action(said: Said, by: Showing, factors: Factors | None, responded: Respond
         grant.expires_at if grant is not None else None,
         text,
         language,
-        tuple(reasons_for(factors, _asked(said, by), levers, policy.money)) if factors is not None else (),
+        tuple(reasons_for(why, policy.money)),
+        why,
         factors,
         responded,
     )

@@ -1,6 +1,7 @@
 """Reasons in words that a person reads: why something is proposed, and what keeps everything else back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
 
 from hub.paths.arbitration.arbitrate import NotProposed, Why
 from hub.paths.arbitration.score import Factors
@@ -36,14 +37,39 @@ KEPT_BACK: Mapping[Reason, str] = {
 """Of every reason for which a gate is closed."""
 
 
-def reasons_for(factors: Factors, asked: int, levers: tuple[Lever, ...], money: Money) -> Iterator[str]:
+class Because(NamedTuple):
+    """One of the reasons to propose something, for whoever words it themselves. `value`: percent that a `lever` adds,
+    how often a `context` counts, the share of customers like them who accept (`chance`; `asked` so many), what it is
+    worth."""
+
+    what: Literal["lever", "context", "chance", "worth"]
+    value: float
+    name: str = ""
+    asked: int = 0
+
+
+def because(factors: Factors, asked: int, levers: tuple[Lever, ...]) -> Iterator[Because]:
     """Why it is proposed, what matters most first. `asked`: so many customers like them were shown it so far."""
     for lever in sorted(levers, key=lambda one: -abs(one.weight)):
-        yield f"{lever.name}: {lever.weight:+d}%"
+        yield Because("lever", lever.weight, lever.name)
     if factors.context != 1:
-        yield f"counts {factors.context:g} times in a conversation like this one"
-    yield f"{factors.chance:.0%} of customers like them {_accept(asked)}"
-    yield f"worth {money.shown(round(factors.value))} when they do"
+        yield Because("context", factors.context)
+    yield Because("chance", factors.chance, asked=asked)
+    yield Because("worth", round(factors.value))
+
+
+def reasons_for(found: Iterable[Because], money: Money) -> Iterator[str]:
+    """The same in words."""
+    for one in found:
+        match one.what:
+            case "lever":
+                yield f"{one.name}: {one.value:+.0f}%"
+            case "context":
+                yield f"counts {one.value:g} times in a conversation like this one"
+            case "chance":
+                yield f"{one.value:.0%} of customers like them {_accept(one.asked)}"
+            case "worth":
+                yield f"worth {money.shown(int(one.value))} when they do"
 
 
 def _accept(asked: int) -> str:

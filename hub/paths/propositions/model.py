@@ -48,6 +48,17 @@ class Sender(StrEnum):
     CAMPAIGN = "campaign"
 
 
+class TermUnit(StrEnum):
+    """What a number counts, so that whoever shows it can."""
+
+    MONEY = "money"
+    """Whole units of the currency, as stored."""
+    DAYS = "days"
+    MONTHS = "months"
+    PERCENT = "percent"
+    """Hundredths of a percent: 250 is 2.5 %."""
+
+
 PURPOSES_OF: Mapping[PropositionKind, tuple[Purpose, ...]] = {
     PropositionKind.PRODUCT: (Purpose.PROMOTIONAL,),
     PropositionKind.PRICE: (Purpose.PROMOTIONAL,),
@@ -83,7 +94,8 @@ TermText = Annotated[Text, Field(max_length=LONGEST_TEXT)]
 
 
 class Term(Section):
-    """A number with its bounds, or a text with what else it may be. `better`: for who holds the grant."""
+    """A number with its bounds, or a text with what else it may be. `better`: for who holds the grant; `unit`: None, a
+    mere number."""
 
     value: Number | None = None
     floor: Number | None = None
@@ -91,6 +103,7 @@ class Term(Section):
     text: TermText | None = None
     choices: Texts = ()
     better: Annotated[Better, Field(strict=False)] | None = None
+    unit: Annotated[TermUnit, Field(strict=False)] | None = None
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "Term":
@@ -99,6 +112,8 @@ class Term(Section):
         if self.text is not None:
             if self.floor is not None or self.ceiling is not None or self.better not in (None, Better.NEITHER):
                 raise ValueError("a text has no floor, no ceiling, and is not better than another: leave them out")
+            if self.unit is not None:
+                raise ValueError("a unit is for a number: a text counts nothing")
             return self
         if self.choices:
             raise ValueError("choices are for a text: a number has a floor and a ceiling")
