@@ -10,7 +10,7 @@ import orjson
 
 from hub.api.answers import event_json
 from hub.api.following import PARTING
-from hub.api.open_interaction import BOARD, CASES
+from hub.api.open_interaction import BOARD, STEWARD, WORDLESS
 from hub.api.topics import AGENTS, ALL, QUEUES, Told, Topic, Topics
 from hub.domain.cases.decide import without_words
 from hub.ports import Recorded
@@ -52,9 +52,10 @@ class Subscription:
 
     def told_words(self, told: Told) -> bool:
         """Whether it is told what was said, too: who follows all cases learns that something happened to one."""
-        return CASES not in self.topics or any(
-            topic in self.topics or (topic.kind != CASES.kind and Topic(topic.kind, ALL) in self.topics)
+        return self.topics.isdisjoint(WORDLESS) or any(
+            one in self.topics and one not in WORDLESS
             for topic in told.topics
+            for one in (topic, Topic(topic.kind, ALL))
         )
 
     def put(self, frame: bytes) -> None:
@@ -270,7 +271,7 @@ class Feed:
 
 
 def frame(told: Told, *, words: bool = True) -> bytes:
-    """An event as a block of `text/event-stream`; without `words` nothing that was said about a case."""
+    """An event as a block of `text/event-stream`; without `words` nothing that people said of it."""
     position, stream, version, event = told.recorded
     event = event if words else without_words(event)
     name = type(event).__name__.encode()
@@ -299,17 +300,18 @@ def reset(position: int, state: Any) -> bytes:
 def _send(told: Told, index: dict[Topic, set[Subscription]]) -> None:
     listeners: set[Subscription] | frozenset[Subscription] = _NOBODY
     for topic in told.topics:
-        if found := index.get(topic):
+        if topic != STEWARD and (found := index.get(topic)):
             listeners = listeners | found if listeners else found
     for every in (AGENTS, QUEUES):
         if (found := index.get(every)) and any(topic.kind == every.kind for topic in told.topics):
             listeners = listeners | found if listeners else found
     position = told.recorded.position
-    if (found := index.get(CASES)) and any(topic.kind == CASES.kind for topic in told.topics):
-        wordless = frame(told, words=False)
-        for subscription in found - listeners:
-            if position > subscription.after:
-                subscription.put(wordless)
+    for every in WORDLESS:
+        if (found := index.get(every)) and any(topic.kind == every.kind for topic in told.topics):
+            wordless = frame(told, words=False)
+            for subscription in found - listeners:
+                if position > subscription.after:
+                    subscription.put(wordless)
     if not listeners:
         return
     made = frame(told)

@@ -7,13 +7,12 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, answer, events, page
+from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body
 from hub.api.callers import AgentCall, Allow, Call, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
 from hub.application.identity import By
-from hub.application.read_models import Page
 from hub.domain.access.events import Role
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError
@@ -63,13 +62,6 @@ class Links(BaseModel):
     shared: tuple[str, ...]
 
 
-class Conflicts(BaseModel):
-    """What waits for a steward, in the order it came up."""
-
-    conflicts: list[Conflict]
-    after: int | None
-
-
 class Named(BaseModel):
     """What is known of a customer, to say whether another is the same."""
 
@@ -77,6 +69,14 @@ class Named(BaseModel):
     birth_date: str
     address: str
     identifiers: tuple[Identifier, ...]
+
+
+class Conflicts(BaseModel):
+    """What waits for a steward, in the order it came up; `who`: the customers in it, by id."""
+
+    conflicts: list[Conflict]
+    who: dict[str, Named]
+    after: int | None
 
 
 class ProposedPair(BaseModel):
@@ -141,7 +141,8 @@ async def conflicts(
     """Links that a rule wanted and must not make, and pairs that are kept apart while other links join them. Linking
     the two by hand, keeping them apart or marking one as shared settles it."""
     rows = await call.services.identity.conflicts(limit, after)
-    return page("conflicts", Page(rows, rows[-1].position if len(rows) == limit else None), "after")
+    who = await call.services.duplicates.who([side for one in rows for side in (one.left, one.right)])
+    return answer({"conflicts": rows, "who": who, "after": rows[-1].position if len(rows) == limit else None})
 
 
 @router.get("/v1/customers/duplicates", summary="Who is in the books twice", responses=told(Duplicates))

@@ -13,13 +13,17 @@ class Topic(NamedTuple):
     """What a stream can be about. `name` is an id, or `*` for all of the kind."""
 
     kind: str
-    """`agent`, `queue`, `customer`, `case`, `account` or `board`."""
+    """`agent`, `queue`, `customer`, `case`, `account`, `steward` or `board`."""
     name: str
 
 
 AGENTS = Topic("agent", ALL)
 QUEUES = Topic("queue", ALL)
 CASES = Topic("case", ALL)
+STEWARD = Topic("steward", ALL)
+"""Who is one customer with whom, of all customers."""
+WORDLESS = frozenset((CASES, STEWARD))
+"""Who follows these hears that something happened, and nothing of what people said of it."""
 BOARD = Topic("board", ALL)
 """The wallboard: no event concerns it, it is looked up and told beside them."""
 

@@ -74,6 +74,9 @@ async def stream(
     settled: Annotated[
         bool, Query(description="Tell events only when the read models hold them, also of agents")
     ] = False,
+    steward: Annotated[
+        list[str], Query(description="`*`: who is linked with whom and kept apart from whom, without the evidence")
+    ] = [],  # noqa: B006
     board: Annotated[list[str], Query(description="`*`: the wallboard")] = [],  # noqa: B006
     last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
 ) -> Response:
@@ -82,13 +85,18 @@ async def stream(
     topics += [Topic("customer", name) for name in customer]
     topics += [Topic("case", name) for name in case]
     topics += [Topic("account", name) for name in account]
+    topics += [Topic("steward", name) for name in steward]
     topics += [Topic("board", name) for name in board]
     if not topics:
-        raise InvalidError("say what the stream is about: agent, queue, customer, case, account or board", "agent")
+        raise InvalidError(
+            "say what the stream is about: agent, queue, customer, case, account, steward or board", "agent"
+        )
     if Topic("account", ALL) in topics:
         raise InvalidError("name the accounts: a stream can't be about all of them", "account")
     if set(board) - {ALL}:
         raise InvalidError("there is one wallboard: board=*", "board")
+    if set(steward) - {ALL}:
+        raise InvalidError("there is one list of the steward's: steward=*", "steward")
     if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
@@ -99,7 +107,7 @@ def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
     for topic in topics:
         if topic.name == ALL and call.key.role is Role.AGENT:
             raise ForbiddenError(
-                "following all agents, queues or cases, or the wallboard, takes a key of role supervisor or admin"
+                "following all agents, queues or cases, the steward's list, or the wallboard, takes a key of role supervisor or admin"
             )
         if topic.kind == "agent":
             call.looking_at(topic.name)

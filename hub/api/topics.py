@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from hub.api.open_interaction import AGENTS, ALL, QUEUES, OpenInteraction, Topic, topics_of
+from hub.api.open_interaction import AGENTS, ALL, QUEUES, STEWARD, OpenInteraction, Topic, topics_of
 from hub.application.customer_view import TRAITS
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.customer.events import ContactReceived
+from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.notes import AgentMentioned, MentionRead
 from hub.domain.decision.events import PathDecided
 from hub.domain.event import Event
@@ -105,6 +106,8 @@ class Topics:
         if stream.startswith("customer-"):
             case = getattr(event, "case_id", "")
             mine = Topic("customer", stream)
+            if isinstance(event, LINK_EVENTS):
+                return Told(recorded, (mine, STEWARD))
             return Told(recorded, (mine, Topic("case", case)) if case else (mine,))
         if stream.startswith(ACCOUNT):
             return Told(recorded, (Topic("account", stream),))

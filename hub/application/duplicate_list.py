@@ -48,7 +48,7 @@ class SearchingError(HubError):
 @dataclass(frozen=True, slots=True)
 class DuplicatePage:
     """A part of one list. `position`: up to where the log was searched, `count`: rows of the list then, `who`: what is
-    known of the customers of proposals and contradictions."""
+    known of the customers in these rows."""
 
     position: int
     searched_at: datetime
@@ -99,7 +99,8 @@ class DuplicateList:
         start = self._place(after, told["position"])
         found, end = await self._views.read(lambda connection: _undecided(connection, rows, start, limit))
         return DuplicatePage(
-            told["position"], searched.at, told["customers"], told["counts"][what], found, await self._who(found),
+            told["position"], searched.at, told["customers"], told["counts"][what], found,
+            await self.who([one for row in found for one in _named(row)]),
             f"{told['position']}-{end}" if end < len(rows) else None,
         )  # fmt: skip
 
@@ -136,8 +137,8 @@ class DuplicateList:
             raise InvalidError("the log was searched anew since: begin with the first page", "after")
         return int(place)
 
-    async def _who(self, rows: Sequence[Row]) -> dict[str, Any]:
-        asked = [one for row in rows for one in _customers(row)]
+    async def who(self, asked: Sequence[str]) -> dict[str, Any]:
+        """What is known of these customers, by id."""
         found = await described(self._journal, list(dict.fromkeys(asked)), self._is_sound) if asked else {}
         return {
             customer: asdict(one) | {"identifiers": [each._asdict() for each in one.identifiers]}
@@ -175,6 +176,13 @@ def _customers(row: Row) -> Sequence[str]:
     if "one" in row:
         return row["one"], row["other"]
     return row["customers"] if "reason" in row else ()
+
+
+def _named(row: Row) -> Sequence[str]:
+    """All whom a row is about."""
+    if "links" in row:
+        return (row["customer_id"],)
+    return _customers(row) or [one for one in (row["stream"], *row["customers"]) if one]
 
 
 def _is_open(connection: sqlite3.Connection, one: str, other: str) -> bool:

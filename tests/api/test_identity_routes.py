@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.api.open_interaction import STEWARD, Topic
 from hub.domain.access.events import Role
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, ProfileChanged
 from hub.domain.ids import customer_id
@@ -95,7 +96,8 @@ async def test_strong_identifiers_that_contradict_each_other_block_and_a_steward
     waiting = (await http.get("/v1/customers/conflicts")).json()
     [conflict] = waiting["conflicts"]
     assert waiting["after"] is None
-    assert {conflict["left"], conflict["right"]} == {NUMBERS[1], PHONE}
+    assert {conflict["left"], conflict["right"]} == set(waiting["who"]) == {NUMBERS[1], PHONE}
+    assert [one["value"] for one in waiting["who"][NUMBERS[1]]["identifiers"]] == ["78"]
     assert (conflict["because"], conflict["actor"]) == ("conflict", "adapter:crm")
     assert {one["customer_id"] for one in conflict["between"]} == set(NUMBERS)
     page = (await http.get("/v1/customers/conflicts?limit=1")).json()
@@ -216,3 +218,23 @@ async def test_the_list_of_duplicates_is_for_supervisors(world: World, http: htt
     for role, status in ((Role.AGENT, 403), (Role.ADAPTER, 403), (Role.SUPERVISOR, 200)):
         got = await http.get("/v1/customers/duplicates", headers=await world.bearer(role))
         assert got.status_code == status
+
+
+async def test_the_steward_hears_of_every_link_and_nothing_of_the_evidence(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    identified(world)
+    follows = world.feed.subscribe([STEWARD])
+    hers = world.feed.subscribe([STEWARD, Topic("customer", PHONE)])
+    for subscription in (follows, hers):
+        world.feed.attach(subscription, world.feed.position)
+    linked = await http.post(f"/v1/customers/{PHONE}/links", json={"customer_id": NUMBERS[0], **WHY})
+    assert linked.status_code == 200
+    world.feed.views_at(world.feed.position)
+    told, more = (one.take().decode() for one in (follows, hers))
+    assert told.count("event: CustomersLinked") == 2
+    assert "passports" not in told
+    assert more.count("passports") == 1, "what was said of the customer whom they follow by name"
+    says(await http.get("/v1/stream?steward=me"), 422, "invalid", "steward")
+    http.headers.update(await world.bearer(Role.AGENT, "desk", "ann"))
+    says(await http.get("/v1/stream?steward=*"), 403, "forbidden")
