@@ -1,15 +1,15 @@
 /** What the stream says of conversations that no list holds: what came and was not looked at, and who is typing. */
-import { SvelteMap } from "svelte/reactivity";
 import type { Happening } from "../live/live.svelte";
+import { Recent } from "./recent.svelte";
 
 const TYPING_MS = 8000;
 /** A message of the customer's reached a conversation by one of these. */
 const CAME = new Set(["ContactAttached", "InteractionReopened"]);
 
 export class Marks {
-  unread = new SvelteMap<string, number>();
-  typing = new SvelteMap<string, number>();
-  read = new SvelteMap<string, number>();
+  unread = new Recent<number>();
+  typing = new Recent<number>();
+  read = new Recent<number>();
   /** The conversation that is on show; while the page is seen nothing in it is unread. */
   shown = "";
 
