@@ -13,16 +13,26 @@ from hub.api.answers import answer, json_bytes
 from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
+from hub.api.lists import Names, named
 from hub.api.rows import told
-from hub.application.drafts import Draft, DraftChangedError, DraftKind, Words
-from hub.domain.contact import Attachment
+from hub.application.drafts import Draft, DraftChangedError, DraftKind, Mentioned, Words
+from hub.application.read_models import Row
+from hub.domain.contact import Attachment, Channel
 from hub.domain.errors import InvalidError
+from hub.domain.interaction.state import Phase
 
 router = APIRouter(tags=["drafts"])
 
 Kind = Literal[DraftKind.REPLY, DraftKind.NOTE]
 Addresses = Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=100)]
 OfAgent = Annotated[str, Query(max_length=64, description="Left out: the agent of the key")]
+
+
+class DraftMention(BaseModel):
+    """A colleague who was chosen in a note, as they are called in its text."""
+
+    agent_id: str = Field(max_length=64)
+    name: str = Field(max_length=200)
 
 
 class SavedDraft(ByAgent):
@@ -34,6 +44,7 @@ class SavedDraft(ByAgent):
     to: Addresses = ()
     cc: Addresses = ()
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
+    mentions: Annotated[tuple[DraftMention, ...], Field(max_length=100)] = ()
     revision: int = Field(default=0, ge=0, description="The last one you read or saved; 0: there was none")
 
 
@@ -52,6 +63,7 @@ class DraftTold(BaseModel):
     to: list[str]
     cc: list[str]
     attachments: list[Attachment]
+    mentions: list[DraftMention]
 
 
 class DraftChanged(BaseModel):
@@ -65,13 +77,16 @@ class DraftChanged(BaseModel):
 
 
 class DraftPlace(BaseModel):
-    """Where an agent writes something."""
+    """Where an agent writes something. `channel` and `phase` are those of its interaction; null: it has none."""
 
     interaction_id: str
     customer_id: str
+    customer_name: str | None = None
     kind: DraftKind
     revision: int
     saved_at: datetime
+    channel: Channel | None
+    phase: Phase | None
 
 
 class DraftPlaces(BaseModel):
@@ -88,8 +103,8 @@ _GONE: dict[int | str, dict[str, Any]] = {204: {"description": "It is there no m
 
 @router.put("/v1/interactions/{interaction_id}/drafts/{kind}", summary="Save a draft", responses=_SAVED)
 async def save(interaction_id: str, kind: Kind, body: SavedDraft, call: AgentCall) -> Response:
-    """Of an answer or a note of this agent. It is kept until it is deleted or the interaction is over (409), and is
-    nobody's to read but the agent's."""
+    """Of an answer or a note of this agent, and nobody's to read but theirs. It is kept until it is deleted, the end of
+    the work notwithstanding; in work that is over, only who had it last begins another (409)."""
     agent = _own(call, body.agent_id)
     drafts = call.services.drafts
     return await _saved(drafts.save(interaction_id, agent, kind, _words(body), body.revision))
@@ -141,11 +156,19 @@ async def throw_new_away(customer_id: str, call: AgentCall, agent_id: OfAgent = 
 
 
 @router.get("/v1/agents/{agent_id}/drafts", summary="Where an agent writes something", responses=told(DraftPlaces))
-async def places(agent_id: str, call: AgentCall) -> Response:
-    """Without the words: to mark it in lists."""
-    found = await call.services.drafts.of_agent(_own(call, agent_id))
-    names = DraftPlace.model_fields
-    return answer({"drafts": [{name: getattr(one, name) for name in names} for one in found]})
+async def places(agent_id: str, call: AgentCall, names: Names = False) -> Response:
+    """Without the words: to mark it in lists, and to find again what was not sent before its work was over."""
+    services = call.services
+    found = await services.drafts.of_agent(_own(call, agent_id))
+    there = await services.views.these([one.interaction_id for one in found if one.interaction_id])
+    works = {row["interaction_id"]: row for row in there}
+    rows = [_place(one, works.get(one.interaction_id, {})) for one in found]
+    return answer({"drafts": await named(services, rows, names)})
+
+
+def _place(one: Draft, work: Row) -> Row:
+    said = {name: getattr(one, name) for name in ("interaction_id", "customer_id", "kind", "revision", "saved_at")}
+    return {**said, "channel": work.get("channel"), "phase": work.get("phase")}
 
 
 def _own(call: Call, agent_id: str) -> str:
@@ -170,11 +193,13 @@ async def _saved(saving: Any) -> Response:
 
 
 def _words(body: SavedDraft) -> Words:
-    return Words(body.text, body.html, body.subject, body.to, body.cc, body.attachments)
+    mentions = tuple(Mentioned(one.agent_id, one.name) for one in body.mentions)
+    return Words(body.text, body.html, body.subject, body.to, body.cc, body.attachments, mentions)
 
 
 def _row(one: Draft) -> dict[str, Any]:
     fields = asdict(one)
     words = fields.pop("words")
     files = [file.model_dump() for file in words.pop("attachments")]
-    return {**fields, **words, "attachments": files}
+    mentions = [Mentioned(*who)._asdict() for who in words.pop("mentions")]
+    return {**fields, **words, "attachments": files, "mentions": mentions}

@@ -24,5 +24,5 @@ async def named(services: Services, rows: Sequence[Row], names: bool) -> Sequenc
 
 def customers_named(answer: Any) -> list[str]:
     """Whose names stand in such a list."""
-    rows = answer.get("interactions") or answer.get("offers") or ()
+    rows = answer.get("interactions") or answer.get("offers") or answer.get("drafts") or ()
     return list(dict.fromkeys(row["customer_id"] for row in rows if row.get("customer_name")))

@@ -218,6 +218,7 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/interactions": Readable("work", told=customers_named),
     "/v1/offers": Readable("offers", told=customers_named),
     "/v1/interactions/{interaction_id}/drafts/{kind}": Readable("draft", told=lambda answer: (answer["customer_id"],)),
+    "/v1/agents/{agent_id}/drafts": Readable("drafts", told=customers_named),
     "/v1/agents/{agent_id}/mentions": Readable("notes", told=customers_in),
     "/v1/agents/{agent_id}/pullable": Readable("work", told=customers_named),
 }

@@ -1,27 +1,22 @@
-"""Drafts: what an agent types survives reload, sign-out and a lost connection, until it is sent or the work is over."""
+"""Drafts: what an agent types survives reload, sign-out and a lost connection, and the end of the work too, until it is
+sent or they throw it away."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
 from hub.application.messages import opened
 from hub.domain.contact import Attachment
 from hub.domain.errors import NotFoundError, RefusedError
-from hub.domain.interaction.events import InteractionAbandoned, InteractionExpired, WrapUpCompleted
 from hub.domain.interaction.state import OVER
-from hub.ports import Clock, Journal, Recorded
-
-log = logging.getLogger(__name__)
+from hub.ports import Clock, Journal
 
 KEPT_DAYS = 30
 """For so long nobody wrote on: then it is swept."""
-_ENDS = (WrapUpCompleted, InteractionAbandoned, InteractionExpired)
 
 
 class DraftKind(StrEnum):
@@ -30,6 +25,13 @@ class DraftKind(StrEnum):
     REPLY = "reply"
     NOTE = "note"
     NEW = "new"
+
+
+class Mentioned(NamedTuple):
+    """A colleague who is named in a note, as they are called there."""
+
+    agent_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Words:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    mentions: tuple[Mentioned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +75,30 @@ class Table(Protocol):
     async def put(self, key: Any, customer: str, seen: int, words: bytes, now_ms: int, /) -> int | None: ...
     async def get(self, key: Any, /) -> Any | None: ...
     async def of_agent(self, agent_id: str, /) -> Sequence[Any]: ...
-    async def places(self) -> Sequence[str]: ...
     async def delete(self, key: Any, /) -> None: ...
-    async def delete_at(self, places: Sequence[str], older_than_ms: int | None = None, /) -> None: ...
+    async def delete_older(self, than_ms: int, /) -> None: ...
 
 
 class AgentDrafts:
-    """Of all agents. A `follow`er of the log, which sweeps those of work that is over."""
+    """Of all agents. The end of the work takes none of them away: the hub ends some work by itself, while an answer is
+    being written."""
 
     def __init__(self, journal: Journal, clock: Clock, table: Table) -> None:
         self._journal = journal
         self._clock = clock
         self._table = table
-        self._sweeps: set[asyncio.Task[None]] = set()
 
     async def save(self, interaction: str, agent: str, kind: DraftKind, words: Words, seen: int) -> Draft:
-        """In an interaction. Raises NotFoundError, RefusedError where that is over, DraftChangedError."""
+        """In an interaction; in one that is over only who had it last, or wrote there before. Raises NotFoundError,
+        RefusedError, DraftChangedError."""
         known = await opened(self._journal, interaction)
-        if known.state.phase in OVER:
+        key = (interaction, agent, kind.value)
+        if known.state.phase in OVER and known.state.agent_id != agent and await self._table.get(key) is None:
             raise RefusedError(
-                f"this interaction is over ({known.state.phase.value}): nothing is written in it any more"
+                f"this interaction is over ({known.state.phase.value}), and agent {agent} did not have it last: nothing"
+                " new is written in it"
             )
-        return await self._save((interaction, agent, kind.value), known.first.customer_id, words, seen)
+        return await self._save(key, known.first.customer_id, words, seen)
 
     async def save_new(self, customer: str, agent: str, words: Words, seen: int) -> Draft:
         """For a new contact. Raises NotFoundError, DraftChangedError."""
@@ -117,36 +122,8 @@ class AgentDrafts:
         await self._table.delete((place, agent, kind.value))
 
     async def sweep(self) -> None:
-        """Those of work that ended while nobody looked, and those nobody wrote on for long."""
-        over = [place for place in await self._table.places() if await self._is_over(place)]
-        oldest = self._clock.now() - timedelta(days=KEPT_DAYS)
-        await self._table.delete_at(over, _ms(oldest))
-
-    def follow(self, batch: Sequence[Recorded]) -> None:
-        """The log went on."""
-        over = [one.stream for one in batch if isinstance(one.event, _ENDS)]
-        if over:
-            task = asyncio.get_running_loop().create_task(self._swept(over), name="drafts swept")
-            self._sweeps.add(task)
-            task.add_done_callback(self._sweeps.discard)
-
-    async def settled(self) -> None:
-        """All that was begun to be swept is gone."""
-        await asyncio.gather(*self._sweeps)
-
-    async def _swept(self, over: Sequence[str]) -> None:
-        try:
-            await self._table.delete_at(over)
-        except Exception:
-            log.exception("drafts of %d interactions that are over are left: they go at the next start", len(over))
-
-    async def _is_over(self, place: str) -> bool:
-        if not place.startswith("interaction-"):
-            return False
-        try:
-            return (await opened(self._journal, place)).state.phase in OVER
-        except NotFoundError:
-            return True
+        """Those nobody wrote on for long."""
+        await self._table.delete_older(_ms(self._clock.now() - timedelta(days=KEPT_DAYS)))
 
     async def _save(self, key: tuple[str, str, str], customer: str, words: Words, seen: int) -> Draft:
         now, said = self._clock.now(), orjson.dumps(_fields(words))
@@ -175,6 +152,7 @@ def _fields(words: Words) -> dict[str, Any]:
     return {
         "text": words.text, "html": words.html, "subject": words.subject, "to": words.to, "cc": words.cc,
         "attachments": [one.model_dump() for one in words.attachments],
+        "mentions": [tuple(one) for one in words.mentions],
     }  # fmt: skip
 
 
@@ -183,7 +161,8 @@ def _words(said: bytes) -> Words:
         return Words()
     told = orjson.loads(said)
     files = tuple(Attachment.model_validate(one) for one in told["attachments"])
-    return Words(told["text"], told["html"], told["subject"], tuple(told["to"]), tuple(told["cc"]), files)
+    named = tuple(Mentioned(*one) for one in told.get("mentions", ()))
+    return Words(told["text"], told["html"], told["subject"], tuple(told["to"]), tuple(told["cc"]), files, named)
 
 
 def _moment(ms: int) -> datetime:

@@ -66,24 +66,13 @@ class Drafts:
         """All of an agent, the newest first."""
         return await self._run(lambda: self._select("WHERE agent = ? ORDER BY saved_ms DESC", (agent_id,)))
 
-    async def places(self) -> list[str]:
-        """Where anything is being written."""
-        return await self._run(lambda: [place for (place,) in self._ask("SELECT DISTINCT place FROM drafts", ())])
-
     async def delete(self, key: Key) -> None:
         """It is there no more."""
         await self._run(lambda: self._ask("DELETE FROM drafts WHERE place = ? AND agent = ? AND kind = ?", key))
 
-    async def delete_at(self, places: Sequence[str], older_than_ms: int | None = None) -> None:
-        """All at these places, and all that are older."""
-
-        def sweep() -> None:
-            for place in places:
-                self._ask("DELETE FROM drafts WHERE place = ?", (place,))
-            if older_than_ms is not None:
-                self._ask("DELETE FROM drafts WHERE saved_ms < ?", (older_than_ms,))
-
-        await self._run(sweep)
+    async def delete_older(self, than_ms: int) -> None:
+        """All that were saved last before then."""
+        await self._run(lambda: self._ask("DELETE FROM drafts WHERE saved_ms < ?", (than_ms,)))
 
     async def close(self) -> None:
         """Give the table back."""

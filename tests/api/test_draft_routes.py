@@ -7,7 +7,6 @@ import pytest
 
 from hub.application.drafts import DraftKind
 from hub.domain.access.events import Role
-from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import InteractionEnded, WrapUpCompleted
 from hub.domain.reading.events import PersonalDataRead
 from tests.api.asking import says
@@ -31,8 +30,8 @@ async def test_what_is_typed_is_kept_until_it_is_thrown_away(world: World, ann: 
     told = (await ann.get(REPLY)).json()
     assert told == saved.json()
     assert told == TYPED | {
-        "attachments": [file], "interaction_id": WORK, "customer_id": MINA, "kind": "reply", "revision": 1,
-        "saved_at": "2026-01-05T12:00:00Z",
+        "attachments": [file], "mentions": [], "interaction_id": WORK, "customer_id": MINA, "kind": "reply",
+        "revision": 1, "saved_at": "2026-01-05T12:00:00Z",
     }  # fmt: skip
     [place] = (await ann.get("/v1/agents/ann/drafts")).json()["drafts"]
     assert (place["interaction_id"], place["kind"], place["revision"]) == (WORK, "reply", 1)
@@ -83,26 +82,37 @@ async def over(world: World) -> None:
     )
 
 
-async def test_when_the_work_is_over_its_drafts_are_swept(world: World, ann: httpx.AsyncClient) -> None:
+async def test_what_was_not_sent_outlives_the_work_and_is_found_again(world: World, ann: httpx.AsyncClient) -> None:
     await ann.put(REPLY, json=TYPED)
-    await ann.put(NEW, json=TYPED)
     await over(world)
-    says(await ann.put(REPLY, json=TYPED | {"revision": 1}), 409, "refused")
-    world.drafts.follow(world.journal.log)
-    await world.drafts.settled()
-    with pytest.raises(NotFoundError):
-        await world.drafts.find(WORK, "ann", DraftKind.REPLY)
-    assert (await ann.get(NEW)).status_code == 200
+    world.views.interaction_of = MINA
+    [place] = (await ann.get("/v1/agents/ann/drafts?names=true")).json()["drafts"]
+    assert (place["interaction_id"], place["customer_id"], place["phase"]) == (WORK, MINA, "waiting")
+    assert (await ann.get(REPLY)).json()["text"] == "Dear Mi"
+    typed_on = await ann.put(REPLY, json=TYPED | {"text": "Dear Mina", "revision": 1})
+    assert (typed_on.status_code, typed_on.json()["revision"]) == (200, 2)
 
 
-async def test_what_was_missed_goes_at_the_next_start_and_what_is_old_too(world: World, ann: httpx.AsyncClient) -> None:
+async def test_in_work_that_is_over_only_who_had_it_last_begins_to_write(world: World, ann: httpx.AsyncClient) -> None:
+    await over(world)
+    ben = await world.bearer(Role.AGENT, "desk", "ben")
+    says(await ann.put(REPLY, json=TYPED | {"agent_id": "ben"}, headers=ben), 409, "refused")
+    assert (await ann.put(REPLY, json=TYPED)).status_code == 200
+
+
+async def test_colleagues_who_were_chosen_in_a_note_stay_chosen(ann: httpx.AsyncClient) -> None:
+    named = [{"agent_id": "ben", "name": "Ben Ali"}]
+    note = REPLY.replace("reply", "note")
+    await ann.put(note, json={"agent_id": "ann", "text": "@Ben Ali look", "mentions": named})
+    assert (await ann.get(note)).json()["mentions"] == named
+
+
+async def test_what_nobody_wrote_on_for_long_goes_at_the_next_start(world: World, ann: httpx.AsyncClient) -> None:
     await ann.put(REPLY, json=TYPED)
+    world.clock.moment += timedelta(days=20)
     await ann.put(NEW, json=TYPED)
     await world.drafts.sweep()
     assert len(await world.drafts.of_agent("ann")) == 2
-    await over(world)
+    world.clock.moment += timedelta(days=11)
     await world.drafts.sweep()
     assert [one.kind for one in await world.drafts.of_agent("ann")] == [DraftKind.NEW]
-    world.clock.moment += timedelta(days=31)
-    await world.drafts.sweep()
-    assert await world.drafts.of_agent("ann") == []
