@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from hub.domain.errors import HubError
 from hub.simulated.behaviour import AgentProfile, Behaviour, Step, Work
+from hub.simulated.casework import Casework
 from hub.simulated.client import Answer, HubClient
 from hub.simulated.errands import Errands, first_of
 from hub.simulated.proposals import Proposals
@@ -42,7 +43,7 @@ class SimulatedAgents:
     stream where it broke off and read anew what is open, so that nothing in their hands is forgotten.
 
     `speed`: the hub's seconds in one of ours. `on_change` hears of each piece of work that took a step. Without
-    `proposals` they propose nothing, whatever the hub has for them."""
+    `proposals` they propose nothing, whatever the hub has for them; without `casework` they open no cases."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class SimulatedAgents:
         speed: float = 1.0,
         on_change: Callable[[Work], None] = lambda _: None,
         proposals: Proposals | None = None,
+        casework: Casework | None = None,
     ) -> None:
         self.profiles = {profile.id: profile for profile in agents}
         self.counts: Counter[str] = Counter()
@@ -63,6 +65,7 @@ class SimulatedAgents:
         self._speed = speed
         self._on_change = on_change
         self._proposals = proposals
+        self._casework = casework
         self._timers: dict[str, _Planned] = {}
         self._errands = Errands()
         self._opened = asyncio.Event()
@@ -232,6 +235,8 @@ class SimulatedAgents:
             answer = await self._client.command("POST", f"{path}/wrap-up", body)
         if answer.status == 422:
             raise AgentRefusedError(f"agent {work.agent_id} can't wrap up {work.interaction}: {answer.body['detail']}")
+        if answer.status == 200 and self._casework is not None:
+            await self._casework.wrapped_up(work, code)
         if work.step is not Step.WRAPPING_UP:
             return
         self.counts["completed" if answer.status == 200 else "refused"] += 1

@@ -5,6 +5,7 @@ import logging
 import random
 import signal
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 
 import orjson
@@ -22,6 +23,7 @@ from hub.simulated.agents import SimulatedAgents
 from hub.simulated.behaviour import AgentProfile, Human, codes_of
 from hub.simulated.board import Board
 from hub.simulated.branch_place import CLERKS, BranchPlace, branch_policy
+from hub.simulated.casework import Casework
 from hub.simulated.clerks import Clerks
 from hub.simulated.client import HubClient
 from hub.simulated.consenting import ConsentWire
@@ -29,6 +31,7 @@ from hub.simulated.customers import SimulatedCustomers, Totals
 from hub.simulated.demo_paths import put_in_force
 from hub.simulated.demo_totals import DemoTotals, demo_totals
 from hub.simulated.errands import first_of
+from hub.simulated.furnishing import furnish
 from hub.simulated.pbx import Pbx, why_not
 from hub.simulated.population import SERVICES, Population, person
 from hub.simulated.process import HubProcess, create_key, free_ports, keep, keep_private
@@ -131,15 +134,17 @@ class Demo:
                 real_paths(self.hub.data_dir, WallClock().now, shop_port=self._shop_port, has_branch=self._has_branch)
             )
             token, number = await self._enter(paths)
+            name = f"demo-{number}"
             client = await parts.enter_async_context(HubClient(self.hub.api_url, token))
-            others = await parts.enter_async_context(connect_wire(self.hub.address.nats_url, "demo"))
+            nats_url = self.hub.address.nats_url
+            others = await parts.enter_async_context(connect_wire(nats_url, "demo"))
             wire = await parts.enter_async_context(paths.wire(others))
             customers = SimulatedCustomers(
                 ConsentWire(wire, client),
                 Population(random.Random(number), first_new=number * _NEW_PER_RUN),
                 random.Random(number),
                 WallClock().now,
-                run_name=f"demo-{number}",
+                run_name=name,
                 real_calls=self._pbx,
             )
             self._sent, self._confirmed = customers.totals, customers.confirmed_ids
@@ -149,16 +154,19 @@ class Demo:
             proposals = Proposals(client, random.Random(f"proposals {number}"), WallClock().now)
             clerks = _clerks(paths.branch, behaviour, customers, proposals)
             others_than_clerks = team(AGENTS - CLERKS if clerks else AGENTS)
+            casework = Casework(client, random.Random(f"cases {number}"), WallClock().now)
             agents = SimulatedAgents(
-                client, others_than_clerks, behaviour, on_change=customers.saw, proposals=proposals
+                client, others_than_clerks, behaviour, on_change=customers.saw, proposals=proposals, casework=casework
             )
             signed_on = asyncio.Event()
+            regular = Regular(customers, client, paths.stop, WallClock().now, run_name=name)
             await first_of(
                 self.hub.watch(),
                 agents.run(),
-                _once(signed_on, customers),
+                _once(signed_on, customers.run),
                 self._course(agents, clerks, customers, client, signed_on),
-                _once(signed_on, Regular(customers, client, paths.stop, WallClock().now, run_name=f"demo-{number}")),
+                _once(signed_on, regular.run),
+                _once(signed_on, lambda: furnish(client, nats_url, customers.tell, WallClock().now(), run_name=name)),
                 self._board(client, paths.branch.invitation() if paths.branch else ""),
                 *([clerks.run()] if clerks else []),
             )
@@ -258,10 +266,10 @@ def _clerks(
     return None if place is None else Clerks(place, behaviour, on_change=customers.saw, proposals=proposals)
 
 
-async def _once(signed_on: asyncio.Event, customers: SimulatedCustomers | Regular) -> None:
+async def _once(signed_on: asyncio.Event, run: Callable[[], Awaitable[None]]) -> None:
     """The doors open when the agents are there, and stay open."""
     await signed_on.wait()
-    await customers.run()
+    await run()
     await asyncio.Event().wait()
 
 
