@@ -1,11 +1,18 @@
 /** Tells, once each, what got into trouble: in words for screen readers, and by a sound where it is wanted. */
 import { SvelteSet } from "svelte/reactivity";
+import { play, type Tone } from "../design/tones";
 import { clock } from "../shell/clock.svelte";
 import { duration, percent } from "../words/locale.svelte";
 import type { Board } from "./board.svelte";
 import type { Labels } from "./labels.svelte";
 import { type Limits, type Trouble, troubles } from "./limits.svelte";
 import { say } from "./words";
+
+const LOUDNESS = 0.08;
+const TONES: readonly Tone[] = [
+  [660, 0, 0.14],
+  [520, 0.18, 0.14],
+];
 
 export class Alarm {
   /** Names of queues in trouble. */
@@ -46,19 +53,7 @@ export class Alarm {
   }
 }
 
-/** Two short tones. A browser that has not been touched yet plays none. */
+/** Two short tones. */
 export function ring(): void {
-  const context = new AudioContext();
-  const volume = new GainNode(context, { gain: 0.08 });
-  volume.connect(context.destination);
-  for (const [at, frequency] of [
-    [0, 660],
-    [0.18, 520],
-  ] as const) {
-    const tone = new OscillatorNode(context, { frequency });
-    tone.connect(volume);
-    tone.start(context.currentTime + at);
-    tone.stop(context.currentTime + at + 0.14);
-    tone.onended = () => void (at && context.close());
-  }
+  play(TONES, LOUDNESS);
 }

@@ -1,6 +1,7 @@
 /** Everything that can be done here and now, by name and by key: what the command palette lists and the keyboard does. */
 
 import { untrack } from "svelte";
+import { over } from "../design/over.svelte";
 
 /**
  * `keys`: as `Mod+K`, `Alt+A`, `Shift+?` or `G B` (one after the other); `Mod` is Ctrl, on a Mac Command. Plain letters act
@@ -12,13 +13,19 @@ export type Action = {
   group: string;
   keys?: string;
   enabled?: boolean;
+  /** Its key does it behind an open dialog, too. */
+  always?: boolean;
   run: () => unknown;
 };
+
+/** What takes keys while it is open. */
+const OVER = '[role="menu"], [role="dialog"]';
 
 class Actions {
   #sources = $state.raw<(() => Action[])[]>([]);
   #prefix = "";
   #until = 0;
+  #behind = false;
 
   get all(): Action[] {
     return this.#sources.flatMap((source) => source()).filter((action) => action.enabled !== false);
@@ -33,6 +40,11 @@ class Actions {
     };
   }
 
+  /** A key goes down: what is open over the page has it, also where that is closed by it. Told before anything acts on it. */
+  begin(event: KeyboardEvent): void {
+    this.#behind = over.dialog || (event.target instanceof Element && event.target.closest(OVER) !== null);
+  }
+
   /** Do what this key stands for; whether it stood for anything. */
   press(event: KeyboardEvent, now = Date.now()): boolean {
     if (event.isComposing || event.defaultPrevented) return false;
@@ -42,13 +54,14 @@ class Actions {
     const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
     if (typing && plain && stroke !== "Escape" && !/^F\d/.test(stroke)) return false;
     const sequence = now < this.#until ? `${this.#prefix} ${stroke}` : stroke;
-    const found = this.all.findLast((action) => action.keys === sequence) ?? this.all.findLast((action) => action.keys === stroke);
+    const may = this.#behind ? this.all.filter((action) => action.always) : this.all;
+    const found = may.findLast((action) => action.keys === sequence) ?? may.findLast((action) => action.keys === stroke);
     if (found) {
       this.#until = 0;
       found.run();
       return true;
     }
-    if (this.all.some((action) => action.keys?.startsWith(`${stroke} `))) {
+    if (may.some((action) => action.keys?.startsWith(`${stroke} `))) {
       this.#prefix = stroke;
       this.#until = now + 1500;
       return true;

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { over } from "../design/over.svelte";
+import { actions } from "./actions.svelte";
+
+vi.stubGlobal("Element", class {});
+vi.stubGlobal("HTMLElement", class {});
+const done: string[] = [];
+let leave = (): void => {};
+
+beforeEach(() => {
+  done.length = 0;
+  leave = actions.offer(() => [
+    { id: "end", title: "End", group: "", keys: "Alt+E", run: () => done.push("end") },
+    { id: "back", title: "Back", group: "", keys: "Escape", run: () => done.push("back") },
+    { id: "desk", title: "Desk", group: "", keys: "G D", run: () => done.push("desk") },
+    { id: "lock", title: "Lock", group: "", keys: "Mod+Alt+L", always: true, run: () => done.push("lock") },
+  ]);
+});
+afterEach(() => leave());
+
+function key(code: string, more: object = {}): KeyboardEvent {
+  return { key: code.replace("Key", "").toLowerCase(), code, altKey: false, ctrlKey: false, metaKey: false, target: null, ...more } as unknown as KeyboardEvent;
+}
+
+function pressed(event: KeyboardEvent, meanwhile = (): void => {}): boolean {
+  actions.begin(event);
+  meanwhile();
+  return actions.press(event);
+}
+
+test("a key does what it stands for", () => {
+  expect(pressed(key("KeyE", { altKey: true }))).toBe(true);
+  pressed(key("KeyG"));
+  pressed(key("KeyD"));
+  expect(done).toEqual(["end", "desk"]);
+});
+
+test("behind an open dialog keys do nothing but lock, not even the one that closes it", () => {
+  const close = over.open();
+  for (const one of [key("KeyE", { altKey: true }), key("KeyG"), key("KeyD")]) expect(pressed(one)).toBe(false);
+  expect(pressed(key("KeyL", { ctrlKey: true, altKey: true }))).toBe(true);
+  expect(pressed(key("Escape", { key: "Escape" }), close)).toBe(false);
+  expect(done).toEqual(["lock"]);
+  expect(pressed(key("Escape", { key: "Escape" }))).toBe(true);
+  expect(done).toEqual(["lock", "back"]);
+});
