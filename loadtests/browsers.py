@@ -52,7 +52,7 @@ class Tab:
 
     def __init__(self, page: Any, tools: Any) -> None:
         self.page = page
-        self._tools = tools
+        self.tools = tools
 
     @classmethod
     async def of(cls, page: Any) -> "Tab":
@@ -76,9 +76,9 @@ class Tab:
     async def held(self) -> Held:
         """What is left after garbage was collected, more than once: what one round frees may free more."""
         for _ in range(3):
-            await self._tools.send("HeapProfiler.collectGarbage")
+            await self.tools.send("HeapProfiler.collectGarbage")
             await asyncio.sleep(0.1)
-        heap = (await self._tools.send("Runtime.getHeapUsage"))["usedSize"]
+        heap = (await self.tools.send("Runtime.getHeapUsage"))["usedSize"]
         metrics = await self._metrics()
         return Held(round(heap / 1e6, 2), *(int(metrics[name]) for name in _KEPT))
 
@@ -87,7 +87,7 @@ class Tab:
         return (await self._metrics())["TaskDuration"]
 
     async def _metrics(self) -> dict[str, float]:
-        told = await self._tools.send("Performance.getMetrics")
+        told = await self.tools.send("Performance.getMetrics")
         return {one["name"]: one["value"] for one in told["metrics"]}
 
 

@@ -4,29 +4,33 @@ from dataclasses import asdict
 from typing import Any
 
 from loadtests.browsers import Held, Tab
+from loadtests.screens_heap import Heap, heap_of
 from tests.ui.at_desk import at_work, take
 from tests.ui.house import House
 
 _CHANNELS = ("phone", "web", "sms", "email")
 _CUT_EVERY, _SPEAK_EVERY, _WALK_EVERY = 25, 20, 15
+_SETTLED = 40
+"""After so many interactions every page was read, every list was shown and the engine knows what runs often."""
+_Look = tuple[int, Held, Heap]
 
 
-async def soak(house: House, interactions: int, hours: float, samples: int = 12) -> dict[str, Any]:
+async def soak(house: House, interactions: int, hours: float, samples: int = 10) -> dict[str, Any]:
     """After each piece of work the page's clock is put on, so that all of them fill so many hours. What the page holds
-    is looked at while nothing is in hand, `samples` times; the first tenth of the day is not judged."""
+    is looked at while nothing is in hand, `samples` times; what came before it settled is not judged."""
     lane = house.lane()
     ann = await house.somebody("agent", skills={lane: 3})
     context = await house.visitor()
     await context.clock.install()
     page = await at_work(house, ann, context=context)
-    tab, pause, held = await Tab.of(page), int(3_600_000 * hours / interactions), list[tuple[int, Held]]()
+    tab, pause, held = await Tab.of(page), int(3_600_000 * hours / interactions), list[_Look]()
     every = max(1, interactions // samples)
     for number in range(interactions):
         await _one(house, page, lane, number)
         await page.clock.fast_forward(pause)
         await _between(page, number)
         if (number + 1) % every == 0:
-            held.append((number + 1, await tab.held()))
+            held.append((number + 1, await tab.held(), await heap_of(tab.tools)))
     return _told(held, interactions)
 
 
@@ -76,15 +80,20 @@ async def _between(page: Any, number: int) -> None:
         await page.wait_for_url("**/desk")
 
 
-def _told(held: list[tuple[int, Held]], interactions: int) -> dict[str, Any]:
-    """Every look, and how much more was held at the end than after the first look that is judged."""
-    judged = [one for one in held if one[0] >= interactions / 10] or held
-    (since, first), (until, last) = judged[0], judged[-1]
+def _told(looks: list[_Look], interactions: int) -> dict[str, Any]:
+    """Every look, and how much more was held at the end than at the first look that is judged."""
+    judged = [one for one in looks if one[0] >= min(_SETTLED, interactions / 2)]
+    (since, first, before), (until, last, after) = judged[0], judged[-1]
     worked = max(1, until - since)
     return {
         "interactions": interactions,
+        "judged from the interaction": since,
         "more heap an interaction, kB": round(1000 * (last.heap_mb - first.heap_mb) / worked, 2),
+        "of it what the application keeps": round(1000 * (after.data_mb - before.data_mb) / worked, 2),
+        "of it compiled code": round(1000 * (after.code_mb - before.code_mb) / worked, 2),
         "more nodes an interaction": round((last.nodes - first.nodes) / worked, 2),
         "more listeners an interaction": round((last.listeners - first.listeners) / worked, 2),
-        "after so many: heap MB, nodes, listeners, documents": [{"after": after, **asdict(one)} for after, one in held],
+        "after so many: heap MB, nodes, listeners, documents, data MB, code MB, detached nodes": [
+            {"after": number, **asdict(held), **asdict(heap)} for number, held, heap in looks
+        ],
     }
