@@ -8,6 +8,7 @@ import { who } from "../session/session.svelte";
 import { clock } from "../shell/clock.svelte";
 import { locale } from "../words/locale.svelte";
 import { Gathering } from "./gathering";
+import { asTaken, Taking } from "./offers/taking.svelte";
 
 type Schemas = components["schemas"];
 export type Work = Schemas["ListedInteraction"];
@@ -15,6 +16,7 @@ export type Offer = Schemas["Offer"];
 export type Agent = Schemas["AgentInHand"];
 export type Setup = Schemas["DeskTold"];
 export type Channel = Schemas["Channel"];
+export type DraftPlace = Schemas["DraftPlace"];
 
 const KEY = Symbol("desk");
 const NOBODY = 404;
@@ -59,7 +61,15 @@ export function readDesk() {
     enabled: !!agent.data && agent.data.state !== "signed_off",
   }));
 
+  const drafts = createQuery(() => ({
+    queryKey: ["drafts", me],
+    queryFn: ({ signal }) => answer(hub.GET("/v1/agents/{agent_id}/drafts", { params: { path: { agent_id: me }, query: { names: true } }, signal })),
+  }));
+
   const open = $derived(mine.data?.interactions ?? []);
+  const held = $derived(open.filter((one) => one.agent_id === me && (one.phase === "active" || one.phase === "wrap_up")));
+  const written = $derived(new Set((drafts.data?.drafts ?? []).map((one) => one.interaction_id)));
+  const taking = new Taking<Work>();
   const desk = {
     me,
     agent,
@@ -67,6 +77,7 @@ export function readDesk() {
     offers,
     pullable,
     mine,
+    taking,
     get state(): string {
       return agent.data?.state ?? "signed_off";
     },
@@ -74,8 +85,13 @@ export function readDesk() {
     get open(): Offer[] {
       return (offers.data?.offers ?? []).filter((one) => one.expires_at === null || Date.parse(one.expires_at) > clock.now);
     },
+    /** Theirs, and what they are just taking. */
     get inHand(): Work[] {
-      return open.filter((one) => one.agent_id === me && (one.phase === "active" || one.phase === "wrap_up"));
+      return [...held, ...taking.rows.filter((one) => !this.holds(one.row.interaction_id)).map((one) => asTaken(one.row, one, me))];
+    },
+    /** Whether the hub's list has it as theirs. */
+    holds(id: string): boolean {
+      return held.some((one) => one.interaction_id === id);
     },
     get parked(): Work[] {
       return open.filter((one) => one.phase === "parked");
@@ -83,9 +99,17 @@ export function readDesk() {
     get waiting(): Work[] {
       return pullable.data?.interactions ?? [];
     },
+    /** What the agent wrote and did not send where they have no work any more. */
+    get unsent(): DraftPlace[] {
+      return mine.data ? (drafts.data?.drafts ?? []).filter((one) => !this.row(one.interaction_id)) : [];
+    },
+    /** Whether they wrote something there that was not sent. */
+    writes(id: string): boolean {
+      return written.has(id);
+    },
     /** A row of any list, while it is in one. */
     row(id: string): Work | undefined {
-      return open.find((one) => one.interaction_id === id) ?? this.waiting.find((one) => one.interaction_id === id);
+      return open.find((one) => one.interaction_id === id) ?? this.waiting.find((one) => one.interaction_id === id) ?? taking.of(id)?.row;
     },
     queueName(name: string): string {
       const queue = setup.data?.queues.find((one) => one.name === name);
@@ -105,6 +129,12 @@ export function readDesk() {
 
   $effect(() => live.follow("agent", me));
   $effect(() => clock.watch());
+  // No event tells of drafts: what was written in another tab is read when this one is looked at again.
+  $effect(() => {
+    const seen = (): void => void (document.hidden || desk.refresh(["drafts", me]));
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  });
   $effect(() => {
     const gathering = new Gathering((keys) => desk.refresh(...keys));
     const leave = live.on((one) => gathering.add(...concerned(one, me)));
@@ -137,7 +167,8 @@ export function concerned(one: Happening, me: string): string[][] {
   if (one.type === "PolicyAdopted") return [["desk"]];
   if (one.stream.startsWith("agent-")) return [["agent", me], ["pullable", me]];
   if (!one.stream.startsWith("interaction-")) return one.type === "AgentMentioned" || one.type === "MentionRead" ? [["mentions", me]] : [];
-  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream]];
+  const asking = typeof one.event.consult_of === "string" && one.event.consult_of ? [["interaction", one.event.consult_of]] : [];
+  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...asking];
 }
 
 /** What a name of the policy is called where it is read. */

@@ -1,5 +1,6 @@
-/** The calendar of the installation: told by the policy in force, taken over by all that shows a day. */
+/** The calendar and the money of the installation: told by the policies in force, taken over by all that shows a day or an amount. */
 import type { components } from "../api/schema";
+import type { Money } from "../words/amounts.svelte";
 import type { Place } from "../words/locale.svelte";
 
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -11,4 +12,8 @@ export function placeOf(told: components["schemas"]["LocaleTold"]): Place {
     firstDay: DAYS.indexOf(told.first_day),
     weekend: told.weekend.map((day) => DAYS.indexOf(day)),
   };
+}
+
+export function moneyOf(told: components["schemas"]["MoneyTold"]): Money {
+  return { currency: told.currency, shownAs: told.shown_as, shownUnits: told.shown_units };
 }

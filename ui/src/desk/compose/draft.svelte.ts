@@ -2,8 +2,10 @@
 import { Refusal } from "../../api/client";
 import type { components } from "../../api/schema";
 
+export type Mention = components["schemas"]["DraftMention"];
 export type Attachment = components["schemas"]["Attachment"];
-export type Words = { text: string; subject: string; to: string; cc: string[]; attachments: Attachment[] };
+/** `mentions`: colleagues who were chosen by their name. */
+export type Words = { text: string; subject: string; to: string; cc: string[]; attachments: Attachment[]; mentions: Mention[] };
 export type Kept = { words: Words; revision: number };
 
 /** Where drafts are kept for all tabs and machines. `put` is refused as `draft-changed` where another tab wrote meanwhile. */
@@ -14,7 +16,7 @@ export type Remote = {
 };
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-export const EMPTY: Words = { text: "", subject: "", to: "", cc: [], attachments: [] };
+export const EMPTY: Words = { text: "", subject: "", to: "", cc: [], attachments: [], mentions: [] };
 const AFTER_MS = 400;
 const AGAIN_MS = 3000;
 /** Not reached, locked, too often: it may be heard later. */
@@ -37,15 +39,20 @@ export class Draft {
   #key: string;
   #remote: Remote;
   #store: Store;
+  #changed: () => void;
+  /** Whether the hub has anything of it. */
+  #there = false;
 
-  constructor(key: string, remote: Remote, store: Store = sessionStorage) {
+  /** `changed` is called when the hub has a first word of it, or the last is gone. */
+  constructor(key: string, remote: Remote, changed: () => void = () => {}, store: Store = sessionStorage) {
+    this.#changed = changed;
     this.#key = `hub.draft.${key}`;
     this.#remote = remote;
     this.#store = store;
     const here = this.#store.getItem(this.#key);
     if (!here) return;
     const kept = JSON.parse(here) as Kept;
-    this.words = kept.words;
+    this.words = { ...EMPTY, ...kept.words };
     this.#revision = kept.revision;
     this.saved = false;
   }
@@ -57,6 +64,7 @@ export class Draft {
     if (!kept || this.#touched) return;
     this.words = kept.words;
     this.#revision = kept.revision;
+    this.#there = true;
   }
 
   write(change: Partial<Words>): void {
@@ -87,6 +95,7 @@ export class Draft {
     while (this.#saving) await this.#saving;
     this.#revision = 0;
     await this.#remote.drop().catch(() => {});
+    this.#is(false);
   }
 
   /** Of the two: what is written here. */
@@ -117,6 +126,7 @@ export class Draft {
         await this.#remote.drop();
         this.#revision = 0;
       } else this.#revision = await this.#remote.put(words, this.#revision);
+      this.#is(!isEmpty(words));
     } catch (error) {
       return this.#refused(error);
     }
@@ -134,6 +144,12 @@ export class Draft {
       else this.#revision = 0;
       if (!this.theirs) this.#later(AGAIN_MS);
     } else if (AGAIN.includes(status) || status >= 500) this.#later(AGAIN_MS);
+  }
+
+  #is(there: boolean): void {
+    if (this.#there === there) return;
+    this.#there = there;
+    this.#changed();
   }
 
   #later(ms: number): void {

@@ -40,12 +40,14 @@ class FakeStore {
 
 let hub: FakeHub;
 let store: FakeStore;
-const draft = (at = store) => new Draft("x", hub.remote(), at);
+let changes = 0;
+const draft = (at = store) => new Draft("x", hub.remote(), () => changes++, at);
 
 beforeEach(() => {
   vi.useFakeTimers();
   hub = new FakeHub();
   store = new FakeStore();
+  changes = 0;
 });
 afterEach(() => vi.useRealTimers());
 
@@ -114,6 +116,27 @@ test("of two tabs neither takes the other's words away: one is chosen", async ()
   await theirs.save();
   theirs.takeTheirs();
   expect([theirs.words.text, theirs.saved]).toEqual(["mine", true]);
+});
+
+test("who lists drafts is told of the first word and of the last", async () => {
+  const one = draft();
+  for (const text of ["H", "He", "", "H"]) {
+    one.write({ text });
+    await one.save();
+  }
+  expect(changes).toBe(3);
+  await one.clear();
+  expect(changes).toBe(4);
+});
+
+test("who was mentioned is kept with the words, also by a page that kept none yet", async () => {
+  store.setItem("hub.draft.x", JSON.stringify({ words: { text: "@Ben", subject: "", to: "", cc: [], attachments: [] }, revision: 0 }));
+  const one = draft();
+  one.write({ mentions: [...one.words.mentions, { agent_id: "ben", name: "Ben" }] });
+  await one.save();
+  const again = draft(new FakeStore());
+  await again.open();
+  expect(again.words.mentions).toEqual([{ agent_id: "ben", name: "Ben" }]);
 });
 
 test("what was sent is nowhere any more", async () => {

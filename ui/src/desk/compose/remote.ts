@@ -16,8 +16,8 @@ function places(agentId: string): NonNullable<typeof asked> {
 type Told = { words: Words; revision: number };
 type Row = Omit<Words, "to"> & { to: string[]; revision: number };
 
-function told({ revision, text, subject, to, cc, attachments }: Row): Told {
-  return { words: { text, subject, to: to[0] ?? "", cc, attachments }, revision };
+function told({ revision, text, subject, to, cc, attachments, mentions }: Row): Told {
+  return { words: { text, subject, to: to[0] ?? "", cc, attachments, mentions }, revision };
 }
 
 /** Nothing is there: no error. */
