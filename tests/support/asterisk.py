@@ -29,7 +29,7 @@ SCENARIOS = (REPOSITORY / "tests/channels/phone/sipp", DEMO)
 """The second: those that the demo plays too."""
 ROOT = Path(os.environ.get("ASTERISK_ROOT", Path.home() / ".cache/contact-path-manager/asterisk"))
 AGENTS = ("ann", "bob", "cid")
-IN_BROWSERS = ("kim", "lee")
+IN_BROWSERS = ("kim", "lee", "sam")
 """Agents whose phones are pages."""
 VOICE = bytes(range(0, 128, 4)) * 2000
 """Eight seconds of noise as telephones speak (8 kHz, mu-law)."""

@@ -20,6 +20,8 @@ from tests.channels.chat.browser import CHROMIUM, FLAGS
 
 PATIENCE = 60_000
 PASSWORD = "a long enough password"
+VOICE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""Who sits there beeps into the microphone, and lets the page hear it."""
 FORBIDDEN = "Content Security Policy"
 LANES = tuple(f"lane-{number}" for number in range(1, 81))
 PULLED = LANES[-5:]
@@ -46,6 +48,8 @@ class House:
     browser: Any
     process: HubProcess
     axe: str = ""
+    known: dict[str, Worker] = field(default_factory=dict)
+    """Those that tests share."""
     wrong: list[str] = field(default_factory=list)
     """What pages threw, or their policy forbade."""
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -77,12 +81,19 @@ class House:
         return response.json() if response.content else None
 
     async def somebody(
-        self, role: str, *, skills: dict[str, int] | None = None, team: str = "", name: str = "", capacity: int = 10_000
+        self,
+        role: str,
+        *,
+        skills: dict[str, int] | None = None,
+        team: str = "",
+        name: str = "",
+        capacity: int = 10_000,
+        login: str = "",
     ) -> Worker:
         """A person with this role, an agent too if they are one or `skills` are named."""
         team = team or f"all-{role}s"
         await self.asked("PUT", f"/v1/teams/{team}", json={"name": team.capitalize(), "role": role})
-        login = self.fresh(role)
+        login = login or self.fresh(role)
         agent = login if role == "agent" or skills is not None else ""
         card = {"skills": skills or {}, "languages": ["en", "fa"], "capacity": capacity}
         body = {"login": login, "name": name or login.capitalize(), "teams": [team], "agent_id": agent, "agent": card}
@@ -172,11 +183,12 @@ def policy() -> str:
 
 
 @asynccontextmanager
-async def a_house(directory: Path, axe: str, pages: Path | None = None) -> AsyncIterator[House]:
-    """A hub with a policy of lanes, a browser, and the application as it was built there (none: in the package)."""
+async def a_house(directory: Path, axe: str, pages: Path | None = None, **more: Any) -> AsyncIterator[House]:
+    """A hub with a policy of lanes, a browser, and the application as it was built there (none: in the package).
+    `more`: other settings of the hub."""
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
-    settings = Settings(data_dir=directory / "var", api_port=0, session_idle_seconds=0, pages=pages)
+    settings = Settings(data_dir=directory / "var", api_port=0, session_idle_seconds=0, pages=pages, **more)
     key = await asyncio.to_thread(issue_key, settings, Role.ADMIN, "tests", "")
     process = HubProcess(settings)
     address = await process.start()
@@ -186,7 +198,7 @@ async def a_house(directory: Path, axe: str, pages: Path | None = None) -> Async
             async_playwright() as driver,
         ):
             http.headers["Authorization"] = f"Bearer {key['token']}"
-            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SOUND])
+            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SOUND, *VOICE])
             house = House(address.api_url, http, browser, process, axe)
             await house.asked("POST", "/v1/policies/routing", json={"text": policy(), "note": "for these tests"})
             try:

@@ -7,19 +7,25 @@
  *
  * It rings when the hub offers a call: `answer()` accepts the offer, `decline()` and `busy()` send it to the next agent,
  * `hangUp()` ends the conversation. `hold()` and `resume()` are told to the hub, as if its API were asked; transfer and
- * conference are its commands alone.
+ * conference are its commands alone. What its agent asked for at the desktop (a call to a customer, say) is answered by
+ * itself; `interaction` tells which work it is. `back()` takes up a call whose line was lost with the page that had it.
  * The password is asked for whenever it registers anew, and kept nowhere.
  */
 import JsSIP from "jssip";
 
 const AGAIN_MS = 5000;
+const SOUND = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } };
 
 /** `state`: `off`, `away` (calls don't reach it; `reason` says why), `ready`, `rings`, `talks`. Event: `change`. */
 export class Softphone extends EventTarget {
   state = "off";
   caller = "";
   reason = "";
+  interaction = "";
+  muted = false;
   #credentials;
+  #uri = "";
+  #answered = false;
   #audio;
   #agent = null;
   #session = null;
@@ -54,7 +60,15 @@ export class Softphone extends EventTarget {
 
   /** The customer is on the line once `state` is `talks`. */
   answer() {
-    this.#session?.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
+    if (this.state !== "rings" || this.#answered) return;
+    this.#answered = true;
+    this.#session.answer(SOUND);
+  }
+
+  /** To the call this agent has, whose line is gone; `failed` comes where there is none. */
+  back() {
+    if (this.#session || !this.#agent?.isRegistered()) return;
+    this.#agent.call(this.#uri.replace(/^sip:[^@]*/, "sip:back"), SOUND);
   }
 
   decline() {
@@ -77,6 +91,14 @@ export class Softphone extends EventTarget {
     this.#session?.unhold();
   }
 
+  /** Nobody hears what is said here, until it is taken back. */
+  mute(muted) {
+    if (muted) this.#session?.mute({ audio: true });
+    else this.#session?.unmute({ audio: true });
+    this.muted = !!this.#session && muted;
+    this.#change(this.state);
+  }
+
   /** Packets of sound so far. */
   async sound() {
     const told = { sent: 0, received: 0 };
@@ -89,6 +111,7 @@ export class Softphone extends EventTarget {
   }
 
   #register({ url, uri, user, password }) {
+    this.#uri = uri;
     const sockets = [new JsSIP.WebSocketInterface(url)];
     this.#agent = new JsSIP.UA({
       sockets, uri, password, authorization_user: user, register_expires: 120, session_timers: false,
@@ -97,32 +120,42 @@ export class Softphone extends EventTarget {
     this.#agent.on("unregistered", () => this.#lost("not registered"));
     this.#agent.on("disconnected", () => this.#lost("no connection"));
     this.#agent.on("registrationFailed", ({ cause }) => this.#later(cause));
-    this.#agent.on("newRTCSession", ({ originator, session }) => originator === "remote" && this.#ring(session));
+    this.#agent.on("newRTCSession", ({ originator, session, request }) => this.#begin(session, originator === "remote" && request));
     this.#agent.start();
   }
 
-  #ring(session) {
+  /** `invited`: by this request; else it was begun here. */
+  #begin(session, invited) {
     if (this.#session) {
       session.terminate({ status_code: 486 });
       return;
     }
     this.#session = session;
-    this.caller = session.remote_identity.uri.user;
-    session.on("peerconnection", ({ peerconnection }) => {
-      peerconnection.addEventListener("track", ({ streams, track }) => {
-        this.#audio.srcObject = streams[0] ?? new MediaStream([track]);
-      });
-    });
+    this.#answered = false;
+    this.caller = invited ? session.remote_identity.uri.user : "";
+    this.interaction = (invited && invited.getHeader("X-Hub-Interaction")) || "";
+    if (session.connection) this.#hear(session.connection);
+    else session.on("peerconnection", ({ peerconnection }) => this.#hear(peerconnection));
     session.on("confirmed", () => this.#change("talks"));
     session.on("ended", ({ cause }) => this.#over(cause));
     session.on("failed", ({ cause }) => this.#over(cause));
+    if (!invited) return;
     this.#change("rings");
+    if (invited.getHeader("X-Hub-Answer") === "at-once") this.answer();
+  }
+
+  #hear(connection) {
+    connection.addEventListener("track", ({ streams, track }) => {
+      this.#audio.srcObject = streams[0] ?? new MediaStream([track]);
+    });
   }
 
   #over(reason) {
     this.#session = null;
     this.#audio.srcObject = null;
     this.caller = "";
+    this.interaction = "";
+    this.muted = false;
     this.#change(this.#agent?.isRegistered() ? "ready" : "away", reason);
   }
 

@@ -10,13 +10,15 @@ from hub.domain.contact import Contact
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of ARI. `calls`: the channel it makes; that it fails means that nobody is there. `records`: the
-    recording it makes. `fulfils`: what may be told once it is carried out, and not before."""
+    """One request of ARI. `calls`: the channel it makes; that it fails means that nobody is there. `headers`: of the
+    invitation it sends. `records`: the recording it makes. `fulfils`: what may be told once it is carried out, and not
+    before."""
 
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     calls: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     records: str = ""
     fulfils: "Signal | None" = None
 
@@ -62,6 +64,8 @@ class Remember:
     thread: str
 
 
+_NONE: Mapping[str, str] = {}
+
 Action = Request | Report | Signal | SetTimer | Keep | Remember
 
 
@@ -102,7 +106,15 @@ def stop_playing(playback: str) -> Request:
     return Request("DELETE", f"/playbacks/{playback}")
 
 
-def ring(channel: str, endpoint: str, app: str, words: str, seconds: int, caller_id: str) -> Request:
+def ring(
+    channel: str,
+    endpoint: str,
+    app: str,
+    words: str,
+    seconds: int,
+    caller_id: str,
+    headers: Mapping[str, str] = _NONE,
+) -> Request:
     """Call somebody; who picks up comes to `app` with these words."""
     params = {"endpoint": endpoint, "app": app, "appArgs": words, "timeout": str(seconds), "callerId": caller_id}
-    return Request("POST", f"/channels/{channel}", params, calls=channel)
+    return Request("POST", f"/channels/{channel}", params, calls=channel, headers=headers)

@@ -17,7 +17,7 @@ from hub.channels.phone.call import Call
 from hub.channels.phone.calls import Calls, outbound
 from hub.channels.phone.events import Heard, read
 from hub.channels.phone.fallback import FallbackCalls
-from hub.channels.phone.happenings import Arrived, Told
+from hub.channels.phone.happenings import Arrived, CameBack, Told
 from hub.channels.phone.refusals import Refusals
 from hub.channels.phone.reports import Reports
 from hub.channels.phone.settings import PhoneSettings
@@ -164,6 +164,9 @@ def _begun_by(command: Command) -> Call:
 async def _take(heard: Heard, calls: Calls, arrivals: Arrivals) -> None:
     if isinstance(heard.happening, Arrived):
         await arrivals.take(heard.thread, heard.happening)
+        return
+    if isinstance(heard.happening, CameBack):
+        await arrivals.back(heard.happening)
         return
     thread = heard.thread or calls.thread_of(heard.channel)
     if thread and heard.later:

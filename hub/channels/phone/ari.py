@@ -45,7 +45,7 @@ class Ari:
         """The HTTP status of the answer. Raises AriError where none comes."""
         try:
             async with self._session.request(
-                request.method, self._url + request.path, params=dict(request.params)
+                request.method, self._url + request.path, params=dict(request.params), json=_body(request)
             ) as answer:
                 reason = (await answer.text())[:200] if answer.status >= 400 else ""
                 log.debug("%s %s: %s %s", request.method, request.path, answer.status, reason)
@@ -87,6 +87,12 @@ class Ari:
                 yield _events(socket)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AriError(f"Asterisk at {self._url} can't be followed: {error or 'no answer'}") from error
+
+
+def _body(request: Request) -> dict[str, Any] | None:
+    if not request.headers:
+        return None
+    return {"variables": {f"PJSIP_HEADER(add,{name})": value for name, value in request.headers.items()}}
 
 
 async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[dict[str, Any]]:

@@ -1,14 +1,16 @@
-"""New calls at the door: taken, left to the PBX's own queue, or turned away."""
+"""Who calls by themselves, at the door: new calls, taken, left to the PBX's own queue, or turned away; and agents who
+lost their line."""
 
 import asyncio
 import logging
 
-from hub.channels.phone.actions import Request, go_on_in, speak, turn_away
+from hub.channels.phone.actions import Request, go_on_in, hang_up, speak, turn_away
 from hub.channels.phone.ari import Ari, AriError
 from hub.channels.phone.calls import Calls
 from hub.channels.phone.causes import BUSY, NO_NUMBER
-from hub.channels.phone.happenings import Arrived
+from hub.channels.phone.happenings import Arrived, CameBack
 from hub.channels.phone.limits import LONGEST_NUMBER, Limits, Verdict
+from hub.channels.phone.lines import whose
 from hub.channels.phone.refusals import KnownCall, Refusals
 from hub.channels.phone.settings import PhoneSettings
 
@@ -47,6 +49,15 @@ class Arrivals:
             case Verdict.UNREADABLE:
                 await self._ask(turn_away(call.channel, NO_NUMBER))
                 self._keep(KnownCall(thread=thread, caller=call.caller, dialled=call.dialled, began=call.at))
+
+    async def back(self, agent: CameBack) -> None:
+        """An agent who lost the line to a call; where they have none any more they hear so."""
+        calls = (call for call in self._calls.standing if whose(call, agent.phone, self._settings) is not None)
+        call = next(calls, None)
+        if call is None:
+            await self._ask(hang_up(agent.channel))
+        else:
+            self._calls.happened(call.thread, agent)
 
     def close(self) -> None:
         """What is not kept by now is given up."""

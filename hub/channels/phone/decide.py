@@ -8,6 +8,7 @@ from hub.channels.phone.call import Call, Phase
 from hub.channels.phone.entering import CONFIRM, DIGITS
 from hub.channels.phone.happenings import (
     Arrived,
+    CameBack,
     Confirmed,
     Gone,
     Happening,
@@ -68,8 +69,8 @@ def _step(call: Call, happening: Happening, settings: PhoneSettings) -> Step:
             return told(call, happening, settings)
         case Gone():
             return lines.gone(call, happening, settings)
-        case PickedUp():
-            return lines.picked_up(call, happening)
+        case PickedUp() | CameBack():
+            return lines.there(call, happening, settings)
         case Listening():
             return lines.listening(call, happening)
         case Pressed():

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hub.channels.phone.happenings import (
     Arrived,
+    CameBack,
     Gone,
     Happening,
     Listening,
@@ -65,6 +66,8 @@ def _started(event: Mapping[str, Any], at: datetime) -> Heard | None:
             return arrived(channel, words)
         case ["leg" | "customer", thread]:
             return Heard(PickedUp(at, channel["id"]), thread=thread)
+        case ["back"]:
+            return Heard(CameBack(at, channel["id"], str(channel["name"]).rpartition("-")[0]))
         case ["ear", thread, leg]:
             return Heard(Listening(at, channel["id"], leg), thread=thread)
     return None

@@ -25,6 +25,15 @@ class PickedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """Who lost the line to their call is there on a new one, from this phone (`PJSIP/ann`)."""
+
+    at: datetime
+    channel: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listening:
     """The ear of whom a leg is for is there."""
 
@@ -129,6 +138,7 @@ class Resumed:
 Happening = (
     Arrived
     | PickedUp
+    | CameBack
     | Listening
     | Pressed
     | PutOnHold

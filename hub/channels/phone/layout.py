@@ -143,15 +143,22 @@ def _calls(before: Call, after: Call, settings: PhoneSettings) -> list[Request]:
             f"leg,{after.thread}",
             settings.ring_seconds,
             caller_id,
+            _about(after, leg),
         )
         for leg in after.legs
-        if leg.id not in known
+        if leg.id not in known and not leg.up
     ]
     if after.phase is Phase.DIALLING and after.channel and after.channel != before.channel:
         endpoint = settings.customer_endpoint.format(number=caller_id)
         words = f"customer,{after.thread}"
         requests.append(ring(after.channel, endpoint, settings.app, words, settings.dial_seconds, settings.caller_id))
     return requests
+
+
+def _about(call: Call, leg: Leg) -> dict[str, str]:
+    """What a phone in a browser is told of what rings, and whether its agent asked for it and it answers by itself."""
+    about = {"X-Hub-Interaction": leg.consult_id or call.interaction_id}
+    return about | ({"X-Hub-Answer": "at-once"} if leg.accepted else {})
 
 
 def _emptied(before: Call, after: Call) -> list[str]:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from hub.channels.phone import signals
-from hub.channels.phone.actions import Action, Report, Request, SetTimer, play
+from hub.channels.phone.actions import Action, Report, Request, SetTimer, answer, hang_up, hear_its_end, play
 from hub.channels.phone.call import Call, Leg, Phase, Role, Running
+from hub.channels.phone.causes import dropped
 from hub.channels.phone.entering import CONFIRM, DIGITS, given_up
-from hub.channels.phone.happenings import Confirmed, Gone, Listening, PickedUp, Played, Pressed, PutOnHold
+from hub.channels.phone.happenings import CameBack, Confirmed, Gone, Listening, PickedUp, Played, Pressed, PutOnHold
 from hub.channels.phone.orders import connected, dial_customer
 from hub.channels.phone.recording import VOICEMAIL
 from hub.channels.phone.settings import PhoneSettings
@@ -14,7 +15,14 @@ from hub.channels.phone.settings import PhoneSettings
 Step = tuple[Call, list[Action]]
 
 
-def picked_up(call: Call, happening: PickedUp) -> Step:
+def there(call: Call, happening: PickedUp | CameBack, settings: PhoneSettings) -> Step:
+    """A line of the call is open."""
+    if isinstance(happening, CameBack):
+        return _came_back(call, happening, settings)
+    return _picked_up(call, happening)
+
+
+def _picked_up(call: Call, happening: PickedUp) -> Step:
     """An agent or a customer who was called."""
     if happening.channel == call.channel and call.phase is Phase.DIALLING:
         talks = replace(call, phase=Phase.TALKING, answered=True, since=call.since or happening.at)
@@ -26,11 +34,34 @@ def picked_up(call: Call, happening: PickedUp) -> Step:
     call = call.with_leg(leg)
     if not leg.accepted:
         return call, [signals.offer_accepted(call, leg, happening.at)]
+    return _given(call, leg), []
+
+
+def _given(call: Call, leg: Leg) -> Call:
+    """This line, which the hub gave the conversation, is open now."""
     if leg.role is not Role.AGENT:
-        return call, []
+        return call
     if call.phase is Phase.DIALLING:
-        return (call if call.channel else dial_customer(call)), []
-    return connected(call), []
+        return call if call.channel else dial_customer(call)
+    return connected(call)
+
+
+def _came_back(call: Call, happening: CameBack, settings: PhoneSettings) -> Step:
+    """Their new line takes the place of the one that was lost, or never got through. Who was given nothing here is not
+    let in."""
+    old = whose(call, happening.phone, settings)
+    if old is None:
+        return call, [hang_up(happening.channel)]
+    new = replace(old, id=happening.channel, up=True)
+    call = replace(call, legs=tuple(new if leg is old else leg for leg in call.legs))
+    opens: list[Action] = [hear_its_end(happening.channel, settings.app), answer(happening.channel)]
+    return (call if old.up else _given(call, new)), opens
+
+
+def whose(call: Call, phone: str, settings: PhoneSettings) -> Leg | None:
+    """The line of this phone's agent, where the hub gave them a part in the call."""
+    theirs = (leg for leg in call.legs if settings.agent_endpoint.format(agent=leg.agent_id) == phone)
+    return next((leg for leg in theirs if leg.accepted and call.phase is not Phase.OVER), None)
 
 
 def listening(call: Call, happening: Listening) -> Step:
@@ -133,7 +164,7 @@ def _company_gone(call: Call, leg: Leg, happening: Gone) -> Step:
     if call.contact_id and has_it:
         over = replace(without, phase=Phase.OVER, legs=())
         return over, ([signals.missed(call, happening.at, 3)] if call.phase is Phase.DIALLING else [])
-    if not has_it or leg.up:
+    if not has_it or (leg.up and not dropped(happening.cause)):
         return without, [signals.agent_left(call, leg, happening.at)]
     phase = Phase.FREE if call.phase is Phase.DIALLING else call.phase
     return replace(without, phase=phase, agent_id=""), [signals.agent_missed(call, leg, happening.at, happening.cause)]

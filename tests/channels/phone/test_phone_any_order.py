@@ -7,6 +7,7 @@ from hub.channels.phone.call import Phase
 from hub.channels.phone.decide import begin, decide
 from hub.channels.phone.happenings import (
     Arrived,
+    CameBack,
     Confirmed,
     Gone,
     Happening,
@@ -44,7 +45,8 @@ _told = st.builds(
 _happenings = st.one_of(
     _told,
     st.builds(PickedUp, st.just(NOON), _channels),
-    st.builds(Gone, st.just(NOON), _channels.filter(lambda one: one != "c1"), st.sampled_from([0, 16, 17, 19])),
+    st.builds(CameBack, st.just(NOON), st.just("back-1"), st.sampled_from(["PJSIP/ann", "PJSIP/bob", "PJSIP/cid"])),
+    st.builds(Gone, st.just(NOON), _channels.filter(lambda one: one != "c1"), st.sampled_from([0, 16, 17, 19, 44])),
     st.builds(Pressed, st.just(NOON), _channels, st.sampled_from("1#*")),
     st.builds(Played, st.just(NOON), st.sampled_from([f"play-call-c1-{n}" for n in range(6)])),
     st.builds(Recorded, st.just(NOON), st.sampled_from(["talk-call-c1-1", "voicemail-call-c1"]), st.just(3)),

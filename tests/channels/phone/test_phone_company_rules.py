@@ -2,10 +2,11 @@
 
 import pytest
 
-from hub.channels.phone.actions import Keep, Request, Signal
+from hub.channels.phone.actions import Action, Keep, Request, Signal
 from hub.channels.phone.call import Phase, Role
 from hub.channels.phone.decide import decide
 from hub.channels.phone.happenings import (
+    CameBack,
     Gone,
     PickedUp,
     Pressed,
@@ -160,3 +161,50 @@ def test_a_call_that_stands_after_a_restart_goes_on_as_it_was() -> None:
     again, actions = decide(call, Resumed(NOON), PLAIN)
     assert again == call
     assert asked(actions) == ["POST /bridges/talk-call-c1", "POST /bridges/talk-call-c1/addChannel"]
+
+
+BACK = CameBack(NOON, "c9", "PJSIP/ann")
+
+
+def test_who_lost_the_line_has_the_customer_again_on_a_new_one() -> None:
+    call, actions = lived(*TALKS, BACK)
+    assert places(call) == {"c1": main_bridge(call), "c9": main_bridge(call)}
+    assert asked(actions) == [
+        "POST /bridges/talk-call-c1/addChannel", f"DELETE /channels/{LEG}", "POST /applications/hub/subscription",
+        "POST /channels/c9/answer",
+    ]  # fmt: skip
+    call, actions = decide(call, Gone(NOON, LEG, 16), PLAIN)
+    assert (signals(actions), call.agent_id) == ([], "ann"), "the line that was lost is nobody's any more"
+    call, actions = decide(call, Gone(NOON, "c9", 16), PLAIN)
+    assert signals(actions) == ["agent_left"]
+
+
+def test_who_accepted_at_the_desktop_and_is_not_rung_comes_by_a_line_of_their_own() -> None:
+    call, actions = lived(*RINGS, told("answered", agent_id="ann"), BACK)
+    assert places(call) == {"c1": main_bridge(call), "c9": main_bridge(call)}
+    assert f"DELETE /channels/{LEG}" in asked(actions)
+
+
+@pytest.mark.parametrize("stranger", [CameBack(NOON, "c9", "PJSIP/bob"), CameBack(NOON, "c9", "PJSIP/trunk")])
+def test_nobody_comes_into_a_call_that_was_not_given_to_them(stranger: CameBack) -> None:
+    before, _ = lived(*TALKS)
+    after, actions = lived(*TALKS, stranger)
+    assert (places(after), asked(actions)) == (places(before), ["DELETE /channels/c9"])
+    _, actions = lived(*RINGS, BACK)
+    assert asked(actions) == ["DELETE /channels/c9"], "an offer is accepted by picking up alone"
+
+
+def test_a_line_that_broke_is_no_hanging_up_and_the_customer_waits_with_music() -> None:
+    call, actions = lived(*TALKS, Gone(NOON, LEG, 44))
+    assert signals(actions) == ["agent_missed"]
+    assert places(call) == {"c1": MUSIC}
+
+
+def test_a_phone_is_told_what_rings_and_answers_by_itself_what_its_agent_asked_for() -> None:
+    def headers(actions: list[Action]) -> list[dict[str, str]]:
+        return [dict(one.headers) for one in actions if isinstance(one, Request) and one.calls]
+
+    _, offered = lived(*RINGS)
+    assert headers(offered) == [{"X-Hub-Interaction": "interaction-1"}]
+    _, joined = lived(*TALKS, told("participant_joined", agent_id="sue", mode="monitor"))
+    assert headers(joined) == [{"X-Hub-Interaction": "interaction-1", "X-Hub-Answer": "at-once"}]

@@ -21,10 +21,6 @@ export const presence = texts({
     mute: "Mute the ringing",
     unmute: "Let it ring",
     mentions: "{n|One note mentions you|{n} notes mention you}",
-    phone_ready: "Phone ready",
-    phone_away: "Phone not connected",
-    phone_rings: "Phone rings",
-    phone_talks: "On the phone",
   },
   fa: {
     title: "میز کار",
@@ -45,9 +41,5 @@ export const presence = texts({
     mute: "بی‌صدا",
     unmute: "با صدا",
     mentions: "{n|یک یادداشت از شما نام برده است|{n} یادداشت از شما نام برده‌اند}",
-    phone_ready: "تلفن آماده است",
-    phone_away: "تلفن وصل نیست",
-    phone_rings: "تلفن زنگ می‌زند",
-    phone_talks: "پای تلفن",
   },
 });
