@@ -32,12 +32,16 @@ class WorkCandidateTold(BaseModel):
 
 
 class RuleTold(BaseModel):
-    """A rule of the policy: whether it matched, `why_not` the first condition that kept it off, whether it decided."""
+    """A rule of the policy: whether it matched, whether it decided, and `why_not`: the first condition that kept it
+    off, whose name is `condition`, with what was `found` and what the rule `wanted`."""
 
     rule: int
     matched: bool
     why_not: str
     decided: bool
+    condition: str
+    found: str
+    wanted: str
 
 
 class TraitsTold(BaseModel):
@@ -136,7 +140,9 @@ class DecisionTold(BaseModel):
 
 
 class DecisionsTold(BaseModel):
-    """The decisions on an interaction, oldest first."""
+    """The decisions on an interaction, oldest first; `names`: what the agents are called who are named in them or in
+    its timeline, by id."""
 
     interaction_id: str
+    names: dict[str, str]
     decisions: list[DecisionTold]

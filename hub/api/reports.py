@@ -15,6 +15,7 @@ from hub.api.errors import PROBLEMS
 from hub.api.report_table import as_csv
 from hub.api.rows import told
 from hub.domain.errors import InvalidError
+from hub.projections.agent_names import names_of
 from hub.projections.formulas import ServiceLevelVariant
 from hub.projections.metrics_columns import DIMENSIONS
 from hub.projections.report_measures import MEASURES, Unit
@@ -69,7 +70,8 @@ ReportRow = create_model(
 
 
 class Report(BaseModel):
-    """Rows by interval, then by what they are told apart by; `total`: the same of all of them."""
+    """Rows by interval, then by what they are told apart by; `total`: the same of all of them. `names`: what the agents
+    of the rows are called, by id."""
 
     start: datetime
     end: datetime | None
@@ -77,6 +79,7 @@ class Report(BaseModel):
     by: list[By]
     rows: list[ReportRow]
     total: ReportRow
+    names: dict[str, str]
 
 
 _Names = Annotated[list[str], Query(max_length=200)]
@@ -127,9 +130,12 @@ async def report(
         {name: values for name, values in only.items() if values},
     )  # fmt: skip
     rows, total = await call.services.views.report(asked)
+    agents = {row["agent"] for row in rows if row["agent"]}
+    names = await call.services.views.read(lambda views: names_of(views, agents)) if agents else {}
     if form == "csv":
-        return as_csv(rows, [one.value for one in by], language, zone)
-    return answer({"start": begin, "end": end, "time_zone": zone_name, "by": by, "rows": rows, "total": total})
+        return as_csv(rows, [one.value for one in by], language, zone, names)
+    told = {"start": begin, "end": end, "time_zone": zone_name, "by": by, "rows": rows, "total": total, "names": names}
+    return answer(told)
 
 
 _GRAINS = {one.value for one in Grain}

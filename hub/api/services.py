@@ -1,11 +1,12 @@
 """What the API needs of the rest of the hub, and who provides it: the composition root."""
 
 import secrets
+import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
@@ -174,6 +175,9 @@ class Customers(Protocol):
     ) -> Sequence[Recorded]: ...
 
 
+T = TypeVar("T")
+
+
 class Views(Protocol):
     """The read models. Each answer is of one moment; None: there is no such thing."""
 
@@ -201,6 +205,7 @@ class Views(Protocol):
         self, start: datetime | None, end: datetime | None, by: Collection[str], only: Mapping[str, str]
     ) -> Sequence[Row]: ...
     async def report(self, asked: Question) -> tuple[Sequence[Row], Row]: ...
+    async def read(self, question: Callable[[sqlite3.Connection], T]) -> T: ...
     async def live(self) -> Row: ...
     async def census(self) -> Census: ...
 

@@ -26,6 +26,7 @@ from hub.application.duplicate_list import DuplicateList, search_beside
 from hub.application.explainer import Explainer
 from hub.application.export.export import Exports
 from hub.application.identity import Identity
+from hub.application.named_decisions import NamedDecisions
 from hub.application.notes import Notes
 from hub.application.paths.parts import PathParts
 from hub.application.policies import Policies
@@ -132,7 +133,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         files=behind.intake.files,
         exports=Exports(journal, clock, key, dossiers, views),
         satisfaction=behind.intake.satisfaction,
-        decisions=Explainer(journal, behind.explain, environment),
+        decisions=NamedDecisions(Explainer(journal, behind.explain, environment), views),
         phones=_phones(ground.settings.phones),
         pages=ground.settings.pages,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.clock import WallClock
 from tests.ui.at_board import an_agent, leaves, offered, takes, waiting
 from tests.ui.house import House
 
@@ -90,6 +91,8 @@ async def test_why_this_agent_is_told_with_every_candidate(house: House) -> None
     zara, omid = house.fresh("Zara"), house.fresh("Omid")
     agent = await an_agent(house, lane, zara)
     await an_agent(house, other, omid)
+    gone = await an_agent(house, other, house.fresh("Left"))
+    await house.asked("POST", f"/v1/agents/{gone}/sign-off", json={})
     await house.contact(lane)
     interaction = await takes(house, agent)
     page = await house.page(await house.somebody("supervisor"), f"/interactions/{interaction}")
@@ -100,8 +103,17 @@ async def test_why_this_agent_is_told_with_every_candidate(house: House) -> None
     assert "Chosen" in await chosen.inner_text()
     assert "fits" in await chosen.inner_text()
     assert "lacks a skill" in await candidates.filter(has_text=omid).inner_text()
+    absent = await candidates.filter(has_text=gone).inner_text()
+    assert ("Left-" in absent, "not signed on" in absent) == (True, True)
     history = page.get_by_role("listitem")
     assert [await history.filter(has_text=what).count() > 0 for what in ("Queued", "Offered", "Accepted")] == [True] * 3
+    await history.get_by_text("Of those who fit: longest idle").wait_for()
+    await page.evaluate("localStorage.setItem('hub.language', 'fa')")
+    await page.reload()
+    await history.get_by_text("از میان مناسب‌ها").wait_for()
+    assert "of those who fit" not in await page.locator("main").inner_text()
+    await page.evaluate("localStorage.setItem('hub.language', 'en')")
+    await page.reload()
     await page.get_by_role("link", name=zara).first.click()
     await page.get_by_role("heading", name="States").wait_for()
     await page.get_by_role("region", name="States").get_by_text("Signed on").wait_for()
@@ -129,6 +141,32 @@ async def test_who_was_slower_is_told_so_where_they_asked(house: House) -> None:
     await second.keyboard.press("Escape")
     await second.get_by_role("button", name="Take it from its agent").wait_for()
     assert (await house.asked("GET", f"/v1/interactions/{interaction}"))["agent_id"] == agent
+
+
+async def test_of_two_who_give_it_away_and_one_who_changes_its_place_the_first_is_right(house: House) -> None:
+    lane, quick, slow = house.lane(), house.fresh("Quick"), house.fresh("Slow")
+    agent = await an_agent(house, house.lane(), quick)
+    await an_agent(house, house.lane(), slow)
+    await house.contact(lane)
+    [interaction] = await waiting(house, lane)
+    sam = await house.somebody("supervisor")
+    first, second, third = [await house.page(sam, f"/interactions/{interaction}") for _ in range(3)]
+    for page, key in ((first, "a"), (second, "a"), (third, "p")):
+        await page.get_by_role("button", name="Give to an agent").wait_for()
+        await page.keyboard.press(key)
+    for page, name in ((first, quick), (second, slow)):
+        await page.get_by_role("combobox").fill(name)
+        await page.get_by_role("option", name=name).click()
+    await third.get_by_role("dialog").get_by_role("textbox").fill("9")
+    await first.get_by_role("dialog").get_by_role("button", name="Give to an agent").click()
+    await first.get_by_text("Given", exact=True).first.wait_for()
+    for page, act in ((second, "Give to an agent"), (third, "Change its place")):
+        await page.get_by_role("dialog").get_by_role("button", name=act).click()
+        refused = page.get_by_role("dialog").get_by_role("alert")
+        await refused.get_by_text("Somebody else was faster").wait_for()
+        assert "active" in await refused.inner_text()
+    told = await house.asked("GET", f"/v1/interactions/{interaction}")
+    assert (told["agent_id"], told["priority"]) == (agent, 0)
 
 
 async def test_work_is_given_and_taken_back_by_keyboard(house: House) -> None:
@@ -197,8 +235,28 @@ async def test_what_is_old_says_how_old_it_is(house: House) -> None:
     await page.get_by_text("Live", exact=True).wait_for()
 
 
+async def test_the_day_is_there_after_a_reload_with_the_numbers_of_the_reports(house: House) -> None:
+    lane = house.lane()
+    await house.contact(lane)
+    await waiting(house, lane)
+    page = await board(house, lane)
+    for _ in range(2):
+        await page.get_by_role("img", name="Queued, Answered, Abandoned").locator("canvas").wait_for()
+        await page.get_by_role("button", name="As a table").click()
+        table = page.get_by_role("region", name="Today").locator("tbody tr")
+        sums = await table.first.locator("td").all_inner_texts()
+        shown = [int(await row.locator("td").first.inner_text()) for row in (await table.all())[1:]]
+        midnight = WallClock().now().replace(hour=0, minute=0, second=0, microsecond=0).isoformat().replace("+", "%2B")
+        told = await house.asked("GET", f"/v1/reports?from={midnight}&by=15m&time_zone=UTC")
+        assert [int(one) for one in sums[:3]] == [told["total"][name] for name in ("offered", "answered", "abandoned")]
+        assert [one for one in reversed(shown) if one] == [row["offered"] for row in told["rows"] if row["offered"]]
+        assert sum(shown) == int(sums[0]) > 0
+        await page.reload()
+
+
 async def test_charts_and_tables_show_the_same_numbers(house: House) -> None:
     page = await board(house, "lane")
+    await page.get_by_role("button", name="The last hour").click()
     await page.get_by_role("img", name="Contacts a minute").locator("canvas").wait_for()
     await page.get_by_role("button", name="As a table").click()
     figures = page.get_by_role("region", name="The last hour").locator("tbody tr").first

@@ -105,6 +105,36 @@ async def test_a_report_is_asked_anew_and_can_be_come_back_to(house: House) -> N
     assert (await total.inner_text()).strip() == "1"
 
 
+async def test_all_rows_of_a_long_report_are_there_though_few_exist_at_a_time(house: House) -> None:
+    lane = house.lane()
+    await some_work(house, lane)
+    await counted(house, lane)
+    page = await house.page(await house.somebody("supervisor"), "/icon.svg")
+
+    async def longer(route: Any) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        [row] = told["rows"]
+        told["rows"] = [{**row, "queue": f"{lane}-{number:04}", "offered": number} for number in range(5000)]
+        await route.fulfill(response=answer, json=told)
+
+    await page.route("**/v1/reports?*", longer)
+    await page.goto(f"{house.url}/reports?by=queue&queue={lane}")
+    table = page.get_by_role("region", name="Reports").get_by_role("table")
+    await page.get_by_text("5,000 rows", exact=True).wait_for()
+    await page.get_by_role("rowheader", name=f"{lane}-0000", exact=True).wait_for()
+    widths = "[...document.querySelectorAll('thead th')].map((one) => one.offsetWidth)"
+    before = await page.evaluate(widths)
+    await page.get_by_role("region", name="Reports").evaluate("box => box.scrollTop = box.scrollHeight")
+    last = page.get_by_role("rowheader", name=f"{lane}-4999", exact=True)
+    await last.wait_for()
+    assert await last.is_visible()
+    assert await table.locator("tbody tr").count() < 100
+    assert await page.evaluate(widths) == before
+    assert await last.locator("..").get_attribute("aria-rowindex") == "5001"
+    assert (await table.locator("tfoot td[data-slug=offered]").inner_text()).strip() == "2"
+
+
 @pytest.mark.parametrize("language", ["en", "fa"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_no_barrier_in_reports(house: House, language: str, theme: str) -> None:

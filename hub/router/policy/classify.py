@@ -29,13 +29,17 @@ class Traits(NamedTuple):
 
 
 class RuleCheck(NamedTuple):
-    """Whether a rule (by its number, from 1) took a contact: `why_not` names the first condition that kept it off.
-    It may have matched and lost to a more specific one: just one `decided`."""
+    """Whether a rule (by its number, from 1) took a contact: `why_not` names the first `condition` that kept it off,
+    with what was `found` there and what it `wanted`. It may have matched and lost to a more specific one: just one
+    `decided`."""
 
     rule: int
     matched: bool
     why_not: str
     decided: bool
+    condition: str = ""
+    found: str = ""
+    wanted: str = ""
 
 
 class Classifier:
@@ -79,8 +83,9 @@ class Classifier:
         decided = self._rule_number(values)
         checks = []
         for number, rule in enumerate(self._policy.rules):
-            why_not = next(_misses(rule, values), "")
-            checks.append(RuleCheck(number + 1, not why_not, why_not, number == decided))
+            missed = next(_misses(rule, values), None)
+            why_not = _in_words(*missed) if missed else ""
+            checks.append(RuleCheck(number + 1, missed is None, why_not, number == decided, *(missed or ())))
         return checks
 
     def _rule_number(self, values: tuple[str, ...]) -> int:
@@ -142,12 +147,16 @@ def _wanted(rule: Rule) -> Iterator[tuple[int, str]]:
             yield column, normal_tag(value) if column == _LANGUAGE else value
 
 
-def _misses(rule: Rule, values: tuple[str, ...]) -> Iterator[str]:
-    """The conditions of a rule that a contact with these values does not meet."""
+def _misses(rule: Rule, values: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """The conditions of a rule that a contact with these values does not meet, with its value and the rule's."""
     for column, wanted in _wanted(rule):
         value = values[column]
         if wanted != value and not (column == _LANGUAGE and matches_tag(wanted, value)):
-            yield f"{CONDITIONS[column].replace('_', ' ')} is {value or 'not known'}, not {rule.conditions[column]}"
+            yield CONDITIONS[column], value, rule.conditions[column] or ""
+
+
+def _in_words(condition: str, found: str, wanted: str) -> str:
+    return f"{condition.replace('_', ' ')} is {found or 'not known'}, not {wanted}"
 
 
 def _spoken(step: Step, language: str) -> Step:

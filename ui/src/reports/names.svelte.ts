@@ -1,20 +1,18 @@
-/** What the parts of a report are called: queues by the policy's labels, agents by name, channels and stages in words. */
-import { createQuery } from "@tanstack/svelte-query";
-import { answer, hub } from "../api/client";
+/** What the parts of a report are called: queues by the policy's labels, agents as the report names them, channels and stages in words. */
 import { readLabels } from "../board/labels.svelte";
 import { named } from "../board/states";
 import { say } from "./words";
 
-/** To be called while a component begins. */
-export function readNames(): { of: (by: string, value: string) => string; queues: readonly string[] } {
+type Name = (by: string, value: string) => string;
+
+/** To be called while a component begins; `agents`: their names by id. */
+export function readNames(agents: () => Readonly<Record<string, string>>): { of: Name; queues: readonly string[] } {
   const labels = readLabels();
-  const agents = createQuery(() => ({ queryKey: ["agent-names"], queryFn: ({ signal }) => answer(hub.GET("/v1/agents", { params: { query: { limit: 1000 } }, signal })) }));
-  const byId = $derived(new Map((agents.data?.agents ?? []).map((one) => [one.agent_id, one.name])));
   return {
     of: (by, value) => {
       if (!value) return say("unnamed");
       if (by === "queue") return labels.queue(value);
-      return by === "agent" ? byId.get(value) || value : named(value);
+      return by === "agent" ? agents()[value] || value : named(value);
     },
     get queues() {
       return labels.queues;
