@@ -6,7 +6,7 @@ from typing import Any
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
-from hub.ports import Append, Clock, Committed, Recorded, Streams, Unit
+from hub.ports import Append, Clock, Committed, KnownContactError, Recorded, Streams, Unit
 
 ATTEMPTS = 20
 """How often a command is decided again after another writer was first on one of its streams."""
@@ -18,8 +18,8 @@ where somebody adds to it meanwhile it is decided again."""
 
 async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
     """The events a command led to, committed together, on whichever streams; none where it was so already. Raises
-    ConflictError where others were first again and again."""
-    conflict = ConflictError("")
+    ConflictError where others were first again and again, KnownContactError where they are with the contact it is."""
+    conflict: Exception = ConflictError("")
     for _ in range(ATTEMPTS):
         decided = await attempt()
         unit = decided if isinstance(decided, Unit) else Unit(decided)
@@ -28,7 +28,7 @@ async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
         [outcome] = await journal.commit([unit])
         if isinstance(outcome, Committed):
             return _recorded(outcome.first, unit.appends)
-        if not isinstance(outcome, ConflictError):
+        if not isinstance(outcome, ConflictError | KnownContactError):
             raise outcome
         conflict = outcome
     raise conflict

@@ -1,6 +1,7 @@
 """One contact that somebody wants made: every gate first, once on the wire, and on another path where it fails."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from hub.domain.grant.events import PropositionGranted, PropositionPresented
 from hub.domain.ids import interaction_id
 from hub.domain.interaction.events import InteractionEnded, InteractionMoved, InteractionQueued
 from hub.paths.propositions.model import Sender
-from hub.ports import Erasure
+from hub.ports import Append, ContactRow, Erasure, Unit
 from tests.application.test_path_decisions import ANN, BEN, LINK, Between, Hub
 from tests.domain.consents import KEY
 from tests.paths.decisions import MAIL, PHONE, complaint, consent, meta, outbound
@@ -326,6 +327,30 @@ class TestReports:
         assert row.stream == ANN
         await due(hub, 5)
         assert "Unreported" not in await told(hub)
+
+    async def test_what_another_process_recorded_just_before_is_not_recorded_again(
+        self, hub: Hub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await ask(hub)
+        contact = (await dispatched(hub)).contact_id
+        commit = hub.journal.commit
+
+        async def second(units: Sequence[Unit]) -> Any:
+            monkeypatch.setattr(hub.journal, "commit", commit)
+            await commit(units)
+            return await commit(units)
+
+        monkeypatch.setattr(hub.journal, "commit", second)
+        assert await sent(hub, contact) == []
+        assert len(await hub.facts(ContactSent)) == 1
+
+    async def test_of_an_id_that_another_contact_has_it_is_refused(self, hub: Hub) -> None:
+        await ask(hub)
+        contact = (await dispatched(hub)).contact_id
+        other = Append(BEN, len((await hub.journal.load([BEN]))[BEN]), ())
+        await hub.journal.commit([Unit((other,), (ContactRow(contact, BEN, b""),))])
+        with pytest.raises(RefusedError, match=f"another contact is on record as {contact} already, of {BEN}"):
+            await sent(hub, contact)
 
     async def test_a_made_contact_counts_once(self, hub: Hub) -> None:
         await ask(hub)

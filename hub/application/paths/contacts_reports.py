@@ -21,7 +21,7 @@ from hub.domain.customer.outbound.words import words_of
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.grant.decide import present
 from hub.domain.grant.state import stream_of_grant
-from hub.ports import Append, Clock, ContactRow, Journal, Recorded, Unit
+from hub.ports import Append, Clock, ContactRow, Journal, KnownContactError, Recorded, Unit
 
 LONGEST_REASON = 200
 _TOLD = (Phase.DISPATCHED, Phase.UNREPORTED)
@@ -49,7 +49,7 @@ class ContactReports:
 
     async def sent(self, contact_id: str, *, thread: str, at: datetime, actor: str, command_id: str) -> list[Recorded]:
         """It was made; answers come in on `thread`. Raises InvalidError for a contact nobody was told to make,
-        RefusedError for one that was reported as failed."""
+        RefusedError for one that was reported as failed, or whose id another contact has."""
 
         async def attempt() -> Sequence[Append] | Unit:
             found, told = await self._told(contact_id)
@@ -61,7 +61,10 @@ class ContactReports:
             made = _sent(told, thread, meta | {"at": at})
             return Unit(await self._recorded(found, told, made, meta), (self._row(told.customer_id, made),))
 
-        return await append_decided(self._journal, attempt)
+        try:
+            return await append_decided(self._journal, attempt)
+        except KnownContactError as error:
+            raise RefusedError(f"another contact is on record as {contact_id} already, of {error.row.stream}") from None
 
     async def failed(self, contact_id: str, reason: str, *, actor: str, command_id: str) -> list[Recorded]:
         """It could not be made, or did not arrive: its slot is given back, and it is decided again where another path
