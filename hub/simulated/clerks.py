@@ -102,6 +102,8 @@ class _AtDesk:
         async with self._http.ws_connect(url, heartbeat=_HEARTBEAT_SECONDS) as socket:
             await socket.send_json({"token": self._token})
             async for message in socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    break
                 state = message.json()
                 if state["visit"]:
                     return dict(state["visit"])

@@ -89,6 +89,8 @@ class _Tab:
     async def _once(self) -> None:
         async with self._connect(self._last) as socket:
             async for message in socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    return  # the line broke: it is taken up again
                 await self._hear(socket, orjson.loads(message.data))
                 if self.is_over:
                     return

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from hub.channels.chat.conversation import Visitor
@@ -128,11 +129,25 @@ async def test_a_customer_is_signed_by_the_site_and_known_by_the_name_the_hub_gi
         assert wire.known_as(written("demo-web-1")) == hubs.id
 
 
-async def test_what_was_cut_before_it_was_confirmed_is_said_again(tmp_path: FilePath) -> None:
+async def close(socket: web.WebSocketResponse) -> None:
+    await socket.close()
+
+
+async def garble(socket: web.WebSocketResponse) -> None:
+    """A frame of a kind that there is not."""
+    transport = socket._req.transport if socket._req is not None else None
+    assert transport is not None
+    transport.write(b"\x83\x00")
+
+
+@pytest.mark.parametrize("cut", [close, garble])
+async def test_what_was_cut_before_it_was_confirmed_is_said_again(
+    tmp_path: FilePath, cut: Callable[[web.WebSocketResponse], Awaitable[None]]
+) -> None:
     async with at(tmp_path) as (chat, wire, _):
 
         async def cut_first(socket: web.WebSocketResponse, said: dict[str, Any]) -> None:
-            await (took(socket, said) if len(chat.hellos) > 1 else socket.close())
+            await (took(socket, said) if len(chat.hellos) > 1 else cut(socket))
 
         chat.answer = cut_first
         assert await wire.contact(written("demo-web-1"))
