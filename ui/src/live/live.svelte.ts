@@ -28,6 +28,7 @@ export class Live {
   #listeners = new Set<Listener>();
   #fresh = new Set<() => void>();
   #last = "";
+  #anew = false;
   #running: AbortController | null = null;
   #gathering = 0;
   #failures = 0;
@@ -41,7 +42,11 @@ export class Live {
   follow(kind: TopicKind, name: string): () => void {
     const topic = `${kind}=${encodeURIComponent(name)}`;
     this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1);
-    if (this.#topics.get(topic) === 1) this.#restart();
+    if (this.#topics.get(topic) === 1) {
+      // Who comes to a board has nothing of it: behind an event, only what changed since would be told.
+      if (kind === "board") this.#anew = true;
+      this.#restart();
+    }
     let over = false;
     return () => {
       if (over) return;
@@ -93,6 +98,8 @@ export class Live {
   async #run(): Promise<void> {
     const control = new AbortController();
     this.#running = control;
+    if (this.#anew) this.#last = "";
+    this.#anew = false;
     while (!control.signal.aborted) {
       if (this.state !== "away") this.state = "connecting";
       try {

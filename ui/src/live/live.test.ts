@@ -77,6 +77,36 @@ test("another page's topic joins the same stream, and leaves it", async () => {
   ]);
 });
 
+test("who comes to the board, again too, is told all of it, and reads anew what may have been missed meanwhile", async () => {
+  const live = new Live(hub());
+  let fresh = 0;
+  live.onFresh(() => fresh++);
+  live.follow("agent", "ann");
+  await settle();
+  asked[0]?.say(event(3));
+  await settle();
+  for (const position of [8, 9]) {
+    const leave = live.follow("board", "*");
+    asked.at(-1)?.say(event(position - 2)); // while the stream that knows of no board is still read
+    await settle();
+    asked.at(-1)?.say(event(position));
+    asked.at(-1)?.cut();
+    await settle(10_000);
+    leave();
+    await settle();
+  }
+  expect(asked.map((one) => [one.url.includes("board"), one.last])).toEqual([
+    [false, null],
+    [true, null],
+    [true, "8"],
+    [false, "8"],
+    [true, null],
+    [true, "9"],
+    [false, "9"],
+  ]);
+  expect(fresh).toBe(3);
+});
+
 test("too far behind, everything is read anew", async () => {
   const live = new Live(hub());
   let fresh = 0;
