@@ -4,7 +4,35 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.ui.house import PATIENCE, House, Worker
+from tests.ui.house import PATIENCE, House, Worker, policy
+
+SPECIAL = """
+[queues.brief]
+wrap_up_rule = "timed"
+wrap_up_seconds = 1
+service_level.seconds = 2
+pull = true
+entry_delay_seconds = 600
+[queues.later]
+callback = { attempts = 3, retry_seconds = 900 }
+[[rules]]
+service = "brief"
+queue = "brief"
+skills = { brief = 1 }
+[[rules]]
+service = "later"
+queue = "later"
+skills = { later = 1 }
+"""
+"""Queues beside the lanes: one whose work closes itself and is late soon, one whose customers may be called back."""
+
+
+async def special_queues(house: House) -> None:
+    """Have them in force. The first rule that holds wins: those of the lanes come last."""
+    lanes, _, of_lanes = policy().partition("[[rules]]")
+    special, _, of_special = SPECIAL.partition("[[rules]]")
+    text = f"{lanes}{special}[[rules]]{of_special}[[rules]]{of_lanes}"
+    await house.asked("POST", "/v1/policies/routing", json={"text": text, "note": "with special queues"})
 
 
 async def at_work(house: House, worker: Worker, **about: Any) -> Any:

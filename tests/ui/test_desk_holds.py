@@ -123,7 +123,7 @@ async def test_no_barrier_at_the_desk(house: House, language: str, theme: str) -
     await page.locator("button", has_text="solved").wait_for()
     assert await house.barriers(page) == []
     for channel, pane in (("phone", ".call"), ("in_person", ".visit")):
-        await house.contact(lane, channel, subject="Ticket A012, new card")
+        await house.contact(lane, channel, subject="new card", ticket="A012")
         await take(page)
         await page.locator(pane).wait_for()
         assert await house.barriers(page) == []
