@@ -111,6 +111,10 @@ export function readDesk() {
     row(id: string): Work | undefined {
       return open.find((one) => one.interaction_id === id) ?? this.waiting.find((one) => one.interaction_id === id) ?? taking.of(id)?.row;
     },
+    /** Whose work it is, as far as a list says. */
+    nameOf(id: string): string {
+      return this.row(id)?.customer_name ?? drafts.data?.drafts.find((one) => one.interaction_id === id)?.customer_name ?? "";
+    },
     queueName(name: string): string {
       const queue = setup.data?.queues.find((one) => one.name === name);
       return queue ? labelled(queue) : name;
@@ -167,8 +171,9 @@ export function concerned(one: Happening, me: string): string[][] {
   if (one.type === "PolicyAdopted") return [["desk"]];
   if (one.stream.startsWith("agent-")) return [["agent", me], ["pullable", me]];
   if (!one.stream.startsWith("interaction-")) return one.type === "AgentMentioned" || one.type === "MentionRead" ? [["mentions", me]] : [];
+  const written = one.type === "WrapUpCompleted" ? [["drafts", me]] : [];
   const asking = typeof one.event.consult_of === "string" && one.event.consult_of ? [["interaction", one.event.consult_of]] : [];
-  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...asking];
+  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...written, ...asking];
 }
 
 /** What a name of the policy is called where it is read. */
