@@ -114,6 +114,8 @@ class Server:
         except HubError as error:
             log.warning("a chat is cut, and comes again: %s", error)
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+        except ConnectionResetError:
+            log.debug("a tab went away while it was answered")
         finally:
             self._sockets.discard(socket)
         return socket

@@ -165,6 +165,22 @@ class TestLettingIn:
             await socket.receive()
             assert socket.close_code == 4400
 
+    async def test_who_goes_away_amid_an_answer_is_no_fault_of_the_adapter(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with a_site(tmp_path) as site:
+            for _ in range(10):
+                socket = await site.http.ws_connect(f"ws://127.0.0.1:{site.port}/chat/ws", origin=ORIGIN)
+                await socket.send_str('{"do": "hello"}')
+                await socket.receive()
+                for _ in range(200):
+                    await socket.ping()
+                transport = socket.get_extra_info("socket")
+                transport.shutdown(2)
+                await socket.close()
+            await site.visitor().until(lambda: True)
+        assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
+
     async def test_one_address_opens_so_many_connections_and_no_more(self, tmp_path: Path) -> None:
         async with a_site(tmp_path, limits={"connections_per_minute": 3}) as site:
             several = [site.visitor() for _ in range(5)]
