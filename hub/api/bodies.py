@@ -26,6 +26,11 @@ Text = Annotated[str, Field(max_length=200)]
 Language = Annotated[str, Field(min_length=1, max_length=16)]
 Level = Annotated[int, Field(ge=1, le=5)]
 
+Written = Annotated[str, Field(min_length=1, max_length=1000)]
+"""A mail address, as somebody wrote it, perhaps with a name: hub.domain.mail_addresses reads it."""
+WrittenCopies = Annotated[tuple[Written, ...], Field(max_length=100)]
+"""Whom else a mail goes to."""
+
 
 class Body(BaseModel):
     """What a caller sends. A field that nobody reads is refused: it is a mistake, or asks for what is not done."""

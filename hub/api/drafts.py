@@ -14,6 +14,7 @@ from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
+from hub.api.path_decisions import Id
 from hub.api.rows import told
 from hub.application.drafts import Draft, DraftChangedError, DraftKind, Mentioned, Words
 from hub.application.read_models import Row
@@ -23,7 +24,7 @@ from hub.domain.interaction.state import Phase
 
 router = APIRouter(tags=["drafts"])
 
-Kind = Literal[DraftKind.REPLY, DraftKind.NOTE]
+Kind = Literal[DraftKind.REPLY, DraftKind.FORWARD, DraftKind.NOTE]
 Addresses = Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=100)]
 OfAgent = Annotated[str, Query(max_length=64, description="Left out: the agent of the key")]
 
@@ -45,6 +46,8 @@ class SavedDraft(ByAgent):
     cc: Addresses = ()
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
     mentions: Annotated[tuple[DraftMention, ...], Field(max_length=100)] = ()
+    contact_id: str = Field(default="", max_length=200, description="The mail that is answered, or goes on")
+    request_id: Id = Field(default="", description="Under which you will send it: that ends the draft")
     revision: int = Field(default=0, ge=0, description="The last one you read or saved; 0: there was none")
 
 
@@ -64,6 +67,8 @@ class DraftTold(BaseModel):
     cc: list[str]
     attachments: list[Attachment]
     mentions: list[DraftMention]
+    contact_id: str
+    request_id: str
 
 
 class DraftChanged(BaseModel):
@@ -103,8 +108,9 @@ _GONE: dict[int | str, dict[str, Any]] = {204: {"description": "It is there no m
 
 @router.put("/v1/interactions/{interaction_id}/drafts/{kind}", summary="Save a draft", responses=_SAVED)
 async def save(interaction_id: str, kind: Kind, body: SavedDraft, call: AgentCall) -> Response:
-    """Of an answer or a note of this agent, and nobody's to read but theirs. It is kept until it is deleted, the end of
-    the work notwithstanding; in work that is over, only who had it last begins another (409)."""
+    """Of an answer, a forward or a note of this agent, and nobody's to read but theirs. It is kept until it is deleted,
+    or sent under its `request_id`, the end of the work notwithstanding; in work that is over, only who had it last
+    begins another (409)."""
     agent = _own(call, body.agent_id)
     drafts = call.services.drafts
     return await _saved(drafts.save(interaction_id, agent, kind, _words(body), body.revision))
@@ -124,7 +130,7 @@ async def draft(interaction_id: str, kind: Kind, call: AgentCall, agent_id: OfAg
     responses=_GONE,
 )
 async def throw_away(interaction_id: str, kind: Kind, call: AgentCall, agent_id: OfAgent = "") -> Response:
-    """It was sent, or is not wanted. Gone already: 204."""
+    """It is not wanted any more. Gone already: 204."""
     await call.services.drafts.delete(interaction_id, _own(call, agent_id), kind)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -194,7 +200,10 @@ async def _saved(saving: Any) -> Response:
 
 def _words(body: SavedDraft) -> Words:
     mentions = tuple(Mentioned(one.agent_id, one.name) for one in body.mentions)
-    return Words(body.text, body.html, body.subject, body.to, body.cc, body.attachments, mentions)
+    return Words(
+        body.text, body.html, body.subject, body.to, body.cc, body.attachments, mentions, body.contact_id,
+        body.request_id,
+    )  # fmt: skip
 
 
 def _row(one: Draft) -> dict[str, Any]:

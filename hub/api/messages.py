@@ -9,24 +9,27 @@ from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.answers import answer
-from hub.api.bodies import Body, Moment
+from hub.api.bodies import Body, Moment, Written, WrittenCopies
 from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import listed, row, told
 from hub.api.services import Services
 from hub.application.customer_names import names_of
+from hub.application.drafts import DraftKind
 from hub.application.forwarding import forwarded
 from hub.application.messages import Message, Opened, Talk, opened, talk_of
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
+from hub.application.sending_again import once_more, request_of_repeat
 from hub.domain.access.events import Role
-from hub.domain.contact import Attachment, Channel, Copies, Html, MailAddress
+from hub.domain.contact import Attachment, Channel, Html
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.outbound.words import says_something
 from hub.domain.decision.events import Outcome
 from hub.domain.errors import InvalidError, RefusedError
 from hub.domain.interaction.state import Phase
+from hub.domain.mail_addresses import mail_addresses
 from hub.paths.propositions.model import Sender
 
 router = APIRouter(tags=["conversations"])
@@ -44,7 +47,7 @@ Messages = listed(
 class Forward(Body):
     """A mail of the conversation that goes on to somebody else, with what the agent says about it."""
 
-    to: MailAddress = Field(description="The customer does not get it; what is answered is heard in the conversation")
+    to: Written = Field(description="The customer does not get it; what is answered is heard in the conversation")
     contact_id: str = Field(default="", max_length=200, description="The mail; left out: the last that came in")
 
 
@@ -55,12 +58,25 @@ class Answer(Body):
     text: str = Field(default="", max_length=100_000)
     html: Html = Field(default="", description="The same as `text`, laid out, for channels that can show it")
     subject: str = Field(default="", max_length=998)
-    cc: Copies = Field(default=(), description="Whom else it goes to, where the channel can")
+    cc: WrittenCopies = Field(
+        default=(), description="Whom else it goes to, where the channel can: name@domain, or Name <name@domain>"
+    )
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
     language: str = Field(default="", max_length=16)
     by: Moment | None = Field(default=None, description="It may be sent until then; left out: now or not")
-    request_id: Id = Field(default="", description="Your own: a repeat is the same answer")
+    contact_id: str = Field(
+        default="",
+        max_length=200,
+        description="The mail that is answered: it goes to who wrote that; left out: the last that somebody wrote",
+    )
+    request_id: Id = Field(default="", description="Your own: a repeat is the same answer; ends the draft that has it")
     forward: Forward | None = Field(default=None, description="It goes to somebody else, a mail enclosed as it came")
+
+
+class Again(Body):
+    """Who sends it."""
+
+    agent_id: str = Field(default="", max_length=64, description="Left out: the agent of the key")
 
 
 class Answered(Body):
@@ -117,11 +133,39 @@ async def write(interaction_id: str, body: Answer, call: AgentCall) -> Response:
         goes = await forwarded(call.services.journal, known, body.forward.to, body.forward.contact_id)
         files = (*body.attachments, goes.original)
         wanted = replace(wanted, subject=body.subject or goes.subject, attachments=files, forwarded_to=goes.to)
+    told = await _sent(call.services, wanted, **by)
+    kind = DraftKind.REPLY if body.forward is None else DraftKind.FORWARD
+    await call.services.drafts.sent(interaction_id, agent_id, kind, body.request_id)
+    return answer(told, HTTPStatus.ACCEPTED)
+
+
+@router.post(
+    "/v1/interactions/{interaction_id}/messages/{outbound_id}/again",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Send an answer again",
+    responses={202: {"model": Answered}, **PROBLEMS},
+)
+async def send_again(interaction_id: str, outbound_id: str, body: Again, call: AgentCall) -> Response:
+    """One that failed, was given up, or of which nobody knows whether it arrived: the same words to the same address,
+    through the gates as they are now. It is another contact, and the only one: a repeat is answered as the first."""
+    agent_id = body.agent_id or call.key.agent_id
+    asked = call.asked(call.acting_for(agent_id))
+    known = await opened(call.services.journal, interaction_id)
+    _refuse(known)
+    if call.key.role is Role.AGENT:
+        _refuse_others(known, agent_id)
+    found = await call.services.paths.contacts.find(outbound_id)
+    wanted = once_more(found.contact if found else None, known.first.customer_id, interaction_id, agent_id)
+    by = {"request": request_of_repeat(outbound_id), "actor": asked["actor"], "command_id": asked["id"]}
+    return answer(await _sent(call.services, wanted, **by), HTTPStatus.ACCEPTED)
+
+
+async def _sent(services: Services, wanted: WantedContact, **by: str) -> dict[str, Any]:
+    """Raises RefusedError where nothing leaves."""
     try:
-        decided = await call.services.paths.contacts.ask(wanted, **by)
+        return _answered(await services.paths.contacts.ask(wanted, **by))
     except InvalidError as error:
         raise (RefusedError(_NOWHERE) if error.field == "at" else error) from None
-    return answer(_answered(decided), HTTPStatus.ACCEPTED)
 
 
 _AGENT = "agent:"
@@ -160,9 +204,9 @@ def _refuse_others(known: Opened, agent_id: str) -> None:
 def _wanted(body: Answer, known: Opened, interaction_id: str, agent_id: str) -> WantedContact:
     first = known.first
     return WantedContact(
-        first.customer_id, Purpose.REPLY, Sender.AGENT, tuple(Channel), body.subject, body.text, body.html, body.cc,
-        body.attachments, by=body.by, service=first.service, language=body.language, interaction_id=interaction_id,
-        agent_id=agent_id,
+        first.customer_id, Purpose.REPLY, Sender.AGENT, tuple(Channel), body.subject, body.text, body.html,
+        mail_addresses(body.cc, "cc"), body.attachments, by=body.by, service=first.service, language=body.language,
+        interaction_id=interaction_id, agent_id=agent_id, answers=body.contact_id,
     )  # fmt: skip
 
 

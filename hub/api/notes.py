@@ -14,6 +14,7 @@ from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import told
+from hub.application.drafts import DraftKind
 from hub.domain.customer.notes import LONGEST, MOST_MENTIONS, NoteWritten
 from hub.domain.errors import InvalidError
 
@@ -27,7 +28,7 @@ class Note(ByAgent):
 
     text: str = Field(min_length=1, max_length=LONGEST)
     mentions: tuple[AgentId, ...] = Field(default=(), max_length=MOST_MENTIONS, description="Agents who are to read it")
-    request_id: Id = Field(default="", description="Your own: a repeat is the same note")
+    request_id: Id = Field(default="", description="Your own: a repeat is the same note; ends the draft that has it")
 
 
 class MentionTold(BaseModel):
@@ -62,8 +63,9 @@ async def write(interaction_id: str, body: Note, call: AgentCall) -> Response:
     actor = call.acting_for(body.agent_id)
     recorded = await services.notes.write(
         interaction_id, body.agent_id, body.text, body.mentions,
-        request_id=body.request_id, actor=actor, command_id=services.new_id(),
+        request_id=call.request(body.request_id), actor=actor, command_id=services.new_id(),
     )  # fmt: skip
+    await services.drafts.sent(interaction_id, body.agent_id, DraftKind.NOTE, body.request_id)
     return events([one[1:] for one in recorded])
 
 

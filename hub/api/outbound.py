@@ -7,17 +7,19 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import EventsAnswer, answer, events
-from hub.api.bodies import Body, Moment
+from hub.api.bodies import Body, Moment, WrittenCopies
 from hub.api.callers import Call, ContactCall
 from hub.api.path_decisions import Id, Known, PathAnswer, blaming_customer, customer_named, point_named, shown
 from hub.api.rows import told
+from hub.application.drafts import DraftKind
 from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
-from hub.domain.contact import Attachment, Channel, Copies, Html
+from hub.domain.contact import Attachment, Channel, Html
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.outbound.state import Phase
 from hub.domain.errors import NotFoundError
+from hub.domain.mail_addresses import mail_addresses
 from hub.paths.propositions.model import Sender
 
 router = APIRouter(tags=["paths"])
@@ -37,7 +39,9 @@ class OutboundContact(Body):
     subject: str = Field(default="", max_length=998)
     text: str = Field(default="", max_length=100_000)
     html: Html = Field(default="", description="The same as `text`, laid out, for channels that can show it")
-    cc: Copies = Field(default=(), description="Whom else it goes to, where the channel can")
+    cc: WrittenCopies = Field(
+        default=(), description="Whom else it goes to, where the channel can: name@domain, or Name <name@domain>"
+    )
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
     propositions: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=200)] = Field(
         default=(), description="One of these is proposed in it: what fits best; left out: nothing is"
@@ -49,7 +53,7 @@ class OutboundContact(Body):
     language: str = Field(default="", max_length=16)
     interaction_id: Id = Field(default="", description="Of yours: an answer comes back to it")
     agent_id: str = Field(default="", max_length=64, description="Who gets the answer if that is over")
-    request_id: Id = Field(default="", description="Your own: a repeat is the same contact")
+    request_id: Id = Field(default="", description="Your own: a repeat is the same contact; ends the draft that has it")
 
 
 class OutboundAnswer(PathAnswer):
@@ -99,6 +103,8 @@ async def contact(body: OutboundContact, call: ContactCall) -> Response:
             wanted, request=body.request_id or asked["id"], actor=actor, command_id=asked["id"]
         )
     made = decided.event.outcome != "nothing"
+    if made:
+        await call.services.drafts.sent(wanted.customer, wanted.agent_id, DraftKind.NEW, body.request_id)
     return answer({**shown(decided), "outbound_id": decided.event.decision_id if made else ""})
 
 
@@ -142,9 +148,10 @@ def _wanted(body: OutboundContact, call: Call) -> WantedContact:
         channels = channels or tuple(Channel)
     customer = customer_named(body.customer_id, body.identifier, call.services)
     return WantedContact(
-        customer, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text, body.html, body.cc,
-        body.attachments, bool(body.propositions), body.propositions, point, body.account_id, body.speaker, body.by,
-        body.service, body.language, body.interaction_id, body.agent_id or call.key.agent_id,
+        customer, body.purpose, body.sender, channels or _REACHABLE, body.subject, body.text, body.html,
+        mail_addresses(body.cc, "cc"), body.attachments, bool(body.propositions), body.propositions, point,
+        body.account_id, body.speaker, body.by, body.service, body.language, body.interaction_id,
+        body.agent_id or call.key.agent_id,
     )  # fmt: skip
 
 

@@ -20,9 +20,11 @@ KEPT_DAYS = 30
 
 
 class DraftKind(StrEnum):
-    """What is being written: an answer, an internal note, or the first words of a contact of ours."""
+    """What is being written: an answer, what goes with a mail to somebody else, an internal note, or the first words of
+    a contact of ours."""
 
     REPLY = "reply"
+    FORWARD = "forward"
     NOTE = "note"
     NEW = "new"
 
@@ -36,7 +38,8 @@ class Mentioned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """As they were typed, whether they could be sent so or not."""
+    """As they were typed, whether they could be sent so or not. `contact_id`: the mail that is answered, or goes on;
+    empty: the last that came. `request_id`: under which they will be sent, so that a repeat is told by it."""
 
     text: str = ""
     html: str = ""
@@ -45,6 +48,8 @@ class Words:
     cc: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[Mentioned, ...] = ()
+    contact_id: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Table(Protocol):
     async def put(self, key: Any, customer: str, seen: int, words: bytes, now_ms: int, /) -> int | None: ...
     async def get(self, key: Any, /) -> Any | None: ...
     async def of_agent(self, agent_id: str, /) -> Sequence[Any]: ...
-    async def delete(self, key: Any, /) -> None: ...
+    async def delete(self, key: Any, revision: int | None = None, /) -> None: ...
     async def delete_older(self, than_ms: int, /) -> None: ...
 
 
@@ -118,8 +123,16 @@ class AgentDrafts:
         return [_draft(kept) for kept in await self._table.of_agent(agent) if kept.words]
 
     async def delete(self, place: str, agent: str, kind: DraftKind) -> None:
-        """It was sent, or thrown away; gone already is gone."""
+        """It was thrown away; gone already is gone."""
         await self._table.delete((place, agent, kind.value))
+
+    async def sent(self, place: str, agent: str, kind: DraftKind, request: str) -> None:
+        """What was sent under this request is a draft no more. What was typed since has a request of its own, and
+        stays."""
+        key = (place, agent, kind.value)
+        kept = await self._table.get(key) if agent and request else None
+        if kept is not None and _words(kept.words).request_id == request:
+            await self._table.delete(key, kept.revision)
 
     async def sweep(self) -> None:
         """Those nobody wrote on for long."""
@@ -153,6 +166,7 @@ def _fields(words: Words) -> dict[str, Any]:
         "text": words.text, "html": words.html, "subject": words.subject, "to": words.to, "cc": words.cc,
         "attachments": [one.model_dump() for one in words.attachments],
         "mentions": [tuple(one) for one in words.mentions],
+        "contact_id": words.contact_id, "request_id": words.request_id,
     }  # fmt: skip
 
 
@@ -162,7 +176,10 @@ def _words(said: bytes) -> Words:
     told = orjson.loads(said)
     files = tuple(Attachment.model_validate(one) for one in told["attachments"])
     named = tuple(Mentioned(*one) for one in told.get("mentions", ()))
-    return Words(told["text"], told["html"], told["subject"], tuple(told["to"]), tuple(told["cc"]), files, named)
+    return Words(
+        told["text"], told["html"], told["subject"], tuple(told["to"]), tuple(told["cc"]), files, named,
+        told.get("contact_id", ""), told.get("request_id", ""),
+    )  # fmt: skip
 
 
 def _moment(ms: int) -> datetime:

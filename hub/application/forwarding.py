@@ -6,9 +6,9 @@ from hub.application.dossier.facts import facts_of
 from hub.application.messages import Opened
 from hub.domain.contact import Attachment, Channel
 from hub.domain.customer.events import ContactReceived
-from hub.domain.customer.normalise import normalise
 from hub.domain.customer.outbound.words import subject_of_forward
-from hub.domain.errors import InvalidError, NotFoundError, RefusedError
+from hub.domain.errors import NotFoundError, RefusedError
+from hub.domain.mail_addresses import mail_address
 from hub.ports import Journal
 
 ORIGINAL = "message/rfc822"
@@ -26,15 +26,13 @@ async def forwarded(journal: Journal, known: Opened, to: str, contact_id: str) -
     """`contact_id`: the mail; empty: the last that came. Raises InvalidError, NotFoundError, RefusedError."""
     if known.first.channel is not Channel.EMAIL:
         raise RefusedError("only mails are forwarded: this conversation came in by another channel")
-    address = normalise("email", to)
-    if address.problem:
-        raise InvalidError(f"no mail can be sent there ({address.problem}): write name@domain", "forward.to")
+    address = mail_address(to, "forward.to")
     mail = await _mail(journal, known, contact_id)
     original = next((one for one in reversed(mail.attachments) if one.media_type.startswith(ORIGINAL)), None)
     if original is None or not original.is_in_store:
         raise RefusedError(f"the original of mail {mail.contact_id} is not kept: it can't be forwarded as it came")
     name = original.name or "original.eml"
-    return Forwarded(address.value, subject_of_forward(mail.subject), original.model_copy(update={"name": name}))
+    return Forwarded(address, subject_of_forward(mail.subject), original.model_copy(update={"name": name}))
 
 
 async def _mail(journal: Journal, known: Opened, contact_id: str) -> ContactReceived:

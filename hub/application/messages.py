@@ -1,6 +1,6 @@
 """A conversation in words: what the customer wrote and what we answered, in order, with how far each answer is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from hub.application.blocked_images import blocked_images
 from hub.application.contact_files import ShownFile, shown_files
 from hub.application.dossier.facts import facts_of
 from hub.application.quoting import of_html, of_text
+from hub.application.sending_again import repeat_of
 from hub.domain.contact import Channel
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.notes import NoteWritten
@@ -86,6 +87,10 @@ class Message:
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     reason: str = ""
+    answers: str = ""
+    """Of an answer: the contact that is answered."""
+    sent_again_as: str = ""
+    """Of an answer that did not arrive: the `outbound_id` of the one that repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ async def talk_of(journal: Journal, interaction_id: str, before: int | None = No
     messages = [
         *(_came(one.stream, one.event) for one in said
           if isinstance(one.event, ContactReceived) and one.event.contact_id in known.contacts),
-        *(_goes(name, one, sent) for name, one in ours.items()),
+        *(_goes(name, one, sent, planned) for name, one in ours.items()),
         *(_noted(one.stream, one.event, first.channel) for one in said
           if isinstance(one.event, NoteWritten) and one.event.interaction_id == interaction_id),
         *(_left(one.stream, one.event) for one in said
@@ -188,7 +193,7 @@ def _came(stream: str, event: ContactReceived) -> Message:
     )  # fmt: skip
 
 
-def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent]) -> Message:
+def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent], known: Container[str]) -> Message:
     told = one.dispatched
     left = sent.get(told.contact_id) if told else None
     channel = told.channel if told else (one.planned.came_in_on or one.planned.channels[0])
@@ -198,7 +203,8 @@ def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent]) -> M
         by=one.planned.actor,
         contact_id=told.contact_id if told else "", outbound_id=name, customer_id=customer, channel=channel,
         address=told.address if told else "",
-        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why,
+        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why, answers=one.planned.answers,
+        sent_again_as=again if (again := repeat_of(one)) in known else "",
         **_words(one.planned, customer, name, channel),
     )  # fmt: skip
 

@@ -342,7 +342,8 @@ def _send(position: int, event: Any) -> list[Command]:
 
 
 _SENT = (
-    "contact_id", "address", "purpose", "sender", "speaker", "service", "language", "agent_id", "report_by", *WORDS,
+    "contact_id", "address", "answers", "purpose", "sender", "speaker", "service", "language", "agent_id", "report_by",
+    *WORDS,
 )  # fmt: skip
 _GRANTED = ("grant_id", "proposition", "terms", "terms_hash", "terms_until")
 

@@ -63,6 +63,7 @@ class Command(BaseModel):
     kind: str = ""
     about: str = ""
     address: str = ""
+    answers: str = ""
     subject: str = ""
     text: str = ""
     html: str = ""

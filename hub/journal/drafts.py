@@ -66,9 +66,11 @@ class Drafts:
         """All of an agent, the newest first."""
         return await self._run(lambda: self._select("WHERE agent = ? ORDER BY saved_ms DESC", (agent_id,)))
 
-    async def delete(self, key: Key) -> None:
-        """It is there no more."""
-        await self._run(lambda: self._ask("DELETE FROM drafts WHERE place = ? AND agent = ? AND kind = ?", key))
+    async def delete(self, key: Key, revision: int | None = None) -> None:
+        """It is there no more; with `revision` only as it was saved then."""
+        only = "" if revision is None else " AND revision = ?"
+        statement = f"DELETE FROM drafts WHERE place = ? AND agent = ? AND kind = ?{only}"
+        await self._run(lambda: self._ask(statement, key if revision is None else (*key, revision)))
 
     async def delete_older(self, than_ms: int) -> None:
         """All that were saved last before then."""

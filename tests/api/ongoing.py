@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from hub.domain.contact import Channel, Standing
+from hub.domain.contact import Attachment, Channel, Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered, IdentifierObserved
 from hub.domain.ids import customer_id
 from hub.domain.interaction.events import (
@@ -13,12 +13,15 @@ from hub.domain.interaction.events import (
     OfferAccepted,
 )
 from hub.domain.policy.events import PathPolicyPublished
+from hub.ports import ContactRow
 from tests.api.world import KEY, META, NOON, World
 from tests.paths.decisions import POLICY
 from tests.projections.happenings import placement
 
 MAIL = "mina@example.com"
 MINA = customer_id(KEY, "email", MAIL)
+BOSS = "boss@example.com"
+BOSS_IS = customer_id(KEY, "email", BOSS)
 WORK = "interaction-1"
 ROUTE = f"/v1/interactions/{WORK}/messages"
 
@@ -27,9 +30,10 @@ def came(
     contact: str, minutes: float, text: str, channel: Channel = Channel.EMAIL, address: str = MAIL, **more: Any
 ) -> ContactReceived:
     at = {**META, "at": NOON + timedelta(minutes=minutes)}
+    more.setdefault("subject", "card")
     return ContactReceived(
         **at, contact_id=contact, channel=channel, address=address, sender="help", thread="t", purpose="service",
-        service="", language="fa", subject="card", text=text, standing=Standing(), pool="main", **more,
+        service="", language="fa", text=text, standing=Standing(), pool="main", **more,
     )  # fmt: skip
 
 
@@ -63,3 +67,21 @@ def world_with_it() -> World:
     world = World()
     begin(world)
     return world
+
+
+ORIGINAL = Attachment(uri="hub-file:abc", media_type="message/rfc822", name="original.eml", size=9)
+
+
+def mail_with_original(world: World) -> None:
+    """Mina writes once more, and that mail is kept as it came."""
+    world.write((MINA, came("m-3", -0.5, "and now?", attachments=(ORIGINAL,))))
+    world.write((WORK, ContactAttached(**META, contact_id="m-3")))
+
+
+def boss_writes(world: World, contact: str = "m-4", **more: Any) -> None:
+    """Somebody else on the same thread, who is another customer."""
+    mail = came(contact, -0.25, "I wait, too", address=BOSS, subject="the card", **more)
+    world.write((BOSS_IS, CustomerRegistered(**META)))
+    world.write((BOSS_IS, IdentifierObserved(**META, kind="email", value=BOSS, verified=False)), (BOSS_IS, mail))
+    world.journal.rows[contact] = ContactRow(contact, BOSS_IS, b"")
+    world.write((WORK, ContactAttached(**META, contact_id=contact)))

@@ -132,6 +132,7 @@ ROLES = {
         "GET /v1/interactions/interaction-1/recordings",
         "GET /v1/recordings/recording-1",
         "POST /v1/interactions/interaction-1/messages",
+        "POST /v1/interactions/interaction-1/messages/outbound-1/again",
         "POST /v1/interactions/interaction-1/typing",
         "POST /v1/interactions/interaction-1/read",
         "POST /v1/interactions/interaction-1/end",

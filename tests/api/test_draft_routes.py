@@ -1,16 +1,18 @@
 """Drafts over HTTP: kept by revision until they are sent or the work is over, and nobody's but the agent's."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from hub.application.drafts import DraftKind
 from hub.domain.access.events import Role
+from hub.domain.customer.events import IdentifierObserved
 from hub.domain.interaction.events import InteractionEnded, WrapUpCompleted
 from hub.domain.reading.events import PersonalDataRead
 from tests.api.asking import says
-from tests.api.ongoing import MINA, WORK, world_with_it
+from tests.api.ongoing import MAIL, MINA, ROUTE, WORK, mail_with_original, world_with_it
 from tests.api.world import META, World
 
 REPLY = f"/v1/interactions/{WORK}/drafts/reply"
@@ -31,7 +33,7 @@ async def test_what_is_typed_is_kept_until_it_is_thrown_away(world: World, ann: 
     assert told == saved.json()
     assert told == TYPED | {
         "attachments": [file], "mentions": [], "interaction_id": WORK, "customer_id": MINA, "kind": "reply",
-        "revision": 1, "saved_at": "2026-01-05T12:00:00Z",
+        "revision": 1, "saved_at": "2026-01-05T12:00:00Z", "contact_id": "", "request_id": "",
     }  # fmt: skip
     [place] = (await ann.get("/v1/agents/ann/drafts")).json()["drafts"]
     assert (place["interaction_id"], place["kind"], place["revision"]) == (WORK, "reply", 1)
@@ -116,3 +118,57 @@ async def test_what_nobody_wrote_on_for_long_goes_at_the_next_start(world: World
     world.clock.moment += timedelta(days=11)
     await world.drafts.sweep()
     assert [one.kind for one in await world.drafts.of_agent("ann")] == [DraftKind.NEW]
+
+
+SENT_AS = [
+    ("reply", "messages", {"text": "Dear Mina"}),
+    ("forward", "messages", {"text": "see", "forward": {"to": "bank@example.com", "contact_id": "m-3"}}),
+    ("note", "notes", {"text": "she is right"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "route", "body"), SENT_AS)
+async def test_what_is_sent_under_its_name_is_a_draft_no_more(
+    world: World, ann: httpx.AsyncClient, kind: str, route: str, body: dict[str, Any]
+) -> None:
+    """Also where the answer got lost, and the same is sent once more."""
+    mail_with_original(world)
+    place = REPLY.replace("reply", kind)
+    sent = {"agent_id": "ann", "request_id": "r-1", **body}
+    for _ in range(2):
+        typed = await ann.put(place, json=TYPED | {"request_id": "r-1", "contact_id": "m-1"})
+        assert (typed.json()["request_id"], typed.json()["contact_id"]) == ("r-1", "m-1")
+        told = await ann.post(f"/v1/interactions/{WORK}/{route}", json=sent)
+        assert told.is_success, told.text
+        says(await ann.get(place), 404, "not-found")
+
+
+async def test_what_is_typed_while_the_last_is_sent_stays(ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY, json=TYPED | {"text": "the next", "request_id": "r-2"})
+    assert (await ann.post(ROUTE, json={"text": "Dear Mina", "request_id": "r-1"})).status_code == 202
+    assert (await ann.get(REPLY)).json()["text"] == "the next"
+
+
+async def test_what_is_refused_stays_a_draft(ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY, json=TYPED | {"request_id": "r-1"})
+    told = await ann.post(ROUTE, json={"text": "x", "cc": ["Rezaei"], "request_id": "r-1"})
+    says(told, 422, "invalid", "cc.0")
+    assert (await ann.get(REPLY)).json()["text"] == "Dear Mi"
+
+
+async def test_a_forward_and_an_answer_are_two_drafts(ann: httpx.AsyncClient) -> None:
+    await ann.put(REPLY.replace("reply", "forward"), json=TYPED | {"text": "this customer is lying"})
+    says(await ann.get(REPLY), 404, "not-found")
+    places = (await ann.get("/v1/agents/ann/drafts")).json()["drafts"]
+    assert [one["kind"] for one in places] == ["forward"]
+
+
+async def test_the_first_words_to_a_customer_are_a_draft_no_more_once_they_are_sent(
+    world: World, ann: httpx.AsyncClient
+) -> None:
+    world.write((MINA, IdentifierObserved(**META, kind="email", value=MAIL, verified=True)))
+    await ann.put(NEW, json=TYPED | {"request_id": "r-1"})
+    wanted = {"customer_id": MINA, "purpose": "service", "sender": "agent", "channels": ["email"], "text": "Dear Mina"}
+    told = await ann.post("/v1/outbound", json={**wanted, "agent_id": "ann", "request_id": "r-1"})
+    assert told.json()["outcome"] == "now", told.text
+    says(await ann.get(NEW), 404, "not-found")

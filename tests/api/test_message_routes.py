@@ -1,6 +1,7 @@
 """A conversation in words over HTTP: read with a trace, answered in by who has it, by the path it came in on."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -9,13 +10,22 @@ from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, Standing
 from hub.domain.customer.events import ContactSent
 from hub.domain.customer.outbound.events import ContactDispatched
-from hub.domain.interaction.events import (
-    ContactAttached,
-    InteractionEnded,
-)
+from hub.domain.customer.outbound.state import Phase
+from hub.domain.interaction.events import InteractionEnded
 from hub.domain.reading.events import PersonalDataRead
 from tests.api.asking import says, signed_in
-from tests.api.ongoing import MAIL, MINA, ROUTE, WORK, begin, came, world_with_it
+from tests.api.ongoing import (
+    BOSS,
+    MAIL,
+    MINA,
+    ORIGINAL,
+    ROUTE,
+    WORK,
+    begin,
+    boss_writes,
+    mail_with_original,
+    world_with_it,
+)
 from tests.api.world import META, NOON, World
 
 
@@ -121,15 +131,13 @@ async def test_in_a_call_nothing_is_written() -> None:
 
 
 async def test_a_mail_goes_on_to_somebody_else_as_it_came(world: World, ann: httpx.AsyncClient) -> None:
-    original = Attachment(uri="hub-file:abc", media_type="message/rfc822", name="original.eml", size=9)
-    world.write((MINA, came("m-3", -0.5, "and now?", attachments=(original,))))
-    world.write((WORK, ContactAttached(**META, contact_id="m-3")))
+    mail_with_original(world)
     forward = {"text": "Is this yours?", "forward": {"to": "Bank@Example.com"}, "request_id": "r-1"}
     told = await ann.post(ROUTE, json=forward)
     assert told.status_code == 202, told.text
     [sent] = dispatched(world)
     assert (sent.address, sent.cc, sent.thread, sent.queue) == ("bank@example.com", (), "t", "cards")
-    assert (sent.subject, sent.text, sent.attachments) == ("Fwd: card", "Is this yours?", (original,))
+    assert (sent.subject, sent.text, sent.attachments) == ("Fwd: card", "Is this yours?", (ORIGINAL,))
     assert (await ann.post(ROUTE, json=forward)).json() == told.json()
     says(await ann.post(ROUTE, json={**forward, "forward": {"to": "eve@example.com"}}), 409, "refused")
     assert len(dispatched(world)) == 1
@@ -143,3 +151,83 @@ async def test_what_can_not_be_forwarded_says_why(world: World, ann: httpx.Async
     says(await ann.post(ROUTE, json={"forward": {**to, "contact_id": "m-9"}}), 404, "not-found")
     says(await ann.post(ROUTE, json={"forward": {**to, "contact_id": "m-1"}}), 409, "refused")
     assert dispatched(world) == []
+
+
+async def test_of_several_who_write_the_one_is_answered_whose_mail_it_is(world: World, ann: httpx.AsyncClient) -> None:
+    boss_writes(world)
+    told = await ann.post(ROUTE, json={"text": "to Mina", "contact_id": "m-1", "request_id": "r-1"})
+    assert told.status_code == 202, told.text
+    await ann.post(ROUTE, json={"text": "to the boss", "contact_id": "m-4", "request_id": "r-2"})
+    await ann.post(ROUTE, json={"text": "to who wrote last", "request_id": "r-3"})
+    sent = [(one.address, one.subject, one.answers, one.thread) for one in dispatched(world)]
+    boss = (BOSS, "Re: the card", "m-4", "t")
+    assert sent == [(MAIL, "Re: card", "m-1", "t"), boss, boss]
+    messages = (await ann.get(ROUTE)).json()["messages"]
+    assert [(one["address"], one["answers"]) for one in messages[-3:]] == [(MAIL, "m-1"), (BOSS, "m-4"), (BOSS, "m-4")]
+
+
+async def test_a_machine_is_not_who_wrote_last(world: World, ann: httpx.AsyncClient) -> None:
+    boss_writes(world, auto=True)
+    await ann.post(ROUTE, json={"text": "x"})
+    assert [(one.address, one.answers) for one in dispatched(world)] == [(MAIL, "m-1")]
+
+
+async def test_the_same_request_answers_the_same_mail(world: World, ann: httpx.AsyncClient) -> None:
+    """Also where somebody wrote in between; to another mail it is another answer."""
+    said = {"text": "x", "request_id": "r-1"}
+    first = await ann.post(ROUTE, json=said)
+    boss_writes(world)
+    assert (await ann.post(ROUTE, json=said)).json() == first.json()
+    says(await ann.post(ROUTE, json={**said, "contact_id": "m-4"}), 409, "refused")
+    says(await ann.post(ROUTE, json={"text": "x", "contact_id": "m-9"}), 404, "not-found")
+    assert len(dispatched(world)) == 1
+
+
+async def test_copies_go_to_addresses_however_they_are_written(world: World, ann: httpx.AsyncClient) -> None:
+    cc = ["Ali Rezaei <Ali@Example.com>", '"Rezaei, Reza" <reza@example.com>, eve@example.com', "ali@example.com"]
+    await ann.post(ROUTE, json={"text": "x", "cc": cc})
+    assert dispatched(world)[0].cc == ("ali@example.com", "reza@example.com", "eve@example.com")
+    for wrong in ("Ali", "Rezaei, Ali <ali@example.com>", "<ali@example.com> and me", "a@b@c", " "):
+        told = says(await ann.post(ROUTE, json={"text": "x", "cc": ["eve@example.com", wrong]}), 422, "invalid", "cc.1")
+        assert "is no mail address: write name@domain" in str(told["detail"])
+    assert len(dispatched(world)) == 1
+
+
+async def failed(world: World, ann: httpx.AsyncClient, **said: Any) -> str:
+    """The name of an answer that did not arrive."""
+    told = await ann.post(ROUTE, json={"text": "On its way", "request_id": "r-1", **said})
+    assert told.status_code == 202, told.text
+    await world.paths.reports.failed(dispatched(world)[-1].contact_id, "550", actor="adapter:email", command_id="s")
+    return str(told.json()["outbound_id"])
+
+
+async def test_what_did_not_arrive_is_sent_again_once(world: World, ann: httpx.AsyncClient) -> None:
+    boss_writes(world)
+    first = await failed(world, ann, contact_id="m-1", cc=["reza@example.com"])
+    again = await ann.post(f"{ROUTE}/{first}/again", json={})
+    assert again.status_code == 202, again.text
+    assert (await ann.post(f"{ROUTE}/{first}/again", json={})).json() == again.json()
+    then, now = dispatched(world)
+    same = ("address", "answers", "subject", "text", "cc", "attachments", "thread")
+    assert [getattr(now, name) for name in same] == [getattr(then, name) for name in same]
+    rows = {one["outbound_id"]: one for one in (await ann.get(ROUTE)).json()["messages"] if one["outbound_id"]}
+    assert (rows[first]["state"], rows[first]["sent_again_as"]) == ("failed", again.json()["outbound_id"])
+    assert (rows[again.json()["outbound_id"]]["state"], rows[now.outbound_id]["sent_again_as"]) == ("dispatched", "")
+
+
+async def test_what_went_on_to_somebody_else_goes_there_again(world: World, ann: httpx.AsyncClient) -> None:
+    mail_with_original(world)
+    first = await failed(world, ann, forward={"to": "bank@example.com"})
+    assert (await ann.post(f"{ROUTE}/{first}/again", json={})).status_code == 202
+    assert [(one.address, one.attachments) for one in dispatched(world)] == [("bank@example.com", (ORIGINAL,))] * 2
+
+
+async def test_only_what_did_not_arrive_is_sent_again_and_by_who_has_it(world: World, ann: httpx.AsyncClient) -> None:
+    told = (await ann.post(ROUTE, json={"text": "x", "request_id": "r-1"})).json()
+    again = f"{ROUTE}/{told['outbound_id']}/again"
+    assert Phase.DISPATCHED in str(says(await ann.post(again, json={}), 409, "refused")["detail"])
+    says(await ann.post(f"{ROUTE}/decision-nothing/again", json={}), 404, "not-found")
+    await world.paths.reports.failed(dispatched(world)[0].contact_id, "550", actor="adapter:email", command_id="s")
+    ben = await world.bearer(Role.AGENT, "desk", "ben")
+    says(await ann.post(again, json={}, headers=ben), 409, "refused")
+    assert len(dispatched(world)) == 1

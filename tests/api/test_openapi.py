@@ -71,6 +71,7 @@ ANSWERS_OTHERWISE = (
     "/v1/grants/{grant_id}/responses",
     "/v1/interactions/{interaction_id}/consult",
     "/v1/interactions/{interaction_id}/messages",
+    "/v1/interactions/{interaction_id}/messages/{outbound_id}/again",
     "/v1/interactions/{interaction_id}/read",
     "/v1/interactions/{interaction_id}/typing",
     "/v1/outbound",

@@ -402,7 +402,7 @@ def dispatched(**more: Any) -> ContactDispatched:
 def test_a_contact_to_be_made_is_told_under_its_own_name_with_all_that_it_takes() -> None:
     file = {"uri": "file:///1", "media_type": "text/calendar", "name": "a.ics", "size": 7}
     laid_out = {"html": "<p>salam</p>", "cc": ("reza@example.com",), "attachments": (file,)}
-    event = dispatched(**laid_out, queue="cards", agent_id="ann")
+    event = dispatched(**laid_out, queue="cards", agent_id="ann", answers="m-1")
     [command] = Conversations().tell([Recorded(7, "customer-ab", 3, event)])
     assert (command.id, command.position, command.name) == ("decision-customer-ab-2", 7, "send")
     assert orjson.loads(command.envelope())["data"] == {
@@ -410,7 +410,7 @@ def test_a_contact_to_be_made_is_told_under_its_own_name_with_all_that_it_takes(
         "customer_id": "customer-ab", "queue": "cards", "contact_id": "decision-customer-ab-2", "agent_id": "ann",
         "address": "+989121234567", "purpose": "service", "sender": "hub", "speaker": "", "service": "",
         "language": "", "subject": "", "text": "salam", "report_by": "2026-01-05T12:00:00Z",
-        "html": "<p>salam</p>", "cc": ["reza@example.com"], "attachments": [file],
+        "html": "<p>salam</p>", "cc": ["reza@example.com"], "attachments": [file], "answers": "m-1",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
+from hub.application.paths.answered import conversation_of
 from hub.application.paths.contacts_facts import (
     Began,
     WantedContact,
@@ -17,16 +18,23 @@ from hub.application.paths.contacts_facts import (
     went_on,
 )
 from hub.application.paths.contacts_slots import ContactSlots, given_back, stands, was_made
-from hub.application.paths.decisions import AskedAs, Decided, PathDecisions, ToWrite, stream_of_decision
+from hub.application.paths.decisions import (
+    AskedAs,
+    Decided,
+    PathDecisions,
+    ToWrite,
+    decision_id,
+    stream_of_decision,
+)
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Facts, Whole, Wholes, is_forgotten
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
-from hub.domain.customer.events import ContactReceived
-from hub.domain.customer.identity import ADDRESS_KIND, Spell
+from hub.domain.customer.identity import Spell
 from hub.domain.customer.outbound.events import (
     ContactDispatched,
     ContactGivenUp,
+    ContactPlanned,
     ContactPostponed,
     ContactUnreported,
 )
@@ -34,8 +42,6 @@ from hub.domain.customer.outbound.state import OutboundContact, Outbounds, Phase
 from hub.domain.customer.outbound.words import says_something, words_of
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
-from hub.domain.interaction.events import PLACEMENTS, InteractionQueued
-from hub.domain.interaction.placement import Placement
 from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.question import CameIn, Question
 from hub.paths.propositions.model import Sender
@@ -83,7 +89,7 @@ class OutboundContacts:
     async def ask(self, wanted: WantedContact, *, request: str, actor: str, command_id: str) -> Decided:
         """Decide whether it may be made, and have it made now or when it may; the same request is the same contact, by
         the decision's id. Raises NotFoundError, InvalidError, RefusedError, ConflictError."""
-        began = await self._began(wanted.interaction_id) if wanted.interaction_id else None
+        began = await self._began_for(wanted, request) if wanted.interaction_id else None
         if wanted.purpose is Purpose.REPLY and began is None:
             raise InvalidError(
                 "a reply leaves by the path the contact came in on: name its interaction", "interaction_id"
@@ -159,8 +165,8 @@ class OutboundContacts:
         words = dict(words_of(wanted))
         if known.planned.came_in_on is Channel.EMAIL and not wanted.subject:
             words["subject"] = known.planned.subject
-        went_to = known.dispatched.address if known.dispatched and wanted.forwarded_to else ""
-        if words_of(known.planned) != words or went_to != wanted.forwarded_to:
+        others = words_of(known.planned) != words or known.planned.forwarded_to != wanted.forwarded_to
+        if others or wanted.answers not in ("", known.planned.answers):
             raise RefusedError(f"request of contact {outbound} came before with other words: name it anew")
 
     async def _decide_again(self, stream: str, one: OutboundContact) -> None:
@@ -174,7 +180,10 @@ class OutboundContacts:
             return await self._give_up(stream, one, "not_kept")
         slot = await self._slot_kept(stream, one)
         by = planned.by if planned.by is not None and now < planned.by else None
-        whose = (await self._began(planned.correlation)).customer_id if planned.correlation else ""
+        try:
+            began = await self._began(planned.correlation, planned.answers) if planned.correlation else None
+        except (InvalidError, NotFoundError):
+            return await self._give_up(stream, one, "not_kept")
         question = Question(
             "", now, Direction.OUTBOUND, one.channels, Sender(planned.sender), planned.purpose, planned.proposes,
             planned.propositions, planned.speaker, by, planned.service, planned.correlation,
@@ -183,7 +192,7 @@ class OutboundContacts:
         )  # fmt: skip
 
         def beside(taken: ToWrite) -> Facts:
-            return went_on(one, stream, taken, self._point_of, self._report_within, whose)
+            return went_on(one, stream, taken, self._point_of, self._report_within, began)
 
         try:
             await self._decisions.decide(
@@ -258,36 +267,23 @@ class OutboundContacts:
         versions = {name: line[-1].version if line else 0 for name, line in streams.items()}
         return fold(one.event for one in history), versions
 
-    async def _began(self, interaction: str) -> Began:
-        """The conversation of an interaction. Raises InvalidError where there is none."""
-        placed = (await self._journal.load_only([interaction], PLACEMENTS)).get(interaction, ())
-        first = next((one.event for one in placed if isinstance(one.event, InteractionQueued)), None)
-        if first is None or not interaction.startswith("interaction-"):
-            raise InvalidError(f"there is no interaction {interaction}", "interaction_id")
-        came = (await self._journal.load_only([first.customer_id], (ContactReceived,)))[first.customer_id]
-        said = [one.event for one in came if isinstance(one.event, ContactReceived)]
-        address = next((one.address for one in said if one.contact_id == first.contact_id), "")
-        point = ""
-        if address:
-            kind = ADDRESS_KIND[first.channel]
-            try:
-                point = self._point_of(kind, self._spell(kind, address).value).point
-            except InvalidError:
-                point = ""
-        *_, last = (one.event.queue for one in placed if isinstance(one.event, Placement))
-        thread = first.thread or first.contact_id
-        subject = _last_subject(said, first.channel, thread)
-        return Began(first.customer_id, first.channel, thread, point, address, last, subject)
+    async def _began_for(self, wanted: WantedContact, request: str) -> Began:
+        """A repeat that names no mail answers the one it did at first, whoever wrote since."""
+        began = await self._began(wanted.interaction_id, wanted.answers)
+        if wanted.answers or began.channel is not Channel.EMAIL:
+            return began
+        first = decision_id(wanted.customer, request, AskedAs.CONTACT)
+        planned = (await self._journal.load_only([wanted.customer], (ContactPlanned,)))[wanted.customer]
+        before = next((one.event for one in planned if getattr(one.event, "outbound_id", "") == first), None)
+        answers = before.answers if isinstance(before, ContactPlanned) else ""
+        return began if answers in ("", began.answers) else await self._began(wanted.interaction_id, answers)
+
+    async def _began(self, interaction: str, answers: str) -> Began:
+        return await conversation_of(self._journal, interaction, answers, self._point_of, self._spell)
 
     @property
     def _report_within(self) -> timedelta:
         return self._in_force.policy.outbound.report_within
-
-
-def _last_subject(said: Sequence[ContactReceived], channel: Channel, thread: str) -> str:
-    """Under which the customer wrote last in this conversation, whatever their machines wrote since."""
-    theirs = (one for one in reversed(said) if (one.channel, one.thread or one.contact_id) == (channel, thread))
-    return next((one.subject for one in theirs if one.subject and not one.auto), "")
 
 
 def _given_up(one: OutboundContact, reason: str, meta: _Meta) -> ContactGivenUp:

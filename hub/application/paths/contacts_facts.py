@@ -55,12 +55,15 @@ class WantedContact:
     """Of the sender: an answer comes back to it."""
     agent_id: str = ""
     """Who gets the answer, if that is over."""
+    answers: str = ""
+    """Of a reply by mail: the mail that is answered; empty: the last that somebody wrote."""
     forwarded_to: str = ""
     """Of a reply: it goes there, and not to the customer."""
 
 
 class Began(NamedTuple):
-    """The conversation of an interaction, as the contact that opened it began it, and the queue it is in by now."""
+    """The conversation of an interaction, and the queue it is in by now. `point`, `address`: where who is answered
+    reads it."""
 
     customer_id: str
     channel: Channel
@@ -69,7 +72,9 @@ class Began(NamedTuple):
     address: str
     queue: str
     subject: str = ""
-    """Of what they wrote last."""
+    """Of the mail that is answered, or of what was written last."""
+    answers: str = ""
+    """The contact that is answered."""
 
 
 def check_words(wanted: WantedContact, leaves_by: Channel | None) -> None:
@@ -102,8 +107,7 @@ def begun(
     facts: list[Event] = [planned]
     if taken.event.outcome is Outcome.NOW:
         answered = began.address if began and wanted.purpose is Purpose.REPLY else ""
-        told = _dispatched(planned, taken, point_of, report_within, answered)
-        facts.append(told.model_copy(update={"address": wanted.forwarded_to}) if wanted.forwarded_to else told)
+        facts.append(_dispatched(planned, taken, point_of, report_within, answered))
     elif wanted.forwarded_to:
         raise RefusedError("it can't be forwarded now, and later nobody would know where to: forward it then")
     return [(wanted.customer, one) for one in facts]
@@ -116,16 +120,17 @@ def planned_alone(wanted: WantedContact, taken: ToWrite) -> Facts:
 
 
 def went_on(
-    one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf, report_within: timedelta, whose: str
+    one: OutboundContact, stream: str, taken: ToWrite, point_of: PointOf, report_within: timedelta, began: Began | None
 ) -> Facts:
-    """What follows from a later one. `whose`: the customer of the conversation it goes on in; where they are somebody
-    else by now, it begins one of its own."""
+    """What follows from a later one. `began`: the conversation it goes on in; where its customer is somebody else by
+    now, it begins one of its own."""
     event, planned = taken.event, one.planned
-    if whose and whose not in taken.looked.whole.customer:
+    if began is not None and began.customer_id not in taken.looked.whole.customer:
         planned = planned.model_copy(update={"thread": "", "thread_on": None, "queue": "", "correlation": ""})
     meta = _meta(taken.meta, planned.correlation)
     if event.outcome is Outcome.NOW:
-        answered = one.dispatched.address if one.dispatched else ""
+        is_reply = began is not None and planned.purpose is Purpose.REPLY
+        answered = one.dispatched.address if one.dispatched else began.address if began and is_reply else ""
         return [(stream, _dispatched(planned, taken, point_of, report_within, answered))]
     due_at = event.due_at
     if event.outcome is Outcome.NOTHING:
@@ -153,7 +158,8 @@ def _planned(wanted: WantedContact, began: Began | None, taken: ToWrite) -> Cont
         came_in_at=began.point if began and is_reply else "", sender=wanted.sender.value, speaker=wanted.speaker,
         by=wanted.by, service=wanted.service, language=wanted.language, agent_id=wanted.agent_id,
         queue=began.queue if began else "", thread=began.thread if began else "",
-        thread_on=began.channel if began else None, **words_of(wanted),
+        thread_on=began.channel if began else None, answers=began.answers if began and is_reply else "",
+        forwarded_to=wanted.forwarded_to, **words_of(wanted),
     )  # fmt: skip
 
 
@@ -178,7 +184,7 @@ def _dispatched(
     decision, event = taken.looked.decision, taken.event
     assert decision.place is not None
     reach = decision.place.reach
-    address = _address(taken.looked.whole, reach, point_of) or answered
+    address = planned.forwarded_to or _address(taken.looked.whole, reach, point_of) or answered
     if not address:
         raise InvalidError("nobody knows the address of this contact point any more: name another one", "at")
     grant = _grant(taken)
@@ -187,7 +193,8 @@ def _dispatched(
     return ContactDispatched(
         **_meta(taken.meta, planned.correlation), outbound_id=planned.outbound_id, contact_id=contact_id,
         slot_id=taken.slot_id, customer_id=reach.stream, channel=reach.channel, address=address,
-        thread=planned.thread if goes_on else contact_id, purpose=decision.place.purpose, sender=planned.sender,
+        thread=planned.thread if goes_on else contact_id, answers=planned.answers if goes_on else "",
+        purpose=decision.place.purpose, sender=planned.sender,
         speaker=planned.speaker, service=planned.service, language=planned.language, agent_id=planned.agent_id,
         queue=planned.queue, **words_of(planned), proposition=grant.proposition if grant else "",
         grant_id=grant.grant_id if grant else "", terms=dict(grant.terms) if grant else {},

@@ -13,6 +13,11 @@ CREATE TABLE IF NOT EXISTS heard (
     thread TEXT PRIMARY KEY, message_id TEXT NOT NULL, earlier TEXT NOT NULL, written_to TEXT NOT NULL, at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS heard_in_order ON heard (at);
+CREATE TABLE IF NOT EXISTS heard_as (
+    contact_id TEXT PRIMARY KEY, message_id TEXT NOT NULL, earlier TEXT NOT NULL, written_to TEXT NOT NULL,
+    at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS heard_as_in_order ON heard_as (at);
 CREATE TABLE IF NOT EXISTS seen (contact_id TEXT PRIMARY KEY, at TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_in_order ON seen (at);
 CREATE TABLE IF NOT EXISTS mails (message_id TEXT PRIMARY KEY, thread TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
@@ -31,7 +36,7 @@ ON CONFLICT DO UPDATE SET thread = '' WHERE thread <> excluded.thread
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The last mail of a conversation: its Message-ID, those before it, and the address of ours it was written to."""
+    """A mail of a conversation: its Message-ID, those before it, and the address of ours it was written to."""
 
     message_id: str
     references: tuple[str, ...]
@@ -57,8 +62,12 @@ class Book:
 
     def last(self, thread: str) -> Heard | None:
         """What was said last."""
-        row = self._run("SELECT message_id, earlier, written_to FROM heard WHERE thread = ?", thread).fetchone()
-        return None if row is None else Heard(row[0], tuple(row[1].split()), row[2])
+        return self._heard("SELECT message_id, earlier, written_to FROM heard WHERE thread = ?", thread)
+
+    def answered(self, contact_id: str, thread: str) -> Heard | None:
+        """What an answer to this contact refers to; where it is none of those we know, what was said last."""
+        one = self._heard("SELECT message_id, earlier, written_to FROM heard_as WHERE contact_id = ?", contact_id)
+        return one or self.last(thread)
 
     def first_seen(self, contact_id: str, now: datetime) -> datetime:
         """When a mail without a time came first: a repeat must be the same contact to the last digit."""
@@ -85,6 +94,8 @@ class Book:
             self._run(add, contact_id, now.isoformat())
             if heard is not None:
                 self.hear(thread, heard, now)
+                row = (contact_id, heard.message_id, " ".join(heard.references), heard.written_to, now.timestamp())
+                self._run("INSERT OR REPLACE INTO heard_as VALUES (?, ?, ?, ?, ?)", *row)
                 self._run(_ADD_MAIL, heard.message_id, thread, now.timestamp())
             self._run("COMMIT")
 
@@ -100,6 +111,7 @@ class Book:
     def forget_old(self, now: datetime) -> None:
         """Drop what nobody answers any more."""
         self._run("DELETE FROM heard WHERE at < ?", (now - KEPT).timestamp())
+        self._run("DELETE FROM heard_as WHERE at < ?", (now - KEPT).timestamp())
         self._run("DELETE FROM seen WHERE at < ?", (now - KEPT).isoformat())
         self._run("DELETE FROM mails WHERE at < ?", (now - KEPT).timestamp())
         self._run("DELETE FROM placed WHERE at < ?", (now - KEPT).timestamp())
@@ -108,6 +120,10 @@ class Book:
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
+
+    def _heard(self, statement: str, name: str) -> Heard | None:
+        row = self._run(statement, name).fetchone()
+        return None if row is None else Heard(row[0], tuple(row[1].split()), row[2])
 
     def _run(self, statement: str, *arguments: object) -> sqlite3.Cursor:
         try:

@@ -106,7 +106,7 @@ class Sender:
     async def _rendered(self, command: Command) -> tuple[bytes, str]:
         """The mail, and the address it comes from."""
         message_id = self._names.message_id(command.contact_id)
-        last = self._book.last(command.thread)
+        last = self._book.answered(command.answers, command.thread)
         identity = self._settings.identity_of(command.queue)
         if last and last.written_to and command.queue not in self._settings.queues:
             known = {one.address.address: one for one in (self._settings.identity, *self._settings.queues.values())}
@@ -158,7 +158,7 @@ class Sender:
             client.close()
         now = self._place.clock.now()
         ledger.left(command.contact_id, message_id, command.thread, now)
-        last = self._book.last(command.thread)
+        last = self._book.answered(command.answers, command.thread)
         earlier = references(Before(last.message_id, last.references)) if last else ()
         self._book.hear(command.thread, Heard(message_id, earlier, sender), now)
         still_wanted()

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from hub.channels.email.adapter import make
 from hub.channels.email.unsubscribing import Links
 from hub.channels.ledger import State
 from hub.domain.contact import ConversationSignal
+from tests.channels.email.corpus import mail
 from tests.channels.email.fakes import FakeHub, FakeMailServer, place_in, running, send, table, until
 from tests.channels.email.mail_adapter import free_port
+from tests.channels.email.test_mail_acceptance import hand_in
 
 
 def soon() -> datetime:
@@ -114,6 +117,23 @@ async def test_an_answer_refers_to_what_was_said_last(tmp_path: Path) -> None:
     message_id = first.split(b"\r\n")[0].removeprefix(b"Message-ID: ")
     assert b"In-Reply-To: " + message_id in second
     assert b"References: " + message_id in second
+
+
+async def test_an_answer_to_one_of_several_mails_refers_to_that_one(tmp_path: Path) -> None:
+    server, hub, port = FakeMailServer(), answering(), free_port()
+    names = {name: f"<{name}@example.com>" for name in ("mina", "boss")}
+    inbound = {"protocol": "smtp", "port": port}
+    async with server.serving(), running(tmp_path / "a", hub, table(server.port, server=inbound)):
+        await hand_in(port, mail("Where is it?", Message_ID=names["mina"]))
+        theirs = {"From": "boss@example.com", "Message_ID": names["boss"], "References": names["mina"]}
+        await hand_in(port, mail("I wait, too", **theirs))
+        [mina, boss] = hub.contacts.values()
+        hub.commands.put_nowait(send("c-1", boss.thread, answers=mina.id))
+        hub.commands.put_nowait(send("c-2", boss.thread, answers=boss.id))
+        await until(lambda: len(hub.signals) == 2)
+    told = [message_from_bytes(raw) for _, _, raw in server.mails]
+    assert [one["In-Reply-To"] for one in told] == [names["mina"], names["boss"]]
+    assert [one["References"].split() for one in told] == [[names["mina"]], [names["mina"], names["boss"]]]
 
 
 async def test_who_is_told_to_end_while_a_mail_is_handed_over_knows_that_it_left(tmp_path: Path) -> None:

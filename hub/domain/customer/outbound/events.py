@@ -26,7 +26,7 @@ class _Due(_OutboundFact):
 class ContactPlanned(_Due):
     """Somebody wants the customer contacted, and it may be so at `due_at`: then it is decided again."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
 
     customer_id: str
     """Whom it is wanted of."""
@@ -55,6 +55,10 @@ class ContactPlanned(_Due):
     thread: Annotated[str, ALIASED] = ""
     """The conversation it goes on in, where it is made on that channel; empty: it begins one."""
     thread_on: Channel | None = None
+    answers: str = ""
+    """Of a reply: the contact that is answered."""
+    forwarded_to: Annotated[str, PERSONAL] = ""
+    """Of a mail that goes on to somebody else: where to; the customer does not get it."""
     subject: Annotated[str, PERSONAL] = ""
     text: Annotated[str, PERSONAL] = ""
     html: Annotated[str, PERSONAL] = ""
@@ -72,7 +76,7 @@ class ContactPostponed(_Due):
 class ContactDispatched(_OutboundFact):
     """Every gate is open: the channel's adapter is to make it, and to report what came of it until `report_by`."""
 
-    SCHEMA: ClassVar[int] = 2
+    SCHEMA: ClassVar[int] = 3
 
     contact_id: str
     """The decision to make it now; what the contact is called that is made."""
@@ -82,6 +86,8 @@ class ContactDispatched(_OutboundFact):
     channel: Channel
     address: Annotated[str, PERSONAL]
     thread: Annotated[str, ALIASED]
+    answers: str = ""
+    """Of a reply: the contact that is answered."""
     purpose: Purpose
     sender: str
     speaker: str = ""
