@@ -60,7 +60,7 @@ from hub.api import (
     teams,
     texting,
 )
-from hub.api.callers import CALLER, TRACE
+from hub.api.callers import CALLER, NAMED, TRACE
 from hub.api.errors import add_handlers, name_media_type, problem
 from hub.api.identifying import identify
 from hub.api.once import Once, asks_once
@@ -172,7 +172,7 @@ class Api(FastAPI):
                 if found is not None and key is not None:
                     command, name = found
                     route = command.route
-                    response = await command.answer(self._services, key, name, receive)
+                    response = await command.answer(self._services, key, name, receive, scope.get(NAMED, ""))
             except Exception as error:
                 response = problem(error)
         if response is not None:

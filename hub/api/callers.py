@@ -1,7 +1,8 @@
 """Who is asking, and whether they may: every route says in its signature which roles it is for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -16,6 +17,8 @@ from hub.domain.errors import HubError
 
 CALLER = "hub.caller"
 """Where the edge leaves the caller's credential for the routes, in the ASGI scope."""
+NAMED = "hub.named"
+"""Where it leaves what a command is called that has an `Idempotency-Key`."""
 TRACE = "hub.trace"
 """Where it leaves what is told who reads."""
 
@@ -42,6 +45,9 @@ class Call:
 
     services: Services
     key: Credential
+    named: str = ""
+    """The command's name for good, where the caller gave it one (`Idempotency-Key`); empty: it has none."""
+    _asked: Iterator[int] = field(default_factory=count, compare=False, repr=False)
 
     @property
     def actor(self) -> str:
@@ -52,8 +58,15 @@ class Call:
         return f"{kind}:{self.key.name}"
 
     def asked(self, actor: str = "") -> dict[str, Any]:
-        """What every command brings: when, under which id, and who asks (unless given: the caller's own name)."""
-        return {"at": self.services.clock.now(), "id": self.services.new_id(), "actor": actor or self.actor}
+        """What every command brings: when, under which id, and who asks (unless given: the caller's own name). The
+        first of a request that names itself has the same id however often it is sent, also over a restart."""
+        name = self.services.new_id() if next(self._asked) else self.named or self.services.new_id()
+        return {"at": self.services.clock.now(), "id": name, "actor": actor or self.actor}
+
+    def request(self, given: str) -> str:
+        """What a command is told apart by from others of its kind for ever: the caller's `request_id`, else the name
+        that its `Idempotency-Key` gives it; empty: nothing does."""
+        return given or self.named
 
     def acting_for(self, agent_id: str) -> str:
         """Who the events will say did it, where it was done for this agent. Raises ForbiddenError for others."""
@@ -105,18 +118,18 @@ class Allow(SecurityBase):
         self.model = HTTPBearer(description=f"API key of role {', '.join(sorted(self.roles))}")
         self.scheme_name = "API key"
 
-    def admit(self, services: Services, key: Credential) -> Call:
-        """The request, if the caller's role may make it; else ForbiddenError."""
+    def admit(self, services: Services, key: Credential, named: str = "") -> Call:
+        """The request, if the caller's role may make it; else ForbiddenError. `named`: what its command is called."""
         if key.role not in self.roles:
             raise ForbiddenError(
                 f"{'somebody' if key.person_id else 'a key'} of role {key.role.value} can't do this: "
                 f"it takes {' or '.join(sorted(self.roles))}"
             )
-        return Call(services, key)
+        return Call(services, key, named)
 
     async def __call__(self, request: Request) -> Call:
         """For FastAPI."""
-        call = self.admit(request.app.state.services, request.scope[CALLER])
+        call = self.admit(request.app.state.services, request.scope[CALLER], request.scope.get(NAMED, ""))
         request.scope[TRACE].begin(call, request)
         return call
 

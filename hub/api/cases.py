@@ -86,7 +86,7 @@ async def list_tasks(
 @router.post("/v1/customers/{customer_id}/cases", summary="Open a case", responses=_EVENTS)
 async def open_case(customer_id: str, body: NewCase, call: AgentCall) -> Response:
     """Its id is in the event. A repeat with the same `request_id`: 200 without events."""
-    told_of = body.model_dump(exclude={"agent_id"})
+    told_of = {**body.model_dump(exclude={"agent_id"}), "request_id": call.request(body.request_id)}
     recorded = await call.services.cases.open(customer_id, **told_of, **_by(body, call))
     return _events(recorded)
 

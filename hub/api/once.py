@@ -1,4 +1,5 @@
-"""A command that is sent again because its answer got lost is answered as it was: `Idempotency-Key` names it."""
+"""A command that is sent again because its answer got lost is answered as it was: `Idempotency-Key` names it. The name
+goes into the log with what a repeat would do twice, so that it is not done again after a restart either."""
 
 import asyncio
 import hashlib
@@ -10,6 +11,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
+from hub.api.callers import NAMED
 from hub.api.errors import problem
 from hub.api.shortcut import body
 from hub.domain.errors import InvalidError
@@ -71,6 +73,7 @@ class Once:
             who = await self._who(scope)
             sent = await body(receive)
             same = _fingerprint(scope, sent)
+            scope[NAMED] = _name(who, key) if who else ""
             before = await self._before((who, key), same) if who else None
         except Exception as error:
             await problem(error)(scope, receive, send)
@@ -117,6 +120,11 @@ class Once:
 def _fingerprint(scope: Scope, sent: bytes) -> bytes:
     parts = (scope["method"].encode(), scope["path"].encode(), scope.get("query_string", b""), sent)
     return hashlib.sha256(b"\0".join(parts)).digest()
+
+
+def _name(who: str, key: bytes) -> str:
+    """What the command is called in the log: the same after a restart, and nobody else's."""
+    return f"once-{hashlib.sha256(who.encode() + bytes(1) + key).hexdigest()[:32]}"
 
 
 def _again(sent: bytes) -> Receive:

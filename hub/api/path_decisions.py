@@ -107,7 +107,7 @@ class PathAnswer(BaseModel):
 async def decide(body: PathQuestion, call: ContactCall) -> Response:
     """A fact with its id before anybody is told. A contact we are to make has its slot with it, named like the
     decision: record it as sent under that id, or give the slot back."""
-    name = call.services.new_id()
+    name = call.asked()["id"]
     found = await decided(body, call.services, request=body.request_id or name, actor=call.actor, command_id=name)
     return answer(shown(found))
 

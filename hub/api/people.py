@@ -49,6 +49,12 @@ class PersonBody(Body):
     subject: str = Field(default="", max_length=500, description="Who they are there (`sub`)")
 
 
+class ChangedPerson(PersonBody):
+    """The same, of somebody who is here already."""
+
+    expected_version: int | None = Field(default=None, ge=0, description="As you read it")
+
+
 class NewPerson(PersonBody):
     """Somebody new."""
 
@@ -65,6 +71,7 @@ class PersonRow(BaseModel):
     """Somebody who works here. Role null: they are in no team, and may do nothing."""
 
     person_id: str
+    version: int = Field(description="Of what is said of them: another once it was changed")
     login: str
     name: str
     role: Role | None
@@ -117,11 +124,12 @@ async def person(person_id: str, call: SupervisorCall) -> Response:
 
 
 @router.put("/v1/people/{person_id}", summary="Change what is said of somebody", responses=told(PersonRow))
-async def change(person_id: str, body: PersonBody, call: AdminCall) -> Response:
+async def change(person_id: str, body: ChangedPerson, call: AdminCall) -> Response:
     """All of it, in place of what was said before. Their sessions go on under the new role at once; streams that were
-    opened under another end."""
-    people = call.services.staff.people
-    return answer(_row(people.staff, await people.change(person_id, _profile(body), actor=call.actor)))
+    opened under another end. Changed by somebody else since `expected_version`: 409 (`changed-meanwhile`)."""
+    people, seen = call.services.staff.people, body.expected_version
+    changed = await people.change(person_id, _profile(body), expected_version=seen, actor=call.actor)
+    return answer(_row(people.staff, changed))
 
 
 @router.post("/v1/people/{person_id}/password", summary="Give somebody a password", responses=told(PersonRow))
@@ -165,6 +173,7 @@ def _profile(body: PersonBody) -> Profile:
 def _row(staff: Staff, person: Person) -> dict[str, Any]:
     return {
         "person_id": person.person_id,
+        "version": person.version,
         "login": person.login,
         "name": person.name,
         "role": role_of(staff, person),

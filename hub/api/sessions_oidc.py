@@ -58,11 +58,13 @@ async def callback(
 ) -> Response:
     """Where the provider sends the browser: register this address there."""
     services, oidc = _services(request)
+    if error:  # said with `state` or, by some providers, without it: nobody is signed in by it
+        log.warning("the provider signed nobody in: %r", error)
+        return _done(RedirectResponse("/?sign_in=refused", HTTPStatus.FOUND))
     begun = request.cookies.get(COOKIE, "").split(".")
     if len(begun) != 3 or not hmac.compare_digest(begun[0].encode(), state.encode()):
         return _done(RedirectResponse("/?sign_in=stale", HTTPStatus.FOUND))
-    if error or not code:
-        log.warning("the provider signed nobody in: %r", error)
+    if not code:
         return _done(RedirectResponse("/?sign_in=refused", HTTPStatus.FOUND))
     try:
         identity = await oidc.finish(code, begun[2], begun[1], _callback(services, request))

@@ -35,9 +35,11 @@ class Command:
     id_name: str
     """The parameter in its path; empty: there is none."""
 
-    async def answer(self, services: Services, key: Credential, name: str, receive: Receive) -> Response:
-        """Run it for this caller and the name from its path."""
-        given: dict[str, Any] = {self.call_name: self.allow.admit(services, key)}
+    async def answer(
+        self, services: Services, key: Credential, name: str, receive: Receive, named: str = ""
+    ) -> Response:
+        """Run it for this caller and the name from its path. `named`: what the command is called."""
+        given: dict[str, Any] = {self.call_name: self.allow.admit(services, key, named)}
         if self.body is not None:
             given[self.body_name] = self.body.model_validate_json(await body(receive))
         if self.id_name:

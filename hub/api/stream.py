@@ -10,13 +10,16 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from hub.api.board_frames import board_frame
 from hub.api.callers import AgentCall, Call, ForbiddenError
 from hub.api.errors import PROBLEMS
-from hub.api.feed import Subscription, board_frame, frame, mark, reset
+from hub.api.feed import Subscription, frame, mark, reset
 from hub.api.following import PARTING, followed
+from hub.api.gzipped import HEAD, Gzip, takes_gzip
 from hub.api.open_interaction import BOARD
 from hub.api.services import Services
 from hub.api.topics import ALL, Topic, Topics
+from hub.application.deflating import Deflatable
 from hub.application.dossier.question import EVERYTHING
 from hub.domain.access.events import Role
 from hub.domain.errors import InvalidError, NotFoundError
@@ -79,6 +82,7 @@ async def stream(
     ] = [],  # noqa: B006
     board: Annotated[list[str], Query(description="`*`: the wallboard")] = [],  # noqa: B006
     last_event_id: Annotated[str, Header(description="Log position to go on after")] = "",
+    accept_encoding: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     topics = [Topic("agent", name) for name in agent]
     topics += [Topic("queue", name) for name in queue]
@@ -100,14 +104,16 @@ async def stream(
     if last_event_id and not last_event_id.isdecimal():
         raise InvalidError("Last-Event-ID is not a log position: send the last id of the stream", "Last-Event-ID")
     _may_follow(call, topics)
-    return EventStream(call, topics, int(last_event_id) if last_event_id else None, settled=settled)
+    packed = bool(board) and takes_gzip(accept_encoding)
+    return EventStream(call, topics, int(last_event_id) if last_event_id else None, settled=settled, packed=packed)
 
 
 def _may_follow(call: Call, topics: Sequence[Topic]) -> None:
     for topic in topics:
         if topic.name == ALL and call.key.role is Role.AGENT:
             raise ForbiddenError(
-                "following all agents, queues or cases, the steward's list, or the wallboard, takes a key of role supervisor or admin"
+                "following all agents, queues or cases, the steward's list, or the wallboard, takes a key of role "
+                "supervisor or admin"
             )
         if topic.kind == "agent":
             call.looking_at(topic.name)
@@ -121,8 +127,11 @@ def _is_own(call: Call, agent_id: str) -> bool:
 class EventStream(Response):
     """The answer that goes on until the listener leaves, falls behind, loses their key, or the hub stops."""
 
-    def __init__(self, call: Call, topics: Sequence[Topic], after: int | None, *, settled: bool = False) -> None:
+    def __init__(
+        self, call: Call, topics: Sequence[Topic], after: int | None, *, settled: bool = False, packed: bool = False
+    ) -> None:
         super().__init__(media_type="text/event-stream")
+        self._gzip = Gzip() if packed else None
         self._services = call.services
         self._key_id, self._watch = call.key.key_id, call.watch
         self._after = after
@@ -136,8 +145,13 @@ class EventStream(Response):
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
+            (b"vary", b"accept-encoding"),
         ]
+        if self._gzip:
+            headers.append((b"content-encoding", b"gzip"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if self._gzip:
+            await send({"type": "http.response.body", "body": HEAD, "more_body": True})
         unwatch = self._watch(self._subscription.revoke)
         writing = asyncio.create_task(self._write(send))
         leaving = asyncio.create_task(_left(receive))
@@ -164,19 +178,23 @@ class EventStream(Response):
             await asyncio.gather(writing, leaving, ending, return_exceptions=True)
         if finished:
             _log_failure(writing)
-            await _end(send)
+            await self._end(send)
         elif self._subscription.revoked:
             with suppress(TimeoutError):
-                await asyncio.wait_for(_end(send), GRACE_SECONDS)
+                await asyncio.wait_for(self._end(send), GRACE_SECONDS)
         elif not left:
             # Nobody reads: an end can't be sent either. Returning without one has the server close the connection.
             log.warning(
                 "cut off a listener who did not keep up: %s", ", ".join(map("=".join, self._subscription.asked))
             )
 
+    async def _end(self, send: Send) -> None:
+        await send({"type": "http.response.body", "body": self._gzip.end() if self._gzip else b"", "more_body": False})
+
     async def _write(self, send: Send) -> None:
         async for block in blocks(self._services, self._subscription, self._after):
-            await send({"type": "http.response.body", "body": block, "more_body": True})
+            body = await self._gzip.of(block) if self._gzip else block
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def blocks(services: Services, subscription: Subscription, after: int | None) -> AsyncIterator[bytes]:
@@ -186,7 +204,8 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
         await services.board.fresh()
     if after is None or subscription.asked == {BOARD}:
         after = feed.visible(subscription.with_views)
-        yield mark(after)
+        if not follows_board:
+            yield mark(after)
     elif not 0 <= await services.journal.head() - after <= FAR_BEHIND:
         agents, queues, customers = _names(subscription)
         snapshot = await services.views.snapshot(agents, queues)
@@ -200,7 +219,9 @@ async def blocks(services: Services, subscription: Subscription, after: int | No
             if told:
                 yield told
         looks = services.board.looks
-        yield mark(after) + (board_frame(after, services.board.since(shown).to_bytes()) if follows_board else b"")
+        # No mark before the board: who is cut off in the middle of it comes back as if they had heard of nothing.
+        board = Deflatable(services.board.since(shown).to_bytes()) if follows_board else None
+        yield mark(after) if board is None else board_frame(after, board)
         async for block in _live(services, subscription, looks):
             yield block
         after, subscription.turned_at = subscription.turned_at or after, None
@@ -215,14 +236,13 @@ async def _live(services: Services, subscription: Subscription, looks: int) -> A
         if not await subscription.wait(HEARTBEAT_SECONDS):
             yield b": heartbeat\n" + mark(max(subscription.after, feed.visible(subscription.with_views)))
             continue
-        block = subscription.take()
+        if block := subscription.take():
+            yield block
         if subscription.board_news and not subscription.closed:
             subscription.board_news = False
             board, looks = services.board.after_look(looks), services.board.looks
             if board:
-                block += board_frame(max(subscription.after, feed.visible(True)), board)
-        if block:
-            yield block
+                yield board_frame(max(subscription.after, feed.visible(True)), board)
         if subscription.closed or (subscription.turned_at is not None and not subscription.frames):
             return
 
@@ -276,10 +296,6 @@ def _names(subscription: Subscription) -> tuple[list[str], list[str], list[str]]
         return sorted(topic.name for topic in subscription.asked if topic.kind == kind)
 
     return of("agent"), of("queue"), of("customer")
-
-
-async def _end(send: Send) -> None:
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _left(receive: Receive) -> None:

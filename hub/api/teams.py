@@ -35,10 +35,17 @@ class TeamBody(Body):
     )
 
 
+class ChangedTeam(TeamBody):
+    """The same, and on what it is based."""
+
+    expected_version: int | None = Field(default=None, ge=0, description="As you read it; 0: there is none yet")
+
+
 class TeamRow(BaseModel):
     """A team, and how many are in it."""
 
     team_id: str
+    version: int = Field(description="Of what is said of it: another once it was changed")
     name: str
     role: TeamRole
     queues: list[str]
@@ -69,10 +76,12 @@ async def team(team_id: str, call: SupervisorCall) -> Response:
 
 
 @router.put("/v1/teams/{team_id}", summary="Make or change a team", responses=told(TeamRow))
-async def put(team_id: str, body: TeamBody, call: AdminCall) -> Response:
-    """Its people have its role at once. Who is in several has the highest."""
-    people = call.services.staff.people
-    made = await people.set_team(Team(team_id, body.name.strip(), body.role, body.queues, body.leads), actor=call.actor)
+async def put(team_id: str, body: ChangedTeam, call: AdminCall) -> Response:
+    """Its people have its role at once. Who is in several has the highest. Changed by somebody else since
+    `expected_version`: 409 (`changed-meanwhile`)."""
+    people, seen = call.services.staff.people, body.expected_version
+    team = Team(team_id, body.name.strip(), body.role, body.queues, body.leads)
+    made = await people.set_team(team, expected_version=seen, actor=call.actor)
     return answer(_row(people.staff, made))
 
 
@@ -92,6 +101,7 @@ async def remove(team_id: str, call: AdminCall) -> Response:
 def _row(staff: Staff, team: Team) -> dict[str, Any]:
     return {
         "team_id": team.team_id,
+        "version": team.version,
         "name": team.name,
         "role": team.role,
         "queues": list(team.queues),

@@ -82,10 +82,15 @@ class People:
         await self._change(said)
         return self.person(person_id)
 
-    async def change(self, person_id: str, profile: Profile, *, actor: str) -> Person:
-        """Somebody is as this says."""
-        await self._change(lambda staff, now: decide.change_person(staff, person_id, profile,
-                                                                   **_meta(now, person_id, actor)))  # fmt: skip
+    async def change(
+        self, person_id: str, profile: Profile, *, expected_version: int | None = None, actor: str
+    ) -> Person:
+        """Somebody is as this says, unless another changed them since that version."""
+        await self._change(
+            lambda staff, now: decide.change_person(
+                staff, person_id, profile, expected_version=expected_version, **_meta(now, person_id, actor)
+            )
+        )
         return self.person(person_id)
 
     async def set_password(
@@ -135,9 +140,13 @@ class People:
         if gone:
             self._keys.forget(gone)
 
-    async def set_team(self, team: Team, *, actor: str) -> Team:
-        """A team is as this says."""
-        await self._change(lambda staff, now: decide.set_team(staff, team, **_meta(now, team.team_id, actor)))
+    async def set_team(self, team: Team, *, expected_version: int | None = None, actor: str) -> Team:
+        """A team is as this says, unless another changed it since that version."""
+        await self._change(
+            lambda staff, now: decide.set_team(
+                staff, team, expected_version=expected_version, **_meta(now, team.team_id, actor)
+            )
+        )
         return self.staff.teams[team.team_id]
 
     async def remove_team(self, team_id: str, *, actor: str) -> None:

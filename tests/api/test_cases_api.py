@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.api.app import create_app
 from hub.domain.access.events import Role
 from hub.domain.account.events import AccountRegistered
 from hub.domain.cases.events import CaseOpened
@@ -211,3 +212,20 @@ async def test_for_a_forgotten_customer_nothing_is_begun_and_what_is_open_can_be
     assert (await http.post(f"/v1/accounts/{FIRM}/roles", json=role)).status_code == 409
     settled = await done(http, f"/v1/cases/{CASE}/resolve", resolution="closed")
     assert settled == [("CaseResolved", ANN), ("CaseResolved", FIRM)]
+
+
+async def test_a_repeat_under_its_key_opens_no_second_case_after_a_restart_either(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    named = {"Idempotency-Key": "4711"}
+    told = []
+    for _ in range(2):
+        anew = httpx.ASGITransport(create_app(world.services))
+        async with httpx.AsyncClient(transport=anew, base_url="http://hub", headers=http.headers) as restarted:
+            answer = await restarted.post(f"/v1/customers/{ANN}/cases", json=BILL, headers=named)
+            assert answer.status_code == 200, answer.text
+            told.append([one["type"] for one in answer.json()["events"]])
+    assert told == [["CaseOpened"], []]
+    assert await done(http, f"/v1/customers/{ANN}/cases", **BILL) == [("CaseOpened", ANN)], (
+        "without a key it is another"
+    )

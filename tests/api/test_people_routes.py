@@ -34,7 +34,8 @@ async def test_somebody_is_added_and_changed(team: dict[str, Any], http: httpx.A
     path = f"/v1/people/{made['person_id']}"
     assert (await http.get(path)).json() == made
     changed = (await http.put(path, json={**ANN, "name": "Ann Ray", "teams": []})).json()
-    assert changed == {**made, "name": "Ann Ray", "teams": [], "role": None}
+    assert changed == {**made, "version": changed["version"], "name": "Ann Ray", "teams": [], "role": None}
+    assert changed["version"] > made["version"]
     assert (await http.get("/v1/people")).json() == {"people": [changed], "after": None}
 
 
@@ -90,7 +91,15 @@ async def test_who_is_forgotten_leaves_nothing_but_an_id(
 async def test_a_team_is_made_changed_and_removed_when_nobody_is_in_it(
     team: dict[str, Any], http: httpx.AsyncClient
 ) -> None:
-    assert team == {"team_id": "cards", "name": "Cards", "role": "agent", "queues": [], "leads": [], "people": 0}
+    assert team == {
+        "team_id": "cards",
+        "version": team["version"],
+        "name": "Cards",
+        "role": "agent",
+        "queues": [],
+        "leads": [],
+        "people": 0,
+    }
     lead = {"name": "Leads", "role": "supervisor", "queues": ["cards"], "leads": ["cards"]}
     assert (await http.put("/v1/teams/leads", json=lead)).status_code == 200
     made = await add(http)
@@ -106,6 +115,26 @@ async def test_a_team_is_made_changed_and_removed_when_nobody_is_in_it(
     for wrong, field in (({"role": "adapter"}, "role"), ({"role": "agent"}, "queues"), ({"leads": ["x"]}, "leads")):
         says(await http.put("/v1/teams/wrong", json={**lead, **wrong}), 422, "invalid", field)
     says(await http.put("/v1/teams/No!", json=lead), 422, "invalid", "team_id")
+
+
+async def test_who_changes_what_another_changed_meanwhile_is_told(
+    team: dict[str, Any], http: httpx.AsyncClient
+) -> None:
+    made = await add(http)
+    for path, seen, first, second in (
+        (f"/v1/people/{made['person_id']}", made, {**ANN, "name": "Ann Ray"}, {**ANN, "agent_id": "a9"}),
+        ("/v1/teams/cards", team, {"name": "All cards", "role": "agent"}, {"name": "Cards", "role": "supervisor"}),
+        ("/v1/teams/new", {"version": 0}, {"name": "New", "role": "agent"}, {"name": "Newer", "role": "agent"}),
+    ):
+        done = await http.put(path, json={**first, "expected_version": seen["version"]})
+        assert done.status_code == 200, done.text
+        again = await http.put(path, json={**first, "expected_version": seen["version"]})
+        assert again.json() == done.json(), "a repeat changes nothing, and is no conflict"
+        late = await http.put(path, json={**second, "expected_version": seen["version"]})
+        says(late, 409, "refused", "expected_version")
+        assert late.json()["code"] == "changed-meanwhile"
+        assert (await http.get(path)).json() == done.json()
+        assert (await http.put(path, json={**second, "expected_version": done.json()["version"]})).status_code == 200
 
 
 async def test_keys_are_made_listed_and_revoked(world: World, http: httpx.AsyncClient) -> None:

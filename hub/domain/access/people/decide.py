@@ -48,13 +48,17 @@ def add_person(staff: Staff, person_id: str, profile: Profile, **meta: Any) -> l
     return [PersonAdded(person_id=person_id, **_fields(profile), **meta)]
 
 
-def change_person(staff: Staff, person_id: str, profile: Profile, **meta: Any) -> list[Event]:
-    """Somebody is as this says. Nothing where they are so already."""
+def change_person(
+    staff: Staff, person_id: str, profile: Profile, *, expected_version: int | None = None, **meta: Any
+) -> list[Event]:
+    """Somebody is as this says. Nothing where they are so already; refused where another changed them since that
+    version."""
     person = known(staff, person_id)
     _check(staff, person_id, profile)
     fields = _fields(profile)
     if all(getattr(person, name) == value for name, value in fields.items()):
         return []
+    _refuse_others(f"person {person_id}", person.version, expected_version)
     return [PersonChanged(person_id=person_id, **fields, **meta)]
 
 
@@ -104,8 +108,8 @@ def anonymise(staff: Staff, person_id: str, **meta: Any) -> list[Event]:
     return [PersonAnonymised(person_id=person_id, **meta)]
 
 
-def set_team(staff: Staff, team: Team, **meta: Any) -> list[Event]:
-    """A team is as this says. Nothing where it is so already."""
+def set_team(staff: Staff, team: Team, *, expected_version: int | None = None, **meta: Any) -> list[Event]:
+    """A team is as this says. Nothing where it is so already; refused where another changed it since that version."""
     if not _TEAM_ID.fullmatch(team.team_id):
         raise InvalidError("a team's id has up to 64 small letters, digits, dots, dashes and underscores", "team_id")
     if not 0 < len(team.name.strip()) <= NAME_LENGTH:
@@ -115,8 +119,10 @@ def set_team(staff: Staff, team: Team, **meta: Any) -> list[Event]:
     if team.role is not Role.SUPERVISOR and (team.queues or team.leads):
         raise InvalidError("only a team of supervisors names what it acts on: leave queues and leads out", "queues")
     _teams_exist(staff, tuple(one for one in team.leads if one != team.team_id), "leads")
-    if staff.teams.get(team.team_id) == team:
+    there = staff.teams.get(team.team_id)
+    if there == team:
         return []
+    _refuse_others(f"team {team.team_id}", there.version if there else 0, expected_version)
     return [
         TeamChanged(
             team_id=team.team_id, name=team.name, role=team.role, queues=team.queues, leads=team.leads, **meta
@@ -143,6 +149,15 @@ def known(staff: Staff, person_id: str) -> Person:
     if person.is_anonymised:
         raise NotFoundError(f"who {person_id} was is known no longer: add them anew")
     return person
+
+
+def _refuse_others(what: str, version: int, expected: int | None) -> None:
+    if expected is not None and expected != version:
+        raise RefusedError(
+            f"{what} is at version {version}, not {expected}: see what changed, then write again",
+            "expected_version",
+            code="changed-meanwhile",
+        )
 
 
 def _anybody(staff: Staff, person_id: str) -> Person:

@@ -44,6 +44,8 @@ class Person:
     is_anonymised: bool = False
     ended_at: int = 0
     keeps: str = ""
+    version: int = field(default=0, compare=False)
+    """Where in the log it was said last who they are and what they may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Team:
     role: Role
     queues: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
+    version: int = field(default=0, compare=False)
+    """Where in the log it was said last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,13 @@ def evolve(staff: Staff, history: Iterable[tuple[int, Event]]) -> Staff:
                 if known is not None:
                     by_login.pop(folded(known.login), None)
                     by_subject.pop((known.issuer, known.subject), None)
-                people[event.person_id] = _said(known, event)
+                people[event.person_id] = replace(_said(known, event), version=position)
                 if event.login:
                     by_login[folded(event.login)] = event.person_id
                 if event.subject:
                     by_subject[event.issuer, event.subject] = event.person_id
             case TeamChanged():
-                teams[event.team_id] = Team(event.team_id, event.name, event.role, event.queues, event.leads)
+                teams[event.team_id] = Team(event.team_id, event.name, event.role, event.queues, event.leads, position)
             case TeamRemoved():
                 teams.pop(event.team_id, None)
             case PersonAnonymised() if event.person_id in people:

@@ -88,18 +88,22 @@ def link_by_hand(known: Known, one: Side, other: Side, asked: Asked, *, despite_
         return []
     for side in (one, other):
         if known[side.id].shared:
-            raise RefusedError(f"{side.id} is shared by many people and links nobody: say first that it is not shared")
+            raise RefusedError(
+                f"{side.id} is shared by many people and links nobody: say first that it is not shared", code="shared"
+            )
     ours, theirs = whole(known, one), whole(known, other)
     if forbidden := _forbidden(known, ours, theirs, pair):
         raise RefusedError(
-            f"{forbidden[0].left} and {forbidden[0].right} were said not to be the same customer: lift that first"
+            f"{forbidden[0].left} and {forbidden[0].right} were said not to be the same customer: lift that first",
+            code="said-apart",
         )
     clash = [] if other.id in ours else conflicts(ours.values(), theirs.values())
     if clash and not despite_conflict:
         named = ", ".join(f"{side.kind} {side.id}" for side in clash)
         raise RefusedError(
             f"strong identifiers contradict each other ({named}): link them with despite_conflict if they are one"
-            " customer all the same"
+            " customer all the same",
+            code="identifiers-contradict",
         )
     return _link(known, one, other, BY_HAND, asked)
 
@@ -125,7 +129,9 @@ def state_cannot_link(known: Known, one: Side, other: Side, asked: Asked) -> Tol
     if pair in known[one.id].apart:
         return []
     if known[one.id].joins(pair):
-        raise RefusedError(f"{one.id} and {other.id} are linked: take the link away, that keeps them apart")
+        raise RefusedError(
+            f"{one.id} and {other.id} are linked: take the link away, that keeps them apart", code="linked"
+        )
     left, right = _sorted(one, other)
     event = CannotLinkStated(**asked.common(), left=left, right=right, reason=asked.reason)
     return _told(event, pair, _fences(known, one, other), asked)
