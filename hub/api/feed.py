@@ -286,11 +286,6 @@ def mark(position: int) -> bytes:
     return b"id: %d\n\n" % position
 
 
-def board_frame(position: int, board: bytes) -> bytes:
-    """The wallboard, or what changed of it, to a listener who has everything up to here."""
-    return b"id: %d\nevent: board\ndata: %b\n\n" % (position, board)
-
-
 def reset(position: int, state: Any) -> bytes:
     """The listener is too far behind: this is how things stand at the position; events go on from there."""
     body = orjson.dumps({"position": position, "snapshot": state}, option=orjson.OPT_UTC_Z)

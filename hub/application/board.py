@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from hub.application.board_rows import Ready, Served, agent_row, channel_row, queue_row
+from hub.application.deflating import Deflatable
 from hub.domain.contact import Channel
 from hub.ports import Clock
 from hub.projections.board import DAY, AgentLine, HeldLine, Look, look
@@ -95,7 +96,7 @@ class Board:
         self._gone: dict[str, _Row] = {}
         self._channels: dict[str, _Row] = {}
         self._totals = _Row(0, 0, b"")
-        self._told: dict[int, bytes] = {}
+        self._told: dict[int, Deflatable] = {}
 
     async def look(self) -> None:
         """Look anew."""
@@ -118,12 +119,12 @@ class Board:
             return self._those(lambda _: True, whole=True)
         return self._those(lambda row: row.stamp >= after)
 
-    def after_look(self, number: int) -> bytes:
+    def after_look(self, number: int) -> Deflatable:
         """What changed since the look of this number, empty: nothing. Made once for all who ask."""
         told = self._told.get(number)
         if told is None:
             changes = self._those(lambda row: row.look > number)
-            told = self._told[number] = b"" if changes.is_nothing else changes.to_bytes()
+            told = self._told[number] = Deflatable(b"" if changes.is_nothing else changes.to_bytes())
         return told
 
     def _those(self, shown: Callable[[_Row], bool], *, whole: bool = False) -> Changes:

@@ -79,7 +79,7 @@ class Hall:
 
 def told(changes: Changes | bytes) -> dict[str, Any]:
     body = changes if isinstance(changes, bytes) else changes.to_bytes()
-    return orjson.loads(body or NOTHING)  # type: ignore[no-any-return]
+    return orjson.loads(bytes(body) or NOTHING)  # type: ignore[no-any-return]
 
 
 def by_name(whole: dict[str, Any]) -> dict[str, Any]:
