@@ -5,10 +5,10 @@ import { type BoardKey, say } from "./words";
 
 export function levelMeaning(level: Queue["service_level"]): string {
   const counts = { within: level.within, answered: level.answered, target: percent(level.target) };
-  return `${say(`per_variant_${level.definition}`, { seconds: level.seconds })} ${say("level_counts", counts)}`;
+  return `${say(`per_variant_${level.definition}`, { within: say("within", { seconds: level.seconds }) })} ${say("level_counts", counts)}`;
 }
 
 export function totalMeaning(totals: Totals): string {
   const key: BoardKey = `per_variant_${totals.service_level_variant}` as BoardKey;
-  return `${say(key, { seconds: "…" })} ${say("per_variant_all")}`;
+  return `${say(key, { within: say("in_time") })} ${say("per_variant_all")}`;
 }
