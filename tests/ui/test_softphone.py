@@ -50,6 +50,8 @@ async def afterwards(exchange: House, asterisk_of_all: Asterisk) -> AsyncIterato
 async def test_a_call_is_taken_held_and_ended_in_the_page(exchange: House, asterisk_of_all: Asterisk) -> None:
     kim, _ = await people(exchange)
     page = await at_phone(exchange, kim)
+    policy = (await page.request.get(exchange.url)).headers["content-security-policy"]
+    assert f"connect-src 'self' ws://127.0.0.1:{asterisk_of_all.http};" in policy
     async with caller(asterisk_of_all, "caller_speaks", number="+982188010", pause=600) as customer:
         await picks_up(page)
         await speaks_and_hears(page)
@@ -132,7 +134,7 @@ async def test_a_supervisor_hears_coaches_and_barges_in_by_one_button(
     await closes(page)
 
 
-async def test_a_customer_is_called_from_their_page_and_back_when_they_wish(
+async def test_who_wishes_to_be_called_back_is_dialled_when_it_is_accepted(
     exchange: House, asterisk_of_all: Asterisk
 ) -> None:
     kim, _ = await people(exchange)
@@ -147,3 +149,39 @@ async def test_a_customer_is_called_from_their_page_and_back_when_they_wish(
         await speaks_and_hears(page)
         await page.keyboard.press("Alt+e")
     await closes(page)
+
+
+async def test_a_call_goes_on_in_the_next_tab_when_its_own_is_closed(
+    exchange: House, asterisk_of_all: Asterisk
+) -> None:
+    kim, _ = await people(exchange)
+    page = await at_phone(exchange, kim)
+    other = await exchange.page(None, "/desk", context=page.context)
+    await other.get_by_text("Phone in another tab").wait_for()
+    async with caller(asterisk_of_all, "caller_speaks", number="+982188014", pause=600):
+        await picks_up(page)
+        await page.close()
+        await other.get_by_text("Phone ready").wait_for()
+        await other.get_by_role("navigation", name="Work").get_by_role("link").first.click()
+        await other.get_by_role("button", name="Bring the call here").click()
+        await other.locator(".standing", has_text="On the line").wait_for()
+        await speaks_and_hears(other)
+        await other.keyboard.press("Alt+e")
+    await closes(other)
+
+
+async def test_a_customer_is_called_from_their_page(exchange: House, asterisk_of_all: Asterisk) -> None:
+    kim, _ = await people(exchange)
+    page = await at_phone(exchange, kim)
+    known = [{"kind": "phone", "value": "+982188015", "verified": True}]
+    contact = await exchange.contact("lane-10", "email", address="mina@example.com", identifiers=known)
+    await page.goto(f"{exchange.url}/customers/{contact['customer_id']}")
+    await page.get_by_role("button", name="Call", exact=True).click()
+    async with sipp("agent_answers", port=asterisk_of_all.trunk) as customer:
+        await page.get_by_role("dialog").get_by_role("button", name="Call").click()
+        phone = page.get_by_role("region", name="Phone")
+        await phone.get_by_text("On the phone").wait_for()
+        await asterisk_of_all.bridges("talk-", 2)
+        await phone.get_by_role("button", name="Hang up").click()
+        assert await customer.over() == 0
+    await phone.wait_for(state="hidden")
