@@ -141,7 +141,7 @@ class Hub:
         opened, self._opened, self._is_starting = self._opened or await self._open_work(), None, False
         self.outbound = await start_outbound(ground, self.pool, intake.bus, opened)
         signs = await start_signs(ground, self.pool, intake.bus, self.feed.whisper)
-        self.watches = await start_watches(ground, intake, self.pool)
+        self.watches = await start_watches(ground, intake, self.pool, self.staff.signed_in)
         self.api = await start_api(
             ground,
             Behind(

@@ -98,6 +98,21 @@ class SignedIn:
         session = self._sessions.open.get(session_id)
         return None if session is None else self._entry(session)
 
+    def is_on_show(self, person_id: str, but: str) -> bool:
+        """Whether another of their sessions than this one is open, with somebody's screens on it."""
+        others = (self.with_id(session_id) for session_id in self._watched if session_id != but)
+        return any(one is not None and one.person.person_id == person_id and not one.is_locked for one in others)
+
+    def at_desks(self) -> tuple[set[str], set[str]]:
+        """The agents of whom a session is open, and those of whom one is locked."""
+        there: set[str] = set()
+        locked: set[str] = set()
+        for session in self._sessions.open.values():
+            entry = self._entry(session)
+            if entry is not None and entry.person.agent_id:
+                (locked if entry.is_locked else there).add(entry.person.agent_id)
+        return there, locked
+
     def used(self, session_id: str) -> None:
         """Somebody did something."""
         self._used[session_id] = self._clock.now()

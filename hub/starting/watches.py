@@ -1,4 +1,4 @@
-"""Starts what a hub does by itself as time goes by: standing, surveys, overdue cases, retention, presence."""
+"""Starts what a hub does by itself as time goes by: standing, surveys, overdue cases, retention, presence, locks."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,14 +6,17 @@ from functools import partial
 
 from hub.api.services import new_id
 from hub.application.cases import CustomerCases
+from hub.application.lock_watch import LockWatch
 from hub.application.overdue_cases import OverdueCases
 from hub.application.presence import Limits, PresenceWatch
 from hub.application.retention import Retention
 from hub.application.retention_elsewhere import elsewhere
 from hub.application.retention_watch import RetentionWatch
 from hub.application.satisfaction_watch import SatisfactionWatch
+from hub.application.signed_in import SignedIn
 from hub.application.standing import Standings
 from hub.application.standing_watch import StandingWatch
+from hub.domain.agent.decide import is_locked
 from hub.router.pool.owner import Pool
 from hub.starting.ground import Ground
 from hub.starting.intake import Intake
@@ -30,12 +33,13 @@ class Watches:
     presence: PresenceWatch
 
 
-async def start_watches(ground: Ground, intake: Intake, pool: Pool) -> Watches:
+async def start_watches(ground: Ground, intake: Intake, pool: Pool, signed_in: SignedIn) -> Watches:
     """Each goes on from where it was when the hub stopped."""
     await _start_standing(ground)
     await _start_surveys(ground, intake)
     cases = await _start_overdue(ground)
     _start_retention(ground, intake)
+    _start_locks(ground, pool, signed_in)
     return Watches(cases, _start_presence(ground, pool))
 
 
@@ -90,3 +94,11 @@ def _start_presence(ground: Ground, pool: Pool) -> PresenceWatch:
     ground.follow(ground.since, presence.follow)
     ground.work.spawn(presence.run(), "presence")
     return presence
+
+
+def _start_locks(ground: Ground, pool: Pool, signed_in: SignedIn) -> None:
+    """Who locks their screens gets no work: heard of from the log, told to the pool."""
+    locks = LockWatch(pool, ground.clock, signed_in, new_id)
+    locks.start([one.id for one in pool.state.agents.values() if is_locked(one.state)])
+    ground.follow(ground.since, locks.follow)
+    ground.work.spawn(locks.run(), "locks")

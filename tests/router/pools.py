@@ -197,6 +197,12 @@ class PoolInHand:
     def is_back(self, agent_id: str) -> list[Event]:
         return self.handle(commands.AgentBack, agent_id=agent_id)
 
+    def is_locked(self, agent_id: str) -> list[Event]:
+        return self.handle(commands.AgentLocked, agent_id=agent_id)
+
+    def is_unlocked(self, agent_id: str) -> list[Event]:
+        return self.handle(commands.AgentUnlocked, agent_id=agent_id)
+
     def is_signed_off(self, agent_id: str) -> list[Event]:
         return self.handle(commands.SignOff, actor="operator:super", agent_id=agent_id, forced=True)
 

@@ -141,7 +141,9 @@ class EveryCommand(RuleBasedStateMachine):
 
     @rule(
         agent=st.sampled_from(AGENTS),
-        what=st.sampled_from(["falls_silent", "is_missing", "is_back", "is_back", "is_signed_off", "plans"]),
+        what=st.sampled_from(
+            ["falls_silent", "is_missing", "is_back", "is_back", "is_locked", "is_unlocked", "is_signed_off", "plans"]
+        ),
     )
     def desktop_comes_and_goes(self, agent: str, what: str) -> None:
         self.ask(getattr(self.pool, what), agent)

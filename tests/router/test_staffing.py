@@ -97,6 +97,49 @@ def test_what_was_flagged_for_something_else_stays_so(pool):
     assert kinds(pool.is_back("anna")) == [AgentStateChanged]
 
 
+def test_who_locks_their_screens_keeps_conversations_loses_offers_and_gets_no_more(pool):
+    pool.arrives("c1")
+    pool.accepts("anna", "offer-c1-1")
+    pool.arrives("c2")
+    rescinded, away = pool.is_locked("anna")
+    assert (type(rescinded), rescinded.reason) == (OfferRescinded, "agent is locked")
+    assert (type(away), away.state, away.reason) == (AgentStateChanged, AgentState.AWAY, "locked")
+    assert CALL in pool.state.agents["anna"].holds
+    assert pool.is_locked("anna") == []
+    assert kinds(pool.is_unlocked("anna")) == [AgentStateChanged, InteractionOffered]
+    assert pool.state.agents["anna"].state.state is AgentState.READY
+    assert pool.is_unlocked("anna") == []
+
+
+@pytest.mark.parametrize("first", ["is_back", "is_unlocked"])
+def test_a_desktop_that_was_locked_and_gone_finds_its_agent_ready(pool, first):
+    pool.is_locked("anna")
+    pool.falls_silent("anna")
+    second = {"is_back": "is_unlocked", "is_unlocked": "is_back"}[first]
+    getattr(pool, first)("anna")
+    getattr(pool, second)("anna")
+    assert pool.state.agents["anna"].state.state is AgentState.READY
+
+
+def test_a_lock_changes_nothing_for_who_was_away_or_not_answering(pool):
+    pool.becomes("anna", AgentState.AWAY, "lunch")
+    assert pool.is_locked("anna") == pool.is_unlocked("anna") == []
+    pool.falls_silent("anna")
+    assert pool.is_unlocked("anna") == []
+    assert pool.is_back("anna")[0].reason == "lunch"
+
+
+def test_channels_that_were_closed_are_closed_behind_a_lock_and_after_it():
+    pool = PoolInHand(policy(agents='not_answering = "channel"'))
+    pool.signs_on("anna")
+    pool.arrives("c1")
+    pool.passes(60)
+    assert pool.state.agents["anna"].state.closed == ("phone",)
+    pool.is_locked("anna")
+    assert kinds(pool.is_unlocked("anna")) == [AgentStateChanged, AgentChannelsClosed]
+    assert pool.state.agents["anna"].state.closed == ("phone",)
+
+
 def test_units_nobody_could_ever_have_are_refused(pool):
     with pytest.raises(InvalidError, match="would never get any") as refused:
         pool.signs_on("ben", capacity=50, units={"email": 51})

@@ -24,6 +24,8 @@ from hub.domain.event import Event
 
 BY_HUB = (AgentState.NOT_ANSWERING, AgentState.GONE)
 """States the hub finds an agent in: nobody can ask for them."""
+LOCKED = "locked"
+"""Why somebody is away whose screens are locked."""
 MOST_AT_ONCE = 1000
 MOST_UNITS = 10_000
 
@@ -121,10 +123,30 @@ def come_back(state: Agent, agent_id: str, reason: str, **meta: Any) -> list[Eve
     closed that were. Nothing to do for whoever is not gone."""
     if state.state is not AgentState.GONE:
         return []
-    back: list[Event] = [AgentStateChanged(agent_id=agent_id, state=state.before, reason=reason, **meta)]
-    if state.before is AgentState.READY and state.closed:
-        back.append(AgentChannelsClosed(agent_id=agent_id, channels=state.closed, reason=reason, **meta))
-    return back
+    if state.before is AgentState.READY:
+        return _ready_again(state, agent_id, reason, meta)
+    why = state.reason if state.before is AgentState.AWAY else reason
+    return [AgentStateChanged(agent_id=agent_id, state=state.before, reason=why, **meta)]
+
+
+def lock(state: Agent, agent_id: str, **meta: Any) -> list[Event]:
+    """Their screens are locked: who was ready is away until they are back. Nothing to do for anybody else."""
+    if state.state is not AgentState.READY:
+        return []
+    return [AgentStateChanged(agent_id=agent_id, state=AgentState.AWAY, reason=LOCKED, **meta)]
+
+
+def is_locked(state: Agent) -> bool:
+    """Whether it is a lock that keeps them from work, and nothing else."""
+    left = state.before if state.state is AgentState.GONE else state.state
+    return left is AgentState.AWAY and state.reason == LOCKED
+
+
+def unlock(state: Agent, agent_id: str, reason: str, **meta: Any) -> list[Event]:
+    """They are back: ready again, with the channels closed that were. Nothing to do for who is away of their own."""
+    if not is_locked(state):
+        return []
+    return _ready_again(state, agent_id, reason, meta)
 
 
 def close_channels(
@@ -169,6 +191,13 @@ def sign_off(state: Agent, agent_id: str, reason: str, **meta: Any) -> list[Even
     if state.state is AgentState.SIGNED_OFF:
         return []
     return [AgentSignedOff(agent_id=agent_id, reason=reason, **meta)]
+
+
+def _ready_again(state: Agent, agent_id: str, reason: str, meta: dict[str, Any]) -> list[Event]:
+    ready = AgentStateChanged(agent_id=agent_id, state=AgentState.READY, reason=reason, **meta)
+    if not state.closed:
+        return [ready]
+    return [ready, AgentChannelsClosed(agent_id=agent_id, channels=state.closed, reason=reason, **meta)]
 
 
 def _require_agent_id(agent_id: str) -> None:

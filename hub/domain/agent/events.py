@@ -121,6 +121,8 @@ class Agent:
     """Channels they get nothing of now."""
     before: AgentState = AgentState.READY
     """GONE: the state their desktop left them in."""
+    reason: str = ""
+    """AWAY, or GONE from there: why."""
     plan: tuple[datetime, datetime, tuple[Shift, ...]] | None = None
     """What was planned last: from, to, shifts. Stays when they come and go."""
 
@@ -144,7 +146,10 @@ def evolve(agent: Agent, event: Event) -> Agent:
             closed = () if event.state is AgentState.READY else agent.closed
             before = agent.before if agent.state is AgentState.GONE else agent.state
             gone = event.state is AgentState.GONE
-            return replace(agent, state=event.state, closed=closed, before=before if gone else AgentState.READY)
+            reason = event.reason if event.state is AgentState.AWAY else agent.reason if gone else ""
+            return replace(
+                agent, state=event.state, closed=closed, before=before if gone else AgentState.READY, reason=reason
+            )
         case AgentChannelsClosed():
             return replace(agent, closed=event.channels)
         case AgentSkillsChanged():
@@ -154,6 +159,6 @@ def evolve(agent: Agent, event: Event) -> Agent:
         case ShiftsPlanned():
             return replace(agent, plan=(event.start, event.end, event.shifts))
         case AgentSignedOff():
-            return replace(agent, state=AgentState.SIGNED_OFF, closed=(), before=AgentState.READY)
+            return replace(agent, state=AgentState.SIGNED_OFF, closed=(), before=AgentState.READY, reason="")
         case _:
             return agent

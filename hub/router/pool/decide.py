@@ -158,6 +158,8 @@ _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.AgentSilent: staffing.silent,
     ask.AgentMissing: staffing.missing,
     ask.AgentBack: staffing.back,
+    ask.AgentLocked: staffing.locked,
+    ask.AgentUnlocked: staffing.unlocked,
     ask.SignOff: staffing.sign_off,
     ask.Assign: supervising.assign,
     ask.Move: supervising.move,

@@ -8,8 +8,10 @@ from hub.domain.interaction import decide as interaction_rules
 from hub.domain.interaction.state import Phase
 from hub.router.pool.commands import (
     AgentBack,
+    AgentLocked,
     AgentMissing,
     AgentSilent,
+    AgentUnlocked,
     ChangeCapacity,
     ChangeSkills,
     ChangeState,
@@ -22,6 +24,7 @@ from hub.router.pool.decided import AWAY_FROM_WORK, known_agent, meta, numbered,
 from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState
 
 DESKTOP_GONE = "the agent's desktop is gone"
+LOCKED = "agent is locked"
 
 
 def sign_on(state: PoolState, command: SignOn) -> list[Decided]:
@@ -116,6 +119,19 @@ def back(state: PoolState, command: AgentBack) -> list[Decided]:
     agent = known_agent(state, command.agent_id)
     came_back = of(agent, rules.come_back(agent.state, agent.id, "the agent's desktop is back", **meta(command)))
     return [*came_back, *_unflagged(agent, command)]
+
+
+def locked(state: PoolState, command: AgentLocked) -> list[Decided]:
+    """Nobody would see an offer: what was only offered to them goes on to others. What they handle stays theirs."""
+    agent = known_agent(state, command.agent_id)
+    away = rules.lock(agent.state, agent.id, **meta(command))
+    return [*take_offers_back(agent, LOCKED, command), *of(agent, away)] if away else []
+
+
+def unlocked(state: PoolState, command: AgentUnlocked) -> list[Decided]:
+    """They are in the state in which they were."""
+    agent = known_agent(state, command.agent_id)
+    return of(agent, rules.unlock(agent.state, agent.id, "the agent's screens are open", **meta(command)))
 
 
 def sign_off(state: PoolState, command: SignOff) -> list[Decided]:

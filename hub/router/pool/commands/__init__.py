@@ -2,8 +2,10 @@
 
 from hub.router.pool.commands.agents import (
     AgentBack,
+    AgentLocked,
     AgentMissing,
     AgentSilent,
+    AgentUnlocked,
     ChangeCapacity,
     ChangeSkills,
     ChangeState,
@@ -49,8 +51,10 @@ __all__ = [
     "AdoptPolicy",
     "AgentBack",
     "AgentLeft",
+    "AgentLocked",
     "AgentMissing",
     "AgentSilent",
+    "AgentUnlocked",
     "AskRecording",
     "Assign",
     "ChangeCapacity",

@@ -82,6 +82,20 @@ class AgentBack(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class AgentLocked(Asked):
+    """An agent locked their screens, or they were locked since nobody was there."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentUnlocked(Asked):
+    """An agent's screens are open again."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff(Asked):
     """An agent leaves. `forced`: a supervisor signs them off; what they were handling waits again."""
 
