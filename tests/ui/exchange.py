@@ -41,6 +41,8 @@ async def an_exchange(directory: Path, asterisk: Asterisk) -> AsyncIterator[Hous
     table = {
         **asterisk.settings(),
         "announce": False,
+        "ring_seconds": 120,
+        "dial_seconds": 120,
         "lines": {"1000": {"service": LINE}},
         "callback_digit": "9",
         "recording": {"queues": [LINE]},

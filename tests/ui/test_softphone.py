@@ -170,15 +170,22 @@ async def test_a_call_goes_on_in_the_next_tab_when_its_own_is_closed(
     await closes(other)
 
 
-async def test_a_customer_is_called_from_their_page(exchange: House, asterisk_of_all: Asterisk) -> None:
+async def test_a_customer_is_called_from_their_page_where_no_gate_forbids_it(
+    exchange: House, asterisk_of_all: Asterisk
+) -> None:
     kim, _ = await people(exchange)
     page = await at_phone(exchange, kim)
     known = [{"kind": "phone", "value": "+982188015", "verified": True}]
     contact = await exchange.contact("lane-10", "email", address="mina@example.com", identifiers=known)
     await page.goto(f"{exchange.url}/customers/{contact['customer_id']}")
     await page.get_by_role("button", name="Call", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("combobox", name="What for").select_option("promotional")
+    await dialog.get_by_role("button", name="Call").click()
+    await dialog.get_by_role("alert").get_by_role("listitem").first.wait_for()
+    await dialog.get_by_role("combobox", name="What for").select_option("service")
     async with sipp("agent_answers", port=asterisk_of_all.trunk) as customer:
-        await page.get_by_role("dialog").get_by_role("button", name="Call").click()
+        await dialog.get_by_role("button", name="Call").click()
         phone = page.get_by_role("region", name="Phone")
         await phone.get_by_text("On the phone").wait_for()
         await asterisk_of_all.bridges("talk-", 2)
