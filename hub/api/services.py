@@ -117,6 +117,10 @@ class Pool(Protocol):
         """The interactions that wait in a queue or are offered from it."""
         ...
 
+    def require_way_out(self, queue: str, to: str) -> None:
+        """Raises RefusedError where a queue that is drained into that one would be drained into itself in the end."""
+        ...
+
     def knows_agent(self, agent_id: str) -> bool:
         """Whether this agent ever signed on."""
         ...

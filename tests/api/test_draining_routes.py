@@ -19,6 +19,11 @@ class Line(FakePool):
         super().__init__()
         self.line = [f"interaction-{number}" for number in range(waiting)]
         self.intake = ""
+        self.closed = self.ring = False
+
+    def require_way_out(self, queue: str, to: str) -> None:
+        if self.ring:
+            raise RefusedError(f"queue {to} is itself drained to {queue}", "to")
 
     def estimate(self, queue: str) -> FakeEstimate:
         if queue not in ("care", "sales"):
@@ -36,6 +41,8 @@ class Line(FakePool):
                 raise RefusedError("it is answered")
             return [self._moved(command.interaction_id)]
         assert isinstance(command, SetIntake)
+        if self.closed:
+            raise RefusedError("sales takes nothing now")
         if self.intake == command.intake:
             return []
         self.intake = command.intake
@@ -65,6 +72,32 @@ async def test_all_that_waits_is_moved_and_the_queue_is_closed(
     assert {command.reason for command in pool.commands if isinstance(command, Move | SetIntake)} == {"fire alarm"}
     again = (await http.post("/v1/queues/care/drain", json={"to": "sales"})).json()
     assert (again["moved"], again["events"]) == (0, [])
+
+
+async def test_a_drain_that_ends_in_the_middle_says_how_far_it_came_and_goes_on_when_it_is_asked_again(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    pool = Line(250)
+    object.__setattr__(world.services, "pool", pool)
+    pool.closed = True
+    refused = await http.post("/v1/queues/care/drain", json={"to": "sales"})
+    told = says(refused, 409, "refused")
+    assert told["code"] == "drained-in-part"
+    assert "199 were moved to sales, 50 still wait in care" in told["detail"]
+    assert "sales takes nothing now" in told["detail"]
+    pool.closed = False
+    again = (await http.post("/v1/queues/care/drain", json={"to": "sales"})).json()
+    assert (again["moved"], pool.line) == (50, [])
+
+
+async def test_nothing_is_moved_where_the_queues_would_be_drained_in_a_ring(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    pool = Line(250)
+    object.__setattr__(world.services, "pool", pool)
+    pool.ring = True
+    says(await http.post("/v1/queues/care/drain", json={"to": "sales"}), 409, "refused", "to")
+    assert (len(pool.line), pool.commands) == (250, [])
 
 
 async def test_a_queue_is_drained_into_another_that_there_is(world: World, http: httpx.AsyncClient) -> None:

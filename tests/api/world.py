@@ -50,7 +50,7 @@ from hub.journal.aside import SqliteDatabase
 from hub.journal.codec import Codec
 from hub.journal.drafts import Drafts
 from hub.ports import Recorded
-from hub.projections import customers, interactions, links, readings
+from hub.projections import agents, customers, interactions, links, readings
 from hub.projections.activity import Activity
 from hub.projections.agents import AgentNow, HeldInteraction
 from hub.projections.cases import PROJECTION as CASES
@@ -162,6 +162,9 @@ class FakePool:
 
     def in_hand(self, agent_id: str) -> dict[str, str]:
         return self.held.get(agent_id, {})
+
+    def require_way_out(self, queue: str, to: str) -> None:
+        """There is one."""
 
     def in_line(self, _: str) -> list[str]:
         return []
@@ -434,7 +437,7 @@ class World:
             consents=self.consents,
             accounts=Accounts(self.journal, self.clock, KEY),
             cases=CustomerCases(self.journal, self.clock),
-            case_lists=CaseLists(LinkViews(self.journal, CASES), self.journal, self.clock),
+            case_lists=CaseLists(LinkViews(self.journal, CASES, agents.PROJECTION), self.journal, self.clock),
             dossiers=self.dossiers,
             exports=Exports(self.journal, self.clock, KEY, self.dossiers, views),
             satisfaction=Satisfaction(

@@ -26,6 +26,7 @@ from hub.router.pool.pulling import pullable
 from hub.router.pool.recovery import OpenWork, is_of, recover
 from hub.router.pool.repeat import is_repeat, work_of
 from hub.router.pool.state import Decided, PoolState
+from hub.router.pool.supervising import require_way_out
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,10 @@ class Pool:
         """The interactions that wait in a queue or are offered from it."""
         found = (one for one in self._state.interactions.values() if one.queue == queue)
         return [one.stream for one in found if one.state.phase in (Phase.WAITING, Phase.OFFERED)]
+
+    def require_way_out(self, queue: str, to: str) -> None:
+        """Raises RefusedError where a queue that is drained into that one would be drained into itself in the end."""
+        require_way_out(self._state, queue, to)
 
     def knows_agent(self, agent_id: str) -> bool:
         """Whether this agent ever signed on."""

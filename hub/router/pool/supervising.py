@@ -127,7 +127,7 @@ def set_intake(state: PoolState, command: SetIntake) -> list[Decided]:
     now = state.intakes.get(command.queue)
     if (now.intake if now else "open", now.to if now else "") == (command.intake, command.to):
         return []
-    _require_way_out(state, command)
+    require_way_out(state, command.queue, command.to)
     changed = QueueIntakeChanged(
         **meta(command), pool=state.pool, queue=command.queue, intake=command.intake, to=command.to,
         reason=command.reason,
@@ -148,15 +148,15 @@ def drained_to(state: PoolState, queue: str) -> str:
     return queue
 
 
-def _require_way_out(state: PoolState, command: SetIntake) -> None:
-    """Queues that are drained into each other in a ring would leave work nowhere."""
-    queue, been = command.to, {command.queue}
+def require_way_out(state: PoolState, drained: str, to: str) -> None:
+    """Queues that are drained into each other in a ring would leave work nowhere: raises RefusedError."""
+    queue, been = to, {drained}
     while queue and queue not in been:
         been.add(queue)
         intake = state.intakes.get(queue)
         queue = intake.to if intake else ""
     if queue:
-        raise RefusedError(f"queue {command.to} is itself drained to {command.queue}: open one of them first")
+        raise RefusedError(f"queue {to} is itself drained to {drained}: open one of them first", "to")
 
 
 def adopt(state: PoolState, command: AdoptPolicy) -> list[Decided]:
