@@ -6,6 +6,7 @@ import type { components } from "../api/schema";
 import { type Happening, live } from "../live/live.svelte";
 import { who } from "../session/session.svelte";
 import { clock } from "../shell/clock.svelte";
+import { route } from "../shell/route.svelte";
 import { locale } from "../words/locale.svelte";
 import { Gathering } from "./gathering";
 import { asTaken, Taking } from "./offers/taking.svelte";
@@ -38,13 +39,14 @@ async function agentOf(me: string, signal: AbortSignal): Promise<Agent | null> {
   }
 }
 
-/** Begin to read it; called once, where the desk is made. */
+/** Begin to read it; called once, above all that shows it. What may be pulled is read while the desk is on show. */
 export function readDesk() {
   const me = who.agentId;
   const reads = useQueryClient();
   const query = { agent_id: me, names: true };
 
   const agent = createQuery(() => ({ queryKey: ["agent", me], queryFn: ({ signal }) => agentOf(me, signal) }));
+  const pulls = $derived(!!agent.data && agent.data.state !== "signed_off" && route.path.startsWith("/desk"));
   const setup = createQuery(() => ({ queryKey: ["desk"], queryFn: ({ signal }) => answer(hub.GET("/v1/desk", { signal })) }));
   const offers = createQuery(() => ({
     queryKey: ["offers", me],
@@ -58,7 +60,7 @@ export function readDesk() {
     queryKey: ["pullable", me],
     queryFn: ({ signal }) =>
       timed(() => answer(hub.GET("/v1/agents/{agent_id}/pullable", { params: { path: { agent_id: me }, query: { names: true } }, signal }))),
-    enabled: !!agent.data && agent.data.state !== "signed_off",
+    enabled: pulls,
   }));
 
   const drafts = createQuery(() => ({
@@ -148,7 +150,7 @@ export function readDesk() {
     };
   });
   // What may be pulled is in queues that no event of this agent's tells of.
-  const pulled = $derived(agent.data && agent.data.state !== "signed_off" ? (setup.data?.queues.filter((one) => one.pull).map((one) => one.name) ?? []) : []);
+  const pulled = $derived(pulls ? (setup.data?.queues.filter((one) => one.pull).map((one) => one.name) ?? []) : []);
   const followed = $derived(pulled.join("\n"));
   $effect(() => {
     const leave = followed ? followed.split("\n").map((name) => live.follow("queue", name)) : [];

@@ -1,7 +1,8 @@
-/** Who sits here, as the hub knows it: signed in, locked, or nobody. */
+/** Who sits here, as the hub knows it: signed in, locked, gone for the moment, or nobody. */
 import { answer, hub, onSessionEnd, Refusal } from "../api/client";
 import type { components } from "../api/schema";
 import { live } from "../live/live.svelte";
+import { route } from "../shell/route.svelte";
 import { locale } from "../words/locale.svelte";
 
 export type Session = components["schemas"]["Session"];
@@ -9,14 +10,27 @@ export type Session = components["schemas"]["Session"];
 /** The other tabs of this browser have the same session: who leaves in one has left all. */
 const tabs = new BroadcastChannel("hub.session");
 
+/** What is over already need not be ended. */
+function over(error: unknown): 401 {
+  if (error instanceof Refusal && error.status === 401) return 401;
+  throw error;
+}
+
 class Who {
   /** undefined: not known yet; null: nobody. */
   session = $state<Session | null | undefined>(undefined);
+  /** Their session has ended: what they have open stays as it is until they are back, or somebody else comes. */
+  over = $state(false);
   /** The password they came in with, as long as it must be changed; kept nowhere else. */
   entered = "";
 
   get locked(): boolean {
     return this.session?.locked ?? false;
+  }
+
+  /** They are let in: what they have open may be seen. */
+  get here(): boolean {
+    return !!this.session && !this.session.locked && !this.over;
   }
 
   /** Whom the person acts for when they handle work; empty for who is no agent. */
@@ -37,7 +51,7 @@ class Who {
     try {
       this.#be(await answer(hub.GET("/v1/session")));
     } catch (error) {
-      if (error instanceof Refusal && error.status === 401) this.#be(null);
+      if (error instanceof Refusal && error.status === 401) this.ended(401);
       else throw error;
     }
   }
@@ -54,14 +68,21 @@ class Who {
   }
 
   async signOut(): Promise<void> {
-    await hub.DELETE("/v1/session");
+    await this.#close();
     this.#be(null);
     tabs.postMessage("changed");
   }
 
+  /** End the session and begin another: the way back for who has nothing to unlock it with. */
+  async comeAgain(): Promise<void> {
+    await this.#close();
+    this.ended(401);
+    tabs.postMessage("changed");
+  }
+
   async lock(): Promise<void> {
-    await hub.POST("/v1/session/lock");
-    this.ended(423);
+    const status = await hub.POST("/v1/session/lock").then(() => 423 as const, over);
+    this.ended(status);
     tabs.postMessage("changed");
   }
 
@@ -73,12 +94,20 @@ class Who {
 
   /** The hub would not hear us: nobody is signed in (401), or the session is locked (423). */
   ended(status: 401 | 423): void {
-    if (status === 423 && this.session) this.session = { ...this.session, locked: true };
-    else this.#be(null);
+    if (!this.session || this.session.must_change_password) this.#be(null);
+    else if (status === 423) this.session = { ...this.session, locked: true };
+    else this.over = true;
+  }
+
+  async #close(): Promise<void> {
+    await hub.DELETE("/v1/session").catch(over);
   }
 
   #be(session: Session | null): void {
-    if (!session) live.stop();
+    const another = !!this.session && !!session && this.session.person_id !== session.person_id;
+    if (!session || another) live.stop();
+    if (another) route.go("/", { replace: true });
+    this.over = false;
     if (!session?.must_change_password) this.entered = "";
     this.session = session;
     if (session?.language === "en" || session?.language === "fa") locale.choose(session.language);

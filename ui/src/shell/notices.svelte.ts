@@ -16,7 +16,12 @@ class Notices {
   /** What was refused, in the hub's words; anything else is a fault of ours and is thrown on. */
   refused(error: unknown): void {
     if (!(error instanceof Refusal)) throw error;
+    if (error.status === 401 || error.status === 423) return; // what is asked of them then says so
     this.say(error.message, "bad");
+  }
+
+  clear(): void {
+    this.all = [];
   }
 
   drop(id: number): void {

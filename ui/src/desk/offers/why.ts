@@ -35,6 +35,7 @@ export function whyMe(word: string): Key | undefined {
 
 /** What is said of an offer that was taken back; null: it went by what the agent did themselves. */
 export function takenBack(reason: string): Key | null {
+  if (reason === "agent is locked") return "rescinded_locked";
   if (reason.startsWith("agent ")) return null;
   return reason.startsWith("customer ") ? "rescinded_left" : "rescinded";
 }
