@@ -14,6 +14,7 @@ from hub.bus.publisher import Publisher
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact
 from hub.domain.contact import Path as Way
+from tests.ui.books import contradicting
 from tests.ui.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -99,26 +100,33 @@ async def test_a_rejected_contact_is_mended_where_it_was_refused_and_another_put
     await page.get_by_text("Nothing was rejected").wait_for()
 
 
-async def test_a_steward_decides_on_two_customers_with_the_evidence_side_by_side(house: House) -> None:
-    sam = await house.somebody("supervisor")
-    one, name = await contradicting(house)
-    page = await house.page(sam, "/admin/steward")
-    pair = page.get_by_role("region", name="Two customers, side by side")
-    await pair.get_by_role("link", name=name).first.wait_for()
-    assert await pair.get_by_text("agrees").first.is_visible()
-    assert await pair.get_by_text("differs").count() == 2
-    await pair.get_by_role("button", name="One customer").click()
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Evidence").fill("She showed both cards")
-    await dialog.get_by_role("button", name="One customer").click()
-    await dialog.get_by_role("checkbox").check()
-    await dialog.get_by_role("button", name="One customer").click()
-    await dialog.wait_for(state="detached")
-    await page.get_by_text("Nothing waits here.").wait_for()
-    assert len((await house.asked("GET", f"/v1/customers/{one}/links"))["members"]) == 2
+async def test_two_who_change_one_person_or_team_at_once_are_told_what_the_other_did(house: House) -> None:
+    one, two = await house.somebody("admin"), await house.somebody("admin")
+    team = house.fresh("loans")
+    await house.asked("PUT", f"/v1/teams/{team}", json={"name": "Loans", "role": "agent"})
+    ann = await house.somebody("agent", team=team)
+    mine, hers = [await house.page(who, f"/admin/people/{ann.person_id}") for who in (one, two)]
+    await mine.get_by_role("textbox", name="Name", exact=True).fill("Ann of mine")
+    await hers.get_by_role("textbox", name="Name", exact=True).fill("Ann of hers")
+    await mine.get_by_role("button", name="Save").click()
+    await mine.get_by_text("Saved.").wait_for()
+    await hers.get_by_role("button", name="Save").click()
+    told = hers.get_by_role("alert")
+    await told.get_by_text("Ann of mine").wait_for()
+    await told.get_by_text(ann.name, exact=True).wait_for()
+    await told.get_by_role("button", name="Save mine in place of theirs").click()
+    await hers.get_by_text("Saved.").wait_for()
+    person = await house.asked("GET", f"/v1/people/{ann.person_id}")
+    assert (person["name"], person["teams"]) == ("Ann of hers", [team])
 
-    await page.goto(f"{house.url}/admin/readings?customer={one}")
-    await page.get_by_role("row", name=sam.name).first.wait_for()
+    page = await house.page(None, f"/admin/teams/{team}", context=hers.context)
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    await name.fill("Loans of hers")
+    await house.asked("PUT", f"/v1/teams/{team}", json={"name": "Loans of mine", "role": "agent"})
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Take theirs").click()
+    await page.get_by_role("heading", name="Loans of mine").wait_for()
+    assert await name.input_value() == "Loans of mine"
 
 
 async def test_a_policy_is_read_with_what_the_checker_says_beside_the_line(house: House) -> None:
@@ -198,22 +206,6 @@ async def rejected(house: House, contact: str, mood: str) -> None:
     finally:
         await publisher.close()
         await bus.close()
-
-
-async def contradicting(house: House) -> tuple[str, str]:
-    """Two customers of one name, each with a customer number of their own, whom an adapter says to be one."""
-    name, numbers = house.fresh("Mina Karimi"), (house.fresh("10"), house.fresh("10"))
-    lane = house.lane()  # where no agent looks: whoever waits in `general` is offered to the agents of other tests
-    came = []
-    for number in numbers:
-        proven = [{"kind": "customer_number", "value": number, "verified": True}]
-        came.append((await house.contact(lane, "phone", text="hello", identifiers=proven))["customer_id"])
-        await house.asked("PUT", f"/v1/customers/{came[-1]}/name", json={"name": name})
-    key = await house.asked("POST", "/v1/keys", json={"name": house.fresh("crm"), "role": "adapter"})
-    headers = {"Authorization": f"Bearer {key['token']}"}
-    said = {"customer_id": came[1], "reason": "the CRM says so"}
-    await house.asked("POST", f"/v1/customers/{came[0]}/links", json=said, headers=headers)
-    return came[0], name
 
 
 async def picture(page: Any, name: str) -> None:

@@ -34,6 +34,9 @@ export const say = words({
     take_out: "Take {what} out",
     look_again: "Look again",
     as_of: "As of",
+    meanwhile: "Somebody else changed this while you wrote. Nothing of yours was saved yet.",
+    mine: "Save mine in place of theirs",
+    theirs: "Take theirs",
   },
   fa: {
     admin: "مدیریت سامانه",
@@ -67,5 +70,8 @@ export const say = words({
     take_out: "برداشتن {what}",
     look_again: "نگاه دوباره",
     as_of: "در",
+    meanwhile: "هنگامی که می‌نوشتید، کس دیگری این را تغییر داد. از نوشتهٔ شما هنوز چیزی ذخیره نشده است.",
+    mine: "نوشتهٔ من به جای آن ذخیره شود",
+    theirs: "نوشتهٔ او بماند",
   },
 });

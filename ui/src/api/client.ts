@@ -10,6 +10,8 @@ export class Refusal extends Error {
     message: string,
     readonly field = "",
     readonly errors: readonly { field: string; message: string; line: number }[] = [],
+    /** What exactly is wrong, where the type does not say it all. */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -75,6 +77,7 @@ export async function refusal(response: Response): Promise<Refusal> {
     String(said.detail ?? response.statusText),
     String(said.field ?? ""),
     Array.isArray(said.errors) ? said.errors : [],
+    String(said.code ?? ""),
   );
 }
 

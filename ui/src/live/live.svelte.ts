@@ -10,7 +10,7 @@ export type Happening = {
   event: Record<string, unknown>;
   offer?: Record<string, unknown>;
 };
-export type TopicKind = "agent" | "queue" | "customer" | "case" | "account" | "board";
+export type TopicKind = "agent" | "queue" | "customer" | "case" | "account" | "steward" | "board";
 type Listener = (happening: Happening) => void;
 
 const SILENCE_MS = 35_000;

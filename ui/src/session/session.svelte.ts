@@ -2,6 +2,7 @@
 import { answer, hub, onSessionEnd, Refusal } from "../api/client";
 import type { components } from "../api/schema";
 import { live } from "../live/live.svelte";
+import { goBack } from "./back";
 import { route } from "../shell/route.svelte";
 import { locale } from "../words/locale.svelte";
 
@@ -49,7 +50,9 @@ class Who {
   /** Ask the hub. Nobody signed in is no error. */
   async find(): Promise<void> {
     try {
-      this.#be(await answer(hub.GET("/v1/session")));
+      const session = await answer(hub.GET("/v1/session"));
+      goBack();
+      this.#be(session);
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) this.ended(401);
       else throw error;

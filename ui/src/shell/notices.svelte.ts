@@ -1,5 +1,6 @@
 /** Short messages about what was just done or refused; those that want an answer stay until they are put away. */
 import { Refusal } from "../api/client";
+import { worded } from "../words/refusals";
 
 export type Notice = { id: number; tone: "good" | "bad" | "plain"; text: string; undo?: { title: string; run: () => void } };
 
@@ -13,11 +14,11 @@ class Notices {
     if (tone !== "bad") setTimeout(() => this.drop(id), undo ? 8000 : 4000);
   }
 
-  /** What was refused, in the hub's words; anything else is a fault of ours and is thrown on. */
+  /** What was refused, in words; anything else is a fault of ours and is thrown on. */
   refused(error: unknown): void {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 401 || error.status === 423) return; // what is asked of them then says so
-    this.say(error.message, "bad");
+    this.say(worded(error), "bad");
   }
 
   clear(): void {
