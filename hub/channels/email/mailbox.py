@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 5.0
 LONGEST_PAUSE = 60.0
-IDLE_SECONDS = 4 * 60.0
+IDLE_SECONDS = 60.0
 """After them it looks by itself: so a connection that died unnoticed is noticed."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
 _VALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
@@ -59,7 +59,8 @@ class Reader:
         validity = await self._validity(client)
         while True:
             still_wanted()
-            await self._read(client, validity)
+            while await self._read(client, validity):
+                pass  # what came meanwhile was told beside another answer, where nobody hears of it
             idling = await client.idle_start(timeout=IDLE_SECONDS)
             try:
                 async with asyncio.timeout(IDLE_SECONDS):
@@ -70,17 +71,19 @@ class Reader:
                 client.idle_done()
             await asyncio.wait_for(idling, 30)
 
-    async def _read(self, client: Any, validity: str) -> None:
-        """All that is new, in the order it came."""
+    async def _read(self, client: Any, validity: str) -> bool:
+        """All that is new, in the order it came; whether there was anything."""
         name = f"mailbox {self._mailbox.name}"
         kept_validity, _, kept_uid = self._ledger.remembered(name).partition(":")
         last = int(kept_uid) if kept_validity == validity else 0
-        for uid in await self._uids(client, last):
+        found = await self._uids(client, last)
+        for uid in found:
             raw = await self._fetch(client, uid) if await self._may_be_fetched(client, uid) else None
             if raw is not None and await self._is_taken(raw, uid):
                 _checked(await client.uid("store", str(uid), "+FLAGS", r"(\Seen)"), "mark as seen")
             last = max(last, uid)
             self._ledger.remember(name, f"{validity}:{last}")
+        return bool(found)
 
     async def _is_taken(self, raw: bytes, uid: int) -> bool:
         """What the hub can't have, nor keep, stays unseen: for a person who opens the mailbox."""

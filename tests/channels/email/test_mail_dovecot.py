@@ -33,20 +33,21 @@ async def test_new_mail_is_taken_at_once_and_seen_when_the_hub_has_it(
             with box.serving():
                 await asyncio.sleep(0.5)
                 assert (box.seen(), hub.contacts) == (0, {})
-                hub.answers.set()
-                await until(lambda: box.seen() == 1)
-                await asyncio.sleep(0.3)
                 box.deliver(numbered(2))
+                hub.answers.set()
                 await until(lambda: box.seen() == 2, mailbox.IDLE_SECONDS / 2)
+                await asyncio.sleep(0.3)
+                box.deliver(numbered(5))
+                await until(lambda: box.seen() == 3, mailbox.IDLE_SECONDS / 2)
             box.deliver(numbered(3))
             with box.serving():
-                await until(lambda: len(hub.contacts) == 3)
+                await until(lambda: len(hub.contacts) == 4)
         with box.serving():
             box.deliver(numbered(3))
             box.deliver(numbered(4))
             async with running(tmp_path / "a", hub, told):
-                await until(lambda: len(hub.contacts) == 4 and box.seen() == 5)
-    assert [one.subject for one in hub.reported] == ["1", "2", "3", "4"]
+                await until(lambda: len(hub.contacts) == 5 and box.seen() == 6)
+    assert [one.subject for one in hub.reported] == ["1", "2", "5", "3", "4"]
 
 
 async def test_what_is_too_large_to_be_kept_is_not_fetched_stays_unseen_and_holds_nothing_up(
