@@ -51,12 +51,12 @@ class Pkce:
 
 
 @contextmanager
-def provider() -> Iterator[str]:
-    """Its issuer, while it runs."""
+def provider(port: int = 0) -> Iterator[str]:
+    """Its issuer, while it runs; at any free port, unless one is named."""
     people = [User(sub=sub, claims=claims) for sub, claims in PEOPLE.items()]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with run_server_in_thread(user_claims=people, require_nonce=True) as server:
+        with run_server_in_thread(port, user_claims=people, require_nonce=True) as server:
             app: Any = server.app  # type: ignore[attr-defined]
             Pkce().watch(app)
             yield f"http://localhost:{server.server_port}"
