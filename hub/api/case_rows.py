@@ -49,10 +49,12 @@ class CaseFact(BaseModel):
 
 
 class CaseWithHistory(CaseRow):
-    """A case, in which of its customer's streams it stands, and what happened to it, oldest first."""
+    """A case, in which of its customer's streams it stands, and what happened to it, oldest first. `names`: what the
+    agents are called who had it or have it."""
 
     customer_id: str
     history: list[CaseFact]
+    names: dict[str, str]
 
 
 class CustomerCases(BaseModel):
@@ -82,9 +84,11 @@ class ListedCase(BaseModel):
 
 
 class CaseList(BaseModel):
-    """Those that are due first come first; `after` asks for the next page."""
+    """Those that are due first come first; `names`: what the agents are called who have them; `after` asks for the next
+    page."""
 
     cases: list[ListedCase]
+    names: dict[str, str]
     after: str | None
 
 

@@ -69,7 +69,9 @@ async def list_cases(
         due_before=due_before,
         overdue_at=now if overdue else None,
     )
-    return page("cases", await call.services.case_lists.cases(wanted, limit, after), "after")
+    lists = call.services.case_lists
+    found = await lists.cases(wanted, limit, after)
+    return answer({"cases": found.rows, "names": await lists.names(found.rows), "after": found.next})
 
 
 @router.get("/v1/cases/tasks", summary="What departments have to do", responses=told(TaskList))
@@ -107,7 +109,11 @@ async def case(case_id: str, call: AgentCall, at: At = None) -> Response:
         {"position": one.position, "type": type(one.event).__name__, "event": one.event.model_dump()}
         for one in found.history
     ]
-    return answer({**_row(found.case, moment), "customer_id": found.history[0].stream, "history": history})
+    names = await call.services.case_lists.names(
+        [asdict(found.case), *(one.event.model_dump() for one in found.history)]
+    )
+    row = {**_row(found.case, moment), "customer_id": found.history[0].stream}
+    return answer({**row, "history": history, "names": names})
 
 
 @router.post("/v1/cases/{case_id}/rate", summary="Say how severe a case is", responses=_EVENTS)

@@ -2,7 +2,7 @@
 read from the customers' own streams."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ from hub.domain.cases.events import CaseOpened
 from hub.domain.errors import InvalidError
 from hub.ports import Clock, Recorded
 from hub.projections import cases
+from hub.projections.agent_names import names_of
 from hub.projections.cases import BEGINNING, CaseRow, Place, TaskRow, Wanted, place_after
 
 T = TypeVar("T")
@@ -54,6 +55,11 @@ class CaseLists:
             for one in found[:limit]
         ]
         return Page(rows, _next(found, limit))
+
+    async def names(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        """What the owners in these rows are called, by id; of those who ever signed on with a name."""
+        owners = {one["owner"] for one in rows if one.get("owner")}
+        return await self._views.read(lambda views: names_of(views, owners)) if owners else {}
 
     async def tasks(self, department: str | None, limit: int, after: str) -> Page:
         """What departments have to do, in the same order; None: all of them."""

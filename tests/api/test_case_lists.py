@@ -12,8 +12,10 @@ from hub.api.open_interaction import CASES
 from hub.api.stream import _past
 from hub.api.topics import ALL, Topic, Topics
 from hub.domain.access.events import Role
+from hub.domain.agent.events import AgentSignedOn
 from hub.domain.cases.events import CaseNoted, CaseOverdue, Severity
 from hub.domain.customer.events import CustomerRegistered
+from hub.domain.ids import agent_stream
 from tests.api.asking import says
 from tests.api.world import NOON, World
 
@@ -25,7 +27,8 @@ FIRST, SECOND, THIRD = "case-ab12-1", "case-ab12-2", "case-cd34-1"
 @pytest.fixture
 async def work(world: World, http: httpx.AsyncClient) -> httpx.AsyncClient:
     """Three cases: hers is due in two days, her other one tomorrow, his has no time."""
-    world.write((ANN, CustomerRegistered(**META)), (BOB, CustomerRegistered(**META)))
+    on = AgentSignedOn(**META, agent_id="ann", pool="main", name="Ann Moradi", skills={}, languages=(), capacity=100)
+    world.write((ANN, CustomerRegistered(**META)), (BOB, CustomerRegistered(**META)), (agent_stream("ann"), on))
     bodies: list[tuple[str, dict[str, Any]]] = [
         (ANN, {"kind": "complaint", "subject": "a wrong bill", "owner": "ann", "due_at": "2026-01-07T12:00:00Z"}),
         (ANN, {"kind": "problem", "subject": "خط قطع است", "severity": 4, "due_at": "2026-01-06T12:00:00Z"}),
@@ -46,6 +49,7 @@ async def listed(http: httpx.AsyncClient, **asked: Any) -> list[str]:
 
 async def test_what_is_due_first_comes_first_with_what_it_is_about(work: httpx.AsyncClient) -> None:
     told = (await work.get("/v1/cases")).json()
+    assert told["names"] == {"ann": "Ann Moradi"}
     assert [(one["case_id"], one["subject"], one["open_tasks"]) for one in told["cases"]] == [
         (SECOND, "خط قطع است", {}), (FIRST, "a wrong bill", {"billing": 2}), (THIRD, "a phone", {}),
     ]  # fmt: skip
