@@ -13,6 +13,8 @@ class FakeHub {
       get: async () => this.#reached(() => this.kept),
       put: async (words, revision) =>
         this.#reached(() => {
+          const refusal = this.refusal();
+          if (refusal) throw refusal;
           if (revision !== (this.kept?.revision ?? 0)) throw new Refusal(409, "urn:hub:problem:draft-changed", "written meanwhile");
           this.puts++;
           this.kept = { words, revision: revision + 1 };
@@ -20,6 +22,11 @@ class FakeHub {
         }),
       drop: async () => this.#reached(() => (this.kept = null)),
     };
+  }
+
+  /** Why nothing is kept. */
+  refusal(): Refusal | null {
+    return null;
   }
 
   #reached<T>(what: () => T): T {
@@ -98,7 +105,7 @@ test("another machine goes on where this one stopped", async () => {
   await there.open();
   there.write({ text: `${there.words.text}tence` });
   await there.save();
-  expect(hub.kept).toEqual({ words: { ...EMPTY, text: "half a sentence" }, revision: 2 });
+  expect(hub.kept).toEqual({ words: { ...EMPTY, text: "half a sentence", request: there.words.request }, revision: 2 });
 });
 
 test("of two tabs neither takes the other's words away: one is chosen", async () => {
@@ -139,12 +146,62 @@ test("who was mentioned is kept with the words, also by a page that kept none ye
   expect(again.words.mentions).toEqual([{ agent_id: "ben", name: "Ben" }]);
 });
 
-test("what was sent is nowhere any more", async () => {
+test("what is thrown away is nowhere any more, also where the hub is away just then", async () => {
+  const one = draft();
+  one.write({ text: "not wanted" });
+  await one.save();
+  hub.away = true;
+  await one.clear();
+  expect([one.words.text, hub.kept?.words.text]).toEqual(["", "not wanted"]);
+  expect(draft().words.text).toBe("");
+  hub.away = false;
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([hub.kept, store.size, one.saved]).toEqual([null, 0, true]);
+});
+
+test("what is sent leaves the box at once, under the name that the hub knows its draft by", async () => {
   const one = draft();
   one.write({ text: "sent" });
   await one.save();
-  await one.clear();
-  expect([one.words, hub.kept, store.size]).toEqual([EMPTY, null, 0]);
-  await vi.advanceTimersByTimeAsync(5000);
-  expect(hub.kept).toBeNull();
+  const taken = one.take();
+  expect([one.words, store.size, taken.request]).toEqual([EMPTY, 0, hub.kept?.words.request]);
+  one.write({ text: "the next" });
+  await one.known(taken);
+  hub.kept = null; // it was sent, and the hub ended it
+  one.sent(taken);
+  await one.save();
+  expect([one.words.text, hub.kept]).toEqual(["the next", { words: { ...EMPTY, text: "the next", request: one.words.request }, revision: 1 }]);
+  expect(one.words.request).not.toBe(taken.request);
+});
+
+test("words that were changed after a reload and sent at once are known to the hub by their new name first", async () => {
+  const one = draft();
+  one.write({ text: "half" });
+  await one.save();
+  const again = draft();
+  await again.open();
+  expect(again.words.request).toBe(one.words.request);
+  again.write({ text: "whole" });
+  const taken = again.take();
+  await again.known(taken);
+  expect([hub.kept?.words.text, hub.kept?.words.request]).toEqual(["whole", taken.request]);
+  expect(taken.request).not.toBe(one.words.request);
+});
+
+test("the same words keep their name over a reload, so that sending them again is no second message", async () => {
+  const one = draft();
+  one.write({ text: "sent?" });
+  const { request } = one.take();
+  one.back({ ...EMPTY, text: "sent?", request }, false);
+  const again = draft();
+  await again.open();
+  expect(again.take().request).toBe(request);
+});
+
+test("why the hub does not keep a draft is told", async () => {
+  const one = draft();
+  vi.spyOn(hub, "refusal").mockReturnValue(new Refusal(409, "urn:hub:problem:refused", "this interaction is over"));
+  one.write({ text: "too late" });
+  await one.save();
+  expect([one.refused?.message, one.saved, one.words.text]).toEqual(["this interaction is over", false, "too late"]);
 });

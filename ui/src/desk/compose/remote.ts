@@ -2,7 +2,7 @@
 import { answer, hub, Refusal } from "../../api/client";
 import type { Remote, Words } from "./draft.svelte";
 
-export type DraftKind = "reply" | "note";
+export type DraftKind = "reply" | "forward" | "note";
 const NONE = 404;
 
 let asked: Promise<{ drafts: { interaction_id: string; customer_id: string; kind: string }[] }> | null = null;
@@ -14,10 +14,14 @@ function places(agentId: string): NonNullable<typeof asked> {
 }
 
 type Told = { words: Words; revision: number };
-type Row = Omit<Words, "to"> & { to: string[]; revision: number };
+type Row = Omit<Words, "to" | "contact" | "request"> & { to: string[]; revision: number; contact_id: string; request_id: string };
 
-function told({ revision, text, subject, to, cc, attachments, mentions }: Row): Told {
-  return { words: { text, subject, to: to[0] ?? "", cc, attachments, mentions }, revision };
+function told({ revision, text, subject, to, cc, attachments, mentions, contact_id, request_id }: Row): Told {
+  return { words: { text, subject, to: to[0] ?? "", cc, attachments, mentions, contact: contact_id, request: request_id }, revision };
+}
+
+function saved({ contact, request, to, ...words }: Words, agentId: string, revision: number) {
+  return { agent_id: agentId, ...words, to: to ? [to] : [], contact_id: contact, request_id: request, revision };
 }
 
 /** Nothing is there: no error. */
@@ -41,7 +45,7 @@ export function draftOfNew(customerId: string, agentId: string): Remote {
       return ifAny(() => answer(hub.GET("/v1/customers/{customer_id}/drafts", { params })));
     },
     async put(words, revision) {
-      const body = { agent_id: agentId, ...words, to: words.to ? [words.to] : [], revision };
+      const body = saved(words, agentId, revision);
       return (await answer(hub.PUT("/v1/customers/{customer_id}/drafts", { params: { path }, body }))).revision;
     },
     drop: () => hub.DELETE("/v1/customers/{customer_id}/drafts", { params }),
@@ -58,7 +62,7 @@ export function draftAt(interactionId: string, kind: DraftKind, agentId: string)
       return ifAny(() => answer(hub.GET("/v1/interactions/{interaction_id}/drafts/{kind}", { params })));
     },
     async put(words, revision) {
-      const body = { agent_id: agentId, ...words, to: words.to ? [words.to] : [], revision };
+      const body = saved(words, agentId, revision);
       return (await answer(hub.PUT("/v1/interactions/{interaction_id}/drafts/{kind}", { params: { path }, body }))).revision;
     },
     drop: () => hub.DELETE("/v1/interactions/{interaction_id}/drafts/{kind}", { params }),

@@ -1,13 +1,13 @@
 /** How far an answer of ours is, in the few steps that are shown. */
 import type { Message } from "./reading.svelte";
 
-export type MessageState = "waits" | "goes" | "sent" | "delivered" | "failed";
+export type MessageState = "waits" | "goes" | "sent" | "delivered" | "failed" | "unknown";
 
 const STATES: Record<string, MessageState> = {
   waiting: "waits",
   dispatched: "goes",
   sent: "sent",
-  unreported: "failed",
+  unreported: "unknown",
   failed: "failed",
   given_up: "failed",
 };
