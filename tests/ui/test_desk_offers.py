@@ -23,7 +23,7 @@ window.Notification = class {
 };
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...when) { window.seen.tones += 1; return start.apply(this, when); };
-Object.defineProperty(document, "hidden", { get: () => window.away === true });
+document.hasFocus = () => window.away !== true;
 """
 """What the desktop is told and what is heard, and whether the page is looked at, as the test says."""
 
@@ -86,6 +86,8 @@ async def test_an_offer_is_heard_and_seen_outside_of_the_page(house: House) -> N
     await house.contact(lane, declared={"name": "Sara Karimi"})
     await offer_in(page).get_by_text("Sara Karimi").wait_for()
     assert await page.evaluate("window.seen.notes.length") == 1
+    await page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
+    await page.wait_for_function("window.seen.notes.length === 2")
 
 
 async def test_who_wished_to_be_called_later_is_called_and_reached(house: House) -> None:

@@ -1,4 +1,4 @@
-"""What reaches people wherever in the application they are: offers, the lock, the end of a session; and what keys do."""
+"""What reaches people wherever in the application they are: offers, the lock, the end of their session."""
 
 import asyncio
 from typing import Any
