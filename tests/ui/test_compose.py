@@ -45,7 +45,10 @@ async def test_a_forward_stays_one_and_an_answer_goes_to_who_wrote_the_mail(hous
     assert await page.get_by_role("textbox", name="Reply").count() == 0
     await page.get_by_role("toolbar").get_by_role("button", name="Transfer").click()
     await page.get_by_role("alert").get_by_text("Your answer was not sent").wait_for()
+    await page.get_by_role("textbox", name="Reason").fill("knows the bank")
     await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Throw it away").click()
+    await page.get_by_role("dialog").wait_for(state="detached")
     await forward.focus()
     await page.keyboard.press(CONTROL_ENTER)
     assert (await said_in(house, work, "This customer is lying"))["address"] == "bank@example.com"
