@@ -27,6 +27,11 @@ export function activityName(activity: Activity): string {
   return shared(activity);
 }
 
+/** Why an agent is away: the policy's word, or that their screens are locked. */
+export function reasonName(reason: string): string {
+  return reason === "locked" ? say("behind_lock") : reason;
+}
+
 const PHASES: Record<string, Tone> = { waiting: "warn", offered: "note", active: "accent", wrap_up: "note" };
 
 export function phaseTone(phase: string): Tone {
