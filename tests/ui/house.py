@@ -176,7 +176,7 @@ def policy() -> str:
     ]  # fmt: skip
     for lane in LANES:
         text += [f"[queues.{lane}]", 'wrap_up = ["solved", "call_back"]']
-        text += [f"offer_timeout_seconds = {2 if lane in HASTY else 30}"]
+        text += [f"serves = {{ skills = {{ {lane} = 1 }} }}", f"offer_timeout_seconds = {2 if lane in HASTY else 30}"]
         text += ["pull = true", "entry_delay_seconds = 600"] if lane in PULLED else []
         text += ["[[rules]]", f'service = "{lane}"', f'queue = "{lane}"', f"skills = {{ {lane} = 1 }}"]
     return "\n".join(text)

@@ -107,7 +107,7 @@ async def test_who_wished_to_be_called_later_is_called_and_reached(house: House)
     await row.get_by_text("Call back").wait_for()
     await page.get_by_role("button", name="Customer reached").click()
     await page.get_by_text("You have the customer on the line.").wait_for()
-    await page.get_by_text("On the line").wait_for()
+    await page.get_by_text("On the line", exact=True).wait_for()
     reached = await work_of(house, contact, phase="active", callback=False)
     assert reached["interaction_id"] == work["interaction_id"]
 
