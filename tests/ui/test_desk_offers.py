@@ -128,7 +128,7 @@ async def test_a_mail_goes_on_to_somebody_else(house: House) -> None:
     mail = page.get_by_role("article", name="From the customer")
     await mail.get_by_role("button", name="Forward").click()
     await page.get_by_role("textbox", name="To").fill("bank@example.com")
-    await page.get_by_role("textbox", name="Reply").fill("Please look at this.")
+    await page.get_by_role("textbox", name="Forward").fill("Please look at this.")
     await page.keyboard.press("Control+Enter")
     await page.get_by_role("article", name="From us").get_by_text("bank@example.com").wait_for()
     work = await work_of(house, contact, phase="active")

@@ -22,8 +22,8 @@ type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 export const EMPTY: Words = { text: "", subject: "", to: "", cc: [], attachments: [], mentions: [], contact: "", request: "" };
 const AFTER_MS = 400;
 const AGAIN_MS = 3000;
-/** Not reached, locked, too often: it may be heard later. */
-const AGAIN = [0, 423, 429];
+/** Not reached, nobody signed in, locked, too often: it may be heard later. */
+const AGAIN = [0, 401, 423, 429];
 
 export function isEmpty(words: Words): boolean {
   return !words.text && !words.subject && !words.to && !words.cc.length && !words.attachments.length;

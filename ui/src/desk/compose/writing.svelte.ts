@@ -121,6 +121,7 @@ export class Writing {
     const contact = this.about?.contact_id ?? "";
     const words = { ...this.draft.take(), contact };
     void this.sending.add({ kind, words });
+    if (kind === "forward") this.wants = "reply";
     return true;
   }
 
@@ -149,6 +150,7 @@ export class Writing {
     const there = words.request === one.words.request;
     if (!there && !isEmpty(words)) return false;
     if (!there || surely) this.drafts[one.kind].back(one.words, surely);
+    if (one.kind === "forward") this.wants = "forward";
     notices.refused(error);
     return true;
   }
