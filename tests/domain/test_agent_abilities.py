@@ -141,7 +141,7 @@ def test_other_skills():
     assert learn(given(SIGNED_ON)) == [SKILLED]
     assert learn(given(SIGNED_ON, SKILLED)) == []
     changed = {"skills": {"loans": 5}, "languages": ("en",), "attributes": {"site": "Shiraz"}}
-    assert given(SIGNED_ON, AWAY, SKILLED) == Agent(AgentState.AWAY, **{**HERE, **changed})
+    assert given(SIGNED_ON, AWAY, SKILLED) == Agent(AgentState.AWAY, reason="lunch", **{**HERE, **changed})
     with pytest.raises(InvalidError, match="levels go from 1 to 5"):
         learn(given(SIGNED_ON), {"loans": 6})
 
@@ -150,7 +150,7 @@ def test_other_capacity():
     assert resize(given(SIGNED_ON)) == [CAPABLE]
     assert resize(given(SIGNED_ON, CAPABLE)) == []
     changed = {"capacity": 50, "ceilings": {"web": 1}, "units": {"web": 50}}
-    assert given(SIGNED_ON, AWAY, CAPABLE) == Agent(AgentState.AWAY, **{**HERE, **changed})
+    assert given(SIGNED_ON, AWAY, CAPABLE) == Agent(AgentState.AWAY, reason="lunch", **{**HERE, **changed})
 
 
 def test_closing_channels():
