@@ -94,7 +94,9 @@ async def test_a_screen_hears_of_every_part_and_each_moment_is_told_again(tmp_pa
         await screen.hears(
             (mail, "CaseOpened"), (mail, "ConsentWithdrawn"), (mail, "SegmentChanged"), (mail, "ContactReceived")
         )
-        assert any(stream.startswith("interaction-") for stream, _ in screen.heard)
+        async with asyncio.timeout(60):
+            while not any(stream.startswith("interaction-") for stream, _ in screen.heard):
+                await asyncio.sleep(0.05)
         whole = await screen.show(phone, 3)
         assert ([one["subject"] for one in whole["cases"]], whole["segment"]) == (["a wrong bill"], "B2B")
         found = await screen.ask("GET", f"/v1/customers/{mail}/timeline", q="كارت", kind="contact")
