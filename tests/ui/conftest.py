@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
@@ -47,11 +47,27 @@ async def shared_house(tmp_path_factory: pytest.TempPathFactory, provider_port: 
         yield house
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep for the house that a test failed in it."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(shared_house: House) -> AsyncIterator[House]:
-    """The house, with nothing wrong before, and nothing after."""
+async def house(shared_house: House, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """The house, with nothing wrong before, and nothing after. Of a test that failed the report has what its pages
+    showed at the end."""
     shared_house.wrong.clear()
     yield shared_house
+    if request.node.stash.get(FAILED, False):
+        for page in [page for context in shared_house.browser.contexts for page in context.pages]:
+            print(f"--- {page.url}", await page.inner_text("body"), sep="\n")
     for context in shared_house.browser.contexts:
         await context.close()
     assert shared_house.wrong == []
