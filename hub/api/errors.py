@@ -28,7 +28,7 @@ from hub.domain.errors import ConflictError, ContactConflictError, HubError, Inv
 from hub.journal.errors import StoreError
 from hub.router.policy.parsing import PolicyError
 from hub.router.pool.asked import PoolUnavailableError
-from hub.router.pool.owner import PoolLostError
+from hub.router.pool.fence import PoolLostError
 
 log = logging.getLogger(__name__)
 

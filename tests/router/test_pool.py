@@ -18,6 +18,7 @@ from hub.domain.interaction.events import InteractionOffered, InteractionQueued,
 from hub.domain.pool.events import PoolCommitted, PoolTaken
 from hub.ports import Append, Outcome, Recorded, Unit
 from hub.router.policy.parsing import load_policy
+from hub.router.pool import deciding
 from hub.router.pool import owner as pool_module
 from hub.router.pool.asked import PoolUnavailableError
 from hub.router.pool.commands import (
@@ -31,7 +32,8 @@ from hub.router.pool.commands import (
     Move,
     SignOn,
 )
-from hub.router.pool.owner import Pool, PoolLostError
+from hub.router.pool.fence import PoolLostError
+from hub.router.pool.owner import Pool
 from hub.router.pool.recovery import Opened
 from tests.support.memory import MemoryJournal
 
@@ -351,7 +353,7 @@ async def test_a_contact_that_breaks_deciding_is_passed_over_and_the_rest_goes_o
             raise ZeroDivisionError("a fault of the hub")
         return handle(state, command)
 
-    monkeypatch.setattr(pool_module, "handle", breaking)
+    monkeypatch.setattr(deciding, "handle", breaking)
     journal = MemoryJournal()
     async with running(journal) as pool:
         for number in range(1, 4):
@@ -375,7 +377,7 @@ async def test_what_breaks_deciding_and_comes_again_is_refused_and_the_pool_goes
             raise ZeroDivisionError("a fault of the hub")
         return handle(state, command)
 
-    monkeypatch.setattr(pool_module, "handle", breaking)
+    monkeypatch.setattr(deciding, "handle", breaking)
     journal = MemoryJournal()
     left = CustomerLeft(at=NOON, id="left", actor="adapter:phone", channel="phone", thread="t")
     async with running(journal) as pool:
