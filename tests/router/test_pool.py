@@ -346,7 +346,7 @@ async def test_a_contact_that_breaks_deciding_is_passed_over_and_the_rest_goes_o
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
-    handle = pool_module.handle
+    handle = deciding.handle
 
     def breaking(state: Any, command: Any) -> Any:
         if command.id == "c2":
@@ -370,7 +370,7 @@ async def test_what_breaks_deciding_and_comes_again_is_refused_and_the_pool_goes
 ) -> None:
     """An adapter reports until it is heard: else the pool would be taken anew each time."""
     monkeypatch.setattr(pool_module, "RETRY_SECONDS", 0.01)
-    handle = pool_module.handle
+    handle = deciding.handle
 
     def breaking(state: Any, command: Any) -> Any:
         if command.id == "left":
