@@ -17,8 +17,9 @@ from hub.api.rows import told
 from hub.domain.errors import InvalidError
 from hub.projections.agent_names import names_of
 from hub.projections.formulas import ServiceLevelVariant
+from hub.projections.measures.measure import Unit
 from hub.projections.metrics_columns import DIMENSIONS
-from hub.projections.report_measures import MEASURES, Unit
+from hub.projections.report_measures import MEASURES
 from hub.projections.reports import Grain, Question
 
 router = APIRouter(tags=["reports"])

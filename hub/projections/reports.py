@@ -10,11 +10,12 @@ from typing import Any
 
 from hub.domain.errors import InvalidError
 from hub.projections.formulas import Outcomes, ServiceLevelVariant, service_levels
+from hub.projections.measures.measure import Value
 from hub.projections.metrics import thresholds
 from hub.projections.metrics_columns import COLUMNS, DIMENSIONS, REPORT_MS
 from hub.projections.metrics_fold import Threshold
 from hub.projections.projection import milliseconds, moment
-from hub.projections.report_measures import MEASURES, OF_CONTACTS, OF_NO_AGENT, OF_SURVEYS, Value
+from hub.projections.report_measures import MEASURES, OF_CONTACTS, OF_NO_AGENT, OF_SURVEYS
 from hub.projections.views import among
 
 MOST_ROWS = 100_000

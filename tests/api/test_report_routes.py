@@ -9,7 +9,8 @@ import pytest
 
 from hub.api.report_table import guarded
 from hub.api.reports import Report
-from hub.projections.report_measures import MEASURES, Unit
+from hub.projections.measures.measure import Unit
+from hub.projections.report_measures import MEASURES
 from hub.projections.reports import Grain
 from tests.api.asking import says
 from tests.api.world import World

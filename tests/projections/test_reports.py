@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from hub.domain.errors import InvalidError
 from hub.projections import metrics
+from hub.projections.measures.measure import Unit
 from hub.projections.metrics_columns import DIMENSIONS
 from hub.projections.metrics_fold import Threshold
 from hub.projections.registry import all_projections
-from hub.projections.report_measures import MEASURES, OF_NO_AGENT, Unit
+from hub.projections.report_measures import MEASURES, OF_NO_AGENT
 from hub.projections.reports import Grain, Question, ReportLine, reports
 from hub.projections.runner import Runner
 from tests.projections.histories import CHANCE, LIVES, Log, World
