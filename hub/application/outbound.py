@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from hub.application.outbound_addresses import addressed
-from hub.application.outbound_commands import Command, Conversations
+from hub.application.outbound_command import Command
+from hub.application.outbound_commands import Conversations
 from hub.bus.connection import BusError
 from hub.bus.outbound import OutboundMessage
 from hub.domain.customer.identity import Spell

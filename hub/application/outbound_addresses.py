@@ -3,7 +3,7 @@ holds an address, and who was forgotten has none."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from hub.application.outbound_commands import Command
+from hub.application.outbound_command import Command
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.identity import ADDRESS_KIND, Spell
 from hub.ports import Journal

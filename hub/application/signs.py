@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import orjson
 from pydantic import ValidationError
 
-from hub.application.outbound_commands import COMMAND_TYPE, SOURCE
+from hub.application.outbound_command import COMMAND_TYPE, SOURCE
 from hub.bus.outbound import OutboundMessage
 from hub.domain.errors import NotFoundError, RefusedError
 from hub.domain.interaction.state import Phase
