@@ -11,6 +11,7 @@ from hub.application.envelope import Confirmation, check
 from hub.application.forgetting import Forgetting
 from hub.application.identity import Identity
 from hub.application.inbound import InboundHandler
+from hub.application.inbound_signals import InboundSignals
 from hub.application.intake import ContactRecorder, Receipt
 from hub.application.paths.parts import PathParts
 from hub.application.recordings import Recordings
@@ -58,29 +59,20 @@ class Intake:
         )
         reaching = Reaching(self.consents, ground.path_policies)
         self.satisfaction = Satisfaction(journal, clock, paths.wholes, reaching, ground.instruments.survey)
-        identity = Identity(journal, clock, ground.key, ground.views)
-        proofs = Verifications(journal, clock, ground.key, self.consents, paths.contacts, identity)
         files = attachments(settings)
         self.files = ContactFiles(journal, files, settings.refused_files)
         self.recordings = Recordings(journal, clock, files, agents_may=settings.agents_hear_recordings)
-        self._handler = InboundHandler(
-            self.recorder,
+        self._signals = InboundSignals(
             pool,
             journal,
             clock,
-            self._set_aside,
             self.satisfaction,
             paths.reports,
             self.recordings,
             self.consents,
-            CustomerWishes(
-                self.consents,
-                proofs,
-                Transcripts(journal, self.consents, paths.contacts),
-                Appointments(journal, clock, paths, paths.contacts, ground.spell),
-                Visits(journal, clock),
-            ),
+            _wishes(ground, paths, self.consents),
         )
+        self._handler = InboundHandler(self.recorder, pool, self._signals, self._set_aside)
         self._clock, self._instruments = clock, ground.instruments
 
     async def submit(self, contact: Contact, actor: str) -> Confirmation:
@@ -97,7 +89,7 @@ class Intake:
         """A report of a running conversation that came over HTTP: told as the bus would, raises HubError when it is
         refused."""
         check(event)
-        return await self._handler.signal(event)
+        return await self._signals(event)
 
     async def on_messages(self, messages: Sequence[InboundMessage]) -> list[bytes | None]:
         """What came over the bus; what is answered to each."""
@@ -107,6 +99,18 @@ class Intake:
         number = await self.rejected.put(subject, body, reason, field, self._clock.now(), instead_of=instead_of)
         self._instruments.rejected += 1
         return number
+
+
+def _wishes(ground: Ground, paths: PathParts, consents: Consents) -> CustomerWishes:
+    journal, clock = ground.journal, ground.clock
+    identity = Identity(journal, clock, ground.key, ground.views)
+    return CustomerWishes(
+        consents,
+        Verifications(journal, clock, ground.key, consents, paths.contacts, identity),
+        Transcripts(journal, consents, paths.contacts),
+        Appointments(journal, clock, paths, paths.contacts, ground.spell),
+        Visits(journal, clock),
+    )
 
 
 async def start_intake(ground: Ground, pool: Pool, paths: PathParts) -> Intake:

@@ -12,6 +12,7 @@ from hub.application.consents import Statement
 from hub.application.customer_wishes import Taken
 from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
 from hub.application.inbound import InboundHandler
+from hub.application.inbound_signals import InboundSignals
 from hub.application.intake import ContactRecorder, ContendedError, Receipt
 from hub.application.recordings import Take
 from hub.application.turns import EarlierBatchError
@@ -148,8 +149,9 @@ class World:
         self.recordings = FakeRecordings()
         self.consents = FakeConsents()
         self.wishes = FakeWishes()
-        others = (self.set_aside, self.surveys, self.reports, self.recordings, self.consents, self.wishes)
-        self.handler = InboundHandler(recorder, self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
+        others = (self.surveys, self.reports, self.recordings, self.consents, self.wishes)
+        self.signals = InboundSignals(self.pool, self.journal, CLOCK, *others)  # type: ignore[arg-type]
+        self.handler = InboundHandler(recorder, self.pool, self.signals, self.set_aside)  # type: ignore[arg-type]
 
     async def set_aside(self, subject: str, body: bytes, reason: str, field: str, instead_of: int = 0) -> int:
         self.aside.append((subject, body, reason, field))
@@ -302,7 +304,7 @@ async def test_a_missed_callback_that_does_not_say_whose_is_set_aside(more: dict
     assert (answer.status, answer.field) == ("rejected", field)
     assert [one[3] for one in world.aside] == [field]
     with pytest.raises(InvalidError):
-        await world.handler.signal(
+        await world.signals(
             ConversationEvent(
                 id="s", channel=Channel.PHONE, thread="t", signal=ConversationSignal.CALLBACK_MISSED,
                 occurred_at=CLOCK.now(), **more,
