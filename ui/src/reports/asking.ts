@@ -1,6 +1,6 @@
 /** What a report is asked, as the address bar has it: so that a report can be kept, sent and come back to. */
 import type { components } from "../api/schema";
-import { addDays, type Calendar, type Day, firstOfMonth, isDay, startOfWeek } from "./calendar";
+import { addDays, type Calendar, type Day, firstOfMonth, isDay, startOfWeek } from "../design/dates/calendar";
 
 export type By = components["schemas"]["By"];
 export const GRAINS = ["15m", "1h", "1d"] as const;

@@ -47,10 +47,6 @@ export const say = words({
     about: "Interactions queued in the span, counted where they were queued first; by days of {zone}.",
     no_value: "–",
     unnamed: "(none)",
-    previous_month: "Month before",
-    next_month: "Month after",
-    choose_day: "Choose a day",
-    week_of: "week",
   },
   fa: {
     reports: "گزارش‌ها",
@@ -97,9 +93,5 @@ export const say = words({
     about: "ارتباط‌هایی که در این بازه به صف آمدند، هر یک در نخستین صف خود؛ بر پایهٔ روزهای {zone}.",
     no_value: "–",
     unnamed: "(بی‌نام)",
-    previous_month: "ماه پیش",
-    next_month: "ماه بعد",
-    choose_day: "برگزیدن روز",
-    week_of: "هفته",
   },
 });

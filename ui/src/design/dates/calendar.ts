@@ -73,16 +73,66 @@ export function dayIn(zone: string, at: number): Day {
   return `${of("year")}-${of("month")}-${of("day")}`;
 }
 
+const wholes = new Map<string, Intl.DateTimeFormat>();
+
+/** How far a zone's clock is ahead of UTC at a moment, in milliseconds. */
+function ahead(at: number, zone: string): number {
+  let format = wholes.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+    wholes.set(zone, format);
+  }
+  const parts = format.formatToParts(at);
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - at;
+}
+
+/** The moment at which a clock there shows this day and so many minutes after midnight; of an hour that is left out, as if it were not. */
+function moment(day: Day, minutes: number, zone: string): number {
+  const guess = Date.parse(`${day}T00:00:00Z`) + minutes * 60_000;
+  const first = guess - ahead(guess, zone);
+  const second = guess - ahead(first, zone);
+  return second + ahead(second, zone) === guess ? second : Math.max(first, second);
+}
+
+const written = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
+
 /** When this day begins there, as RFC 3339; where a clock is put forward at midnight, the first moment there is. */
 export function beginning(day: Day, zone: string): string {
-  const guess = Date.parse(`${day}T00:00:00Z`);
-  const offset = (at: number): number => {
-    const parts = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(at);
-    const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
-    return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - at;
-  };
-  const first = guess - offset(guess);
-  const second = guess - offset(first);
-  const at = dayIn(zone, second) === day ? second : Math.max(first, second);
-  return new Date(at).toISOString().replace(".000Z", "Z");
+  return written(moment(day, 0, zone));
+}
+
+/** When it is that time of that day there, as RFC 3339; `minutes`: after midnight. */
+export function momentOf(day: Day, minutes: number, zone: string): string {
+  return written(moment(day, minutes, zone));
+}
+
+/** The minutes since midnight that a clock there shows. */
+export function minutesIn(zone: string, at: number): number {
+  return Math.floor((((at + ahead(at, zone)) % DAY_MS) + DAY_MS) % DAY_MS / 60_000);
+}
+
+/** The day that a calendar calls so, or "" where it has none. */
+export function dayOf(year: number, month: number, day: number, calendar: Calendar): Day {
+  if (month < 1 || month > 12 || day < 1 || day > 31) return "";
+  const gregorian = calendar === "gregory" ? year : year + 621;
+  if (gregorian < 1000 || gregorian > 9999) return "";
+  const near = calendar === "gregory" ? `${gregorian}-${two(month)}-01` : addDays(`${gregorian}-03-21`, Math.round((month - 1) * 30.5));
+  for (let off = 0; off < 40; off++) {
+    for (const one of [addDays(near, off), addDays(near, -off)]) {
+      const parts = partsIn(one, calendar);
+      if (parts.year === year && parts.month === month && parts.day === day) return one;
+    }
+  }
+  return "";
+}
+
+/** `1405/09/02` or `2026-11-23`: how a day is written in numbers. */
+export function inNumbers(day: Day, calendar: Calendar): string {
+  const { year, month, day: number } = partsIn(day, calendar);
+  return [year, two(month), two(number)].join(calendar === "persian" ? "/" : "-");
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
 }

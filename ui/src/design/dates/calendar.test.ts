@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, addMonths, beginning, dayIn, firstOfMonth, firstOfNextMonth, isDay, monthGrid, partsIn, startOfWeek, weekdayOf } from "./calendar";
+import { addDays, addMonths, beginning, dayIn, dayOf, firstOfMonth, firstOfNextMonth, inNumbers, isDay, minutesIn, momentOf, monthGrid, partsIn, startOfWeek, weekdayOf } from "./calendar";
 
 test.each([
   ["2026-11-23", { year: 1405, month: 9, day: 2 }],
@@ -54,4 +54,28 @@ test("which day it is depends on where", () => {
 
 test("what is no day is known", () => {
   expect(["2026-02-30", "x", "", "2026-2-3", "2026-02-28"].map(isDay)).toEqual([false, false, false, false, true]);
+});
+
+test("a day has one name in each calendar, and is found by it", () => {
+  for (let day = "1960-01-01"; day < "2040-01-01"; day = addDays(day, 97)) {
+    for (const calendar of ["persian", "gregory"] as const) {
+      const parts = partsIn(day, calendar);
+      expect(dayOf(parts.year, parts.month, parts.day, calendar)).toBe(day);
+    }
+  }
+  expect([inNumbers("2026-11-23", "persian"), inNumbers("2026-11-23", "gregory")]).toEqual(["1405/09/02", "2026-11-23"]);
+});
+
+test.each([
+  ["2026-11-23", 870, "Asia/Tehran", "2026-11-23T11:00:00Z"],
+  ["2026-07-01", 0, "Europe/Berlin", "2026-06-30T22:00:00Z"],
+  ["2026-03-29", 180, "Europe/Berlin", "2026-03-29T01:00:00Z"],
+  ["2026-11-01", 720, "America/New_York", "2026-11-01T17:00:00Z"],
+])("%s, %i minutes after midnight in that zone, is a moment and read back from it", (day, minutes, zone, at) => {
+  expect(momentOf(day, minutes, zone)).toBe(at);
+  expect([dayIn(zone, Date.parse(at)), minutesIn(zone, Date.parse(at))]).toEqual([day, minutes]);
+});
+
+test("an hour that a clock leaves out is an hour later", () => {
+  expect(momentOf("2026-03-29", 150, "Europe/Berlin")).toBe("2026-03-29T01:30:00Z");
 });
