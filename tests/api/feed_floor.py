@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.api import stream
+from hub.api import stream_blocks
 from hub.api.feed import Feed, Subscription
 from hub.api.topics import Topic
 from hub.domain.access.events import ApiKeyRevoked
@@ -45,7 +45,7 @@ class Listener:
 
     def connect(self) -> None:
         self.subscription = self.world.feed.subscribe(self.topics)
-        self._blocks = stream.blocks(self.world.services, self.subscription, self.last)
+        self._blocks = stream_blocks.blocks(self.world.services, self.subscription, self.last)
         self._next: asyncio.Task[bytes] | None = None
 
     async def read(self, at_most: int = 1_000) -> None:

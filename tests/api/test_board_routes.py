@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import orjson
 
-from hub.api import stream
+from hub.api import stream_blocks
 from hub.api.board import BoardAnswer, keep_board
 from hub.api.open_interaction import BOARD
 from hub.domain.access.events import Role
@@ -30,7 +30,7 @@ class Screen:
     def __init__(self, world: World, after: int | None = None) -> None:
         self.world = world
         subscription = world.feed.subscribe([BOARD])
-        self.blocks = stream.blocks(world.services, subscription, after)
+        self.blocks = stream_blocks.blocks(world.services, subscription, after)
         self.last = -1
 
     async def board(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from hub.api.feed import Subscription
 from hub.api.open_interaction import CASES
-from hub.api.stream import _past
+from hub.api.stream_blocks import _past
 from hub.api.topics import ALL, Topic, Topics
 from hub.domain.access.events import Role
 from hub.domain.agent.events import AgentSignedOn

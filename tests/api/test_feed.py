@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.api import stream
+from hub.api import stream_blocks
 from hub.api.feed import Feed
 from hub.api.topics import Topic
 from hub.domain.customer.events import CustomerRegistered
@@ -55,7 +55,7 @@ async def test_a_stream_tells_everything_once_in_order_whatever_breaks(
     feed.views_at(start or 0)
     listener = Listener(world, topics, last=start)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(stream, "VIEWS_POLL_SECONDS", 0)
+        patched.setattr(stream_blocks, "VIEWS_POLL_SECONDS", 0)
         listener.connect()
         await listener.read(1)
         since = listener.last if start is None else start
@@ -208,7 +208,7 @@ async def test_a_resumed_stream_knows_who_had_the_interaction_at_that_time(last:
 
 
 async def test_views_that_are_rebuilt_repeat_nothing_to_who_has_seen_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "VIEWS_POLL_SECONDS", 0)
+    monkeypatch.setattr(stream_blocks, "VIEWS_POLL_SECONDS", 0)
     world = World()
     for number in range(5):
         world.write((f"interaction-{number}", queued()))
@@ -264,7 +264,7 @@ async def test_what_is_over_is_forgotten() -> None:
 @pytest.mark.parametrize("last", [100, 7_000_000])
 async def test_too_far_behind_starts_over_from_a_snapshot(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
     """Far behind, or a position this log never had."""
-    monkeypatch.setattr(stream, "FAR_BEHIND", 50)
+    monkeypatch.setattr(stream_blocks, "FAR_BEHIND", 50)
     world = World()
     world.write(("customer-1", CustomerRegistered(**META)))
     for number in range(199):
@@ -287,10 +287,10 @@ async def test_too_far_behind_starts_over_from_a_snapshot(monkeypatch: pytest.Mo
 
 
 async def test_silence_is_broken_by_a_heartbeat_that_moves_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(stream_blocks, "HEARTBEAT_SECONDS", 0.01)
     world = World()
     subscription = world.feed.subscribe([Topic("agent", "a1")])
-    blocks = stream.blocks(world.services, subscription, None)
+    blocks = stream_blocks.blocks(world.services, subscription, None)
     assert [await anext(blocks), await anext(blocks)] == [b"id: 0\n\n"] * 2
     world.write(("interaction-1", queued()), ("interaction-1", offered("a2")))
     assert await anext(blocks) == b": heartbeat\nid: 2\n\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.api import stream
+from hub.api import stream_blocks
 from hub.api.feed import Feed
 from hub.api.topics import Topic
 from hub.domain.account.events import AccountChanged, RoleAssigned
@@ -121,7 +121,7 @@ async def test_nothing_is_missed_or_repeated_whatever_is_linked(
 ) -> None:
     world = World(Feed(queue_length=6, held_length=10) if small else None)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(stream, "VIEWS_POLL_SECONDS", 0)
+        patched.setattr(stream_blocks, "VIEWS_POLL_SECONDS", 0)
         listener = await listening(world, Topic("customer", "customer-a"), last=0)
         live = set[Pair]()
         for step in steps:

@@ -10,7 +10,7 @@ import pytest
 from hub.api.board_frames import board_frame
 from hub.api.gzipped import HEAD, Gzip, takes_gzip
 from hub.api.open_interaction import BOARD
-from hub.api.stream import blocks
+from hub.api.stream_blocks import blocks
 from hub.application.deflating import Deflatable
 from tests.api.world import World
 
