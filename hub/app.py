@@ -198,7 +198,9 @@ class Hub:
         self.keys = KeyRing((await self.journal.load([ACCESS_STREAM])).get(ACCESS_STREAM, []))
         attempts = Attempts(beside(self.settings, "sign_ins"))
         self._work.when_stopping(attempts.close)
-        self.staff = await open_staffing(self.settings, self.journal, self.clock, self._personal_keys, attempts)
+        self.staff = await open_staffing(
+            self.settings, self.journal, self.clock, self._personal_keys, attempts, self.key
+        )
 
     async def _start_projector(self) -> None:
         """The child that keeps the views; it is woken by every commit of this process."""

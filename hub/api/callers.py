@@ -11,6 +11,7 @@ from fastapi.security.base import SecurityBase
 
 from hub.api.services import Services
 from hub.application.access import KeyRing
+from hub.carried_out import request_of
 from hub.domain.access.credential import Credential, credential_of_key
 from hub.domain.access.events import Role
 from hub.domain.errors import HubError
@@ -57,16 +58,19 @@ class Call:
         kind = "adapter" if self.key.role is Role.ADAPTER else "operator"
         return f"{kind}:{self.key.name}"
 
+    def command_id(self) -> str:
+        """What a command is called. The first of a request that names itself is called the same however often it is
+        sent, also over a restart."""
+        return self.services.new_id() if next(self._asked) else self.named or self.services.new_id()
+
     def asked(self, actor: str = "") -> dict[str, Any]:
-        """What every command brings: when, under which id, and who asks (unless given: the caller's own name). The
-        first of a request that names itself has the same id however often it is sent, also over a restart."""
-        name = self.services.new_id() if next(self._asked) else self.named or self.services.new_id()
-        return {"at": self.services.clock.now(), "id": name, "actor": actor or self.actor}
+        """What every command brings: when, under which id, and who asks (unless given: the caller's own name)."""
+        return {"at": self.services.clock.now(), "id": self.command_id(), "actor": actor or self.actor}
 
     def request(self, given: str) -> str:
         """What a command is told apart by from others of its kind for ever: the caller's `request_id`, else the name
         that its `Idempotency-Key` gives it; empty: nothing does."""
-        return given or self.named
+        return given or request_of(self.named)
 
     def acting_for(self, agent_id: str) -> str:
         """Who the events will say did it, where it was done for this agent. Raises ForbiddenError for others."""

@@ -112,7 +112,7 @@ async def write(answer_id: Name, body: WrittenAnswer, call: SupervisorCall) -> R
     services = call.services
     recorded = await services.canned_answers.write(
         answer_id, folder=body.folder.strip("/"), title=body.title, texts=body.texts, channels=body.channels,
-        expected_version=body.expected_version, actor=call.actor, command_id=services.new_id(),
+        expected_version=body.expected_version, actor=call.actor, command_id=call.command_id(),
     )  # fmt: skip
     return events([one[1:] for one in recorded])
 
@@ -124,7 +124,7 @@ async def remove(
     """Nobody is shown it any more; its history stays. Removed already: 200 without events."""
     services = call.services
     recorded = await services.canned_answers.remove(
-        answer_id, expected_version, actor=call.actor, command_id=services.new_id()
+        answer_id, expected_version, actor=call.actor, command_id=call.command_id()
     )
     return events([one[1:] for one in recorded])
 

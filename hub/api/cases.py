@@ -215,7 +215,7 @@ async def _change(call: Call, body: CaseBody, case_id: str, rule: Rule) -> Respo
 
 def _by(body: CaseBody, call: Call) -> dict[str, str]:
     actor = call.acting_for(body.agent_id) if body.agent_id else call.actor
-    return {"actor": actor, "command_id": call.services.new_id()}
+    return {"actor": actor, "command_id": call.command_id()}
 
 
 def _events(recorded: Iterable[Recorded]) -> Response:

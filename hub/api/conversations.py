@@ -157,7 +157,7 @@ async def consult(interaction_id: str, body: AskAdvice, call: AgentCall) -> Resp
     there: `complete-transfer` (warm), `conference`, or end it."""
     _one_target(body)
     asked = call.asked(call.acting_for(body.agent_id))
-    opens = consult_id(interaction_id, body.request_id or asked["id"])
+    opens = consult_id(interaction_id, call.request(body.request_id) or asked["id"])
     command = Consult(
         **asked,
         agent_id=body.agent_id,

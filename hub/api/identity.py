@@ -205,7 +205,7 @@ async def share(customer_id: CustomerId, body: Sharing, call: SupervisorCall) ->
 
 
 def _by(call: Call, body: Because) -> By:
-    return By(call.actor, call.services.new_id(), body.reason)
+    return By(call.actor, call.command_id(), body.reason)
 
 
 def _led_to(recorded: list[Recorded]) -> Response:

@@ -59,8 +59,11 @@ async def keys(call: AdminCall) -> Response:
 @router.post("/v1/keys", status_code=HTTPStatus.CREATED, summary="Make an API key",
              responses={201: {"model": MadeKey}, **PROBLEMS})  # fmt: skip
 async def make(body: NewKey, call: AdminCall) -> Response:
-    """Its token is in the answer, and nowhere else ever again."""
-    made = await call.services.staff.keys.issue(body.role, body.name, body.agent_id, actor=call.actor)
+    """Its token is in the answer, and nowhere else ever again; a repeat under its `Idempotency-Key` is told it again.
+    The token follows from that key and the installation's: take one that nobody guesses."""
+    made = await call.services.staff.keys.issue(
+        body.role, body.name, body.agent_id, request=call.request(""), actor=call.actor
+    )
     response = answer({"key_id": made.key_id, "token": made.token}, HTTPStatus.CREATED)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,5 +1,6 @@
 """A conversation in words: read by whoever works on it, and answered in by the agent who has it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.bodies import Body, Moment, Written, WrittenCopies
-from hub.api.callers import AgentCall
+from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import listed, row, told
@@ -125,9 +126,8 @@ async def write(interaction_id: str, body: Answer, call: AgentCall) -> Response:
     if not says_something(body) and body.forward is None:
         raise InvalidError("say something: a text, its layout, a subject, or a file", "text")
     _refuse(known)
-    if call.key.role is Role.AGENT:
-        _refuse_others(known, agent_id)
-    by = {"request": body.request_id or asked["id"], "actor": asked["actor"], "command_id": asked["id"]}
+    by = {"request": call.request(body.request_id) or asked["id"], "actor": asked["actor"], "command_id": asked["id"]}
+    await _refuse_others(call, known, agent_id, by)
     wanted = _wanted(body, known, interaction_id, agent_id)
     if body.forward is not None:
         goes = await forwarded(call.services.journal, known, body.forward.to, body.forward.contact_id)
@@ -152,11 +152,10 @@ async def send_again(interaction_id: str, outbound_id: str, body: Again, call: A
     asked = call.asked(call.acting_for(agent_id))
     known = await opened(call.services.journal, interaction_id)
     _refuse(known)
-    if call.key.role is Role.AGENT:
-        _refuse_others(known, agent_id)
+    by = {"request": request_of_repeat(outbound_id), "actor": asked["actor"], "command_id": asked["id"]}
+    await _refuse_others(call, known, agent_id, by)
     found = await call.services.paths.contacts.find(outbound_id)
     wanted = once_more(found.contact if found else None, known.first.customer_id, interaction_id, agent_id)
-    by = {"request": request_of_repeat(outbound_id), "actor": asked["actor"], "command_id": asked["id"]}
     return answer(await _sent(call.services, wanted, **by), HTTPStatus.ACCEPTED)
 
 
@@ -193,11 +192,15 @@ def _refuse(known: Opened) -> None:
         raise RefusedError("this is a consultation: answer in the conversation it is about")
 
 
-def _refuse_others(known: Opened, agent_id: str) -> None:
-    """Raises InvalidError for nobody, RefusedError for who does not have it."""
+async def _refuse_others(call: Call, known: Opened, agent_id: str, by: Mapping[str, str]) -> None:
+    """Raises InvalidError for nobody, RefusedError for an agent who does not have it, unless they wrote this when they
+    did, and ask again what came of it."""
+    if call.key.role is not Role.AGENT:
+        return
     if not agent_id:
         raise InvalidError("say who answers: this key is no agent's own", "agent_id")
-    if known.state.agent_id != agent_id or known.state.phase not in _HAS_IT:
+    has_it = known.state.agent_id == agent_id and known.state.phase in _HAS_IT
+    if not has_it and not await call.services.paths.contacts.was_asked(known.first.customer_id, **by):
         raise RefusedError(f"agent {agent_id} does not have this interaction: accept it first")
 
 

@@ -63,7 +63,7 @@ async def write(interaction_id: str, body: Note, call: AgentCall) -> Response:
     actor = call.acting_for(body.agent_id)
     recorded = await services.notes.write(
         interaction_id, body.agent_id, body.text, body.mentions,
-        request_id=call.request(body.request_id), actor=actor, command_id=services.new_id(),
+        request_id=call.request(body.request_id), actor=actor, command_id=call.command_id(),
     )  # fmt: skip
     await services.drafts.sent(interaction_id, body.agent_id, DraftKind.NOTE, body.request_id)
     return events([one[1:] for one in recorded])
@@ -94,5 +94,5 @@ async def mentions(agent_id: str, call: AgentCall, limit: Annotated[int, Query(g
 async def read(agent_id: str, note_id: str, call: AgentCall) -> Response:
     """Takes no body. Read already: 200 without events."""
     actor, services = call.acting_for(agent_id), call.services
-    recorded = await services.notes.read(note_id, agent_id, actor=actor, command_id=services.new_id())
+    recorded = await services.notes.read(note_id, agent_id, actor=actor, command_id=call.command_id())
     return events([one[1:] for one in recorded])

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from hub.api.callers import NAMED
 from hub.api.errors import problem
 from hub.api.shortcut import body
+from hub.carried_out import NAMED as NAME
 from hub.domain.errors import InvalidError
 
 KEPT_SECONDS = 600.0
@@ -73,7 +74,7 @@ class Once:
             who = await self._who(scope)
             sent = await body(receive)
             same = _fingerprint(scope, sent)
-            scope[NAMED] = _name(who, key) if who else ""
+            scope[NAMED] = _name(who, key, same) if who else ""
             before = await self._before((who, key), same) if who else None
         except Exception as error:
             await problem(error)(scope, receive, send)
@@ -122,9 +123,10 @@ def _fingerprint(scope: Scope, sent: bytes) -> bytes:
     return hashlib.sha256(b"\0".join(parts)).digest()
 
 
-def _name(who: str, key: bytes) -> str:
-    """What the command is called in the log: the same after a restart, and nobody else's."""
-    return f"once-{hashlib.sha256(who.encode() + bytes(1) + key).hexdigest()[:32]}"
+def _name(who: str, key: bytes, same: bytes) -> str:
+    """What the command is called in the log: the same after a restart, and nobody else's. Its end tells whether it is
+    the command that came under this key before."""
+    return f"{NAME}{hashlib.sha256(who.encode() + bytes(1) + key).hexdigest()[:32]}-{same.hex()[:16]}"
 
 
 def _again(sent: bytes) -> Receive:

@@ -96,16 +96,16 @@ async def contact(body: OutboundContact, call: ContactCall) -> Response:
     """Passes every gate of its purpose, as whatever is said to a customer. `now`: the channel's adapter is told at
     once. `later`: at that moment it is decided again, then made. `nothing`: it is not made; `closed` and the decision
     say why, and that is no error."""
-    contacts, asked = call.services.paths.contacts, call.asked()
+    contacts, name = call.services.paths.contacts, call.command_id()
     wanted, actor = _wanted(body, call), _actor(body, call)
     with blaming_customer(body.identifier):
         decided = await contacts.ask(
-            wanted, request=body.request_id or asked["id"], actor=actor, command_id=asked["id"]
+            wanted, request=call.request(body.request_id) or name, actor=actor, command_id=name
         )
     made = decided.event.outcome != "nothing"
     if made:
         await call.services.drafts.sent(wanted.customer, wanted.agent_id, DraftKind.NEW, body.request_id)
-    return answer({**shown(decided), "outbound_id": decided.event.decision_id if made else ""})
+    return answer({**shown(decided, call.named), "outbound_id": decided.event.decision_id if made else ""})
 
 
 @router.get("/v1/outbound/{outbound_id}", summary="How far a contact is", responses=told(OutboundState))

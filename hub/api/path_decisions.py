@@ -108,8 +108,10 @@ async def decide(body: PathQuestion, call: ContactCall) -> Response:
     """A fact with its id before anybody is told. A contact we are to make has its slot with it, named like the
     decision: record it as sent under that id, or give the slot back."""
     name = call.asked()["id"]
-    found = await decided(body, call.services, request=body.request_id or name, actor=call.actor, command_id=name)
-    return answer(shown(found))
+    found = await decided(
+        body, call.services, request=call.request(body.request_id) or name, actor=call.actor, command_id=name
+    )
+    return answer(shown(found, call.named))
 
 
 async def decided(body: PathQuestion, services: Services, *, request: str, actor: str, command_id: str) -> Decided:
@@ -125,8 +127,8 @@ async def decided(body: PathQuestion, services: Services, *, request: str, actor
         )  # fmt: skip
 
 
-def shown(decided: Decided) -> dict[str, Any]:
-    """A decision as it is answered."""
+def shown(decided: Decided, name: str = "") -> dict[str, Any]:
+    """A decision as it is answered. `name`: of the command that asks; one whose answer got lost is told what it was."""
     event = decided.event
     return {
         "decision_id": event.decision_id,
@@ -143,7 +145,7 @@ def shown(decided: Decided) -> dict[str, Any]:
         ],
         "closed": event.closed,
         "policy": event.policy,
-        "repeat": decided.is_repeat,
+        "repeat": decided.is_repeat and event.causation != name,
         "released": decided.released,
     }
 

@@ -106,7 +106,7 @@ async def ask(customer_id: str, body: Occasion, call: AgentCall) -> Response:
     says why."""
     services = call.services
     asked = await services.satisfaction.ask_by_hand(
-        customer_id, body.kind, body.about, body.channel, actor=call.actor, command_id=services.new_id()
+        customer_id, body.kind, body.about, body.channel, actor=call.actor, command_id=call.command_id()
     )
     return events([one[1:] for one in asked.recorded], not_asked=asked.not_asked or "")
 
@@ -116,6 +116,6 @@ async def record(survey_id: str, body: SurveyAnswer, call: ContactCall) -> Respo
     """Once, and in time (409). The same answer again: 200 without events."""
     services = call.services
     recorded = await services.satisfaction.answer(
-        survey_id, body.score, body.comment, actor=call.actor, command_id=services.new_id()
+        survey_id, body.score, body.comment, actor=call.actor, command_id=call.command_id()
     )
     return events([one[1:] for one in recorded])

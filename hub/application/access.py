@@ -2,14 +2,16 @@
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.access.decide import ApiKey, Keys, evolve, issue, revoke
 from hub.domain.access.events import STREAM, Role
-from hub.domain.errors import ConflictError
+from hub.domain.errors import ConflictError, InvalidError
 from hub.domain.event import Event
+from hub.domain.ids import keyed_hash
 from hub.ports import Append, Clock, Committed, Journal, Recorded, Unit
 
 ATTEMPTS = 5
@@ -20,6 +22,12 @@ PREFIX = "hub_"
 def make_token() -> str:
     """A new secret of 256 random bits."""
     return PREFIX + secrets.token_urlsafe(32)
+
+
+def token_named(secret: bytes, name: str) -> str:
+    """The secret that a request of this name makes, however often it comes: nobody works it out without the
+    installation's key."""
+    return PREFIX + urlsafe_b64encode(keyed_hash(secret, f"API key\x1f{name}".encode())).rstrip(b"=").decode()
 
 
 def fingerprint(token: str | bytes) -> str:
@@ -38,18 +46,30 @@ class IssuedKey:
 class AccessKeys:
     """Commands on the keys of this installation; each is committed when it returns."""
 
-    def __init__(self, journal: Journal, clock: Clock, token: Callable[[], str] = make_token) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, token: Callable[[], str] = make_token, secret: bytes = b""
+    ) -> None:
+        """`secret`: the installation's key; without it a request that comes again makes another key."""
         self._journal = journal
         self._clock = clock
         self._token = token
+        self._secret = secret
 
-    async def issue(self, role: Role, name: str, agent_id: str = "", *, actor: str = "operator:cli") -> IssuedKey:
-        """Make a key. Raises InvalidError for a name or binding that can't be."""
-        token = self._token()
+    async def issue(
+        self, role: Role, name: str, agent_id: str = "", *, request: str = "", actor: str = "operator:cli"
+    ) -> IssuedKey:
+        """Make a key; the same `request` again is the same key. Raises InvalidError for a name or binding that can't
+        be, or where this request made another key."""
+        token = token_named(self._secret, request) if self._secret and request else self._token()
         digest = fingerprint(token)
         key_id = f"key-{digest[:12]}"
 
         def decide(keys: Keys, now: datetime) -> list[Event]:
+            before = keys.get(key_id)
+            if before is not None and before.sha256 == digest:
+                if (before.name, before.role, before.agent_id) != (name.strip(), role, agent_id):
+                    raise InvalidError(f"this request made {key_id}, which is another: name it anew", "Idempotency-Key")
+                return []
             meta = {"at": now, "recorded_at": now, "causation": key_id, "actor": actor}
             return issue(keys, key_id, name=name, role=role, sha256=digest, agent_id=agent_id, **meta)
 

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from hub.application.customer_names import names_of
-from hub.application.deciding import append_decided, meta_of
+from hub.application.deciding import append_once, meta_of
 from hub.application.dossier.facts import facts_of
 from hub.application.messages import opened
 from hub.domain.canned import state as rules
@@ -63,7 +63,7 @@ class CannedAnswers:
             meta = meta_of(self._clock, actor, command_id)
             return [Append(CANNED, version, rules.write(library, answer_id, **told, **meta))]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, CANNED, attempt)
 
     async def remove(
         self, answer_id: str, expected_version: int | None, *, actor: str, command_id: str
@@ -75,7 +75,7 @@ class CannedAnswers:
             meta = meta_of(self._clock, actor, command_id)
             return [Append(CANNED, version, rules.remove(library, answer_id, expected_version, **meta))]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, CANNED, attempt)
 
     async def _current(self) -> tuple[int, Library]:
         last = await self._journal.last(CANNED)

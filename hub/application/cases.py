@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
+from hub.application.deciding import append_once, history_of, meta_of, refuse_forgotten
 from hub.application.linking import whole_customers
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.account.state import Account
@@ -58,7 +58,7 @@ class CustomerCases:
             events = decide.open_case(cases, customer, len(cases) + 1, **told, **about, **meta)
             return [Append(customer, version, events), *await self._told(account_id, events)]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, customer, attempt)
 
     async def change(self, case: str, rule: Rule, *, actor: str, command_id: str) -> list[Recorded]:
         """Whatever else is done with a case: `rule` is one of `hub.domain.cases.decide`, given this case. A case of
@@ -73,7 +73,7 @@ class CustomerCases:
             events = rule(cases, meta_of(self._clock, actor, command_id))
             return [Append(customer, version, events), *await self._told(cases[case].account_id, events)]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, customer, attempt)
 
     async def attach(self, case: str, interaction_id: str, *, actor: str, command_id: str) -> list[Recorded]:
         """An interaction, which must exist, is about it."""

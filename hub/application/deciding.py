@@ -1,12 +1,14 @@
-"""Load, decide, append: once more when another writer was first, and never half of it."""
+"""Load, decide, append: once more when another writer was first, and never half of it; once for a command that is named
+for good."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from hub.carried_out import carried_out
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
-from hub.ports import Append, Clock, Committed, KnownContactError, Recorded, Streams, Unit
+from hub.ports import Append, Clock, Committed, Journal, KnownContactError, Recorded, Streams, Unit
 
 ATTEMPTS = 20
 """How often a command is decided again after another writer was first on one of its streams."""
@@ -32,6 +34,19 @@ async def append_decided(journal: Streams, attempt: Attempt) -> list[Recorded]:
             raise outcome
         conflict = outcome
     raise conflict
+
+
+async def append_once(journal: Journal, command_id: str, stream: str, attempt: Attempt) -> list[Recorded]:
+    """The same; where the command is named for good and wrote to `stream` before, what it led to then, told again."""
+    before: list[Recorded] = []
+
+    async def unless_done() -> Sequence[Append] | Unit:
+        nonlocal before
+        before = await carried_out(journal, command_id, stream)
+        return () if before else await attempt()
+
+    recorded = await append_decided(journal, unless_done)
+    return before or recorded
 
 
 async def history_of(journal: Streams, customer: str, what: str) -> tuple[int, list[Recorded]]:

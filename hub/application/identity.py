@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from hub.application.customer_cache import Known
 from hub.application.linking import links_of, side_of, whole_customers
+from hub.carried_out import carried_out
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.customer.links import decide
 from hub.domain.customer.links.component import Known as KnownLinks
@@ -122,6 +123,8 @@ class Identity:
             if not stream.startswith(CUSTOMER):
                 raise NotFoundError(f"there is no customer {stream}")
         for _ in range(ATTEMPTS):
+            if before := await carried_out(self._journal, by.command_id, streams[0]):
+                return before
             known = await whole_customers(self._journal, streams)
             asked = Asked(self._clock.now(), by.actor, by.command_id, by.reason)
             sides = [self._side(stream, known[stream], asked) for stream in streams]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
+from hub.application.deciding import append_once, history_of, meta_of, refuse_forgotten
 from hub.application.messages import opened
 from hub.domain.customer import notes
 from hub.domain.errors import NotFoundError
@@ -32,7 +32,7 @@ class Notes:
             )  # fmt: skip
             return [Append(customer, version, events)]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, customer, attempt)
 
     async def read(self, note: str, agent_id: str, *, actor: str, command_id: str) -> list[Recorded]:
         """The agent has read what mentions them. NotFoundError."""
@@ -47,4 +47,4 @@ class Notes:
             )
             return [Append(customer, version, events)]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, customer, attempt)

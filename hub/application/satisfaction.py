@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub.application.deciding import append_decided, history_of, meta_of, refuse_forgotten
+from hub.application.deciding import append_once, history_of, meta_of, refuse_forgotten
 from hub.application.paths.whole import Facts, Whole, Wholes
 from hub.application.satisfaction_reach import Reaching
 from hub.application.satisfaction_slots import no_room, slot
@@ -126,7 +126,7 @@ class Satisfaction:
                     facts += slot(whole, found.reach, one.survey_id, policy, **meta)
             return whole.writing(facts)
 
-        recorded = await append_decided(self._journal, attempt)
+        recorded = await append_once(self._journal, command_id, occasion.customer, attempt)
         if held_until is None:
             self.counted(kind, kept)
         return Asked(recorded, kept, held_until)
@@ -141,7 +141,7 @@ class Satisfaction:
             own = Surveys(asked.of({customer}))
             return [Append(customer, version, record(own, survey, score=score, comment=comment, **meta))]
 
-        return await append_decided(self._journal, attempt)
+        return await append_once(self._journal, command_id, customer, attempt)
 
     async def _circumstances(self, question: Question, whole: Whole, policy: PathPolicy) -> Circumstances:
         """All that decides on it; where they may be asked is only looked up where nothing else keeps them from it."""

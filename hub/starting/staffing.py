@@ -16,9 +16,9 @@ from hub.settings import Settings
 
 
 async def open_staffing(
-    settings: Settings, journal: Journal, clock: Clock, own_keys: OwnKeys, attempts: Attempts
+    settings: Settings, journal: Journal, clock: Clock, own_keys: OwnKeys, attempts: Attempts, key: bytes
 ) -> Staffing:
-    """As the log has it. Who is in it already stays signed in."""
+    """As the log has it. Who is in it already stays signed in. `key`: the installation's."""
     signed_in = SignedIn(clock, SessionRules(settings.session_idle_seconds, settings.session_hours))
     await signed_in.start(journal)
     passwords = Passwords()
@@ -26,7 +26,7 @@ async def open_staffing(
     people.finish_anonymising()
     sessions = SessionBook(journal, clock, signed_in)
     return Staffing(
-        keys=AccessKeys(journal, clock),
+        keys=AccessKeys(journal, clock, secret=key),
         signed_in=signed_in,
         people=people,
         sessions=sessions,

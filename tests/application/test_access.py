@@ -19,6 +19,18 @@ def access(journal: MemoryJournal) -> AccessKeys:
     return AccessKeys(journal, WallClock())
 
 
+async def test_a_request_that_comes_again_is_told_the_same_key_and_makes_no_second(journal: MemoryJournal) -> None:
+    first = await AccessKeys(journal, WallClock(), secret=b"s").issue(Role.ADMIN, "x", request="r")
+    after_a_restart = AccessKeys(journal, WallClock(), secret=b"s")
+    assert await after_a_restart.issue(Role.ADMIN, "x", request="r") == first
+    assert len(journal.log) == 1
+    assert (await after_a_restart.issue(Role.ADMIN, "x", request="other")).token != first.token
+    assert (await AccessKeys(MemoryJournal(), WallClock(), secret=b"t").issue(Role.ADMIN, "x", request="r")) != first
+    with pytest.raises(InvalidError) as refused:
+        await after_a_restart.issue(Role.SUPERVISOR, "x", request="r")
+    assert refused.value.field == "Idempotency-Key"
+
+
 async def test_a_key_is_kept_as_its_hash_only(journal: MemoryJournal, access: AccessKeys) -> None:
     issued = await access.issue(Role.AGENT, " Ann ", "a1")
     assert issued.token.startswith("hub_")

@@ -113,6 +113,13 @@ class OutboundContacts:
             await self._refuse_other_words(wanted, decided.event.decision_id)
         return decided
 
+    async def was_asked(self, customer: str, *, request: str, actor: str, command_id: str) -> bool:
+        """Whether this very command was answered before: not another under its request."""
+        with suppress(NotFoundError):
+            before = await self._decisions.recorded(decision_id(customer, request, AskedAs.CONTACT))
+            return before.event.actor == actor and before.event.causation == command_id
+        return False
+
     async def due(self, stream: str) -> int:
         """Whatever is due in this stream by now is decided again, or is reported by nobody; how many."""
         now = self._clock.now()

@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from hub.carried_out import carried_out
 from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import ConflictError, NotFoundError
 from hub.domain.policy.events import ROUTING, PolicyPublished
@@ -20,7 +21,7 @@ from hub.router.pool.fence import Fence, PoolLostError
 from hub.router.pool.figures import PoolFigures
 from hub.router.pool.flight import Flight
 from hub.router.pool.recovery import OpenWork, is_of, recover
-from hub.router.pool.repeat import is_repeat, work_of
+from hub.router.pool.repeat import is_repeat, told_in, work_of
 from hub.router.pool.state import Decided, PoolState
 from hub.router.pool.told_by_log import adopt, take_up
 from hub.router.pool.view import PoolView
@@ -115,9 +116,12 @@ class Pool(PoolView):
             self._wake.set()
 
     async def execute(self, command: Command) -> list[Decided]:
-        """The events a command led to, after their commit; none for a repeat. Raises HubError when refused."""
+        """The events a command led to, after their commit; for a repeat none, or, where the command is named for good,
+        the same again. Raises HubError when refused."""
         if self._stopping:
             raise PoolUnavailableError("the hub is shutting down: ask again when it is back")
+        if before := await carried_out(self._journal, command.id, told_in(command, self.name)):
+            return [Decided(one.stream, one.version, one.event) for one in before]
         if isinstance(command, Consult) and await self._is_consulted(command):
             return []
         answer: Answer = asyncio.get_running_loop().create_future()

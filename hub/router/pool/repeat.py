@@ -2,7 +2,7 @@
 
 from hub.domain.errors import RefusedError
 from hub.domain.event import Event
-from hub.domain.ids import interaction_of_offer
+from hub.domain.ids import agent_stream, interaction_of_offer, routing_stream
 from hub.domain.interaction import decide
 from hub.domain.interaction.events import InteractionQueued
 from hub.domain.interaction.state import Interaction, evolve
@@ -12,6 +12,7 @@ from hub.router.pool.commands import (
     AgentLeft,
     Command,
     CompleteWrapUp,
+    Consult,
     Decline,
     End,
     MissAgent,
@@ -42,6 +43,14 @@ def work_of(command: Command) -> str:
     if isinstance(command, Accept | Decline):
         return interaction_of_offer(command.offer_id)
     return str(getattr(command, "interaction_id", ""))
+
+
+def told_in(command: Command, pool: str) -> str:
+    """The stream in which it is told that a command was carried out."""
+    agent = str(getattr(command, "agent_id", ""))
+    if isinstance(command, Consult):
+        return command.consult_id
+    return work_of(command) or (agent_stream(agent) if agent else routing_stream(pool))
 
 
 def _decide(state: Interaction, command: Command) -> list[Event]:
