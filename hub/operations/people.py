@@ -64,34 +64,19 @@ def give_password(settings: Settings, who: str, password: str) -> dict[str, str]
 def disable_person(settings: Settings, who: str) -> str:
     """Somebody signs in no longer; their id."""
 
-    async def disable(people: People) -> str:
-        person = _named(people.staff, who)
-        await people.disable(person.person_id, actor=BY)
-        return person.person_id
-
-    return _with_people(settings, disable)
+    return _with_person(settings, who, lambda people, person_id: people.disable(person_id, actor=BY))
 
 
 def enable_person(settings: Settings, who: str) -> str:
     """Somebody may sign in again; their id."""
 
-    async def enable(people: People) -> str:
-        person = _named(people.staff, who)
-        await people.enable(person.person_id, actor=BY)
-        return person.person_id
-
-    return _with_people(settings, enable)
+    return _with_person(settings, who, lambda people, person_id: people.enable(person_id, actor=BY))
 
 
 def anonymise_person(settings: Settings, who: str) -> str:
     """Who somebody was is known no longer; their id."""
 
-    async def anonymise(people: People) -> str:
-        person = _named(people.staff, who)
-        await people.anonymise(person.person_id, actor=BY)
-        return person.person_id
-
-    return _with_people(settings, anonymise)
+    return _with_person(settings, who, lambda people, person_id: people.anonymise(person_id, actor=BY))
 
 
 def list_people(settings: Settings) -> list[dict[str, Any]]:
@@ -148,6 +133,15 @@ def _with_people(settings: Settings, ask: Callable[[People], Awaitable[T]]) -> T
             keys.close()
 
     return asyncio.run(run())
+
+
+def _with_person(settings: Settings, who: str, do: Callable[[People, str], Awaitable[object]]) -> str:
+    async def done(people: People) -> str:
+        person = _named(people.staff, who)
+        await do(people, person.person_id)
+        return person.person_id
+
+    return _with_people(settings, done)
 
 
 def _made_up() -> str:

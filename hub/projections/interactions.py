@@ -160,6 +160,20 @@ def interactions(
 ) -> list[InteractionRow]:
     """A page of interactions in the order they were queued, from the one after `no` = `after` on (0: the first). Of an
     agent or of customers without a phase: those that are open."""
+    where, arguments = _conditions(queue, phase, agent, customers, channel)
+    if after:
+        where.append(f"no {'<' if newest_first else '>'} ?")
+        arguments.append(after)
+    condition = f"WHERE {' AND '.join(where)} " if where else ""
+    order = f"ORDER BY no {'DESC' if newest_first else 'ASC'} LIMIT ?"
+    source = OPEN_ONES if OPEN in where and not customers else "interactions"
+    return _select(connection, f"{condition}{order}", *arguments, limit, source=source)
+
+
+def _conditions(
+    queue: str | None, phase: str | None, agent: str, customers: Sequence[str], channel: str
+) -> tuple[list[str], list[object]]:
+    """Those in SQL, and what their question marks stand for."""
     where: list[str] = []
     arguments: list[object] = []
     if queue is not None:
@@ -182,13 +196,7 @@ def interactions(
     if channel:
         where.append("channel = ?")
         arguments.append(channel)
-    if after:
-        where.append(f"no {'<' if newest_first else '>'} ?")
-    condition = f"WHERE {' AND '.join(where)} " if where else ""
-    given: list[object] = [*arguments, *([after] if after else []), limit]
-    order = f"ORDER BY no {'DESC' if newest_first else 'ASC'} LIMIT ?"
-    source = OPEN_ONES if OPEN in where and not customers else "interactions"
-    return _select(connection, f"{condition}{order}", *given, source=source)
+    return where, arguments
 
 
 def these(connection: sqlite3.Connection, ids: Sequence[str]) -> list[InteractionRow]:

@@ -55,35 +55,45 @@ def serve(
     """The child's whole life: follow the log until stdin ends. Bytes on stdin wake it; other writers are noticed within
     250 ms. Prints the position once the views are there, then after each transaction. `glance`: what spares decoding
     what no view reads."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a signal to the whole group: the hub ends first, then stdin
-        signal.signal(number, signal.SIG_IGN)
-    os.nice(_NICE)
+    _give_way()
     connection = open_for_writing(views_path)
     checkpoints = Checkpoints(views_path, connection)
     runner = Runner(connection, projections, read, decode, batch, glance)
     _collect_by_hand()
     try:
-        _tell(stdout, runner.position)
-        events, rested, is_tidy = batch, 0.0, True
-        while _woken(stdin, 0 if events else _POLL_MS):
-            if events < batch:  # the log is not far ahead
-                time.sleep(max(0.0, rested - time.monotonic()))
-            began = time.monotonic()
-            step = runner.step()
-            events = step.events
-            if events:
-                _tell(stdout, step.position)
-                checkpoints.committed(events)
-                ended = time.monotonic()
-                rested = ended + rest_after(ended - began)
-            if events or not is_tidy:
-                gc.collect(_WHAT_A_BATCH_LEFT if events else _EVERYTHING)
-            is_tidy = not events
+        _follow(runner, checkpoints, stdin, stdout, batch)
     except BrokenPipeError:
         _LOG.info("the hub is gone: the projector ends")
     finally:
         checkpoints.close()
         connection.close()
+
+
+def _give_way() -> None:
+    """To the hub: it ends first when a signal comes to the whole group, then stdin; and it has the processor first."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    os.nice(_NICE)
+
+
+def _follow(runner: Runner, checkpoints: Checkpoints, stdin: int, stdout: int, batch: int) -> None:
+    """One transaction after the other, until stdin ends."""
+    _tell(stdout, runner.position)
+    events, rested, is_tidy = batch, 0.0, True
+    while _woken(stdin, 0 if events else _POLL_MS):
+        if events < batch:  # the log is not far ahead
+            time.sleep(max(0.0, rested - time.monotonic()))
+        began = time.monotonic()
+        step = runner.step()
+        events = step.events
+        if events:
+            _tell(stdout, step.position)
+            checkpoints.committed(events)
+            ended = time.monotonic()
+            rested = ended + rest_after(ended - began)
+        if events or not is_tidy:
+            gc.collect(_WHAT_A_BATCH_LEFT if events else _EVERYTHING)
+        is_tidy = not events
 
 
 def rest_after(worked_s: float) -> float:

@@ -139,15 +139,7 @@ class Demo:
             nats_url = self.hub.address.nats_url
             others = await parts.enter_async_context(connect_wire(nats_url, "demo"))
             wire = await parts.enter_async_context(paths.wire(others))
-            customers = SimulatedCustomers(
-                ConsentWire(wire, client),
-                Population(random.Random(number), first_new=number * _NEW_PER_RUN),
-                random.Random(number),
-                WallClock().now,
-                run_name=name,
-                real_calls=self._pbx,
-            )
-            self._sent, self._confirmed = customers.totals, customers.confirmed_ids
+            customers = self._customers(ConsentWire(wire, client), number, name)
             parts.push_async_callback(_leave, customers)
             codes = codes_of(load_policy(self.hub.settings.policy))
             behaviour = Human(random.Random(number), codes=codes, talks_on=lambda: self._arriving)
@@ -170,6 +162,19 @@ class Demo:
                 self._board(client, paths.branch.invitation() if paths.branch else ""),
                 *([clerks.run()] if clerks else []),
             )
+
+    def _customers(self, wire: ConsentWire, number: int, name: str) -> SimulatedCustomers:
+        """Those of this run, the same whenever a run has this number; what they sent is told from now on."""
+        customers = SimulatedCustomers(
+            wire,
+            Population(random.Random(number), first_new=number * _NEW_PER_RUN),
+            random.Random(number),
+            WallClock().now,
+            run_name=name,
+            real_calls=self._pbx,
+        )
+        self._sent, self._confirmed = customers.totals, customers.confirmed_ids
+        return customers
 
     async def _enter(self, paths: RealPaths) -> tuple[str, int]:
         """Start the hub with a key that it takes; the key and the number of this run in the directory."""

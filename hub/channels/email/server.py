@@ -83,30 +83,11 @@ async def receiving(incoming: Incoming, settings: Server, hostname: str) -> Asyn
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd would log every address
     receiver = Receiver(incoming, settings)
     tls = _tls(settings)
-    kind = LMTP if settings.protocol == "lmtp" else SMTP
     open_now = set[SMTP]()
-
-    class Limited(kind):  # type: ignore[valid-type, misc]
-        """Turns away whoever comes when there are as many as there may be."""
-
-        line_length_limit = _LONGEST_LINE
-
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            is_new = self not in open_now  # after STARTTLS it is made once more
-            if is_new and len(open_now) >= settings.connections and isinstance(transport, asyncio.Transport):
-                transport.write(b"421 4.3.2 Too many connections: try again later\r\n")
-                transport.close()
-                return
-            open_now.add(self)
-            super().connection_made(transport)
-
-        def connection_lost(self, error: Exception | None) -> None:
-            if self in open_now:
-                open_now.discard(self)
-                super().connection_lost(error)
+    limited = _limited(LMTP if settings.protocol == "lmtp" else SMTP, open_now, settings.connections)
 
     def connected() -> Any:
-        return Limited(
+        return limited(
             receiver, data_size_limit=settings.largest, enable_SMTPUTF8=True, hostname=hostname, ident="hub",
             tls_context=tls,
         )  # fmt: skip
@@ -127,6 +108,29 @@ async def receiving(incoming: Incoming, settings: Server, hostname: str) -> Asyn
             if isinstance(one.transport, asyncio.Transport):
                 one.transport.close()
         await asyncio.sleep(0)  # each is closed in the loop's next round
+
+
+def _limited(kind: type[SMTP], open_now: set[SMTP], most: int) -> type[SMTP]:
+    """The same protocol, which turns away whoever comes when there are as many as there may be."""
+
+    class Limited(kind):  # type: ignore[valid-type, misc]
+        line_length_limit = _LONGEST_LINE
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            is_new = self not in open_now  # after STARTTLS it is made once more
+            if is_new and len(open_now) >= most and isinstance(transport, asyncio.Transport):
+                transport.write(b"421 4.3.2 Too many connections: try again later\r\n")
+                transport.close()
+                return
+            open_now.add(self)
+            super().connection_made(transport)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            if self in open_now:
+                open_now.discard(self)
+                super().connection_lost(error)
+
+    return Limited
 
 
 def _tls(settings: Server) -> ssl.SSLContext | None:

@@ -131,22 +131,32 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
         case WrapUpCompleted():
             return interaction._replace(phase=Phase.COMPLETED)
         case InteractionAbandoned():
-            return Interaction(
-                Phase.ABANDONED,
-                offers=interaction.offers,
-                attempts=interaction.attempts,
-                answered=interaction.answered,
-                declined=interaction.declined,
-                reopened_by=interaction.reopened_by,
-            )
+            return _abandoned(interaction)
         case InteractionRefused():
             return interaction._replace(phase=Phase.REFUSED)
         case InteractionExpired():
             return interaction._replace(phase=Phase.EXPIRED)
         case InteractionTransferred():
             return _transferred(interaction, event)
-        case InteractionPulledBack():
-            return _waits_again(interaction)
+        case InteractionPulledBack() | InteractionUnparked() | InteractionReopened() | InteractionParked():
+            return _back(interaction, event)
+        case CallbackScheduled():
+            phase = Phase.PARKED if event.due is not None else interaction.phase
+            return interaction._replace(callback=True, callback_due=event.due, phase=phase)
+        case CallbackMissed():
+            return _waits_again(interaction)._replace(
+                phase=Phase.PARKED, attempts=event.attempt, gave_up=missed(event.agent_id)
+            )
+        case _:
+            return _changed(interaction, event)
+
+
+def _back(
+    interaction: Interaction,
+    event: InteractionPulledBack | InteractionUnparked | InteractionReopened | InteractionParked,
+) -> Interaction:
+    """The interaction after it came back to its queue, or was put aside."""
+    match event:
         case InteractionUnparked():
             return _waits_again(interaction)._replace(prioritised=interaction.prioritised)
         case InteractionReopened():
@@ -164,15 +174,20 @@ def evolve(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0
                 agent_id=event.agent_id,
                 gave_up=parked(event.agent_id, event.until),
             )
-        case CallbackScheduled():
-            phase = Phase.PARKED if event.due is not None else interaction.phase
-            return interaction._replace(callback=True, callback_due=event.due, phase=phase)
-        case CallbackMissed():
-            return _waits_again(interaction)._replace(
-                phase=Phase.PARKED, attempts=event.attempt, gave_up=missed(event.agent_id)
-            )
         case _:
-            return _changed(interaction, event)
+            return _waits_again(interaction)
+
+
+def _abandoned(interaction: Interaction) -> Interaction:
+    """What is still told of it once its customer is gone."""
+    return Interaction(
+        Phase.ABANDONED,
+        offers=interaction.offers,
+        attempts=interaction.attempts,
+        answered=interaction.answered,
+        declined=interaction.declined,
+        reopened_by=interaction.reopened_by,
+    )
 
 
 def _changed(interaction: Interaction, event: Event) -> Interaction:  # noqa: PLR0912

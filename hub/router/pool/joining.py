@@ -79,8 +79,7 @@ def _join(state: PoolState, place: Place, command: TakeUp) -> list[Decided]:
     left = _left(state, command, requirement.queue)
     line = _line_at_once(state, requirement, contact.channel.value)
     agent = who_first(state, requirement.known_agent, command, line)
-    if left is not None and left.agent_id and agent[1] != "direct":
-        agent = _if_here(state, left.agent_id, "dropped", state.policy.agents.known_agent_seconds, command.at) or agent
+    agent = _had_them(state, left.agent_id if left is not None else "", "dropped", agent, command.at)
     place_in_queue, wait = estimate(state, requirement.queue, line, command.at)
     queued = InteractionQueued(
         **facts,
@@ -223,6 +222,13 @@ def last_agent(state: PoolState, customer: str, also: tuple[str, ...]) -> tuple[
     return max(spoke, key=lambda one: one[1], default=("", 0.0))
 
 
+def _had_them(state: PoolState, agent_id: str, reason: str, first: Known, at: datetime) -> Known:
+    """Who had them before is asked before whoever else would be first, but one who was asked for by name."""
+    if not agent_id or first[1] == "direct":
+        return first
+    return _if_here(state, agent_id, reason, state.policy.agents.known_agent_seconds, at) or first
+
+
 def _if_here(state: PoolState, agent_id: str, reason: str, seconds: float, at: datetime) -> Known | None:
     agent = state.agents.get(agent_id)
     if agent is None or agent.state.state in AWAY_FROM_WORK:
@@ -253,9 +259,7 @@ def _reopen(state: PoolState, over: OpenInteraction, place: Place, command: Take
     contact, requirement = command.contact, place.requirement
     line = _line_at_once(state, requirement, contact.channel.value)
     agent = who_first(state, requirement.known_agent, command, line)
-    if agent[1] != "direct":
-        seconds = state.policy.agents.known_agent_seconds
-        agent = _if_here(state, over.state.agent_id, "reopened", seconds, command.at) or agent
+    agent = _had_them(state, over.state.agent_id, "reopened", agent, command.at)
     where = placement(state, requirement, agent=agent, since=command.at, reasons=place.reasons)
     meta = by_policy(state, command, over.stream)
     reopened = rules.reopen(over.state, contact.contact_id, where, **meta)
