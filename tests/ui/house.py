@@ -23,6 +23,13 @@ PASSWORD = "a long enough password"
 VOICE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Who sits there beeps into the microphone, and lets the page hear it."""
 FORBIDDEN = "Content Security Policy"
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe that look at colours."""
+_TRIED = """async ([part, rules]) => {
+  const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
+  const found = await axe.run(part ? document.querySelector(part) : document, { resultTypes: ["violations"], ...only });
+  return found.violations;
+}"""
 LANES = tuple(f"lane-{number}" for number in range(1, 81))
 PULLED = LANES[-5:]
 HASTY = LANES[:2]
@@ -141,16 +148,15 @@ class House:
         )
         return context
 
-    async def barriers(self, page: Any) -> list[str]:
-        """What axe finds on the page as it is."""
-        session = await page.context.new_cdp_session(page)
-        await session.send("Runtime.evaluate", {"expression": self.axe})
-        found = await page.evaluate("axe.run(document)")
-        return [
-            f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in found["violations"]
-            for node in one["nodes"]
-        ]
+    async def barriers(self, page: Any, part: str = "", *, colours: bool = False) -> list[str]:
+        """What axe finds on the page as it is, or in one `part` of it; of its `colours` alone, where all else was
+        tried before."""
+        if not await page.evaluate("'axe' in window"):
+            session = await page.context.new_cdp_session(page)
+            await session.send("Runtime.evaluate", {"expression": self.axe})
+            await session.detach()
+        found = await page.evaluate(_TRIED, [part, list(COLOURS) if colours else []])
+        return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
     async def _choose_password(self, worker: Worker) -> None:
         async with httpx.AsyncClient(base_url=self.url, headers={"Origin": self.url}, timeout=60) as own:

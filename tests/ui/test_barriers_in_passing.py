@@ -1,68 +1,12 @@
 """What is open for a moment only has no barriers either: dialogs, the lock, what lies beside a conversation."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import pytest
 
 from tests.ui.at_desk import at_work, take, work_of
 from tests.ui.house import PASSWORD, House
+from tests.ui.looks import CORNERS, FIRST, Look
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-LOOKS = (("en", "light"), ("fa", "dark"))
-SPEAK = """async (language) => {
-  const headers = { "Content-Type": "application/json" };
-  await fetch("/v1/session/language", { method: "PUT", headers, body: JSON.stringify({ language }) });
-  new BroadcastChannel("hub.session").postMessage("changed");
-}"""
-LIT = """async (theme) => {
-  document.documentElement.dataset.theme = theme;
-  await Promise.allSettled(document.getAnimations().map((one) => one.finished));
-}"""
-
-
-class Look:
-    """Looks at a part of a page in both languages and themes, without loading it anew."""
-
-    def __init__(self, house: House, page: Any) -> None:
-        self.house, self.page = house, page
-        self.found: dict[str, list[str]] = {}
-
-    async def at(self, what: str, part: str = "[role=dialog]") -> None:
-        await self.page.locator(part).first.wait_for()
-        for language, theme in LOOKS:
-            await self.turn(language, theme)
-            self.found[f"{what} {language}"] = await self.barriers(part)
-        await self.turn(*LOOKS[0])
-
-    async def turn(self, language: str, theme: str) -> None:
-        await self.page.evaluate(SPEAK, language)
-        await self.page.wait_for_function("one => document.documentElement.lang === one", arg=language)
-        await self.page.evaluate(LIT, theme)
-
-    async def barriers(self, part: str) -> list[str]:
-        if not await self.page.evaluate("'axe' in window"):
-            await self.house.barriers(self.page)
-        found = await self.page.evaluate("part => axe.run(document.querySelector(part))", part)
-        return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
-
-    async def dialog(self, what: str, opening: Callable[[], Awaitable[Any]]) -> None:
-        await opening()
-        await self.at(what)
-        await self.page.keyboard.press("Escape")
-        await self.page.get_by_role("dialog").wait_for(state="detached")
-
-    def key(self, keys: str) -> Callable[[], Awaitable[Any]]:
-        return lambda: self.page.keyboard.press(keys)
-
-    def button(self, name: str) -> Callable[[], Awaitable[Any]]:
-        button = self.page.get_by_role("button", name=name, exact=True).first
-        return button.click  # type: ignore[no-any-return]
-
-    def clean(self) -> bool:
-        assert {what: one for what, one in self.found.items() if one} == {}
-        return bool(self.found)
 
 
 async def test_no_barrier_in_what_an_agent_opens(house: House) -> None:
@@ -74,7 +18,7 @@ async def test_no_barrier_in_what_an_agent_opens(house: House) -> None:
     page = await at_work(house, ann)
     contact = await house.contact(lane, "email", address="mina@example.com", subject="Router", text="It blinks.")
     await take(page)
-    look = Look(house, page)
+    look = Look(house, page, CORNERS)
     await look.dialog("key list", look.key("Shift+?"))
     await look.dialog("park", look.key("Alt+p"))
     for what in ("Open a case", "Record what they say", "Mail"):
@@ -83,14 +27,15 @@ async def test_no_barrier_in_what_an_agent_opens(house: House) -> None:
     consult = {"agent_id": ann.agent_id, "to_agent": bob.agent_id}
     await house.asked("POST", f"/v1/interactions/{work['interaction_id']}/consult", json=consult)
     await page.get_by_text("Advice:").wait_for()
-    await look.at("consult", "main")
+    await look.at("consult", "main", "main")
+    await look.turn(*FIRST)
     await page.get_by_role("link", name="Customers").click()
-    await look.at("customer search", "main")
-    for language, theme in LOOKS:
+    await look.at("customer search", "main", "main")
+    for language, theme in CORNERS:
         await look.turn(language, theme)
         await page.keyboard.press("Control+Alt+l")
         await page.locator("input[type=password]").wait_for()
-        look.found[f"lock {language}"] = await look.barriers("body")
+        look.found[f"lock {language}"] = await house.barriers(page, "body")
         await page.locator("input[type=password]").fill(PASSWORD)
         await page.keyboard.press("Enter")
         await page.locator("nav").first.wait_for()
@@ -103,7 +48,7 @@ async def test_no_barrier_where_a_supervisor_acts_or_a_password_is_chosen(house:
     contact = await house.contact(lane, "web", text="Hello?")
     work = await work_of(house, contact, phase="waiting")
     page = await house.page(sam, f"/interactions/{work['interaction_id']}")
-    look = Look(house, page)
+    look = Look(house, page, CORNERS)
     await page.get_by_role("button", name="Move to another queue").wait_for()
     for what, key in (("assign", "a"), ("move", "m"), ("prioritise", "p")):
         await look.dialog(what, look.key(key))
@@ -117,5 +62,5 @@ async def test_no_barrier_where_a_supervisor_acts_or_a_password_is_chosen(house:
     await page.keyboard.press("Enter")
     look.page = page
     await page.get_by_role("heading", name="Choose a password of your own").wait_for()
-    await look.at("a new password", "main")
+    await look.at("a new password", "main", "main")
     assert look.clean()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.house import PASSWORD, House
+from tests.ui.looks import Look, lit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,20 +79,24 @@ async def test_who_was_given_a_password_chooses_their_own_first(house: House) ->
     await page.wait_for_url("**/desk")
 
 
-@pytest.mark.parametrize("language", ["en", "fa"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_no_barrier_at_the_door_nor_in_the_frame(house: House, language: str, theme: str) -> None:
-    page = await house.page(None, language=language, theme=theme)
-    await page.locator("form").wait_for()
-    assert await house.barriers(page) == []
-    sam = await house.somebody("supervisor")
-    page = await house.page(sam, "/nowhere", language=language, theme=theme)
-    await page.get_by_role("navigation").wait_for()
-    assert await page.evaluate("document.documentElement.dir") == ("rtl" if language == "fa" else "ltr")
-    assert await house.barriers(page) == []
-    await page.keyboard.press("Control+k")
-    await page.get_by_role("dialog").wait_for()
-    assert await house.barriers(page) == []
+async def test_no_barrier_at_the_door(house: House) -> None:
+    for language in ("en", "fa"):
+        page = await house.page(None, language=language)
+        await page.locator("form").wait_for()
+        assert await house.barriers(page) == []
+        await lit(page, "dark")
+        assert await house.barriers(page, colours=True) == []
+
+
+async def test_no_barrier_in_the_frame(house: House) -> None:
+    look = Look(house, await house.page(await house.somebody("supervisor"), "/nowhere"))
+    for what, keys in (("frame", ""), ("palette", "Control+k")):
+        if keys:
+            await look.page.keyboard.press(keys)
+        await look.at(what, "[role=dialog]" if keys else "nav")
+        direction = await look.page.evaluate("document.documentElement.dir")
+        assert direction == ("rtl" if look.now[0] == "fa" else "ltr")
+    assert look.clean()
 
 
 async def test_everything_can_be_found_by_typing_its_name(house: House) -> None:
