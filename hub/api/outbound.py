@@ -12,8 +12,8 @@ from hub.api.callers import Call, ContactCall
 from hub.api.path_decisions import Id, Known, PathAnswer, blaming_customer, customer_named, point_named, shown
 from hub.api.rows import told
 from hub.application.drafts import DraftKind
-from hub.application.paths.contacts import Found
 from hub.application.paths.contacts_facts import WantedContact
+from hub.application.paths.contacts_known import Found
 from hub.domain.contact import Attachment, Channel, Html
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import CHANNELS_OF

@@ -8,7 +8,8 @@ from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
 from hub.application.envelope import body_hash
-from hub.application.paths.contacts import Found, OutboundContacts
+from hub.application.paths.contacts import OutboundContacts
+from hub.application.paths.contacts_known import Found
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Facts, Wholes
 from hub.application.repeats import keyed

@@ -1,14 +1,17 @@
 """The slot of a contact, wherever it stands: streams that were the customer's when it was reserved may be another's."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from hub.application.paths.decisions import recorded_in
 from hub.application.paths.whole import Facts, Whole, Wholes
 from hub.domain.customer.events import ContactSent
+from hub.domain.customer.outbound.state import OutboundContact
 from hub.domain.customer.slots.events import ContactSlotReleased
 from hub.domain.customer.slots.state import Slot
 from hub.domain.customer.slots.state import fold as slots_of
+from hub.domain.errors import NotFoundError, RefusedError
 from hub.paths.frequency.reserving import release
 from hub.ports import Histories, Recorded
 
@@ -33,6 +36,17 @@ class ContactSlots:
         then = await self._wholes.read(decided.stream, event.at, account_id=event.account_id, seen=event.seen)
         names = sorted(then.customer.keys() - whole.customer.keys())
         return await self._journal.load(names) if names else {}
+
+    async def given_back(
+        self, stream: str, one: OutboundContact, reason: str, policy: str, meta: Mapping[str, Any]
+    ) -> tuple[Whole, Facts]:
+        """The customer as they are, and what gives its slot back wherever that stands; nothing where it has none, or
+        somebody gave it back."""
+        whole = await self._wholes.read(stream, meta["at"], account_id=one.planned.account_id)
+        beyond = await self.beyond(one.slot_id, whole)
+        with suppress(NotFoundError, RefusedError):
+            return whole, given_back(whole, beyond, one.slot_id, reason, policy, meta)
+        return whole, []
 
 
 def stands(slot: str, whole: Whole) -> bool:
