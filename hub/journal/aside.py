@@ -23,6 +23,8 @@ class Database(Protocol):
     bytes_type: str
     serial_type: str
     """A primary key that counts by itself."""
+    in_turn: str
+    """Ends an `INSERT INTO {table} ... SELECT`: whoever has a lower number is seen by who comes later."""
 
     def spelled(self, statement: str) -> str:
         """A statement with `?` as this database takes it."""
@@ -40,6 +42,7 @@ class SqliteDatabase:
 
     bytes_type = "BLOB"
     serial_type = "INTEGER PRIMARY KEY AUTOINCREMENT"
+    in_turn = ""
 
     def __init__(self, file: Path) -> None:
         self._file = file

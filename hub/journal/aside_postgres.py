@@ -15,6 +15,7 @@ class PostgresDatabase:
 
     bytes_type = "BYTEA"
     serial_type = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    in_turn = "FROM (SELECT pg_advisory_xact_lock(hashtext('{table}'))) AS turn"
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -11,6 +11,7 @@ from hub.journal.aside import Database
 
 T = TypeVar("T")
 _TABLE = "CREATE TABLE IF NOT EXISTS sign_in_attempts (number {serial}, name TEXT NOT NULL, at_ms BIGINT NOT NULL)"
+_NOTE = "INSERT INTO sign_in_attempts (name, at_ms) SELECT ?, ? {in_turn} RETURNING number"
 _INDEX = "CREATE INDEX IF NOT EXISTS sign_in_attempts_{column} ON sign_in_attempts ({column})"
 _LATELY = "SELECT at_ms FROM sign_in_attempts WHERE name = ? AND at_ms > ? AND number < ? ORDER BY number"
 _LAST = 2**62
@@ -29,6 +30,7 @@ class Attempts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="attempts")
+        self._note = _NOTE.format(in_turn=database.in_turn.format(table="sign_in_attempts"))
         with database.cursor() as rows:
             rows.execute(_TABLE.format(serial=database.serial_type))
             for column in ("name", "at_ms"):
@@ -44,9 +46,7 @@ class Attempts:
         def write() -> Noted:
             self._ask("DELETE FROM sign_in_attempts WHERE at_ms <= ?", since_ms)
             hashed = _hashed(name)
-            made = self._ask(
-                "INSERT INTO sign_in_attempts (name, at_ms) VALUES (?, ?) RETURNING number", hashed, now_ms
-            )
+            made = self._ask(self._note, hashed, now_ms)
             return Noted(made[0][0], self._lately(hashed, since_ms, made[0][0]))
 
         return await self._run(write)
