@@ -6,7 +6,7 @@ from tests.ui.house import House
 async def contradicting(house: House) -> tuple[str, str]:
     """Two customers of one name, each with a customer number of their own, whom an adapter says to be one."""
     name, numbers = house.fresh("Mina Karimi"), (house.fresh("10"), house.fresh("10"))
-    lane = house.lane()  # where no agent looks: whoever waits in `general` is offered to the agents of other tests
+    lane = house.lane()
     came = []
     for number in numbers:
         proven = [{"kind": "customer_number", "value": number, "verified": True}]

@@ -174,11 +174,12 @@ class House:
 
 def policy() -> str:
     """Lanes that don't meet: what is for `lane-3` waits in queue `lane-3` for who has the skill `lane-3`; from those
-    that are `pulled` agents take it themselves, those that are `hasty` wait for an answer two seconds."""
+    that are `pulled` agents take it themselves, those that are `hasty` wait for an answer two seconds. What belongs to
+    no lane waits for a skill that nobody has: it never comes to an agent of another test."""
     text = [
         "decline_backoff_seconds = 2", "[channels.phone]", "units = 100", "[channels.web]", "units = 25",
         "[channels.email]", "units = 20", "[channels.sms]", "units = 20", "[channels.in_person]", "units = 100",
-        "[queues.general]", "[[rules]]", 'queue = "general"',
+        "[queues.general]", "serves = { skills = { general = 1 } }", "[[rules]]", 'queue = "general"',
     ]  # fmt: skip
     for lane in LANES:
         text += [f"[queues.{lane}]", 'wrap_up = ["solved", "call_back"]']
