@@ -46,6 +46,6 @@ export function named(word: string): string {
 const SHARED: readonly SharedKey[] = [
   "phone", "web", "email", "sms", "in_person", "inbound", "outbound", "ready", "away", "signed_off", "not_answering", "gone",
   "new", "waiting", "offered", "active", "held", "parked", "wrap_up", "completed", "abandoned", "refused", "expired",
-  "acquisition", "enhancement", "retention", "lapsed", "customer", "agent", "supervisor", "admin",
+  "acquisition", "enhancement", "retention", "lapsed", "low", "standard", "high", "top", "customer", "agent", "supervisor", "admin",
 ];
 const NAMED = new Set<string>(SHARED);

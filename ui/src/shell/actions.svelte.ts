@@ -31,6 +31,11 @@ class Actions {
     return this.#sources.flatMap((source) => source()).filter((action) => action.enabled !== false);
   }
 
+  /** What the page itself can do comes before what can be done everywhere. */
+  get nearest(): Action[] {
+    return this.#sources.toReversed().flatMap((source) => source()).filter((action) => action.enabled !== false);
+  }
+
   /** Offer these until what is handed back is called: `$effect(() => actions.offer(() => [...]))`. */
   offer(source: () => Action[]): () => void {
     // An effect that offers must not run again because another one did.

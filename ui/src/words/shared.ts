@@ -66,6 +66,11 @@ export const say = words({
     enhancement: "Enhancement",
     retention: "Retention",
     lapsed: "Lapsed",
+    tier: "{tier} value",
+    low: "low",
+    standard: "standard",
+    high: "high",
+    top: "top",
     unnamed: "Without a name",
   },
   fa: {
@@ -132,6 +137,11 @@ export const say = words({
     enhancement: "گسترش",
     retention: "نگهداشت",
     lapsed: "ازدست‌رفته",
+    tier: "ارزش {tier}",
+    low: "پایین",
+    standard: "معمولی",
+    high: "بالا",
+    top: "بسیار بالا",
     unnamed: "بدون نام",
   },
 });

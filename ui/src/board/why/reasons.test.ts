@@ -55,5 +55,11 @@ test("what people wrote, and what a newer hub says, stays as it is", () => {
 test("why a rule did not take a contact", () => {
   locale.language = "fa";
   const told = missed({ condition: "value_tier", found: "", wanted: "high", why_not: "value tier is not known, not high" });
-  expect(told).toMatch(/سطح ارزش.*نامعلوم.*است، نه.*high/);
+  expect(told).toMatch(/سطح ارزش.*نامعلوم.*است، نه.*بالا/);
+});
+
+test("who ended it is told as everywhere else, never as a sentence with holes in it", () => {
+  expect(retold("agent", NAMES)).toBe("Agent");
+  locale.language = "fa";
+  expect(["agent", "customer"].map((one) => retold(one, NAMES))).toEqual(["کارشناس", "مشتری"]);
 });

@@ -40,7 +40,7 @@ const TOLD: Told[] = [
     ({ queue, priority, age, order }, names) =>
       say("work", { queue: names.queue(queue ?? ""), priority: Number(priority), age: duration(Number(age)), order: whyName(ORDERS, order) }),
   ],
-  [/^(?<choice>.+) of those who fit: idle (?<idle>[\d.]+) s, (?<units>\d+) units free$/, ({ choice, idle, units }) => say("agent", { choice: whyName(CHOICES, choice), idle: duration(Number(idle)), units: Number(units) })],
+  [/^(?<choice>.+) of those who fit: idle (?<idle>[\d.]+) s, (?<units>\d+) units free$/, ({ choice, idle, units }) => say("agent_chosen", { choice: whyName(CHOICES, choice), idle: duration(Number(idle)), units: Number(units) })],
   [/^it waits for this agent first, (?<units>\d+) units free$/, ({ units }) => say("bound", { units: Number(units) })],
   [/^(?<units>\d+) units free$/, ({ units }) => say("room", { units: Number(units) })],
   [/^given by (?<who>.+)$/, ({ who }, names) => say("given", { who: person(who ?? "", names) })],
@@ -69,7 +69,8 @@ export function retold(text: string, names: Names): string {
     const found = pattern.exec(text);
     if (found) return tell(found.groups ?? {}, names);
   }
-  return isolated(text);
+  const shared = named(text);
+  return shared === text ? isolated(text) : shared;
 }
 
 /** Why a rule of the policy did not take a contact: its first condition that was not met. */

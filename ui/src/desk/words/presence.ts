@@ -24,7 +24,7 @@ export const presence = texts({
   },
   fa: {
     title: "میز کار",
-    choose: "کاری را از فهرست برگزینید، یا منتظر ارجاع بمانید.",
+    choose: "کاری را از فهرست انتخاب کنید، یا منتظر ارجاع بمانید.",
     presence: "حضور",
     sign_on: "شروع کار",
     sign_off: "پایان کار",
@@ -37,9 +37,9 @@ export const presence = texts({
     capacity: "ظرفیت",
     capacity_used: "{share} پر است",
     room_about: "{channel}: {used} در دست، جا برای {free} دیگر",
-    notify: "خبر روی دسکتاپ",
-    mute: "بی‌صدا",
-    unmute: "با صدا",
+    notify: "اعلان روی دسکتاپ",
+    mute: "بستن صدای زنگ",
+    unmute: "باز کردن صدای زنگ",
     mentions: "{n|یک یادداشت از شما نام برده است|{n} یادداشت از شما نام برده‌اند}",
   },
 });
