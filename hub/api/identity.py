@@ -1,5 +1,6 @@
 """Who is one customer: links made and taken away, who is kept apart, and what waits for a steward."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from hub.api.actor_names import names_of_actors
 from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body
 from hub.api.callers import AgentCall, Allow, Call, SupervisorCall
@@ -21,7 +23,7 @@ from hub.projections.links import Conflict, KeptApart, Member, StandingLink
 
 router = APIRouter(tags=["customers"])
 
-LinkCall = Annotated[Call, Depends(Allow(Role.SUPERVISOR, Role.ADAPTER))]
+LinkCall = Annotated[Call, Depends(Allow(Role.AGENT, Role.SUPERVISOR, Role.ADAPTER))]
 CustomerId = Annotated[str, Path(max_length=200)]
 Why = Annotated[str, Field(min_length=1, max_length=1000, description="The evidence; kept under the customers' keys")]
 
@@ -32,15 +34,23 @@ class Because(Body):
     reason: Why
 
 
+class Evidence(Because):
+    """Why, and where an agent learnt it."""
+
+    interaction_id: str = Field("", max_length=64, description="The interaction in which it was said or shown")
+    agent_id: str = Field("", max_length=64, description="The agent who says so; left out: the caller")
+
+
 class OtherCustomer(Because):
     """The other customer, and why."""
 
     customer_id: str = Field(max_length=200)
 
 
-class NewLink(OtherCustomer):
+class NewLink(Evidence):
     """Who is the same customer, and why."""
 
+    customer_id: str = Field(max_length=200)
     despite_conflict: bool = Field(False, description="A person has seen that strong identifiers contradict each other")
 
 
@@ -79,6 +89,25 @@ class Conflicts(BaseModel):
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class LinkByAgent(StandingLink):
+    """A link that an agent made, with the evidence they gave (`reason`), and where they learnt it."""
+
+    position: int
+    reason: str
+    interaction_id: str
+
+
+class LinksByAgents(BaseModel):
+    """What agents linked and still stands, the newest first; `who`: the customers in it, by id; `names`: what the
+    agents and people are called who made them, by actor."""
+
+    links: list[LinkByAgent]
+    who: dict[str, Named]
+    names: dict[str, str]
+    before: int | None
+
+
 class ProposedPair(BaseModel):
     """Two customers who are likely one: by which rule, how likely (0 to 1), what agrees, and what is against it."""
 
@@ -90,12 +119,21 @@ class ProposedPair(BaseModel):
     against: list[str]
 
 
+class Undecided(BaseModel):
+    """Two customers."""
+
+    one: str
+    other: str
+
+
 class Contradiction(BaseModel):
-    """Customers who all proved an identifier of these kinds, and why they are not one."""
+    """Customers who all proved an identifier of these kinds, and why they are not one. `undecided`: pairs of whom
+    nobody has said yet whether they are one."""
 
     customers: list[str]
     kinds: list[str]
     reason: str
+    undecided: list[Undecided]
 
 
 class Cluster(BaseModel):
@@ -129,6 +167,7 @@ class Duplicates(BaseModel):
     after: str | None
 
 
+_EVIDENCE = ("position", "reason", "interaction_id")
 _LED_TO = {200: {"model": EventsAnswer}, **PROBLEMS}
 
 
@@ -143,6 +182,21 @@ async def conflicts(
     rows = await call.services.identity.conflicts(limit, after)
     who = await call.services.duplicates.who([side for one in rows for side in (one.left, one.right)])
     return answer({"conflicts": rows, "who": who, "after": rows[-1].position if len(rows) == limit else None})
+
+
+@router.get("/v1/customers/links", summary="What agents linked", responses=told(LinksByAgents))
+async def by_agents(
+    call: SupervisorCall,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[int, Query(ge=0, description="The next page's is in `before`")] = 0,
+) -> Response:
+    """The links that agents made and that stand, each with its evidence. Taking one away settles it."""
+    found = await call.services.identity.by_agents(limit, before)
+    rows = [asdict(one.link) | {name: getattr(one, name) for name in _EVIDENCE} for one in found]
+    who = await call.services.duplicates.who([side for row in rows for side in (row["left"], row["right"])])
+    names = await names_of_actors(call.services, {row["actor"] for row in rows})
+    more = rows[-1]["position"] if len(rows) == limit else None
+    return answer({"links": rows, "who": who, "names": names, "before": more})
 
 
 @router.get("/v1/customers/duplicates", summary="Who is in the books twice", responses=told(Duplicates))
@@ -168,9 +222,14 @@ async def links(customer_id: CustomerId, call: AgentCall) -> Response:
 
 @router.post("/v1/customers/{customer_id}/links", summary="Link two customers", responses=_LED_TO)
 async def link(customer_id: CustomerId, body: NewLink, call: LinkCall) -> Response:
-    """By a supervisor: by hand. By an adapter: a trusted system says so, which overrules neither a person nor a
-    conflict of strong identifiers: it leads to LinkBlocked, or to nothing."""
-    identity, by = call.services.identity, _by(call, body)
+    """By a supervisor: by hand. By an agent: it overrules nothing that was proven, and stands on the steward's list. By
+    an adapter: a trusted system says so, which overrules neither a person nor a conflict of strong identifiers: it
+    leads to LinkBlocked, or to nothing."""
+    identity, by = call.services.identity, await _with_evidence(call, body, customer_id, body.customer_id)
+    if call.key.role is Role.AGENT:
+        if body.despite_conflict:
+            raise InvalidError("only a supervisor links in spite of a conflict: leave it out", "despite_conflict")
+        return _led_to(await identity.link_by_agent(customer_id, body.customer_id, by))
     if call.key.role is not Role.ADAPTER:
         return _led_to(await identity.link(customer_id, body.customer_id, by, despite_conflict=body.despite_conflict))
     if body.despite_conflict:
@@ -179,9 +238,12 @@ async def link(customer_id: CustomerId, body: NewLink, call: LinkCall) -> Respon
 
 
 @router.delete("/v1/customers/{customer_id}/links/{link_id}", summary="Take a link away", responses=_LED_TO)
-async def unlink(customer_id: CustomerId, link_id: str, body: Because, call: SupervisorCall) -> Response:
-    """As if it had never been: what was recorded stays with the identifier it came by. No rule links the two again."""
-    return _led_to(await call.services.identity.unlink(customer_id, link_id, _by(call, body)))
+async def unlink(customer_id: CustomerId, link_id: str, body: Evidence, call: AgentCall) -> Response:
+    """As if it had never been: what was recorded stays with the identifier it came by. No rule links the two again. An
+    agent takes away what agents linked, and what a phone or mail address alone joined (else 409 `proven-one`)."""
+    identity = call.services.identity
+    part = identity.unlink_by_agent if call.key.role is Role.AGENT else identity.unlink
+    return _led_to(await part(customer_id, link_id, await _with_evidence(call, body, customer_id)))
 
 
 @router.post("/v1/customers/{customer_id}/cannot-links", summary="Keep two customers apart", responses=_LED_TO)
@@ -206,6 +268,18 @@ async def share(customer_id: CustomerId, body: Sharing, call: SupervisorCall) ->
 
 def _by(call: Call, body: Because) -> By:
     return By(call.actor, call.command_id(), body.reason)
+
+
+async def _with_evidence(call: Call, body: Evidence, *customers: str) -> By:
+    """Left out, the interaction is what the agent has in hand with one of these."""
+    agent = body.agent_id or call.key.agent_id
+    actor = call.acting_for(agent) if agent else call.actor
+    interaction = body.interaction_id
+    if agent and not interaction and (in_hand := call.services.pool.in_hand(agent)):
+        whole = await call.services.readings.whose(customers)
+        streams = {stream for found in whole.values() for stream in found}
+        interaction = next((one for one, customer in in_hand.items() if customer in streams), "")
+    return By(actor, call.command_id(), body.reason, interaction)
 
 
 def _led_to(recorded: list[Recorded]) -> Response:

@@ -200,6 +200,7 @@ _OTHERS: Mapping[str, Readable] = {
     ),
     "/v1/customers/search": Readable("search", told=lambda answer: [one["customer_id"] for one in answer["customers"]]),
     "/v1/customers/conflicts": Readable("conflicts", told=customers_in),
+    "/v1/customers/links": Readable("links", told=customers_in),
     "/v1/customers/duplicates": Readable("duplicates", told=customers_in),
     "/v1/interactions/{interaction_id}": Readable("interaction", told=lambda answer: (answer["customer_id"],)),
     "/v1/interactions/{interaction_id}/messages": Readable("messages", told=_in_messages),
@@ -220,6 +221,7 @@ _OTHERS: Mapping[str, Readable] = {
     "/v1/interactions/{interaction_id}/drafts/{kind}": Readable("draft", told=lambda answer: (answer["customer_id"],)),
     "/v1/agents/{agent_id}/drafts": Readable("drafts", told=customers_named),
     "/v1/agents/{agent_id}/mentions": Readable("notes", told=customers_in),
+    "/v1/agents/{agent_id}/callbacks": Readable("callbacks", told=customers_in),
     "/v1/agents/{agent_id}/pullable": Readable("work", told=customers_named),
 }
 """The other routes. Lists of work and offers are readings only of those whose names they tell."""

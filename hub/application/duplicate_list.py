@@ -25,6 +25,8 @@ KEPT = 10_000
 """Rows of each list that are kept: the first."""
 SECONDS = 3_600.0
 """Most that a search may take."""
+PAIRS = 50
+"""Of one contradiction: so many are told at once."""
 PATIENCE = 20.0
 """Seconds that somebody waits for a search that is under way."""
 T = TypeVar("T")
@@ -160,15 +162,40 @@ def search_beside(command: Sequence[str], environment: Mapping[str, str], second
 
 
 def _undecided(connection: sqlite3.Connection, rows: Sequence[Row], start: int, limit: int) -> tuple[list[Row], int]:
-    """The next rows that no person has decided on since, and where they end."""
+    """The next rows as they are by what people decided since, and where they end."""
+    home = {one["customer_id"]: place for place, row in enumerate(rows) for one in row.get("streams", ())}
     found: list[Row] = []
     place = start
     while place < len(rows) and len(found) < limit:
-        customers = _customers(rows[place])
-        if not customers or any(_is_open(connection, *pair) for pair in combinations(customers, 2)):
-            found.append(rows[place])
+        row = rows[place]
+        found += _joined(connection, row, place, home) if "links" in row else _open_of(connection, row)
         place += 1
     return found, place
+
+
+def _open_of(connection: sqlite3.Connection, row: Row) -> list[Row]:
+    """The row, if it is to be decided still; of what contradicts, with the pairs of whom that is so."""
+    customers = _customers(row)
+    if not customers:
+        return [row] if not row["stream"] or links.shared(connection, (row["stream"],)) else []
+    pairs = [pair for pair in combinations(customers, 2) if _is_open(connection, *pair)]
+    if not pairs:
+        return []
+    undecided = [{"one": one, "other": other} for one, other in pairs[:PAIRS]]
+    return [{**row, "undecided": undecided} if "reason" in row else row]
+
+
+def _joined(connection: sqlite3.Connection, row: Row, place: int, home: Mapping[str, int]) -> list[Row]:
+    """The customers that the row's streams are now, as far as links join them; who is of several rows is told in the
+    first. `home`: the row of a stream."""
+    found = {}
+    for stream in row["streams"]:
+        whole = links.resolve(connection, stream["customer_id"])
+        if len(whole.ids) > 1 and min(home[one] for one in whole.ids if one in home) == place:
+            joints = [asdict(one) for one in links.standing_links(connection, whole.ids)]
+            streams = [asdict(one) for one in whole.members]
+            found[whole.canonical] = {"customer_id": whole.canonical, "streams": streams, "links": joints}
+    return list(found.values())
 
 
 def _customers(row: Row) -> Sequence[str]:

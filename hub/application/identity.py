@@ -10,10 +10,11 @@ from hub.application.customer_cache import Known
 from hub.application.linking import links_of, side_of, whole_customers
 from hub.carried_out import carried_out
 from hub.domain.customer.identity import CUSTOMER
-from hub.domain.customer.links import decide
+from hub.domain.customer.links import by_agents, decide
+from hub.domain.customer.links.by_agents import BY_AGENT
 from hub.domain.customer.links.component import Known as KnownLinks
 from hub.domain.customer.links.decide import Asked, Told
-from hub.domain.customer.links.events import Side
+from hub.domain.customer.links.events import CustomersLinked, Side
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.ids import customer_id as stream_of
@@ -53,11 +54,22 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who says something of customers, by which command, and why."""
+    """Who says something of customers, by which command, why, and in which interaction they learnt it."""
 
     actor: str
     command_id: str
     reason: str
+    interaction_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsLink:
+    """A link that an agent made: the evidence they gave, and the interaction in which they learnt it."""
+
+    position: int
+    link: StandingLink
+    reason: str
+    interaction_id: str
 
 
 class Identity:
@@ -77,6 +89,12 @@ class Identity:
         """What waits for a steward, in the order it came up."""
         return await self._views.read(lambda connection: links.conflicts(connection, limit, after))
 
+    async def by_agents(self, limit: int, before: int) -> Sequence[AgentsLink]:
+        """What agents linked and still stands, the newest first, each with the evidence they gave."""
+        found = await self._views.read(lambda connection: links.links_of_rule(connection, BY_AGENT, limit, before))
+        facts = {one.position: one.event for one in await self._journal.at([position for position, _ in found])}
+        return [AgentsLink(position, link, *_evidence(facts[position])) for position, link in found]
+
     async def link(self, one: str, other: str, by: By, *, despite_conflict: bool = False) -> list[Recorded]:
         """A person says that two are one customer."""
 
@@ -84,6 +102,12 @@ class Identity:
             return decide.link_by_hand(known, sides[0], sides[-1], asked, despite_conflict=despite_conflict)
 
         return await self._change((one, other), by, by_hand)
+
+    async def link_by_agent(self, one: str, other: str, by: By) -> list[Recorded]:
+        """An agent says so, with the evidence. What was proven of the two they can't overrule."""
+        return await self._change(
+            (one, other), by, lambda known, sides, asked: by_agents.link_by_agent(known, sides[0], sides[-1], asked)
+        )
 
     async def declare(self, one: str, other: str, by: By) -> list[Recorded]:
         """A trusted system says so. It overrules nothing: LinkBlocked tells what stands against it, and no event at all
@@ -96,6 +120,12 @@ class Identity:
         """A person takes a link away, for good."""
         return await self._change(
             (customer_id,), by, lambda known, sides, asked: decide.unlink(known, sides[0], link_id, asked)
+        )
+
+    async def unlink_by_agent(self, customer_id: str, link_id: str, by: By) -> list[Recorded]:
+        """An agent takes a link away that no proof and no steward made."""
+        return await self._change(
+            (customer_id,), by, lambda known, sides, asked: by_agents.unlink_by_agent(known, sides[0], link_id, asked)
         )
 
     async def keep_apart(self, one: str, other: str, by: By) -> list[Recorded]:
@@ -126,7 +156,7 @@ class Identity:
             if before := await carried_out(self._journal, by.command_id, streams[0]):
                 return before
             known = await whole_customers(self._journal, streams)
-            asked = Asked(self._clock.now(), by.actor, by.command_id, by.reason)
+            asked = Asked(self._clock.now(), by.actor, by.command_id, by.reason, by.interaction_id)
             sides = [self._side(stream, known[stream], asked) for stream in streams]
             appends = _appends(known, decided(links_of(known), sides, asked))
             if not appends:
@@ -151,6 +181,12 @@ class Identity:
             one.kind for one in customer.identifiers if stream_of(self._key, one.kind, one.value) == stream
         }
         return side_of(stream, min(kinds, default=""), customer, asked.now)
+
+
+def _evidence(event: Event) -> tuple[str, str]:
+    """What somebody gave as the reason of a link, and the interaction they learnt it in."""
+    assert isinstance(event, CustomersLinked)
+    return event.reason, event.correlation
 
 
 def _appends(known: dict[str, Known], told: Told) -> list[Append]:

@@ -102,6 +102,22 @@ def standing_links(connection: sqlite3.Connection, ids: tuple[str, ...]) -> list
     return [StandingLink(link, left, right, rule, moment(at), *by) for link, left, right, rule, at, *by in rows]
 
 
+def links_of_rule(
+    connection: sqlite3.Connection, rule: str, limit: int, before: int
+) -> list[tuple[int, StandingLink]]:  # fmt: skip
+    """The links of a rule that stand, the newest first, each with its place in the log; `before`: that of the last one
+    of the page before, 0: from the newest on."""
+    rows = connection.execute(
+        "SELECT position, link, left_id, right_id, rule, at_ms, actor, causation FROM links_live"
+        " WHERE rule = ?1 AND (?2 = 0 OR position < ?2) ORDER BY position DESC LIMIT ?3",
+        (rule, before, limit),
+    )
+    return [
+        (position, StandingLink(link, left, right, made_by, moment(at), *by))
+        for position, link, left, right, made_by, at, *by in rows
+    ]
+
+
 def kept_apart(connection: sqlite3.Connection, ids: tuple[str, ...]) -> list[KeptApart]:
     """Who is kept apart from one of these streams, or they from one another."""
     among = orjson.dumps(ids).decode()
@@ -143,4 +159,4 @@ def _conflict(row: tuple[Any, ...]) -> Conflict:
     return Conflict(position, left, left_kind, right, right_kind, rule, because, named, moment(at), actor, causation)
 
 
-PROJECTION = Projection("links", "1", TABLES, DDL, apply, reads=frozenset(FOLDS))
+PROJECTION = Projection("links", "2", TABLES, DDL, apply, reads=frozenset(FOLDS))

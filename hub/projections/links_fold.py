@@ -31,6 +31,7 @@ CREATE TABLE links_live (
     actor TEXT NOT NULL, causation TEXT NOT NULL, position INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX links_live_of_left ON links_live (left_id);
+CREATE INDEX links_live_of_rule ON links_live (rule, position);
 CREATE TABLE links_apart (
     left_id TEXT NOT NULL, right_id TEXT NOT NULL, position INTEGER NOT NULL, left_kind TEXT NOT NULL,
     right_kind TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, causation TEXT NOT NULL,

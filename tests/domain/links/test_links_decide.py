@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.domain.customer.links.by_agents import link_by_agent, unlink_by_agent
 from hub.domain.customer.links.component import unknown
 from hub.domain.customer.links.decide import (
     lift_cannot_link,
@@ -204,6 +205,39 @@ def test_a_person_links_whom_no_rule_may() -> None:
     assert streams.whole("C2") == {"C1", "C2", "K1"}
     with pytest.raises(InvalidError, match="with itself"):
         streams.do(link_by_hand, streams["K1"], streams["K1"])
+
+
+def test_an_agent_links_and_takes_away_what_no_proof_stands_against() -> None:
+    streams = Streams("C1", "P1", "K1")
+    [linked] = streams.do(link_by_agent, streams["K1"], streams["C1"])
+    assert isinstance(linked, CustomersLinked)
+    assert linked.rule == "by_agent"
+    assert streams.do(link_by_agent, streams["C1"], streams["K1"]) == []
+    assert kinds(streams.do(unlink_by_agent, streams["K1"], streams.link("C1", "K1"))) == [CustomersUnlinked]
+    with pytest.raises(RefusedError, match="said not to be the same"):
+        streams.do(link_by_agent, streams["C1"], streams["K1"])
+
+
+def test_an_agent_links_no_two_people_of_verified_identifiers() -> None:
+    streams = Streams("N1", "N2", "K1")
+    streams.do(link_by_agent, streams["K1"], streams["N1"])
+    with pytest.raises(RefusedError, match=r"speaks of two \(national_id\)"):
+        streams.do(link_by_agent, streams["K1"], streams["N2"])
+    assert streams.whole("N2") == {"N2"}
+    streams.do(link_by_hand, streams["K1"], streams["N2"], despite_conflict=True)
+    assert CustomersLinked in kinds(streams.do(link_by_agent, streams["N1"], streams["N2"])), "a supervisor said so"
+
+
+def test_an_agent_takes_no_link_away_that_was_proven_or_that_a_steward_or_a_system_made() -> None:
+    streams = Streams("N1", "C1", "K1", "K2", "P1", "E1")
+    streams.contact("N1", "C1")
+    streams.do(link_by_hand, streams["C1"], streams["K1"])
+    streams.do(link_declared, streams["C1"], streams["K2"])
+    for one, other, why in (("N1", "C1", "national_id"), ("C1", "K1", "a supervisor"), ("C1", "K2", "trusted system")):
+        with pytest.raises(RefusedError, match=why):
+            streams.do(unlink_by_agent, streams["N1"], streams.link(one, other))
+    streams.contact("P1", "E1")
+    assert kinds(streams.do(unlink_by_agent, streams["E1"], streams.link("P1", "E1"))) == [CustomersUnlinked]
 
 
 def test_a_trusted_system_overrules_no_conflict() -> None:

@@ -1,4 +1,4 @@
-/** What the kinds of identifiers are called; a company's own kinds are shown as they are written. */
+/** What the kinds of identifiers are called, and by which rule somebody was linked by them; a company's own kinds are shown as they are written. */
 import { words } from "./words";
 
 const say = words({
@@ -13,6 +13,9 @@ const say = words({
     fax: "Fax",
     messenger: "Messenger",
     account_number: "Account number",
+    by_hand: "A supervisor's word",
+    by_agent: "An agent's word",
+    declared: "A trusted system",
   },
   fa: {
     phone: "تلفن",
@@ -25,6 +28,9 @@ const say = words({
     fax: "نمابر",
     messenger: "پیام‌رسان",
     account_number: "شمارهٔ حساب",
+    by_hand: "گفتهٔ سرپرست",
+    by_agent: "گفتهٔ کارشناس",
+    declared: "سامانهٔ معتمد",
   },
 });
 

@@ -48,16 +48,18 @@ def nobody_else(_: Whole, __: Whole) -> Collection[str]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who wants it, when, by which contact or command, and why."""
+    """Who wants it, when, by which contact or command, why, and in which interaction they learnt it."""
 
     now: datetime
     actor: str
     causation: str
     reason: str = ""
+    interaction_id: str = ""
 
     def common(self) -> dict[str, Any]:
         """What every event of this decision says."""
-        return {"at": self.now, "recorded_at": self.now, "causation": self.causation, "actor": self.actor}
+        told = {"at": self.now, "recorded_at": self.now, "causation": self.causation, "actor": self.actor}
+        return {**told, "correlation": self.interaction_id}
 
 
 def link_id(causation: str, pair: Pair) -> str:
@@ -78,7 +80,9 @@ def link_declared(known: Known, one: Side, other: Side, asked: Asked) -> Told:
     return _by_rule(known, one, other, DECLARED, asked, ("", ""), nobody_else)
 
 
-def link_by_hand(known: Known, one: Side, other: Side, asked: Asked, *, despite_conflict: bool = False) -> Told:
+def link_by_hand(
+    known: Known, one: Side, other: Side, asked: Asked, *, despite_conflict: bool = False, rule: str = BY_HAND
+) -> Told:
     """A person links two customers; nothing where this link stands already. `despite_conflict`: the person has seen
     that strong identifiers contradict each other."""
     if one.id == other.id:
@@ -105,7 +109,7 @@ def link_by_hand(known: Known, one: Side, other: Side, asked: Asked, *, despite_
             " customer all the same",
             code="identifiers-contradict",
         )
-    return _link(known, one, other, BY_HAND, asked)
+    return _link(known, one, other, rule, asked)
 
 
 def unlink(known: Known, side: Side, link: str, asked: Asked) -> Told:

@@ -30,8 +30,9 @@ class _PairFact(Event):
 
 
 class CustomersLinked(_PairFact):
-    """Two streams are one customer. `rule`: `by_hand`, `declared` (a trusted system says so), or the kind of verified
-    identifier that is enough alone; what brought the two together is the contact or command in `causation`."""
+    """Two streams are one customer. `rule`: `by_hand`, `by_agent`, `declared` (a trusted system says so), or the kind
+    of verified identifier that is enough alone; what brought the two together is the contact or command in
+    `causation`."""
 
     link_id: str
     rule: str

@@ -3,6 +3,7 @@ import { answer, hub } from "../../api/client";
 import { attempt, notices } from "../../shell/notices.svelte";
 import { say } from "./words";
 
+type Joint = { link_id: string; left: { id: string }; right: { id: string } };
 type Led = Promise<{ events: readonly { event: Record<string, unknown> }[] }>;
 
 export const link = (one: string, other: string, reason: string, despite = false): Led =>
@@ -23,5 +24,16 @@ export async function tellDone(led: Led, back: (events: Awaited<Led>["events"]) 
   else notices.say(say("done"), "good", { title: say("take_back"), run: () => void attempt(() => back(events), say("taken_back")) });
 }
 
-/** The link that was just made. */
-export const linkIn = (events: Awaited<Led>["events"]): string => String(events.find((one) => one.event.link_id)?.event.link_id ?? "");
+/** A link that was just made is taken away as if it had never been: nobody keeps the two apart either. */
+export async function unmake(events: Awaited<Led>["events"], reason: string): Promise<Awaited<Led>> {
+  const [made] = events.map((one) => one.event as Joint).filter((one) => one.link_id);
+  if (!made) return { events: [] };
+  await unlink(made.left.id, made.link_id, reason);
+  return lift(made.left.id, made.right.id, reason);
+}
+
+/** A link that was just taken away, which keeps the two apart, is made again. */
+export async function rejoin(one: string, other: string, reason: string): Promise<Awaited<Led>> {
+  await lift(one, other, reason);
+  return link(one, other, reason, true);
+}

@@ -6,8 +6,12 @@ const known = (about: Partial<Known>): Known => ({ name: "", birth_date: "", add
 test("each row of duplicates is told as pairs, those about no pair as none", () => {
   const proposed = { one: "a", other: "b", rule: "names", score: 0.9, agreeing: ["names" as const], against: ["different national_id"] };
   expect(pairsOf(proposed)).toMatchObject([{ id: "a|b", score: 0.9, agreeing: ["names"], contested: ["national_id"] }]);
-  const contradiction = { customers: ["a", "b", "c"], kinds: ["phone", "email"], reason: "different national_id" };
-  expect(pairsOf(contradiction).map((one) => [one.one, one.other, one.rule])).toEqual([["a", "b", "phone, email"], ["a", "c", "phone, email"]]);
+  const undecided = [
+    { one: "a", other: "b" },
+    { one: "b", other: "c" },
+  ];
+  const contradiction = { customers: ["a", "b", "c"], kinds: ["phone", "email"], reason: "different national_id", undecided };
+  expect(pairsOf(contradiction).map((one) => [one.one, one.other, one.rule])).toEqual([["a", "b", "phone, email"], ["b", "c", "phone, email"]]);
   expect(pairsOf({ kind: "phone", stream: "", people: 4, customers: ["a", "b"] })).toEqual([]);
 });
 

@@ -5,8 +5,9 @@ type Schemas = components["schemas"];
 export type Row = Schemas["Duplicates"]["duplicates"][number];
 export type Known = Schemas["Named"];
 
-export const LISTS = ["conflicts", "proposals", "contradictions", "clusters", "shared"] as const;
-export type List = (typeof LISTS)[number];
+export const LISTS = ["conflicts", "proposals", "contradictions", "agents", "clusters", "shared"] as const;
+/** Those that the search for duplicates and the rules make; the other is what agents did. */
+export type List = Exclude<(typeof LISTS)[number], "agents">;
 
 /** Two streams of which somebody has to say whether they are one customer. */
 export type Pair = {
@@ -26,14 +27,12 @@ export type Pair = {
   at: string;
 };
 
-/** A pair of each two that are named in a row of duplicates; rows that are about no pair give none. */
+/** Each two in a row of duplicates of whom nobody has decided; rows that are about no pair give none. */
 export function pairsOf(row: Row): Pair[] {
   if ("one" in row) return [{ ...row, id: `${row.one}|${row.other}`, contested: namedIn(row.against), because: "", at: "" }];
   if (!("reason" in row)) return [];
-  const [first, ...others] = row.customers;
-  if (first === undefined) return [];
   const said = { rule: row.kinds.join(", "), score: -1, agreeing: ["identifier"], against: [row.reason], contested: namedIn([row.reason]), because: "", at: "" };
-  return others.map((other) => ({ ...said, id: `${first}|${other}`, one: first, other }));
+  return row.undecided.map(({ one, other }) => ({ ...said, id: `${one}|${other}`, one, other }));
 }
 
 export function pairOf(found: Schemas["Conflict"]): Pair {
