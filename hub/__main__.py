@@ -1,5 +1,8 @@
 """`python -m hub` is the command `hub`."""
 
-from hub.cli.main import main
+from hub.collecting import importing
+
+with importing():
+    from hub.cli.main import main
 
 main()

@@ -5,6 +5,7 @@ from typing import IO
 
 import click
 
+from hub.collecting import importing
 from hub.settings import load
 
 
@@ -17,7 +18,8 @@ def channel() -> None:
 @click.argument("name")
 def run(name: str) -> None:
     """Run adapter NAME, as its table in channels.toml says, until it is told to stop (Ctrl-C, SIGTERM)."""
-    from hub.channels.running import run_adapter
+    with importing():
+        from hub.channels.running import run_adapter
 
     sys.exit(run_adapter(load(), name))
 

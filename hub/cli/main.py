@@ -25,6 +25,7 @@ from hub.cli.projections import projections
 from hub.cli.rejected import rejected
 from hub.cli.retention import retention
 from hub.cli.teams import teams
+from hub.collecting import importing
 from hub.domain.errors import HubError
 from hub.settings import load
 
@@ -58,7 +59,8 @@ def main() -> None:
 @hub.command()
 def serve() -> None:
     """Run the hub until it is told to stop (Ctrl-C, SIGTERM)."""
-    from hub.app import serve as run
+    with importing():
+        from hub.app import serve as run
 
     sys.exit(run(load()))
 
@@ -76,7 +78,8 @@ def openapi() -> None:
 @hub.command(hidden=True)
 def projector() -> None:
     """The child that keeps the read models current; started by the hub itself."""
-    from hub.operations.read_models import run_projector
+    with importing():
+        from hub.operations.read_models import run_projector
 
     run_projector(load())
 
@@ -84,7 +87,8 @@ def projector() -> None:
 @hub.command(hidden=True)
 def actions() -> None:
     """The child that decides what agents may say; started by the hub itself."""
-    from hub.operations.deciding_actions import decide_actions
+    with importing():
+        from hub.operations.deciding_actions import decide_actions
 
     decide_actions(load())
 
@@ -94,7 +98,8 @@ def actions() -> None:
 @JSON
 def demo(seconds: float | None, as_json: bool) -> None:
     """Run a hub with simulated customers and agents, and watch it on a live board."""
-    from hub.simulated.demo import run_demo
+    with importing():
+        from hub.simulated.demo import run_demo
 
     sys.exit(run_demo(load(), seconds=seconds, as_json=as_json))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.collecting import Collecting
+from hub.collecting import Collecting, importing
 
 
 class Knot:
@@ -42,3 +42,21 @@ def test_what_outlived_the_first_look_is_looked_at_once_more_after_some() -> Non
         assert knot() is not None
     collecting.follow(range(200))
     assert knot() is None
+
+
+def test_what_is_imported_is_never_looked_through() -> None:
+    gc.enable()
+    kept = gc.get_freeze_count()
+    with importing():
+        assert not gc.isenabled()
+        stays = [[number] for number in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= kept + len(stays)
+    gc.unfreeze()
+
+
+def test_who_collects_by_hand_goes_on_to_after_an_import() -> None:
+    with importing():
+        pass
+    gc.unfreeze()
+    assert not gc.isenabled()
