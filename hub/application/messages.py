@@ -23,7 +23,7 @@ from hub.domain.customer.outbound.events import (
     ContactPostponed,
     ContactUnreported,
 )
-from hub.domain.customer.outbound.state import OutboundContact, fold
+from hub.domain.customer.outbound.state import OutboundContact, Phase, fold
 from hub.domain.customer.outbound.words import Worded, words_of
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
@@ -203,10 +203,16 @@ def _goes(name: str, one: OutboundContact, sent: Mapping[str, ContactSent], know
         by=one.planned.actor,
         contact_id=told.contact_id if told else "", outbound_id=name, customer_id=customer, channel=channel,
         address=told.address if told else "",
-        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=one.why, answers=one.planned.answers,
+        sent_at=left.at if left else None, delivered_at=one.delivered_at, reason=_reason(one),
+        answers=one.planned.answers,
         sent_again_as=again if (again := repeat_of(one)) in known else "",
         **_words(one.planned, customer, name, channel),
     )  # fmt: skip
+
+
+def _reason(one: OutboundContact) -> str:
+    """Why it is not sent: as the adapter says, where it failed and the adapter says anything."""
+    return (one.said if one.phase is Phase.FAILED else "") or one.why
 
 
 def _left(stream: str, event: ContactSent) -> Message:

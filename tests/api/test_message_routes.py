@@ -77,7 +77,7 @@ async def test_the_conversation_is_told_in_order_with_how_far_each_answer_is(
     assert (answer["state"], answer["sent_at"]) == ("sent", "2026-01-05T12:00:04Z")
     await world.paths.reports.failed(sent.contact_id, "no such mailbox", **by)
     [*_, answer] = (await ann.get(ROUTE)).json()["messages"]
-    assert (answer["state"], answer["reason"]) == ("failed", "failed")
+    assert (answer["state"], answer["reason"]) == ("failed", "no such mailbox")
 
 
 async def test_what_was_sent_on_its_thread_without_asking_the_hub_is_part_of_it(

@@ -48,6 +48,8 @@ class OutboundContact:
     steps: int = 1
     why: str = ""
     """Of one that is not made."""
+    said: str = ""
+    """Why it failed, as the adapter says."""
     delivered_at: datetime | None = None
     """When what was made last arrived, where its channel tells."""
 
@@ -121,7 +123,7 @@ def _after(
             tried = tuple(dict.fromkeys((*one.tried, event.channel)))
             phase = Phase.WAITING if event.again else Phase.FAILED
             due_at, why = (event.at, "") if event.again else (None, "failed")
-            return replace(one, phase=phase, slot_id="", due_at=due_at, tried=tried, why=why)
+            return replace(one, phase=phase, slot_id="", due_at=due_at, tried=tried, why=why, said=event.reason)
         case ContactUnreported():
             return replace(one, phase=Phase.UNREPORTED, due_at=None)
         case ContactGivenUp():
