@@ -1,5 +1,6 @@
 /** The one way to the hub: typed by its own OpenAPI document, patient where the hub is away, plain where it says no. */
 import createClient, { type Middleware } from "openapi-fetch";
+import { opened } from "../words/hub.svelte";
 import type { paths } from "./schema";
 
 /** What the hub refuses, as it says it (RFC 9457). `status` 0: it could not be reached. */
@@ -68,8 +69,9 @@ const named: Middleware = {
   },
 };
 
-/** What an answer that is not good says. */
+/** What an answer that is not good says; by then it can be worded in the reader's language. */
 export async function refusal(response: Response): Promise<Refusal> {
+  await opened();
   const said = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   return new Refusal(
     response.status,

@@ -1,4 +1,5 @@
 /** What agents do and where work is, in the reader's words and in a tone. */
+import { reworded } from "../words/hub.svelte";
 import { say as shared, type SharedKey } from "../words/shared";
 import type { Activity } from "./rows";
 import { say } from "./words";
@@ -29,7 +30,7 @@ export function activityName(activity: Activity): string {
 
 /** Why an agent is away: the policy's word, or that their screens are locked. */
 export function reasonName(reason: string): string {
-  return reason === "locked" ? say("behind_lock") : reason;
+  return reason === "locked" ? say("behind_lock") : (reworded(reason) ?? reason);
 }
 
 const PHASES: Record<string, Tone> = { waiting: "warn", offered: "note", active: "accent", wrap_up: "note" };

@@ -1,0 +1,72 @@
+"""Whose sentences have Persian ones: each area is a catalogue, `ui/src/words/hub/<area>.fa.json`.
+
+`talking` modules do nothing but put sentences together, of `raising` ones the errors are meant. What stands in two
+areas belongs to the first. The rest of the hub is left out for a reason:
+- `cli`, `calls`, `simulated`, `operations`, `doctor`, `settings.py`, `tables`, `router/simulation`, `router/trial` and
+  what names a policy's versions to a terminal (`diff.py`, `changes.py`) speak to whoever runs commands, and reads logs;
+- `journal`, `bus` and the insides of `channels` speak to the log: of their errors the API tells none (`TOLD` in
+  `hub/api/errors.py`); a branch's and a visitor's own pages have languages of their own;
+- `application/audit*`, `application/oidc*`, `application/imports` and `records` end in a command or a file for it."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from hub.paths.policy.words import WORDS as PATH_WORDS
+from hub.router.policy.words import WORDS as ROUTING_WORDS
+from tests.words.sources import constants, modules, raised, spoken
+
+
+class Area(NamedTuple):
+    """Modules and folders within `hub`, and those of them that are left out."""
+
+    talking: tuple[str, ...] = ()
+    raising: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+
+AREAS: Mapping[str, Area] = {
+    "policy": Area(
+        talking=("router/policy", "policies"),
+        but=("router/policy/book.py", "router/policy/diff.py", "policies/book.py", "policies/changes.py"),
+    ),
+    "routing": Area(
+        talking=(
+            "router/pool/staffing.py", "router/pool/supervising.py", "router/pool/interrupting.py",
+            "router/pool/not_answering.py", "router/pool/joining.py", "router/pool/handing_on.py",
+            "router/pool/placing.py", "router/pool/promised.py", "router/pool/visits.py", "router/pool/reactions.py",
+            "router/pool/due.py", "router/pool/pulling.py", "domain/interaction/decide",
+        ),
+        raising=("router/pool", "domain/interaction", "domain/agent"),
+    ),
+}  # fmt: skip
+
+WORDS = "words"
+"""The catalogue of single words that stand within a sentence: `waiting`. Each is a string of the hub by itself."""
+
+
+@cache
+def said() -> Mapping[str, frozenset[str]]:
+    """By area, every template of a sentence that its modules may say."""
+    found: dict[str, frozenset[str]] = {}
+    told: set[str] = set()
+    for name, area in AREAS.items():
+        out = modules(*area.but)
+        texts = {text for module in modules(*area.talking) if module not in out for text in spoken(module)}
+        texts |= {text for module in modules(*area.raising) if module not in out for text in raised(module)}
+        if name == "policy":
+            texts |= _places()
+        found[name] = frozenset(texts - told)
+        told |= texts
+    return found
+
+
+def single_words() -> frozenset[str]:
+    """Every string that could be a word of a sentence."""
+    return frozenset(text for text in constants() if " " not in text)
+
+
+def _places() -> set[str]:
+    """`queue sales`, `rule 3`: how findings name where they are."""
+    words = (ROUTING_WORDS, PATH_WORDS)
+    return {f"{name} {{}}" for one in words for name in [*one.rows.values(), *one.tables.values()]}
