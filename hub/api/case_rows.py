@@ -50,7 +50,7 @@ class CaseFact(BaseModel):
 
 class CaseWithHistory(CaseRow):
     """A case, in which of its customer's streams it stands, and what happened to it, oldest first. `names`: what the
-    agents are called who had it or have it."""
+    agents are called who had it or have it, by id, and who did something to it, by actor."""
 
     customer_id: str
     history: list[CaseFact]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from hub.api.actor_names import names_of_actors
 from hub.api.answers import EventsAnswer, answer, events, page
 from hub.api.bodies import Moment
 from hub.api.callers import AgentCall, Call
@@ -102,16 +103,16 @@ async def of_customer(customer_id: str, call: AgentCall, at: At = None) -> Respo
 
 @router.get("/v1/cases/{case_id}", summary="A case with its history", responses=told(CaseWithHistory))
 async def case(case_id: str, call: AgentCall, at: At = None) -> Response:
-    """As it stands, or stood then."""
+    """As it stands, or stood then. `names`: what agents are called, by id, and who did something, by actor."""
     moment = at or call.services.clock.now()
     found = await call.services.cases.show(case_id, moment)
     history = [
         {"position": one.position, "type": type(one.event).__name__, "event": one.event.model_dump()}
         for one in found.history
     ]
-    names = await call.services.case_lists.names(
-        [asdict(found.case), *(one.event.model_dump() for one in found.history)]
-    )
+    facts = [one.event.model_dump() for one in found.history]
+    owners = await call.services.case_lists.names([asdict(found.case), *facts])
+    names = owners | await names_of_actors(call.services, {one["actor"] for one in facts})
     row = {**_row(found.case, moment), "customer_id": found.history[0].stream}
     return answer({**row, "history": history, "names": names})
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from hub.api.answers import EventsAnswer, events, found, page
+from hub.api.actor_names import names_of_actors
+from hub.api.answers import EventsAnswer, answer, events, found, page
 from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.decision_rows import DecisionsTold
@@ -14,6 +15,7 @@ from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.rows import Interactions, InteractionStory, told
 from hub.application.linking import whole_customers
+from hub.application.read_models import Row
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel
 from hub.domain.interaction.state import Phase
@@ -61,8 +63,18 @@ async def interactions(
 )
 async def interaction(interaction_id: str, call: AgentCall) -> Response:
     """Where it is in its life, every event of it with its reasons, and the consultations in which its agent asks others
-    for advice now."""
-    return found(await call.services.views.interaction(interaction_id), f"interaction {interaction_id}")
+    for advice now. `names`: what people and agents in it are called, by actor (`agent:ID`, `person:ID`)."""
+    story = await call.services.views.interaction(interaction_id)
+    if story is None:
+        return found(None, f"interaction {interaction_id}")
+    return answer({**story, "names": await names_of_actors(call.services, _actors(story))})
+
+
+def _actors(story: Row) -> set[str]:
+    """Whoever is in it, and whoever did something to it."""
+    lines = story["timeline"]
+    agents = {story["agent_id"], *(one["agent_id"] for one in (*lines, *story["participants"]))} - {""}
+    return {one["actor"] for one in lines} | {f"agent:{one}" for one in agents}
 
 
 @router.get(

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from hub.api.answers import page
+from hub.api.actor_names import names_of_actors
+from hub.api.answers import answer
 from hub.api.bodies import Moment
 from hub.api.callers import SupervisorCall
 from hub.api.rows import told
@@ -16,9 +17,10 @@ router = APIRouter(tags=["customers"])
 
 
 class Readings(BaseModel):
-    """The newest first."""
+    """The newest first; `names`: what people and agents who read are called, by actor."""
 
     readings: list[ReadingRow]
+    names: dict[str, str]
     after: str | None
 
 
@@ -35,4 +37,7 @@ async def readings(
     """Each reading of a customer, a timeline, an interaction or a contact with its texts, an export or a stream, and
     each search by an identifier. The same person reading the same of the same customer again within a minute is one
     reading. `after` of the answer gets the next page; null: there is none."""
-    return page("readings", await call.services.reading_list.find(customer, actor, start, end, limit, after), "after")
+    services = call.services
+    found = await services.reading_list.find(customer, actor, start, end, limit, after)
+    names = await names_of_actors(services, {one.actor for one in found.rows})
+    return answer({"readings": found.rows, "names": names, "after": found.next})

@@ -3,7 +3,7 @@ can't differ. Answers are not checked against them at run time."""
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from fastapi import Query
 from pydantic import BaseModel, create_model
@@ -12,7 +12,7 @@ from hub.api.errors import PROBLEMS
 from hub.application.agent_room import ChannelRoom
 from hub.application.contact_files import ShownFile
 from hub.application.customer_view import TRAITS
-from hub.domain.contact import Channel, Direction, Identifier, Standing
+from hub.domain.contact import Channel, Direction, Identifier, RecordingState, Standing
 from hub.domain.interaction.state import Phase
 from hub.projections.adherence import Adherence
 from hub.projections.agent_intervals import AgentInterval
@@ -83,7 +83,7 @@ def listed(name: str, noun: str, line: Any, **cursor: Any) -> Model:
 
 Interaction = row(
     "Interaction", InteractionRow, id=None, no=None, interaction_id=str, phase=Phase, channel=Channel,
-    **dict.fromkeys(TRAITS, str),
+    recording=RecordingState | Literal[""], **dict.fromkeys(TRAITS, str),
 )  # fmt: skip
 _Fact = row("InteractionFact", InteractionFact)
 _Consult = row("Consult", Consult, phase=Phase)
@@ -92,6 +92,7 @@ InteractionStory = create_model(
     __base__=Interaction,
     timeline=(list[_Fact], ...),  # type: ignore[valid-type]
     consults=(list[_Consult], ...),  # type: ignore[valid-type]
+    names=(dict[str, str], ...),
 )
 _NAMED = create_model("ListedInteraction", __base__=Interaction, customer_name=(str | None, None))
 Interactions = listed("Interactions", "interactions", _NAMED, after=str | None)

@@ -99,6 +99,8 @@ class InteractionRow:
     transfers: int
     flagged: str
     """Why a supervisor should look at it; empty: they need not."""
+    recording: str
+    """What was asked or reported last of the recording: `running`, `paused`, `off`; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,4 +296,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "7", TABLES, DDL, apply, reads=frozenset(FOLDS))
+PROJECTION = Projection("interactions", "8", TABLES, DDL, apply, reads=frozenset(FOLDS))

@@ -216,6 +216,10 @@ def _reached(work: Work, _: Entry, __: CallbackReached) -> None:
     work.reach()
 
 
+def _recording(work: Work, _: Entry, event: RecordingAsked | RecordingSwitched) -> None:
+    work.rare().recording = event.state.value
+
+
 def _participant(work: Work, _: Entry, event: ParticipantJoined | ParticipantLeft) -> None:
     more = work.rare()
     there = [one for one in orjson.loads(more.participants or "[]") if one[0] != event.agent_id]
@@ -257,8 +261,8 @@ FOLDS: dict[type[Event], Callable[[Work, Entry, Any], None]] = {
     InteractionGiven: _said,
     InteractionHeld: _held,
     InteractionResumed: _held,
-    RecordingAsked: _said,
-    RecordingSwitched: _said,
+    RecordingAsked: _recording,
+    RecordingSwitched: _recording,
     InteractionInterrupted: _interrupted,
     InteractionContinued: _interrupted,
     InteractionTransferred: _transferred,

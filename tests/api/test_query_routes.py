@@ -8,12 +8,17 @@ import pytest
 from tests.api.asking import says
 from tests.api.world import NOON, FakeEstimate, World
 
+STORY = {
+    "interaction_id": "interaction-1", "customer_id": "", "agent_id": "", "participants": [], "timeline": [],
+    "names": {},
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("/v1/interactions", {"interactions": [{"interaction_id": "interaction-1"}], "after": None}),
-        ("/v1/interactions/interaction-1", {"interaction_id": "interaction-1", "customer_id": "", "timeline": []}),
+        ("/v1/interactions/interaction-1", STORY),
         ("/v1/agents", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": None}),
         ("/v1/agents?limit=1", {"agents": [{"agent_id": "a1", "state": "ready"}], "after": "a1"}),
         (

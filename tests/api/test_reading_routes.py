@@ -124,7 +124,7 @@ async def test_supervisors_look_readings_up(known: World, http: httpx.AsyncClien
     assert (row["actor"], row["what"], row["customer_id"]) == ("operator:root", "timeline", "customer-1")
     [row] = (await http.get(f"/v1/readings?limit=1&after={told['after']}")).json()["readings"]
     assert (row["what"], row["at"]) == ("customer", NOON.isoformat().replace("+00:00", "Z"))
-    assert (await http.get("/v1/readings?actor=agent:nobody")).json() == {"readings": [], "after": None}
+    assert (await http.get("/v1/readings?actor=agent:nobody")).json() == {"readings": [], "names": {}, "after": None}
     assert (await http.get("/v1/readings?to=2026-01-05T12:00:00Z")).json()["readings"] == []
     says(await http.get("/v1/readings?after=x"), 422, "invalid", "after")
     says(await http.get("/v1/readings?from=yesterday"), 422, "invalid", "from")

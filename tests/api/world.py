@@ -1,11 +1,12 @@
 """Hand-written services for tests of the API: each remembers what it was asked and answers what it was told to."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hub.api.app import create_app
 from hub.api.feed import Feed
@@ -68,6 +69,7 @@ from tests.support.staff import staffing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 KEY = b"k" * 32
+T = TypeVar("T")
 META = {"at": NOON, "recorded_at": NOON, "causation": "c", "actor": "policy:1"}
 
 
@@ -222,7 +224,8 @@ class FakeViews:
     async def interaction(self, interaction_id: str) -> Row | None:
         if interaction_id != "interaction-1":
             return None
-        return {"interaction_id": interaction_id, "customer_id": self.interaction_of, "timeline": []}
+        where = {"interaction_id": interaction_id, "customer_id": self.interaction_of}
+        return {**where, "agent_id": "", "participants": [], "timeline": []}
 
     async def agents(self, limit: int, after: str) -> Page:
         self.asked.append((limit, after))
@@ -230,6 +233,10 @@ class FakeViews:
 
     async def agent(self, agent_id: str) -> AgentNow | None:
         return AGENT if agent_id == "a1" else None
+
+    async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Of read models in which nothing happened."""
+        return await LinkViews(MemoryJournal(), *all_projections()).read(question)
 
     async def mentions(self, agent_id: str, limit: int) -> Sequence[Mention]:
         return self.mentioned.get(agent_id, [])[:limit]
