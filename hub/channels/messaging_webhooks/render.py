@@ -4,6 +4,7 @@ from collections.abc import Mapping as Table
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from hub.channels.filling import filled_all
 from hub.channels.messaging_webhooks.mapping import PLACE
 
 
@@ -25,20 +26,10 @@ def request(url: str, headers: Table[str, str], body: Any, words: Table[str, str
     return Request(
         beginning + _filled(rest, quoted),
         {name: _filled(one, words) for name, one in headers.items()},
-        _filled_all(body, words),
+        filled_all(body, lambda one: _filled(one, words)),
     )
 
 
 def _filled(text: str, words: Table[str, str]) -> str:
     """In one go: what a customer wrote fills nothing in."""
     return PLACE.sub(lambda one: words.get(one[1], one[0]), text)
-
-
-def _filled_all(value: Any, words: Table[str, str]) -> Any:
-    if isinstance(value, str):
-        return _filled(value, words)
-    if isinstance(value, dict):
-        return {name: _filled_all(one, words) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_filled_all(one, words) for one in value]
-    return value

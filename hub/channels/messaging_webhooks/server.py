@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from hub.channels.at_once import AtOnce
 from hub.channels.messaging_webhooks.settings import Account, MessagingSettings
 from hub.channels.messaging_webhooks.signature import challenged, is_signed
 from hub.channels.messaging_webhooks.taking import Taking
@@ -16,7 +17,8 @@ from hub.settings import SettingsError
 log = logging.getLogger(__name__)
 
 LARGEST = 4 * 1024 * 1024
-_LATER = {"Retry-After": "2"}
+_COME_AGAIN = 2
+_LATER = {"Retry-After": str(_COME_AGAIN)}
 
 
 class Server:
@@ -26,7 +28,7 @@ class Server:
         self._accounts = accounts
         self._taking = taking
         self._settings = settings
-        self._at_once = 0
+        self._at_once = AtOnce(settings.at_once, _COME_AGAIN)
 
     async def greet(self, request: web.Request) -> web.Response:
         """The handshake."""
@@ -42,13 +44,7 @@ class Server:
 
     async def answer(self, request: web.Request) -> web.Response:
         """To one request."""
-        if self._at_once >= self._settings.at_once:
-            return web.Response(status=503, text="too many at once: come again", headers=_LATER)
-        self._at_once += 1
-        try:
-            return await self._answer(request)
-        finally:
-            self._at_once -= 1
+        return await self._at_once.answer(request, self._answer)
 
     async def _answer(self, request: web.Request) -> web.Response:
         account = self._accounts.get(request.match_info["provider"])

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote
 
 import orjson
 
+from hub.channels.filling import filled_all
 from hub.channels.sms.line import Outgoing
 from hub.channels.sms.message import Fate, Incoming, Receipt
 from hub.channels.sms.parse import spelled
@@ -75,20 +76,10 @@ def asked(request: Request, message: Outgoing, number: str, token: str) -> tuple
     return (
         _filled(request.url, {name: quote(one, safe="") for name, one in words.items()}),
         headers,
-        _filled_all(request.body, words),
+        filled_all(request.body, lambda one: _filled(one, words)),
     )
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
     """In one go: what a customer wrote fills nothing in."""
     return _PLACE.sub(lambda one: words.get(one[0], one[0]), text)
-
-
-def _filled_all(value: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return _filled(value, words)
-    if isinstance(value, dict):
-        return {name: _filled_all(one, words) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_filled_all(one, words) for one in value]
-    return value

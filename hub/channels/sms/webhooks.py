@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from hub.channels.at_once import AtOnce
 from hub.channels.sms import mapping
 from hub.channels.sms.incoming import Taking
 from hub.channels.sms.message import Incoming, Receipt
@@ -20,7 +21,8 @@ log = logging.getLogger(__name__)
 
 LARGEST = 256 * 1024
 AT_ONCE = 200
-_LATER = {"Retry-After": "2"}
+_COME_AGAIN = 2
+_LATER = {"Retry-After": str(_COME_AGAIN)}
 
 
 class Webhooks:
@@ -36,17 +38,11 @@ class Webhooks:
             for name, line in settings.lines.items()
             if line.aggregator is not None
         }
-        self._at_once = 0
+        self._at_once = AtOnce(AT_ONCE, _COME_AGAIN)
 
     async def answer(self, request: web.Request) -> web.Response:
         """To one request."""
-        if self._at_once >= AT_ONCE:
-            return web.Response(status=503, text="too many at once: come again", headers=_LATER)
-        self._at_once += 1
-        try:
-            return await self._answer(request)
-        finally:
-            self._at_once -= 1
+        return await self._at_once.answer(request, self._answer)
 
     async def _answer(self, request: web.Request) -> web.Response:
         line, body = request.match_info["line"], await request.read()

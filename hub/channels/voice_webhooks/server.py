@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from hub.channels.at_once import AtOnce
 from hub.channels.voice_webhooks.parse import fields_of
 from hub.channels.voice_webhooks.settings import VoiceSettings
 from hub.channels.voice_webhooks.signature import Fields, is_signed
@@ -16,7 +17,8 @@ log = logging.getLogger(__name__)
 
 LARGEST = 64 * 1024
 """Bytes of a form."""
-_LATER = {"Retry-After": "1"}
+_COME_AGAIN = 1
+_LATER = {"Retry-After": str(_COME_AGAIN)}
 
 Answer = Callable[[Fields, Mapping[str, str]], Awaitable[str]]
 
@@ -28,7 +30,7 @@ class Server:
         self._webhooks = webhooks
         self._settings = settings
         self._token = settings.token()
-        self._at_once = 0
+        self._at_once = AtOnce(settings.at_once, _COME_AGAIN)
         self._answers: dict[str, Answer] = {
             "incoming": webhooks.incoming,
             "wait": webhooks.wait,
@@ -42,13 +44,7 @@ class Server:
 
     async def answer(self, request: web.Request) -> web.Response:
         """To one request."""
-        if self._at_once >= self._settings.at_once:
-            return web.Response(status=503, text="too many at once: come again", headers=_LATER)
-        self._at_once += 1
-        try:
-            return await self._answer(request)
-        finally:
-            self._at_once -= 1
+        return await self._at_once.answer(request, self._answer)
 
     async def _answer(self, request: web.Request) -> web.Response:
         answer = self._answers.get(request.match_info["what"])
