@@ -7,26 +7,18 @@ import httpx
 import pytest
 
 from hub.domain.access.events import Role
-from hub.domain.customer.events import CustomerForgotten, CustomerRegistered, IdentifierObserved
+from hub.domain.customer.events import CustomerForgotten
 from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
-from hub.domain.ids import customer_id
-from hub.domain.policy.events import PathPolicyPublished
 from tests.api.asking import signed_in
-from tests.api.world import KEY, META, World
-from tests.paths.decisions import POLICY
+from tests.api.known_customer import ANN, PHONE, world_of_ann
+from tests.api.world import META, World
 
-PHONE = "+989121234567"
-ANN = customer_id(KEY, "phone", PHONE)
 ASKED = {"customer_id": ANN, "purpose": "transactional", "channels": ["sms"], "sender": "hub", "text": "salam"}
 
 
 @pytest.fixture
 def world() -> World:
-    world = World()
-    seen = IdentifierObserved(**META, kind="phone", value=PHONE, verified=True)
-    published = PathPolicyPublished(**META, version="v1", text=POLICY, note="")
-    world.write(("policy-paths", published), (ANN, CustomerRegistered(**META)), (ANN, seen))
-    return world
+    return world_of_ann()
 
 
 @pytest.fixture

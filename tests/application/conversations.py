@@ -1,6 +1,5 @@
 """Ann calls, and an agent takes it: a journal, a clock and who decides what may be said, for tests."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from hub.application.path_policies import PathPolicies, PathPolicyInForce
@@ -22,6 +21,7 @@ from hub.ports import Append, Journal, Unit
 from tests.domain.consents import KEY
 from tests.paths.decisions import PHONE, POLICY, at, meta
 from tests.projections.happenings import placement
+from tests.support.clocks import MovedClock
 
 ANN = customer_id(KEY, "phone", PHONE.value)
 CALL = interaction_id(KEY, "call-1")
@@ -47,25 +47,12 @@ when = { stage = "acquisition" }
 """
 
 
-class Clock:
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment: datetime = at(0)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class Centre:
     """Decides on this journal; `policy` is published before anybody calls."""
 
     def __init__(self, journal: Journal, policy: str = POLICY + TEXTS) -> None:
         self.journal = journal
-        self.clock = Clock()
+        self.clock = MovedClock(at(0))
         self.in_force = PathPolicyInForce(parse_path_policy(policy))
         self.parts = PathParts(
             journal,

@@ -46,6 +46,7 @@ from hub.ports import Append, Committed, Recorded, Stored, Unit
 from hub.projections import customers, interactions, links
 from hub.projections.runner import Runner
 from tests.projections.happenings import placement
+from tests.support.clocks import MovedClock
 from tests.support.memory import MemoryJournal
 
 KEY = b"k" * 32
@@ -55,21 +56,6 @@ PEOPLE = [customer_id(KEY, "phone", phone) for phone in PHONES]
 FIELD = '\n[[fields]]\nname = "city"\ntype = "text"\nlabel = "City"\nrequired = true\n'
 STEWARD = "operator:steward"
 T = TypeVar("T")
-
-
-class HandMovedClock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = START
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 class WholeViews:
@@ -98,7 +84,7 @@ class Lives:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self.journal, self.clock = MemoryJournal(), HandMovedClock()
+        self.journal, self.clock = MemoryJournal(), MovedClock(START)
         self.policies = PathPolicies(self.journal, self.clock)
         self.views = WholeViews(self.journal)
         self.identity = Identity(self.journal, self.clock, KEY, self.views)

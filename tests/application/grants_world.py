@@ -17,6 +17,7 @@ from hub.paths.policy.parsing import parse_path_policy
 from hub.paths.propositions.model import Sender
 from hub.ports import Append, Unit
 from tests.domain.consents import KEY
+from tests.support.clocks import MovedClock
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -100,26 +101,11 @@ propositions = ["gift"]
 """
 
 
-class Clock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class Shop:
     """Who grants, on a journal."""
 
     def __init__(self, journal: Any) -> None:
-        self.journal, self.clock = journal, Clock()
+        self.journal, self.clock = journal, MovedClock(NOON)
         self.in_force = PathPolicyInForce(parse_path_policy(POLICY))
         self.parts = parts_on(journal, self.clock, self.in_force)
         self.accounts = Accounts(journal, self.clock, KEY)

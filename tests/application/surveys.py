@@ -21,6 +21,7 @@ from hub.domain.satisfaction.decide import NotAsked, customer_of_survey
 from hub.domain.satisfaction.events import SatisfactionAsked, SurveyKind
 from hub.ports import Append, Unit
 from tests.projections.happenings import placement
+from tests.support.clocks import MovedClock
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -35,28 +36,13 @@ CALLS = '[[surveys.rules]]\nask = "csat"\nabout = "interaction"\nvia = ["sms"]\n
 CASES = '[[surveys.rules]]\nask = "nps"\nabout = "case"\nvia = ["email", "sms"]\n'
 
 
-class MovedClock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class Hub:
     """Journal, clock, policies and a watch that follows; `start` again begins a new one on what the old one kept."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.file = file
         self.journal = MemoryJournal()
-        self.clock = MovedClock()
+        self.clock = MovedClock(NOON)
         self.policies = PathPolicies(self.journal, self.clock)
         self.counted: list[tuple[str, str]] = []
         reaching = Reaching(Consents(self.journal, self.clock, KEY), self.policies)

@@ -21,6 +21,7 @@ from hub.paths.policy.parsing import DEFAULT
 from hub.ports import Append, Unit
 from hub.projections import consent_due
 from hub.projections.due import NONE_YET
+from tests.support.clocks import MovedClock
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
@@ -30,26 +31,11 @@ HOUR = timedelta(hours=1)
 SMS, PROMOTIONAL = Channel.SMS, Purpose.PROMOTIONAL
 
 
-class Still:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class Hub:
     """Consents by the path policy, and what watches over them."""
 
     def __init__(self) -> None:
-        self.journal, self.clock = MemoryJournal(), Still()
+        self.journal, self.clock = MemoryJournal(), MovedClock(NOON)
         self.policy = PathPolicyInForce()
         self.policies = PathPolicies(self.journal, self.clock)
         self.consents = Consents(self.journal, self.clock, KEY, purposes=lambda: self.policy.purposes)

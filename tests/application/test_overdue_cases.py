@@ -13,6 +13,7 @@ from hub.domain.customer.events import CustomerForgotten, CustomerRegistered
 from hub.domain.errors import HubError
 from hub.ports import Append, Unit
 from hub.projections import cases
+from tests.support.clocks import MovedClock
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
@@ -22,26 +23,11 @@ ANN = "customer-ab12"
 TOLD: dict[str, Any] = {"actor": "agent:ann", "command_id": "c-1"}
 
 
-class MovedClock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class Hub:
     """A journal with one customer; `start` begins a new watch."""
 
     def __init__(self) -> None:
-        self.journal, self.clock = MemoryJournal(), MovedClock()
+        self.journal, self.clock = MemoryJournal(), MovedClock(NOON)
         self.cases = CustomerCases(self.journal, self.clock)
         self.views = LinkViews(self.journal, cases.PROJECTION)
         self.looks = 0

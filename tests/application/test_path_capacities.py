@@ -1,6 +1,5 @@
 """How many contacts a path can take: as dealers tell, less what was decided since; for calls as agents are free."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,30 +16,18 @@ from hub.paths.propositions.model import Sender
 from hub.ports import Append, Unit
 from tests.paths.decisions import at as moment
 from tests.paths.decisions import meta, outbound
+from tests.support.clocks import MovedClock
 from tests.support.memory import MemoryJournal
 
 BY = {"actor": "adapter:dealers", "command_id": "c"}
 PHONE, SMS = Channel.PHONE, Channel.SMS
 
 
-class Clock:
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = moment(0)
-
-    def now(self) -> Any:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class World:
     """A journal of paths, and what two processes make of it."""
 
     def __init__(self) -> None:
-        self.journal, self.clock, self.agents, self.counted = MemoryJournal(), Clock(), 2, 0
+        self.journal, self.clock, self.agents, self.counted = MemoryJournal(), MovedClock(moment(0)), 2, 0
         self.capacities = PathCapacities(self.journal, self.clock, self._free)
         self.journal.followers.append(self.capacities.follow)
 

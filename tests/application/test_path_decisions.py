@@ -31,6 +31,7 @@ from hub.paths.decision.question import Question
 from hub.paths.policy.parsing import parse_path_policy
 from hub.ports import Append, Unit
 from hub.ports import Outcome as Written
+from tests.application.lived_paths import LivedClock
 from tests.domain.consents import KEY
 from tests.paths.decisions import MAIL, PHONE, POLICY, consent, inbound, meta, outbound
 from tests.paths.decisions import at as moment
@@ -44,25 +45,12 @@ LEFT, RIGHT = (Side(id=stream, since=moment(-2)) for stream in sorted((ANN, BEN)
 LINK = CustomersLinked(**meta(moment(-1)), rule="by_hand", link_id="link-1", left=LEFT, right=RIGHT)
 
 
-class Clock:
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.hours = 0.0
-
-    def now(self) -> Any:
-        return moment(self.hours)
-
-    async def sleep(self, seconds: float) -> None:
-        self.hours += seconds / 3600
-
-
 class Hub:
     """A journal with Ann's phone and Ben's mail address in it, and who decides on it."""
 
     def __init__(self, journal: Any, lineage: dict[str, tuple[str, ...]] | None = None, policy: str = POLICY) -> None:
         self.journal = journal
-        self.clock = Clock()
+        self.clock = LivedClock()
         known = lineage or {}
         self.parts = PathParts(
             journal,

@@ -13,6 +13,7 @@ from hub.domain.reading.events import PersonalDataRead, reading_stream
 from hub.domain.reading.rules import Reading
 from hub.ports import Append, Unit
 from hub.projections import links, readings
+from tests.support.clocks import MovedClock
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
@@ -22,27 +23,12 @@ ANN, BOB = "customer-ann", "customer-bob"
 LOOK = Reading("agent:maryam", "customer")
 
 
-class MovedClock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class World:
     """Customers ann and bob, linked if wanted."""
 
     def __init__(self) -> None:
         self.journal = MemoryJournal()
-        self.clock = MovedClock()
+        self.clock = MovedClock(NOON)
         self.readings = self.another()
         self.list = ReadingList(LinkViews(self.journal, links.PROJECTION, readings.PROJECTION))
 

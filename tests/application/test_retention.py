@@ -25,29 +25,13 @@ from hub.paths.policy.parsing import DEFAULT
 from hub.ports import Append, Unit
 from hub.projections import customers
 from tests.api.world import FakePersonalKeys
+from tests.support.clocks import MovedClock
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 ANN, BOB = "customer-ann", "customer-bob"
-
-
-class MovedClock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.moment += timedelta(seconds=seconds)
 
 
 class Counted:
@@ -68,7 +52,7 @@ class World:
 
     def __init__(self) -> None:
         self.journal = MemoryJournal()
-        self.clock = MovedClock()
+        self.clock = MovedClock(NOON)
         self.keys = FakePersonalKeys()
         self.policies = PathPolicies(self.journal, self.clock)
         self.rejects = Counted(self.clock, 5, 40)

@@ -29,6 +29,7 @@ from hub.paths.policy.parsing import DEFAULT, load_path_policy, parse_path_polic
 from hub.ports import Append, Unit
 from hub.projections import standing_due
 from hub.projections.due import next_due
+from tests.support.clocks import MovedClock
 from tests.support.link_views import LinkViews
 from tests.support.memory import MemoryJournal
 
@@ -39,28 +40,13 @@ REST = '[[value_tiers]]\nname = "standard"\n[[stages]]\nname = "acquisition"\n'
 LAPSED = '[[stages]]\nname = "lapsed"\nwhen = { tenure_days = { at_least = 30 } }\n'
 
 
-class MovedClock:
-    """Time that a test moves."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
 class Hub:
     """Journal, clock, policies and a watch that follows; `restart` begins a new watch on what the old one left."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.journal = MemoryJournal()
-        self.clock = MovedClock()
+        self.clock = MovedClock(NOON)
         self.policies = PathPolicies(self.journal, self.clock)
         self.views = LinkViews(self.journal, standing_due.PROJECTION)
         self.watch: StandingWatch | None = None
