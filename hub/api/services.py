@@ -14,6 +14,7 @@ from hub.application.access import KeyRing
 from hub.application.accounts import Accounts
 from hub.application.agent_phones import AgentPhones
 from hub.application.board import Board
+from hub.application.callbacks import Callbacks
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
@@ -264,6 +265,7 @@ class Services:
     profiles: Profiles
     consents: Consents
     notes: Notes
+    callbacks: Callbacks
     canned_answers: CannedAnswers
     drafts: AgentDrafts
     accounts: Accounts

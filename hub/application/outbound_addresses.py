@@ -1,9 +1,11 @@
 """Whom an adapter is to call or to ask: read from the customer's own facts when it is told, so that no second event
 holds an address, and who was forgotten has none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from hub.application.outbound_command import Command
+from hub.domain.customer.callbacks.events import CALLBACK_EVENTS, customer_of_callback
+from hub.domain.customer.callbacks.state import callbacks_of
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.identity import ADDRESS_KIND, Spell
 from hub.ports import Journal
@@ -17,7 +19,8 @@ async def addressed(journal: Journal, commands: Sequence[Command], spell: Spell)
     wanted = {one.details["contact_id"] for one in commands if one.name in _TAKES}
     if not wanted:
         return commands
-    streams = {one.stream for one in (await journal.contacts(sorted(wanted))).values()}
+    promised = await _promised(journal, wanted)
+    streams = {one.stream for one in (await journal.contacts(sorted(wanted - promised.keys()))).values()}
     histories = await journal.load_only(sorted(streams), (ContactReceived, ContactSent))
     known = {
         one.event.contact_id: one.event
@@ -25,7 +28,15 @@ async def addressed(journal: Journal, commands: Sequence[Command], spell: Spell)
         for one in history
         if isinstance(one.event, ContactReceived | ContactSent) and one.event.contact_id in wanted
     }
-    return [_with_address(one, known, spell) for one in commands]
+    return [_with_address(one, known, promised, spell) for one in commands]
+
+
+async def _promised(journal: Journal, wanted: Collection[str]) -> dict[str, str]:
+    """The numbers on which agents promised to call, of those that are callbacks of theirs."""
+    streams = {customer_of_callback(one) for one in wanted} - {""}
+    found = await journal.load_only(sorted(streams), CALLBACK_EVENTS) if streams else {}
+    callbacks = callbacks_of(one.event for history in found.values() for one in history)
+    return {name: callbacks[name].number for name in wanted if name in callbacks}
 
 
 def number_of(contact: Contacted, spell: Spell) -> str:
@@ -43,9 +54,13 @@ def _address_of(contact: Contacted, spell: Spell) -> str:
 _TAKES: Mapping[str, Callable[[Contacted, Spell], str]] = {"dial": number_of, "survey": _address_of}
 
 
-def _with_address(command: Command, known: Mapping[str, Contacted], spell: Spell) -> Command:
+def _with_address(
+    command: Command, known: Mapping[str, Contacted], promised: Mapping[str, str], spell: Spell
+) -> Command:
     read = _TAKES.get(command.name)
     if read is None:
         return command
-    contact = known.get(command.details["contact_id"])
-    return command._replace(details={**command.details, "address": read(contact, spell) if contact else ""})
+    contact_id = command.details["contact_id"]
+    contact = known.get(contact_id)
+    address = read(contact, spell) if contact else promised.get(contact_id, "")
+    return command._replace(details={**command.details, "address": address})

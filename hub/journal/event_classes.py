@@ -13,6 +13,7 @@ from hub.domain.capacity import events as capacity
 from hub.domain.cases import events as cases
 from hub.domain.customer import appointments, notes, visits
 from hub.domain.customer import events as customer
+from hub.domain.customer.callbacks import events as callbacks
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
 from hub.domain.customer.outbound import events as outbound
@@ -167,6 +168,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     recordings.ConversationRecorded,
     *verification.VERIFICATION_EVENTS,
     *appointments.APPOINTMENT_EVENTS,
+    *callbacks.CALLBACK_EVENTS,
     *notes.NOTE_EVENTS,
     *canned.CANNED_EVENTS,
     *visits.VISIT_EVENTS,

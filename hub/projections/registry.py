@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hub.projections import (
     adherence,
     agents,
+    callbacks_due,
     cases,
     consent_due,
     contacts_due,
@@ -51,6 +52,7 @@ def all_projections(
         cases.PROJECTION,
         consent_due.PROJECTION,
         contacts_due.PROJECTION,
+        callbacks_due.PROJECTION,
         grants_due.PROJECTION,
         satisfaction.projection(interval_seconds),
         readings.PROJECTION,

@@ -122,6 +122,7 @@ def _services(ground: Ground, behind: Behind) -> Services:
         spell=spell,
         consents=behind.intake.consents,
         notes=Notes(journal, clock),
+        callbacks=behind.watches.callbacks,
         canned_answers=CannedAnswers(journal, clock),
         drafts=_drafts(ground),
         phone_region=ground.settings.phone_region,

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub.api.services import new_id
+from hub.application.callback_gates import CallGates
+from hub.application.callbacks import Callbacks
 from hub.application.cases import CustomerCases
+from hub.application.due_watch import DueWatch, Watched
 from hub.application.lock_watch import LockWatch
 from hub.application.overdue_cases import OverdueCases
 from hub.application.presence import Limits, PresenceWatch
@@ -17,6 +20,7 @@ from hub.application.signed_in import SignedIn
 from hub.application.standing import Standings
 from hub.application.standing_watch import StandingWatch
 from hub.domain.agent.decide import is_locked
+from hub.projections import callbacks_due
 from hub.router.pool.owner import Pool
 from hub.starting.ground import Ground
 from hub.starting.intake import Intake
@@ -30,6 +34,7 @@ class Watches:
     """Those of them that others ask."""
 
     cases: CustomerCases
+    callbacks: Callbacks
     presence: PresenceWatch
 
 
@@ -40,7 +45,8 @@ async def start_watches(ground: Ground, intake: Intake, pool: Pool, signed_in: S
     cases = await _start_overdue(ground)
     _start_retention(ground, intake)
     _start_locks(ground, pool, signed_in)
-    return Watches(cases, _start_presence(ground, pool))
+    callbacks = await _start_callbacks(ground, intake, pool)
+    return Watches(cases, callbacks, _start_presence(ground, pool))
 
 
 async def _start_standing(ground: Ground) -> None:
@@ -71,6 +77,18 @@ async def _start_overdue(ground: Ground) -> CustomerCases:
     ground.follow(await ground.journal.head(), overdue.follow)
     ground.work.spawn(overdue.run(), "overdue cases")
     return cases
+
+
+async def _start_callbacks(ground: Ground, intake: Intake, pool: Pool) -> Callbacks:
+    """Calls that agents promised are work when their time has come."""
+    gates = CallGates(intake.consents, ground.path_policies, lambda: pool.policy)
+    callbacks = Callbacks(ground.journal, ground.clock, ground.key, gates, ground.views, ground.spell)
+    open_due = partial(callbacks.due, execute=pool.execute)
+    watched = Watched("promised calls", callbacks_due.PROJECTION.name, callbacks_due.due_at, open_due)
+    watch = DueWatch(watched, ground.clock, ground.views)
+    ground.follow(await ground.journal.head(), watch.follow)
+    ground.work.spawn(watch.run(), "promised calls")
+    return callbacks
 
 
 def _start_retention(ground: Ground, intake: Intake) -> None:

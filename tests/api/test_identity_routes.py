@@ -82,6 +82,48 @@ async def test_a_link_is_taken_away_once_and_a_person_may_lift_what_keeps_them_a
     assert len((await http.post("/v1/customers/customer-2/links", json=body)).json()["events"]) == 2
 
 
+async def test_an_agent_links_with_the_evidence_and_a_steward_sees_it_and_takes_it_back(
+    world: World, http: httpx.AsyncClient, ann: httpx.AsyncClient
+) -> None:
+    register(world, "customer-1", "customer-2")
+    world.write(("customer-2", ProfileChanged(**META, name="Mina Karimi")))
+    world.pool.held["ann"] = {"interaction-7": "customer-2"}
+    linked = await ann.post("/v1/customers/customer-1/links", json={"customer_id": "customer-2", **WHY})
+    [one, _] = [told["event"] for told in linked.json()["events"]]
+    assert (one["rule"], one["actor"], one["correlation"], one["reason"]) == (
+        "by_agent", "agent:ann", "interaction-7", WHY["reason"],
+    )  # fmt: skip
+
+    says(await ann.get("/v1/customers/links"), 403, "forbidden")
+    listed = (await http.get("/v1/customers/links")).json()
+    [row] = listed["links"]
+    assert (row["link_id"], row["actor"], row["reason"], row["interaction_id"]) == (
+        one["link_id"], "agent:ann", WHY["reason"], "interaction-7",
+    )  # fmt: skip
+    assert listed["who"]["customer-2"]["name"] == "Mina Karimi"
+    assert (await http.get("/v1/customers/links?limit=1")).json()["before"] == row["position"]
+    assert (await http.get(f"/v1/customers/links?before={row['position']}")).json()["links"] == []
+
+    await http.request("DELETE", f"/v1/customers/customer-1/links/{row['link_id']}", json=WHY)
+    assert (await http.get("/v1/customers/links")).json()["links"] == []
+
+
+async def test_an_agent_overrules_neither_proof_nor_steward(
+    world: World, http: httpx.AsyncClient, ann: httpx.AsyncClient
+) -> None:
+    identified(world)
+    two = {"customer_id": NUMBERS[0], **WHY}
+    refused = await ann.post(f"/v1/customers/{NUMBERS[1]}/links", json=two)
+    assert says(refused, 409, "refused")["code"] == "proven-two"
+    despite = await ann.post(f"/v1/customers/{NUMBERS[1]}/links", json=two | {"despite_conflict": True})
+    says(despite, 422, "invalid", "despite_conflict")
+    link = await http.post(f"/v1/customers/{PHONE}/links", json=two)
+    path = f"/v1/customers/{PHONE}/links/{link.json()['events'][0]['event']['link_id']}"
+    assert says(await ann.request("DELETE", path, json=WHY), 409, "refused")["code"] == "proven-one"
+    says(await ann.request("DELETE", path, json=WHY | {"agent_id": "bob"}), 403, "forbidden")
+    assert len((await http.request("DELETE", path, json=WHY)).json()["events"]) == 2
+
+
 async def test_strong_identifiers_that_contradict_each_other_block_and_a_steward_decides(
     world: World, http: httpx.AsyncClient
 ) -> None:

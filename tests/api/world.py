@@ -16,6 +16,8 @@ from hub.api.services import Census, Page, Row, Services, Snapshot
 from hub.application.access import AccessKeys, IssuedKey, KeyRing
 from hub.application.accounts import Accounts
 from hub.application.board import Board, Lines
+from hub.application.callback_gates import CallGates
+from hub.application.callbacks import Callbacks
 from hub.application.canned_answers import CannedAnswers
 from hub.application.case_lists import CaseLists
 from hub.application.cases import CustomerCases
@@ -51,7 +53,7 @@ from hub.journal.aside import SqliteDatabase
 from hub.journal.codec import Codec
 from hub.journal.drafts import Drafts
 from hub.ports import Recorded
-from hub.projections import agents, customers, interactions, links, readings
+from hub.projections import agents, callbacks_due, customers, interactions, links, readings
 from hub.projections.activity import Activity
 from hub.projections.agents import AgentNow, HeldInteraction
 from hub.projections.cases import PROJECTION as CASES
@@ -425,6 +427,14 @@ class World:
             signs=self.signs,
             policies=self.policies,
             notes=Notes(self.journal, self.clock),
+            callbacks=Callbacks(
+                self.journal,
+                self.clock,
+                KEY,
+                CallGates(self.consents, self.path_policies, load_policy),
+                LinkViews(self.journal, callbacks_due.PROJECTION),
+                normalise,
+            ),
             canned_answers=CannedAnswers(self.journal, self.clock),
             drafts=self.drafts,
             path_policies=self.path_policies,

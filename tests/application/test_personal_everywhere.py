@@ -40,6 +40,7 @@ OWN = {
     "CaseNoted", "CaseTaskEnded", "CaseTaskGiven", "ConsentDenied", "ConsentExpired", "ConsentGranted",
     "ConsentWithdrawn", "ContactDispatched", "ContactFailed", "ContactPlanned", "ContactReceived", "ContactSent",
     "ConversationRecorded", "CustomersLinked", "CustomersUnlinked",
+    "CallbackCancelled", "CallbackChanged", "CallbackPromised",
     "IdentifierObserved", "IdentifierShared", "IdentifierUnshared", "LinkBlocked", "NoteWritten",
     "PointBlocked", "PointUnblocked",
     "PreferenceChanged", "ProfileChanged", "ProfileFieldChanged", "SatisfactionAsked", "SatisfactionRecorded",

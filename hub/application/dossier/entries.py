@@ -14,6 +14,7 @@ from hub.domain.cases import events as cases
 from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer import appointments, notes, visits
 from hub.domain.customer import events as customer
+from hub.domain.customer.callbacks import events as callbacks
 from hub.domain.customer.consent import events as consent
 from hub.domain.customer.links import events as links
 from hub.domain.customer.outbound import events as outbound
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     OUTBOUND = "outbound"
     """A contact that we are to make."""
     APPOINTMENT = "appointment"
+    CALLBACK = "callback"
+    """A call that an agent promised."""
     NOTE = "note"
     """What agents wrote for each other."""
     VISIT = "visit"
@@ -66,6 +69,10 @@ class What(NamedTuple):
 TOLD: Mapping[type[Event], What] = {
     account.RoleAssigned: What(Kind.ACCOUNT, "role_given"),
     account.RoleEnded: What(Kind.ACCOUNT, "role_ended"),
+    callbacks.CallbackCancelled: What(Kind.CALLBACK, "cancelled"),
+    callbacks.CallbackChanged: What(Kind.CALLBACK, "changed"),
+    callbacks.CallbackOpened: What(Kind.CALLBACK, "opened"),
+    callbacks.CallbackPromised: What(Kind.CALLBACK, "promised"),
     cases.CaseAssigned: What(Kind.CASE, "assigned"),
     cases.CaseDueChanged: What(Kind.CASE, "due_changed"),
     cases.CaseInteractionAttached: What(Kind.CASE, "interaction_attached"),
@@ -244,6 +251,7 @@ _WORDS = (
     "text",
     "address",
     "reason",
+    "note",
     "resolution",
     "comment",
     "value",

@@ -9,6 +9,7 @@ from hub.application.linking import links_of
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer.appointments import APPOINTMENT_EVENTS
+from hub.domain.customer.callbacks.events import CALLBACK_EVENTS
 from hub.domain.customer.consent.events import (
     ConsentDenied,
     ConsentExpired,
@@ -57,7 +58,7 @@ FACTS: tuple[type[Event], ...] = (
     CustomerForgotten, CustomerRegistered, IdentifierObserved, LifecycleStageChanged, ProfileChanged, SegmentChanged,
     ProfileFieldChanged, PurchaseRecorded, PurchaseReversed, RoleAssigned, RoleEnded, SatisfactionAsked,
     SatisfactionRecorded, ActionsNotPresented, ContactPlanned, ContactFailed, ContactUnreported, ContactGivenUp,
-    ContactDelivered, NoteWritten,
+    ContactDelivered, NoteWritten, *CALLBACK_EVENTS,
     ConversationRecorded, *CASE_EVENTS, *CONSENTS, *GRANT_EVENTS, *LINK_EVENTS,
     *VERIFICATION_EVENTS, *APPOINTMENT_EVENTS, *VISIT_EVENTS,
 )  # fmt: skip

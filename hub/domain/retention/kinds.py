@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from hub.domain.cases import events as cases
+from hub.domain.customer.callbacks.events import CallbackCancelled, CallbackChanged, CallbackPromised
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.customer.notes import NoteWritten
 from hub.domain.customer.outbound.events import ContactDispatched, ContactFailed, ContactPlanned
@@ -31,6 +32,9 @@ TEXTS: Mapping[str, Mapping[type[Event], tuple[str, ...]]] = {
         ContactDispatched: _SAID,
         ContactFailed: ("reason",),
         NoteWritten: ("text",),
+        CallbackPromised: ("note",),
+        CallbackChanged: ("note",),
+        CallbackCancelled: ("reason",),
     },
     CASE_TEXTS: {
         cases.CaseOpened: ("subject", "text"),

@@ -11,7 +11,18 @@ from hub.domain.interaction.events import InteractionOffered
 from hub.router.matching.agents import Seat
 from hub.router.matching.waiting import Work
 from hub.router.pool import commands as ask
-from hub.router.pool import conversing, handing_on, joining, phones, pulling, recording, staffing, supervising, visits
+from hub.router.pool import (
+    conversing,
+    handing_on,
+    joining,
+    phones,
+    promised,
+    pulling,
+    recording,
+    staffing,
+    supervising,
+    visits,
+)
 from hub.router.pool.commands import Command
 from hub.router.pool.deadlines import pop_due
 from hub.router.pool.decided import of
@@ -135,6 +146,7 @@ _DECIDE: dict[type[Command], Callable[[PoolState, Any], list[Decided]]] = {
     ask.Unpark: conversing.unpark,
     ask.CustomerLeft: conversing.customer_left,
     ask.RequestCallback: conversing.request_callback,
+    ask.OpenCallback: promised.open_callback,
     ask.MissCallback: conversing.miss_callback,
     ask.ReachCallback: conversing.reach_callback,
     ask.MissAgent: phones.miss_agent,

@@ -32,7 +32,7 @@ from hub.router.pool.commands.conversations import (
     Transfer,
     Unpark,
 )
-from hub.router.pool.commands.customers import CustomerLeft, RequestCallback, TakeUp
+from hub.router.pool.commands.customers import CustomerLeft, OpenCallback, RequestCallback, TakeUp
 from hub.router.pool.commands.phones import AgentLeft, MissAgent, SwitchRecording
 from hub.router.pool.commands.record import as_tuple
 from hub.router.pool.commands.supervisors import AdoptPolicy, Assign, Join, Leave, Move, Prioritise, PullBack, SetIntake
@@ -76,6 +76,7 @@ __all__ = [
     "MissAgent",
     "MissCallback",
     "Move",
+    "OpenCallback",
     "OpenDesk",
     "Park",
     "ParkVisit",

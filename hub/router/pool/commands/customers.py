@@ -33,3 +33,19 @@ class RequestCallback(Asked):
     thread: str
     due: datetime | None = None
     address_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCallback(Asked):
+    """The time has come at which an agent promised that the customer would be called: it is work from now on."""
+
+    interaction_id: str
+    callback_id: str
+    customer_id: str
+    queue: str
+    for_agent: str = ""
+    service: str = ""
+    language: str = ""
+    segment: str = ""
+    value_tier: str = ""
+    lifecycle_stage: str = ""
