@@ -25,10 +25,24 @@ class Area(NamedTuple):
     but: tuple[str, ...] = ()
 
 
+OF_OPERATORS = (
+    "api/server.py", "application/audit.py", "application/audit_counts.py", "application/audit_rules.py",
+    "application/beside.py", "application/export", "application/history_writer.py", "application/imports",
+    "application/oidc.py", "application/oidc_settings.py", "application/bulk.py", "application/explainer.py",
+)  # fmt: skip
+"""Of the modules that answer the API, those that speak to the log, or to whoever runs a command."""
+
 AREAS: Mapping[str, Area] = {
     "policy": Area(
         talking=("router/policy", "policies"),
         but=("router/policy/book.py", "router/policy/diff.py", "policies/book.py", "policies/changes.py"),
+    ),
+    "paths": Area(
+        talking=(
+            "paths/policy", "paths/propositions", "paths/time/section.py", "paths/frequency/section.py",
+            "paths/holdout/section.py", "paths/arbitration/model.py", "paths/consent/purposes.py",
+        ),
+        but=("paths/policy/diff.py",),
     ),
     "routing": Area(
         talking=(
@@ -39,6 +53,22 @@ AREAS: Mapping[str, Area] = {
         ),
         raising=("router/pool", "domain/interaction", "domain/agent"),
     ),
+    "access": Area(
+        raising=(
+            "domain/access", "application/access.py", "application/people.py", "application/sessions.py",
+            "application/sign_in.py", "application/guessable.py", "application/passwords.py", "api/callers.py",
+            "api/identifying.py", "api/once.py", "api/sessions.py", "api/sessions_oidc.py", "api/people.py",
+            "api/teams.py", "api/keys.py",
+        ),
+    ),
+    "customers": Area(
+        raising=(
+            "domain/customer", "domain/account", "domain/cases", "domain/grant", "domain/satisfaction",
+            "domain/contact.py", "domain/ids.py", "domain/personal.py", "domain/mail_addresses.py", "domain/canned",
+            "paths/consent", "paths/profile", "paths/decision", "paths/gates", "paths/duplicates", "journal/drafts.py",
+        ),
+    ),
+    "asked": Area(raising=("api", "application"), but=OF_OPERATORS),
 }  # fmt: skip
 
 WORDS = "words"

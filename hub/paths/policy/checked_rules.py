@@ -63,7 +63,7 @@ def _before(row: Row, found: Taken, table: str, space: Space) -> str:
         for other in found.rows[: row.number]
         if other.box is not None and space.common(row.box, other.box) is not None
     ]
-    return f"{WORDS.rows[table]} {' and '.join(others)}, which come{'s' * (len(others) == 1)} first"
+    return f"{WORDS.rows[table]} {' and '.join(others)}, which {'comes' if len(others) == 1 else 'come'} first"
 
 
 def _nobody_takes(policy: PathPolicy, table: str, left: tuple[Box, ...], space: Space) -> str:
