@@ -1,7 +1,6 @@
 """Agents: who is here, in which state, what they can do, and how they say so."""
 
 from dataclasses import fields
-from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from hub.api.answers import EventsAnswer, answer, events, page
 from hub.api.bodies import Body, Language, Level, Moment, Name, Reason, Text, WithReason
 from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
+from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.rows import PAGE, AgentInHand, Agents, PageSize, Pullable, told
@@ -194,13 +194,7 @@ async def plan_shifts(agent_id: str, body: Plan, call: SupervisorCall) -> Respon
     return events(await call.services.pool.execute(command))
 
 
-@router.post(
-    "/v1/agents/{agent_id}/heartbeat",
-    status_code=HTTPStatus.NO_CONTENT,
-    summary="Give a sign of life",
-    response_class=Response,
-    responses=PROBLEMS,
-)
+@router.post("/v1/agents/{agent_id}/heartbeat", summary="Give a sign of life", **DONE)
 async def heartbeat(agent_id: str, call: AgentCall) -> Response:
     """The agent's desktop is there. Takes no body. From the first one on (or the first stream of the agent's own) the
     hub expects more: without a sign of life for the policy's `heartbeat_seconds` the agent gets no work.
@@ -209,7 +203,7 @@ async def heartbeat(agent_id: str, call: AgentCall) -> Response:
     if not call.services.pool.knows_agent(agent_id):
         raise NotFoundError(f"there is no agent {agent_id!r}: sign on first")
     call.services.presence.heard(agent_id)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return done()
 
 
 @router.post("/v1/agents/{agent_id}/sign-off", summary="Sign off", responses=_EVENTS)

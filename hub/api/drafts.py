@@ -12,6 +12,7 @@ from starlette.responses import Response
 from hub.api.answers import answer, json_bytes
 from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall, Call
+from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.path_decisions import Id
@@ -103,7 +104,7 @@ class DraftPlaces(BaseModel):
 _SAVED: dict[int | str, dict[str, Any]] = {
     200: {"model": DraftTold}, 409: {"model": DraftChanged, "description": "Saved elsewhere since"}, **PROBLEMS,
 }  # fmt: skip
-_GONE: dict[int | str, dict[str, Any]] = {204: {"description": "It is there no more"}, **PROBLEMS}
+_THROWN_AWAY = DONE | {"responses": {204: {"description": "It is there no more"}, **PROBLEMS}}
 
 
 @router.put("/v1/interactions/{interaction_id}/drafts/{kind}", summary="Save a draft", responses=_SAVED)
@@ -122,17 +123,11 @@ async def draft(interaction_id: str, kind: Kind, call: AgentCall, agent_id: OfAg
     return answer(_row(await call.services.drafts.find(interaction_id, _own(call, agent_id), kind)))
 
 
-@router.delete(
-    "/v1/interactions/{interaction_id}/drafts/{kind}",
-    status_code=HTTPStatus.NO_CONTENT,
-    summary="Throw a draft away",
-    response_class=Response,
-    responses=_GONE,
-)
+@router.delete("/v1/interactions/{interaction_id}/drafts/{kind}", summary="Throw a draft away", **_THROWN_AWAY)
 async def throw_away(interaction_id: str, kind: Kind, call: AgentCall, agent_id: OfAgent = "") -> Response:
     """It is not wanted any more. Gone already: 204."""
     await call.services.drafts.delete(interaction_id, _own(call, agent_id), kind)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return done()
 
 
 @router.put("/v1/customers/{customer_id}/drafts", summary="Save the draft of a new contact", responses=_SAVED)
@@ -148,17 +143,11 @@ async def draft_of_new(customer_id: str, call: AgentCall, agent_id: OfAgent = ""
     return answer(_row(await call.services.drafts.find(customer_id, _own(call, agent_id), DraftKind.NEW)))
 
 
-@router.delete(
-    "/v1/customers/{customer_id}/drafts",
-    status_code=HTTPStatus.NO_CONTENT,
-    summary="Throw the draft of a new contact away",
-    response_class=Response,
-    responses=_GONE,
-)
+@router.delete("/v1/customers/{customer_id}/drafts", summary="Throw the draft of a new contact away", **_THROWN_AWAY)
 async def throw_new_away(customer_id: str, call: AgentCall, agent_id: OfAgent = "") -> Response:
     """Gone already: 204."""
     await call.services.drafts.delete(customer_id, _own(call, agent_id), DraftKind.NEW)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return done()
 
 
 @router.get("/v1/agents/{agent_id}/drafts", summary="Where an agent writes something", responses=told(DraftPlaces))

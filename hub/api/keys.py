@@ -10,6 +10,7 @@ from starlette.responses import Response
 from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AdminCall
+from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
 from hub.domain.access.events import Role
@@ -69,14 +70,8 @@ async def make(body: NewKey, call: AdminCall) -> Response:
     return response
 
 
-@router.delete(
-    "/v1/keys/{key_id}",
-    status_code=HTTPStatus.NO_CONTENT,
-    summary="Revoke an API key",
-    response_class=Response,
-    responses=PROBLEMS,
-)
+@router.delete("/v1/keys/{key_id}", summary="Revoke an API key", **DONE)
 async def revoke(key_id: str, call: AdminCall) -> Response:
     """It is good no longer, at once and in every process; its streams end."""
     await call.services.staff.keys.revoke(key_id, actor=call.actor)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return done()

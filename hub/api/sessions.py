@@ -1,7 +1,6 @@
 """Sessions: signing in by password, being here, locking, and signing out."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -11,7 +10,7 @@ from starlette.responses import Response
 from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AnyCall, Call, ForbiddenError
-from hub.api.errors import PROBLEMS
+from hub.api.done import DONE, done
 from hub.api.rows import told
 from hub.api.same_origin import is_foreign
 from hub.api.services import Services
@@ -141,13 +140,11 @@ async def session(call: AnyCall) -> Response:
     return answer(_told(call))
 
 
-@router.delete(
-    "/v1/session", status_code=HTTPStatus.NO_CONTENT, summary="Sign out", response_class=Response, responses=PROBLEMS
-)
+@router.delete("/v1/session", summary="Sign out", **DONE)
 async def sign_out(call: AnyCall) -> Response:
     """At once and everywhere: its streams end."""
     await call.services.staff.sessions.close(_entry(call).session.session_id)
-    response = Response(status_code=HTTPStatus.NO_CONTENT)
+    response = done()
     drop(response)
     return response
 
@@ -166,17 +163,11 @@ async def unlock(body: Unlock, call: AnyCall) -> Response:
     return answer(_told(call))
 
 
-@router.post(
-    "/v1/session/alive",
-    status_code=HTTPStatus.NO_CONTENT,
-    summary="Say that somebody is at the desk",
-    response_class=Response,
-    responses=PROBLEMS,
-)
+@router.post("/v1/session/alive", summary="Say that somebody is at the desk", **DONE)
 async def alive(call: AnyCall) -> Response:
     """Takes no body. Commands say so too; a heartbeat doesn't: a page sends it by itself."""
     _entry(call)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return done()
 
 
 @router.put("/v1/session/password", summary="Change one's password", responses=told(Session))

@@ -1,6 +1,5 @@
 """Teams: who is in one has its role."""
 
-from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AdminCall, SupervisorCall
-from hub.api.errors import PROBLEMS
+from hub.api.done import DONE, done
 from hub.api.rows import told
 from hub.domain.access.events import Role
 from hub.domain.access.people.state import Staff, Team
@@ -85,17 +84,11 @@ async def put(team_id: str, body: ChangedTeam, call: AdminCall) -> Response:
     return answer(_row(people.staff, made))
 
 
-@router.delete(
-    "/v1/teams/{team_id}",
-    status_code=HTTPStatus.NO_CONTENT,
-    summary="Remove a team",
-    response_class=Response,
-    responses=PROBLEMS,
-)
+@router.delete("/v1/teams/{team_id}", summary="Remove a team", **DONE)
 async def remove(team_id: str, call: AdminCall) -> Response:
     """That nobody is in, else 409."""
     await call.services.staff.people.remove_team(team_id, actor=call.actor)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return done()
 
 
 def _row(staff: Staff, team: Team) -> dict[str, Any]:
