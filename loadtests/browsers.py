@@ -1,11 +1,16 @@
 """Chromium for load tests of screens: what a page fetched, how its frames came, and what it holds in memory."""
 
 import asyncio
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 _FRAMES = """
-(seconds) => new Promise((done) => {
+([seconds, list, step]) => new Promise((done) => {
+  const box = list && document.querySelector(list);
   const deltas = [], long = [];
   const watching = new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration)));
   watching.observe({ type: "longtask" });
@@ -14,6 +19,11 @@ _FRAMES = """
   const frame = (now) => {
     if (before) deltas.push(now - before);
     before = now;
+    if (box) {
+      const was = box.scrollTop;
+      box.scrollTop = was + step;
+      if (box.scrollTop === was) step = -step;
+    }
     if (now < until) requestAnimationFrame(frame);
     else { watching.disconnect(); done({ deltas, long }); }
   };
@@ -21,6 +31,8 @@ _FRAMES = """
 })
 """
 _KEPT = ("Nodes", "JSEventListeners", "Documents")
+_MAIN_THREAD = "CrRendererMain"
+_TRACED = ("toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,36 @@ class Held:
     documents: int
 
 
+@dataclass(slots=True)
+class Tasks:
+    """What the main thread did without a pause, by its own processor time: hardly hangs on the machine's load."""
+
+    longest_ms: list[float] = field(default_factory=list)
+    above_16_ms: int = 0
+    above_50_ms: int = 0
+
+    def read(self, trace: Path) -> None:
+        """From what Chromium wrote down."""
+        events = json.loads(trace.read_bytes())["traceEvents"]
+        main = {(one["pid"], one["tid"]) for one in events if one.get("args", {}).get("name") == _MAIN_THREAD}
+        tasks = [one for one in events if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in main]
+        took = sorted(one.get("tdur", 0) / 1000 for one in tasks)
+        self.longest_ms = [round(one, 1) for one in took[:-6:-1]]
+        self.above_16_ms, self.above_50_ms = (sum(one > limit for one in took) for limit in (16, 50))
+
+
+@asynccontextmanager
+async def traced(browser: Any, page: Any, file: Path) -> AsyncIterator[Tasks]:
+    """The page's tasks until this is left."""
+    tasks = Tasks()
+    await browser.start_tracing(page=page, path=file, categories=list(_TRACED))
+    try:
+        yield tasks
+    finally:
+        await browser.stop_tracing()
+    tasks.read(file)
+
+
 class Tab:
     """A page and the browser's own instruments for it."""
 
@@ -62,10 +104,10 @@ class Tab:
         await tools.send("HeapProfiler.enable")
         return cls(page, tools)
 
-    async def frames(self, seconds: float) -> Frames:
-        """Look at each frame for so long."""
+    async def frames(self, seconds: float, scrolled: str = "", step: int = 0) -> Frames:
+        """Look at each frame for so long; meanwhile what is `scrolled` moves by `step` pixels a frame, to and fro."""
         before = (await self._metrics())["TaskDuration"]
-        told = await self.page.evaluate(_FRAMES, seconds)
+        told = await self.page.evaluate(_FRAMES, [seconds, scrolled, step])
         busy = (await self._metrics())["TaskDuration"] - before
         deltas = sorted(told["deltas"])
         return Frames(

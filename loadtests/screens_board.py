@@ -20,7 +20,7 @@ from hub.operations.access import issue_key
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from loadtests import centre
-from loadtests.browsers import Tab, rows
+from loadtests.browsers import Tab, rows, traced
 from loadtests.generator import Generator, prepare
 from loadtests.hub_with_agents import READY, notes_of
 from loadtests.plan import Load, arrivals, load_of
@@ -29,23 +29,32 @@ from tests.ui.house import House
 
 _SKILLS = 50
 _SETTLING = 5.0
+_LISTS = {"agents": "section[aria-label=Agents] .box", "queues": "section[aria-label=Queues] .box"}
+_STEP = 120
+"""Pixels a frame: some 7,000 a second, three rows with each frame."""
 
 
 async def board_frames(agents: int, queues: int, rate: float, seconds: float, pages: Path) -> dict[str, Any]:
-    """A supervisor looks at the wallboard, its lists and charts; nobody scrolls."""
+    """A supervisor comes to the wallboard, looks at its lists and charts, and scrolls each list to and fro."""
     plan = load_of(
         rate, agents, 4 * seconds + 60, talk=None, wrap=None, warmup=None, cycle=None, skills=_SKILLS, queues=queues
     )
     with tempfile.TemporaryDirectory(prefix="screens-board-") as folder:
         async with _centre(plan, Path(folder), pages) as house, _flow(house.process, plan):
             sam = await house.somebody("supervisor")
-            page = await house.page(sam, "/board")
-            await page.locator("main table, main [role=table], main [role=grid]").first.wait_for()
+            page, trace = await house.page(sam, "/icon.svg"), Path(folder) / "trace.json"
+            async with traced(house.browser, page, trace) as coming:
+                await page.goto(house.url + "/board")
+                await page.locator(f"{_LISTS['agents']} a").first.wait_for()
+                await asyncio.sleep(_SETTLING)
             tab = await Tab.of(page)
-            await asyncio.sleep(_SETTLING)
-            still = await tab.frames(seconds)
+            told = {"coming": rows(coming), "looked at": rows(await tab.frames(seconds))}
+            for name, box in _LISTS.items():
+                async with traced(house.browser, page, trace) as tasks:
+                    frames = await tab.frames(seconds / 2, box, _STEP)
+                told[f"{name} scrolled"] = rows(frames) | rows(tasks)
             held = await tab.held()
-    return {"agents": agents, "queues": queues, "contacts/s": rate, "looked at": rows(still), "held": rows(held)}
+    return {"agents": agents, "queues": queues, "contacts/s": rate, **told, "held": rows(held)}
 
 
 @asynccontextmanager
