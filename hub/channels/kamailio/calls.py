@@ -17,9 +17,10 @@ from hub.channels.kamailio.wire import Order, Stands, State, place
 from hub.channels.phone.actions import Report, SetTimer, Signal
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.call import Call, Phase
-from hub.channels.phone.happenings import Gone, Happening, Resumed, TimeUp, Told
+from hub.channels.phone.happenings import Gone, Happening, Resumed, Told
 from hub.channels.phone.limits import LONGEST_NUMBER, Limits, Verdict
 from hub.channels.phone.refusals import KnownCall, Refusals
+from hub.channels.phone.timers import Timers
 from hub.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ _BUSY_HERE, _ADDRESS_INCOMPLETE = 486, 484
 @dataclass(slots=True, eq=False)
 class _Life:
     call: Call
-    timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    timers: Timers = field(default_factory=Timers)
     outstanding: int = 0
     position: int = 0
     """In the hub's log, of the last command."""
@@ -119,8 +120,7 @@ class Calls:
     def close(self) -> None:
         """Leave the calls alone: they stand without us."""
         for life in self._lives.values():
-            for timer in life.timers.values():
-                timer.cancel()
+            life.timers.cancel()
         for task in self._background:
             task.cancel()
 
@@ -190,21 +190,11 @@ class Calls:
                     self._remember(life.call.thread, action)
                 self._edges.order(action)
             case SetTimer():
-                self._set(life, action)
+                life.timers.set(action, self._clock.now(), lambda wake: self.happened(life.call.thread, wake))
             case Report():
                 self._later(life, self._reports.contact(action.contact, life.call))
             case Signal():
                 self._later(life, self._reports.signal(action))
-
-    def _set(self, life: _Life, timer: SetTimer) -> None:
-        running = life.timers.pop(timer.name, None)
-        if running is not None:
-            running.cancel()
-        if timer.seconds is not None:
-            wake = TimeUp(self._clock.now(), timer.name)
-            life.timers[timer.name] = asyncio.get_running_loop().call_later(
-                timer.seconds, self.happened, life.call.thread, wake
-            )
 
     def _later(self, life: _Life, report: Coroutine[Any, Any, Happening]) -> None:
         life.outstanding += 1
@@ -219,8 +209,7 @@ class Calls:
     def _perhaps_over(self, life: _Life) -> None:
         thread = life.call.thread
         if life.call.done and not life.outstanding and thread in self._lives:
-            for timer in life.timers.values():
-                timer.cancel()
+            life.timers.cancel()
             self._book.remove(thread)
             del self._lives[thread]
             self._remember(thread, self._let_go.get(thread))

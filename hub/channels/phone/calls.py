@@ -12,9 +12,10 @@ from hub.channels.phone.ari import Ari, AriError
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.call import Call, Phase
 from hub.channels.phone.decide import begin, decide
-from hub.channels.phone.happenings import Arrived, Gone, Happening, NotSwitched, Recorded, TimeUp
+from hub.channels.phone.happenings import Arrived, Gone, Happening, NotSwitched, Recorded
 from hub.channels.phone.reports import Reports
 from hub.channels.phone.settings import PhoneSettings
+from hub.channels.phone.timers import Timers
 from hub.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ _NOBODY_THERE = 3
 class _Life:
     call: Call
     coming: asyncio.Queue[tuple[Happening, asyncio.Future[None] | None]] = field(default_factory=asyncio.Queue)
-    timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    timers: Timers = field(default_factory=Timers)
     task: asyncio.Task[None] | None = None
     outstanding: int = 0
 
@@ -85,8 +86,7 @@ class Calls:
     def close(self) -> None:
         """Leave the calls alone: they stand without us."""
         for life in self._lives.values():
-            for timer in life.timers.values():
-                timer.cancel()
+            life.timers.cancel()
             if life.task is not None:
                 life.task.cancel()
         for task in self._background:
@@ -137,8 +137,7 @@ class Calls:
 
     def _over(self, life: _Life) -> None:
         thread = life.call.thread
-        for timer in life.timers.values():
-            timer.cancel()
+        life.timers.cancel()
         self._book.remove(thread)
         del self._lives[thread]
         for channel in [one for one, of in self._threads.items() if of == thread]:
@@ -149,7 +148,7 @@ class Calls:
             case Request():
                 await self._ask(life, action)
             case SetTimer():
-                self._set(life, action)
+                life.timers.set(action, self._clock.now(), lambda wake: life.coming.put_nowait((wake, None)))
             case Report():
                 self._later(life, self._reports.contact(action.contact, life.call))
             case Signal():
@@ -176,16 +175,6 @@ class Calls:
             elif not request.records:
                 log.error("call %s: Asterisk answers %d to %s", life.call.thread, status, request.path)
                 life.coming.put_nowait((NotSwitched(self._clock.now()), None))
-
-    def _set(self, life: _Life, timer: SetTimer) -> None:
-        running = life.timers.pop(timer.name, None)
-        if running is not None:
-            running.cancel()
-        if timer.seconds is not None:
-            wake = TimeUp(self._clock.now(), timer.name)
-            life.timers[timer.name] = asyncio.get_running_loop().call_later(
-                timer.seconds, life.coming.put_nowait, (wake, None)
-            )
 
     def _later(self, life: _Life, report: Coroutine[Any, Any, Happening]) -> None:
         """The hub may be away for long: the call goes on meanwhile, and hears what came of it."""
