@@ -2,6 +2,7 @@
 import type { QueryClient } from "@tanstack/svelte-query";
 import { answer, hub } from "../api/client";
 import type { components } from "../api/schema";
+import { followed } from "../live/followed";
 import { live } from "../live/live.svelte";
 
 export type Customer = components["schemas"]["Customer"];
@@ -16,9 +17,9 @@ export function customerOf(id: string): { queryKey: readonly string[]; queryFn: 
   };
 }
 
-/** Read anew whatever is shown of this customer when something happens with them. Call it in an effect. */
+/** Read anew whatever is shown of this customer when something happens with them, and what was shown when it is shown again. Call it in an effect. */
 export function keepFresh(reads: QueryClient, id: string): () => void {
-  const leave = live.follow("customer", id);
+  const leave = followed(reads, "customer", id, [customerKey(id)]);
   let due = 0;
   const off = live.on((happening) => {
     if (!happening.position || !aboutCustomers(happening.stream)) return;

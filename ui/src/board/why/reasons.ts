@@ -1,10 +1,11 @@
 /** The reasons that the hub keeps with its decisions, in the reader's words; what is not known here stays as it was written. */
+import { actorName } from "../../words/actors";
 import { duration, isolated } from "../../words/locale.svelte";
 import { named } from "../states";
 import { say } from "./reason_words";
 import { say as why, type WhyKey } from "./words";
 
-export type Names = { queue: (name: string) => string; agent: (id: string) => string };
+export type Names = { queue: (name: string) => string; agent: (id: string) => string; actors?: Readonly<Record<string, string>> };
 type Found = Record<string, string>;
 type Told = [RegExp, (found: Found, names: Names) => string];
 
@@ -81,7 +82,7 @@ export function missed(one: { condition: string; found: string; wanted: string; 
 
 /** Who did it, as the log names them: `agent:ann`, `person:…`, `operator:…`. */
 export function person(actor: string, names: Names): string {
-  return actor.startsWith("agent:") ? names.agent(actor.slice("agent:".length)) : actor;
+  return actor.startsWith("agent:") ? names.agent(actor.slice("agent:".length)) : actorName(actor, names.actors);
 }
 
 function conditions(asked: string): string {

@@ -33,10 +33,3 @@ const SAID: Record<string, Key> = {
 export function worded(timeline: readonly Fact[]): { fact: Fact; key: Key }[] {
   return timeline.flatMap((fact) => (SAID[fact.type] ? [{ fact, key: SAID[fact.type] as Key }] : [])).reverse();
 }
-
-/** Whether the call is being recorded by the last word of who records; null: nobody said. */
-export function recordingOf(timeline: readonly Pick<Fact, "type" | "detail">[]): "running" | "paused" | "off" | null {
-  const last = timeline.findLast((one) => one.type === "RecordingSwitched" || one.type === "RecordingAsked");
-  const word = last?.detail.split(/[\s,:;]/)[0];
-  return word === "running" || word === "paused" || word === "off" ? word : null;
-}
