@@ -81,8 +81,10 @@ function strokeOf(event: KeyboardEvent): string {
   if (["Control", "Shift", "Alt", "Meta"].includes(event.key)) return "";
   // The place on the keyboard, not the letter: Persian layouts have other letters there.
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit(\d)$/.exec(event.code)?.[1];
-  const key = letter && !(event.shiftKey && /^Digit/.test(event.code)) ? letter : event.key;
-  const shift = event.shiftKey && (letter !== undefined || key.length > 1);
+  // Shift and a digit write another sign, a question mark say; beside another key they are meant as they lie.
+  const written = event.shiftKey && /^Digit/.test(event.code) && !(event.altKey || event.ctrlKey || event.metaKey);
+  const key = letter && !written ? letter : event.key;
+  const shift = event.shiftKey && ((letter !== undefined && !written) || key.length > 1);
   const parts = [event.ctrlKey || event.metaKey ? "Mod" : "", event.altKey ? "Alt" : "", shift ? "Shift" : "", key];
   return parts.filter(Boolean).join("+");
 }

@@ -13,6 +13,8 @@ beforeEach(() => {
     { id: "end", title: "End", group: "", keys: "Alt+E", run: () => done.push("end") },
     { id: "back", title: "Back", group: "", keys: "Escape", run: () => done.push("back") },
     { id: "desk", title: "Desk", group: "", keys: "G D", run: () => done.push("desk") },
+    { id: "first", title: "First", group: "", keys: "Alt+Shift+1", run: () => done.push("first") },
+    { id: "keys", title: "Keys", group: "", keys: "?", run: () => done.push("keys") },
     { id: "lock", title: "Lock", group: "", keys: "Mod+Alt+L", always: true, run: () => done.push("lock") },
   ]);
 });
@@ -33,6 +35,12 @@ test("a key does what it stands for", () => {
   pressed(key("KeyG"));
   pressed(key("KeyD"));
   expect(done).toEqual(["end", "desk"]);
+});
+
+test("a digit beside Alt and Shift is the key, whatever sign it writes, and one with Shift alone is its sign", () => {
+  for (const sign of ["1", "!", "۱"]) pressed(key("Digit1", { key: sign, altKey: true, shiftKey: true }));
+  pressed(key("Digit1", { key: "?", shiftKey: true }));
+  expect(done).toEqual(["first", "first", "first", "keys"]);
 });
 
 test("behind an open dialog keys do nothing but lock, not even the one that closes it", () => {
