@@ -63,9 +63,8 @@ class Held:
 class Tasks:
     """What the main thread did without a pause, by its own processor time: hardly hangs on the machine's load."""
 
-    longest_ms: list[float] = field(default_factory=list)
-    above_16_ms: int = 0
-    above_50_ms: int = 0
+    longest_tasks_ms: list[float] = field(default_factory=list)
+    tasks_above_16_ms: int = 0
 
     def read(self, trace: Path) -> None:
         """From what Chromium wrote down."""
@@ -73,8 +72,8 @@ class Tasks:
         main = {(one["pid"], one["tid"]) for one in events if one.get("args", {}).get("name") == _MAIN_THREAD}
         tasks = [one for one in events if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in main]
         took = sorted(one.get("tdur", 0) / 1000 for one in tasks)
-        self.longest_ms = [round(one, 1) for one in took[:-6:-1]]
-        self.above_16_ms, self.above_50_ms = (sum(one > limit for one in took) for limit in (16, 50))
+        self.longest_tasks_ms = [round(one, 1) for one in took[:-6:-1]]
+        self.tasks_above_16_ms = sum(one > 16 for one in took)
 
 
 @asynccontextmanager

@@ -35,7 +35,9 @@ export class Board {
   take(news: News): void {
     const touched = take(this.#tables, news);
     if (touched.queues) this.#queues++;
-    if (touched.agents) this.#agents++;
+    // All of them for the first time are the most there is to do: what was said of the queues is shown before.
+    if (news.full) setTimeout(() => this.#agents++);
+    else if (touched.agents) this.#agents++;
     if (touched.channels) this.#channels++;
     if (news.totals) this.totals = news.totals;
     this.at = news.at;

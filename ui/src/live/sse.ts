@@ -2,15 +2,24 @@
 
 export type Block = { id: string; event: string; data: string };
 
-/** Hands out whole blocks, however the bytes are cut. A block with only an `id` has empty `event` and `data`. */
+/** Hands out whole blocks, however the bytes are cut. A block with only an `id` has empty `event` and `data`. What has come
+ * of a block is not looked through again with each piece of it: a wallboard's first is as long as thousands of others. */
 export class Blocks {
-  #rest = "";
+  #begun = "";
+  /** A line end that came last: with another one the block is over. */
+  #ending = "";
   #decoder = new TextDecoder();
 
   push(bytes: Uint8Array): Block[] {
-    this.#rest += this.#decoder.decode(bytes, { stream: true }).replaceAll("\r\n", "\n");
-    const parts = this.#rest.split("\n\n");
-    this.#rest = parts.pop() ?? "";
+    const came = this.#ending + this.#decoder.decode(bytes, { stream: true }).replaceAll("\r\n", "\n");
+    const parts = came.split("\n\n");
+    const last = parts.pop() ?? "";
+    if (parts.length) {
+      parts[0] = this.#begun + parts[0];
+      this.#begun = "";
+    }
+    this.#ending = last.endsWith("\n") ? "\n" : "";
+    this.#begun += this.#ending ? last.slice(0, -1) : last;
     return parts.map(parse).filter((block) => block !== null);
   }
 }
