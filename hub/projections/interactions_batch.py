@@ -70,7 +70,7 @@ class Batch:
             [(*one.placed, one.no) for one in work if one.placed and not one.new],
         )
         run(
-            f"INSERT OR REPLACE INTO interactions_more (no, {MORE}) VALUES ({', '.join('?' * 13)})",
+            f"INSERT OR REPLACE INTO interactions_more (no, {MORE}) VALUES ({', '.join('?' * (MORE.count(',') + 2))})",
             [(one.no, *one.more.values()) for one in work if one.more],
         )
         asked = [one for one in work if one.asked]
