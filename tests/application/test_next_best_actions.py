@@ -244,7 +244,7 @@ async def test_a_response_grants_nothing_whose_time_is_over(centre: Centre) -> N
     await centre.call()
     said = await first(centre)
     centre.clock.moment += timedelta(days=1)
-    await refused(centre, "nothing they may have, not_valid", said)
+    await refused(centre, "granted to them: its time has not come, or is over", said)
 
 
 async def test_a_response_grants_nothing_to_who_was_linked_into_a_holdout_since(centre: Centre) -> None:

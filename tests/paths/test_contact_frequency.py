@@ -202,7 +202,7 @@ class TestSlots:
              lambda: reserve(streams.parties(), wanted("", 0), ONE_A_DAY, **META)),
             ("slot_id", "name the slot in 1 to 200 characters",
              lambda: reserve(streams.parties(), wanted(too_long, 0), ONE_A_DAY, **META)),
-            ("customer_id", "customer-ben is no stream of customer-ann",
+            ("customer_id", "customer-ben is neither customer customer-ann nor linked with them",
              lambda: reserve(streams.parties(), wanted("c", 0, customer_id=BEN), ONE_A_DAY, **META)),
         ):  # fmt: skip
             with pytest.raises(InvalidError) as refused:

@@ -69,6 +69,19 @@ AREAS: Mapping[str, Area] = {
         ),
     ),
     "asked": Area(raising=("api", "application"), but=OF_OPERATORS),
+    "reasons": Area(
+        talking=(
+            "paths/decision/wording.py", "paths/frequency/reserving.py", "paths/duplicates/comparing.py",
+            "paths/duplicates/findings.py", "paths/duplicates/proposing.py", "paths/standing/standing.py",
+            "application/paths/action_responses.py", "application/paths/contacts.py", "application/callback_gates.py",
+            "application/standing.py", "domain/customer/decide.py", "domain/customer/links/by_agents.py",
+            "domain/grant/terms.py", "domain/account/decide.py", "router/pool/owner.py", "router/pool/phones.py",
+        ),
+        raising=(
+            "paths", "application/explainer.py", "domain/errors.py", "projections/reports.py",
+            "projections/agent_intervals.py",
+        ),
+    ),
 }  # fmt: skip
 
 WORDS = "words"

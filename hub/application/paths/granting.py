@@ -76,7 +76,8 @@ def check_may_have(offered: Proposition, state: PathState, rules: PathRules) -> 
     place = rules.places[offered.name]
     fit, holdout = rules.catalogue.look(state.known, [place]).fit[place], rules.holdouts.get(place)
     if fit.reason in (Reason.NOT_ELIGIBLE, Reason.NOT_VALID):
-        raise RefusedError(f"{offered.name} is nothing they may have, {fit.reason}: {dict(fit.inputs)}")
+        looked = ", ".join(f"{name} = {value}" for name, value in fit.inputs.items())
+        raise RefusedError(f"{offered.name} can't be granted to them: {kept_back(fit)} ({looked})")
     rival = rules.catalogue.rival(offered.name, state.known)
     if rival is not None:
         raise RefusedError(f"{offered.name} can't stand beside what they hold: {rival.proposition}, {rival.grant_id}")
@@ -152,7 +153,7 @@ def check_may_be_told(
     places = [place_at(asking, offered.is_for, reach, at) for reach in reaches]
     closed = [[one for one in place.verdicts if one.gate in _ALWAYS and not one.is_open] for place in places]
     if all(closed):
-        why = "; ".join(dict.fromkeys(f"{one.reason}, {kept_back(one)}" for several in closed for one in several))
+        why = "; ".join(dict.fromkeys(kept_back(one) for several in closed for one in several))
         raise RefusedError(f"{offered.name} is not to be told on {channel} now: {why}")
 
 

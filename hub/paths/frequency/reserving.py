@@ -77,7 +77,9 @@ def reserve(parties: Parties, wanted: Wanted, rules: Rules, **meta: Any) -> Told
     if not 0 < len(wanted.slot_id) <= LONGEST_ID:
         raise InvalidError(f"name the slot in 1 to {LONGEST_ID} characters", "slot_id")
     if wanted.customer_id not in parties.customer:
-        raise InvalidError(f"{wanted.customer_id} is no stream of {parties.canonical}", "customer_id")
+        raise InvalidError(
+            f"{wanted.customer_id} is neither customer {parties.canonical} nor linked with them", "customer_id"
+        )
     known = parties.customer[wanted.customer_id].reserved.get(wanted.slot_id)
     if known is not None:
         if known == _slot(wanted):
