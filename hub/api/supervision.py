@@ -6,11 +6,13 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
+from hub.api.actor_names import names_of_actors
 from hub.api.answers import EventsAnswer, events
 from hub.api.bodies import Body, ByAgent, Reason, WithReason
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.domain.errors import InvalidError
+from hub.domain.interaction.place_changed import PlaceChangedError
 from hub.router.pool.commands import Assign, Join, Leave, Move, Prioritise, PullBack
 
 router = APIRouter(tags=["supervision"])
@@ -40,6 +42,9 @@ class NewPlace(Body):
         ge=-30 * DAY_SECONDS,
         le=30 * DAY_SECONDS,
         description="Artificial age in all, on top of the real one; 0 takes it away again",
+    )
+    expected_version: int | None = Field(
+        default=None, ge=0, description="`place_version` as you read it; left out: whatever it is by now"
     )
 
 
@@ -73,7 +78,8 @@ async def move(interaction_id: str, body: MoveTo, call: SupervisorCall) -> Respo
     "/v1/interactions/{interaction_id}/prioritise", summary="Move waiting work in the order", responses=_EVENTS
 )
 async def prioritise(interaction_id: str, body: NewPlace, call: SupervisorCall) -> Response:
-    """To a priority, or by artificial age, which may be negative. As it is already: 200 without events."""
+    """To a priority, or by artificial age, which may be negative. As it is already: 200 without events. Changed by
+    another supervisor since `expected_version`: 409 (`changed-meanwhile`), which says who, and to what."""
     if (body.priority is None) == (body.credit_seconds is None):
         raise InvalidError("name a priority or credit_seconds, one of the two", "priority")
     await call.supervising_work(interaction_id)
@@ -82,8 +88,14 @@ async def prioritise(interaction_id: str, body: NewPlace, call: SupervisorCall) 
         interaction_id=interaction_id,
         priority=body.priority,
         credit_seconds=body.credit_seconds or 0.0,
+        expected_version=body.expected_version,
     )
-    return events(await call.services.pool.execute(command))
+    try:
+        return events(await call.services.pool.execute(command))
+    except PlaceChangedError as changed:
+        names = await names_of_actors(call.services, {changed.by})
+        name = names.get(changed.by, changed.by)
+        raise PlaceChangedError(name, changed.priority, changed.credit_seconds) from None
 
 
 @router.post("/v1/interactions/{interaction_id}/pull-back", summary="Take work from its agent", responses=_EVENTS)

@@ -101,6 +101,8 @@ class InteractionRow:
     """Why a supervisor should look at it; empty: they need not."""
     recording: str
     """What was asked or reported last of the recording: `running`, `paused`, `off`; empty: nothing."""
+    place_version: int
+    """Of its place in the order of waiting work: another one when a supervisor has changed it; 0: none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,4 +298,4 @@ def _interaction_row(values: list[Any]) -> InteractionRow:
     return InteractionRow(*values)
 
 
-PROJECTION = Projection("interactions", "8", TABLES, DDL, apply, reads=frozenset(FOLDS))
+PROJECTION = Projection("interactions", "9", TABLES, DDL, apply, reads=frozenset(FOLDS))

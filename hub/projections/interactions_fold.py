@@ -141,7 +141,8 @@ def _moved(work: Work, _: Entry, event: InteractionMoved) -> None:
         work.more.step = None
 
 
-def _prioritised(work: Work, _: Entry, event: InteractionPrioritised) -> None:
+def _prioritised(work: Work, entry: Entry, event: InteractionPrioritised) -> None:
+    work.rare().place_version = entry.version
     if event.priority is not None:
         work.row.priority = event.priority
 

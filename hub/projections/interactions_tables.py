@@ -24,7 +24,7 @@ CHANGING = (
 )
 MORE = (
     "on_hold, interrupted, callback, due_ms, attempts, participants, parked_until_ms, parked_by, step, transfers,"
-    " flagged, recording"
+    " flagged, recording, place_version"
 )
 SHOWN = {
     **dict.fromkeys(
@@ -38,7 +38,7 @@ SHOWN = {
     ),
     "on_hold": "0", "interrupted": "0", "callback": "0", "due_ms": "", "attempts": "0", "participants": "''",
     "parked_until_ms": "", "parked_by": "''", "step": "", "transfers": "0", "flagged": "''",
-    "recording": "''",
+    "recording": "''", "place_version": "0",
 }  # fmt: skip
 """The columns of an interaction as it is shown, and what stands for each where it has no row in `interactions_more`."""
 
@@ -63,7 +63,7 @@ CREATE TABLE interactions_more (
     no INTEGER PRIMARY KEY, on_hold INTEGER NOT NULL, interrupted INTEGER NOT NULL, callback INTEGER NOT NULL,
     due_ms INTEGER, attempts INTEGER NOT NULL, participants TEXT NOT NULL, parked_until_ms INTEGER,
     parked_by TEXT NOT NULL, step INTEGER, transfers INTEGER NOT NULL, flagged TEXT NOT NULL,
-    recording TEXT NOT NULL
+    recording TEXT NOT NULL, place_version INTEGER NOT NULL
 );
 CREATE TABLE interactions_offers (
     no INTEGER NOT NULL, offer TEXT NOT NULL, agent TEXT NOT NULL, units INTEGER NOT NULL, offered_ms INTEGER NOT NULL,
@@ -133,12 +133,14 @@ class More:
     transfers: int = 0
     flagged: str = ""
     recording: str = ""
+    place_version: int = 0
 
     def values(self) -> tuple[Any, ...]:
         """The columns."""
         return (
             self.on_hold, self.interrupted, self.callback, self.due_ms, self.attempts, self.participants,
             self.parked_until_ms, self.parked_by, self.step, self.transfers, self.flagged, self.recording,
+            self.place_version,
         )  # fmt: skip
 
 

@@ -223,11 +223,12 @@ class PoolInHand:
         )
 
     def prioritises(
-        self, interaction_id: str, priority: int | None = None, credit_seconds: float = 0.0
+        self, interaction_id: str, priority: int | None = None, credit_seconds: float = 0.0, *,
+        seen: int | None = None, actor: str = "operator:super",
     ) -> list[Event]:  # fmt: skip
         return self.handle(
-            commands.Prioritise, actor="operator:super", interaction_id=interaction_id, priority=priority,
-            credit_seconds=credit_seconds,
+            commands.Prioritise, actor=actor, interaction_id=interaction_id, priority=priority,
+            credit_seconds=credit_seconds, expected_version=seen,
         )  # fmt: skip
 
     def pulls(self, agent_id: str, interaction_id: str) -> list[Event]:

@@ -156,6 +156,18 @@ def test_work_with_a_higher_priority_or_more_age_goes_first(pool):
         pool.prioritises("interaction-c0", priority=1001)
 
 
+def test_of_two_supervisors_who_change_its_place_the_second_is_told_what_the_first_did(pool):
+    pool.arrives("c1")
+    pool.prioritises(CALL, priority=7, seen=0, actor="person:sam")
+    with pytest.raises(RefusedError, match="person:sam has changed its place meanwhile: it has priority 7") as told:
+        pool.prioritises(CALL, priority=3, seen=0)
+    assert (told.value.field, told.value.code) == ("expected_version", "changed-meanwhile")
+    assert pool.prioritises(CALL, priority=7, seen=0) == [], "the same is no quarrel"
+    seen = pool.state.interactions[CALL].place_version
+    assert pool.prioritises(CALL, priority=3, seen=seen)[0].priority == 3
+    assert pool.prioritises(CALL, priority=9)[0].priority == 9, "who does not say what they saw means it whatever it is"
+
+
 def test_the_priority_a_supervisor_gave_stays_over_moves_but_not_over_a_policy(pool):
     pool.arrives("c1", service="sales")
     pool.prioritises(CALL, priority=7)

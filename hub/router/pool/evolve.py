@@ -114,6 +114,7 @@ def _relaxed(state: PoolState, interaction: OpenInteraction, event: RequirementR
 
 
 def _prioritised(state: PoolState, interaction: OpenInteraction, event: InteractionPrioritised) -> None:
+    interaction.place_version, interaction.place_by = interaction.version, event.actor
     interaction.credit = event.credit_seconds
     line = interaction.work.line
     if event.priority is not None:

@@ -36,8 +36,9 @@ class OpenInteraction:
     """An interaction that is not over, or may be reopened."""
 
     __slots__ = (
-        "barred", "callback_of", "consulted", "consults", "contacts", "credit", "is_waiting", "over_at", "placed",
-        "placement", "queued", "quiet_since", "since", "state", "step", "stream", "thread", "version", "work",
+        "barred", "callback_of", "consulted", "consults", "contacts", "credit", "is_waiting", "over_at", "place_by",
+        "place_version", "placed", "placement", "queued", "quiet_since", "since", "state", "step", "stream", "thread",
+        "version", "work",
     )  # fmt: skip
 
     def __init__(self, stream: str, queued: InteractionQueued, work: Work) -> None:
@@ -51,6 +52,8 @@ class OpenInteraction:
         self.placed = 0
         """Version of that fact, or of the one that parked or ended it: what was due by an earlier one counts no
         longer."""
+        self.place_version, self.place_by = 0, ""
+        """Of the fact by which a supervisor changed its place last, and who did; 0: nobody."""
         self.step = -1
         """Which step of the placement is in force; -1: its first requirement."""
         self.since = 0.0

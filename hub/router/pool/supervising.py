@@ -8,6 +8,7 @@ from hub.domain.event import Event
 from hub.domain.ids import offer_id
 from hub.domain.interaction import decide as rules
 from hub.domain.interaction.events import InteractionGiven, InteractionOffered, OfferAccepted
+from hub.domain.interaction.place_changed import PlaceChangedError
 from hub.domain.interaction.state import Phase
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.policies.hours import zone_of
@@ -85,10 +86,14 @@ def move_to(
 
 
 def prioritise(state: PoolState, command: Prioritise) -> list[Decided]:
-    """It goes before or behind others."""
+    """It goes before or behind others. Refused where another supervisor was first; not where they did the same."""
     interaction = open_interaction(state, command.interaction_id)
     given = meta(command, interaction.stream)
-    return of(interaction, rules.prioritise(interaction.state, command.priority, command.credit_seconds, **given))
+    told = rules.prioritise(interaction.state, command.priority, command.credit_seconds, **given)
+    seen = command.expected_version
+    if told and seen is not None and interaction.place_version > seen:
+        raise PlaceChangedError(interaction.place_by, interaction.priority, interaction.credit)
+    return of(interaction, told)
 
 
 def pull_back(state: PoolState, command: PullBack) -> list[Decided]:

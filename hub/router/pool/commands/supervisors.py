@@ -25,11 +25,13 @@ class Move(Asked):
 
 @dataclass(frozen=True, slots=True)
 class Prioritise(Asked):
-    """Move waiting work in the order: to a priority, or by artificial age."""
+    """Move waiting work in the order: to a priority, or by artificial age. `expected_version`: of the place it had for
+    who asks; None: whatever it has."""
 
     interaction_id: str
     priority: int | None = None
     credit_seconds: float = 0.0
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ import type { Queue } from "../rows";
 
 export type Act =
   | { what: "move"; id: string; from: string }
-  | { what: "prioritise"; id: string; priority: number }
+  | { what: "prioritise"; id: string; priority: number; seen: number }
   | { what: "assign"; id: string }
   | { what: "pull_back"; id: string }
   | { what: "join"; id: string; mode: "monitor" | "coach" | "barge" }
@@ -19,6 +19,7 @@ export type Work = {
   channel: string;
   queue: string;
   priority: number;
+  place_version: number;
   agent_id: string;
   participants?: readonly { agent_id: string; mode: string }[];
 };
@@ -29,7 +30,7 @@ export function actsOn(work: Work, me: string): Act[] {
   const acts: Act[] = [];
   const waits = work.phase === "waiting" || work.phase === "offered";
   if (waits || work.phase === "parked") acts.push({ what: "assign", id });
-  if (waits) acts.push({ what: "move", id, from: work.queue }, { what: "prioritise", id, priority: work.priority });
+  if (waits) acts.push({ what: "move", id, from: work.queue }, { what: "prioritise", id, priority: work.priority, seen: work.place_version });
   if (work.phase === "active" && work.channel === "phone") for (const mode of ["monitor", "coach", "barge"] as const) acts.push({ what: "join", id, mode });
   const mine = work.participants?.find((one) => one.agent_id === me);
   if (mine) acts.push({ what: "leave", id, agent: me });
