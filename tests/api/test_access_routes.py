@@ -61,7 +61,6 @@ ROLES = {
     ],
     "adapter": ["POST /v1/contacts", "POST /v1/conversations"],
     "trusted": [
-        "POST /v1/customers/customer-1/links",
         "POST /v1/consents/block",
         "POST /v1/consents/unblock",
         "POST /v1/customers/customer-1/purchases",
@@ -73,6 +72,7 @@ ROLES = {
         "GET /v1/queues/care/estimate",
         "POST /v1/consents",
         "POST /v1/consents/unsubscribe",
+        "POST /v1/customers/customer-1/links",
         "PUT /v1/consents/preference",
         "POST /v1/surveys/survey-1/answer",
         "POST /v1/path-decisions",
@@ -89,6 +89,12 @@ ROLES = {
         "GET /v1/customers/customer-1/timeline",
         "GET /v1/customers/customer-1/attachments/c-1/number-1",
         "GET /v1/customers/customer-1/links",
+        "DELETE /v1/customers/customer-1/links/link-1",
+        "POST /v1/customers/customer-1/callbacks",
+        "GET /v1/customers/customer-1/callbacks",
+        "PUT /v1/callbacks/callback-1",
+        "POST /v1/callbacks/callback-1/cancel",
+        "GET /v1/agents/a1/callbacks",
         "GET /v1/customers/customer-1/consents",
         "GET /v1/customers/customer-1/accounts",
         "GET /v1/customers/customer-1/standing",
@@ -183,12 +189,12 @@ ROLES = {
         "PUT /v1/customers/customer-1/segment",
         "PUT /v1/customers/customer-1/lifecycle-stage",
         "GET /v1/customers/conflicts",
+        "GET /v1/customers/links",
         "GET /v1/customers/duplicates",
         "POST /v1/accounts",
         "PUT /v1/accounts/account-1/owner",
         "POST /v1/accounts/account-1/roles",
         "POST /v1/accounts/account-1/end-role",
-        "DELETE /v1/customers/customer-1/links/link-1",
         "POST /v1/customers/customer-1/cannot-links",
         "DELETE /v1/customers/customer-1/cannot-links/customer-2",
         "PUT /v1/customers/customer-1/shared",
@@ -276,6 +282,7 @@ async def test_the_role_table_covers_every_route(world: World) -> None:
     names |= {"case-1": "{case_id}", "survey-1": "{survey_id}", "city": "{field}"}
     names |= {"grant-1": "{grant_id}", "decision-1": "{decision_id}", "outbound-1": "{outbound_id}"}
     names |= {"p-1": "{person_id}", "team-1": "{team_id}", "key-1": "{key_id}"}
+    names |= {"callback-1": "{callback_id}"}
     names |= {"note-1": "{note_id}", "answer-1": "{answer_id}", "reply": "{kind}"}
     names |= {"recording-1": "{recording_id}", "number-1": "{number}"}
     templates = {"/".join(names.get(part, part) for part in route.split("?")[0].split("/")) for route in listed}

@@ -118,7 +118,7 @@ def test_reads_document_what_they_answer() -> None:
 def test_documented_rows_are_those_that_are_told(
     interaction: InteractionRow, agent: AgentNow, queue: QueueNow, interval: QueueInterval
 ) -> None:
-    shown = dataclasses.replace(interaction, phase="waiting", channel="phone")
+    shown = dataclasses.replace(interaction, phase="waiting", channel="phone", recording="")
     answers = (
         (rows.Interaction, glimpse.interaction_row(shown, {})),
         (rows.Agent, dataclasses.asdict(agent)),

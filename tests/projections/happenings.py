@@ -17,6 +17,7 @@ from hub.domain.cases import decide as cases
 from hub.domain.cases.events import CaseKind, TaskOutcome
 from hub.domain.cases.state import evolve as evolve_cases
 from hub.domain.contact import Attachment, Channel, RecordingKind, RecordingState, Standing
+from hub.domain.customer.callbacks.events import CallbackCancelled, CallbackChanged, CallbackPromised, callback_id
 from hub.domain.customer.consent.events import ConsentGranted, ConsentWithdrawn, Purpose
 from hub.domain.customer.links.decide import (
     Asked,
@@ -399,6 +400,7 @@ def propose(world: Any) -> None:
         world.add(customer, ActionsNotPresented, **left)
     grant(world, customer, world.proposed)
     write_to(world, customer, world.proposed)
+    promise(world, customer, world.proposed)
 
 
 def grant(world: Any, customer: str, number: int) -> None:
@@ -440,6 +442,17 @@ def write_to(world: Any, customer: str, number: int) -> None:
             world.add(customer, ContactFailed, **made, customer_id=customer, again=number % 6 == 3)
         case _:
             world.add(customer, ContactGivenUp, **fact, reason="no_path")
+
+
+def promise(world: Any, customer: str, number: int) -> None:
+    """A customer is promised a call; some of these are put off or called off."""
+    terms = {"agent_id": "a1", "due": world.now + timedelta(hours=number), "queue": "sales", "number": "+98912"}
+    one = {"callback_id": callback_id(customer, number)}
+    world.add(customer, CallbackPromised, **one, **terms, for_agent="a1" if number % 2 else "")
+    if number % 3 == 1:
+        world.add(customer, CallbackChanged, **one, **{**terms, "due": world.now + timedelta(hours=2 * number)})
+    if number % 3 == 2:
+        world.add(customer, CallbackCancelled, **one, agent_id="a1")
 
 
 def record(world: Any) -> None:

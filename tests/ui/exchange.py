@@ -36,8 +36,8 @@ async () => {
 
 
 @asynccontextmanager
-async def an_exchange(directory: Path, asterisk: Asterisk) -> AsyncIterator[House]:
-    """The hub, with its adapter inside, once Asterisk's calls come to it."""
+async def an_exchange(directory: Path, asterisk: Asterisk, axe: str = "", **more: Any) -> AsyncIterator[House]:
+    """The hub, with its adapter inside, once Asterisk's calls come to it. `more`: other settings of the hub."""
     table = {
         **asterisk.settings(),
         "announce": False,
@@ -51,7 +51,8 @@ async def an_exchange(directory: Path, asterisk: Asterisk) -> AsyncIterator[Hous
     channels.write_text("".join(f"phone.{name} = {_toml(value)}\n" for name, value in table.items()))
     phones = asterisk.directory / "phones.toml"
     pages = Path(os.environ["HUB_PAGES"]) if "HUB_PAGES" in os.environ else None
-    async with a_house(directory, "", pages, channels=channels, channels_inside=("phone",), phones=phones) as house:
+    more |= {"channels": channels, "channels_inside": ("phone",), "phones": phones}
+    async with a_house(directory, axe, pages, **more) as house:
         lane = f"[queues.{LINE}]"
         text = policy().replace(f"{lane}\n", f"{lane}\ncallback = {{ attempts = 2, retry_seconds = 60 }}\n")
         await house.asked("POST", "/v1/policies/routing", json={"text": text, "note": "with callbacks"})

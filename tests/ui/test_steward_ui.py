@@ -50,6 +50,7 @@ async def test_what_one_steward_decides_another_sees_at_once_and_is_told_who_tri
     await hers.get_by_role("dialog").get_by_text("Somebody has linked these two.").wait_for()
     assert await hers.get_by_label("Evidence").input_value() == "Two sisters", "nothing she wrote is lost"
     await hers.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await hers.get_by_role("button", name="Throw it away").click()
     await hers.get_by_role("button", name="On to the next").click()
     await hers.get_by_role("button", name=name).wait_for(state="detached")
 

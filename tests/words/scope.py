@@ -8,9 +8,12 @@ areas belongs to the first. The rest of the hub is left out for a reason:
   `hub/api/errors.py`); a branch's and a visitor's own pages have languages of their own;
 - `application/audit*`, `application/oidc*`, `application/imports` and `records` end in a command or a file for it."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
+
+from pydantic_core._pydantic_core import list_all_errors
 
 from hub.paths.policy.words import WORDS as PATH_WORDS
 from hub.router.policy.words import WORDS as ROUTING_WORDS
@@ -68,7 +71,15 @@ AREAS: Mapping[str, Area] = {
             "paths/consent", "paths/profile", "paths/decision", "paths/gates", "paths/duplicates", "journal/drafts.py",
         ),
     ),
-    "asked": Area(raising=("api", "application"), but=OF_OPERATORS),
+    "asked": Area(talking=("api/errors.py",), raising=("api", "application"), but=OF_OPERATORS),
+    "contacts": Area(
+        talking=("application/envelope.py", "application/channel_health.py", "domain/rejected"),
+        raising=(
+            "bus/rejected.py", "bus/adapter_states.py", "channels/attachments.py", "domain/refused_files.py",
+            "domain/refused_input.py", "domain/sign.py", "domain/event.py", "domain/sms",
+        ),
+    ),
+    "input": Area(),
     "reasons": Area(
         talking=(
             "paths/decision/wording.py", "paths/frequency/reserving.py", "paths/duplicates/comparing.py",
@@ -97,8 +108,7 @@ def said() -> Mapping[str, frozenset[str]]:
         out = modules(*area.but)
         texts = {text for module in modules(*area.talking) if module not in out for text in spoken(module)}
         texts |= {text for module in modules(*area.raising) if module not in out for text in raised(module)}
-        if name == "policy":
-            texts |= _places()
+        texts |= {"policy": _places, "input": _of_pydantic}.get(name, set)()
         found[name] = frozenset(texts - told)
         told |= texts
     return found
@@ -107,6 +117,26 @@ def said() -> Mapping[str, frozenset[str]]:
 def single_words() -> frozenset[str]:
     """Every string that could be a word of a sentence."""
     return frozenset(text for text in constants() if " " not in text)
+
+
+_ASKED_OF_INPUT = (
+    "missing", "int_type", "int_parsing", "int_from_float", "float_type", "float_parsing", "finite_number", "bool_type",
+    "bool_parsing", "string_type", "string_too_short", "string_too_long", "string_pattern_mismatch", "enum",
+    "literal_error", "list_type", "tuple_type", "dict_type", "model_type", "model_attributes_type", "too_short",
+    "too_long", "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of", "datetime_type",
+    "datetime_parsing", "datetime_from_date_parsing", "timezone_aware", "date_type", "date_parsing",
+    "date_from_datetime_parsing", "time_parsing", "url_parsing", "union_tag_invalid", "union_tag_not_found",
+    "json_invalid", "none_required", "uuid_parsing", "bytes_type", "frozen_set_type", "set_type",
+)  # fmt: skip
+"""What pydantic may find wrong with what the hub's models ask for."""
+
+
+def _of_pydantic() -> set[str]:
+    """Its messages, as templates; `expected_plural` is nothing or an s."""
+    known = {one["type"]: one["message_template_python"] for one in list_all_errors()}
+    texts = {known[kind] for kind in _ASKED_OF_INPUT}
+    both = {text.replace("{expected_plural}", end) for text in texts for end in ("", "s")}
+    return {re.sub(r"\{\w+\}", "{}", text) for text in both}
 
 
 def _places() -> set[str]:

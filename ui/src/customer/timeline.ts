@@ -22,7 +22,7 @@ export function isContact(entry: Entry): entry is Contact {
   return entry.kind === "contact" && "contact_id" in entry;
 }
 
-const WORTH = ["subject", "text", "proposition", "purpose", "channel", "value", "segment", "lifecycle_stage", "name", "role", "response", "score", "comment", "reason", "resolution", "department", "product", "service_point"];
+const WORTH = ["subject", "text", "proposition", "purpose", "channel", "value", "segment", "lifecycle_stage", "name", "role", "response", "score", "comment", "note", "reason", "resolution", "department", "product", "service_point"];
 
 /** What a fact says beside its kind, in the order of what matters; at most three things. */
 export function saidBy(fact: Fact): string[] {

@@ -173,9 +173,10 @@ export function concerned(one: Happening, me: string): string[][] {
   if (one.type === "PolicyAdopted") return [["desk"]];
   if (one.stream.startsWith("agent-")) return [["agent", me], ["pullable", me]];
   if (!one.stream.startsWith("interaction-")) return one.type === "AgentMentioned" || one.type === "MentionRead" ? [["mentions", me]] : [];
+  const calls = one.type === "InteractionOffered" || one.type === "WrapUpCompleted" ? [["callbacks", me]] : [];
   const written = one.type === "WrapUpCompleted" ? [["drafts", me]] : [];
   const asking = typeof one.event.consult_of === "string" && one.event.consult_of ? [["interaction", one.event.consult_of]] : [];
-  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...written, ...asking];
+  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...calls, ...written, ...asking];
 }
 
 /** What a name of the policy is called where it is read. */

@@ -19,7 +19,7 @@ export function opened(): Promise<void> {
 
 /** The sentence in the reader's language; null: nobody has worded it, or not yet. */
 export function reworded(sentence: string): string | null {
-  if (locale.language === "en") return sentence;
+  if (locale.language === "en" || !sentence) return sentence;
   if (book === null) void opened();
   return book?.say(sentence) ?? null;
 }

@@ -1,4 +1,5 @@
 /** The reasons that the hub keeps with its decisions, in the reader's words; what is not known here stays as it was written. */
+import { said as hubSaid } from "../../words/hub.svelte";
 import { actorName } from "../../words/actors";
 import { duration, isolated } from "../../words/locale.svelte";
 import { named } from "../states";
@@ -71,12 +72,12 @@ export function retold(text: string, names: Names): string {
     if (found) return tell(found.groups ?? {}, names);
   }
   const shared = named(text);
-  return shared === text ? isolated(text) : shared;
+  return shared === text ? hubSaid(text) : shared;
 }
 
 /** Why a rule of the policy did not take a contact: its first condition that was not met. */
 export function missed(one: { condition: string; found: string; wanted: string; why_not: string }): string {
-  if (!one.condition) return isolated(one.why_not);
+  if (!one.condition) return hubSaid(one.why_not);
   return say("missed", { condition: say.of(one.condition), found: one.found ? named(one.found) : say("not_known"), wanted: named(one.wanted) });
 }
 

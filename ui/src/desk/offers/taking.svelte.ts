@@ -7,7 +7,7 @@ export type Taken<Row> = { row: Row; at: string; sure: boolean };
 type Held = { interaction_id: string; phase: string; agent_id: string };
 type Standing = { phase: string; agent_id: string; accepted_at: string | null };
 
-const LOST = new Set(["OfferTimedOut", "OfferRescinded", "InteractionTransferred", "InteractionPulledBack", "InteractionAbandoned", "InteractionExpired", "InteractionEnded"]);
+const LOST = new Set(["OfferDeclined", "OfferTimedOut", "OfferRescinded", "InteractionTransferred", "InteractionPulledBack", "InteractionAbandoned", "InteractionExpired", "InteractionEnded"]);
 
 export class Taking<Row extends { interaction_id: string }> {
   #all = new SvelteMap<string, Taken<Row>>();

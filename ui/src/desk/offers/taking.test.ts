@@ -30,6 +30,9 @@ test("once the hub's list has it nothing is kept of it", () => {
 });
 
 test("what was refused, ran out or was taken back is the agent's no more", () => {
+  taking.hear(heard("OfferDeclined", { agent_id: "ann" }), "ann"); // by their phone, which may not be heard
+  expect(taking.rows).toEqual([]);
+  taking.begin(WORK);
   taking.hear(heard("OfferTimedOut", { agent_id: "ben" }), "ann");
   taking.hear(heard("OfferTimedOut", { agent_id: "ann" }, "interaction-2"), "ann");
   expect(taking.rows).toHaveLength(1);

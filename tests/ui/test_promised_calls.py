@@ -1,0 +1,68 @@
+"""A call that an agent promises: by key from the customer's page, seen in their lists, changed, called off, and due."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.ui.at_desk import at_work, found, offer_in, take
+from tests.ui.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_call_is_promised_by_keyboard_changed_and_called_off(house: House) -> None:
+    lane, name = house.lane(), house.fresh("Mina")
+    ann = await house.somebody("agent", skills={lane: 3})
+    page = await at_work(house, ann)
+    contact = await house.contact(lane, declared={"name": name})
+    await take(page)
+    await page.keyboard.press("Alt+b")
+    dialog = page.get_by_role("dialog")
+    day = (datetime.now() + timedelta(days=2)).strftime("%Y-%m-%d")
+    await dialog.get_by_label("When").first.fill(f"{day} 14:30")
+    await page.keyboard.press("Tab")
+    await dialog.get_by_label("Note for who calls").fill("About the new card")
+    assert await house.barriers(page) == []
+    await dialog.get_by_role("button", name="Promise a call").click()
+    await dialog.wait_for(state="detached")
+    row = page.get_by_role("navigation", name="Work").get_by_role("link", name=name).filter(has_text="+98912")
+    await row.wait_for()
+
+    async def promised() -> list[dict[str, str]]:
+        path = f"/v1/customers/{contact['customer_id']}/callbacks"
+        return list((await house.asked("GET", path))["callbacks"])
+
+    [told] = await promised()
+    assert (told["number"], told["for_agent"], told["queue"]) == (contact["address"], ann.agent_id, lane)
+    await page.get_by_text("About the new card").first.wait_for()
+    await page.get_by_role("button", name="Change the promised call").click()
+    await dialog.get_by_label("Anybody of the queue", exact=True).check()
+    await dialog.get_by_role("button", name="Change the promised call").click()
+    await dialog.wait_for(state="detached")
+    assert (await promised())[0]["for_agent"] == ""
+    await page.get_by_role("button", name="Call it off").click()
+    await dialog.get_by_role("button", name="Call it off").click()
+    await row.wait_for(state="detached")
+    assert await promised() == []
+
+
+async def test_a_promised_call_is_offered_to_who_promised_it_when_its_time_has_come(house: House) -> None:
+    lane, name = house.lane(), house.fresh("Mina")
+    ann = await house.somebody("agent", skills={lane: 3})
+    contact = await house.contact(house.lane(), "phone", declared={"name": name})
+    page = await at_work(house, ann)
+    server = datetime.fromisoformat((await house.asked("GET", "/v1/offers"))["server_time"])
+    body = {"agent_id": ann.agent_id, "due": (server + timedelta(seconds=3)).isoformat(), "number": contact["address"]}
+    path = f"/v1/customers/{contact['customer_id']}/callbacks"
+    await house.asked("POST", path, json={**body, "for_agent": ann.agent_id, "queue": lane})
+    card = offer_in(page)
+    await card.get_by_text(name).wait_for()
+    await card.get_by_text("Callback", exact=True).wait_for()
+    await take(page)
+
+    async def gone() -> bool:
+        return not (await house.asked("GET", f"/v1/agents/{ann.agent_id}/callbacks"))["callbacks"]
+
+    assert await found(gone)
+    assert re.search("/desk/interaction-", page.url)
