@@ -19,8 +19,8 @@ async def test_a_call_is_promised_by_keyboard_changed_and_called_off(house: Hous
     await take(page)
     await page.keyboard.press("Alt+b")
     dialog = page.get_by_role("dialog")
-    day = (datetime.now() + timedelta(days=2)).strftime("%Y-%m-%d")
-    await dialog.get_by_label("When").first.fill(f"{day} 14:30")
+    day = (await server_time(house) + timedelta(days=2)).strftime("%Y-%m-%d")
+    await dialog.get_by_role("textbox", name="Day").fill(f"{day} 14:30")
     await page.keyboard.press("Tab")
     await dialog.get_by_label("Note for who calls").fill("About the new card")
     assert await house.barriers(page) == []
@@ -52,13 +52,13 @@ async def test_a_promised_call_is_offered_to_who_promised_it_when_its_time_has_c
     ann = await house.somebody("agent", skills={lane: 3})
     contact = await house.contact(house.lane(), "phone", declared={"name": name})
     page = await at_work(house, ann)
-    server = datetime.fromisoformat((await house.asked("GET", "/v1/offers"))["server_time"])
-    body = {"agent_id": ann.agent_id, "due": (server + timedelta(seconds=3)).isoformat(), "number": contact["address"]}
+    due = await server_time(house) + timedelta(seconds=3)
+    body = {"agent_id": ann.agent_id, "due": due.isoformat(), "number": contact["address"]}
     path = f"/v1/customers/{contact['customer_id']}/callbacks"
     await house.asked("POST", path, json={**body, "for_agent": ann.agent_id, "queue": lane})
     card = offer_in(page)
     await card.get_by_text(name).wait_for()
-    await card.get_by_text("Callback", exact=True).wait_for()
+    await card.get_by_text("Call back", exact=True).wait_for()
     await take(page)
 
     async def gone() -> bool:
@@ -66,3 +66,7 @@ async def test_a_promised_call_is_offered_to_who_promised_it_when_its_time_has_c
 
     assert await found(gone)
     assert re.search("/desk/interaction-", page.url)
+
+
+async def server_time(house: House) -> datetime:
+    return datetime.fromisoformat((await house.asked("GET", "/v1/offers"))["server_time"])
