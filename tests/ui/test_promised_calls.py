@@ -52,14 +52,16 @@ async def test_a_promised_call_is_offered_to_who_promised_it_when_its_time_has_c
     ann = await house.somebody("agent", skills={lane: 3})
     contact = await house.contact(house.lane(), "phone", declared={"name": name})
     page = await at_work(house, ann)
-    due = await server_time(house) + timedelta(seconds=3)
+    due = await server_time(house) + timedelta(seconds=6)
     body = {"agent_id": ann.agent_id, "due": due.isoformat(), "number": contact["address"]}
     path = f"/v1/customers/{contact['customer_id']}/callbacks"
     await house.asked("POST", path, json={**body, "for_agent": ann.agent_id, "queue": lane})
+    await page.get_by_role("navigation", name="Work").get_by_role("link", name=name).wait_for()
     card = offer_in(page)
     await card.get_by_text(name).wait_for()
     await card.get_by_text("Call back", exact=True).wait_for()
     await take(page)
+    await page.get_by_role("heading", name="To call").wait_for(state="detached")
 
     async def gone() -> bool:
         return not (await house.asked("GET", f"/v1/agents/{ann.agent_id}/callbacks"))["callbacks"]

@@ -21,6 +21,7 @@ export type DraftPlace = Schemas["DraftPlace"];
 
 const KEY = Symbol("desk");
 const NOBODY = 404;
+const PROMISES = new Set(["CallbackPromised", "CallbackChanged", "CallbackCancelled"]);
 
 /** The clock is set by every answer that says the hub's time. */
 async function timed<T extends { server_time: string }>(asked: () => Promise<T>): Promise<T> {
@@ -172,6 +173,7 @@ export function ofDesk(): Desk {
 export function concerned(one: Happening, me: string): string[][] {
   if (one.type === "PolicyAdopted") return [["desk"]];
   if (one.stream.startsWith("agent-")) return [["agent", me], ["pullable", me]];
+  if (PROMISES.has(one.type)) return [["callbacks", me]];
   if (!one.stream.startsWith("interaction-")) return one.type === "AgentMentioned" || one.type === "MentionRead" ? [["mentions", me]] : [];
   const calls = one.type === "InteractionOffered" || one.type === "WrapUpCompleted" ? [["callbacks", me]] : [];
   const written = one.type === "WrapUpCompleted" ? [["drafts", me]] : [];
