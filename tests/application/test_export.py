@@ -112,6 +112,7 @@ HOME = {
     "hub.domain.account.events": "customer",
     "hub.domain.cases.events": "customer",
     "hub.domain.customer.appointments": "customer",
+    "hub.domain.customer.callbacks.events": "customer",
     "hub.domain.customer.consent.events": "customer",
     "hub.domain.customer.events": "customer",
     "hub.domain.customer.links.events": "customer",

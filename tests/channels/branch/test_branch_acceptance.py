@@ -53,9 +53,9 @@ async def test_a_branch_serves_in_the_hubs_order_and_all_of_it_is_on_record(tmp_
 
 
 async def what_the_hub_does_is_so_in_the_branch(site: Site, ann: Desk, bob: Desk) -> None:
+    token = await create_key(site.hub.settings, "admin", "test")  # which a running hub hears of a moment later
     sara = await site.ticket(identity={"kind": "phone", "value": "+989121234567"}, note="by bus")
     assert await ann.next() == sara["number"]
-    token = await create_key(site.hub.settings, "admin", "test")
     async with HubClient(site.hub.api_url, token) as hub:
         while not (found := (await hub.get("/v1/interactions", phase="active"))["interactions"]):
             await asyncio.sleep(0.05)

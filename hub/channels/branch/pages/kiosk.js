@@ -163,7 +163,7 @@ function given() {
 }
 
 function start() {
-  speak(config?.languages[0] ?? "en");
+  speak(config?.languages?.[0] ?? "en");
   chosen = fresh();
   document.getElementById("told-now")?.remove();
   still(false);
