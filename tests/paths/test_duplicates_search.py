@@ -80,6 +80,15 @@ def test_different_national_codes_on_one_phone_are_a_conflict():
     assert findings == Findings((), (Conflict((link,), ("a", "b", "c"), "different national_id"),), ())
 
 
+@pytest.mark.parametrize("nobody", ["0", "b", "z"])
+def test_who_contradicts_nobody_hides_no_conflict_wherever_they_stand(nobody):
+    findings, _ = search(one(nobody, PHONE), one("a", PHONE, code("1")), one("c", PHONE, code("2")))
+
+    assert [(found.streams, found.reason) for found in findings.conflicts] == [
+        (tuple(sorted(("a", "c", nobody))), "different national_id")
+    ]
+
+
 def test_a_chain_that_ends_in_another_person_stands_in_none_of_its_weak_links():
     findings, _ = search(
         one("a", PHONE, code("1"), **NAMED),

@@ -181,9 +181,9 @@ async def an_identifier_is_shared_no_longer(sam: Steward, sue: Steward, known: B
 async def what_contradicts_is_settled(sam: Steward, sue: Steward, known: Books) -> None:
     """A number that two have proven, whose customer numbers differ."""
     both = (known.first, known.second)
-    for one in (sam, sue):
-        await one.turns_to("Contradictions")
+    await sam.turns_to("Contradictions")
     await sam.searches(*both)
+    await sue.turns_to("Contradictions")
     for one in (sam, sue):
         await one.pair(*both).click()
         await one.page.get_by_text("different customer number").first.wait_for()

@@ -69,7 +69,7 @@ class Joined(NamedTuple):
 def judge(kind: str, value: str, members: Sequence[Member]) -> Judged:
     """Whether an identifier that several records hold links those that hold it verified. A phone or mail address links
     those alone whose names, or birth dates, say the same: of two people who use it, one may have left no name."""
-    people, _ = _people(members, plainly_different)
+    people = _people(members)
     if people > MOST_PEOPLE:
         return Judged(shared=Shared(kind, value, people, _held_by(members)))
     proven = [one for one in members if one.verified]
@@ -77,12 +77,7 @@ def judge(kind: str, value: str, members: Sequence[Member]) -> Judged:
         return Judged()
     if kind not in REACHES:
         return Judged((_edge(kind, value, proven),))
-
-    def contradict(one: Record, other: Record) -> str:
-        return contradiction(one, other, kind)
-
-    _, reason = _people(proven, contradict)
-    if reason:
+    if reason := _contradicted(proven, kind):
         return Judged(conflict=Conflict((_edge(kind, value, proven).link,), _held_by(proven), reason))
     return Judged(tuple(_edge(kind, value, same) for same in _vouched_for(proven) if len(same) > 1))
 
@@ -187,19 +182,22 @@ def _components(edges: Iterable[Edge], settled: Mapping[int, int]) -> Iterator[t
             yield component, joining[first]
 
 
-def _people(members: Sequence[Member], differ: Callable[[Record, Record], str]) -> tuple[int, str]:
-    """How many different people these are, counted until they are plainly too many for one identifier; and what tells
-    the second from the first."""
+def _people(members: Sequence[Member]) -> int:
+    """How many different people these are, counted until they are plainly too many for one identifier."""
     known: list[Record] = []
-    told = ""
     for member in members[:_SAMPLE]:
-        reasons = [differ(member.record, other) for other in known]
-        if all(reasons):
+        if all(plainly_different(member.record, other) for other in known):
             known.append(member.record)
-            told = told or (reasons[0] if reasons else "")
         if len(known) == _COUNTED:
             break
-    return len(known), told
+    return len(known)
+
+
+def _contradicted(members: Sequence[Member], kind: str) -> str:
+    """What tells any two of them apart, whoever stands between the two and contradicts nobody; empty: nothing."""
+    pairs = combinations(members[:_COMPARED], 2)
+    reasons = (contradiction(one.record, other.record, kind) for one, other in pairs)
+    return next((reason for reason in reasons if reason), "")
 
 
 def _held_by(members: Sequence[Member]) -> tuple[str, ...]:
