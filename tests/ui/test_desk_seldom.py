@@ -9,6 +9,7 @@ from hub.clock import WallClock
 from hub.paths.policy.parsing import DEFAULT
 from tests.ui.at_desk import at_work, found, holds, offer_in, take, work_of
 from tests.ui.house import House
+from tests.ui.test_board_ui import CUT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -65,6 +66,7 @@ async def test_an_answer_that_did_not_arrive_is_sent_again_and_a_pause_says_what
     await page.keyboard.type("And yours?")
     await page.keyboard.press("Alt+p")
     await dialog.get_by_role("alert").get_by_text("Your answer was not sent.").wait_for()
+    await dialog.locator("input:focus").wait_for()
     await page.keyboard.press("Enter")
     await work_of(house, contact, phase="parked")
     await page.get_by_role("navigation", name="Work").get_by_role("link", name="Mina").get_by_text("Draft").wait_for()
@@ -104,6 +106,7 @@ async def test_after_an_hour_of_sleep_the_desk_catches_up_without_being_loaded_a
     ann = await house.somebody("agent", skills={lane: 3})
     context = await house.visitor()
     await context.clock.install()
+    await context.add_init_script(CUT)
     page = await at_work(house, ann, context=context)
     contact = await house.contact(lane, "web", address=house.fresh("cookie"), text="Hello?", declared={"name": "Mina"})
     await take(page)
@@ -116,10 +119,13 @@ async def test_after_an_hour_of_sleep_the_desk_catches_up_without_being_loaded_a
     )
     await page.evaluate("window.before = true")
     await context.set_offline(True)
+    await page.evaluate("cut(true)")  # what is open already outlives a browser that only says that it is offline
     about = {"thread": contact["thread"], "address": contact["address"]}
     await house.contact(lane, "web", text="Are you asleep?", **about)
     await house.contact(lane, "web", address=house.fresh("cookie"), text="Anybody?", declared={"name": "Sara"})
     await context.clock.fast_forward("01:00:00")
+    assert await page.get_by_text("Are you asleep?").count() == 0
+    await page.evaluate("cut(false)")
     await context.set_offline(False)
     await page.get_by_role("article", name="From the customer").get_by_text("Are you asleep?").wait_for()
     await offer_in(page).get_by_text("Sara").wait_for()
