@@ -13,11 +13,11 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.next_best_actions import policy
-from hub.application.path_policies import PathPolicyInForce
 from hub.application.paths.actions_watch import ActionsWatch
 from hub.application.paths.asked_beside import Asked, Drafted, asking, telling, told_in
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicyInForce
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Direction
 from hub.domain.decision.events import Asked as Question

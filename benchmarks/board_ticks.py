@@ -20,9 +20,9 @@ from typing import Any
 
 from benchmarks import view_reads
 from hub.app import GC_THRESHOLDS, SWITCH_INTERVAL_SECONDS
-from hub.application.board import Board, Lines
 from hub.application.deflating import deflate
-from hub.application.read_models import ReadModels
+from hub.application.views.board import Board, Lines
+from hub.application.views.read_models import ReadModels
 from hub.domain.event import Event
 from hub.journal.codec import Codec
 from hub.ports import Stored

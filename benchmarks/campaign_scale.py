@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.duplicates_scale import Population
 from benchmarks.path_decisions import NOON, policy
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.clock import WallClock
 from hub.domain.account.events import AccountRegistered, RoleAssigned
 from hub.domain.cases.events import CaseKind, CaseOpened, Severity

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from hub.application.decisions import Decisions
+from hub.application.explaining.decisions import Decisions
 from hub.domain.customer.events import ContactReceived
 from hub.domain.interaction.events import InteractionOffered
 from hub.journal.journal import EventJournal

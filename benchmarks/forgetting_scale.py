@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.application.forgetting import Forgetting
+from hub.application.privacy.forgetting import Forgetting
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered, IdentifierObserved, ProfileChanged

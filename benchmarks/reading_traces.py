@@ -18,7 +18,7 @@ import aiohttp
 import uvloop
 
 from hub.app import Hub
-from hub.application.intake import Receipt
+from hub.application.intake.recorder import Receipt
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Contact, Declared

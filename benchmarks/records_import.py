@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 from hub.application.imports.records import import_records
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.clock import WallClock
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store

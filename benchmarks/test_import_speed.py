@@ -13,7 +13,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from hub.application.history import import_calls
+from hub.application.imports.history import import_calls
 from hub.calls.generator import generate_calls
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls

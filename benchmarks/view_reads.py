@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.api.answers import json_bytes
-from hub.application.read_models import ReadModels
+from hub.application.views.read_models import ReadModels
 from hub.domain.agent.events import AgentSignedOn
 from hub.domain.contact import Channel
 from hub.domain.event import Event

@@ -16,13 +16,13 @@ import uvloop
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.api.services import new_id
-from hub.application.access import AccessKeys, KeyRing
-from hub.application.bulk import batches
-from hub.application.duplicate_list import KEPT
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.access.keys import AccessKeys, KeyRing
+from hub.application.imports.bulk import batches
+from hub.application.linking.duplicate_list import KEPT
 from hub.application.paths.free_agents import free_agents
-from hub.application.policies import Policies
-from hub.application.read_models import ReadModels
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
+from hub.application.policies.routing import Policies
+from hub.application.views.read_models import ReadModels
 from hub.channels.inside import AdaptersInside
 from hub.clock import WallClock
 from hub.collecting import Collecting

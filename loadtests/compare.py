@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from hub.application.intake import ContactRecorder
+from hub.application.intake.recorder import ContactRecorder
 from hub.clock import WallClock
 from hub.domain.contact import Contact
 from hub.journal.journal import EventJournal

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.application.audit import Audit, audit
+from hub.application.explaining.audit import Audit, audit
 from hub.domain.customer.events import ContactReceived
 from hub.domain.interaction.events import WrapUpCompleted
 from hub.domain.pool.events import PoolCommitted

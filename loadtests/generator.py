@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from hub.application.envelope import Confirmation, contact_envelope
+from hub.application.intake.envelope import Confirmation, contact_envelope
 from hub.bus.subjects import contact_subject
 from hub.domain.errors import HubError
 from loadtests.centre import SERVICES

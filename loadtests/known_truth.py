@@ -10,8 +10,8 @@ from pathlib import Path
 
 from hub.application.imports.kinds import source_of
 from hub.application.imports.records import take_records
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.link_book import LINK_TOPICS, LinkBook
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.book import LINK_TOPICS, LinkBook
 from hub.domain.contact import Contact
 from hub.domain.ids import customer_id
 from hub.journal.journal import EventJournal

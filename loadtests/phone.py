@@ -17,8 +17,8 @@ from pathlib import Path
 
 import orjson
 
-from hub.application.audit import audit
-from hub.application.history import tail
+from hub.application.explaining.audit import audit
+from hub.application.imports.history import tail
 from hub.children import die_with_parent
 from hub.domain.event import Event
 from hub.domain.interaction.events import (

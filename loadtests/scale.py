@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from hub.app import PROJECTOR
-from hub.application.envelope import body_hash
+from hub.application.intake.envelope import body_hash
 from hub.clock import WallClock
 from hub.domain.customer.decide import HISTORY_POOL, MAIN_POOL, RecordContact, record_contact
 from hub.domain.customer.events import ContactReceived, Customer

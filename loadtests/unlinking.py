@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from typing import Any
 
-from hub.application.identity import By, Identity
+from hub.application.linking.identity import By, Identity
 from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.links.events import CustomersLinked
 from hub.domain.errors import NotFoundError, RefusedError

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.application.log_times import last_position
+from hub.application.explaining.log_times import last_position
 from hub.domain.agent.events import AgentSignedOff
 from hub.domain.customer.events import CustomerRegistered
 from hub.log_windows import windows

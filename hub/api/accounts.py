@@ -12,7 +12,7 @@ from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.accounts import KnownAccount
+from hub.application.customers.accounts import KnownAccount
 from hub.domain.account.state import Holding
 
 router = APIRouter(tags=["accounts"])

@@ -14,7 +14,7 @@ from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.rows import PAGE, AgentInHand, Agents, PageSize, Pullable, told
-from hub.application.agent_room import rooms_of
+from hub.application.agents.room import rooms_of
 from hub.domain.access.events import Role
 from hub.domain.agent.events import FULL_CAPACITY, AgentState, Shift
 from hub.domain.errors import NotFoundError

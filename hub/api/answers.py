@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from hub.application.read_models import Page, Row
+from hub.application.views.read_models import Page, Row
 from hub.domain.errors import NotFoundError
 from hub.domain.event import Event
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from hub.api.callers import SupervisorCall
 from hub.api.feed import Feed
 from hub.api.rows import LiveFigures, row, told
-from hub.application.board import Board
-from hub.application.board_rows import BoardAgent, BoardChannel, BoardLevel, BoardQueue
+from hub.application.views.board import Board
+from hub.application.views.board_rows import BoardAgent, BoardChannel, BoardLevel, BoardQueue
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["board"])

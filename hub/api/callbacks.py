@@ -13,7 +13,7 @@ from hub.api.bodies import ByAgent, Moment, QueueName
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.customer_names import names_of
+from hub.application.customers.names import names_of
 from hub.domain.customer.callbacks.decide import Terms
 from hub.domain.customer.callbacks.events import customer_of_callback
 from hub.domain.customer.callbacks.state import Callback

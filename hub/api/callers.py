@@ -10,7 +10,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from hub.api.services import Services
-from hub.application.access import KeyRing
+from hub.application.access.keys import KeyRing
 from hub.carried_out import request_of
 from hub.domain.access.credential import Credential, credential_of_key
 from hub.domain.access.events import Role

@@ -12,7 +12,7 @@ from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import listed, row, told
 from hub.api.tracing import trace
-from hub.application.canned_answers import chosen, text_in
+from hub.application.conversations.canned_answers import chosen, text_in
 from hub.domain.canned.state import CannedAnswer
 from hub.domain.canned.variables import VARIABLES, fill, used_in
 from hub.domain.contact import Channel

@@ -29,7 +29,7 @@ from hub.api.case_bodies import (
 from hub.api.case_rows import CaseList, CaseWithHistory, CustomerCases, TaskList
 from hub.api.errors import PROBLEMS
 from hub.api.rows import PAGE, PageSize, told
-from hub.application.cases import Rule
+from hub.application.cases.cases import Rule
 from hub.domain.cases import decide
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.cases.state import Case, Task

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from hub.api.answers import answer
 from hub.api.callers import SupervisorCall
 from hub.api.rows import row, told
-from hub.application.channel_health import ChannelHealth
+from hub.application.views.channel_health import ChannelHealth
 
 router = APIRouter(tags=["channels"])
 

@@ -14,7 +14,7 @@ from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, Allow, Call, ContactCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.consents import Statement
+from hub.application.customers.consents import Statement
 from hub.application.dossier.points import newest_preference, nowhere_rows, point_row
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel

@@ -12,7 +12,7 @@ from hub.api.answers import answer
 from hub.api.callers import AdapterCall, ContactCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import ContactFact, told
-from hub.application.contact_files import shown_files
+from hub.application.conversations.files import shown_files
 from hub.domain.access.events import Role
 from hub.domain.contact import Contact, ConversationEvent, Direction
 from hub.domain.customer.events import ContactReceived, ContactSent

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from hub.api.answers import answer
 from hub.api.callers import AgentCall
 from hub.api.rows import listed, row, told
-from hub.application.customer_search import CustomerSummary, SummaryIdentifier, search
+from hub.application.dossier.search import CustomerSummary, SummaryIdentifier, search
 
 router = APIRouter(tags=["customers"])
 

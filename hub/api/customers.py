@@ -12,10 +12,10 @@ from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.consents import PointRow, PreferenceRow
 from hub.api.errors import PROBLEMS
 from hub.api.rows import Interaction, listed, row, told
-from hub.application.customer_view import ShownContact
 from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.entries import Kind, TimelineFact
 from hub.application.dossier.question import Question, sought
+from hub.application.views.customer_view import ShownContact
 from hub.domain.contact import VALUE_TIER, Channel, Direction
 from hub.domain.customer.decide import LONGEST_NAME, LONGEST_PATH
 

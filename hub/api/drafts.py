@@ -17,8 +17,8 @@ from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.path_decisions import Id
 from hub.api.rows import told
-from hub.application.drafts import Draft, DraftChangedError, DraftKind, Mentioned, Words
-from hub.application.read_models import Row
+from hub.application.conversations.drafts import Draft, DraftChangedError, DraftKind, Mentioned, Words
+from hub.application.views.read_models import Row
 from hub.domain.contact import Attachment, Channel
 from hub.domain.errors import InvalidError
 from hub.domain.interaction.state import Phase

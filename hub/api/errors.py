@@ -14,15 +14,15 @@ from starlette.responses import Response
 
 from hub.api.answers import json_bytes
 from hub.api.callers import ForbiddenError, LockedError, PasswordDueError, UnauthenticatedError
-from hub.application.contact_files import FilesAwayError, RefusedFileError
-from hub.application.duplicate_list import SearchingError
-from hub.application.explainer import ExplanationError
-from hub.application.intake import ContendedError
+from hub.application.access.sessions import StaleError
+from hub.application.access.sign_in import NoTeamError, SignInError, ThrottledError
+from hub.application.conversations.files import FilesAwayError, RefusedFileError
+from hub.application.explaining.explainer import ExplanationError
+from hub.application.intake.recorder import ContendedError
+from hub.application.intake.recordings import UnheardError
+from hub.application.linking.duplicate_list import SearchingError
 from hub.application.paths.action_responses import UnansweredError
-from hub.application.readings import UntracedError
-from hub.application.recordings import UnheardError
-from hub.application.sessions import StaleError
-from hub.application.sign_in import NoTeamError, SignInError, ThrottledError
+from hub.application.privacy.readings import UntracedError
 from hub.bus.connection import BusError
 from hub.domain.errors import ConflictError, ContactConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.journal.errors import StoreError

@@ -6,7 +6,7 @@ from hub.api.callers import ForbiddenError, LockedError, PasswordDueError, Unaut
 from hub.api.same_origin import SAFE, is_own
 from hub.api.services import Services
 from hub.api.session_cookie import token_in
-from hub.application.signed_in import Entry
+from hub.application.access.signed_in import Entry
 from hub.domain.access.credential import Credential
 
 Headers = Mapping[bytes, bytes]

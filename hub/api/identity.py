@@ -14,7 +14,7 @@ from hub.api.bodies import Body
 from hub.api.callers import AgentCall, Allow, Call, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.identity import By
+from hub.application.linking.identity import By
 from hub.domain.access.events import Role
 from hub.domain.contact import Identifier
 from hub.domain.errors import InvalidError

@@ -14,8 +14,8 @@ from hub.api.decision_rows import DecisionsTold
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.rows import Interactions, InteractionStory, told
-from hub.application.linking import whole_customers
-from hub.application.read_models import Row
+from hub.application.linking.by_contacts import whole_customers
+from hub.application.views.read_models import Row
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel
 from hub.domain.interaction.state import Phase

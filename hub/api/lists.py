@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from hub.api.services import Services
-from hub.application.customer_names import names_of
-from hub.application.read_models import Row
+from hub.application.customers.names import names_of
+from hub.application.views.read_models import Row
 
 Names = Annotated[
     bool, Query(description="With `customer_name` of each: then the list is a reading of personal data, and traced")

@@ -16,13 +16,13 @@ from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import listed, row, told
 from hub.api.services import Services
-from hub.application.customer_names import names_of
-from hub.application.drafts import DraftKind
-from hub.application.forwarding import forwarded
-from hub.application.messages import Message, Opened, Talk, opened, talk_of
+from hub.application.conversations.drafts import DraftKind
+from hub.application.conversations.forwarding import forwarded
+from hub.application.conversations.messages import Message, Opened, Talk, opened, talk_of
+from hub.application.conversations.sending_again import once_more, request_of_repeat
+from hub.application.customers.names import names_of
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.decisions import Decided
-from hub.application.sending_again import once_more, request_of_repeat
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, Html
 from hub.domain.customer.consent.events import Purpose

@@ -14,7 +14,7 @@ from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
 from hub.api.rows import told
-from hub.application.drafts import DraftKind
+from hub.application.conversations.drafts import DraftKind
 from hub.domain.customer.notes import LONGEST, MOST_MENTIONS, NoteWritten
 from hub.domain.errors import InvalidError
 

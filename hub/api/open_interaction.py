@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.application.customer_view import TRAITS
+from hub.application.views.customer_view import TRAITS
 
 ALL = "*"
 

@@ -11,7 +11,7 @@ from hub.api.bodies import Body, Moment, WrittenCopies
 from hub.api.callers import Call, ContactCall
 from hub.api.path_decisions import Id, Known, PathAnswer, blaming_customer, customer_named, point_named, shown
 from hub.api.rows import told
-from hub.application.drafts import DraftKind
+from hub.application.conversations.drafts import DraftKind
 from hub.application.paths.contacts_facts import WantedContact
 from hub.application.paths.contacts_known import Found
 from hub.domain.contact import Attachment, Channel, Html

@@ -12,9 +12,9 @@ from hub.api.bodies import Body
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.customers import Iso
 from hub.api.rows import listed, told
-from hub.application.path_policies import usable
 from hub.application.paths.campaign_uplift import CONFIDENCE, DAYS
 from hub.application.paths.decision_list import decisions_of
+from hub.application.policies.paths import usable
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import InvalidError
 from hub.domain.event import Event

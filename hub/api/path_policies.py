@@ -14,8 +14,8 @@ from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.policies import Findings, PolicyFinding, PolicyText
 from hub.api.rows import told
-from hub.application.policies import reopening_days
-from hub.application.published_texts import Published
+from hub.application.policies.published_texts import Published
+from hub.application.policies.routing import reopening_days
 from hub.policies.findings import Finding, errors_of
 from hub.router.policy.parsing import parse_policy
 

@@ -13,7 +13,7 @@ from hub.api.bodies import Body
 from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.rows import told
-from hub.application.published_texts import Published
+from hub.application.policies.published_texts import Published
 from hub.policies.findings import Severity
 
 router = APIRouter(tags=["policies"])

@@ -9,9 +9,9 @@ from fastapi import Query
 from pydantic import BaseModel, create_model
 
 from hub.api.errors import PROBLEMS
-from hub.application.agent_room import ChannelRoom
-from hub.application.contact_files import ShownFile
-from hub.application.customer_view import TRAITS
+from hub.application.agents.room import ChannelRoom
+from hub.application.conversations.files import ShownFile
+from hub.application.views.customer_view import TRAITS
 from hub.domain.contact import Channel, Direction, Identifier, RecordingState, Standing
 from hub.domain.interaction.state import Phase
 from hub.projections.adherence import Adherence

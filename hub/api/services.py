@@ -10,35 +10,35 @@ from typing import Any, Protocol, TypeVar
 
 from hub.api.feed import Feed
 from hub.api.instruments import Instruments
-from hub.application.access import KeyRing
-from hub.application.accounts import Accounts
-from hub.application.agent_phones import AgentPhones
-from hub.application.board import Board
-from hub.application.callbacks import Callbacks
-from hub.application.canned_answers import CannedAnswers
-from hub.application.case_lists import CaseLists
-from hub.application.cases import CustomerCases
-from hub.application.channel_health import Channels
-from hub.application.consents import Consents
-from hub.application.contact_files import ContactFiles
+from hub.application.access.keys import KeyRing
+from hub.application.access.staffing import Staffing
+from hub.application.agents.phones import AgentPhones
+from hub.application.callbacks.callbacks import Callbacks
+from hub.application.cases.cases import CustomerCases
+from hub.application.cases.lists import CaseLists
+from hub.application.conversations.canned_answers import CannedAnswers
+from hub.application.conversations.drafts import AgentDrafts
+from hub.application.conversations.files import ContactFiles
+from hub.application.conversations.notes import Notes
+from hub.application.customers.accounts import Accounts
+from hub.application.customers.consents import Consents
+from hub.application.customers.profiles import Profiles
+from hub.application.customers.purchases import CustomerPurchases
 from hub.application.dossier.dossiers import Dossiers
-from hub.application.drafts import AgentDrafts
-from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
-from hub.application.forgetting import Forgetting
-from hub.application.identity import Identity
-from hub.application.notes import Notes
-from hub.application.path_policies import PathPolicies
+from hub.application.intake.recordings import Recordings
+from hub.application.intake.rejected import RejectedContacts
+from hub.application.linking.duplicate_list import DuplicateList
+from hub.application.linking.identity import Identity
 from hub.application.paths.parts import PathParts
-from hub.application.policies import Policies
-from hub.application.profiles import Profiles
-from hub.application.purchases import CustomerPurchases
-from hub.application.read_models import Census, Page, Row, Snapshot
-from hub.application.readings import ReadingList, Readings
-from hub.application.recordings import Recordings
-from hub.application.rejected_contacts import RejectedContacts
-from hub.application.satisfaction import Satisfaction
-from hub.application.staffing import Staffing
+from hub.application.policies.paths import PathPolicies
+from hub.application.policies.routing import Policies
+from hub.application.privacy.forgetting import Forgetting
+from hub.application.privacy.readings import ReadingList, Readings
+from hub.application.satisfaction.surveys import Satisfaction
+from hub.application.views.board import Board
+from hub.application.views.channel_health import Channels
+from hub.application.views.read_models import Census, Page, Row, Snapshot
 from hub.domain.contact import Contact, ConversationEvent
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import DEFAULT_REGION, normalise

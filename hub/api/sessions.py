@@ -15,9 +15,9 @@ from hub.api.rows import told
 from hub.api.same_origin import is_foreign
 from hub.api.services import Services
 from hub.api.session_cookie import COOKIE, drop, keep
-from hub.application.sessions import OpenedSession
-from hub.application.sign_in import DemoRole
-from hub.application.signed_in import Entry
+from hub.application.access.sessions import OpenedSession
+from hub.application.access.sign_in import DemoRole
+from hub.application.access.signed_in import Entry
 from hub.domain.access.events import Role
 from hub.domain.access.people.events import AgentSetup
 from hub.domain.access.people.state import teams_of

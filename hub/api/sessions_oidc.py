@@ -12,9 +12,9 @@ from hub.api.errors import PROBLEMS
 from hub.api.services import Services
 from hub.api.session_cookie import keep
 from hub.api.sessions import close_former
-from hub.application.oidc import Oidc, OidcError
-from hub.application.sessions import StaleError
-from hub.application.sign_in import NoTeamError, SignInError
+from hub.application.access.oidc import Oidc, OidcError
+from hub.application.access.sessions import StaleError
+from hub.application.access.sign_in import NoTeamError, SignInError
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hub.api.open_interaction import AGENTS, ALL, QUEUES, STEWARD, OpenInteraction, Topic, topics_of
-from hub.application.customer_view import TRAITS
+from hub.application.views.customer_view import TRAITS
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.customer.callbacks.events import CallbackCancelled, CallbackChanged, CallbackPromised
 from hub.domain.customer.events import ContactReceived

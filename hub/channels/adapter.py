@@ -1,6 +1,6 @@
 """What every channel adapter reports through: contacts and signals in, confirmations out."""
 
-from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope
+from hub.application.intake.envelope import Confirmation, contact_envelope, conversation_envelope
 from hub.bus.publisher import Publisher
 from hub.bus.subjects import contact_subject, conversation_subject
 from hub.domain.contact import Contact, ConversationEvent

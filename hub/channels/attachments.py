@@ -13,7 +13,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hub.application.stored_files import FileStore
+from hub.application.privacy.stored_files import FileStore
 from hub.domain.contact import FILE_IN_STORE, Attachment
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 

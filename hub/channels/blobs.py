@@ -11,7 +11,7 @@ from obstore.exceptions import BaseError as ObjectStoreError
 from obstore.exceptions import NotFoundError as NoObjectError
 from obstore.store import S3Store
 
-from hub.application.stored_files import StoredFile
+from hub.application.privacy.stored_files import StoredFile
 from hub.channels.attachments import AttachmentError
 from hub.channels.durable_files import DurableFiles
 from hub.domain.errors import NotFoundError

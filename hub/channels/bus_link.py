@@ -8,8 +8,8 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from hub.application.envelope import Confirmation, parse, refused_envelope
-from hub.application.signs import sign_envelope
+from hub.application.intake.envelope import Confirmation, parse, refused_envelope
+from hub.application.outbound.signs import sign_envelope
 from hub.bus.carriers import Carrier, Leases
 from hub.bus.commands import CommandFeed, CommandMessage, announcements
 from hub.bus.connection import Connection, connect

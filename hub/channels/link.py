@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.command import Command
 from hub.domain.contact import Channel, Contact, ConversationEvent
 from hub.domain.refused_input import RefusedInput

@@ -175,7 +175,7 @@ def simulate(scenario: Path, policy_file: Path | None, seed: int | None, calls: 
 def import_(file: Path, mapping_file: Path, kind: str, as_json: bool) -> None:
     """Take another system's records in: a call log as history, customers, accounts, purchases or consents. Running it
     again adds nothing."""
-    from hub.application.rejects import rejects_file
+    from hub.application.imports.rejects import rejects_file
     from hub.operations.imports import import_file
 
     with _progress("importing", file.stat().st_size, hidden=as_json) as advance:

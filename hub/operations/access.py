@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from hub.application.access import AccessKeys
+from hub.application.access.keys import AccessKeys
 from hub.domain.access.events import Role
 from hub.operations.beside import with_journal
 from hub.settings import Settings

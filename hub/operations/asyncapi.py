@@ -9,8 +9,8 @@ from pydantic.json_schema import models_json_schema
 
 from hub import __version__
 from hub.api.path_decisions import PathAnswer, PathQuestion
-from hub.application.envelope import CONTACT_TYPE, CONVERSATION_TYPE, REFUSED_TYPE, Confirmation
-from hub.application.signs import SIGN_TYPE
+from hub.application.intake.envelope import CONTACT_TYPE, CONVERSATION_TYPE, REFUSED_TYPE, Confirmation
+from hub.application.outbound.signs import SIGN_TYPE
 from hub.bus.subjects import (
     ANNOUNCEMENTS_OUT,
     CARRIES,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hub.application.files_swept import Swept, sweep
+from hub.application.privacy.files_swept import Swept, sweep
 from hub.channels.running import blobs
 from hub.clock import WallClock
 from hub.domain.errors import NotFoundError

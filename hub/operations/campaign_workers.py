@@ -14,14 +14,14 @@ from typing import NamedTuple, Self, cast
 
 import uvloop
 
-from hub.application.bulk import at_full_speed
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.imports.bulk import at_full_speed
 from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row, Tally
 from hub.application.paths.capacities import Unlimited
 from hub.application.paths.decisions import PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.together import Together
 from hub.application.paths.whole import Wholes
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.clock import WallClock
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.errors import HubError

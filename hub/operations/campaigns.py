@@ -9,12 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from hub.application.bulk import batches
-from hub.application.path_policies import PathPolicies
+from hub.application.imports.bulk import batches
+from hub.application.imports.rejects import RejectsFile, rejects_file
 from hub.application.paths.bulk import Campaign, Entry, Refusal, Row, Tally, check_campaign
 from hub.application.paths.capacities import PathCapacities
 from hub.application.paths.in_force import Responses
-from hub.application.rejects import RejectsFile, rejects_file
+from hub.application.policies.paths import PathPolicies
 from hub.clock import WallClock
 from hub.domain.errors import InvalidError, RefusedError
 from hub.journal.journal import EventJournal

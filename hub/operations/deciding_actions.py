@@ -12,14 +12,14 @@ from contextlib import closing
 
 import uvloop
 
-from hub.application.bulk import at_full_speed
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.imports.bulk import at_full_speed
 from hub.application.paths.actions_drafting import ActionsDrafting, DecidedBy
 from hub.application.paths.asked_beside import Asked, asked_in, telling
 from hub.application.paths.capacities import PathCapacities
 from hub.application.paths.in_force import COUNTED, RulesInForce
 from hub.application.paths.parts import LARGEST_SEED
 from hub.application.paths.together import Together
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.clock import ToldClock
 from hub.domain.capacity.events import PathCapacityTold
 from hub.domain.customer.events import CustomerForgotten

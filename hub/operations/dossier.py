@@ -9,7 +9,7 @@ from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.dossiers import Dossiers
 from hub.application.dossier.question import EVERYTHING
 from hub.application.dossier.timeline import TimelinePage
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.clock import WallClock
 from hub.domain.customer.normalise import speller
 from hub.domain.errors import NotFoundError

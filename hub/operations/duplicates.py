@@ -8,9 +8,9 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hub.application.described import Described, described
-from hub.application.duplicates import Found, Identifying, find_duplicates
-from hub.application.readings import Readings, by_log
+from hub.application.linking.described import Described, described
+from hub.application.linking.duplicates import Found, Identifying, find_duplicates
+from hub.application.privacy.readings import Readings, by_log
 from hub.clock import WallClock
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.domain.errors import NotFoundError

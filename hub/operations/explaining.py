@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from hub.application.decisions import Decisions, Mark, Verification
+from hub.application.explaining.decisions import Decisions, Mark, Verification
 from hub.domain.errors import NotFoundError
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store

@@ -10,7 +10,7 @@ from hub.application.dossier.dossiers import Dossiers
 from hub.application.export.as_json import as_json
 from hub.application.export.as_markdown import as_markdown
 from hub.application.export.export import Exports, Views
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.clock import WallClock
 from hub.domain.customer.normalise import speller
 from hub.journal.journal import EventJournal

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hub.app import PROJECTOR
-from hub.application import history
-from hub.application.history import ImportTotals
+from hub.application.imports import history
+from hub.application.imports.history import ImportTotals
 from hub.application.imports.records import RecordTotals, import_records
 from hub.clock import WallClock
 from hub.settings import Settings

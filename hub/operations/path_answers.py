@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 import orjson
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.answering import Answer, PathAnswers
 from hub.application.paths.decisions import stream_of_decision
 from hub.application.paths.rechecking import Rechecked, recheck
 from hub.application.paths.whole import Wholes
+from hub.application.policies.paths import PathPolicies
 from hub.clock import WallClock
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.errors import HubError, InvalidError, NotFoundError

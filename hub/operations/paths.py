@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hub.application.path_policies import PathPolicies
-from hub.application.policies import reopening_days
+from hub.application.policies.paths import PathPolicies
+from hub.application.policies.routing import reopening_days
 from hub.clock import WallClock
 from hub.operations.beside import with_journal
 from hub.operations.policies import CheckedPolicy, not_toml

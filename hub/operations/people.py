@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hub.application.passwords import Passwords
-from hub.application.people import People
-from hub.application.signed_in import SessionRules, SignedIn
+from hub.application.access.passwords import Passwords
+from hub.application.access.people import People
+from hub.application.access.signed_in import SessionRules, SignedIn
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile

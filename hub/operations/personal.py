@@ -5,7 +5,7 @@ import secrets
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from hub.application.forgetting import Forgetting
+from hub.application.privacy.forgetting import Forgetting
 from hub.clock import WallClock
 from hub.journal.codec import Codec
 from hub.journal.journal import EventJournal

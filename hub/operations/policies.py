@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hub.application.policies import Policies, load_staff, usable
+from hub.application.policies.routing import Policies, load_staff, usable
 from hub.clock import WallClock
 from hub.operations.beside import with_journal
 from hub.policies.findings import Finding, Severity

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub.application.readings import Readings, by_log, readings_of
+from hub.application.privacy.readings import Readings, by_log, readings_of
 from hub.clock import WallClock
 from hub.domain.reading.events import PersonalDataRead
 from hub.domain.reading.rules import Reading

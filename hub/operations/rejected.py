@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from hub.application.rejected_contacts import raw_bytes as bytes_as_they_came
+from hub.application.intake.rejected import raw_bytes as bytes_as_they_came
 from hub.bus.connection import connect
 from hub.bus.rejected import RejectedContacts
 from hub.bus.server import bus_server

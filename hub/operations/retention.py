@@ -7,10 +7,10 @@ from contextlib import closing
 from datetime import datetime
 from typing import TypeVar
 
-from hub.application.forgetting import Forgetting
-from hub.application.path_policies import PathPolicies
-from hub.application.retention import Applied, Retention
-from hub.application.retention_elsewhere import elsewhere
+from hub.application.policies.paths import PathPolicies
+from hub.application.privacy.forgetting import Forgetting
+from hub.application.privacy.retention import Applied, Retention
+from hub.application.privacy.retention_elsewhere import elsewhere
 from hub.clock import WallClock
 from hub.domain.errors import NotFoundError
 from hub.journal.codec import Codec

@@ -8,9 +8,9 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from hub.application.decisions import Mark, MarkBefore
-from hub.application.policies import usable
-from hub.application.trials import run_trial
+from hub.application.explaining.decisions import Mark, MarkBefore
+from hub.application.explaining.trials import run_trial
+from hub.application.policies.routing import usable
 from hub.domain.errors import NotFoundError
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.application.audit import Audit, audit
+from hub.application.explaining.audit import Audit, audit
 from hub.channels.phone.cdr import fallback_id
 from hub.channels.phone.events import thread_of
 from hub.domain.customer.consent.events import Purpose

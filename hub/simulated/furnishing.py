@@ -8,7 +8,7 @@ from importlib import resources
 
 import orjson
 
-from hub.application.envelope import contact_envelope
+from hub.application.intake.envelope import contact_envelope
 from hub.bus.connection import connect
 from hub.bus.publisher import Publisher
 from hub.bus.subjects import contact_subject

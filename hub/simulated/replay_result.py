@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from hub.application.audit import Audit, audit
+from hub.application.explaining.audit import Audit, audit
 from hub.calls.statistics import CallFact, Span, Statistics
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.interaction.events import InteractionAbandoned, InteractionEnded, InteractionQueued, OfferAccepted

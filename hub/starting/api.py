@@ -12,30 +12,30 @@ from hub.api.instruments import Instruments
 from hub.api.path_questions import PathQuestionsAnswered
 from hub.api.server import ApiServer
 from hub.api.services import Readiness, Services, Signs
-from hub.application.access import KeyRing
-from hub.application.accounts import Accounts
-from hub.application.agent_phones import AgentPhones
-from hub.application.board import Board, Lines
-from hub.application.canned_answers import CannedAnswers
-from hub.application.case_lists import CaseLists
-from hub.application.channel_health import Channels, ChannelTraffic
-from hub.application.customers import Customers
+from hub.application.access.keys import KeyRing
+from hub.application.access.session_watch import watch_sessions
+from hub.application.access.staffing import Staffing
+from hub.application.agents.phones import AgentPhones
+from hub.application.cases.lists import CaseLists
+from hub.application.conversations.canned_answers import CannedAnswers
+from hub.application.conversations.drafts import AgentDrafts
+from hub.application.conversations.notes import Notes
+from hub.application.customers.accounts import Accounts
+from hub.application.customers.commands import Customers
+from hub.application.customers.profiles import Profiles
+from hub.application.customers.purchases import CustomerPurchases
 from hub.application.dossier.dossiers import Dossiers
-from hub.application.drafts import AgentDrafts
-from hub.application.duplicate_list import DuplicateList, search_beside
-from hub.application.explainer import Explainer
+from hub.application.explaining.explainer import Explainer
+from hub.application.explaining.named_decisions import NamedDecisions
 from hub.application.export.export import Exports
-from hub.application.identity import Identity
-from hub.application.named_decisions import NamedDecisions
-from hub.application.notes import Notes
+from hub.application.intake.rejected import RejectedContacts
+from hub.application.linking.duplicate_list import DuplicateList, search_beside
+from hub.application.linking.identity import Identity
 from hub.application.paths.parts import PathParts
-from hub.application.policies import Policies
-from hub.application.profiles import Profiles
-from hub.application.purchases import CustomerPurchases
-from hub.application.readings import ReadingList, Readings, by_views
-from hub.application.rejected_contacts import RejectedContacts
-from hub.application.session_watch import watch_sessions
-from hub.application.staffing import Staffing
+from hub.application.policies.routing import Policies
+from hub.application.privacy.readings import ReadingList, Readings, by_views
+from hub.application.views.board import Board, Lines
+from hub.application.views.channel_health import Channels, ChannelTraffic
 from hub.bus.adapter_states import AdapterStates
 from hub.bus.path_questions import PathQuestions
 from hub.bus.users import ADAPTERS

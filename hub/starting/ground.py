@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from hub.api.instruments import Instruments
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
-from hub.application.read_models import ReadModels
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
+from hub.application.views.read_models import ReadModels
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import speller
 from hub.journal.generations import Generations

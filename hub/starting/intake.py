@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 
-from hub.application.appointments import Appointments
-from hub.application.consent_watch import consent_watch
-from hub.application.consents import Consents
-from hub.application.contact_files import ContactFiles
-from hub.application.customer_wishes import CustomerWishes
-from hub.application.envelope import Confirmation, check
-from hub.application.forgetting import Forgetting
-from hub.application.identity import Identity
-from hub.application.inbound import InboundHandler
-from hub.application.inbound_signals import InboundSignals
-from hub.application.intake import ContactRecorder, Receipt
+from hub.application.conversations.files import ContactFiles
+from hub.application.conversations.transcripts import Transcripts
+from hub.application.customers.consent_watch import consent_watch
+from hub.application.customers.consents import Consents
+from hub.application.intake.appointments import Appointments
+from hub.application.intake.envelope import Confirmation, check
+from hub.application.intake.inbound import InboundHandler
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.intake.recordings import Recordings
+from hub.application.intake.signals import InboundSignals
+from hub.application.intake.verification import Verifications
+from hub.application.intake.visits import Visits
+from hub.application.intake.wishes import CustomerWishes
+from hub.application.linking.identity import Identity
 from hub.application.paths.parts import PathParts
-from hub.application.recordings import Recordings
-from hub.application.satisfaction import Satisfaction
-from hub.application.satisfaction_reach import Reaching
-from hub.application.transcripts import Transcripts
-from hub.application.verification import Verifications
-from hub.application.visits import Visits
+from hub.application.privacy.forgetting import Forgetting
+from hub.application.satisfaction.reach import Reaching
+from hub.application.satisfaction.surveys import Satisfaction
 from hub.bus.connection import Connection, connect
 from hub.bus.inbound import Inbound
 from hub.bus.inbound_message import InboundMessage

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from hub.application.outbound import Outbound, Place
-from hub.application.places import places_in
-from hub.application.signs import Signs, Whisper
+from hub.application.outbound.places import places_in
+from hub.application.outbound.signs import Signs, Whisper
+from hub.application.outbound.telling import Outbound, Place
 from hub.bus.connection import Connection
 from hub.bus.outbound import OutboundStream
 from hub.bus.signs import Signs as CustomerSigns

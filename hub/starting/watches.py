@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub.api.services import new_id
-from hub.application.callback_gates import CallGates
-from hub.application.callbacks import Callbacks
-from hub.application.cases import CustomerCases
+from hub.application.access.signed_in import SignedIn
+from hub.application.agents.lock_watch import LockWatch
+from hub.application.agents.presence import Limits, PresenceWatch
+from hub.application.callbacks.callbacks import Callbacks
+from hub.application.callbacks.gates import CallGates
+from hub.application.cases.cases import CustomerCases
+from hub.application.cases.overdue import OverdueCases
+from hub.application.customers.standing import Standings
+from hub.application.customers.standing_watch import StandingWatch
 from hub.application.due_watch import DueWatch, Watched
-from hub.application.lock_watch import LockWatch
-from hub.application.overdue_cases import OverdueCases
-from hub.application.presence import Limits, PresenceWatch
-from hub.application.retention import Retention
-from hub.application.retention_elsewhere import elsewhere
-from hub.application.retention_watch import RetentionWatch
-from hub.application.satisfaction_watch import SatisfactionWatch
-from hub.application.signed_in import SignedIn
-from hub.application.standing import Standings
-from hub.application.standing_watch import StandingWatch
+from hub.application.privacy.retention import Retention
+from hub.application.privacy.retention_elsewhere import elsewhere
+from hub.application.privacy.retention_watch import RetentionWatch
+from hub.application.satisfaction.watch import SatisfactionWatch
 from hub.domain.agent.decide import is_locked
 from hub.projections import callbacks_due
 from hub.router.pool.owner import Pool

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.audit import audit
-from hub.application.history import tail
+from hub.application.explaining.audit import audit
+from hub.application.imports.history import tail
 from hub.bus.connection import connect
 from hub.bus.publisher import Publisher
 from hub.channels.adapter import ChannelAdapter

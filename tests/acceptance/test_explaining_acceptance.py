@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from hub import app
-from hub.application.decisions import Decisions
+from hub.application.explaining.decisions import Decisions
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Contact
 from hub.domain.contact import Path as ContactPath

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from hub.application.envelope import contact_envelope, conversation_envelope
+from hub.application.intake.envelope import contact_envelope, conversation_envelope
 from hub.bus.connection import connect
 from hub.bus.publisher import Publisher
 from hub.bus.subjects import contact_subject, conversation_subject

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from hub import app
-from hub.application.access import AccessKeys
+from hub.application.access.keys import AccessKeys
 from hub.bus.subjects import OUTBOUND
 from hub.channels.running import attachments
 from hub.domain.access.events import Role

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from hub.application.envelope import contact_envelope
+from hub.application.intake.envelope import contact_envelope
 from hub.bus.connection import connect
 from hub.bus.publisher import Publisher
 from hub.bus.subjects import contact_subject

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from hub.api.app import create_app
-from hub.application.agent_phones import AgentPhones
+from hub.application.agents.phones import AgentPhones
 from hub.domain.access.events import Role
 from tests.api.world import World
 

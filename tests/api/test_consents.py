@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.application.consents import Consents
-from hub.application.intake import ContactRecorder
+from hub.application.customers.consents import Consents
+from hub.application.intake.recorder import ContactRecorder
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved

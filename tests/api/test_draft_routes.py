@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.application.drafts import DraftKind
+from hub.application.conversations.drafts import DraftKind
 from hub.domain.access.events import Role
 from hub.domain.customer.events import IdentifierObserved
 from hub.domain.interaction.events import InteractionEnded, WrapUpCompleted

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hub.api import rows
 from hub.api.errors import PROBLEM_JSON
 from hub.api.identifying import OPEN
-from hub.application import glimpse
+from hub.application.views import glimpse
 from hub.projections.agents import AgentNow
 from hub.projections.interactions import InteractionRow
 from hub.projections.metrics import QueueInterval

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.application.recordings import Take
+from hub.application.intake.recordings import Take
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Channel, RecordingKind
 from hub.domain.customer.events import CustomerRegistered

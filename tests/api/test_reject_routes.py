@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from hub.application.envelope import contact_envelope, refused_envelope
+from hub.application.intake.envelope import contact_envelope, refused_envelope
 from hub.bus.rejected import Rejected
 from hub.bus.subjects import contact_subject, refused_subject
 from hub.domain.access.events import Role

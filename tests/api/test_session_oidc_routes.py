@@ -8,8 +8,8 @@ import pytest
 
 from hub.api.session_cookie import COOKIE
 from hub.api.sessions_oidc import COOKIE as BEGUN
-from hub.application.oidc import Oidc
-from hub.application.oidc_settings import OidcSettings
+from hub.application.access.oidc import Oidc
+from hub.application.access.oidc_settings import OidcSettings
 from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.events import PersonAdded

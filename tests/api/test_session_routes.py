@@ -7,8 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from hub.api.session_cookie import COOKIE
-from hub.application.passwords import Passwords
-from hub.application.sign_in import SignIn
+from hub.application.access.passwords import Passwords
+from hub.application.access.sign_in import SignIn
 from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.events import AgentSetup, PersonPasswordChanged

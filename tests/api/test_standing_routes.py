@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.application.standing import Standings
+from hub.application.customers.standing import Standings
 from hub.domain.access.events import Role
 from hub.domain.customer.events import CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, Side

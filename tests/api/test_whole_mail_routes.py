@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from hub.application import messages as application
+from hub.application.conversations import messages as application
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactSent, ProfileChanged

@@ -13,36 +13,36 @@ from hub.api.feed import Feed
 from hub.api.instruments import Instruments
 from hub.api.reports import ReportRow
 from hub.api.services import Census, Page, Row, Services, Snapshot
-from hub.application.access import AccessKeys, IssuedKey, KeyRing
-from hub.application.accounts import Accounts
-from hub.application.board import Board, Lines
-from hub.application.callback_gates import CallGates
-from hub.application.callbacks import Callbacks
-from hub.application.canned_answers import CannedAnswers
-from hub.application.case_lists import CaseLists
-from hub.application.cases import CustomerCases
-from hub.application.channel_health import Channels, ChannelTraffic
-from hub.application.consents import Consents
-from hub.application.contact_files import ContactFiles
-from hub.application.customers import Customers
+from hub.application.access.keys import AccessKeys, IssuedKey, KeyRing
+from hub.application.callbacks.callbacks import Callbacks
+from hub.application.callbacks.gates import CallGates
+from hub.application.cases.cases import CustomerCases
+from hub.application.cases.lists import CaseLists
+from hub.application.conversations.canned_answers import CannedAnswers
+from hub.application.conversations.drafts import AgentDrafts
+from hub.application.conversations.files import ContactFiles
+from hub.application.conversations.notes import Notes
+from hub.application.customers.accounts import Accounts
+from hub.application.customers.commands import Customers
+from hub.application.customers.consents import Consents
+from hub.application.customers.profiles import Profiles
+from hub.application.customers.purchases import CustomerPurchases
 from hub.application.dossier.dossiers import Dossiers
-from hub.application.drafts import AgentDrafts
-from hub.application.duplicate_list import DuplicateList
 from hub.application.export.export import Exports
-from hub.application.forgetting import Forgetting
-from hub.application.identity import Identity
-from hub.application.notes import Notes
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.intake.recordings import Recordings
+from hub.application.intake.rejected import RejectedContacts
+from hub.application.linking.duplicate_list import DuplicateList
+from hub.application.linking.identity import Identity
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
-from hub.application.policies import Policies
-from hub.application.profiles import Profiles
-from hub.application.purchases import CustomerPurchases
-from hub.application.readings import ReadingList, Readings, by_views
-from hub.application.recordings import Recordings
-from hub.application.rejected_contacts import RejectedContacts
-from hub.application.satisfaction import Satisfaction
-from hub.application.satisfaction_reach import Reaching
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
+from hub.application.policies.routing import Policies
+from hub.application.privacy.forgetting import Forgetting
+from hub.application.privacy.readings import ReadingList, Readings, by_views
+from hub.application.satisfaction.reach import Reaching
+from hub.application.satisfaction.surveys import Satisfaction
+from hub.application.views.board import Board, Lines
+from hub.application.views.channel_health import Channels, ChannelTraffic
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, Contact, ConversationEvent
 from hub.domain.customer.normalise import normalise

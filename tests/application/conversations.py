@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.domain.contact import Channel, Identifier, Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered, IdentifierObserved
 from hub.domain.event import Event

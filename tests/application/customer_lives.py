@@ -7,15 +7,15 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from hub.application.accounts import Accounts
-from hub.application.cases import CustomerCases
-from hub.application.consents import Consents, Statement
-from hub.application.customers import Customers
+from hub.application.cases.cases import CustomerCases
+from hub.application.customers.accounts import Accounts
+from hub.application.customers.commands import Customers
+from hub.application.customers.consents import Consents, Statement
+from hub.application.customers.profiles import Profiles
+from hub.application.customers.purchases import CustomerPurchases
 from hub.application.dossier.dossiers import Dossiers
-from hub.application.identity import By, Identity
-from hub.application.path_policies import PathPolicies
-from hub.application.profiles import Profiles
-from hub.application.purchases import CustomerPurchases
+from hub.application.linking.identity import By, Identity
+from hub.application.policies.paths import PathPolicies
 from hub.domain.cases import decide as case_rules
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.contact import Channel, Standing

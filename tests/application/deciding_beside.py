@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.actions_drafting import ActionsDrafting, DecidedBy
 from hub.application.paths.asked_beside import Asked, Drafted, asked_in, asking, telling, told_in
 from hub.application.paths.in_force import RulesInForce
+from hub.application.policies.paths import PathPolicies
 from hub.domain.customer.normalise import normalise
 from hub.journal.codec import Codec
 from tests.application.conversations import Centre

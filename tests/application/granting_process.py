@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from hub.application.path_policies import PathPolicyInForce
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicyInForce
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Direction
 from hub.domain.customer.links.events import CustomersLinked, Side

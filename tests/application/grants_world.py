@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.application.accounts import Accounts
-from hub.application.path_policies import PathPolicyInForce
+from hub.application.customers.accounts import Accounts
 from hub.application.paths.grants import PathGrants
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicyInForce
 from hub.domain.contact import Channel
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
 from hub.domain.customer.links.events import CustomersLinked, CustomersUnlinked, Side

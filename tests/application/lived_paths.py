@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
 from hub.application.paths.answering import PathAnswers
 from hub.application.paths.decisions import Decided
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.domain.account.events import AccountRegistered, RoleAssigned
 from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel, Standing

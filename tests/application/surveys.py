@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hub.application.consents import Consents
-from hub.application.path_policies import PathPolicies
+from hub.application.customers.consents import Consents
 from hub.application.paths.whole import Wholes
-from hub.application.satisfaction import Satisfaction
-from hub.application.satisfaction_reach import Reaching
-from hub.application.satisfaction_watch import SatisfactionWatch
+from hub.application.policies.paths import PathPolicies
+from hub.application.satisfaction.reach import Reaching
+from hub.application.satisfaction.surveys import Satisfaction
+from hub.application.satisfaction.watch import SatisfactionWatch
 from hub.domain.cases.events import CaseKind, CaseOpened, CaseResolved, Severity
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered

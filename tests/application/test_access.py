@@ -1,6 +1,6 @@
 import pytest
 
-from hub.application.access import AccessKeys, KeyRing, fingerprint
+from hub.application.access.keys import AccessKeys, KeyRing, fingerprint
 from hub.clock import WallClock
 from hub.domain.access.decide import evolve, issue, revoke
 from hub.domain.access.events import STREAM, ApiKeyIssued, ApiKeyRevoked, Role

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.agent_phones import AgentPhone, AgentPhones, PhonesError
+from hub.application.agents.phones import AgentPhone, AgentPhones, PhonesError
 from hub.domain.errors import NotFoundError
 
 FILE = """

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.application.agent_room import rooms_of
+from hub.application.agents.room import rooms_of
 from hub.projections.agents import HeldInteraction
 from hub.router.policy.parsing import parse_policy
 from tests.api.world import AGENT

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.application.appointments import Appointments
-from hub.application.consents import Statement
+from hub.application.customers.consents import Statement
+from hub.application.intake.appointments import Appointments
 from hub.domain.contact import Appointment, Channel, ConversationEvent, ConversationSignal, Identifier
 from hub.domain.customer.appointments import AppointmentNoted
 from hub.domain.customer.consent.events import Purpose

@@ -1,6 +1,6 @@
 """Agents are told how many images of a message they don't see."""
 
-from hub.application.blocked_images import blocked_images
+from hub.application.conversations.blocked_images import blocked_images
 from hub.channels.email.markup import sanitised
 
 

@@ -11,8 +11,8 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.application.board import Board, Changes, Lines
-from hub.application.read_models import ReadModels
+from hub.application.views.board import Board, Changes, Lines
+from hub.application.views.read_models import ReadModels
 from hub.domain.agent.events import AgentSignedOn
 from hub.projections.registry import all_projections
 from hub.projections.runner import Runner

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from hub.application.path_policies import PathPolicyInForce
 from hub.application.paths.bulk import BulkDecisions, Campaign, Entry, Refusal, Row, Tally, check_campaign
 from hub.application.paths.capacities import Unlimited
 from hub.application.paths.decisions import AskedAs, PathDecisions
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.together import Together
 from hub.application.paths.whole import Wholes
+from hub.application.policies.paths import PathPolicyInForce
 from hub.domain.account.events import AccountRegistered, RoleAssigned
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose

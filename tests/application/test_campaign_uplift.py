@@ -9,8 +9,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.campaign_uplift import campaign_uplift
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Channel, Direction, Standing
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed
 from hub.domain.decision.events import Asked, Drawn, Outcome, PathDecided

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hub.application.channel_health import Channels, ChannelTraffic
+from hub.application.views.channel_health import Channels, ChannelTraffic
 from hub.bus.carriers import Carrier
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.application.consent_watch import consent_watch
-from hub.application.consents import Consents, Statement
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.customers.consent_watch import consent_watch
+from hub.application.customers.consents import Consents, Statement
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import ConsentExpired, ConsentWithdrawn, Purpose
 from hub.domain.customer.consent.state import Said

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.application.cases import CustomerCases
-from hub.application.consents import Consents, Statement
-from hub.application.forgetting import Forgetting
+from hub.application.cases.cases import CustomerCases
+from hub.application.customers.consents import Consents, Statement
+from hub.application.privacy.forgetting import Forgetting
 from hub.clock import WallClock
 from hub.domain.cases import decide
 from hub.domain.cases.events import CaseKind

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.application.customer_view import shown_contact, thread_of
+from hub.application.views.customer_view import shown_contact, thread_of
 from hub.domain.contact import Attachment, Channel, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from hub.application.appointments import Appointments
-from hub.application.consents import Statement
-from hub.application.customer_wishes import CustomerWishes, Taken
-from hub.application.identity import Identity
-from hub.application.intake import ContactRecorder
-from hub.application.transcripts import Transcripts
-from hub.application.verification import Verifications
-from hub.application.visits import Visits
+from hub.application.conversations.transcripts import Transcripts
+from hub.application.customers.consents import Statement
+from hub.application.intake.appointments import Appointments
+from hub.application.intake.recorder import ContactRecorder
+from hub.application.intake.verification import Verifications
+from hub.application.intake.visits import Visits
+from hub.application.intake.wishes import CustomerWishes, Taken
+from hub.application.linking.identity import Identity
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Identifier, Path
 from hub.domain.customer.consent.events import ConsentGranted
 from hub.domain.customer.events import IdentifierObserved

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.application.customers import Customers
-from hub.application.intake import ContactRecorder
+from hub.application.customers.commands import Customers
+from hub.application.intake.recorder import ContactRecorder
 from hub.clock import WallClock
 from hub.domain.access.events import ApiKeyRevoked
 from hub.domain.agent.events import AgentSignedOff

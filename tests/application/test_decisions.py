@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.decisions import Decisions, Mark
+from hub.application.explaining.decisions import Decisions, Mark
 from hub.domain.customer.events import ContactReceived
 from hub.domain.errors import NotFoundError
 from hub.domain.interaction.events import InteractionOffered, InteractionQueued, OfferDeclined

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hub.application.duplicate_list import DuplicateList, SearchingError, search_beside
+from hub.application.linking.duplicate_list import DuplicateList, SearchingError, search_beside
 from hub.domain.customer.normalise import normalise
 from tests.api.world import StillClock
 from tests.support.link_views import LinkViews

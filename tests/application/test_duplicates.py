@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from hub.application.described import described
-from hub.application.duplicates import Found, Identifying, find_duplicates
-from hub.application.identity import By, Identity
-from hub.application.intake import ContactRecorder, Receipt
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.described import described
+from hub.application.linking.duplicates import Found, Identifying, find_duplicates
+from hub.application.linking.identity import By, Identity
 from hub.domain.contact import Channel, Contact, Declared, Identifier
 from hub.domain.contact import Path as Way
 from hub.domain.customer.events import CustomerForgotten, IdentifierObserved

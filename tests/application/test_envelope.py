@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.envelope import (
+from hub.application.intake.envelope import (
     Confirmation,
     body_hash,
     check,

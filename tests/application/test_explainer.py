@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.explainer import Explainer, ExplanationError
+from hub.application.explaining.explainer import Explainer, ExplanationError
 from tests.router.days import Day, journal_of
 from tests.router.pools import POLICY
 from tests.support.memory import MemoryJournal

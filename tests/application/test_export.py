@@ -15,7 +15,7 @@ from hub.application.export.as_json import as_json
 from hub.application.export.as_markdown import as_markdown
 from hub.application.export.export import Exports
 from hub.application.export.facts import in_words
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Channel, Identifier, Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered, IdentifierObserved, ProfileChanged
 from hub.domain.customer.links.events import CustomersLinked, Side

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from hub.application.customer_cache import recall
-from hub.application.customers import Customers
-from hub.application.forgetting import Forgetting
-from hub.application.intake import ContactRecorder, Receipt
+from hub.application.customers.commands import Customers
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.privacy.forgetting import Forgetting
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Declared, Identifier
 from hub.domain.contact import Path as Way

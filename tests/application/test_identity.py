@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.application.identity import ATTEMPTS, By, Identity
-from hub.application.intake import ContactRecorder
+from hub.application.intake.recorder import ContactRecorder
+from hub.application.linking.identity import ATTEMPTS, By, Identity
 from hub.clock import WallClock
 from hub.domain.access.events import ApiKeyRevoked
 from hub.domain.contact import Channel, Contact, Path

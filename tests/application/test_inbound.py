@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from hub.application.consents import Statement
-from hub.application.customer_wishes import Taken
-from hub.application.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
-from hub.application.inbound import InboundHandler
-from hub.application.inbound_signals import InboundSignals
-from hub.application.intake import ContactRecorder, ContendedError, Receipt
-from hub.application.recordings import Take
-from hub.application.turns import EarlierBatchError
+from hub.application.customers.consents import Statement
+from hub.application.intake.envelope import Confirmation, contact_envelope, conversation_envelope, refused_envelope
+from hub.application.intake.inbound import InboundHandler
+from hub.application.intake.recorder import ContactRecorder, ContendedError, Receipt
+from hub.application.intake.recordings import Take
+from hub.application.intake.signals import InboundSignals
+from hub.application.intake.turns import EarlierBatchError
+from hub.application.intake.wishes import Taken
 from hub.clock import WallClock
 from hub.domain.contact import Attachment, Channel, Contact, ConversationEvent, ConversationSignal, Path, RecordingKind
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError

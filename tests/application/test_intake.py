@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.intake import ATTEMPTS, ContactRecorder, ContendedError, Receipt
+from hub.application.intake.recorder import ATTEMPTS, ContactRecorder, ContendedError, Receipt
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.events import ContactReceived, CustomerRegistered

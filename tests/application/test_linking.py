@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.application.customer_cache import CustomerCache, Known
-from hub.application.linking import LinkRound, links_of, whole_customers
+from hub.application.linking.by_contacts import LinkRound, links_of, whole_customers
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Identifier, Path
 from hub.domain.customer.decide import RecordContact, record_contact

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from hub.application.lock_watch import LockWatch
-from hub.application.sessions import OpenedSession
-from hub.application.signed_in import SignedIn
+from hub.application.access.sessions import OpenedSession
+from hub.application.access.signed_in import SignedIn
+from hub.application.agents.lock_watch import LockWatch
 from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.state import Team

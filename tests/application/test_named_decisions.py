@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.application.named_decisions import NamedDecisions
+from hub.application.explaining.named_decisions import NamedDecisions
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.ids import agent_stream
 from hub.projections.agents import PROJECTION

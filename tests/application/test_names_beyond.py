@@ -1,7 +1,7 @@
 """A phone or mail address joins nobody of another name, though families share it and it gets new owners."""
 
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.linking import links_of, whole_customers
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.by_contacts import links_of, whole_customers
 from hub.domain.contact import Channel, Contact, Declared, Identifier, Path
 from hub.domain.customer.events import ProfileChanged
 from hub.domain.customer.links.component import whole

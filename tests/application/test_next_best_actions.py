@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.application.accounts import Accounts
+from hub.application.customers.accounts import Accounts
 from hub.application.paths.action_responses import Answered, UnansweredError
 from hub.application.paths.shown_actions import Shown
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered

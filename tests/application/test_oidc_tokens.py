@@ -9,8 +9,8 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from hub.application.oidc import AGAIN_SECONDS, Oidc, OidcError, _Provider
-from hub.application.oidc_settings import OidcSettings, OidcSettingsError, load_oidc
+from hub.application.access.oidc import AGAIN_SECONDS, Oidc, OidcError, _Provider
+from hub.application.access.oidc_settings import OidcSettings, OidcSettingsError, load_oidc
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 OTHER = RSAKey.generate_key(2048, {"kid": "one"})

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.application import outbound as module
-from hub.application.outbound import Outbound, Place
+from hub.application.outbound import telling as module
+from hub.application.outbound.telling import Outbound, Place
 from hub.bus.connection import BusError, Connection
 from hub.bus.outbound import OutboundMessage, OutboundStream
 from hub.bus.subjects import OUTBOUND

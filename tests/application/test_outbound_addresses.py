@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
-from hub.application.outbound_addresses import addressed, number_of
-from hub.application.outbound_command import Command
-from hub.application.outbound_commands import Conversations
+from hub.application.outbound.addresses import addressed, number_of
+from hub.application.outbound.command import Command
+from hub.application.outbound.commands import Conversations
 from hub.domain.contact import Channel, Identifier, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.domain.customer.normalise import normalise

@@ -3,7 +3,7 @@ own."""
 
 from typing import Any
 
-from hub.application.outbound_command import Command
+from hub.application.outbound.command import Command
 from hub.domain.contact import Channel
 from hub.domain.interaction.events import (
     CallbackMissed,

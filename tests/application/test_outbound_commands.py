@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.outbound_command import Command
-from hub.application.outbound_commands import Conversations
+from hub.application.outbound.command import Command
+from hub.application.outbound.commands import Conversations
 from hub.domain.contact import Channel, RecordingState
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import CustomerForgotten

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.application.cases import CustomerCases
-from hub.application.overdue_cases import OverdueCases
+from hub.application.cases.cases import CustomerCases
+from hub.application.cases.overdue import OverdueCases
 from hub.domain.cases import decide
 from hub.domain.cases.events import CaseKind, CaseOverdue, Severity
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hub.application.path_policies import PathPolicyInForce
 from hub.application.paths.decisions import AskedAs, Decided, stream_of_decision
 from hub.application.paths.in_force import Responses
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicyInForce
 from hub.domain.account.events import AccountRegistered, RoleAssigned
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.consent.events import Purpose

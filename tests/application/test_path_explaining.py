@@ -11,9 +11,9 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from hub.application.forgetting import Forgetting
 from hub.application.paths.explaining import PathExplaining
 from hub.application.paths.rechecking import Rechecked, recheck
+from hub.application.privacy.forgetting import Forgetting
 from hub.domain.account.events import RoleEnded
 from hub.domain.cases.events import Severity
 from hub.domain.contact import Channel

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hub.application.accounts import Accounts
-from hub.application.cases import CustomerCases
-from hub.application.forgetting import Forgetting
-from hub.application.identity import By, Identity
+from hub.application.cases.cases import CustomerCases
+from hub.application.customers.accounts import Accounts
+from hub.application.linking.identity import By, Identity
+from hub.application.privacy.forgetting import Forgetting
 from hub.clock import WallClock
 from hub.domain.access.people import events as people
 from hub.domain.account import events as account

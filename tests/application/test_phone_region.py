@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.application.consents import Consents, Statement
-from hub.application.intake import ContactRecorder, Receipt
+from hub.application.customers.consents import Consents, Statement
+from hub.application.intake.recorder import ContactRecorder, Receipt
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact
 from hub.domain.contact import Path as ContactPath

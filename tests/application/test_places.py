@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.application.places import places_in
+from hub.application.outbound.places import places_in
 from hub.router.policy.parsing import parse_policy
 from tests.router.pools import PoolInHand
 

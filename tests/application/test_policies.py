@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.application.policies import Policies
+from hub.application.policies.routing import Policies
 from hub.clock import WallClock
 from hub.domain.errors import ConflictError, NotFoundError, RefusedError
 from hub.domain.policy.events import ROUTING, PolicyPublished

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.presence import Limits, Presence, PresenceWatch, Step, keep_watched, watched_before
+from hub.application.agents.presence import Limits, Presence, PresenceWatch, Step, keep_watched, watched_before
 from hub.clock import WallClock
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.errors import NotFoundError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.quoting import of_html, of_text
+from hub.application.conversations.quoting import of_html, of_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.application.readings import ReadingList, Readings, UntracedError, by_log, by_views, readings_of
+from hub.application.privacy.readings import ReadingList, Readings, UntracedError, by_log, by_views, readings_of
 from hub.domain.customer.events import CustomerRegistered
 from hub.domain.customer.links.events import CustomersLinked, Side
 from hub.domain.errors import InvalidError, NotFoundError

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from hub.application.envelope import body_hash
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.repeats import is_repeat, keyed
+from hub.application.intake.envelope import body_hash
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.intake.repeats import is_repeat, keyed
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Path
 from hub.domain.errors import ContactConflictError

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from hub.application import retention as application
-from hub.application.forgetting import Forgetting
-from hub.application.path_policies import PathPolicies
-from hub.application.retention import Applied, Elsewhere, Pause, Retention
-from hub.application.retention_elsewhere import QuietCustomers, RejectFiles
-from hub.application.retention_watch import RetentionWatch
+from hub.application.policies.paths import PathPolicies
+from hub.application.privacy import retention as application
+from hub.application.privacy.forgetting import Forgetting
+from hub.application.privacy.retention import Applied, Elsewhere, Pause, Retention
+from hub.application.privacy.retention_elsewhere import QuietCustomers, RejectFiles
+from hub.application.privacy.retention_watch import RetentionWatch
 from hub.domain.cases.events import CaseKind, CaseNoted, CaseOpened, CaseResolved, Severity
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived, CustomerForgotten, CustomerRegistered

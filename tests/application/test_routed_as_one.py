@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from hub.application.accounts import Accounts
-from hub.application.cases import CustomerCases
-from hub.application.customers import Customers
-from hub.application.identity import By, Identity
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.cases.cases import CustomerCases
+from hub.application.customers.accounts import Accounts
+from hub.application.customers.commands import Customers
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.identity import By, Identity
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.domain.cases import decide
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.contact import Channel, Contact, Declared, Identifier, Path, Standing

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.application.satisfaction import Question
-from hub.application.satisfaction_watch import SatisfactionWatch
+from hub.application.satisfaction.surveys import Question
+from hub.application.satisfaction.watch import SatisfactionWatch
 from hub.domain.cases.events import CaseKind, CaseOpened, Severity
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.consent.events import (

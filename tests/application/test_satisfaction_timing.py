@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.application.satisfaction_watch import SatisfactionWatch, read_kept
+from hub.application.satisfaction.watch import SatisfactionWatch, read_kept
 from hub.domain.account.events import RoleAssigned
 from hub.domain.cases.events import CaseKind, CaseOpened, CaseReopened, CaseResolved, Severity
 from hub.domain.errors import HubError

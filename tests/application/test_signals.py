@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.application.signals import asked_of_pool
+from hub.application.intake.asked_of_pool import asked_of_pool
 from hub.domain.contact import Channel, ConversationEvent, ConversationSignal, Desk, RecordingState
 from hub.domain.errors import InvalidError
 from hub.router.pool.commands import (

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.failures import Failures
-from hub.application.passwords import Checked, Passwords
-from hub.application.people import People
-from hub.application.session_watch import watch_sessions
-from hub.application.sessions import SessionBook, StaleError
-from hub.application.sign_in import SignIn, SignInError, ThrottledError
-from hub.application.signed_in import SessionRules, SignedIn
+from hub.application.access.failures import Failures
+from hub.application.access.passwords import Checked, Passwords
+from hub.application.access.people import People
+from hub.application.access.session_watch import watch_sessions
+from hub.application.access.sessions import SessionBook, StaleError
+from hub.application.access.sign_in import SignIn, SignInError, ThrottledError
+from hub.application.access.signed_in import SessionRules, SignedIn
 from hub.domain.access.events import Role
 from hub.domain.access.people.decide import Profile
 from hub.domain.access.people.state import Person, Team

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.application.signs import Signs, sign_envelope
+from hub.application.outbound.signs import Signs, sign_envelope
 from hub.bus.outbound import OutboundMessage
 from hub.channels.command import parse_command
 from hub.clock import WallClock

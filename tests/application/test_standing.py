@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from hub.application.customer_cache import recall
-from hub.application.intake import ContactRecorder
-from hub.application.path_policies import PathPolicies
-from hub.application.standing import Standings
-from hub.application.standing_watch import StandingWatch, asked_by, read_progress
+from hub.application.customers.standing import Standings
+from hub.application.customers.standing_watch import StandingWatch, asked_by, read_progress
+from hub.application.intake.recorder import ContactRecorder
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Channel, Contact, Declared, Standing
 from hub.domain.contact import Path as ContactPath
 from hub.domain.customer.events import (

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.application.customer_cache import recall
-from hub.application.identity import By
-from hub.application.path_policies import PathPolicies
-from hub.application.standing import Standings
-from hub.application.standing_watch import StandingWatch
+from hub.application.customers.standing import Standings
+from hub.application.customers.standing_watch import StandingWatch
+from hub.application.linking.identity import By
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import UNKNOWN_STANDING, ContactReceived, LifecycleStageChanged, SegmentChanged
 from hub.domain.ids import customer_id

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hub.application.read_models import ReadModels
+from hub.application.views.read_models import ReadModels
 from hub.clock import WallClock
 from hub.domain.contact import Channel
 from hub.domain.event import Event

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.application.trials import run_trial
+from hub.application.explaining.trials import run_trial
 from hub.domain.errors import InvalidError
 from hub.journal.journal import EventJournal
 from hub.journal.store import open_store

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.application.intake import ContactRecorder
-from hub.application.visits import Visits
+from hub.application.intake.recorder import ContactRecorder
+from hub.application.intake.visits import Visits
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal, Path, Visit
 from hub.domain.customer.visits import VisitRecorded
 from hub.domain.errors import InvalidError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.bus.connection import BusError, Connection
 from hub.bus.inbound import Inbound
 from hub.bus.rejected import Rejected, RejectedContacts, StillRefusedError

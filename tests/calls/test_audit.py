@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.audit import Audit, audit
+from hub.application.explaining.audit import Audit, audit
 from hub.domain.agent.events import AgentCapacityChanged, AgentSignedOn
 from hub.domain.contact import Standing
 from hub.domain.customer.events import ContactReceived, CustomerRegistered

@@ -15,12 +15,12 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from hub.application import history_writer
-from hub.application.audit import audit
 from hub.application.customer_cache import TOPIC, Known, fold
-from hub.application.history import ImportTotals, import_calls, import_history, tail
-from hub.application.history_writer import HistoryWriter, ImportFailedError
-from hub.application.rejects import rejects_file
+from hub.application.explaining.audit import audit
+from hub.application.imports import history_writer
+from hub.application.imports.history import ImportTotals, import_calls, import_history, tail
+from hub.application.imports.history_writer import HistoryWriter, ImportFailedError
+from hub.application.imports.rejects import rejects_file
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls
 from hub.domain.contact import Contact, Standing
@@ -222,7 +222,7 @@ def test_whatever_the_file_holds_it_reconciles(tmp_path_factory, garbage, good):
 IMPORTER = """
     import sys
     from pathlib import Path
-    from hub.application.history_writer import HistoryWriter
+    from hub.application.imports.history_writer import HistoryWriter
     from hub.calls.mapping import load_mapping
     from hub.calls.reading import read_calls
     from hub.clock import WallClock

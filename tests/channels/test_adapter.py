@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from hub.application.envelope import Confirmation, parse
+from hub.application.intake.envelope import Confirmation, parse
 from hub.bus.connection import Connection
 from hub.bus.inbound import Inbound
 from hub.bus.publisher import Publisher

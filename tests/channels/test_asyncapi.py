@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from hub.application.envelope import contact_envelope
+from hub.application.intake.envelope import contact_envelope
 from hub.cli.main import hub
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact

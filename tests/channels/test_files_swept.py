@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hub.application.files_swept import Swept, _holds_files, sweep
-from hub.application.forgetting import Forgetting
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.stored_files import StoredFile
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.privacy.files_swept import Swept, _holds_files, sweep
+from hub.application.privacy.forgetting import Forgetting
+from hub.application.privacy.stored_files import StoredFile
 from hub.channels.attachments import Attachments, Blobs
 from hub.channels.blobs import FolderBlobs, S3Blobs
 from hub.channels.running import attachments

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.application.envelope import Confirmation, parse
+from hub.application.intake.envelope import Confirmation, parse
 from hub.bus.inbound import Inbound
 from hub.bus.inbound_message import InboundMessage
 from hub.bus.rejected import RejectedContacts, StillRefusedError

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hub.application.imports.profiles import PATH
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
 from hub.domain.customer.links.events import CustomersLinked
 from hub.domain.customer.profile.events import ProfileFieldChanged

@@ -2,7 +2,7 @@
 
 import json
 
-from hub.application.rejects import RejectsFile
+from hub.application.imports.rejects import RejectsFile
 from hub.tables.rows import Rejected
 
 REFUSED = Rejected(7, "born", "is no date", "C1,Maryam Rezaei,09121234567")

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from hub.application.audit import audit
+from hub.application.explaining.audit import audit
 from hub.simulated.stored import stored_events
 from loadtests import naive
 from loadtests.compare import Flow

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from hub.application.envelope import Confirmation, parse
+from hub.application.intake.envelope import Confirmation, parse
 from hub.bus.connection import BusError
 from hub.domain.contact import Contact
 from loadtests.generator import Generator, prepare

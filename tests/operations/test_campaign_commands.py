@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.bulk import Campaign
 from hub.application.paths.capacities import PathCapacities
+from hub.application.policies.paths import PathPolicies
 from hub.cli.main import hub
 from hub.clock import WallClock
 from hub.domain.contact import Channel

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.cases import CustomerCases
-from hub.application.identity import By, Identity
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.path_policies import PathPolicyInForce
+from hub.application.cases.cases import CustomerCases
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.identity import By, Identity
+from hub.application.policies.paths import PathPolicyInForce
 from hub.clock import WallClock
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.contact import Channel, Contact, Declared, Identifier

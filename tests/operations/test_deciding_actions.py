@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.asked_beside import Asked, Drafted, asked_in, asking, told_in
+from hub.application.policies.paths import PathPolicies
 from hub.clock import ToldClock, WallClock
 from hub.domain.decision.events import PathDecided
 from hub.journal.codec import Codec

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hub.app import DUPLICATES
-from hub.application.duplicate_list import search_beside
-from hub.application.intake import ContactRecorder, Receipt
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.duplicate_list import search_beside
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, Declared, Identifier
 from hub.domain.contact import Path as Way

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hub.app import PATH_ANSWERS
-from hub.application.explainer import ExplanationError
+from hub.application.explaining.explainer import ExplanationError
 from hub.application.paths.answering_beside import PathAnswersBeside
 from hub.cli.main import hub
 from hub.domain.contact import Channel

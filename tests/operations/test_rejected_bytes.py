@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.envelope import refused_envelope
+from hub.application.intake.envelope import refused_envelope
 from hub.bus.connection import BusError
 from hub.channels.running import attachments
 from hub.domain.contact import Attachment, Channel

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hub.application.accounts import Accounts
-from hub.application.cases import CustomerCases
-from hub.application.consents import Consents, Statement
-from hub.application.customers import Customers
-from hub.application.forgetting import Forgetting
-from hub.application.identity import By, Identity
-from hub.application.intake import ContactRecorder, Receipt
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.cases.cases import CustomerCases
+from hub.application.customers.accounts import Accounts
+from hub.application.customers.commands import Customers
+from hub.application.customers.consents import Consents, Statement
+from hub.application.intake.recorder import ContactRecorder, Receipt
+from hub.application.linking.identity import By, Identity
 from hub.application.paths.decisions import Decided, Looked, looked_at
 from hub.application.paths.in_force import responses_at
 from hub.application.paths.parts import PathParts
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
+from hub.application.privacy.forgetting import Forgetting
 from hub.domain.cases import decide as case_rules
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.contact import Channel, Contact, Direction, Identifier

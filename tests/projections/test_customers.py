@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.customer_view import EXCERPT, Facts, shown_contact
+from hub.application.views.customer_view import EXCERPT, Facts, shown_contact
 from hub.domain.contact import Channel
 from hub.domain.customer.events import (
     ContactReceived,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.api.topics import Topic, Topics
-from hub.application.audit import audit
+from hub.application.explaining.audit import audit
 from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.operations.read_models import _keep
 from hub.projections import interactions, metrics

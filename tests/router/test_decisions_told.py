@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from hub.api.decision_rows import DecisionTold
-from hub.application.decisions import Decisions
+from hub.application.explaining.decisions import Decisions
 from tests.router.days import OPEN, busy_day, full_centre, journal_of
 
 KINDS = {"InteractionQueued", "InteractionOffered", "InteractionMoved", "RequirementRelaxed"}

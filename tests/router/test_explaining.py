@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from hub.application.decisions import Decisions, Verification
+from hub.application.explaining.decisions import Decisions, Verification
 from hub.domain.interaction.events import (
     InteractionMoved,
     InteractionOffered,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.decisions import Decisions
+from hub.application.explaining.decisions import Decisions
 from hub.calls.generator import generate_calls
 from hub.calls.mapping import load_mapping
 from hub.calls.reading import read_calls

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.application.decisions import Decisions
+from hub.application.explaining.decisions import Decisions
 from hub.ports import Recorded
 from hub.projections.open_work import Keep, last_agents, open_work, projection
 from hub.projections.runner import Runner

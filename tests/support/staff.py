@@ -4,15 +4,15 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from hub.application.access import AccessKeys
-from hub.application.failures import Failures
-from hub.application.oidc import Oidc
-from hub.application.passwords import Passwords
-from hub.application.people import OwnKeys, People
-from hub.application.sessions import SessionBook
-from hub.application.sign_in import SignIn
-from hub.application.signed_in import SessionRules, SignedIn
-from hub.application.staffing import Staffing
+from hub.application.access.failures import Failures
+from hub.application.access.keys import AccessKeys
+from hub.application.access.oidc import Oidc
+from hub.application.access.passwords import Passwords
+from hub.application.access.people import OwnKeys, People
+from hub.application.access.sessions import SessionBook
+from hub.application.access.sign_in import SignIn
+from hub.application.access.signed_in import SessionRules, SignedIn
+from hub.application.access.staffing import Staffing
 from hub.journal.aside import SqliteDatabase
 from hub.journal.attempts import Attempts
 from hub.ports import Clock, Journal

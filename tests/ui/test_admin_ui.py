@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.application.envelope import contact_envelope
+from hub.application.intake.envelope import contact_envelope
 from hub.bus.connection import connect
 from hub.bus.publisher import Publisher
 from hub.clock import WallClock

@@ -6,7 +6,8 @@ areas belongs to the first. The rest of the hub is left out for a reason:
   what names a policy's versions to a terminal (`diff.py`, `changes.py`) speak to whoever runs commands, and reads logs;
 - `journal`, `bus` and the insides of `channels` speak to the log: of their errors the API tells none (`TOLD` in
   `hub/api/errors.py`); a branch's and a visitor's own pages have languages of their own;
-- `application/audit*`, `application/oidc*`, `application/imports` and `records` end in a command or a file for it."""
+- `application/explaining/audit*`, `application/access/oidc*`, `application/imports` and `records` end in a command or a
+  file for it."""
 
 import re
 from collections.abc import Mapping
@@ -29,9 +30,9 @@ class Area(NamedTuple):
 
 
 OF_OPERATORS = (
-    "api/server.py", "application/audit.py", "application/audit_counts.py", "application/audit_rules.py",
-    "application/beside.py", "application/export", "application/history_writer.py", "application/imports",
-    "application/oidc.py", "application/oidc_settings.py", "application/bulk.py", "application/explainer.py",
+    "api/server.py", "application/explaining/audit.py", "application/explaining/audit_counts.py",
+    "application/explaining/audit_rules.py", "application/explaining/explainer.py", "application/beside.py",
+    "application/export", "application/imports", "application/access/oidc.py", "application/access/oidc_settings.py",
 )  # fmt: skip
 """Of the modules that answer the API, those that speak to the log, or to whoever runs a command."""
 
@@ -58,10 +59,10 @@ AREAS: Mapping[str, Area] = {
     ),
     "access": Area(
         raising=(
-            "domain/access", "application/access.py", "application/people.py", "application/sessions.py",
-            "application/sign_in.py", "application/guessable.py", "application/passwords.py", "api/callers.py",
-            "api/identifying.py", "api/once.py", "api/sessions.py", "api/sessions_oidc.py", "api/people.py",
-            "api/teams.py", "api/keys.py",
+            "domain/access", "application/access/keys.py", "application/access/people.py",
+            "application/access/sessions.py", "application/access/sign_in.py", "application/access/guessable.py",
+            "application/access/passwords.py", "api/callers.py", "api/identifying.py", "api/once.py",
+            "api/sessions.py", "api/sessions_oidc.py", "api/people.py", "api/teams.py", "api/keys.py",
         ),
     ),
     "customers": Area(
@@ -73,7 +74,7 @@ AREAS: Mapping[str, Area] = {
     ),
     "asked": Area(talking=("api/errors.py",), raising=("api", "application"), but=OF_OPERATORS),
     "contacts": Area(
-        talking=("application/envelope.py", "application/channel_health.py", "domain/rejected"),
+        talking=("application/intake/envelope.py", "application/views/channel_health.py", "domain/rejected"),
         raising=(
             "bus/rejected.py", "bus/adapter_states.py", "channels/attachments.py", "domain/refused_files.py",
             "domain/refused_input.py", "domain/sign.py", "domain/event.py", "domain/sms",
@@ -84,12 +85,12 @@ AREAS: Mapping[str, Area] = {
         talking=(
             "paths/decision/wording.py", "paths/frequency/reserving.py", "paths/duplicates/comparing.py",
             "paths/duplicates/findings.py", "paths/duplicates/proposing.py", "paths/standing/standing.py",
-            "application/paths/action_responses.py", "application/paths/contacts.py", "application/callback_gates.py",
-            "application/standing.py", "domain/customer/decide.py", "domain/customer/links/by_agents.py",
+            "application/paths/action_responses.py", "application/paths/contacts.py", "application/callbacks/gates.py",
+            "application/customers/standing.py", "domain/customer/decide.py", "domain/customer/links/by_agents.py",
             "domain/grant/terms.py", "domain/account/decide.py", "router/pool/owner.py", "router/pool/phones.py",
         ),
         raising=(
-            "paths", "application/explainer.py", "domain/errors.py", "projections/reports.py",
+            "paths", "application/explaining/explainer.py", "domain/errors.py", "projections/reports.py",
             "projections/agent_intervals.py",
         ),
     ),

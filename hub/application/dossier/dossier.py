@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from hub.application.customer_view import Facts
 from hub.application.dossier.activity import Activity
 from hub.application.dossier.cases import ShownCase, cases_of
 from hub.application.dossier.facts import CustomerFacts
@@ -16,7 +15,8 @@ from hub.application.dossier.roles import ShownRole
 from hub.application.dossier.said import Naming, ShownProfile, name_of, profile_of
 from hub.application.dossier.stands import Because, standing
 from hub.application.dossier.surveys import ShownSurvey, surveys_of
-from hub.application.glimpse import interaction_row
+from hub.application.views.customer_view import Facts
+from hub.application.views.glimpse import interaction_row
 from hub.domain.customer.identity import Spell
 from hub.domain.grant.state import fold
 from hub.paths.policy.model import PathPolicy

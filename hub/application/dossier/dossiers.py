@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from hub.application.customer_view import wanted
+from hub.application.customers.profiles import policy_at
 from hub.application.dossier.activity import Activity, activity
 from hub.application.dossier.dossier import Beside, Dossier, dossier
 from hub.application.dossier.entries import place_of
@@ -17,8 +17,8 @@ from hub.application.dossier.question import Question
 from hub.application.dossier.roles import roles_of
 from hub.application.dossier.then import then
 from hub.application.dossier.timeline import TimelinePage, timeline_page
-from hub.application.path_policies import PathPolicies
-from hub.application.profiles import policy_at
+from hub.application.policies.paths import PathPolicies
+from hub.application.views.customer_view import wanted
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
 from hub.domain.errors import InvalidError

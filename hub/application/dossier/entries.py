@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hub.application.contact_files import shown_files
-from hub.application.customer_view import EXCERPT
+from hub.application.conversations.files import shown_files
 from hub.application.dossier.facts import CustomerFacts
+from hub.application.views.customer_view import EXCERPT
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
 from hub.domain.cases.state import CASE_EVENTS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.application.customer_cache import Known, fold
-from hub.application.linking import links_of
+from hub.application.linking.by_contacts import links_of
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.cases.state import CASE_EVENTS
 from hub.domain.customer.appointments import APPOINTMENT_EVENTS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.application.consents import PointStanding
+from hub.application.customers.consents import PointStanding
 from hub.application.dossier.facts import CONSENTS, CustomerFacts
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.events import Purpose

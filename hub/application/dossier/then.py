@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from hub.application.bulk import batches
 from hub.application.dossier.facts import CustomerFacts
+from hub.application.imports.bulk import batches
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
 from hub.domain.ids import interaction_id

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hub.application.customer_view import ShownContact, shown_contact
 from hub.application.dossier.entries import TimelineFact, entries, place_of, shown_fact, texts_of
 from hub.application.dossier.facts import CustomerFacts
 from hub.application.dossier.question import Question
+from hub.application.views.customer_view import ShownContact, shown_contact
 from hub.domain.cases.state import Cases, evolve
 from hub.domain.event import Event
 from hub.ports import Recorded

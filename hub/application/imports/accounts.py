@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from hub.application.accounts import Accounts
 from hub.application.customer_cache import TOPIC, fold
+from hub.application.customers.accounts import Accounts
 from hub.application.imports.ahead import Ahead
 from hub.application.imports.writer import Decided, RefusedRecordError
 from hub.domain.account.decide import PLAIN_ROLES, RoleRules

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from hub.application.consents import Consents, Lineage, Statement
+from hub.application.customers.consents import Consents, Lineage, Statement
 from hub.application.imports.ahead import Ahead
 from hub.application.imports.writer import Decided, RefusedRecordError
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Channel
 from hub.domain.customer.consent.state import Said
 from hub.domain.customer.identity import Spell

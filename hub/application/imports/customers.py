@@ -9,7 +9,7 @@ from hub.application.customer_cache import NOBODY, CustomerCache, Known
 from hub.application.imports.newcomers import Newcomer, join
 from hub.application.imports.profiles import ImportedProfiles
 from hub.application.imports.writer import Decided, RefusedRecordError
-from hub.application.linking import LinkRound, at_hand, links_of, side_of
+from hub.application.linking.by_contacts import LinkRound, at_hand, links_of, side_of
 from hub.domain.customer.attested import AttestCustomer, attest_customer, contradiction
 from hub.domain.customer.events import evolve
 from hub.domain.customer.identity import Home, Renewed, Spell

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
 from hub.domain.customer.profile.decide import change

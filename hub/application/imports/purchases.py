@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hub.application.imports.ahead import Ahead
 from hub.application.imports.writer import Decided, RefusedRecordError
-from hub.application.path_policies import PathPolicies
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Declared
 from hub.domain.customer.attested import AttestCustomer, attest_customer
 from hub.domain.customer.events import Customer, evolve

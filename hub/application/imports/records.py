@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from hub.application.bulk import at_full_speed, batches
+from hub.application.imports.bulk import at_full_speed, batches
 from hub.application.imports.kinds import Source, Tools, source_of
+from hub.application.imports.rejects import RejectsFile, rejects_file
 from hub.application.imports.writer import Counts, RecordWriter
-from hub.application.rejects import RejectsFile, rejects_file
 from hub.domain.customer.normalise import DEFAULT_REGION, speller
 from hub.domain.customer.spelling.known import KnownSpellings
 from hub.journal.glance import log_head

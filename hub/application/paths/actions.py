@@ -3,7 +3,6 @@ is known of the customer has changed."""
 
 from collections.abc import Container, Iterable
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.decisions import (
     AskedAs,
     Decided,
@@ -17,6 +16,7 @@ from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.shown_actions import Showing, Shown, shown_actions
 from hub.application.paths.talk import Proposed, Talk, decision_presented, proposed_in, request_of, talk_of
 from hub.application.paths.whole import Whole, Wholes
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Direction
 from hub.domain.customer.consent.point import CHANNELS_OF
 from hub.domain.customer.events import ContactReceived, ContactSent, IdentifierObserved, StandingReviewed

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from hub.application.consents import Lineage
-from hub.application.path_policies import PathPolicies
+from hub.application.customers.consents import Lineage
 from hub.application.paths.action_responses import ActionResponses
 from hub.application.paths.actions import NextBestActions
 from hub.application.paths.asked_beside import Asked, Drafted
@@ -16,6 +15,7 @@ from hub.application.paths.decisions import PathDecisions, Seed
 from hub.application.paths.drafts import Drafts
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.whole import Wholes
+from hub.application.policies.paths import PathPolicies
 from hub.domain.customer.consent.point import contact_point
 from hub.domain.customer.identity import Spell
 from hub.domain.errors import ConflictError, HubError, InvalidError, NotFoundError, RefusedError

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from hub.application.path_policies import PathPolicies
 from hub.application.paths.campaign_uplift import campaign_uplift
 from hub.application.paths.explaining import PathExplaining
 from hub.application.paths.voice import Asked, Voice
 from hub.application.paths.whole import Wholes
+from hub.application.policies.paths import PathPolicies
 from hub.domain.errors import InvalidError
 from hub.paths.decision.gathering import PointOf
 from hub.paths.propositions.model import Sender

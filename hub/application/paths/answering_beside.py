@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from hub.application.beside import ChildFailedError, told_by
-from hub.application.explainer import SECONDS, WAITING, ExplanationError, OneAtATime
+from hub.application.explaining.explainer import SECONDS, WAITING, ExplanationError, OneAtATime
 from hub.application.paths.answering import Answer
 from hub.domain.errors import ConflictError, HubError, InvalidError, NotFoundError, RefusedError
 from hub.policies.findings import PolicyError

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from hub.application.link_book import LinkBook
-from hub.application.path_policies import PathPolicies
+from hub.application.linking.book import LinkBook
+from hub.application.policies.paths import PathPolicies
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.purchases.events import PurchaseRecorded, PurchaseReversed

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
-from hub.application.envelope import body_hash
+from hub.application.intake.envelope import body_hash
+from hub.application.intake.repeats import keyed
 from hub.application.paths.contacts import OutboundContacts
 from hub.application.paths.contacts_known import Found
 from hub.application.paths.in_force import RulesInForce
 from hub.application.paths.whole import Facts, Wholes
-from hub.application.repeats import keyed
 from hub.domain.contact import Channel, Contact, Direction, Path
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import ContactSent

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hub.application.linking import whole_customers
+from hub.application.linking.by_contacts import whole_customers
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.decision.events import PathDecided
 from hub.domain.errors import NotFoundError

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hub.application.path_policies import PathPolicies, usable
 from hub.application.paths.decisions import Looked, looked_at, recorded_in
 from hub.application.paths.in_force import Responses, responses_at
 from hub.application.paths.laid_out import said_rows, shown
 from hub.application.paths.whole import Whole, Wholes
+from hub.application.policies.paths import PathPolicies, usable
 from hub.domain.customer.consent.events import ConsentDenied, ConsentGranted, ConsentWithdrawn, Purpose
 from hub.domain.customer.events import CustomerForgotten
 from hub.domain.decision.events import PathDecided

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.application.path_policies import PathPolicyInForce
+from hub.application.policies.paths import PathPolicyInForce
 from hub.domain.grant.events import PropositionAnswered, PropositionPresented
 from hub.paths.arbitration.responses import (
     NOTHING_SHOWN,

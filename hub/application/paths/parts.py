@@ -3,8 +3,7 @@
 import random
 from collections.abc import Callable
 
-from hub.application.consents import Lineage
-from hub.application.path_policies import PathPolicies, PathPolicyInForce
+from hub.application.customers.consents import Lineage
 from hub.application.paths.action_responses import ActionResponses
 from hub.application.paths.actions import NextBestActions
 from hub.application.paths.answering import Answering, PathAnswers
@@ -16,6 +15,7 @@ from hub.application.paths.grants import PathGrants
 from hub.application.paths.in_force import Responses, RulesInForce
 from hub.application.paths.settling import GrantSettling
 from hub.application.paths.whole import Wholes
+from hub.application.policies.paths import PathPolicies, PathPolicyInForce
 from hub.domain.customer.consent.point import ContactPoint, contact_point
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise

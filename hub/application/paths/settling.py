@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.application.customer_cache import Known, fold
 from hub.application.deciding import append_decided, meta_of
-from hub.application.linking import links_of
+from hub.application.linking.by_contacts import links_of
 from hub.application.paths.whole import Wholes
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.customer.events import CustomerForgotten, CustomerRegistered

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from hub.application.log_times import last_position
-from hub.application.path_policies import PathPolicies
+from hub.application.explaining.log_times import last_position
 from hub.application.paths.decisions import Looked, looked_at
 from hub.application.paths.in_force import responses_at
 from hub.application.paths.laid_out import action_row, not_proposed_row
 from hub.application.paths.whole import Whole, Wholes
+from hub.application.policies.paths import PathPolicies
 from hub.domain.contact import Channel, Direction
 from hub.domain.grant.terms import terms_hash
 from hub.paths.arbitration.arbitrate import Action

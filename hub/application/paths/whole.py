@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from hub.application.consents import Lineage
-from hub.application.standing import Member, whole_histories
+from hub.application.customers.consents import Lineage
+from hub.application.customers.standing import Member, whole_histories
 from hub.domain.account.events import RoleAssigned, RoleEnded
 from hub.domain.account.identity import ACCOUNT
 from hub.domain.account.state import Holding, roles, roles_at

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.branch.decide import Decision, settle
 from hub.channels.branch.events import AppointmentKnown, DeskOpened, Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
 from hub.channels.branch.hubward import Hubward

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import orjson
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.branch.asking import parsed
 from hub.channels.branch.decide import take_ticket
 from hub.channels.branch.hall import Hall

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import orjson
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.chat import signals
 from hub.channels.chat.conversation import Visitor
 from hub.channels.chat.settings import ChatSettings

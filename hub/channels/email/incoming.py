@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import TooLargeError
 from hub.channels.email.book import Book, Heard
 from hub.channels.email.contacts import answered_at, contact_of, written_to

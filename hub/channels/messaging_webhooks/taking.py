@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import TooLargeError
 from hub.channels.link import Link
 from hub.channels.messaging_webhooks.book import Book

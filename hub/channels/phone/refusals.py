@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import Attachments
 from hub.channels.link import Link
 from hub.channels.phone.call import Call, Phase

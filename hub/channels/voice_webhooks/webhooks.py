@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from pydantic import ValidationError
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.link import Link
 from hub.channels.registry import Place
 from hub.channels.voice_webhooks import signals

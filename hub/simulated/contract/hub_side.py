@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from hub.application.envelope import Confirmation, Report, parse, refused_envelope
+from hub.application.intake.envelope import Confirmation, Report, parse, refused_envelope
 from hub.bus.adapter_consumers import untold
 from hub.bus.connection import BusError, Connection, connect
 from hub.bus.inbound import Inbound

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from hub.application.envelope import body_hash
+from hub.application.intake.envelope import body_hash
 from hub.domain.contact import Contact, ConversationSignal
 from hub.domain.errors import HubError
 from hub.simulated.contract.driver import Driver

@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from hub.application.audit import audit
-from hub.application.history import tail
+from hub.application.explaining.audit import audit
+from hub.application.imports.history import tail
 from hub.domain.event import Event
 from hub.journal.store import open_store
 from hub.settings import Settings

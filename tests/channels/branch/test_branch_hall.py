@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
 from hub.channels.branch import decide

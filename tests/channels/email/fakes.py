@@ -13,7 +13,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
 from hub.channels.command import Command

@@ -8,7 +8,7 @@ from typing import Any
 import aiosmtplib
 import pytest
 
-from hub.application.envelope import Confirmation, contact_envelope
+from hub.application.intake.envelope import Confirmation, contact_envelope
 from hub.bus.connection import BusError
 from hub.bus.publisher import MAX_BODY
 from hub.channels.email.book import Book

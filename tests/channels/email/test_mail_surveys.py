@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.command import Command
 from hub.channels.email.settings import Surveys
 from hub.channels.email.surveys import Score, answer, question

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from hub.application.envelope import contact_envelope
+from hub.application.intake.envelope import contact_envelope
 from hub.bus.publisher import Publisher
 from hub.channels.bus_link import bus_link
 from hub.channels.running import attachments, bus_seeds

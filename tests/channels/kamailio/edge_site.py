@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.application.audit import audit
-from hub.application.history import tail
+from hub.application.explaining.audit import audit
+from hub.application.imports.history import tail
 from hub.bus.seeds import Seeds
 from hub.bus.users import KAMAILIO_USER
 from hub.channels.running import bus_seeds

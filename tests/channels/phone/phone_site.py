@@ -9,8 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from hub.application.audit import audit
-from hub.application.history import tail
+from hub.application.explaining.audit import audit
+from hub.application.imports.history import tail
 from hub.channels.ledger import Ledger
 from hub.channels.phone.followed import Position
 from hub.children import die_with_parent

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from hub import app
-from hub.application.agent_phones import AgentPhones
+from hub.application.agents.phones import AgentPhones
 from hub.domain.access.events import Role
 from hub.router.pool.commands import SignOn
 from hub.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
 from hub.channels.ledger import Ledger

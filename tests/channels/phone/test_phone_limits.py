@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.application.envelope import Confirmation
+from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
 from hub.channels.phone.limits import LONGEST_NUMBER, Limits, Verdict

@@ -1,0 +1,1 @@
+"""Who may do what: people, their sessions and passwords, keys of programs."""

@@ -1,0 +1,1 @@
+"""Agents at their desks: whether they are there, what they can take, which phone they have."""

@@ -1,0 +1,1 @@
+"""Cases: recorded, listed, and said to be late."""

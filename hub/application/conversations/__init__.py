@@ -1,0 +1,1 @@
+"""A conversation in words and files: what was said, what is being typed, what goes on to somebody else."""

@@ -1,0 +1,1 @@
+"""Telling channel adapters what to carry out, read off the log."""

@@ -1,0 +1,1 @@
+"""Policies: texts that people put in force."""

@@ -1,0 +1,1 @@
+"""What is forgotten, what is kept no longer, and who read what."""

@@ -1,0 +1,1 @@
+"""How things stand now, as the read models show it."""
