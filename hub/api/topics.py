@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from hub.api.open_interaction import AGENTS, ALL, QUEUES, STEWARD, OpenInteraction, Topic, topics_of
 from hub.application.views.customer_view import TRAITS
 from hub.domain.account.identity import ACCOUNT
-from hub.domain.customer.callbacks.events import CallbackCancelled, CallbackChanged, CallbackPromised
+from hub.domain.customer.callbacks.events import CallbackCancelled, CallbackChanged, CallbackOpened, CallbackPromised
 from hub.domain.customer.events import ContactReceived
 from hub.domain.customer.links.events import LINK_EVENTS
 from hub.domain.customer.notes import AgentMentioned, MentionRead
@@ -104,8 +104,9 @@ class Topics:
             return Told(recorded, topics)
         if isinstance(event, AgentMentioned | MentionRead):
             return Told(recorded, (Topic("agent", event.agent_id), Topic("customer", stream)))
-        if isinstance(event, CallbackPromised | CallbackChanged | CallbackCancelled):
-            agents = dict.fromkeys(filter(None, (event.agent_id, getattr(event, "for_agent", ""))))
+        if isinstance(event, CallbackPromised | CallbackChanged | CallbackCancelled | CallbackOpened):
+            named = (getattr(event, "agent_id", ""), getattr(event, "for_agent", ""), *getattr(event, "agents", ()))
+            agents = dict.fromkeys(filter(None, named))
             return Told(recorded, (*(Topic("agent", one) for one in agents), Topic("customer", stream)))
         if stream.startswith("customer-"):
             case = getattr(event, "case_id", "")

@@ -191,6 +191,9 @@ def _unchanged(data: dict[str, Any]) -> dict[str, Any]:
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("AgentSignedOn", 1): _unchanged,
+    ("CallbackCancelled", 1): _unchanged,
+    ("CallbackChanged", 1): _unchanged,
+    ("CallbackOpened", 1): _unchanged,
     ("ConsentWithdrawn", 1): _unchanged,
     ("ContactDispatched", 1): _unchanged,
     ("ContactDispatched", 2): _unchanged,

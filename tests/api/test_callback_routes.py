@@ -54,6 +54,19 @@ async def test_an_agent_promises_a_call_changes_it_and_cancels_it(world: World, 
     assert (await ann.get("/v1/agents/ann/callbacks")).json()["callbacks"] == []
 
 
+async def test_of_two_who_change_a_promised_call_the_second_is_told(world: World, ann: httpx.AsyncClient) -> None:
+    await ann.post(THEIRS, json=terms())
+    [read] = (await ann.get(THEIRS)).json()["callbacks"]
+    path = f"/v1/callbacks/{read['callback_id']}"
+    assert (read["version"], read["said_by"]) == (1, "ann")
+    assert (await ann.put(path, json=terms(3.0, expected_version=1))).is_success
+    told = says(await ann.put(path, json=terms(4.0, expected_version=1)), 409, "refused", "expected_version")
+    assert told["code"] == "changed-meanwhile"
+    gone = {"agent_id": "ann", "expected_version": 1}
+    says(await ann.post(f"{path}/cancel", json=gone), 409, "refused", "expected_version")
+    assert (await ann.post(f"{path}/cancel", json=gone | {"expected_version": 2})).is_success
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "slug", "field", "words"),
     [

@@ -11,6 +11,7 @@ from hub.api import topics
 from hub.api.topics import QUEUES, Topic, Topics
 from hub.domain.agent.events import Shift, ShiftsPlanned
 from hub.domain.contact import Channel
+from hub.domain.customer.callbacks.events import CallbackChanged, CallbackOpened
 from hub.domain.interaction.events import (
     InteractionEnded,
     InteractionFlagged,
@@ -34,6 +35,7 @@ from hub.domain.interaction.placement import Placement
 from hub.domain.policy.events import PolicyPublished
 from hub.domain.pool.events import DayBegan, PolicyAdopted, QueueIntakeChanged
 from hub.ports import Recorded
+from tests.api.world import META
 from tests.projections.happenings import placement
 from tests.projections.histories import CHANCE, LIVES, START, World
 
@@ -174,6 +176,17 @@ def test_reopened_work_finds_its_customer(remembered: int, monkeypatch: pytest.M
     assert again == ({"care", "sales", "customer-1", "ann"} if remembered else {"care"})
     assert story.feed.remembered == 1
     assert "care" in story.offer("ben")
+
+
+def test_in_whose_list_a_promised_call_stood_hears_what_becomes_of_it() -> None:
+    changed = CallbackChanged(
+        callback_id="callback-1-1", agent_id="cem", for_agent="", agents=("ben", "ann"),
+        due=START, queue="cards", number="+989121234567", **META,
+    )  # fmt: skip
+    opened = CallbackOpened(callback_id="callback-1-1", agents=("ann",), interaction_id="interaction-1", **META)
+    told = [Topics().tell(Recorded(1, "customer-1", 2, event)).topics for event in (changed, opened)]
+    agents = [{one.name for one in topics if one.kind == "agent"} for topics in told]
+    assert agents == [{"ann", "ben", "cem"}, {"ann"}]
 
 
 def test_what_concerns_a_whole_pool_reaches_its_queues() -> None:

@@ -69,6 +69,36 @@ def test_it_is_changed_and_cancelled_until_it_is_offered() -> None:
         decide.cancel({}, NAME, "ben", "", **META)
 
 
+def test_who_read_it_before_another_changed_it_is_told_so() -> None:
+    history = promised([])
+    earlier, later = (TERMS._replace(due=TERMS.due + timedelta(hours=hours)) for hours in (1, 2))
+    history += decide.change(callbacks_of(history), NAME, earlier, THEIRS, "ben", 1, **META)
+    known = callbacks_of(history)
+    assert (known[NAME].version, known[NAME].said_by) == (2, "ben")
+    for late in (
+        lambda: decide.change(known, NAME, later, THEIRS, "ann", 1, **META),
+        lambda: decide.cancel(known, NAME, "ann", "", 1, **META),
+    ):
+        with pytest.raises(RefusedError, match="ben has changed this callback") as told:
+            late()
+        assert told.value.code == "changed-meanwhile"
+    assert decide.change(known, NAME, earlier, THEIRS, "ann", 1, **META) == [], "it is as she wants it already"
+    assert [type(one) for one in decide.cancel(known, NAME, "ann", "", 2, **META)] == [CallbackCancelled]
+
+
+def test_a_fact_names_those_in_whose_lists_it_stood_or_stands() -> None:
+    history = promised([], TERMS._replace(for_agent="ben"))
+    [handed_on] = decide.change(callbacks_of(history), NAME, TERMS._replace(for_agent=""), THEIRS, "cem", **META)
+    assert isinstance(handed_on, CallbackChanged)
+    assert handed_on.agents == ("ben", "ann"), "ben is to call no more, and ann promised it"
+    known = callbacks_of([*history, handed_on])
+    [cancelled] = decide.cancel(known, NAME, "cem", "", **META)
+    [opened] = decide.open_due(known, NAME, "interaction-1", **META | {"at": TERMS.due})
+    assert isinstance(cancelled, CallbackCancelled)
+    assert isinstance(opened, CallbackOpened)
+    assert (cancelled.agents, opened.agents) == (("ann",), ("ann",))
+
+
 def test_when_its_time_has_come_it_is_opened_once_and_nobody_changes_it_any_more() -> None:
     history = promised([])
     assert decide.open_due(callbacks_of(history), NAME, "interaction-1", **META) == [], "not yet"

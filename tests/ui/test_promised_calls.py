@@ -38,6 +38,13 @@ async def test_a_call_is_promised_by_keyboard_changed_and_called_off(house: Hous
     await page.get_by_text("About the new card").first.wait_for()
     await page.get_by_role("button", name="Change the promised call").click()
     await dialog.get_by_label("Anybody of the queue", exact=True).check()
+    terms = {name: told[name] for name in ("agent_id", "due", "number", "for_agent", "queue")}
+    await house.asked("PUT", f"/v1/callbacks/{told['callback_id']}", json=terms | {"note": "Ask for her address"})
+    await dialog.get_by_role("button", name="Change the promised call").click()
+    meanwhile = dialog.get_by_role("alert")
+    await meanwhile.get_by_text("has changed it meanwhile").wait_for()
+    await meanwhile.get_by_text("Ask for her address").wait_for()
+    assert (await promised())[0]["for_agent"] == ann.agent_id
     await dialog.get_by_role("button", name="Change the promised call").click()
     await dialog.wait_for(state="detached")
     assert (await promised())[0]["for_agent"] == ""

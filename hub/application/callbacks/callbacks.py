@@ -72,9 +72,9 @@ class Callbacks:
         return await append_once(self._journal, command_id, customer, attempt)
 
     async def change(
-        self, callback: str, terms: Terms, agent_id: str, *, actor: str, command_id: str
-    ) -> list[Recorded]:  # fmt: skip
-        """Until it is offered to somebody."""
+        self, callback: str, terms: Terms, agent_id: str, expected: int | None = None, *, actor: str, command_id: str
+    ) -> list[Recorded]:
+        """Until it is offered to somebody; `expected`: the version it was read at."""
         customer, terms = customer_of_callback(callback), self._spelled(terms)
 
         async def attempt() -> list[Append]:
@@ -85,21 +85,23 @@ class Callbacks:
             wanted = terms if terms.queue or callback not in known else terms._replace(queue=known[callback].queue)
             found = await self._circumstances(whole, wanted)
             meta = meta_of(self._clock, actor, command_id) | {"correlation": _promised_in(known.get(callback))}
-            return [Append(customer, version, decide.change(known, callback, wanted, found, agent_id, **meta))]
+            return [
+                Append(customer, version, decide.change(known, callback, wanted, found, agent_id, expected, **meta))
+            ]
 
         return await append_once(self._journal, command_id, customer, attempt)
 
     async def cancel(
-        self, callback: str, agent_id: str, reason: str, *, actor: str, command_id: str
-    ) -> list[Recorded]:  # fmt: skip
-        """Until it is offered to somebody."""
+        self, callback: str, agent_id: str, reason: str, expected: int | None = None, *, actor: str, command_id: str
+    ) -> list[Recorded]:
+        """Until it is offered to somebody; `expected`: the version it was read at."""
         customer = customer_of_callback(callback)
 
         async def attempt() -> list[Append]:
             version, history = await history_of(self._journal, customer, f"callback {callback}")
             known = callbacks_of(one.event for one in history)
             meta = meta_of(self._clock, actor, command_id) | {"correlation": _promised_in(known.get(callback))}
-            return [Append(customer, version, decide.cancel(known, callback, agent_id, reason, **meta))]
+            return [Append(customer, version, decide.cancel(known, callback, agent_id, reason, expected, **meta))]
 
         return await append_once(self._journal, command_id, customer, attempt)
 

@@ -21,7 +21,7 @@ export type DraftPlace = Schemas["DraftPlace"];
 
 const KEY = Symbol("desk");
 const NOBODY = 404;
-const PROMISES = new Set(["CallbackPromised", "CallbackChanged", "CallbackCancelled"]);
+const PROMISES = new Set(["CallbackPromised", "CallbackChanged", "CallbackCancelled", "CallbackOpened"]);
 
 /** The clock is set by every answer that says the hub's time. */
 async function timed<T extends { server_time: string }>(asked: () => Promise<T>): Promise<T> {
@@ -175,10 +175,9 @@ export function concerned(one: Happening, me: string): string[][] {
   if (one.stream.startsWith("agent-")) return [["agent", me], ["pullable", me]];
   if (PROMISES.has(one.type)) return [["callbacks", me]];
   if (!one.stream.startsWith("interaction-")) return one.type === "AgentMentioned" || one.type === "MentionRead" ? [["mentions", me]] : [];
-  const calls = one.type === "InteractionOffered" || one.type === "WrapUpCompleted" ? [["callbacks", me]] : [];
   const written = one.type === "WrapUpCompleted" ? [["drafts", me]] : [];
   const asking = typeof one.event.consult_of === "string" && one.event.consult_of ? [["interaction", one.event.consult_of]] : [];
-  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...calls, ...written, ...asking];
+  return [["offers", me], ["mine", me], ["pullable", me], ["agent", me], ["interaction", one.stream], ["messages", one.stream], ...written, ...asking];
 }
 
 /** What a name of the policy is called where it is read. */

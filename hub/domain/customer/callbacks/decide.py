@@ -50,22 +50,31 @@ def promise(
 
 
 def change(
-    callbacks: Callbacks, callback: str, terms: Terms, found: Circumstances, agent_id: str, **meta: Any
-) -> list[Event]:
-    """Until it is offered to somebody. Nothing where it is so already."""
+    callbacks: Callbacks, callback: str, terms: Terms, found: Circumstances, agent_id: str,
+    expected: int | None = None, **meta: Any,
+) -> list[Event]:  # fmt: skip
+    """Until it is offered to somebody. Nothing where it is so already; refused where its terms were said anew since
+    version `expected`."""
     one = _open(callbacks, callback, "changed")
     if terms == Terms(one.due, one.number, one.queue, one.for_agent, one.note):
         return []
+    _unchanged_since(one, expected)
     _check(terms, found, meta["at"])
-    return [CallbackChanged(callback_id=callback, agent_id=agent_id, **terms._asdict(), **meta)]
+    agents = tuple(dict.fromkeys((one.listed_by, terms.for_agent or one.agent_id)))
+    return [CallbackChanged(callback_id=callback, agent_id=agent_id, agents=agents, **terms._asdict(), **meta)]
 
 
-def cancel(callbacks: Callbacks, callback: str, agent_id: str, reason: str, **meta: Any) -> list[Event]:
-    """Until it is offered to somebody. Nothing where it was cancelled before."""
+def cancel(
+    callbacks: Callbacks, callback: str, agent_id: str, reason: str, expected: int | None = None, **meta: Any
+) -> list[Event]:
+    """Until it is offered to somebody. Nothing where it was cancelled before; refused where its terms were said anew
+    since version `expected`."""
     if callback in callbacks and callbacks[callback].phase is Phase.CANCELLED:
         return []
-    _open(callbacks, callback, "cancelled")
-    return [CallbackCancelled(callback_id=callback, agent_id=agent_id, reason=reason, **meta)]
+    one = _open(callbacks, callback, "cancelled")
+    _unchanged_since(one, expected)
+    agents = (one.listed_by,)
+    return [CallbackCancelled(callback_id=callback, agent_id=agent_id, agents=agents, reason=reason, **meta)]
 
 
 def open_due(callbacks: Callbacks, callback: str, interaction_id: str, **meta: Any) -> list[Event]:
@@ -73,7 +82,7 @@ def open_due(callbacks: Callbacks, callback: str, interaction_id: str, **meta: A
     one = callbacks.get(callback)
     if one is None or one.phase is not Phase.PROMISED or one.due > meta["at"]:
         return []
-    return [CallbackOpened(callback_id=callback, interaction_id=interaction_id, **meta)]
+    return [CallbackOpened(callback_id=callback, agents=(one.listed_by,), interaction_id=interaction_id, **meta)]
 
 
 def _check(terms: Terms, found: Circumstances, now: datetime) -> None:
@@ -89,6 +98,15 @@ def _check(terms: Terms, found: Circumstances, now: datetime) -> None:
         )
     if found.shut:
         raise RefusedError(found.shut, "due", code="not-then")
+
+
+def _unchanged_since(one: Callback, expected: int | None) -> None:
+    if expected is not None and expected != one.version:
+        raise RefusedError(
+            f"{one.said_by} has changed this callback meanwhile: see what it is now, then say it again",
+            "expected_version",
+            code="changed-meanwhile",
+        )
 
 
 def _open(callbacks: Callbacks, callback: str, verb: str) -> Callback:

@@ -1,13 +1,20 @@
 """What becomes of a callback that an agent promised."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from hub.domain.customer.identity import CUSTOMER
 from hub.domain.event import Event
 from hub.domain.personal import PERSONAL
 
 _CALLBACK = "callback-"
+
+
+class _Listed(Event):
+    """What changes the lists of agents."""
+
+    agents: tuple[str, ...] = ()
+    """In whose lists it stood, or stands now."""
 
 
 class _Terms(Event):
@@ -32,20 +39,26 @@ class CallbackPromised(_Terms):
     """Of the conversation in which it was promised: that one is in `correlation`."""
 
 
-class CallbackChanged(_Terms):
+class CallbackChanged(_Terms, _Listed):
     """It will be at another time, on another number, or made by somebody else."""
 
+    SCHEMA: ClassVar[int] = 2
 
-class CallbackCancelled(Event):
+
+class CallbackCancelled(_Listed):
     """They will not be called."""
+
+    SCHEMA: ClassVar[int] = 2
 
     callback_id: str
     agent_id: str
     reason: Annotated[str, PERSONAL] = ""
 
 
-class CallbackOpened(Event):
+class CallbackOpened(_Listed):
     """Its time has come: it is work that agents are offered."""
+
+    SCHEMA: ClassVar[int] = 2
 
     callback_id: str
     interaction_id: str

@@ -35,8 +35,17 @@ class Callback(NamedTuple):
     language: str
     promised_in: str
     """The interaction; empty: in none."""
+    version: int = 1
+    """How often its terms were said."""
+    said_by: str = ""
+    """Who said them last."""
     interaction_id: str = ""
     """What it was opened as."""
+
+    @property
+    def listed_by(self) -> str:
+        """The agent in whose list it stands."""
+        return self.for_agent or self.agent_id
 
 
 Callbacks = dict[str, Callback]
@@ -51,9 +60,11 @@ def callbacks_of(events: Iterable[Event]) -> Callbacks:
             case CallbackPromised():
                 found[event.callback_id] = _promised(event)
             case CallbackChanged() if event.callback_id in found:
-                found[event.callback_id] = found[event.callback_id]._replace(
-                    due=event.due, for_agent=event.for_agent, queue=event.queue, number=event.number, note=event.note
-                )
+                before = found[event.callback_id]
+                found[event.callback_id] = before._replace(
+                    due=event.due, for_agent=event.for_agent, queue=event.queue, number=event.number, note=event.note,
+                    version=before.version + 1, said_by=event.agent_id,
+                )  # fmt: skip
             case CallbackCancelled() if event.callback_id in found:
                 found[event.callback_id] = found[event.callback_id]._replace(phase=Phase.CANCELLED)
             case CallbackOpened() if event.callback_id in found:
@@ -68,5 +79,5 @@ def callbacks_of(events: Iterable[Event]) -> Callbacks:
 def _promised(event: CallbackPromised) -> Callback:
     return Callback(
         event.callback_id, Phase.PROMISED, event.at, event.due, event.agent_id, event.for_agent, event.queue,
-        event.number, event.note, event.service, event.language, event.correlation,
+        event.number, event.note, event.service, event.language, event.correlation, said_by=event.agent_id,
     )  # fmt: skip
