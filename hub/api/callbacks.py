@@ -38,6 +38,12 @@ class CallbackTerms(ByAgent):
         return Terms(self.due, self.number, self.queue, self.for_agent, self.note)
 
 
+class ChangedCallback(CallbackTerms):
+    """What holds from now on."""
+
+    expected_version: int | None = Field(default=None, ge=1, description="As you read it")
+
+
 class NewCallback(CallbackTerms):
     """A call that is promised to a customer."""
 
@@ -48,12 +54,16 @@ class NoCallback(ByAgent):
     """Who says so, and why."""
 
     reason: str = Field("", max_length=1000, description="Kept under the customer's key")
+    expected_version: int | None = Field(default=None, ge=1, description="As you read it")
 
 
 class PromisedCallback(BaseModel):
-    """One that is still to come. `agent_id`: who promised it; `promised_in`: the interaction, empty: in none."""
+    """One that is still to come. `agent_id`: who promised it; `promised_in`: the interaction, empty: in none;
+    `version`: how often its terms were said, `said_by`: who said them last."""
 
     callback_id: str
+    version: int
+    said_by: str
     customer_id: str
     customer_name: str
     promised_at: datetime
@@ -86,20 +96,24 @@ async def promise(customer_id: str, body: NewCallback, call: AgentCall) -> Respo
 
 
 @router.put("/v1/callbacks/{callback_id}", summary="Change a promised call", responses=_EVENTS)
-async def change(callback_id: str, body: CallbackTerms, call: AgentCall) -> Response:
-    """All of it, until it is offered (then 409 `offered`). As it is already: 200 without events."""
+async def change(callback_id: str, body: ChangedCallback, call: AgentCall) -> Response:
+    """All of it, until it is offered (then 409 `offered`). As it is already: 200 without events. Changed by somebody
+    else since `expected_version`: 409 (`changed-meanwhile`), which says who."""
     found = await call.services.callbacks.change(
-        callback_id, body.terms, body.agent_id, actor=call.acting_for(body.agent_id), command_id=call.command_id()
-    )
+        callback_id, body.terms, body.agent_id, body.expected_version,
+        actor=call.acting_for(body.agent_id), command_id=call.command_id(),
+    )  # fmt: skip
     return events([one[1:] for one in found])
 
 
 @router.post("/v1/callbacks/{callback_id}/cancel", summary="Cancel a promised call", responses=_EVENTS)
 async def cancel(callback_id: str, body: NoCallback, call: AgentCall) -> Response:
-    """Until it is offered (then 409 `offered`). Cancelled already: 200 without events."""
+    """Until it is offered (then 409 `offered`). Cancelled already: 200 without events. Changed by somebody else since
+    `expected_version`: 409 (`changed-meanwhile`)."""
     found = await call.services.callbacks.cancel(
-        callback_id, body.agent_id, body.reason, actor=call.acting_for(body.agent_id), command_id=call.command_id()
-    )
+        callback_id, body.agent_id, body.reason, body.expected_version,
+        actor=call.acting_for(body.agent_id), command_id=call.command_id(),
+    )  # fmt: skip
     return events([one[1:] for one in found])
 
 
@@ -122,7 +136,7 @@ async def _told(call: Call, found: Sequence[Callback]) -> Response:
     services = call.services
     whose = {one.callback_id: customer_of_callback(one.callback_id) for one in found}
     called = await names_of(services.journal, set(whose.values()))
-    agents = {one: await services.views.agent(one) for each in found for one in (each.agent_id, each.for_agent) if one}
+    agents = {one: await services.views.agent(one) for each in found for one in (each.agent_id, each.for_agent, each.said_by) if one}
     rows = [
         {name: getattr(one, name) for name in _SHOWN}
         | {"customer_id": whose[one.callback_id], "customer_name": called.get(whose[one.callback_id], "")}
@@ -131,4 +145,7 @@ async def _told(call: Call, found: Sequence[Callback]) -> Response:
     return answer({"callbacks": rows, "names": {one: now.name for one, now in agents.items() if now and now.name}})
 
 
-_SHOWN = ("callback_id", "promised_at", "due", "agent_id", "for_agent", "queue", "number", "note", "promised_in")
+_SHOWN = (
+    "callback_id", "version", "said_by", "promised_at", "due", "agent_id", "for_agent", "queue", "number", "note",
+    "promised_in",
+)  # fmt: skip
