@@ -29,10 +29,12 @@ EARLY = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One. `phase`: made, arrived, missed, cancelled. `version`: of how many facts it is made."""
+    """One. `agreed_at`: when its time was agreed on last; `phase`: made, arrived, missed, cancelled; `version`: of how
+    many facts it is made."""
 
     made: AppointmentMade
     starts_at: datetime
+    agreed_at: datetime
     phase: str = "made"
     version: int = 1
     reminded: bool = False
@@ -64,7 +66,7 @@ def evolved(
     one = replace(one, version=one.version + 1)
     match event:
         case AppointmentMoved():
-            return replace(one, starts_at=event.starts_at, reminded=False)
+            return replace(one, starts_at=event.starts_at, agreed_at=event.at, reminded=False)
         case AppointmentReminded():
             return replace(one, reminded=True)
         case AppointmentKnown():
@@ -120,9 +122,9 @@ def cancel(one: Appointment, at: datetime) -> list[Event]:
     return [AppointmentOver(at=at, code=one.made.code, phase="cancelled")]
 
 
-def with_what_was_agreed(wish: NewTicket, known: Known, at: datetime) -> tuple[NewTicket, bool]:
-    """The wish for a ticket with what the appointment says, and whether who they are was proven. Raises
-    InvalidError."""
+def with_what_was_agreed(branch: Branch, wish: NewTicket, known: Known, at: datetime) -> tuple[NewTicket, bool]:
+    """The wish for a ticket with what the appointment says, and whether who they are was proven. Who is late comes all
+    the same, on that day. Raises InvalidError."""
     code = wish.appointment
     one = known(code) if code else None
     if not code:
@@ -130,7 +132,8 @@ def with_what_was_agreed(wish: NewTicket, known: Known, at: datetime) -> tuple[N
     if one is None:
         told = f"there is no appointment {code!r} in this branch"
         raise NotSoError("no_appointment", told, "appointment", number=code)
-    if one.phase not in ("made", "missed"):
+    is_late = one.phase == "missed" and branch.day_of(one.starts_at) == branch.day_of(at)
+    if one.phase != "made" and not is_late:
         told = f"appointment {code} is {one.phase} already"
         raise NotSoError("appointment_over", told, "appointment", number=code)
     if at < one.starts_at - EARLY:
@@ -151,8 +154,8 @@ def due(branch: Branch, one: Appointment, at: datetime) -> list[Event]:
     if at > one.starts_at + timedelta(minutes=branch.missed_minutes):
         return [AppointmentOver(at=at, code=one.made.code, phase="missed")]
     early = timedelta(hours=branch.remind_hours)
-    was_made = one.made.at < one.starts_at - early
-    if not one.reminded and was_made and one.starts_at - early <= at < one.starts_at:
+    was_agreed = one.agreed_at < one.starts_at - early
+    if not one.reminded and was_agreed and one.starts_at - early <= at < one.starts_at:
         return [AppointmentReminded(at=at, code=one.made.code)]
     return []
 

@@ -2,68 +2,63 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from hub.channels.branch import appointments
 from hub.channels.branch.events import (
     AppointmentOver,
     Called,
-    DeskClosed,
-    DeskOpened,
     Event,
     LaidAside,
-    NextUnwanted,
-    NextWanted,
     Over,
     PassedOn,
     Recalled,
     SaidByVisitor,
     TicketTaken,
 )
-from hub.channels.branch.order import next_for
 from hub.channels.branch.pages_api import Message, NewAppointment, NewTicket, Park, Transfer
+from hub.channels.branch.places import visit_of, who_is_free, who_is_here
 from hub.channels.branch.refusals import NotNowError, NotSoError
 from hub.channels.branch.settings import Branch
-from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit, evolve
-from hub.domain.errors import InvalidError, NotFoundError, RefusedError
-from hub.policies.hours import is_open, zone_of
+from hub.channels.branch.visits import Book, Phase
+from hub.domain.errors import InvalidError, RefusedError
+from hub.policies.hours import is_open
 
 MOST_WAITING = 2_000
 MOST_SAID = 20
 """Messages of a visitor."""
+Entry = Literal["kiosk", "reception", "desk"]
+"""Where a ticket was given."""
 Decision = Callable[[Book], list[Event]]
 """What follows from the book as it stands. Raises InvalidError, NotFoundError, RefusedError."""
 
 
-def day_of(branch: Branch, at: datetime) -> str:
-    """By the clock on the branch's wall: numbers begin anew each day."""
-    return at.astimezone(zone_of(branch.time_zone)).date().isoformat()
-
-
-def take_ticket(name: str, branch: Branch, asked: NewTicket, at: datetime, *, proven: bool = False) -> Decision:
-    """`name`: the branch's. The same wish again is the same ticket: nothing happens. `proven`: the reception has seen
-    who they are."""
+def take_ticket(name: str, branch: Branch, asked: NewTicket, at: datetime, entry: Entry = "kiosk") -> Decision:
+    """`name`: the branch's. The same wish again is the same ticket: nothing happens. The reception has seen who they
+    are; who stands before somebody is not sent away because it is late."""
 
     def decide(book: Book) -> list[Event]:
         if asked.id and asked.id in book.asked:
             return []
-        wish, agreed = appointments.with_what_was_agreed(asked, book.appointments.get, at)
+        wish, agreed = appointments.with_what_was_agreed(branch, asked, book.appointments.get, at)
         service = branch.services.get(wish.service)
         if service is None:
             there = ", ".join(branch.services)
             raise InvalidError(f"there is no service {wish.service!r} in this branch: there are {there}", "service")
         hours = branch.hours_of(wish.service)
-        if hours is not None and not proven and not is_open(hours, at):
+        if hours is not None and entry == "kiosk" and not is_open(hours, at):
             raise NotNowError("closed", "this service is closed now")
         if sum(one.phase is Phase.WAITING for one in book.visits.values()) >= MOST_WAITING:
             raise NotNowError("full", "too many wait already")
         _known_words(branch, wish)
-        day = day_of(branch, at)
+        day = branch.day_of(at)
         count = book.counts.get((day, service.letter), 0) + 1
         taken = TicketTaken(
                 at=at, visit=f"visit-{name}-{day}-{service.letter}{count}", day=day, letter=service.letter,
                 count=count, service=wish.service, language=wish.language, need=wish.need, identity=wish.identity,
-                proven=(proven or agreed) and wish.identity is not None, name=wish.name, note=wish.note, asked=wish.id,
-                first=bool(wish.need or wish.appointment), appointment=wish.appointment,
+                proven=(entry == "reception" or agreed) and wish.identity is not None, name=wish.name, note=wish.note,
+                asked=wish.id, first=bool(wish.need or wish.appointment), appointment=wish.appointment,
+                entry="appointment" if wish.appointment else entry,
             )  # fmt: skip
         if not wish.appointment:
             return [taken]
@@ -84,61 +79,10 @@ def walk_in(name: str, branch: Branch, wish: NewTicket, desk: str, at: datetime)
     """Somebody stands before the desk: ticket and call at once."""
 
     def decide(book: Book) -> list[Event]:
-        sits = _free(book, desk)
-        taken = take_ticket(name, branch, wish, at)(book)
+        sits = who_is_free(book, desk)
+        taken = take_ticket(name, branch, wish, at, "desk")(book)
         return [*taken, *(Called(at=at, visit=one.visit, desk=desk, agent=sits.agent, by="walk_in") for one in taken
                           if isinstance(one, TicketTaken))]  # fmt: skip
-
-    return decide
-
-
-def sit_down(branch: Branch, desk: str, agent: str, at: datetime) -> Decision:
-    """At one desk at a time; a desk has one agent."""
-
-    def decide(book: Book) -> list[Event]:
-        if desk not in branch.desks:
-            raise NotFoundError(f"there is no desk {desk!r} here: there are {', '.join(branch.desks)}")
-        sits, elsewhere = book.desks.get(desk), book.desk_of(agent)
-        if sits is not None and sits.agent == agent:
-            return []
-        if sits is not None:
-            told = f"{sits.agent} sits at desk {desk}: they sign out first"
-            raise NotNowError("taken_desk", told, who=sits.agent, desk=desk)
-        events: list[Event] = get_up(elsewhere.desk, at)(book) if elsewhere else []
-        return [*events, DeskOpened(at=at, desk=desk, agent=agent)]
-
-    return decide
-
-
-def get_up(desk: str, at: datetime) -> Decision:
-    """Not while somebody stands before it. Who was sent away from there may be called by others."""
-
-    def decide(book: Book) -> list[Event]:
-        if desk not in book.desks:
-            return []
-        if (here := book.at_desk(desk)) is not None:
-            told = f"{here.number} is at the desk: end the visit first, or pass it on"
-            raise NotNowError("somebody_here", told, number=here.number)
-        return [DeskClosed(at=at, desk=desk)]
-
-    return decide
-
-
-def want_next(desk: str, at: datetime) -> Decision:
-    """Whoever is next may come."""
-
-    def decide(book: Book) -> list[Event]:
-        sits = _free(book, desk)
-        return [] if sits.wants_since else [NextWanted(at=at, desk=desk)]
-
-    return decide
-
-
-def want_nobody(desk: str, at: datetime) -> Decision:
-    """Not any more."""
-
-    def decide(book: Book) -> list[Event]:
-        return [NextUnwanted(at=at, desk=desk)] if _sits(book, desk).wants_since else []
 
     return decide
 
@@ -157,21 +101,21 @@ def call(visit: str, desk: str, at: datetime, by: str) -> Decision:
 
 def recall(desk: str, at: datetime) -> Decision:
     """They have not come yet."""
-    return lambda book: [Recalled(at=at, visit=_here(book, desk).id)]
+    return lambda book: [Recalled(at=at, visit=who_is_here(book, desk).id)]
 
 
 def lay_aside(desk: str, wish: Park, at: datetime) -> Decision:
     """They have something else to do first."""
     until = at + timedelta(minutes=wish.minutes) if wish.minutes else None
-    return lambda book: [LaidAside(at=at, visit=_here(book, desk).id, until=until, reason=wish.reason)]
+    return lambda book: [LaidAside(at=at, visit=who_is_here(book, desk).id, until=until, reason=wish.reason)]
 
 
 def resume(desk: str, ticket: str, at: datetime) -> Decision:
     """They are back."""
 
     def decide(book: Book) -> list[Event]:
-        sits = _free(book, desk)
-        one = _visit(book, ticket)
+        sits = who_is_free(book, desk)
+        one = visit_of(book, ticket)
         if one.phase is not Phase.PARKED:
             told = f"{one.number} is not parked: it is {one.phase.value}"
             raise NotNowError("not_parked", told, number=one.number)
@@ -186,21 +130,21 @@ def end(desk: str, code: str, at: datetime, branch: Branch) -> Decision:
     def decide(book: Book) -> list[Event]:
         if code and branch.wrap_up and code not in branch.wrap_up:
             raise InvalidError(f"{code!r} is no way to end a visit: use {', '.join(branch.wrap_up)}", "code")
-        return [Over(at=at, visit=_here(book, desk).id, phase="served", code=code, by="desk")]
+        return [Over(at=at, visit=who_is_here(book, desk).id, phase="served", code=code, by="desk")]
 
     return decide
 
 
 def no_show(desk: str, at: datetime) -> Decision:
     """They were called, and did not come."""
-    return lambda book: [Over(at=at, visit=_here(book, desk).id, phase="no_show", code="no_show", by="desk")]
+    return lambda book: [Over(at=at, visit=who_is_here(book, desk).id, phase="no_show", code="no_show", by="desk")]
 
 
 def pass_on(ticket: str, wish: Transfer, at: datetime, branch: Branch, own_desk: str = "") -> Decision:
     """`ticket` empty: who is at `own_desk`."""
 
     def decide(book: Book) -> list[Event]:
-        one = _visit(book, ticket) if ticket else _here(book, own_desk)
+        one = visit_of(book, ticket) if ticket else who_is_here(book, own_desk)
         if one.phase not in (Phase.WAITING, Phase.CALLED):
             told = f"{one.number} can't be passed on: it is {one.phase.value}"
             raise NotNowError("not_here", told, number=one.number)
@@ -226,7 +170,7 @@ def leave(ticket: str, at: datetime, by: str) -> Decision:
     """They don't wait any longer; nothing where they don't."""
 
     def decide(book: Book) -> list[Event]:
-        one = _visit(book, ticket)
+        one = visit_of(book, ticket)
         if one.phase is Phase.CALLED:
             told = f"{one.number} has been called to desk {one.desk}"
             raise NotNowError("called_already", told, number=one.number, desk=one.desk)
@@ -239,7 +183,7 @@ def say(ticket: str, message: Message, at: datetime) -> Decision:
     """On the ticket's page; a repeat is nothing."""
 
     def decide(book: Book) -> list[Event]:
-        one = _visit(book, ticket)
+        one = visit_of(book, ticket)
         if any(said.name == message.id for said in one.said):
             return []
         if not one.is_open:
@@ -272,57 +216,3 @@ def move_appointment(branch: Branch, code: str, to: datetime, at: datetime) -> D
 def cancel_appointment(code: str, at: datetime) -> Decision:
     """Called off."""
     return lambda book: appointments.cancel(appointments.required(code, book.appointments.get), at)
-
-
-def settle(branch: Branch, at: datetime, *, away: bool) -> Decision:
-    """What the branch does by itself: desks that want somebody get who is next, of all where the hub is `away`, else of
-    those whom the hub won't have called. What waits from another day has left."""
-
-    def decide(book: Book) -> list[Event]:
-        today, events = day_of(branch, at), list[Event]()
-        for one in book.visits.values():
-            if one.is_open and one.taken.day != today and one.phase is not Phase.CALLED:
-                events.append(Over(at=at, visit=one.id, phase="left", by="day"))
-        for agreed in book.appointments.values():
-            events += appointments.due(branch, agreed, at)
-        for event in events:
-            book = evolve(book, event)
-        wanting = [(one.wants_since, one) for one in book.desks.values() if one.wants_since]
-        for _, sits in sorted(wanting, key=lambda both: (both[0], both[1].desk)):
-            found = next_for(book, sits.desk, branch, alone=not away)
-            if found is not None:
-                called = Called(at=at, visit=found.id, desk=sits.desk, agent=sits.agent, by="branch")
-                book = evolve(book, called)
-                events.append(called)
-        return events
-
-    return decide
-
-
-def _sits(book: Book, desk: str) -> OpenDesk:
-    sits = book.desks.get(desk)
-    if sits is None:
-        raise NotNowError("nobody_there", f"nobody is signed in at desk {desk}", desk=desk)
-    return sits
-
-
-def _free(book: Book, desk: str) -> OpenDesk:
-    sits = _sits(book, desk)
-    if (here := book.at_desk(desk)) is not None:
-        told = f"{here.number} is at the desk: end the visit first, park it or pass it on"
-        raise NotNowError("somebody_here", told, number=here.number)
-    return sits
-
-
-def _here(book: Book, desk: str) -> Visit:
-    one = book.at_desk(desk)
-    if one is None:
-        raise NotNowError("nobody_here", "nobody is at the desk: call the next one first")
-    return one
-
-
-def _visit(book: Book, ticket: str) -> Visit:
-    one = book.visits.get(ticket)
-    if one is None:
-        raise NotFoundError(f"there is no ticket {ticket!r}")
-    return one

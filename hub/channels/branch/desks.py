@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hub.channels.branch import decide
+from hub.channels.branch import decide, sitting
 from hub.channels.branch.asking import DeniedError, answering, token_of, told, wish
 from hub.channels.branch.decide import Decision
 from hub.channels.branch.hall import Hall
@@ -51,7 +51,9 @@ class Desks:
             raise DeniedError(429, "too many tries: wait a minute")
         if asked.agent not in hall.branch.agents or not self._passes.is_agent(asked.agent, asked.pin):
             raise DeniedError(401, "this is not the PIN of an agent of this branch")
-        book = await hall.decide(decide.sit_down(hall.branch, asked.desk, asked.agent, hall.now()))
+        book = await hall.decide(
+            sitting.sit_down(hall.branch, asked.desk, asked.agent, hall.now(), instead=asked.instead)
+        )
         sits = book.desks[asked.desk]
         token = self._passes.desk(AtDesk(hall.name, sits.desk, sits.agent, sits.at.isoformat()))
         return told({"token": token, "state": Views(hall).desk(sits)})
@@ -76,7 +78,7 @@ class Desks:
 
     async def next(self, request: Request) -> Response:
         """Waits as long as somebody could come at once."""
-        await self._do(request, lambda hall, desk: decide.want_next(desk, hall.now()))
+        await self._do(request, lambda hall, desk: sitting.want_next(desk, hall.now()))
         hall = self._halls.of(request)
         sits = self.who(hall, token_of(request))
         clock = asyncio.get_running_loop().time
@@ -90,7 +92,7 @@ class Desks:
 
     async def cancel_next(self, request: Request) -> Response:
         """Nobody else for now."""
-        return await self._do(request, lambda hall, desk: decide.want_nobody(desk, hall.now()))
+        return await self._do(request, lambda hall, desk: sitting.want_nobody(desk, hall.now()))
 
     async def recall(self, request: Request) -> Response:
         """Once more."""
@@ -129,5 +131,5 @@ class Desks:
 
     async def sign_out(self, request: Request) -> Response:
         """The desk is free."""
-        await self._do(request, lambda hall, desk: decide.get_up(desk, hall.now()))
+        await self._do(request, lambda hall, desk: sitting.get_up(desk, hall.now()))
         return told({})

@@ -19,7 +19,8 @@ class _OfVisit(_Happened):
 
 
 class TicketTaken(_OfVisit):
-    """Somebody waits from now on. `asked`: the page's id of the wish; `first`: they go before others."""
+    """Somebody waits from now on. `asked`: the page's id of the wish; `first`: they go before others; `entry`: where
+    they got it, `kiosk`, `reception`, `desk`, or for an `appointment`."""
 
     kind: Literal["ticket_taken"] = "ticket_taken"
     day: str
@@ -35,6 +36,7 @@ class TicketTaken(_OfVisit):
     asked: str = ""
     first: bool = False
     appointment: str = ""
+    entry: str = "kiosk"
 
 
 class Called(_OfVisit):

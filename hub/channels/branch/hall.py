@@ -7,13 +7,26 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hub.application.intake.envelope import Confirmation
-from hub.channels.branch.decide import Decision, settle
-from hub.channels.branch.events import AppointmentKnown, DeskOpened, Event, KnownAtHub, NextWanted, NotAtHub, SaidByHub
+from hub.channels.branch.decide import Decision
+from hub.channels.branch.events import (
+    AppointmentKnown,
+    Called,
+    DeskOpened,
+    Event,
+    KnownAtHub,
+    LaidAside,
+    NextWanted,
+    NotAtHub,
+    Over,
+    PassedOn,
+    SaidByHub,
+)  # fmt: skip
 from hub.channels.branch.hubward import Hubward
 from hub.channels.branch.order import next_for
 from hub.channels.branch.reconcile import reconcile
 from hub.channels.branch.reports import Report, failed, left, reports_of, sent
 from hub.channels.branch.settings import Branch, BranchSettings
+from hub.channels.branch.settling import settle
 from hub.channels.branch.store import Store, ToTell, of_appointment
 from hub.channels.branch.visits import Book, Visit, evolve, of_customer, without_names, without_old
 from hub.channels.command import Command
@@ -77,6 +90,8 @@ class Hall:
         for event in events:
             reports += reports_of(self.name, self.branch, book, event)
             book = evolve(book, event)
+            if isinstance(event, Called | LaidAside | PassedOn | Over):
+                self.estimates.pop(event.visit, None)
         reports += more
         if not events and not reports and not told:
             return

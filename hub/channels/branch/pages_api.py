@@ -112,10 +112,11 @@ class Message(_Asked):
 
 
 class SignIn(_Asked):
-    """An agent at a desk."""
+    """An agent at a desk. `instead`: of whoever did not sign out there."""
 
     desk: str = Field(min_length=1, max_length=32)
     agent: str = Field(min_length=1, max_length=64)
+    instead: bool = False
     pin: str = Field(min_length=1, max_length=64, repr=False)
 
 

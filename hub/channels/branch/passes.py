@@ -7,7 +7,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-RECEPTION_HOURS = 14
+WORKING_HOURS = 14
+"""After which who did not sign out is signed out."""
 
 
 class AtDesk(NamedTuple):
@@ -58,7 +59,7 @@ class Passes:
 
     def reception(self, branch: str, at: datetime) -> str:
         """A token, good for a working day."""
-        return self._token("reception", branch, f"{at.timestamp() + RECEPTION_HOURS * 3600:.0f}")
+        return self._token("reception", branch, f"{at.timestamp() + WORKING_HOURS * 3600:.0f}")
 
     def at_reception(self, token: str, at: datetime) -> str:
         """Of which branch; empty: of none."""

@@ -72,7 +72,7 @@ class Receptions:
 
     async def take(self, request: Request) -> Response:
         """For somebody who was asked who they are."""
-        return await self._tickets.give(self._hall(request), await wish(request, NewTicket), proven=True)
+        return await self._tickets.give(self._hall(request), await wish(request, NewTicket), "reception")
 
     async def transfer(self, request: Request) -> Response:
         """To another service."""
@@ -109,7 +109,7 @@ class Receptions:
             id=f"appointment-{code}", service=made.service, language=made.language, need=asked.need,
             identity=made.identity, name=made.name, appointment=code,
         )  # fmt: skip
-        return await self._tickets.give(hall, ticket, proven=True)
+        return await self._tickets.give(hall, ticket, "reception")
 
     async def move(self, request: Request) -> Response:
         """To another time."""

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,6 +68,8 @@ class Branch(_Table):
     agents: dict[str, Agent] = {}
     hours: dict[str, tuple[str, ...]] = {}
     """By weekday; none named: always open."""
+    holidays: dict[date, tuple[str, ...]] = {}
+    """Dates with hours of their own, in all services; none: closed."""
     identities: tuple[Kind, ...] = ("customer_number", "national_code", "phone")
     """What the kiosk may ask for."""
     needs: tuple[str, ...] = ("wheelchair", "sight", "hearing", "pregnancy", "age")
@@ -92,14 +95,20 @@ class Branch(_Table):
             for service in desk.services:
                 if service not in self.services:
                     raise ValueError(f"desk {name} names the service {service!r}, which the branch does not have")
-        for hours in (self.hours, *(one.hours for one in self.services.values())):
-            _hours(self.time_zone, hours)
+        for name in self.services:
+            self.hours_of(name)
         return self
 
     def hours_of(self, service: str) -> Hours | None:
         """None: always open."""
         written = self.services[service].hours or self.hours
-        return _hours(self.time_zone, written) if written else None
+        if not written and not self.holidays:
+            return None
+        return _hours(self.time_zone, written or dict.fromkeys(WEEKDAYS, _ALL_DAY), self.holidays)
+
+    def day_of(self, at: datetime) -> str:
+        """By the clock on the wall there, as `2026-01-05`."""
+        return at.astimezone(zone_of(self.time_zone)).date().isoformat()
 
     def services_of(self, desk: str) -> tuple[str, ...]:
         """What is done there."""
@@ -161,11 +170,15 @@ class BranchSettings(_Table):
         return tables[0], tables[1]
 
 
-def _hours(zone: str, written: Mapping[str, tuple[str, ...]]) -> Hours:
+_ALL_DAY = ("00:00-24:00",)
+
+
+def _hours(zone: str, written: Mapping[str, tuple[str, ...]], holidays: Mapping[date, tuple[str, ...]]) -> Hours:
     unknown = set(written) - set(WEEKDAYS)
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is no weekday: write {', '.join(WEEKDAYS)}")
-    return Hours(zone_of(zone), tuple(spans_of(written.get(day, ())) for day in WEEKDAYS))
+    week = tuple(spans_of(written.get(day, ())) for day in WEEKDAYS)
+    return Hours(zone_of(zone), week, {day: spans_of(spans) for day, spans in holidays.items()})
 
 
 def branch_settings(table: Mapping[str, Any]) -> BranchSettings:

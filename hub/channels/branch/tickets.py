@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.channels.branch import decide
 from hub.channels.branch.asking import DeniedError, answering, body_of, parsed, told, wish
+from hub.channels.branch.decide import Entry
 from hub.channels.branch.hall import Hall
 from hub.channels.branch.halls import Halls
 from hub.channels.branch.pages.serving import Pages, asks_for_page
@@ -53,19 +54,18 @@ class Tickets:
         hall = self._halls.of(request)
         data = await body_of(request)
         try:
-            asked = parsed(data, NewTicket)
-            return await self.give(hall, asked, proven=False)
+            return await self.give(hall, parsed(data, NewTicket), "kiosk")
         except InvalidError as error:
             await self._refusing.refuse(hall.name, data, error)
             raise
 
-    async def give(self, hall: Hall, asked: NewTicket, *, proven: bool) -> Response:
+    async def give(self, hall: Hall, asked: NewTicket, entry: Entry) -> Response:
         """The ticket: a new one, or the one that was given for the same wish."""
         known = hall.book.asked.get(asked.id, "") if asked.id else ""
         if not known and self._given.wait(hall.name, asyncio.get_running_loop().time()):
             raise DeniedError(429, "too many tickets at once: try again in a moment")
         asked = asked if asked.id else asked.model_copy(update={"id": token_urlsafe(12)})
-        book = await hall.decide(decide.take_ticket(hall.name, hall.branch, asked, hall.now(), proven=proven))
+        book = await hall.decide(decide.take_ticket(hall.name, hall.branch, asked, hall.now(), entry))
         visit = book.asked[asked.id]
         return self._shown(hall, visit, 200 if known else 201)
 

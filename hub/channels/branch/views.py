@@ -10,7 +10,7 @@ from hub.channels.branch.order import line
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit
 from hub.channels.branch.waits import guess, wait_of
-from hub.policies.hours import is_open, next_open, zone_of
+from hub.policies.hours import is_open, next_open
 
 SHOWN = 12
 """Calls on the display."""
@@ -119,7 +119,7 @@ class Views:
                 }
                 for one in called[:SHOWN]
             ],
-            "waiting": self.waiting(),
+            "waiting": self.waiting(), "at": _time(self._now),
         }  # fmt: skip
 
     def desk(self, sits: OpenDesk) -> dict[str, Any]:
@@ -152,25 +152,25 @@ class Views:
 
     def appointments(self, day: str) -> list[dict[str, Any]]:
         """Of a day on the branch's clock; empty: of today."""
-        zone = zone_of(self._branch.time_zone)
-        wanted = day or self._now.astimezone(zone).date().isoformat()
-        found = [
-            one
-            for one in self._book.appointments.values()
-            if one.starts_at.astimezone(zone).date().isoformat() == wanted
-        ]
+        wanted = day or self._branch.day_of(self._now)
+        found = [one for one in self._book.appointments.values() if self._branch.day_of(one.starts_at) == wanted]
         return [self.appointment(one) for one in sorted(found, key=lambda one: one.starts_at)]
 
     def found(self, words: str) -> list[dict[str, Any]]:
-        """By number, name or identity."""
-        sought = words.strip().casefold()
+        """Of today, by number, service, name or identity."""
+        sought, today = words.strip().casefold(), self._branch.day_of(self._now)
 
         def has(one: Visit) -> bool:
             who = one.taken.identity
-            told = (one.number, one.taken.name, who.value if who else "")
+            services = self._branch.services[one.service].name.values()
+            told = (one.number, one.taken.name, who.value if who else "", *services)
             return any(sought in said.casefold() for said in told)
 
-        return [self.visit(one) for one in self._book.visits.values() if has(one)]
+        return [
+            self.visit(one)
+            for one in self._book.visits.values()
+            if (one.is_open or one.taken.day == today) and has(one)
+        ]
 
 
 def _time(at: datetime | None) -> str | None:

@@ -135,7 +135,7 @@ def evolve(book: Book, event: Event) -> Book:
         case NextUnwanted():
             return _wants(book, event.desk, None)
         case AppointmentMade():
-            made = Appointment(event, event.starts_at)
+            made = Appointment(event, event.starts_at, event.at)
             asked = {**book.asked, event.asked: event.code} if event.asked else book.asked
             return replace(book, appointments={**book.appointments, event.code: made}, asked=asked)
         case AppointmentKnown() | AppointmentMoved() | AppointmentOver() | AppointmentReminded():

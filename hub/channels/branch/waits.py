@@ -28,10 +28,13 @@ def wait_of(one: Visit, book: Book, branch: Branch, estimates: Mapping[str, Esti
         return Wait(None, None, "")
     said = estimates.get(one.id)
     if said is not None and not away and not one.alone and said.place is not None:
-        return Wait(said.place, None if said.seconds is None else round(said.seconds), "hub" if said.seconds else "")
-    before = [other.id for other in line(book, one.service)].index(one.id)
-    seconds = guess(one.service, before + 1, book, branch)
-    return Wait(before + 1, seconds, "" if seconds is None else "branch")
+        place = said.place
+        if said.seconds is not None:
+            return Wait(place, round(said.seconds), "hub")
+    else:
+        place = 1 + [other.id for other in line(book, one.service)].index(one.id)
+    seconds = guess(one.service, place, book, branch)
+    return Wait(place, seconds, "" if seconds is None else "branch")
 
 
 def guess(service: str, place: int, book: Book, branch: Branch) -> int | None:

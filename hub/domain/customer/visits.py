@@ -22,7 +22,7 @@ class VisitRecorded(Event):
     service: str
     ticket: str
     entry: str
-    """`kiosk`, `reception`, `appointment`."""
+    """`kiosk`, `reception`, `desk`, `appointment`."""
     need: str = ""
     language: str = ""
     appointment_id: str = ""

@@ -1,7 +1,8 @@
 """Visits that were agreed on: made, moved, called to mind in time, kept or missed; each told to the hub once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -83,6 +84,41 @@ def test_moved_it_is_called_to_mind_again_and_called_off_not_at_all() -> None:
     diary.now = to + timedelta(days=1)
     diary.settle(away=False)
     assert [state for state, _ in diary.said()] == ["made", "reminded", "moved", "reminded", "cancelled"]
+
+
+def test_moved_to_a_time_that_is_soon_it_is_told_once() -> None:
+    diary = Diary()
+    code = diary.agree()
+    diary.now = NOON + timedelta(days=1)
+    diary.do(decide.move_appointment(diary.branch, code, diary.now + timedelta(hours=5), diary.now))
+    for _ in range(5):
+        diary.settle(away=False)
+        diary.now += timedelta(hours=1)
+    assert [state for state, _ in diary.said()] == ["made", "moved"]
+
+
+def test_over_a_change_of_clocks_the_time_is_as_the_wall_shows_it() -> None:
+    diary = Diary(a_branch(time_zone="Europe/Berlin"))
+    sunday = datetime(2026, 3, 29, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    diary.now = sunday - timedelta(days=4)
+    diary.agree(at=sunday.astimezone(UTC), language="en")
+    diary.now = sunday.astimezone(UTC) - timedelta(hours=24)
+    diary.settle(away=False)
+    assert [state for state, _ in diary.said()] == ["made", "reminded"]
+    assert all("29 March 2026 10:00" in text for _, text in diary.said())
+
+
+def test_who_is_late_comes_all_the_same_that_day_and_not_on_another() -> None:
+    diary = Diary()
+    today, yesterday = diary.agree(at=THEN), diary.agree(at=THEN - timedelta(days=1))
+    diary.now = THEN + timedelta(hours=2)
+    diary.settle(away=False)
+    assert [state for state, _ in diary.said()][-2:] == ["missed", "missed"]
+    with pytest.raises(InvalidError, match="missed already"):
+        diary.do(decide.take_ticket("centre", diary.branch, NewTicket(appointment=yesterday), diary.now))
+    [taken, _] = diary.do(decide.take_ticket("centre", diary.branch, NewTicket(appointment=today), diary.now))
+    assert isinstance(taken, TicketTaken)
+    assert (taken.first, taken.entry) == (True, "appointment")
 
 
 def test_who_comes_with_one_gets_a_ticket_that_goes_first_for_what_was_agreed() -> None:

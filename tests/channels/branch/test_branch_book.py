@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from hub.channels.branch import decide
+from hub.channels.branch import decide, settling, sitting
 from hub.channels.branch.decide import Decision
 from hub.channels.branch.events import Called, Event, NotAtHub, Over, TicketTaken
 from hub.channels.branch.pages_api import Message, NewTicket, Park, Transfer
@@ -74,13 +74,13 @@ class Played:
         return self.book.visits[event.visit]
 
     def sits(self, desk: str, agent: str) -> None:
-        self.do(decide.sit_down(self.branch, desk, agent, self.now))
+        self.do(sitting.sit_down(self.branch, desk, agent, self.now))
 
     def wants(self, desk: str) -> None:
-        self.do(decide.want_next(desk, self.now))
+        self.do(sitting.want_next(desk, self.now))
 
     def settle(self, *, away: bool = True) -> list[Event]:
-        return self.do(decide.settle(self.branch, self.now, away=away))
+        return self.do(settling.settle(self.branch, self.now, away=away))
 
     def hears(self, command: str, visit: str, agent: str, *, told_all: bool = True, **more: Any) -> list[str]:
         """What the hub says; what it is told in return."""
@@ -126,7 +126,7 @@ class AnyDay(RuleBasedStateMachine):
 
     @rule(desk=st.sampled_from(DESKS), agent=st.sampled_from(AGENTS))
     def sits_down(self, desk: str, agent: str) -> None:
-        self.tries(decide.sit_down(BRANCH, desk, agent, self.played.now))
+        self.tries(sitting.sit_down(BRANCH, desk, agent, self.played.now))
 
     @rule(
         desk=st.sampled_from(DESKS), what=st.sampled_from(["up", "next", "nobody", "recall", "park", "end", "no_show"])
@@ -134,8 +134,8 @@ class AnyDay(RuleBasedStateMachine):
     def does(self, desk: str, what: str) -> None:
         now = self.played.now
         self.tries({
-            "up": decide.get_up(desk, now), "next": decide.want_next(desk, now),
-            "nobody": decide.want_nobody(desk, now),
+            "up": sitting.get_up(desk, now), "next": sitting.want_next(desk, now),
+            "nobody": sitting.want_nobody(desk, now),
             "recall": decide.recall(desk, now), "park": decide.lay_aside(desk, Park(), now),
             "end": decide.end(desk, "", now, BRANCH), "no_show": decide.no_show(desk, now),
         }[what])  # fmt: skip
@@ -190,7 +190,7 @@ class AnyDay(RuleBasedStateMachine):
     @invariant()
     def no_desk_wants_somebody_who_waits_while_the_hub_is_away(self) -> None:
         if self.away:
-            assert decide.settle(BRANCH, self.played.now, away=True)(self.played.book) == []
+            assert settling.settle(BRANCH, self.played.now, away=True)(self.played.book) == []
 
     @invariant()
     def nobody_is_called_to_two_desks(self) -> None:
@@ -363,7 +363,7 @@ def test_out_of_hours_the_kiosk_gives_nothing_and_the_reception_may() -> None:
     branch = a_branch(hours={"monday": ["08:00-11:00"]})
     with pytest.raises(RefusedError, match="closed"):
         decide.take_ticket("centre", branch, NewTicket(service="loans"), NOON)(Book())
-    assert decide.take_ticket("centre", branch, NewTicket(service="loans"), NOON, proven=True)(Book())
+    assert decide.take_ticket("centre", branch, NewTicket(service="loans"), NOON, "reception")(Book())
 
 
 def test_who_is_meant_for_a_desk_is_called_there_alone_and_the_hub_is_told_whom() -> None:
@@ -388,7 +388,7 @@ def test_who_was_meant_for_a_desk_that_is_closed_is_for_all() -> None:
     for desk, agent in (("1", "ann"), ("2", "bob")):
         day.sits(desk, agent)
     day.do(decide.pass_on(one.id, Transfer(desk="2"), day.now, BRANCH))
-    day.do(decide.get_up("2", day.now))
+    day.do(sitting.get_up("2", day.now))
     day.wants("1")
     day.settle()
     assert day.phase(one) == (Phase.CALLED, "1")

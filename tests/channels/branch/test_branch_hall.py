@@ -11,7 +11,7 @@ import pytest
 from hub.application.intake.envelope import Confirmation
 from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
-from hub.channels.branch import decide
+from hub.channels.branch import decide, sitting
 from hub.channels.branch.hall import Hall
 from hub.channels.branch.halls import Halls
 from hub.channels.branch.pages_api import Identity, Message, NewAppointment, NewTicket
@@ -80,7 +80,7 @@ class Open:
         self.store.close()
 
     async def do(self, name: str, *given: Any) -> None:
-        await self.hall.decide(getattr(decide, name)(*given, self.hall.now()))
+        await self.hall.decide(getattr(sitting, name)(*given, self.hall.now()))
 
     async def ticket(self) -> str:
         wish = NewTicket(service="accounts")

@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.channels.branch.settings import branch_settings
+from hub.policies.hours import is_open
 from hub.router.policy.parsing import parse_policy
 from hub.settings import SettingsError
 from hub.simulated.contract.branch_driver import table
@@ -47,6 +49,17 @@ def changed(**more: Any) -> dict[str, Any]:
 def test_what_is_wrong_is_said_where_it_is(told: dict[str, Any], said: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(said)):
         branch_settings(told)
+
+
+@pytest.mark.parametrize("hours", [{}, {"monday": ["08:00-14:00"]}])
+def test_on_a_holiday_a_branch_has_hours_of_its_own_or_none(hours: dict[str, Any]) -> None:
+    days = {"2026-01-05": [], "2026-01-12": ["10:00-11:00"]}
+    branch = branch_settings(changed(hours=hours, holidays=days)).branches["centre"]
+    ten = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
+    opened = branch.hours_of("accounts")
+    assert opened is not None
+    assert [is_open(opened, ten + timedelta(weeks=week)) for week in range(3)] == [False, True, True]
+    assert not is_open(opened, ten + timedelta(weeks=1, hours=1))
 
 
 def test_two_services_with_one_letter_would_give_one_number_twice() -> None:

@@ -1,0 +1,99 @@
+"""What pages and the hub are told of visits: place and wait, what the reception finds, and what is put on record."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.channels.branch import decide
+from hub.channels.branch.decide import Entry
+from hub.channels.branch.hall import Estimate
+from hub.channels.branch.pages_api import Identity, NewTicket
+from hub.channels.branch.reports import reports_of
+from hub.channels.branch.views import Views
+from hub.channels.branch.visits import Book, Visit
+from hub.channels.branch.waits import wait_of
+from hub.domain.contact import ConversationEvent
+from tests.channels.branch.test_branch_book import BRANCH, NOON, Played
+
+
+class HallOf:
+    """As much of a hall as is looked at."""
+
+    name = "centre"
+
+    def __init__(self, day: Played, estimates: dict[str, Estimate]) -> None:
+        self.branch, self.book, self.estimates = day.branch, day.book, estimates
+        self.notices: dict[str, tuple[str, ...]] = {}
+        self.hubward = type("Hubward", (), {"away": False})
+        self._now = day.now
+
+    def now(self) -> datetime:
+        return self._now
+
+
+def views(day: Played, **estimates: Estimate) -> Views:
+    return Views(HallOf(day, estimates))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "away", "shown"),
+    [
+        (Estimate(7, 90.0, NOON), False, (7, 90, "hub")),
+        (Estimate(7, 0.0, NOON), False, (7, 0, "hub")),
+        (Estimate(7, None, NOON), False, (7, 7 * 360, "branch")),
+        (Estimate(7, 90.0, NOON), True, (2, 2 * 360, "branch")),
+        (None, False, (2, 2 * 360, "branch")),
+    ],
+)
+def test_place_and_wait_are_the_hubs_and_else_the_branchs_own(said: Estimate | None, away: bool, shown: Any) -> None:
+    day = Played()
+    day.sits("1", "ann")
+    day.ticket()
+    one = day.ticket()
+    assert wait_of(one, day.book, BRANCH, {one.id: said} if said else {}, away=away) == shown
+
+
+def test_nobody_can_tell_how_long_it_takes_while_no_desk_has_the_service() -> None:
+    day = Played()
+    assert wait_of(day.ticket(), day.book, BRANCH, {}, away=False) == (1, None, "")
+
+
+def test_the_reception_finds_tickets_of_today_alone_by_number_service_name_or_identity() -> None:
+    day = Played()
+    old = day.ticket()
+    day.do(decide.leave(old.id, day.now, "visitor"))
+    day.now += timedelta(days=1)
+    sara = day.ticket(name="Sara", identity=Identity(kind="customer_number", value="4711"))
+    loan = day.ticket("loans")
+    found = {words: [one["ticket"] for one in views(day).found(words)] for words in ("a001", "SARA", "471", "loan", "")}
+    assert found == {"a001": [sara.id], "SARA": [sara.id], "471": [sara.id], "loan": [loan.id], "": [sara.id, loan.id]}
+
+
+def visited(day: Played, one: Visit) -> ConversationEvent:
+    """What the hub is told when it is over."""
+    [over] = decide.leave(one.id, day.now, "visitor")(day.book)
+    told = reports_of("centre", day.branch, day.book, over)
+    [was] = [each for each in told if isinstance(each, ConversationEvent) and each.visit]
+    return was
+
+
+@pytest.mark.parametrize("entry", ["kiosk", "reception", "desk"])
+def test_the_record_of_a_visit_says_where_the_ticket_was_given_whoever_they_were(entry: Entry) -> None:
+    day = Played()
+    wish = NewTicket(service="accounts", language="fa", need="sight")
+    day.do(decide.take_ticket("centre", BRANCH, wish, day.now, entry))
+    [one] = day.book.visits.values()
+    day.now += timedelta(minutes=4)
+    was = visited(day, one).visit
+    assert was is not None
+    assert was.model_dump(exclude_defaults=True, exclude={"branch"}) | {"entry": was.entry} == {
+        "service": "accounts", "ticket": "A001", "entry": entry, "need": "sight", "language": "fa",
+        "arrived_at": NOON, "ended_at": day.now, "outcome": "left",
+    }  # fmt: skip
+
+
+def test_numbers_go_on_beyond_999() -> None:
+    day = Played()
+    day.book = Book(counts={("2026-01-05", "A"): 999})
+    assert day.ticket().number == "A1000"
