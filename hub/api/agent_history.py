@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import SupervisorCall
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.agent.events import (
     AgentCapacityChanged,
@@ -23,7 +24,7 @@ from hub.domain.event import Event
 from hub.domain.ids import agent_stream
 from hub.ports import Recorded
 
-router = APIRouter(tags=["agents"])
+router = Routes("agents")
 
 
 class AgentEntry(BaseModel):

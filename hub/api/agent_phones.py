@@ -1,14 +1,14 @@
 """The phone of an agent's browser: how it registers, told to that agent alone."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import AgentCall, ForbiddenError
+from hub.api.routes import Routes
 from hub.api.rows import told
 
-router = APIRouter(tags=["agents"])
+router = Routes("agents")
 
 
 class Phone(BaseModel):

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
+from hub.api.routes import Routes
 from hub.api.rows import PAGE, AgentInHand, Agents, PageSize, Pullable, told
 from hub.application.agents.room import rooms_of
 from hub.domain.access.events import Role
@@ -21,7 +22,7 @@ from hub.domain.errors import NotFoundError
 from hub.domain.interaction.state import Phase
 from hub.router.pool.commands import ChangeCapacity, ChangeSkills, ChangeState, PlanShifts, SignOff, SignOn
 
-router = APIRouter(tags=["agents"])
+router = Routes("agents")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 Pieces = Annotated[int, Field(ge=0, le=1000)]

@@ -123,6 +123,7 @@ ROUTERS = (
     health.router,
 )
 
+_SHORTCUT = Shortcut(route for router in ROUTERS for route in router.routes)
 _TITLE = "Contact Path Manager"
 _DESCRIPTION = """
 An event-sourced omnichannel interaction hub. Everything under `/v1` takes an API key as `Authorization: Bearer <key>`,
@@ -141,12 +142,12 @@ class Api(FastAPI):
         self._services = services
         self._once = Once(self, self._who)
         for router in ROUTERS:
-            self.include_router(router)
+            self.router.routes.extend(router.routes)
         add_handlers(self)
         self._pages = Pages(services.pages or ROOT, services.phones.origin)
         self._unknown = self.router.default
         self.router.default = self._beyond
-        self._shortcut = Shortcut(route for router in ROUTERS for route in router.routes)
+        self._shortcut = _SHORTCUT
 
     def openapi(self) -> dict[str, Any]:
         """The document at `/openapi.json`, made once."""

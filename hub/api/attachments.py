@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
@@ -14,13 +14,14 @@ from hub.api.answers import answer
 from hub.api.callers import AgentCall, Call, ContactCall, ForbiddenError
 from hub.api.errors import PROBLEMS, TooLargeError
 from hub.api.file_form import FileForm
+from hub.api.routes import Routes
 from hub.channels.attachments import shown_as
 from hub.domain.access.events import Role
 from hub.domain.contact import Attachment, RecordingKind
 from hub.domain.customer.recordings.events import ConversationRecorded
 from hub.domain.errors import InvalidError
 
-router = APIRouter(tags=["contacts"])
+router = Routes("contacts")
 
 PATIENCE_SECONDS = 120
 """A file that takes longer to come keeps others from being brought."""

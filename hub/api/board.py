@@ -4,18 +4,18 @@ import asyncio
 import logging
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.callers import SupervisorCall
 from hub.api.feed import Feed
+from hub.api.routes import Routes
 from hub.api.rows import LiveFigures, row, told
 from hub.application.views.board import Board
 from hub.application.views.board_rows import BoardAgent, BoardChannel, BoardLevel, BoardQueue
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["board"])
+router = Routes("board")
 
 TICK_SECONDS = 1.0
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from hub.api.answers import EventAnswer, EventsAnswer, answer, events
 from hub.api.bodies import Body, ByAgent, Language
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import listed, row, told
 from hub.api.tracing import trace
 from hub.application.conversations.canned_answers import chosen, text_in
@@ -20,7 +21,7 @@ from hub.domain.customer.folding import fold
 from hub.domain.errors import NotFoundError
 from hub.policies.hours import zone_of
 
-router = APIRouter(tags=["canned answers"])
+router = Routes("canned answers")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 _Told = row("CannedAnswer", CannedAnswer, variables=list[str])

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from hub.api.actor_names import names_of_actors
@@ -28,6 +28,7 @@ from hub.api.case_bodies import (
 )
 from hub.api.case_rows import CaseList, CaseWithHistory, CustomerCases, TaskList
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import PAGE, PageSize, told
 from hub.application.cases.cases import Rule
 from hub.domain.cases import decide
@@ -36,7 +37,7 @@ from hub.domain.cases.state import Case, Task
 from hub.ports import Recorded
 from hub.projections.cases import Wanted
 
-router = APIRouter(tags=["cases"])
+router = Routes("cases")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 At = Annotated[Moment | None, Query(description="As of then; left out: now")]

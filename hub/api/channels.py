@@ -1,15 +1,15 @@
 """How the channels' adapters are, over HTTP."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import SupervisorCall
+from hub.api.routes import Routes
 from hub.api.rows import row, told
 from hub.application.views.channel_health import ChannelHealth
 
-router = APIRouter(tags=["channels"])
+router = Routes("channels")
 
 _Adapter = row("ChannelAdapter", ChannelHealth)
 

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import AgentCall
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.agent.events import AgentState
 
-router = APIRouter(tags=["agents"])
+router = Routes("agents")
 
 
 class ColleagueTold(BaseModel):

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, Allow, Call, ContactCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.customers.consents import Statement
 from hub.application.dossier.points import newest_preference, nowhere_rows, point_row
@@ -24,7 +25,7 @@ from hub.paths.consent.decide import Scope
 from hub.paths.gates.verdict import Reason
 from hub.ports import Recorded
 
-router = APIRouter(tags=["consents"])
+router = Routes("consents")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 ListCall = Annotated[Call, Depends(Allow(Role.ADAPTER, Role.SUPERVISOR))]

@@ -4,13 +4,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import AdapterCall, ContactCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import ContactFact, told
 from hub.application.conversations.files import shown_files
 from hub.domain.access.events import Role
@@ -19,7 +20,7 @@ from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.errors import NotFoundError
 from hub.ports import Journal
 
-router = APIRouter(tags=["contacts"])
+router = Routes("contacts")
 
 
 class Recorded(BaseModel):

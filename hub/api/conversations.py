@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -10,6 +9,7 @@ from hub.api.answers import EventsAnswer, events
 from hub.api.bodies import ByAgent, Moment, QueueName, Reason
 from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.domain.contact import CallbackOutcome, RecordingState
 from hub.domain.errors import InvalidError
 from hub.domain.ids import consult_id
@@ -27,7 +27,7 @@ from hub.router.pool.commands import (
     Unpark,
 )
 
-router = APIRouter(tags=["conversations"])
+router = Routes("conversations")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import AgentCall
+from hub.api.routes import Routes
 from hub.api.rows import listed, row, told
 from hub.application.dossier.search import CustomerSummary, SummaryIdentifier, search
 
-router = APIRouter(tags=["customers"])
+router = Routes("customers")
 
 _Identifier = row("SummaryIdentifier", SummaryIdentifier)
 _Summary = row("CustomerSummary", CustomerSummary, identifiers=list[_Identifier])  # type: ignore[valid-type]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BeforeValidator, Field, create_model
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.consents import PointRow, PreferenceRow
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import Interaction, listed, row, told
 from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.entries import Kind, TimelineFact
@@ -19,7 +20,7 @@ from hub.application.views.customer_view import ShownContact
 from hub.domain.contact import VALUE_TIER, Channel, Direction
 from hub.domain.customer.decide import LONGEST_NAME, LONGEST_PATH
 
-router = APIRouter(tags=["customers"])
+router = Routes("customers")
 
 Customer = row(
     "Customer",

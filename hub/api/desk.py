@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.callers import AgentCall
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.contact import Channel
 from hub.paths.policy.model import Money, PathPolicy
@@ -16,7 +16,7 @@ from hub.router.policy.desk import Calendar, Named, Weekday
 from hub.router.policy.fields import WrapUpRule
 from hub.router.policy.parsing import Policy
 
-router = APIRouter(tags=["agents"])
+router = Routes("agents")
 
 
 class Choice(BaseModel):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -11,12 +10,13 @@ from hub.api.answers import EventAnswer, events
 from hub.api.bodies import WithReason
 from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.domain.errors import HubError, InvalidError, NotFoundError, RefusedError
 from hub.domain.interaction.events import InteractionMoved
 from hub.router.pool.commands import Move, SetIntake
 from hub.router.pool.state import Decided
 
-router = APIRouter(tags=["queues"])
+router = Routes("queues")
 
 IN_PART = "drained-in-part"
 """What a drain is refused with that came to an end in the middle: asked again, it goes on with the rest."""

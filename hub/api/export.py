@@ -4,18 +4,19 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from hub.api.callers import SupervisorCall
 from hub.api.customers import Customer
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.export.as_json import as_json
 from hub.application.export.as_markdown import as_markdown
 from hub.application.export.facts import ExportedFact
 
-router = APIRouter(tags=["customers"])
+router = Routes("customers")
 
 
 class Form(StrEnum):

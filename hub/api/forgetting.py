@@ -1,6 +1,5 @@
 """Forgetting a customer, for administrators."""
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -8,9 +7,10 @@ from hub.api.answers import EventsAnswer, events
 from hub.api.bodies import Body
 from hub.api.callers import AdminCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.domain.customer.forgetting import LONGEST_REASON
 
-router = APIRouter(tags=["customers"])
+router = Routes("customers")
 
 
 class WhyForget(Body):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response as HttpResponse
@@ -12,6 +12,7 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, Call, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import row, told
 from hub.application.dossier.grants import ShownGrant
 from hub.application.paths.grants import Change
@@ -21,7 +22,7 @@ from hub.domain.grant.events import Response
 from hub.domain.grant.terms import LARGEST, LONGEST_TEXT
 from hub.paths.propositions.model import Sender
 
-router = APIRouter(tags=["paths"])
+router = Routes("paths")
 
 Id = Annotated[str, Field(max_length=200)]
 Number = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]

@@ -2,14 +2,15 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from hub.api.answers import answer
+from hub.api.routes import Routes
 from hub.api.services import Services
 
-router = APIRouter(tags=["health"])
+router = Routes("health")
 
 
 @router.get("/healthz", summary="Whether the process lives")

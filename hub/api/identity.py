@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body
 from hub.api.callers import AgentCall, Allow, Call, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.linking.identity import By
 from hub.domain.access.events import Role
@@ -21,7 +22,7 @@ from hub.domain.errors import InvalidError
 from hub.ports import Recorded
 from hub.projections.links import Conflict, KeptApart, Member, StandingLink
 
-router = APIRouter(tags=["customers"])
+router = Routes("customers")
 
 LinkCall = Annotated[Call, Depends(Allow(Role.AGENT, Role.SUPERVISOR, Role.ADAPTER))]
 CustomerId = Annotated[str, Path(max_length=200)]

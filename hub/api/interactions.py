@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from hub.api.callers import AgentCall, ForbiddenError, SupervisorCall
 from hub.api.decision_rows import DecisionsTold
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
+from hub.api.routes import Routes
 from hub.api.rows import Interactions, InteractionStory, told
 from hub.application.linking.by_contacts import whole_customers
 from hub.application.views.read_models import Row
@@ -21,7 +22,7 @@ from hub.domain.contact import Channel
 from hub.domain.interaction.state import Phase
 from hub.router.pool.commands import CompleteWrapUp, End, Pull
 
-router = APIRouter(tags=["interactions"])
+router = Routes("interactions")
 
 
 class WrapUp(ByAgent):

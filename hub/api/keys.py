@@ -3,7 +3,6 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -12,10 +11,11 @@ from hub.api.bodies import Body
 from hub.api.callers import AdminCall
 from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.access.events import Role
 
-router = APIRouter(tags=["keys"])
+router = Routes("keys")
 
 
 class NewKey(Body):

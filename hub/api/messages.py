@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from hub.api.bodies import Body, Moment, Written, WrittenCopies
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
+from hub.api.routes import Routes
 from hub.api.rows import listed, row, told
 from hub.api.services import Services
 from hub.application.conversations.drafts import DraftKind
@@ -33,7 +34,7 @@ from hub.domain.interaction.state import Phase
 from hub.domain.mail_addresses import mail_addresses
 from hub.paths.propositions.model import Sender
 
-router = APIRouter(tags=["conversations"])
+router = Routes("conversations")
 
 _SPOKEN = (Channel.PHONE, Channel.IN_PERSON)
 _NOWHERE = "it can't be sent: the customer withheld their address, or it is not known any more"

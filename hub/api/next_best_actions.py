@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response as HttpResponse
 
@@ -11,6 +10,7 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.paths.action_responses import Answered
 from hub.application.paths.shown_actions import Kept, Shown, ShownAction
@@ -18,7 +18,7 @@ from hub.domain.contact import Channel
 from hub.domain.grant.events import Response
 from hub.paths.arbitration.arbitrate import Why
 
-router = APIRouter(tags=["paths"])
+router = Routes("paths")
 
 
 class ActionResponse(Body):

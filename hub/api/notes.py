@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -13,12 +13,13 @@ from hub.api.bodies import AgentId, ByAgent
 from hub.api.callers import AgentCall
 from hub.api.errors import PROBLEMS
 from hub.api.path_decisions import Id
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.conversations.drafts import DraftKind
 from hub.domain.customer.notes import LONGEST, MOST_MENTIONS, NoteWritten
 from hub.domain.errors import InvalidError
 
-router = APIRouter(tags=["conversations"])
+router = Routes("conversations")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -11,11 +11,12 @@ from hub.api.bodies import ByAgent, Reason
 from hub.api.callers import AgentCall, ForbiddenError
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
+from hub.api.routes import Routes
 from hub.api.rows import Offers, told
 from hub.domain.access.events import Role
 from hub.router.pool.commands import Accept, Decline
 
-router = APIRouter(tags=["offers"])
+router = Routes("offers")
 
 
 class DeclineOffer(ByAgent):

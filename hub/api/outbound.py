@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -10,6 +9,7 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment, WrittenCopies
 from hub.api.callers import Call, ContactCall
 from hub.api.path_decisions import Id, Known, PathAnswer, blaming_customer, customer_named, point_named, shown
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.conversations.drafts import DraftKind
 from hub.application.paths.contacts_facts import WantedContact
@@ -22,7 +22,7 @@ from hub.domain.errors import NotFoundError
 from hub.domain.mail_addresses import mail_addresses
 from hub.paths.propositions.model import Sender
 
-router = APIRouter(tags=["paths"])
+router = Routes("paths")
 
 
 class OutboundContact(Body):

@@ -5,6 +5,7 @@ import gzip
 import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,13 +28,17 @@ _UNBUILT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _File:
     media_type: str
     body: bytes
-    packed: bytes
-    """The same by gzip; empty: not worth it."""
+    worth_packing: bool
     kept: bool
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The same by gzip, made when a browser first asks for it."""
+        return gzip.compress(self.body, 9, mtime=0)
 
 
 class Pages:
@@ -80,7 +85,7 @@ class Pages:
             *more,
         ]
         body = file.body
-        if file.packed:
+        if file.worth_packing:
             headers.append((b"vary", b"accept-encoding"))
             if b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b""):
                 body = file.packed
@@ -111,5 +116,4 @@ def _file(path: Path, root: Path) -> _File:
     body = path.read_bytes()
     worth = len(body) > _SMALL and media_type.startswith(_WORTH)
     told = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-    packed = gzip.compress(body, 9, mtime=0) if worth else b""
-    return _File(told, body, packed, path.parent == root / "assets")
+    return _File(told, body, worth, path.parent == root / "assets")

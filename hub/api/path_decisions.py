@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.bodies import Body, Moment
 from hub.api.callers import ContactCall
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.api.services import Services
 from hub.application.paths.decisions import Decided
@@ -25,7 +25,7 @@ from hub.paths.consent.purposes import Confidence
 from hub.paths.decision.question import CameIn, Question
 from hub.paths.propositions.model import Sender
 
-router = APIRouter(tags=["paths"])
+router = Routes("paths")
 
 Id = Annotated[str, Field(max_length=200)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AgentCall, SupervisorCall
 from hub.api.customers import Iso
+from hub.api.routes import Routes
 from hub.api.rows import listed, told
 from hub.application.paths.campaign_uplift import CONFIDENCE, DAYS
 from hub.application.paths.decision_list import decisions_of
@@ -21,7 +22,7 @@ from hub.domain.event import Event
 from hub.paths.arbitration.responses import Cell, Counts, cells_of
 from hub.paths.propositions.model import Sender
 
-router = APIRouter(tags=["paths"])
+router = Routes("paths")
 
 DecisionFact = create_model("PathDecisionFact", __base__=PathDecided, stream=(str, ...), version=(int, ...))
 DecisionFacts = listed("PathDecisionFacts", "path_decisions", DecisionFact, before=int | None)

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -13,13 +12,14 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.policies import Findings, PolicyFinding, PolicyText
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.policies.published_texts import Published
 from hub.application.policies.routing import reopening_days
 from hub.policies.findings import Finding, errors_of
 from hub.router.policy.parsing import parse_policy
 
-router = APIRouter(tags=["policies"])
+router = Routes("policies")
 
 
 class NewPathPolicy(PolicyText):

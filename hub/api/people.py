@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from hub.api.answers import answer
 from hub.api.bodies import Body, Language, Level, Name, Text
 from hub.api.callers import AdminCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import PAGE, PageSize, told
 from hub.api.sessions import Password
 from hub.domain.access.events import Role
@@ -19,7 +20,7 @@ from hub.domain.access.people.events import AgentSetup
 from hub.domain.access.people.state import Person, Staff, role_of
 from hub.domain.agent.events import FULL_CAPACITY
 
-router = APIRouter(tags=["people"])
+router = Routes("people")
 
 Pieces = Annotated[int, Field(ge=0, le=1000)]
 Units = Annotated[int, Field(ge=1, le=10_000)]

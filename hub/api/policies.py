@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -12,11 +11,12 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body
 from hub.api.callers import Call, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.policies.published_texts import Published
 from hub.policies.findings import Severity
 
-router = APIRouter(tags=["policies"])
+router = Routes("policies")
 
 
 class PolicyText(Body):

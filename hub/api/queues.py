@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
@@ -11,11 +11,12 @@ from hub.api.answers import EventsAnswer, answer, events, found, page
 from hub.api.bodies import WithReason
 from hub.api.callers import AgentCall, Call, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import PAGE, Adherences, AgentIntervals, LiveFigures, PageSize, Queue, QueueIntervals, Queues, told
 from hub.domain.errors import InvalidError
 from hub.router.pool.commands import SetIntake
 
-router = APIRouter(tags=["queues"])
+router = Routes("queues")
 
 
 class NewIntake(WithReason):

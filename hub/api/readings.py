@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -10,10 +10,11 @@ from hub.api.actor_names import names_of_actors
 from hub.api.answers import answer
 from hub.api.bodies import Moment
 from hub.api.callers import SupervisorCall
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.projections.readings import ReadingRow
 
-router = APIRouter(tags=["customers"])
+router = Routes("customers")
 
 
 class Readings(BaseModel):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -10,6 +9,7 @@ from hub.api.answers import answer
 from hub.api.bodies import Moment
 from hub.api.callers import AgentCall, ForbiddenError
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.access.events import Role
 from hub.domain.contact import Channel, RecordingKind
@@ -17,7 +17,7 @@ from hub.domain.customer.recordings.events import ConversationRecorded
 
 _NOT_THEIRS = "supervisors hear recordings; agents those of conversations they had, where agents_hear_recordings is set"
 
-router = APIRouter(tags=["conversations"])
+router = Routes("conversations")
 
 
 class Recording(BaseModel):

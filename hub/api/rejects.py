@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -11,9 +11,10 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 
-router = APIRouter(tags=["rejects"])
+router = Routes("rejects")
 
 
 class Reject(BaseModel):

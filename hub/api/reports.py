@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, create_model
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from hub.api.answers import answer
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
 from hub.api.report_table import as_csv
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.errors import InvalidError
 from hub.projections.agent_names import names_of
@@ -22,7 +23,7 @@ from hub.projections.metrics_columns import DIMENSIONS
 from hub.projections.report_measures import MEASURES
 from hub.projections.reports import Grain, Question
 
-router = APIRouter(tags=["reports"])
+router = Routes("reports")
 
 
 class By(StrEnum):

@@ -5,10 +5,11 @@ import logging
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.services import Services
 from hub.api.session_cookie import keep
 from hub.api.sessions import close_former
@@ -18,7 +19,7 @@ from hub.application.access.sign_in import NoTeamError, SignInError
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["sessions"])
+router = Routes("sessions")
 
 CALLBACK = "/v1/session/oidc/callback"
 COOKIE = "__Host-hub-oidc"

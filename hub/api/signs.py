@@ -1,15 +1,15 @@
 """What the customer sees of the agent beside words: that they are typing, and that they have read."""
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
 from hub.api.bodies import ByAgent
 from hub.api.callers import AgentCall
 from hub.api.done import DONE, done
+from hub.api.routes import Routes
 from hub.domain.sign import SignKind
 
-router = APIRouter(tags=["conversations"])
+router = Routes("conversations")
 
 
 class IsTyping(ByAgent):

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -12,11 +12,12 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, Allow, Call
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.access.events import Role
 from hub.domain.customer.purchases.decide import LARGEST_AMOUNT, LONGEST_ID, LONGEST_REASON, RecordPurchase
 
-router = APIRouter(tags=["standing"])
+router = Routes("standing")
 
 TrustedCall = Annotated[Call, Depends(Allow(Role.ADAPTER, Role.SUPERVISOR))]
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}

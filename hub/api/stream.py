@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from starlette.responses import Response
 
 from hub.api.callers import AgentCall, Call, ForbiddenError
 from hub.api.errors import PROBLEMS
 from hub.api.event_stream import EventStream
 from hub.api.gzipped import takes_gzip
+from hub.api.routes import Routes
 from hub.api.topics import ALL, Topic
 from hub.domain.access.events import Role
 from hub.domain.errors import InvalidError
 
-router = APIRouter(tags=["stream"])
+router = Routes("stream")
 
 _DESCRIPTION = """
 Server-Sent Events about the named agents, queues, customers, cases and accounts (each may be repeated; `*` for all

@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -11,11 +10,12 @@ from hub.api.answers import EventsAnswer, events
 from hub.api.bodies import Body, ByAgent, Reason, WithReason
 from hub.api.callers import SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.domain.errors import InvalidError
 from hub.domain.interaction.place_changed import PlaceChangedError
 from hub.router.pool.commands import Assign, Join, Leave, Move, Prioritise, PullBack
 
-router = APIRouter(tags=["supervision"])
+router = Routes("supervision")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 DAY_SECONDS = 86_400.0

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -11,12 +11,13 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, ContactCall, SupervisorCall
 from hub.api.errors import PROBLEMS
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.contact import Channel
 from hub.domain.errors import InvalidError
 from hub.domain.satisfaction.events import SurveyKind
 
-router = APIRouter(tags=["cases"])
+router = Routes("cases")
 
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"model": EventsAnswer}, **PROBLEMS}
 

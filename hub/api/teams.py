@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -10,12 +9,13 @@ from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AdminCall, SupervisorCall
 from hub.api.done import DONE, done
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.access.events import Role
 from hub.domain.access.people.state import Staff, Team
 from hub.domain.errors import NotFoundError
 
-router = APIRouter(tags=["people"])
+router = Routes("people")
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 TeamRole = Literal[Role.AGENT, Role.SUPERVISOR, Role.ADMIN]

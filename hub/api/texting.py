@@ -2,17 +2,17 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AgentCall
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.domain.sms.segments import Alphabet, count
 
-router = APIRouter(tags=["conversations"])
+router = Routes("conversations")
 
 
 class Text(Body):
