@@ -12,8 +12,9 @@ from hub.api.answers import EventsAnswer, answer, events
 from hub.api.bodies import ByAgent, Moment, QueueName
 from hub.api.callers import AgentCall, Call
 from hub.api.errors import PROBLEMS
+from hub.api.lists import as_told
 from hub.api.rows import told
-from hub.application.customers.names import names_of
+from hub.application.customers.names import called
 from hub.domain.customer.callbacks.decide import Terms
 from hub.domain.customer.callbacks.events import customer_of_callback
 from hub.domain.customer.callbacks.state import Callback
@@ -66,6 +67,7 @@ class PromisedCallback(BaseModel):
     said_by: str
     customer_id: str
     customer_name: str
+    customer_address: str
     promised_at: datetime
     due: datetime
     agent_id: str
@@ -135,11 +137,12 @@ async def of_agent(agent_id: str, call: AgentCall, limit: Annotated[int, Query(g
 async def _told(call: Call, found: Sequence[Callback]) -> Response:
     services = call.services
     whose = {one.callback_id: customer_of_callback(one.callback_id) for one in found}
-    called = await names_of(services.journal, set(whose.values()))
-    agents = {one: await services.views.agent(one) for each in found for one in (each.agent_id, each.for_agent, each.said_by) if one}
+    customers = await called(services.journal, set(whose.values()))
+    named = {one for each in found for one in (each.agent_id, each.for_agent, each.said_by) if one}
+    agents = {one: await services.views.agent(one) for one in named}
     rows = [
         {name: getattr(one, name) for name in _SHOWN}
-        | {"customer_id": whose[one.callback_id], "customer_name": called.get(whose[one.callback_id], "")}
+        | {"customer_id": whose[one.callback_id], **as_told(customers.get(whose[one.callback_id]))}
         for one in found
     ]
     return answer({"callbacks": rows, "names": {one: now.name for one, now in agents.items() if now and now.name}})

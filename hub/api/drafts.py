@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from hub.api.done import DONE, done
 from hub.api.errors import PROBLEMS
 from hub.api.lists import Names, named
 from hub.api.path_decisions import Id
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.application.conversations.drafts import Draft, DraftChangedError, DraftKind, Mentioned, Words
 from hub.application.views.read_models import Row
@@ -23,7 +24,7 @@ from hub.domain.contact import Attachment, Channel
 from hub.domain.errors import InvalidError
 from hub.domain.interaction.state import Phase
 
-router = APIRouter(tags=["drafts"])
+router = Routes("drafts")
 
 Kind = Literal[DraftKind.REPLY, DraftKind.FORWARD, DraftKind.NOTE]
 Addresses = Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=100)]
@@ -88,6 +89,7 @@ class DraftPlace(BaseModel):
     interaction_id: str
     customer_id: str
     customer_name: str | None = None
+    customer_address: str | None = None
     kind: DraftKind
     revision: int
     saved_at: datetime

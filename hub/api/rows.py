@@ -94,7 +94,9 @@ InteractionStory = create_model(
     consults=(list[_Consult], ...),  # type: ignore[valid-type]
     names=(dict[str, str], ...),
 )
-_NAMED = create_model("ListedInteraction", __base__=Interaction, customer_name=(str | None, None))
+_NAMED = create_model(
+    "ListedInteraction", __base__=Interaction, customer_name=(str | None, None), customer_address=(str | None, None)
+)
 Interactions = listed("Interactions", "interactions", _NAMED, after=str | None)
 Pullable = listed("Pullable", "interactions", _NAMED, server_time=datetime)
 _WHY = row("Why", Why)

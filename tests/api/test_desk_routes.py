@@ -3,7 +3,7 @@
 import httpx
 
 from hub.domain.access.events import Role
-from hub.domain.customer.events import CustomerRegistered, ProfileChanged
+from hub.domain.customer.events import CustomerRegistered, IdentifierObserved, ProfileChanged
 from hub.domain.reading.events import PersonalDataRead
 from hub.paths.policy.parsing import DEFAULT, parse_path_policy
 from hub.ports import Append, Unit
@@ -124,6 +124,18 @@ async def test_names_in_lists_are_readings(world: World, http: httpx.AsyncClient
     assert row["customer_name"] == "Mina"
     traces = [one.event for one in world.journal.log if isinstance(one.event, PersonalDataRead)]
     assert [(one.what, one.customer_id) for one in traces] == [("work", "customer-1")]
+
+
+async def test_who_has_no_name_is_told_by_how_they_are_reached(world: World, http: httpx.AsyncClient) -> None:
+    seen = [("cookie", "c-1"), ("email", "mina@example.org"), ("phone", "+989121234567")]
+    came = [IdentifierObserved(**META, kind=kind, value=value, verified=False) for kind, value in seen]
+    proven = IdentifierObserved(**META, kind="phone", value="+989351234567", verified=True)
+    world.write(*(("customer-1", one) for one in (CustomerRegistered(**META), *came, proven)))
+    world.views.interaction_of = "customer-1"
+    world.pool.waiting = ["interaction-1"]
+    [row] = (await http.get("/v1/agents/a1/pullable?names=true")).json()["interactions"]
+    assert (row["customer_name"], row["customer_address"]) == ("", "+989351234567")
+    assert any(isinstance(one.event, PersonalDataRead) for one in world.journal.log)
 
 
 async def test_agents_list_their_own_work_and_a_customers(world: World, http: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 /** What an agent's desk shows: read once, and kept fresh by the stream; nothing is polled. */
 import { createQuery, useQueryClient } from "@tanstack/svelte-query";
+import { whom } from "../customer/whom";
 import { getContext, setContext } from "svelte";
 import { answer, hub, Refusal } from "../api/client";
 import type { components } from "../api/schema";
@@ -116,7 +117,7 @@ export function readDesk() {
     },
     /** Whose work it is, as far as a list says. */
     nameOf(id: string): string {
-      return this.row(id)?.customer_name ?? drafts.data?.drafts.find((one) => one.interaction_id === id)?.customer_name ?? "";
+      return whom(this.row(id) ?? drafts.data?.drafts.find((one) => one.interaction_id === id));
     },
     queueName(name: string): string {
       const queue = setup.data?.queues.find((one) => one.name === name);
