@@ -5,7 +5,8 @@ areas belongs to the first. The rest of the hub is left out for a reason:
 - `cli`, `calls`, `simulated`, `operations`, `doctor`, `settings.py`, `tables`, `router/simulation`, `router/trial` and
   what names a policy's versions to a terminal (`diff.py`, `changes.py`) speak to whoever runs commands, and reads logs;
 - `journal`, `bus` and the insides of `channels` speak to the log: of their errors the API tells none (`TOLD` in
-  `hub/api/errors.py`); a branch's and a visitor's own pages have languages of their own;
+  `hub/api/errors.py`), but why a message did not leave is shown to agents; a branch's and a visitor's own pages have
+  languages of their own;
 - `application/explaining/audit*`, `application/access/oidc*`, `application/imports` and `records` end in a command or a
   file for it."""
 
@@ -74,8 +75,13 @@ AREAS: Mapping[str, Area] = {
     ),
     "asked": Area(talking=("api/errors.py",), raising=("api", "application"), but=OF_OPERATORS),
     "contacts": Area(
-        talking=("application/intake/envelope.py", "application/views/channel_health.py", "domain/rejected"),
+        talking=(
+            "application/intake/envelope.py", "application/views/channel_health.py", "domain/rejected",
+            "channels/sms/refusals.py",
+        ),
         raising=(
+            "channels/sms/carrier.py", "channels/sms/aggregator.py", "channels/sms/sender.py",
+            "channels/messaging_webhooks/provider.py", "channels/messaging_webhooks/sender.py",
             "bus/rejected.py", "bus/adapter_states.py", "channels/attachments.py", "domain/refused_files.py",
             "domain/refused_input.py", "domain/sign.py", "domain/event.py", "domain/sms",
         ),

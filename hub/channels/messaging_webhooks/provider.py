@@ -35,7 +35,8 @@ class Provider:
         self._send = account.mapping.send
         self._session = session
         self._pace = Pace(self._send.per_second, self._send.per_customer_per_second)
-        self._timeout = aiohttp.ClientTimeout(total=self._send.answer_within_seconds)
+        within = self._send.answer_within_seconds
+        self._timeout = aiohttp.ClientTimeout(total=within, sock_connect=within / 2)
 
     async def ready(self, to: str) -> None:
         """Returns when something may be sent to this customer. Raises NotTakenError where the provider holds it up."""
@@ -54,7 +55,7 @@ class Provider:
             ) as answer:
                 said = b"".join([piece async for piece in _pieces(answer.content)])
                 return self._judged(answer.status, _json(said), answer.headers.get("Retry-After", ""))
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotTakenError(f"the provider can't be reached: {type(error).__name__}") from error
         except aiohttp.InvalidURL as error:
             raise DeclinedError("send.url of the mapping is no address") from error

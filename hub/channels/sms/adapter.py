@@ -63,7 +63,7 @@ class SmsAdapter:
             wishes = Wishes(settings, names, link, answering.owe)
             settle = Settling(names, book, place, link, sender.submitting)
             taking = Taking(settings, names, book, place, link, wishes, settle)
-            session = await stack.enter_async_context(aiohttp.ClientSession())
+            session = await stack.enter_async_context(_session())
             if any(line.aggregator for line in settings.lines.values()):
                 webhooks = Webhooks(settings, taking, place.clock, place.phone_region)
                 port = await stack.enter_async_context(serving(webhooks, settings))
@@ -80,6 +80,11 @@ class SmsAdapter:
                 tasks.create_task(taking.give_up_parts(), name="parts that nobody waits for")
                 tasks.create_task(link.retries(taking.once_more), name="messages tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="message commands")
+
+
+def _session() -> aiohttp.ClientSession:
+    """No connection is used twice: of one that is closed as we ask, nobody knows whether the message left."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
 
 
 def _carrier(name: str, line: Line, taking: Taking) -> Carrier | None:

@@ -19,7 +19,8 @@ class AggregatorWay:
         self._line = line
         self._request = settings.send
         self._token = secret(settings.send.token_file)
-        self._timeout = aiohttp.ClientTimeout(total=settings.answer_within_seconds)
+        within = settings.answer_within_seconds
+        self._timeout = aiohttp.ClientTimeout(total=within, sock_connect=within / 2)
         self._session = session
         self._window = asyncio.Semaphore(settings.window)
 
@@ -39,7 +40,7 @@ class AggregatorWay:
                 sending = self._session.post(url, headers=headers, timeout=self._timeout, allow_redirects=False, **how)
                 async with sending as answer:
                     return self._judged(answer.status, await answer.read())
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotTakenError(f"the aggregator can't be reached: {error}") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise UnclearError(f"the aggregator broke off: {error or 'no answer'}") from error

@@ -148,10 +148,13 @@ class Book:
         """Nothing of it is kept."""
         self._run("DELETE FROM parts WHERE message = ?", message)
 
-    def waiting_since(self, before: datetime) -> list[str]:
-        """Messages of which parts are missing, the first of those there from before then."""
+    def untold(self, since: datetime, whole_since: datetime) -> list[str]:
+        """Messages that the hub has not, the first of their parts there from before `since`; whole ones, the last of
+        them from before `whole_since`."""
         rows = self._run(
-            "SELECT message FROM parts WHERE told_at IS NULL GROUP BY message HAVING min(at) < ?", before.isoformat()
+            "SELECT message FROM parts WHERE told_at IS NULL GROUP BY message HAVING min(at) < ?"
+            " OR (count(*) = max(total) AND max(at) < ?)",
+            *(since.isoformat(), whole_since.isoformat()),
         )
         return [row[0] for row in rows]
 

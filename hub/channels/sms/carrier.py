@@ -9,6 +9,7 @@ from hub.channels.sms import pdu
 from hub.channels.sms.line import DeclinedError, NotTakenError, Outgoing, Piece, UnclearError
 from hub.channels.sms.parts import HAS_HEADER, headed
 from hub.channels.sms.pdu import Address, Message, Said, Status
+from hub.channels.sms.refusals import declined
 from hub.channels.sms.session import Deliver, LinkLostError, NotBoundError, Session, bound
 from hub.channels.sms.settings import Line, Smpp, secret
 from hub.domain.sms.segments import Alphabet, split, written
@@ -40,6 +41,7 @@ class Carrier:
         self._pauses = 0
         self._not_before = 0.0
         self._next_at = 0.0
+        self._gap = 1 / settings.per_second if settings.per_second else 0.0
 
     async def run(self) -> None:
         """For ever."""
@@ -83,7 +85,7 @@ class Carrier:
         if answer.status == Status.OK and answer.command == Said.SUBMIT_SM_RESP:
             self._pauses = 0
             return pdu.message_id(answer.body)
-        told = f"the carrier answers 0x{answer.status:02x}"
+        told = declined(answer.status)
         if answer.status not in _LATER:
             raise DeclinedError(told)
         if answer.status in _TOO_MUCH:
@@ -107,15 +109,22 @@ class Carrier:
                 await self._is_up.wait()
         except TimeoutError:
             raise NotTakenError("there is no link to the carrier") from None
-        loop = asyncio.get_running_loop()
-        if self._settings.per_second:
-            self._next_at = max(self._next_at, loop.time()) + 1 / self._settings.per_second
-        wait = max(self._not_before, self._next_at) - loop.time()
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await self._turn()
         if self._session is None:
             raise NotTakenError("the link to the carrier is gone")
         return self._session
+
+    async def _turn(self) -> None:
+        """By the pace of the line; who was told meanwhile that it is too much makes all others wait, too."""
+        loop = asyncio.get_running_loop()
+        while True:
+            now = loop.time()
+            at = max(now, self._not_before, self._next_at)
+            self._next_at = at + self._gap
+            if at > now:
+                await asyncio.sleep(at - now)
+            if loop.time() >= self._not_before:
+                return
 
     def _back_off(self) -> None:
         """All that leaves by this line waits."""

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _PDU = "application/vnd.smpp.deliver-sm"
 _LONGEST = 100_000
+_MOST_ORIGINALS = 50
 _LOOK_SECONDS = 60.0
 
 
@@ -103,6 +104,7 @@ class Taking:
             for joined in self._parts.overdue(self._place.clock.now(), timedelta(hours=self._settings.parts_hours)):
                 try:
                     await self._tell_joined(joined)
+                    self._parts.told(joined, self._place.clock.now())
                 except HubError as error:
                     log.warning("a message of which parts are missing is told later: %s", error)
             await asyncio.sleep(_LOOK_SECONDS)
@@ -117,19 +119,19 @@ class Taking:
             raise InvalidError(f"it can't be read: {error}"[:500], "short_message") from error
 
     async def _take_part(self, line: str, part: Incoming, raw: bytes) -> None:
-        content = self._names.digest("part", line, raw)
-        whole, given_up = self._parts.add(line, part, content, self._place.clock.now())
-        if given_up is not None:
-            await self._tell_joined(given_up, is_kept=False)
+        while (given_up := self._parts.in_its_place(line, part)) is not None:
+            await self._tell_joined(given_up)
+            self._parts.drop(given_up)
+        whole = self._parts.add(line, part, raw, self._place.clock.now())
         if whole is not None:
             await self._tell_joined(whole)
+            self._parts.told(whole, self._place.clock.now())
         await self._book.durable()
 
-    async def _tell_joined(self, joined: Joined, *, is_kept: bool = True) -> None:
+    async def _tell_joined(self, joined: Joined) -> None:
         contact_id = self._names.contact_id(joined.content, joined.came)
-        await self._tell(joined.line, contact_id, joined.came, joined.incoming, ())
-        if is_kept:
-            self._parts.told(joined, self._place.clock.now())
+        originals = await self._originals(joined.incoming, *joined.raw)
+        await self._tell(joined.line, contact_id, joined.came, joined.incoming, originals)
 
     async def _take_once(
         self, line: str, session: str, content: str, told: Incoming, raw: bytes, *, is_named: bool
@@ -154,11 +156,12 @@ class Taking:
         finally:
             self._under_way.pop(contact_id, None)
 
-    async def _originals(self, told: Incoming, raw: bytes) -> tuple[Attachment, ...]:
-        """The bytes, where words alone would lose something of them."""
+    async def _originals(self, told: Incoming, *raw: bytes) -> tuple[Attachment, ...]:
+        """The bytes, where words alone would lose something of them; of the most parts that a contact can carry."""
         if "\ufffd" not in told.text and len(told.text) <= _LONGEST:
             return ()
-        return (await self._place.attachments.put(raw, _PDU, "original.smpp"),)
+        kept = [await self._place.attachments.put(one, _PDU, "original.smpp") for one in raw[:_MOST_ORIGINALS]]
+        return tuple(kept)
 
     async def _tell(
         self, line: str, contact_id: str, at: datetime, told: Incoming, originals: tuple[Attachment, ...]

@@ -13,6 +13,7 @@ from hub.channels.sms.message import Fate, Incoming, Receipt
 from hub.channels.sms.parse import spelled
 from hub.channels.sms.pdu import Address
 from hub.channels.sms.receipts import canonical
+from hub.channels.sms.refusals import not_arrived
 from hub.channels.sms.settings import Fields, ReceiptFields, Request
 from hub.domain.errors import InvalidError
 
@@ -66,7 +67,7 @@ def receipt(told: Mapping[str, Any], fields: ReceiptFields) -> Receipt:
         fate = Fate.DELIVERED
     elif word in (one.casefold() for one in fields.failed):
         fate = Fate.FAILED
-    return Receipt((canonical(numbered),), fate, state[:100] if fate is Fate.FAILED else "", "")
+    return Receipt((canonical(numbered),), fate, not_arrived(state[:100], "") if fate is Fate.FAILED else "", "")
 
 
 def asked(request: Request, message: Outgoing, number: str, token: str) -> tuple[str, dict[str, str], Any]:

@@ -28,20 +28,27 @@ def parse(body: bytes, region: str, default: str = "gsm") -> Incoming | Receipt:
     source = spelled(message.source, region)
     if not source:
         raise InvalidError("it does not say who sent it", "source_addr")
+    said = words(data, message.data_coding, default)
     return Incoming(
-        source=source, destination=spelled(message.destination, region), text=words(data, message.data_coding, default),
+        source=source, destination=spelled(message.destination, region), text=said if place else made_whole(said),
         place=place, numbered=message.text_option(Tag.RECEIPTED_MESSAGE_ID),
     )  # fmt: skip
 
 
 def words(data: bytes, data_coding: int, default: str = "gsm") -> str:
     """As a phone would show them. What can't be read in the alphabet it is said to be in stands as U+FFFD, never
-    missing."""
+    missing; half a character of UCS-2 as half a surrogate pair: the other half may begin the next part."""
     if data_coding & 0xF0 == 0xE0 or data_coding & 0xCC == 0x08:
-        return data.decode("utf-16-be", "replace")
+        is_odd = len(data) % 2
+        return data[: len(data) - is_odd].decode("utf-16-be", "surrogatepass") + "\ufffd" * is_odd
     if data_coding in _ENCODINGS:
         return data.decode(_ENCODINGS[data_coding], "replace")
     return alphabet.decode(data) if default == "gsm" else data.decode(default, "replace")
+
+
+def made_whole(said: str) -> str:
+    """With halves that belong together as one character, and U+FFFD for one that is alone."""
+    return said.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
 _ENCODINGS = {1: "ascii", 2: "utf-8", 3: "latin-1", 4: "utf-8", 5: "shift_jis", 6: "iso8859-5", 7: "iso8859-8"}

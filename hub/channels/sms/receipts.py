@@ -4,6 +4,7 @@ import re
 
 from hub.channels.sms.message import Fate, Receipt
 from hub.channels.sms.pdu import Message, Tag
+from hub.channels.sms.refusals import not_arrived
 
 _KIND = 0x3C
 _RECEIPTS = (0x04, 0x08)
@@ -40,15 +41,10 @@ def receipt(message: Message) -> Receipt | None:
     return Receipt(
         names=tuple(dict.fromkeys(spelling for one in named if one for spelling in spellings(one))),
         fate=fate,
-        reason=_reason(word, said.get("err", "")) if fate is Fate.FAILED else "",
+        reason=not_arrived(word, said.get("err", "")) if fate is Fate.FAILED else "",
         number=message.source.number,
         beginning=said.get("text", "")[:20],
     )
-
-
-def fate_of(word: str) -> Fate:
-    """Of a state in words, as carriers and aggregators call it."""
-    return _FATES.get(word.upper(), Fate.UNDER_WAY)
 
 
 def canonical(name: str) -> str:
@@ -80,9 +76,3 @@ def _fields(text: str) -> dict[str, str]:
         if name == "text":
             break
     return said
-
-
-def _reason(state: str, error: str) -> str:
-    """`EXPIRED, error 001`."""
-    code = error.split(" ", maxsplit=1)[0]
-    return f"{state}, error {code}" if code.strip("0") else state

@@ -34,7 +34,8 @@ class NotBoundError(HubError):
 
 
 class Session:
-    """Made by `bound`. `name`: nobody else's, ever."""
+    """Made by `bound`. `name`: nobody else's, ever. `lost`: nothing more can be asked; what is asked already may still
+    be answered, where it is only one answer that did not come."""
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, settings: Smpp, deliver: Deliver
@@ -62,8 +63,7 @@ class Session:
             async with asyncio.timeout(self._settings.answer_within_seconds):
                 return await asyncio.shield(answer)
         except TimeoutError:
-            self._asked.pop(sequence, None)
-            self.close()
+            self.lost.set()
             raise LinkLostError(
                 f"the carrier did not answer within {self._settings.answer_within_seconds:.0f} s", asked=True
             ) from None
@@ -98,9 +98,9 @@ class Session:
     async def unbind(self) -> None:
         """Say goodbye, after a moment for what is asked and being taken: nobody could tell what became of it."""
         open_yet: list[asyncio.Future[Any]] = [*self._asked.values(), *self._taking]
-        if open_yet and not self.lost.is_set():
+        if open_yet and not self._writer.is_closing():
             await asyncio.wait(open_yet, timeout=LAST_SECONDS)
-        if not self.lost.is_set():
+        if not self._writer.is_closing():
             self._writer.write(Pdu(Said.UNBIND, 0, _MOST_SEQUENCE).to_bytes())
         self.close()
 
@@ -145,7 +145,7 @@ class Session:
         self._answer(one, Said.DELIVER_SM_RESP, status, b"\0")
 
     def _answer(self, one: Pdu, command: Said, status: int = 0, body: bytes = b"") -> None:
-        if not self.lost.is_set():
+        if not self._writer.is_closing():
             self._writer.write(Pdu(command, status, one.sequence, body).to_bytes())
 
     async def _keep_alive(self) -> None:

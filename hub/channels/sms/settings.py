@@ -193,10 +193,13 @@ def sms_settings(table: Mapping[str, Any]) -> SmsSettings:
 
 
 def secret(file: Path | None) -> str:
-    """What a password or key file holds; empty without one. Raises SettingsError."""
+    """What a password or key file holds; empty without one. Raises SettingsError: who signs with nothing is anybody."""
     if file is None:
         return ""
     try:
-        return file.read_text("utf-8").strip()
+        found = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"channels.toml, [sms]: {file} can't be read: {error}") from None
+    if not found:
+        raise SettingsError(f"channels.toml, [sms]: {file} is empty: write the password or secret into it")
+    return found

@@ -13,11 +13,16 @@ from hub.channels.sms.parse import spelled
 from hub.channels.sms.pdu import Address
 from hub.channels.sms.reports import Reports
 from hub.channels.sms.submitting import Part, Submitting
+from hub.domain.errors import HubError
 
 log = logging.getLogger(__name__)
 
 _LOOKS_AGAIN = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds: a receipt may come before the answer that names what it is about is written down."""
+
+
+class NotKnownYetError(HubError):
+    """The receipt is to come again."""
 
 
 class Settling:
@@ -41,15 +46,25 @@ class Settling:
     async def _about(self, line: str, receipt: Receipt) -> Made | None:
         number = spelled(Address(receipt.number), self._place.phone_region)
         for pause in _LOOKS_AGAIN:
-            made = self._named(line, receipt)
-            if made is not None or not self._submitting.is_in_hand(line, number):
-                break
+            made = self._named(line, number, receipt)
+            if made is not None:
+                return made
+            if not self._submitting.is_in_hand(line, number):
+                return await self._in_doubt(line, number, receipt)
             await asyncio.sleep(pause)
-        return made or await self._in_doubt(line, number, receipt)
+        if number:
+            raise NotKnownYetError("what a receipt is about is just being handed over")
+        return await self._in_doubt(line, number, receipt)
 
-    def _named(self, line: str, receipt: Receipt) -> Made | None:
-        found = (self._place.ledger.by_wire_id(f"{line}:{name}") for name in receipt.names)
-        return next((one for one in found if one is not None), None)
+    def _named(self, line: str, number: str, receipt: Receipt) -> Made | None:
+        """By the name itself; by another spelling of it only what went to the same number: it may be another's name."""
+        for name in receipt.names:
+            made = self._place.ledger.by_wire_id(f"{line}:{name}")
+            if made is not None and (
+                name == receipt.names[0] or not number or made.thread == self._names.thread(line, number)
+            ):
+                return made
+        return None
 
     async def _in_doubt(self, line: str, number: str, receipt: Receipt) -> Made | None:
         """Of what may have left, or not, it can only be the one to this number, or the one that begins so: it left."""

@@ -34,7 +34,9 @@ class Heard(NamedTuple):
 _LEAVE = frozenset({"stop", "stopall", "unsubscribe", "optout", "لغو", "لغو11", "انصراف"})
 _JOIN = frozenset({"start", "unstop", "subscribe", "عضویت"})
 _NUMBERS = {"11": Wish.LEAVE, "12": Wish.JOIN}
-_CODE = re.compile(r"لغو\s*11(?!\d)")
+_CODE = re.compile(r"لغو11(?!\d)")
+_TATWEEL = "\u0640"
+_AROUND = "\"'.,،؛;:!*#()[]«»“”‘’"
 _LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ؤ": "و"})
 
 
@@ -61,13 +63,13 @@ def _wish(line: str, stops: Stops) -> Wish | None:
         return Wish.LEAVE
     if said in _JOIN:
         return Wish.JOIN
-    number = re.sub(r"\s", "", line).strip("\"'.!*#()")
+    number = re.sub(r"\s", "", line).strip(_AROUND)
     return _NUMBERS.get(number) if stops is Stops.ALL else None
 
 
 def _plain(text: str) -> str:
-    """In one script's digits and one spelling of letters, small, without what nobody sees."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    """In one script's digits and one spelling of letters, small, without what nobody sees, or only stretches a word."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS).replace(_TATWEEL, "")
     return "".join(
         str(unicodedata.decimal(one)) if one.isdecimal() else one
         for one in folded

@@ -36,6 +36,16 @@ async def withdrawn(desk: Desk) -> None:
             await asyncio.sleep(0.1)
 
 
+async def delivered(desk: Desk, work: str, *texts: str) -> list[dict[str, Any]]:
+    """The conversation, once these in it have arrived and nothing else."""
+    async with asyncio.timeout(60):
+        while True:
+            words = await desk.said(work, 5)
+            if [one["text"] for one in words if one["delivered_at"]] == list(texts):
+                return words
+            await asyncio.sleep(0.1)
+
+
 async def test_a_customer_texts_and_is_answered_on_the_same_line(tmp_path: Path) -> None:
     node = tmp_path / "node"
     node.mkdir()
@@ -78,13 +88,26 @@ async def test_a_customer_texts_and_is_answered_on_the_same_line(tmp_path: Path)
             await insist(wire, f"id:{sent['id']} sub:001 dlvrd:001 stat:DELIVRD err:000", esm_class=4)
             await insist(wire, "ممنون")
             await insist(wire, "لغو۱۱")
-            words = await desk.said(work, 3)
-            assert [one["direction"] for one in words] == ["inbound", "outbound", "inbound"]
-            assert [one["text"] for one in words] == ["کارت من کجاست؟", "در راه است", "ممنون"]
-            assert words[1]["delivered_at"]
             await wire.seen(2)
+
+            await wire.ask("answers", next=["silent"])
+            await desk(f"/v1/interactions/{work}/messages", {"agent_id": "ann", "text": "Tomorrow", "request_id": "s"})
+            doubted = (await wire.seen(3))[2]
+            await adapter.kill()  # the carrier has it, and has not said so
+            await adapter.start()
+            await desk(f"/v1/interactions/{work}/messages", {"agent_id": "ann", "text": "By post", "request_id": "t"})
+            assert (await wire.seen(4))[3]["text"] == "By post"
+            os.killpg(hub.pid, signal.SIGKILL)
+            await hub.ended()
+            await hub.start()
+            receipt = f"id:{doubted['id']} sub:001 dlvrd:001 stat:DELIVRD err:000 text:Tomorrow"
+            await insist(wire, receipt, esm_class=4)
+            words = await delivered(desk, work, "در راه است", "Tomorrow")
+            assert [one["direction"] for one in words] == ["inbound", "outbound", "inbound", "outbound", "outbound"]
+            said = [one["text"] for one in words]
+            assert said == ["کارت من کجاست؟", "در راه است", "ممنون", "Tomorrow", "By post"]
             await withdrawn(desk)
-            assert len(await wire.saw()) == 2
+            assert len(await wire.saw()) == 4
         except BaseException:
             print(adapter.log())
             raise

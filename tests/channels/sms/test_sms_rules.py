@@ -11,18 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.channels.sms import pdu
-from hub.channels.sms.book import Book, Taken
-from hub.channels.sms.joining import GAP, Parts
-from hub.channels.sms.message import Fate, Incoming, Place, Receipt
+from hub.channels.sms.book import Taken
+from hub.channels.sms.message import Incoming, Place, Receipt
 from hub.channels.sms.names import Names, line_of
 from hub.channels.sms.parse import parse, words
 from hub.channels.sms.parts import HAS_HEADER, headed, unheaded
 from hub.channels.sms.pdu import Address, Message, Pdu, Tag
-from hub.channels.sms.receipts import receipt, spellings
 from hub.channels.sms.repeats import came_before
 from hub.channels.sms.settings import sms_settings
 from hub.channels.sms.submitting import Part
-from hub.channels.sms.words import Stops, Wish, heard
 from hub.domain.errors import InvalidError
 from hub.domain.sms import alphabet
 from hub.domain.sms.segments import Alphabet, count, split, written
@@ -141,95 +138,6 @@ def test_a_header_is_read_as_it_was_written(data: bytes, reference: int, total: 
 
 def test_a_reference_of_two_bytes_is_read() -> None:
     assert unheaded(bytes([6, 8, 4, 1, 2, 3, 2]) + b"x") == (b"x", Place(0x102, 2, 3))
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.permutations(range(1, 6)), st.lists(st.text(max_size=10), min_size=5, max_size=5), st.integers(0, 5))
-def test_parts_make_one_message_in_any_order(
-    tmp_path_factory: pytest.TempPathFactory, order: list[int], texts: list[str], repeated: int
-) -> None:
-    book = Book(tmp_path_factory.mktemp("book") / "b.sqlite")
-    parts = Parts(book, Names(b"k" * 32))
-    made = []
-    for number in [*order[:repeated], *order]:
-        part = Incoming("+989121234567", "2000", texts[number - 1], Place(7, number, 5))
-        whole, given_up = parts.add("main", part, f"{number}", NOW)
-        assert given_up is None
-        made += [whole] if whole else []
-    assert {one.incoming.text for one in made} == {"".join(texts)}
-    parts.told(made[0], NOW)
-    last = Incoming("+989121234567", "2000", texts[order[-1] - 1], Place(7, order[-1], 5))
-    assert parts.add("main", last, f"{order[-1]}", NOW) == (None, None)
-    book.close()
-
-
-def test_a_reference_that_comes_again_gives_up_what_was_not_whole(tmp_path: Path) -> None:
-    book = Book(tmp_path / "b.sqlite")
-    parts = Parts(book, Names(b"k" * 32))
-    parts.add("main", Incoming("+98", "2000", "old", Place(7, 1, 2)), "a", NOW)
-    whole, given_up = parts.add("main", Incoming("+98", "2000", "new", Place(7, 1, 2)), "b", NOW)
-    assert whole is None
-    assert given_up is not None
-    assert given_up.incoming.text == f"old{GAP}"
-    assert [one.incoming.text for one in parts.overdue(NOW + timedelta(hours=2), timedelta(hours=1))] == [f"new{GAP}"]
-    book.close()
-
-
-@pytest.mark.parametrize(
-    ("text", "wish", "more"),
-    [
-        ("STOP", Wish.LEAVE, False), ("stop.", Wish.LEAVE, False), ("لغو", Wish.LEAVE, False),
-        ("لغو۱۱", Wish.LEAVE, False), ("لغو ١١", Wish.LEAVE, False), ("۱۱", Wish.LEAVE, False),
-        (" 1 1 ", Wish.LEAVE, False), ("۱۲", Wish.JOIN, False), ("12.", Wish.JOIN, False),
-        ("stop\nwhere is my card", Wish.LEAVE, True), ("لغو۱۱ دیگر نفرستید", Wish.LEAVE, True),
-    ],
-)  # fmt: skip
-def test_wishes_are_heard(text: str, wish: Wish, more: bool) -> None:
-    found = heard(text, Stops.ALL)
-    assert found is not None
-    assert (found.wish, found.says_more) == (wish, more)
-    assert heard(text, Stops.NONE) is None
-
-
-@pytest.mark.parametrize("text", ["1.1", "11 please", "Stop in Tehran?", "لغو سفارش", "1112", "hello", "", "5"])
-def test_what_is_conversation_stays_so(text: str) -> None:
-    assert heard(text, Stops.ALL) is None
-
-
-def test_numbers_mean_nothing_where_they_may_answer_a_question() -> None:
-    assert heard("11", Stops.WORDS) is None
-    assert heard("لغو۱۱", Stops.WORDS) is not None
-
-
-@pytest.mark.parametrize(("named", "told"), [("1A2B", "6699"), ("6699", "1a2b"), ("000042", "42"), ("AB-7", "ab-7")])
-def test_a_name_is_found_in_its_other_spelling(named: str, told: str) -> None:
-    assert spellings(named)[0] in spellings(told)
-
-
-@pytest.mark.parametrize(
-    ("text", "fate", "reason"),
-    [
-        ("id:1 sub:001 dlvrd:001 submit date:1 done date:2 stat:DELIVRD err:000 text:hi", Fate.DELIVERED, ""),
-        ("id:1 stat:UNDELIV err:00B", Fate.FAILED, "UNDELIV, error 00B"),
-        ("id:1 stat:ENROUTE", Fate.UNDER_WAY, ""), ("ID:1 Stat:expired", Fate.FAILED, "EXPIRED"),
-        ("", Fate.UNDER_WAY, ""),
-    ],
-)  # fmt: skip
-def test_receipts_are_read(text: str, fate: Fate, reason: str) -> None:
-    told = receipt(Message(Address("98912"), Address("2000"), text.encode(), 4))
-    assert told is not None
-    assert (told.fate, told.reason) == (fate, reason)
-
-
-def test_a_receipt_may_stand_in_parameters_alone() -> None:
-    options = {Tag.RECEIPTED_MESSAGE_ID: b"abc\0", Tag.MESSAGE_STATE: b"\x02"}
-    told = receipt(Message(Address("98912"), Address("2000"), b"", 4, options=options))
-    assert told is not None
-    assert (told.names[0], told.fate) == ("abc", Fate.DELIVERED)
-
-
-def test_a_customer_who_writes_of_an_id_writes_no_receipt() -> None:
-    assert receipt(Message(Address("98912"), Address("2000"), b"my id:42 please", 0)) is None
 
 
 def taken(answered_at: float | None, session: str = "one", name: str = "sms-1") -> Taken:

@@ -1,6 +1,7 @@
 """Text messages by an aggregator's signed requests."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,13 +12,15 @@ import orjson
 import pytest
 from aiohttp import web
 
+from hub.channels.sms.adapter import make
 from hub.channels.sms.line import Outgoing
 from hub.channels.sms.mapping import asked, found
 from hub.channels.sms.settings import Request
 from hub.channels.sms.signature import is_now, signature
 from hub.clock import WallClock
+from hub.settings import SettingsError
 from hub.simulated.process import free_port
-from tests.channels.sms.sms_site import FakeHub, running, send, until
+from tests.channels.sms.sms_site import FakeHub, place_in, running, send, until
 
 KEY = "shared"
 
@@ -135,6 +138,23 @@ async def test_what_is_declined_fails_and_what_is_unclear_is_not_sent_again(
         assert len([one for one in there.asked if "auth" in one]) == 1
 
 
+async def test_an_aggregator_that_lets_nobody_in_has_surely_taken_nothing(tmp_path: Path) -> None:
+    hub, own = FakeHub(), free_port("127.0.0.1", 0)
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for one in (first, second):
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        told = table(full.getsockname()[1], own, tmp_path)
+        told["lines"]["adverts"]["aggregator"]["answer_within_seconds"] = 0.2
+        async with running(tmp_path, hub, told):
+            hub.commands.put_nowait(send(report_by="2026-01-05T12:00:01Z"))
+            await until(lambda: hub.signals)
+    assert hub.told() == [("failed", "contact-1")]
+    assert "can't be reached" in hub.signals[0].reason
+
+
 def test_what_a_customer_wrote_fills_nothing_in() -> None:
     request = Request(url="http://x/{to}", body={"a": ["{text}", 1]}, numbered="id", headers={"k": "{secret}"})
     made = asked(request, Outgoing("c-1", "+98 1", "{secret} {to}", b"", 0), "2000", "T")
@@ -155,3 +175,10 @@ def test_times_are_read_in_seconds_milliseconds_and_words() -> None:
     now = WallClock().now()
     for said in (str(int(now.timestamp())), str(int(now.timestamp() * 1000)), now.isoformat()):
         assert is_now(said, now, 300)
+
+
+def test_an_aggregator_whose_secret_is_empty_could_be_anybody(tmp_path: Path) -> None:
+    told = table(1, 1, tmp_path)
+    (tmp_path / "secret").write_text("\n")
+    with pytest.raises(SettingsError, match="secret is empty"):
+        make(told, place_in(tmp_path / "place"))
