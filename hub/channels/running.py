@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from hub.bus.connection import BusError
 from hub.bus.seeds import Seeds
 from hub.channels.attachments import Attachments, Blobs
 from hub.channels.blobs import FolderBlobs, S3Blobs
-from hub.channels.bus_link import bus_link
+from hub.channels.bus_link import BusLink, bus_link
 from hub.channels.home import held, home
+from hub.channels.late_link import GoingAlone, LateLink
 from hub.channels.ledger import Ledger
-from hub.channels.link import Link
-from hub.channels.registry import Adapter, Place, kind
+from hub.channels.registry import Place, kind
 from hub.clock import WallClock
 from hub.domain.errors import HubError, NotFoundError
 from hub.journal.keys import private_key
@@ -72,9 +72,10 @@ def bus_seeds(settings: Settings) -> Seeds:
 
 
 @asynccontextmanager
-async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator["asyncio.Task[None]"]:
-    """The adapter, running; gone when this is left. Raises SettingsError, NotFoundError, BusError; CarriedError where
-    another process does its work."""
+async def adapter(settings: Settings, name: str, nats_url: str = "") -> AsyncIterator["asyncio.Task[None]"]:
+    """The adapter, running; gone when this is left. `nats_url` empty: the one that is set, else that of the hub that
+    runs here. Raises SettingsError, NotFoundError, BusError; CarriedError where another process does its work. One that
+    goes on alone needs no bus to start."""
     made = kind(name)
     directory = settings.data_dir / "channels" / name
     with ExitStack() as stack:
@@ -83,24 +84,43 @@ async def adapter(settings: Settings, name: str, nats_url: str) -> AsyncIterator
         stack.callback(ledger.close)
         clock = WallClock()
         ledger.forget_old(clock.now())
+        goes_alone = getattr(made, "GOES_ALONE", False)
+        url = nats_url or ("" if goes_alone else _nats_url(settings))
         seed = bus_seeds(settings).kept(name)
-        place = Place(directory, ledger, attachments(settings), clock, settings.phone_region, nats_url, seed)
+        place = Place(directory, ledger, attachments(settings), clock, settings.phone_region, url, seed)
         ready = made.make(channel_tables(settings).get(name, {}), place)
-        async with bus_link(nats_url, name, made.CHANNEL, bus_seeds(settings)) as link:
-            takes_new, since = getattr(ready, "takes_new", True), clock.now().isoformat()
-            leases = await link.claim(home(ledger), takes_new=takes_new, since=since)
-            task = asyncio.create_task(_plainly(ready, link), name=f"adapter {name}")
-            try:
+
+        @asynccontextmanager
+        async def linked() -> AsyncIterator[BusLink]:
+            async with bus_link(url or _nats_url(settings), name, made.CHANNEL, bus_seeds(settings)) as link:
+                takes_new, since = getattr(ready, "takes_new", True), clock.now().isoformat()
+                leases = await link.claim(home(ledger), takes_new=takes_new, since=since)
+                try:
+                    yield link
+                finally:
+                    await leases.give_back()
+
+        if goes_alone:
+            async with _running(name, GoingAlone(ready, linked).run(LateLink(name, made.CHANNEL))) as task:
                 yield task
-            finally:
-                await _end(task)
-                await leases.give_back()
+        else:
+            async with linked() as link, _running(name, ready.run(link)) as task:
+                yield task
 
 
-async def _plainly(ready: Adapter, link: Link) -> None:
+@asynccontextmanager
+async def _running(name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator["asyncio.Task[None]"]:
+    task = asyncio.create_task(_plainly(work), name=f"adapter {name}")
+    try:
+        yield task
+    finally:
+        await _end(task)
+
+
+async def _plainly(work: Coroutine[Any, Any, None]) -> None:
     """What breaks in one of its tasks is told as it is."""
     try:
-        await ready.run(link)
+        await work
     except ExceptionGroup as group:
         found: Exception = group.subgroup(HubError) or group
         while isinstance(found, ExceptionGroup) and len(found.exceptions) == 1:
@@ -130,7 +150,7 @@ async def _run(settings: Settings, name: str) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with adapter(settings, name, _nats_url(settings)) as task:
+    async with adapter(settings, name) as task:
         log.info("adapter %s runs", name, extra={"pid": os.getpid()})
         gc.collect()
         gc.freeze()  # a look at all that was imported would hold every conversation up

@@ -30,6 +30,8 @@ from hub.journal.keys import private_key
 log = logging.getLogger(__name__)
 
 CHANNEL: Final = Channel.IN_PERSON
+GOES_ALONE: Final = True
+"""Its visitors are there, whether the hub is or not."""
 _SWEEP_SECONDS = 60.0
 
 

@@ -126,9 +126,9 @@ def _was(name: str, one: Visit, over: Over) -> VisitTold:
     taken = one.taken
     return VisitTold(
         branch=name, service=one.service, ticket=one.number, entry=taken.entry, need=taken.need,
-        language=taken.language, appointment_id=f"{name}-{taken.appointment}" if taken.appointment else "", arrived_at=taken.at,
-        called_at=one.called_at, ended_at=over.at, calls=one.calls, desk=one.desk, agent_id=one.agent,
-        outcome=over.phase, code=over.code,
+        language=taken.language, appointment_id=f"{name}-{taken.appointment}" if taken.appointment else "",
+        arrived_at=taken.at, called_at=one.called_at, ended_at=over.at, calls=one.calls, desk=one.desk,
+        agent_id=one.agent, outcome=over.phase, code=over.code,
     )  # fmt: skip
 
 

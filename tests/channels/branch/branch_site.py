@@ -18,6 +18,7 @@ from hub.journal.store import open_store
 from hub.settings import Settings
 from hub.simulated.contract.adapter_process import AdapterProcess
 from hub.simulated.process import HubProcess, free_port
+from tests.channels.branch.cut_link import Line, line
 
 POLICY = """
 [channels.in_person]
@@ -98,8 +99,9 @@ class Desk:
 class Site:
     """Hub, adapter, and the pages that speak to it."""
 
-    def __init__(self, hub: HubProcess, adapter: AdapterProcess, http: aiohttp.ClientSession) -> None:
+    def __init__(self, hub: HubProcess, adapter: AdapterProcess, http: aiohttp.ClientSession, wire: Line) -> None:
         self.hub = hub
+        self.wire = wire
         self.adapter = adapter
         self.http = http
         self.url = f"http://127.0.0.1:{adapter.port}"
@@ -186,12 +188,13 @@ async def a_site(folder: Path, **more: Any) -> AsyncIterator[Site]:
     pins.write_text(PINS)
     hub = HubProcess(Settings(data_dir=folder / "var", api_port=0, policy=policy))
     port = free_port("127.0.0.1", 0)
-    adapter = AdapterProcess("branch", hub.settings.data_dir, table(port, pins, **more), port, {})
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession() as http, line(lambda: hub.address.nats_url) as wire:
+        environment = {"HUB_NATS_URL": wire.url}
+        adapter = AdapterProcess("branch", hub.settings.data_dir, table(port, pins, **more), port, environment)
         try:
             await hub.start()
             await adapter.start()
-            yield Site(hub, adapter, http)
+            yield Site(hub, adapter, http, wire)
         finally:
             await adapter.kill()
             await hub.stop()
