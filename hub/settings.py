@@ -49,6 +49,8 @@ class Settings(BaseModel):
     """Without a command for so long a session is locked; 0: none is."""
     session_hours: int = Field(default=12, ge=1, le=720)
     """So long after signing in one has to sign in again."""
+    password_hashing: Literal["strong", "light"] = "strong"
+    """What a password costs who guesses it, and the hub at each sign-in."""
     oidc: Path | None = None
     """The provider that people sign in by (TOML); none: by password alone."""
     demo_sign_in: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hub.application.access.passwords import Passwords
+from hub.application.access.passwords import Passwords, hasher
 from hub.application.access.people import People
 from hub.application.access.signed_in import SessionRules, SignedIn
 from hub.clock import WallClock
@@ -125,7 +125,7 @@ def _with_people(settings: Settings, ask: Callable[[People], Awaitable[T]]) -> T
         try:
             clock = WallClock(settings.clock_start, settings.clock_speed)
             signed_in = SignedIn(clock, SessionRules(settings.session_idle_seconds, settings.session_hours))
-            people = People(journal, clock, signed_in, Passwords(), keys)
+            people = People(journal, clock, signed_in, Passwords(hasher(settings.password_hashing)), keys)
             await people.catch_up()
             return await ask(people)
         finally:

@@ -4,7 +4,7 @@ from hub.application.access.failures import Failures
 from hub.application.access.keys import AccessKeys
 from hub.application.access.oidc import Oidc
 from hub.application.access.oidc_settings import load_oidc
-from hub.application.access.passwords import Passwords
+from hub.application.access.passwords import Passwords, hasher
 from hub.application.access.people import OwnKeys, People
 from hub.application.access.sessions import SessionBook
 from hub.application.access.sign_in import SignIn
@@ -21,7 +21,7 @@ async def open_staffing(
     """As the log has it. Who is in it already stays signed in. `key`: the installation's."""
     signed_in = SignedIn(clock, SessionRules(settings.session_idle_seconds, settings.session_hours))
     await signed_in.start(journal)
-    passwords = Passwords()
+    passwords = Passwords(hasher(settings.password_hashing))
     people = People(journal, clock, signed_in, passwords, own_keys)
     people.finish_anonymising()
     sessions = SessionBook(journal, clock, signed_in)

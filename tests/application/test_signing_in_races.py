@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.application.access.failures import Failures
-from hub.application.access.passwords import Checked, Passwords
+from hub.application.access.passwords import Checked, Passwords, hasher
 from hub.application.access.people import People
 from hub.application.access.session_watch import watch_sessions
 from hub.application.access.sessions import SessionBook, StaleError
@@ -200,3 +200,13 @@ async def test_a_hash_that_is_none_opens_nothing() -> None:
     kept = await passwords.hash(WORD)
     assert await passwords.check(kept, WORD) == Checked(True)
     assert await passwords.check(kept, WORD + " ") == Checked(False)
+
+
+async def test_a_hash_is_renewed_where_it_cost_less_and_never_made_weaker() -> None:
+    light, strong = Passwords(hasher("light")), Passwords(hasher("strong"))
+    kept = await light.hash(WORD)
+    assert "$m=19456,t=2,p=1$" in kept
+    renewed = await strong.check(kept, WORD)
+    assert renewed.is_right
+    assert "$m=65536,t=3,p=4$" in renewed.stronger
+    assert await light.check(renewed.stronger, WORD) == Checked(True), "nothing is made weaker"

@@ -195,7 +195,9 @@ async def a_house(directory: Path, axe: str, pages: Path | None = None, **more: 
     `more`: other settings of the hub."""
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
-    settings = Settings(data_dir=directory / "var", api_port=0, session_idle_seconds=0, pages=pages, **more)
+    settings = Settings(
+        data_dir=directory / "var", api_port=0, session_idle_seconds=0, password_hashing="light", pages=pages, **more
+    )
     key = await asyncio.to_thread(issue_key, settings, Role.ADMIN, "tests", "")
     process = HubProcess(settings)
     address = await process.start()

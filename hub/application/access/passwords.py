@@ -1,16 +1,18 @@
-"""Passwords as argon2id hashes: made and checked in threads, a few at once, as each takes 64 MiB and a while."""
+"""Passwords as argon2id hashes: made and checked in threads, a few at once, as each takes up to 64 MiB and a while."""
 
 import asyncio
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 AT_ONCE = 2
+Cost = Literal["strong", "light"]
 
 
 class Checked(NamedTuple):
-    """Whether it was the password. `stronger`: its hash under today's parameters, where they have risen."""
+    """Whether it was the password. `stronger`: its hash under today's parameters, where these cost more."""
 
     is_right: bool
     stronger: str = ""
@@ -19,8 +21,8 @@ class Checked(NamedTuple):
 class Passwords:
     """Hashes with these parameters. Nobody learns from the time it takes whether there is such a person."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
         self._room = asyncio.Semaphore(AT_ONCE)
         self._nobodys = ""
 
@@ -43,4 +45,17 @@ class Passwords:
             return Checked(False)
         if not kept:
             return Checked(False)
-        return Checked(True, self._hasher.hash(password) if self._hasher.check_needs_rehash(kept) else "")
+        is_weaker = _work(extract_parameters(kept)) < _work(self._hasher)
+        return Checked(True, self._hasher.hash(password) if is_weaker else "")
+
+
+def hasher(cost: Cost) -> PasswordHasher:
+    """`strong`: what RFC 9106 recommends where memory is scarce; `light`: the least that OWASP does."""
+    if cost == "light":
+        return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+def _work(parameters: Parameters | PasswordHasher) -> int:
+    """What a guess costs: how much memory is gone through, in KiB."""
+    return parameters.memory_cost * parameters.time_cost
