@@ -87,7 +87,7 @@ async def test_what_is_typed_into_the_widget_is_answered_there(place: Place) -> 
     await page.keyboard.press("r")
     await page.keyboard.type("It is on its way.")
     await page.keyboard.press("Control+Enter")
-    await shop.locator("#hub-chat").get_by_text("It is on its way.").wait_for()
+    await shop.locator("#hub-chat .m").get_by_text("It is on its way.").wait_for()
     await box.fill("Thanks")
     await shop.keyboard.press("Enter")
     await page.get_by_role("article", name="From the customer").get_by_text("Thanks").wait_for()

@@ -10,30 +10,30 @@
   const WORDS = {
     en: {
       title: "Chat with us", open: "Open chat", close: "Close chat", end: "End chat", send: "Send", attach: "Attach a file",
-      write: "Write a message…", message: "Message", you: "You", agent: "Agent", log: "Conversation", unread: "unread messages",
+      write: "Write a message…", message: "Message", you: "You", agent: "Agent", log: "Conversation", unread: "{n} unread",
       connecting: "Connecting…", offline: "You are offline. What you write is kept.", away: "This takes longer than usual. Your message is kept and sent again.",
       asked: "Sent. Somebody will be with you shortly.", next: "You are next in line.", place: "You are number {n} in line.", wait: "About {m} min.",
       soon: "Less than a minute.", talking: "You are talking to {a}", somebody: "our team", parked: "{a} is looking into it and will write to you here.",
-      over: "This chat has ended. Write to begin a new one.", closed: "Nobody is here right now.", opens: "We are back {t}.",
-      full: "All lines are busy right now.", typing: "{a} is writing", seen: "Seen", sending: "Sending…", failed: "Not sent", toobig: "This file is too large.",
-      badfile: "This file can’t be sent.", name: "Name", email: "E-mail", phone: "Phone", start: "Start chat", required: "Please fill in this field.",
+      over: "This chat has ended. Write to begin a new one.", idle: "You were away, so this chat was closed. Write to go on.", closed: "Nobody is here right now.", opens: "We are back {t}.",
+      full: "All lines are busy right now.", typing: "{a} is writing", seen: "Seen", sending: "Sending…", failed: "Not sent", toobig: "This file is too large.", toomany: "No more than {n} files at once.",
+      badfile: "This file can’t be sent.", name: "Name", email: "E-mail", phone: "Phone", start: "Start chat", required: "Please fill in this field.", check: "Please check this field.",
       leave: "Leave us a message", leaveHint: "We answer by e-mail.", text: "Your message", leaveSend: "Send message", back: "Back to the chat",
       left: "Thank you. We have your message and answer by e-mail.", verify: "Confirm it’s you", verifyHint: "We send you a code.", sendCode: "Send code", code: "Code",
-      codeSent: "We sent a code to {v}.", confirm: "Confirm", proven: "Confirmed: {v}", badCode: "This didn’t work. Check it and try again.", transcript: "Send me this chat by e-mail",
+      codeSent: "We sent a code to {v}.", confirm: "Confirm", proven: "Confirmed: {v}", badCode: "This is not the code, or it is too old. Check it, or have a new one sent.", noCode: "No code could be sent there. Check it, or try again later.", newCode: "Send a new code", other: "Another address", transcript: "Send me this chat by e-mail",
       transcriptSent: "The chat was sent to {v}.", transcriptFail: "Confirm your e-mail first.", more: "More", greeting: "Hello! How can we help?", remove: "Remove", again: "Send again", edit: "Edit", long: "this message is too long", gone: "its file is gone: attach it again", instead: "{k} instead", unmailed: "This didn’t work. Try again later.",
     },
     fa: {
       title: "گفت‌وگو با ما", open: "باز کردن گفت‌وگو", close: "بستن گفت‌وگو", end: "پایان گفت‌وگو", send: "فرستادن", attach: "پیوست فایل",
-      write: "پیام خود را بنویسید…", message: "پیام", you: "شما", agent: "کارشناس", log: "گفت‌وگو", unread: "پیام خوانده‌نشده",
+      write: "پیام خود را بنویسید…", message: "پیام", you: "شما", agent: "کارشناس", log: "گفت‌وگو", unread: "{n} پیام خوانده‌نشده",
       connecting: "در حال اتصال…", offline: "اینترنت شما قطع است. نوشته‌تان نگه داشته می‌شود.", away: "کمی بیشتر از معمول طول می‌کشد. پیام شما نگه داشته و دوباره فرستاده می‌شود.",
       asked: "فرستاده شد. به‌زودی پاسخ می‌دهیم.", next: "نفر بعدی شمایید.", place: "شما نفر {n} در صف هستید.", wait: "حدود {m} دقیقه.",
       soon: "کمتر از یک دقیقه.", talking: "در گفت‌وگو با {a}", somebody: "همکاران ما", parked: "{a} پیگیر است و همین‌جا به شما می‌نویسد.",
-      over: "این گفت‌وگو پایان یافت. برای گفت‌وگوی تازه بنویسید.", closed: "اکنون کسی این‌جا نیست.", opens: "{t} بازمی‌گردیم.",
-      full: "اکنون همهٔ کارشناسان مشغول‌اند.", typing: "{a} در حال نوشتن است", seen: "دیده شد", sending: "در حال فرستادن…", failed: "فرستاده نشد", toobig: "این فایل بیش از اندازه بزرگ است.",
-      badfile: "این فایل را نمی‌توان فرستاد.", name: "نام", email: "ایمیل", phone: "تلفن", start: "آغاز گفت‌وگو", required: "این خانه را پر کنید.",
+      over: "این گفت‌وگو پایان یافت. برای گفت‌وگوی تازه بنویسید.", idle: "مدتی نبودید و گفت‌وگو بسته شد. برای ادامه بنویسید.", closed: "اکنون کسی این‌جا نیست.", opens: "{t} بازمی‌گردیم.",
+      full: "اکنون همهٔ کارشناسان مشغول‌اند.", typing: "{a} در حال نوشتن است", seen: "دیده شد", sending: "در حال فرستادن…", failed: "فرستاده نشد", toobig: "این فایل بیش از اندازه بزرگ است.", toomany: "بیش از {n} فایل با هم نمی‌شود.",
+      badfile: "این فایل را نمی‌توان فرستاد.", name: "نام", email: "ایمیل", phone: "تلفن", start: "آغاز گفت‌وگو", required: "این خانه را پر کنید.", check: "این خانه را بررسی کنید.",
       leave: "برای ما پیام بگذارید", leaveHint: "با ایمیل پاسخ می‌دهیم.", text: "پیام شما", leaveSend: "فرستادن پیام", back: "بازگشت به گفت‌وگو",
       left: "سپاس. پیام شما رسید و با ایمیل پاسخ می‌دهیم.", verify: "تأیید هویت", verifyHint: "برای شما کدی می‌فرستیم.", sendCode: "فرستادن کد", code: "کد",
-      codeSent: "کدی به {v} فرستادیم.", confirm: "تأیید", proven: "تأیید شد: {v}", badCode: "نشد. بررسی کنید و دوباره بکوشید.", transcript: "فرستادن این گفت‌وگو به ایمیل من",
+      codeSent: "کدی به {v} فرستادیم.", confirm: "تأیید", proven: "تأیید شد: {v}", badCode: "این کد درست نیست یا کهنه شده است. بررسی کنید یا کد تازه‌ای بخواهید.", noCode: "نشد کدی به آن‌جا فرستاده شود. بررسی کنید یا کمی بعد دوباره بکوشید.", newCode: "فرستادن کد تازه", other: "نشانی دیگر", transcript: "فرستادن این گفت‌وگو به ایمیل من",
       transcriptSent: "گفت‌وگو به {v} فرستاده شد.", transcriptFail: "نخست ایمیل خود را تأیید کنید.", more: "بیشتر", greeting: "سلام! چه کمکی از ما برمی‌آید؟", remove: "برداشتن", again: "فرستادن دوباره", edit: "ویرایش", long: "پیام بیش از اندازه بلند است", gone: "فایل آن دیگر نیست: دوباره پیوست کنید", instead: "با {k}", unmailed: "نشد. کمی بعد دوباره بکوشید.",
     },
   };
@@ -44,12 +44,13 @@
     clip: "M8 12.5l6-6a3 3 0 0 1 4.2 4.2l-8 8a5 5 0 0 1-7-7l7.5-7.5", file: "M7 3h7l4 4v14H7zM14 3v4h4",
   };
   const CSS = `
-  :host{all:initial}
+  :host{all:initial!important}
   *{box-sizing:border-box}
   [hidden]{display:none!important}
-  .root{--accent:#0b57d0;--on:#fff;--bg:#fff;--soft:#f1f4f9;--line:#d7dde6;--text:#1b2430;--dim:#566273;--mine:#0b57d0;--bad:#b3261e;--focus:#0b57d0;
+  .talk{display:contents}
+  .root{--accent:#0b57d0;--on:#fff;--my:#fff;--bg:#fff;--soft:#f1f4f9;--line:#d7dde6;--text:#1b2430;--dim:#566273;--mine:#0b57d0;--bad:#b3261e;--focus:#0b57d0;
     font:400 15px/1.5 system-ui,"Vazirmatn","Segoe UI",Roboto,"Noto Sans","Noto Sans Arabic",Tahoma,sans-serif;color:var(--text);color-scheme:light;position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px}
-  .dark{color-scheme:dark;--accent:#a8c7fa;--on:#0a2a5e;--bg:#171b21;--soft:#242a33;--line:#3a4350;--text:#e6eaf0;--dim:#a9b4c2;--mine:#1f4e99;--bad:#f2b8b5;--focus:#a8c7fa}
+  .dark{color-scheme:dark;--accent:#a8c7fa;--on:#0a2a5e;--bg:#171b21;--soft:#242a33;--line:#3a4350;--text:#e6eaf0;--dim:#a9b4c2;--mine:#1f4e99;--my:#fff;--bad:#f2b8b5;--focus:#a8c7fa}
   button,input,textarea{font:inherit;color:inherit}
   button{cursor:pointer;border:0;background:none;border-radius:8px}
   :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
@@ -77,7 +78,7 @@
   .m{max-width:82%;padding:8px 12px;border-radius:16px;overflow-wrap:anywhere;white-space:pre-wrap}
   .m a{color:inherit}
   .agent{align-self:flex-start;background:var(--soft);border-end-start-radius:5px}
-  .visitor{align-self:flex-end;background:var(--mine);color:#fff;border-end-end-radius:5px}
+  .visitor{align-self:flex-end;background:var(--mine);color:var(--my);border-end-end-radius:5px}
   .name{font-size:12.5px;color:var(--dim);margin:8px 4px 0;align-self:flex-start}
   .meta{font-size:12px;color:var(--dim);margin:0 4px 6px;align-self:flex-end}
   .agent+.meta{align-self:flex-start}
@@ -91,11 +92,13 @@
   .dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}
   @keyframes b{0%,60%,100%{transform:none;opacity:.5}30%{transform:translateY(-4px);opacity:1}}
   @media (prefers-reduced-motion:reduce){.dots i,.launch{animation:none;transition:none}}
+  .panel [aria-invalid]{border-color:var(--bad)}
   .chips{display:flex;gap:6px;flex-wrap:wrap;padding:8px 12px 0}
   .chip{display:flex;align-items:center;gap:4px;background:var(--soft);border:1px solid var(--line);border-radius:8px;padding:2px 4px 2px 8px;font-size:13px;max-width:100%}
   .chip span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
   .chip button{width:24px;height:24px;display:grid;place-items:center}.chip svg{width:14px;height:14px}
   .write{display:flex;align-items:flex-end;gap:4px;padding:10px 12px;border-top:1px solid var(--line)}
+  [aria-busy=true]{opacity:.6}
   .write>button{width:42px;height:42px;display:grid;place-items:center;color:var(--dim);flex:none}
   .write>button:hover{background:var(--soft)}
   .more svg{stroke-width:3.5}
@@ -115,8 +118,10 @@
   .f .check input{margin:4px 0 0;width:18px;height:18px;flex:none;accent-color:var(--accent)}
   .f .err{color:var(--bad)}
   .main{background:var(--accent);color:var(--on);padding:10px 16px;border-radius:12px;font-weight:600}
+  .main:disabled{opacity:.6;cursor:default}
   .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-  @media (max-width:480px){.root.open{inset:0}.panel{width:100vw;height:100vh;height:100dvh;border:0;border-radius:0}}`;
+  @media (max-width:480px){.root.open{inset:0}.panel{width:100%;height:100vh;height:100dvh;border:0;border-radius:0}textarea,input{font-size:16px!important}}
+  @media (forced-colors:active){.m,.launch,.main,.dots,.badge,.write .go{border:1px solid}header{border-bottom:1px solid}.dots i{background:CanvasText}}`;
 
   /* ---- what is kept over reloads ---- */
   let identity = script.dataset.identity || "";
@@ -128,7 +133,9 @@
   };
   const shelf = (store) => ({
     get(name, other) { try { return JSON.parse(store().getItem(key(name))) ?? other; } catch { return other; } },
-    put(name, value) { try { store().setItem(key(name), JSON.stringify(value)); } catch { /* a page without storage */ } },
+    put(name, value) { try { store().setItem(key(name), JSON.stringify(value)); return true; } catch { return false; /* a page without storage */ } },
+    drop(name) { try { store().removeItem(key(name)); } catch { /* it has none */ } },
+    names(start) { try { return Object.keys(store()).filter((name) => name.startsWith(key(start))).map((name) => name.slice(key("").length)); } catch { return []; } },
   });
   const key = (name) => `hubChat:${base.host}:${subject()}:${name}`;
   const local = shelf(() => localStorage), session = shelf(() => sessionStorage);
@@ -137,7 +144,7 @@
   /* ---- words, numbers, times ---- */
   const asked = (script.dataset.language || document.documentElement.lang || navigator.language || "en").slice(0, 2).toLowerCase();
   const language = WORDS[asked] ? asked : "en", rtl = language === "fa";
-  const locale = rtl ? "fa-IR" : undefined;
+  const locale = rtl ? "fa-IR" : /^en\b/.test(navigator.language) ? navigator.language : "en";
   const t = (name, more = {}) => WORDS[language][name].replace(/\{(\w)\}/g, (_, one) => more[one] ?? "");
   const number = (n) => new Intl.NumberFormat(locale).format(n);
   const clock = (when) => new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(new Date(when));
@@ -173,35 +180,54 @@
   const badge = el("span", { className: "badge", hidden: true, "aria-hidden": "true" });
   const launch = button("chat", t("open"), () => show(true), { className: "launch", "aria-expanded": "false" });
   launch.append(badge);
-  const title = el("h2", { id: "t" }, t("title")), sub = el("p", { className: "sub" });
+  const title = el("h2", { id: "t" }, t("title")), sub = el("p", { className: "sub", role: "status" });
   const menu = el("div", { className: "menu", hidden: true, id: "menu" });
   const more = button("more", t("more"), () => toggleMenu(menu.hidden), { className: "more", "aria-expanded": "false", "aria-controls": "menu" });
   const bar = el("div", { className: "bar", role: "status", hidden: true });
-  const log = el("div", { className: "log", role: "log", "aria-live": "polite", "aria-label": t("log"), tabIndex: 0 });
+  const log = el("div", { className: "log", role: "log", "aria-live": "off", "aria-label": t("log"), tabIndex: 0 });
+  /** What a screen reader says, each once: the log itself changes with every sign. */
+  const aloud = el("div", { className: "hide", role: "status" });
+  const announce = (text) => { aloud.append(el("p", { dir: "auto" }, text)); if (aloud.childElementCount > 5) aloud.firstChild.remove(); };
   const chips = el("div", { className: "chips", hidden: true });
-  const pick = el("input", { type: "file", hidden: true, multiple: true, onchange: () => { [...pick.files].forEach(upload); pick.value = ""; } });
+  const pick = el("input", { type: "file", hidden: true, multiple: true, onchange: () => { for (const file of pick.files) upload(file); pick.value = ""; } });
   const clip = button("clip", t("attach"), () => pick.click(), { hidden: true });
   const box = el("textarea", { rows: 1, placeholder: t("write"), "aria-label": t("message"), oninput: drafted, onkeydown: entered });
   const go = button("send", t("send"), submit, { className: "go" });
   const write = el("div", { className: "write" }, clip, box, go, pick);
-  const talk = el("div", { style: "display:contents" }, bar, log, chips, write);
-  const panel = el("section", { className: "panel", hidden: true, role: "dialog", "aria-labelledby": "t", onkeydown: escaped },
+  const talk = el("div", { className: "talk" }, bar, log, chips, write);
+  const panel = el("section", { className: "panel", hidden: true, role: "dialog", "aria-labelledby": "t", onkeydown: pressed, onpointerdown: pointed },
     el("header", {}, el("div", { className: "who" }, title, sub), more, button("close", t("close"), () => show(false)), menu), talk);
-  const root = el("div", { className: "root", dir: rtl ? "rtl" : "ltr", lang: language }, panel, launch);
-  talk.removeAttribute("style");
-  talk.className = "talk";
-  sheet.insertRule(".talk{display:contents}");
+  const root = el("div", { className: "root", dir: rtl ? "rtl" : "ltr", lang: language }, panel, launch, aloud);
   shadow.append(root);
 
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => root.classList.toggle("dark", script.dataset.theme ? script.dataset.theme === "dark" : dark.matches);
   dark.addEventListener("change", paint);
-  if (/^#[0-9a-f]{6}$/i.test(script.dataset.color || "")) sheet.insertRule(`.root:not(.dark){--accent:${script.dataset.color};--mine:${script.dataset.color}}`, sheet.cssRules.length);
+  const color = script.dataset.color || "";
+  if (/^#[0-9a-f]{6}$/i.test(color)) {
+    const [r, g, b] = [1, 3, 5].map((n) => (parseInt(color.slice(n, n + 2), 16) / 255) ** 2.2);
+    const on = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.21 ? "#111820" : "#fff";
+    sheet.insertRule(`.root:not(.dark){--accent:${color};--mine:${color};--on:${on};--my:${on}}`, sheet.cssRules.length);
+  }
+  /** Full screen on a phone: above its keyboard, and whatever zoom the page has given itself. */
+  const small = matchMedia("(max-width:480px)"), view = window.visualViewport;
+  function fit() {
+    const whole = small.matches && !panel.hidden;
+    root.style.zoom = 1 / (host.currentCSSZoom || 1);
+    panel.ariaModal = whole ? "true" : null;
+    const above = whole && view && view.scale === 1;
+    panel.style.height = above ? `${view.height}px` : "";
+    root.style.top = above ? `${view.offsetTop}px` : "";
+    if (above) log.scrollTop = log.scrollHeight;
+  }
+  small.addEventListener("change", fit);
+  view?.addEventListener("resize", fit);
+  view?.addEventListener("scroll", fit);
 
   /* ---- state ---- */
   let socket = null, ready = false, tries = 0, timer = 0, lastHeard = 0, pinged = 0;
   let settings = {}, stands = { phase: "new" }, after = 0, pass = "", unread = 0, agentSeen = 0, late = 0, form = null, stopped = false, noted = "";
-  let lines = [], outbox = local.get("outbox", []), files = [], typingSent = 0, typingUntil = 0;
+  let lines = [], outbox = [], under = "", files = [], wants = false, typingSent = 0, typingUntil = 0;
   const pictures = new Map();
 
   /* ---- the connection ---- */
@@ -209,14 +235,14 @@
     clearTimeout(timer);
     if (socket || stopped) return;
     const mine = (socket = new WebSocket(at("ws").replace(/^http/, "ws")));
-    mine.onopen = () => tell({ do: "hello", visitor: identity ? "" : local.get("token", ""), identity, after, language });
+    mine.onopen = () => tell({ do: "hello", visitor: (mine.token = identity ? "" : local.get("token", "")), identity, after, language });
     mine.onmessage = (event) => { lastHeard = Date.now(); pinged = 0; take(JSON.parse(event.data)); };
     mine.onclose = (event) => {
       if (socket !== mine) return;
       socket = null;
       ready = false;
       if (event.code === 4403 || event.code === 4401) {
-        stopped = true;
+        stopped = event.code;
         console.error(`hubChat: ${event.reason || event.code}`);
         if (event.code === 4401) document.dispatchEvent(new CustomEvent("hubchat-identity"));
       } else {
@@ -226,15 +252,19 @@
       standing();
     };
   }
-  function again() {
+  function hangUp() {
     const old = socket;
     socket = null;
     ready = false;
-    if (old) { old.onclose = old.onmessage = null; old.close(); }
+    clearTimeout(timer);
+    if (old) { old.onopen = old.onclose = old.onmessage = null; old.close(); }
+  }
+  function again() {
+    hangUp();
     tries = 0;
     connect();
   }
-  const tell = (what) => socket && socket.readyState === 1 && socket.send(JSON.stringify(what));
+  const tell = (what) => { if (socket?.readyState !== 1) return false; socket.send(JSON.stringify(what)); return true; };
   setInterval(() => {
     if (!socket) return;
     if (pinged && Date.now() - pinged > 9000) return again();
@@ -251,13 +281,18 @@
   addEventListener("online", () => connected() && again());
   addEventListener("offline", () => standing());
   addEventListener("pageshow", wake);
+  addEventListener("storage", (event) => { if (event.key?.startsWith(key("unsent."))) { recall(); flush(); draw(); } });
   const connected = () => !panel.hidden || Date.now() - local.get("active", 0) < 72e5;
 
   function take(told) {
     switch (told.is) {
       case "welcome":
         settings = told;
-        if (told.visitor) local.put("token", told.visitor);
+        if (told.visitor) {
+          const other = local.get("token", "");
+          if (other && other !== socket.token && other !== told.visitor) return again(); // a tab beside this one began first
+          local.put("token", told.visitor);
+        }
         if (told.anew) { lines = []; after = 0; local.put("read", 0); }
         pass = told.pass_;
         tries = 0;
@@ -266,6 +301,8 @@
         clip.hidden = !told.file_types?.length;
         pick.accept = (told.file_types || []).join(",");
         box.maxLength = told.text;
+        under = "";
+        form?.free();
         flush();
         break;
       case "line": line(told.line); break;
@@ -274,12 +311,15 @@
       case "read": agentSeen = after; break;
       case "later":
         if (told.away) late += 1;
-        setTimeout(() => flush(told.id), (told.seconds || 1) * 1000);
+        setTimeout(() => { if (under === told.id) under = ""; flush(); }, (told.seconds || 1) * 1000);
         break;
       case "refused":
+        console.warn(`hubChat: ${told.reason}`);
         if (told.id) {
-          for (const one of outbox) if (one.id === told.id) one.bad = { text: t("long"), files: t("gone") }[told.field] || told.reason;
-          keepOutbox();
+          const one = outbox.find((mine) => mine.id === told.id);
+          if (one) { one.bad = { text: "long", files: "gone" }[told.field] || "failed"; keep(one); }
+          under = "";
+          flush();
         } else if (told.about === "transcript") note(t(told.field === "email" ? "transcriptFail" : "unmailed"));
         else if (form) form.refused(told);
         break;
@@ -288,16 +328,21 @@
     draw();
   }
   function line(one) {
+    if (outbox.some((mine) => mine.id === one.id)) {
+      drop(one.id);
+      late = 0;
+      under = "";
+      flush();
+    }
     if (one.seq <= after) return;
     after = one.seq;
     lines.push(one);
-    if (one.who === "visitor") {
-      outbox = outbox.filter((mine) => mine.id !== one.id);
-      keepOutbox();
-      late = 0;
-    } else {
+    if (one.who !== "visitor") {
       typingUntil = 0;
-      if (!looking() && one.seq > local.get("read", 0)) unread += 1;
+      if (one.seq > local.get("read", 0)) {
+        if (!looking()) unread += 1;
+        announce(looking() ? `${one.agent || t("agent")}: ${one.text || (one.files || []).map((file) => file.name).join(", ")}` : t("unread", { n: number(unread) }));
+      }
     }
     clearTimeout(line.timer);
     line.timer = setTimeout(seen, 120);
@@ -311,24 +356,42 @@
   }
 
   /* ---- saying ---- */
-  const keepOutbox = () => local.put("outbox", outbox);
+  /* What is not sent yet has an item each, so that no tab writes over another's. */
+  function keep(one) {
+    if (!outbox.includes(one)) outbox.push(one);
+    one.loose = !local.put(`unsent.${one.id}`, one);
+  }
+  function drop(id) {
+    outbox = outbox.filter((one) => one.id !== id);
+    local.drop(`unsent.${id}`);
+  }
+  function recall() {
+    const kept = local.names("unsent.").map((name) => local.get(name)).filter(Boolean);
+    outbox = [...kept, ...outbox.filter((one) => one.loose)].sort((one, other) => (one.at < other.at ? -1 : 1));
+  }
   function submit() {
-    const text = box.value.trim(), ready_ = files.filter((one) => one.id);
-    if (!text && !ready_.length) return box.focus();
-    if (files.some((one) => !one.id && !one.bad)) return;
-    outbox.push({ id: random(), text, files: ready_, at: new Date().toISOString() });
-    keepOutbox();
-    files = [];
+    const text = box.value.trim(), there = files.filter((one) => one.id);
+    wants = files.some((one) => !one.id && !one.bad);
+    box.readOnly = wants;
+    go.ariaBusy = String(wants);
+    if (wants) return;
+    if (!text && !there.length) return box.focus();
+    keep({ id: random(), text, files: there.map(({ id, name, type }) => ({ id, name, type })), at: new Date().toISOString() });
+    files = files.filter((one) => one.bad);
     box.value = box.dir = box.style.height = "";
     session.put("draft", "");
     noted = "";
     typing(false);
-    flush(outbox[outbox.length - 1].id);
+    flush();
     draw(true);
     box.focus();
   }
-  function flush(id) {
-    for (const one of outbox) if (!one.bad && !form?.holds?.includes(one.id) && (!id || one.id === id)) tell({ do: "say", id: one.id, text: one.text, files: one.files.map((file) => file.id || file) });
+  /** One after the other, so that they arrive in order whatever has to be said again. */
+  function flush() {
+    const next = outbox.find((one) => !one.bad && !form?.holds?.includes(one.id));
+    if (!ready || !next || under === next.id) return;
+    under = next.id;
+    tell({ do: "say", id: next.id, text: next.text, files: next.files.map((file) => file.id) });
   }
   function drafted() {
     session.put("draft", box.value);
@@ -347,18 +410,38 @@
   function entered(event) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
   }
-  async function upload(file) {
-    const one = { name: file.name, type: file.type };
-    files.push(one);
-    if (file.size > settings.file_bytes) one.bad = t("toobig");
+  const FILES = 10;
+  function upload(file, one = { name: file.name, type: file.type }) {
+    if (!files.includes(one)) files.push(one);
+    one.again = null;
+    one.bad = file.size > settings.file_bytes ? t("toobig") : files.filter((other) => !other.bad).length > FILES ? t("toomany", { n: number(FILES) }) : "";
     draw();
     if (one.bad) return;
-    try {
-      const answer = await fetch(at(`files?name=${encodeURIComponent(file.name)}`), { method: "POST", body: file, headers: { Authorization: `Bearer ${pass}`, "Content-Type": file.type || "application/octet-stream" } });
-      if (!answer.ok) one.bad = answer.status === 413 ? t("toobig") : t("badfile");
-      else one.id = (await answer.json()).id;
-    } catch { one.bad = t("badfile"); }
-    draw();
+    const ask = new XMLHttpRequest(), over = () => { draw(); if (wants) submit(); };
+    const failed = (name, may) => { one.bad = t(name); one.again = may && (() => upload(file, one)); over(); };
+    one.stop = () => ask.abort();
+    one.part = 0;
+    ask.open("POST", at(`files?name=${encodeURIComponent(file.name)}`));
+    ask.setRequestHeader("Authorization", `Bearer ${pass}`);
+    ask.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    ask.responseType = "json";
+    ask.upload.onprogress = (event) => { one.part = event.loaded / event.total; draw(); };
+    ask.onerror = () => failed("unmailed", true);
+    ask.onload = () => {
+      if (ask.status === 201 && ask.response) { one.id = ask.response.id; over(); }
+      else failed({ 413: "toobig", 415: "badfile" }[ask.status] || "unmailed", ask.status !== 413 && ask.status !== 415);
+    };
+    ask.send(file);
+  }
+  /** A file that goes with what is being written. */
+  function chip(one) {
+    one.chip ||= el("div", { className: "chip" }, (one.label = el("span", { role: "status" })),
+      (one.redo = el("button", { type: "button", className: "link", onclick: () => { one.again(); box.focus(); } }, t("again"))),
+      button("close", `${t("remove")}: ${one.name}`, () => { one.stop?.(); files = files.filter((other) => other !== one); draw(); box.focus(); if (wants) submit(); }));
+    one.label.textContent = one.bad ? `${one.name}: ${one.bad}` : one.id ? one.name : `${one.name} · ${new Intl.NumberFormat(locale, { style: "percent" }).format(one.part || 0)}`;
+    one.label.ariaBusy = String(!one.bad && !one.id);
+    one.redo.hidden = !one.again;
+    return one.chip;
   }
   async function blob(file) {
     if (!pictures.has(file.id)) {
@@ -390,8 +473,8 @@
       name = by;
       wanted.push([one.id, `${one.waits}`, () => bubble(one, by)]);
       const after_ = all[n + 1], ends = !after_ || after_.who !== one.who || new Date(after_.at) - new Date(one.at) > 3e5;
-      const meta = one.bad ? `${t("failed")}: ${one.bad} ` : one.waits ? t("sending") : [ends && clock(one.at), one === last && agentSeen >= one.seq && t("seen")].filter(Boolean).join(" · ");
-      if (meta) wanted.push([`m${one.id}`, meta, () => el("div", { className: `meta${one.bad ? " bad" : ""}` }, meta, ...(one.bad ? refused(one.id) : []))]);
+      const meta = one.bad ? `${why(one)} ` : one.waits ? t("sending") : [ends && clock(one.at), one === last && agentSeen >= one.seq && t("seen")].filter(Boolean).join(" · ");
+      if (meta) wanted.push([`m${one.id}`, meta, () => el("div", one.bad ? { className: "meta bad", role: "alert" } : { className: "meta" }, meta, ...(one.bad ? refused(one.id) : []))]);
     }
     if (typingUntil) wanted.push(["typing", "", () => el("div", { className: "dots", role: "img", "aria-label": t("typing", { a: stands.agent || t("agent") }) }, el("i"), el("i"), el("i"))]);
     const keys = new Set(wanted.map(([id]) => id));
@@ -409,20 +492,21 @@
       before = old.node;
     }
     chips.hidden = !files.length;
-    chips.replaceChildren(...files.map((one) => el("div", { className: "chip" }, el("span", {}, one.bad ? `${one.name}: ${one.bad}` : one.id ? one.name : `${one.name} …`),
-      button("close", t("remove"), () => { files = files.filter((other) => other !== one); draw(); box.focus(); }))));
+    const shown = files.map(chip);
+    if (shown.length !== chips.childElementCount || shown.some((one, n) => one !== chips.children[n])) chips.replaceChildren(...shown);
     standing();
     forms();
     launcher();
     if (low) log.scrollTop = log.scrollHeight;
   }
+  const why = (one) => [t("failed"), one.bad !== "failed" && t(one.bad)].filter(Boolean).join(": ");
   /** What can be done about a message that is not taken. */
   function refused(id) {
-    const link = (label, act) => el("button", { type: "button", className: "link", onclick: () => { act(outbox.find((one) => one.id === id)); keepOutbox(); draw(); box.focus(); } }, label);
-    return [link(t("again"), (one) => { delete one.bad; flush(id); }), " ", link(t("edit"), (one) => {
-      outbox = outbox.filter((other) => other !== one);
+    const link = (label, act) => el("button", { type: "button", className: "link", onclick: () => { act(outbox.find((one) => one.id === id)); draw(); box.focus(); } }, label);
+    return [link(t("again"), (one) => { delete one.bad; keep(one); flush(); }), " ", link(t("edit"), (one) => {
+      drop(id);
       box.value = [box.value, one.text].filter(Boolean).join("\n");
-      files.push(...one.files);
+      if (one.bad !== "gone") files.push(...one.files);
       drafted();
     })];
   }
@@ -449,7 +533,7 @@
     const { phase, place, wait, agent, reason, opens_at: opens } = stands, a = agent || t("somebody");
     let text = "", leave = false;
     if (noted) text = noted;
-    else if (stopped) text = t("closed");
+    else if (stopped) [text, leave] = [t("closed"), stopped === 4401];
     else if (navigator.onLine === false) text = t("offline");
     else if (!ready && tries > 2) [text, leave] = [t("connecting"), tries > 4];
     else if (late > 1 && outbox.some((one) => !one.bad)) [text, leave] = [t("away"), true];
@@ -458,13 +542,14 @@
       text = place === 1 ? t("next") : place ? t("place", { n: number(place) }) : t("asked");
       if (wait != null) text += ` ${wait < 60 ? t("soon") : t("wait", { m: number(Math.round(wait / 60)) })}`;
     } else if (phase === "parked") text = t("parked", { a });
-    else if (phase === "over") text = t("over");
+    else if (phase === "over") text = t(reason === "gone" ? "idle" : "over");
     else if (phase === "closed") {
       text = t(reason === "full" || reason === "long_wait" ? "full" : "closed");
       if (opens) text += ` ${t("opens", { t: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(opens)) })}`;
       leave = true;
     }
-    sub.textContent = phase === "talking" ? t("talking", { a }) : "";
+    const with_ = phase === "talking" ? t("talking", { a }) : "";
+    if (sub.textContent !== with_) sub.textContent = with_;
     bar.hidden = !text;
     const shown = `${text}${leave}`;
     if (bar.dataset.text !== shown) {
@@ -483,42 +568,61 @@
   function launcher() {
     badge.hidden = !unread;
     badge.textContent = number(unread);
-    launch.setAttribute("aria-label", unread ? `${t("open")}, ${number(unread)} ${t("unread")}` : t("open"));
+    launch.setAttribute("aria-label", unread ? `${t("open")}, ${t("unread", { n: number(unread) })}` : t("open"));
   }
 
   /* ---- forms ---- */
   function forms() {
     if (!form && ready && !stands.filled && (settings.ask?.length || settings.consents?.length)) form = before();
-    const there = panel.querySelector("form");
+    const there = panel.querySelector("form"), inside = shadow.activeElement;
     if (there !== (form && form.node)) {
       there?.remove();
       if (form) panel.append(form.node);
       talk.hidden = !!form;
-      if (looking()) (form ? form.node.querySelector("input,textarea") : box)?.focus();
+      if (inside) (form ? form.node.querySelector("input,textarea,button") : box)?.focus();
     }
   }
-  function made(heading, hint, fields, label, onsubmit, backs) {
-    const error = el("p", { className: "err", role: "alert", hidden: true });
+  function made(heading, hint, fields, label, onsubmit, ...links) {
+    const error = el("p", { className: "err", id: "e", role: "alert", hidden: true });
+    const main = label ? el("button", { className: "main", type: "submit" }, label) : null;
+    const told = el("p", { role: "status" }, hint);
     const node = el("form", { className: "f", noValidate: true, onsubmit: (event) => {
       event.preventDefault();
-      for (const one of node.elements) {
-        one.removeAttribute("aria-invalid");
-        if (one.willValidate && !one.checkValidity()) { fail(t("required")); one.setAttribute("aria-invalid", "true"); one.focus(); return; }
-      }
-      onsubmit(Object.fromEntries(new FormData(node)), node);
-    } }, heading ? el("h3", {}, heading) : null, hint ? el("p", {}, hint) : null, ...fields, error,
-    label ? el("button", { className: "main", type: "submit" }, label) : null,
-    backs ? el("button", { className: "link", type: "button", onclick: () => { form = null; draw(); } }, t("back")) : null);
-    const fail = (text) => { error.hidden = false; error.textContent = text; };
-    return { node, fail, refused: () => fail(t("badCode")) };
+      error.hidden = true;
+      for (const one of node.elements) one.removeAttribute("aria-invalid");
+      const wrong = [...node.elements].find((one) => !one.checkValidity());
+      if (wrong) return fail(wrong.validity.valueMissing ? "required" : "check", wrong);
+      main.disabled = true;
+      onsubmit(Object.fromEntries(new FormData(node)));
+    } }, heading ? el("h3", {}, heading) : null, hint ? told : null, ...fields, error, main,
+    ...links.map(([text, act]) => el("button", { className: "link", type: "button", onclick: act }, text)));
+    const free = () => { if (main) main.disabled = false; };
+    const fail = (name, where) => {
+      free();
+      error.hidden = false;
+      error.textContent = t(name);
+      if (!where) return;
+      where.setAttribute("aria-invalid", "true");
+      where.setAttribute("aria-describedby", "e");
+      where.focus();
+    };
+    return {
+      node, fail, free,
+      ask: (what) => { if (!tell(what)) fail("connecting"); },
+      refused: ({ field: name, about }) => {
+        const where = name && node.elements.namedItem(name);
+        fail(where ? (where.value.trim() ? "check" : "required") : (name && { ask_code: "noCode", tell_code: "badCode" }[about]) || "unmailed", where);
+      },
+    };
   }
+  const back = () => [t("back"), () => { form = null; draw(); }];
   const field = (name, about = {}) => el("label", {}, t(name), about.required ? el("span", { className: "err", "aria-hidden": "true" }, " *") : null, el(about.rows ? "textarea" : "input", { name, dir: "auto", autocomplete: { phone: "tel", text: "off", code: "off" }[name] || name, ...(about.rows ? {} : { type: { email: "email", phone: "tel" }[name] || "text" }), maxLength: about.rows ? 4000 : 200, ...about }));
   function before() {
     const fields = (settings.ask || []).map((name) => field(name, { required: (settings.required || []).includes(name) }));
     const checks = (settings.consents || []).map((texts, n) => el("label", { className: "check" }, el("input", { type: "checkbox", name: `c${n}` }), el("span", {}, said(texts))));
     const one = made("", said(settings.greeting) || t("greeting"), [...fields, ...checks], t("start"), (told) => {
       const consents = (settings.consents || []).map((_, n) => n).filter((n) => told[`c${n}`]);
-      tell({ do: "form", name: told.name || "", email: told.email || "", phone: told.phone || "", consents });
+      one.ask({ do: "form", name: told.name || "", email: told.email || "", phone: told.phone || "", consents });
     });
     one.done = (state) => state.filled;
     return one;
@@ -526,50 +630,53 @@
   /** What is not sent yet goes with it, and then as chat no more. What the hub was told of already it joins: the adapter
       knows, and says so. */
   function leaveMessage() {
-    const id = random(), unsent = outbox.map((one) => one.id);
+    const unsent = outbox.map((one) => one.id);
     const words = [...outbox.map((one) => one.text), box.value.trim()].filter(Boolean).join("\n");
     const fields = [stands.name ? null : field("name"), field("email", { required: true, value: stands.email || "" }), field("text", { rows: 5, required: true, value: words })];
-    form = made(t("leave"), t("leaveHint"), fields, t("leaveSend"), async (told) => {
-      const mine = form;
+    let id = "", tried = "";
+    const mine = (form = made(t("leave"), t("leaveHint"), fields, t("leaveSend"), async (told) => {
+      const body = JSON.stringify(told);
+      if (body !== tried) [id, tried] = [random(), body]; // the same words are the same message, however often it takes
       mine.holds = unsent;
       try {
         const headers = { "Content-Type": "application/json", ...(pass ? { Authorization: `Bearer ${pass}` } : {}) };
         const answer = await fetch(at("offline"), { method: "POST", headers, body: JSON.stringify({ id, language, unsent, name: stands.name, ...told }) });
-        if (!answer.ok) return mine.fail(t(answer.status === 422 ? "required" : "badCode"));
-        if (!(await answer.json()).joined) outbox = outbox.filter((one) => !unsent.includes(one.id));
-        keepOutbox();
+        const taken = await answer.json();
+        if (!answer.ok) return mine.refused(taken);
+        if (!taken.joined) unsent.forEach(drop);
         box.value = "";
         session.put("draft", "");
-        form = made(t("left"), "", [], "", () => {}, true);
-        flush();
+        form = made("", t("left"), [], "", () => {}, back());
         draw();
-        form.node.querySelector("button").focus();
-      } catch { mine.fail(t("offline")); } finally { mine.holds = null; }
-    }, true);
+      } catch { mine.fail("unmailed"); } finally { mine.holds = null; flush(); }
+    }, back()));
     draw();
   }
   const provenMail = (state) => (state.proven || []).some((one) => one.includes("@"));
   function prove(kind, hint, then) {
     const kinds = settings.verify;
     kind ||= kinds.find((one) => one !== "email" || !provenMail(stands)) || kinds[0];
+    const others = then ? [] : kinds.filter((one) => one !== kind).map((one) => [t("instead", { k: t(one) }), () => prove(one)]);
     let value = "";
-    form = made(t("verify"), hint || t("verifyHint"), [field(kind, { required: true })], t("sendCode"), (told) => {
+    const mine = (form = made(t("verify"), hint || t("verifyHint"), [field(kind, { required: true })], t("sendCode"), (told) => {
       value = told[kind].trim();
-      tell({ do: "ask_code", kind, value });
-    }, true);
-    if (!then) form.node.lastChild.before(...kinds.filter((one) => one !== kind).map((one) => el("button", { type: "button", className: "link", onclick: () => prove(one) }, t("instead", { k: t(one) }))));
-    form.done = (state) => {
-      if (!value || state.asked !== value) return false;
-      form = made(t("verify"), t("codeSent", { v: value }), [field("code", { required: true, inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 })], t("confirm"), (told) => tell({ do: "tell_code", code: told.code }), true);
-      form.done = (next) => {
-        if (next.asked) return false;
-        note(t("proven", { v: value }));
-        then?.();
-        return true;
-      };
-      return false;
-    };
+      mine.ask({ do: "ask_code", kind, value });
+    }, ...others, back()));
+    mine.done = (state) => { if (value && state.asked === value) typeCode(kind, value, then); };
     draw();
+  }
+  function typeCode(kind, value, then) {
+    const sent = t("codeSent", { v: value });
+    const code = field("code", { required: true, inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 });
+    const mine = (form = made(t("verify"), sent, [code], t("confirm"), (told) => mine.ask({ do: "tell_code", code: told.code }),
+      [t("newCode"), () => { again = true; mine.ask({ do: "ask_code", kind, value }); }], [t("other"), () => prove(kind, "", then)], back()));
+    let again = false;
+    mine.done = (state) => {
+      if (state.asked) { if (again) { again = false; typeCode(kind, value, then); draw(); } return false; }
+      note(t("proven", { v: value }));
+      then?.();
+      return true;
+    };
   }
   function mail() {
     if (!provenMail(stands) && settings.verify?.includes("email")) prove("email", t("transcriptFail"), mail.now);
@@ -579,7 +686,11 @@
   function toggleMenu(on) {
     const items = [];
     const item = (label, act) => items.push(el("button", { type: "button", onclick: () => { toggleMenu(false); act(); } }, label));
-    if (settings.verify?.length) item(t("verify"), () => prove());
+    if (settings.verify?.length) item(t("verify"), () => {
+      if (!stands.asked) return prove();
+      typeCode(stands.asked.includes("@") ? "email" : "phone", stands.asked);
+      draw();
+    });
     if (settings.transcript) item(t("transcript"), mail);
     if (OPEN.includes(stands.phase)) item(t("end"), () => tell({ do: "leave" }));
     item(t("leave"), leaveMessage);
@@ -590,24 +701,37 @@
   }
 
   /* ---- open and close ---- */
-  function escaped(event) {
+  function pressed(event) {
+    if (event.key === "Tab" && small.matches) {
+      const all = [...panel.querySelectorAll("button,input,textarea,a[href],[tabindex]")].filter((one) => !one.disabled && one.getClientRects().length);
+      const [edge, other] = event.shiftKey ? [all[0], all[all.length - 1]] : [all[all.length - 1], all[0]];
+      if (shadow.activeElement === edge) { event.preventDefault(); other.focus(); }
+    }
     if (event.key !== "Escape") return;
     event.stopPropagation();
     if (!menu.hidden) return toggleMenu(false);
     show(false);
   }
-  function show(on) {
+  function pointed(event) {
+    if (menu.hidden || menu.contains(event.target) || more.contains(event.target)) return;
+    menu.hidden = true;
+    more.setAttribute("aria-expanded", "false");
+  }
+  /** `quiet`: the visitor does not ask for it now, and stays where they are. */
+  function show(on, quiet) {
+    const inside = shadow.activeElement;
     panel.hidden = !on;
     launch.hidden = on;
     root.classList.toggle("open", on);
     launch.setAttribute("aria-expanded", String(on));
     session.put("open", on);
+    fit();
     if (on) {
       if (!socket) again();
       draw(true);
       seen();
-      (form ? form.node.querySelector("input,textarea") : box)?.focus();
-    } else launch.focus();
+      if (!quiet) (form ? form.node.querySelector("input,textarea,button") : box)?.focus();
+    } else if (inside) launch.focus();
   }
   window.hubChat = Object.freeze({
     open: () => show(true),
@@ -616,23 +740,29 @@
     /** Another visitor from now on: what the site signed for them; empty: nobody it knows. */
     identify(signed) {
       identity = signed || "";
-      lines = []; after = 0; unread = 0; agentSeen = 0; stopped = false; form = null; pass = noted = "";
+      hangUp();
+      lines = []; files = []; outbox = [];
+      after = unread = agentSeen = late = typingUntil = 0;
+      stopped = wants = box.readOnly = false;
+      pass = noted = "";
+      form = null;
       stands = { phase: "new" };
       pictures.clear();
-      files = [];
-      outbox = local.get("outbox", []);
+      recall();
       box.value = session.get("draft", "");
       if (connected()) again();
       draw();
     },
   });
   const begin = () => {
-    document.body.append(host);
+    document.documentElement.append(host);
     paint();
+    fit();
+    recall();
     box.value = session.get("draft", "");
     draw();
-    if (session.get("open", false)) show(true);
+    if (session.get("open", false)) show(true, true);
     else if (connected()) connect();
   };
-  if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
+  begin();
 })();

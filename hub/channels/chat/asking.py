@@ -91,7 +91,9 @@ class Asking:
     async def transcript(self, room: Room) -> str:
         """Have what was said sent by mail; where to."""
         to, about = room.visitor.proven_mail, room.visitor.conversation.interaction_id
-        if not self._settings.transcript or not to or not about:
+        if not self._settings.transcript or not about:
+            raise InvalidError("there is no conversation yet that could be sent", "conversation")
+        if not to:
             raise InvalidError("what was said goes to a mail address that is proven to be theirs", "email")
         async with room.turn:
             number = room.visitor.numbers + 1
@@ -105,7 +107,7 @@ class Asking:
         if number >= len(self._settings.form.consents):
             raise InvalidError("nothing of this number was asked", "consents")
         asked = self._settings.form.consents[number]
-        kind = "email" if asked.channel == "email" else "phone"
+        kind = asked.point
         value = getattr(form, kind).strip()
         if not value:
             raise InvalidError("this consent takes an address", kind)

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -20,11 +19,11 @@ from hub.channels.chat.rooms import Rooms
 from hub.channels.chat.session import TOO_MANY, ClosedError, Sessions
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.visitors import Tokens
+from hub.channels.chat.widget import widget
 from hub.channels.chat.wire import LARGEST
 from hub.channels.rates import HOUR, Rates
 from hub.channels.registry import Place
 from hub.domain.errors import HubError, InvalidError, NotFoundError
-from hub.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +36,6 @@ _INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 _COSTLY = 10.0
 """Connections that an upload or a form counts as."""
-_BESIDE = Path(__file__).with_name("chat.js")
-_IN_CHECKOUT = Path(__file__).parents[3] / "ui" / "chat" / "chat.js"
-
-
-def widget() -> bytes:
-    """The script that pages load. Raises SettingsError where it is not installed."""
-    for file in (_BESIDE, _IN_CHECKOUT):
-        if file.exists():
-            return file.read_bytes()
-    raise SettingsError(f"the chat's script is not installed: {_BESIDE} is missing")
 
 
 class Server:
@@ -87,9 +76,10 @@ class Server:
         headers = {
             "ETag": f'"{self._etag}"',
             "Cache-Control": "public, max-age=300",
-            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            **_NO_SNIFFING,
         }
-        if request.headers.get("If-None-Match", "").strip('"') == self._etag:
+        if request.headers.get("If-None-Match", "").removeprefix("W/").strip('"') == self._etag:
             return web.Response(status=304, headers=headers)
         answer = web.Response(body=self._script, headers=headers, content_type="text/javascript", charset="utf-8")
         answer.enable_compression()
@@ -197,8 +187,10 @@ class Server:
         return web.Response(status=204, headers=self._open(request))
 
     def _let_in(self, request: web.Request, *, needs_pass: bool = True) -> str | web.Response:
-        """The visitor; empty: nobody knows. Or the answer that they get instead."""
-        if not self._settings.allows(request.headers.get("Origin", "")):
+        """The visitor; empty: nobody knows. Or the answer that they get instead. A page of the chat's own site names no
+        origin when it fetches."""
+        own = request.method == "GET" and "Origin" not in request.headers
+        if not own and not self._settings.allows(request.headers.get("Origin", "")):
             return web.json_response({"reason": "this site may not show the chat"}, status=403)
         scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
         visitor = self._tokens.shown(shown) if scheme == "Bearer" else ""

@@ -29,6 +29,7 @@ from hub.channels.chat.wire import (
     TellCode,
     Transcript,
     Typing,
+    message_id,
     parse,
     render,
 )  # fmt: skip
@@ -174,7 +175,8 @@ class Sessions:
             else:
                 await self._other(room, tab, said)
         except InvalidError as error:
-            tab.tell(render("refused", reason=str(error), field=error.field, about=said.do if said else ""))
+            about, name = (said.do, "") if said else ("", message_id(text))
+            tab.tell(render("refused", id=name, reason=str(error), field=error.field, about=about))
             if said is None:
                 await self._refusing.refuse(room.name, text, error)
         except HubError as error:

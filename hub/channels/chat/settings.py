@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from hub.domain.customer.consent.events import Purpose
 from hub.settings import SettingsError
@@ -50,6 +50,11 @@ class Consent(_Table):
     text: dict[str, str] = Field(min_length=1)
     """By language, what they say yes to."""
 
+    @property
+    def point(self) -> Kind:
+        """What the form has to ask for it: the address that it is about."""
+        return "email" if self.channel == "email" else "phone"
+
 
 class Form(_Table):
     """What is asked before a chat begins; nothing: it begins at once."""
@@ -57,6 +62,13 @@ class Form(_Table):
     ask: tuple[Literal["name", "email", "phone"], ...] = ()
     required: tuple[Literal["name", "email", "phone"], ...] = ()
     consents: tuple[Consent, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> "Form":
+        needed = {*self.required, *(one.point for one in self.consents)}
+        if missing := sorted(needed.difference(self.ask)):
+            raise ValueError(f"{', '.join(missing)} is required, or consented to, and not asked: add it to ask")
+        return self
 
 
 class ChatSettings(_Table):

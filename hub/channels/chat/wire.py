@@ -1,5 +1,6 @@
 """What the widget and the adapter say to each other: JSON, one object a message."""
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -97,6 +98,14 @@ class Transcript(_Said):
 
 
 Said = Hello | Form | Say | Typing | Seen | Leave | Ping | AskCode | TellCode | Transcript
+
+
+class _Named(_Said):
+    do: Literal["say"]
+    id: Name
+
+
+_NAMED = TypeAdapter(_Named)
 _SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="do")])
 
 
@@ -108,6 +117,15 @@ def parse(text: str | bytes) -> Said:
         problem = error.errors()[0]
         field = ".".join(str(one) for one in problem["loc"][1:]) or "do"
         raise InvalidError(f"this is nothing a chat says: {problem['msg']}"[:300], field[:64]) from None
+
+
+def message_id(text: str | bytes) -> str:
+    """Of a message that could not be read otherwise, half a letter in its words, say: so that its sender hears which
+    it was. Empty: it has none."""
+    try:
+        return _NAMED.validate_python(json.loads(text)).id
+    except ValueError:
+        return ""
 
 
 def render(told: str, **more: Any) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -34,7 +34,8 @@ KAMAILIO_PASSWORD = "KAMAILIO_PASSWORD"
 
 class HubSide:
     """Takes what the adapter reports, as the intake would, and notes it; nothing of it is kept. `hears`: while it is
-    not set nobody is told anything, as when the hub is away. `refuses`: why it takes no contact; empty: it does."""
+    not set nobody is told anything, as when the hub is away. `refuses`: why it takes no contact; empty: it does.
+    `right`: the code that proves an address; empty: any does."""
 
     def __init__(self, server: EmbeddedNats, connection: Connection, user: BusUser) -> None:
         self.channel = user.channel
@@ -42,6 +43,7 @@ class HubSide:
         self.hears = asyncio.Event()
         self.hears.set()
         self.refuses = ""
+        self.right = ""
         self.reports: list[Report] = []
         self.mistakes: list[str] = []
         self._server = server
@@ -65,6 +67,8 @@ class HubSide:
             self.mistakes.append(f"{message.subject}: no Hub-Confirm-To, or none of the adapter's own inbox")
         if self.refuses and isinstance(report, Contact):
             return Confirmation(id=report.id, status="rejected", reason=self.refuses)
+        if self.right and isinstance(report, ConversationEvent) and report.code not in ("", self.right):
+            return Confirmation(id=report.id, status="rejected", field="signal", reason="this is not the code")
         self.reports.append(report)
         customer = f"customer-{report.id}"[:60] if isinstance(report, Contact) else ""
         return Confirmation(id=report.id, status="accepted", customer_id=customer)
@@ -91,6 +95,20 @@ class HubSide:
 
     async def tell(self, thread: str, command: str, *, name: str = "", **data: Any) -> str:
         """A command; its id. The same `name` again is the same command, as after a crash of the hub."""
+        message = self._message(thread, command, name, data)
+        while True:
+            try:
+                await self._stream.publish([message])
+            except BusError:
+                await asyncio.sleep(0.1)
+            else:
+                return message.id.partition("/")[0]
+
+    async def announce(self, thread: str, command: str, **data: Any) -> None:
+        """What is said to who looks now, and kept nowhere."""
+        await self._stream.announce(self._message(thread, command, "", data))
+
+    def _message(self, thread: str, command: str, name: str, data: Mapping[str, Any]) -> OutboundMessage:
         number = next(self._numbers)
         name = name or f"trial-{number}"
         now = self._clock.now()
@@ -98,14 +116,7 @@ class HubSide:
                 "customer_id": "customer-trial", "queue": "trial", **data}  # fmt: skip
         body = {"specversion": "1.0", "id": name, "source": "/hub", "type": "hub.conversation.command.v1",
                 "time": now, "datacontenttype": "application/json", "data": told}  # fmt: skip
-        message = OutboundMessage(self.channel, thread, f"{name}/{number}", number, orjson.dumps(body))
-        while True:
-            try:
-                await self._stream.publish([message])
-            except BusError:
-                await asyncio.sleep(0.1)
-            else:
-                return name
+        return OutboundMessage(self.channel, thread, f"{name}/{number}", number, orjson.dumps(body))
 
     async def send(self, thread: str, address: str, text: str, *, name: str = "") -> str:
         """`send` this contact; its id."""

@@ -217,6 +217,17 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    ("form", "missing"),
+    [({"required": ["name"]}, "name"), ({"ask": ["name", "email"], "consents": [{"channel": "sms"}]}, "phone")],
+)
+def test_a_form_that_nobody_could_fill_is_none(form: dict[str, Any], missing: str) -> None:
+    words = {"purpose": "promotional", "text_version": "1", "text": {"en": "News?"}}
+    form = {**form, "consents": [{**one, **words} for one in form.get("consents", [])]}
+    with pytest.raises(SettingsError, match=rf"\[chat\] form: .*{missing} is required, or consented to, and not asked"):
+        chat_settings({"origins": ["https://a.example"], "form": form})
+
+
 def test_the_settings_of_the_page_are_settings() -> None:
     told = tomllib.loads("\n".join(blocks("toml")))["chat"]
     settings = chat_settings(told)
