@@ -80,6 +80,10 @@ class EventJournal:
     async def head(self) -> int:
         return await self._read(self.store.head)
 
+    def stamp(self) -> int | None:
+        """As the store's: another number after each write of anybody."""
+        return self.store.stamp()
+
     async def recall(self, streams: Sequence[str], topic: str) -> dict[str, tuple[Snapshot | None, list[Recorded]]]:
         return await self._read(lambda: self._recall(streams, topic))
 

@@ -19,6 +19,7 @@ from hub.journal.errors import StoreError
 from hub.journal.format import FORMAT, check_format
 from hub.journal.sqlite_connections import Datastore
 from hub.journal.sqlite_erasing import erase, scrub
+from hub.journal.stamp import Stamp
 from hub.journal.topics import topics_of
 from hub.ports import ContactRow, Erasure, Outcome, Recorded, Snapshot, Stored, Unit
 
@@ -99,6 +100,7 @@ class SqliteStore:
         self._recorder = SqliteRecorder(self._datastore)
         self._snapshots = SQLiteAggregateRecorder(self._datastore, events_table_name="snapshots")
         self._checkpointer = Checkpointer(self._connect, path)
+        self._stamp = Stamp(path)
         try:
             with self._failing():
                 self._migrate()
@@ -159,6 +161,9 @@ class SqliteStore:
         with self._failing(), self._datastore.reading() as cursor:
             return int(cursor.execute(_HEAD).fetchone()[0])
 
+    def stamp(self) -> int | None:
+        return self._stamp()
+
     def has_unsealed(self, streams: Sequence[str]) -> bool:
         with self._failing(), self._datastore.reading() as cursor:
             rows = cursor.execute(_STATES, (orjson.dumps(streams).decode(),)).fetchall()
@@ -203,6 +208,7 @@ class SqliteStore:
 
     def close(self) -> None:
         self._checkpointer.close()
+        self._stamp.close()
         self._datastore.close()
         self.codec.close()
 

@@ -57,6 +57,11 @@ class Store(Protocol):
         """Position of the newest event, 0 in an empty log."""
         ...
 
+    def stamp(self) -> int | None:
+        """Another number after each write, whichever process has written, told at once and without a thread; None: it
+        can't be told, ask for the head."""
+        ...
+
     def has_unsealed(self, streams: Sequence[str]) -> bool:
         """Whether something personal stands in the events of these streams as it is."""
         ...

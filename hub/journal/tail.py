@@ -112,6 +112,12 @@ class LogTail:
         self._journal = journal
         self._poll_seconds = poll_seconds
         self._followings: list[Following] = []
+        self._head = 0
+        """The end of the log when it was asked for last."""
+        self._stamp: int | None = None
+        """Of the store, from before that."""
+        self._is_told = False
+        """Whether this process committed something since it was looked last."""
         self._stop_hand_over = journal.hand_over(self._committed)
         self._polling = asyncio.get_running_loop().create_task(self._poll())
 
@@ -131,17 +137,27 @@ class LogTail:
             following.close()
 
     def _committed(self, batch: Sequence[Recorded]) -> None:
+        self._is_told = True
         for following in self._followings:
             following.committed(batch)
 
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self._poll_seconds)
+            if self._is_told:  # what others wrote in between was a gap that the followers saw
+                self._is_told = False
+                continue
             try:
-                head = await self._journal.head()
+                await self._look()
             except StoreError as error:
                 log.warning("the log can't be looked at, trying on: %s", error)
-                continue
-            for following in self._followings:
-                if following.position < head:
-                    following.catch_up()
+
+    async def _look(self) -> None:
+        """Whoever is behind reads on. The store is asked how far the log is only if anybody wrote to it."""
+        stamp = self._journal.stamp()
+        if stamp is None or stamp != self._stamp:
+            self._head = await self._journal.head()
+            self._stamp = stamp
+        for following in self._followings:
+            if following.position < self._head:
+                following.catch_up()

@@ -12,6 +12,7 @@ from hub.domain.agent.events import AgentSignedOff, AgentSignedOn
 from hub.domain.errors import ConflictError
 from hub.journal.errors import NewerStoreError, StoreError
 from hub.journal.format import FORMAT
+from hub.journal.postgres import PostgresStore
 from hub.journal.store import Store, migrate
 from hub.journal.topics import topics_of
 from hub.ports import Append, Committed, ContactRow, KnownContactError, Unit
@@ -172,6 +173,35 @@ class TestContacts:
         store.append([unit("customer-1", contacts=(contact("c-1"), contact("c-2")))])
         assert store.contacts(["c-2", "c-3"]) == {"c-2": contact("c-2")}
         assert store.contacts([]) == {}
+
+
+class TestStamp:
+    def test_each_write_of_anybody_is_told_and_none_where_nobody_wrote(
+        self, store: Store, open_another: OpenStore
+    ) -> None:
+        other = open_another()
+        before = store.stamp()
+        if before is None:
+            assert isinstance(store, PostgresStore)
+            return
+        assert store.stamp() == before
+        store.append([unit("agent-1")])
+        after_ours = store.stamp()
+        other.append([unit("agent-2")])
+        after_theirs = store.stamp()
+        assert len({before, after_ours, after_theirs}) == 3
+        store.read(0, 10)
+        assert store.stamp() == after_theirs
+
+    def test_it_keeps_no_checkpoint_waiting(self, store_settings: Settings, store: Store) -> None:
+        if store_settings.is_postgres:
+            return
+        store.stamp()
+        store.append([unit("agent-1")])
+        store.stamp()
+        with closing(sqlite3.connect(store_settings.sqlite_path, timeout=0)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert busy == 0
 
 
 class TestReading:

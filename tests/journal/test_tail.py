@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import cast
 
 import pytest
 
+from hub.journal.errors import StoreError
 from hub.journal.journal import EventJournal
 from hub.journal.store import Store
 from hub.journal.tail import KEPT_BATCHES, LogTail
 from hub.ports import Recorded
+from hub.settings import Settings
 from tests.support.stores import OpenStore, unit
 
 IN_TIME = 10.0
@@ -139,3 +142,57 @@ async def test_a_follower_that_fails_is_stopped_and_tells_why(journal: EventJour
         await following.ended()
     await notes.reach(1)
     assert following.position == outcome.last
+
+
+class Asked:
+    """A store that counts how often it is asked for its end, and can be made to fail when it is."""
+
+    def __init__(self, inner: Store) -> None:
+        self.inner = inner
+        self.heads = 0
+        self.failing = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def head(self) -> int:
+        self.heads += 1
+        if self.failing:
+            raise StoreError("the disk is away")
+        return self.inner.head()
+
+
+@pytest.fixture
+def asked(store: Store, store_settings: Settings) -> Asked:
+    if store_settings.is_postgres:
+        pytest.skip("a server is asked each time")
+    return Asked(store)
+
+
+class TestLooking:
+    async def test_a_store_nobody_writes_to_is_left_alone(self, asked: Asked, open_another: OpenStore) -> None:
+        journal = EventJournal(cast("Store", asked))
+        tail, notes = LogTail(journal, poll_seconds=0.001), Notes()
+        tail.follow(0, notes)
+        await until(lambda: asked.heads > 0)
+        before = asked.heads
+        await asyncio.sleep(0.05)
+        assert asked.heads == before
+        open_another().append([unit("agent-1")])
+        await notes.reach(1)
+        assert asked.heads == before + 1
+        await tail.close()
+        await journal.close()
+
+    async def test_what_could_not_be_looked_at_is_looked_at_again(self, asked: Asked, open_another: OpenStore) -> None:
+        journal = EventJournal(cast("Store", asked))
+        tail, notes = LogTail(journal, poll_seconds=0.001), Notes()
+        tail.follow(0, notes)
+        await until(lambda: asked.heads > 0)
+        asked.failing, before = True, asked.heads
+        open_another().append([unit("agent-1")])
+        await until(lambda: asked.heads > before + 1)
+        asked.failing = False
+        await notes.reach(1)
+        await tail.close()
+        await journal.close()
