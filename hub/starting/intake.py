@@ -107,7 +107,7 @@ def _wishes(ground: Ground, paths: PathParts, consents: Consents) -> CustomerWis
     return CustomerWishes(
         consents,
         Verifications(journal, clock, ground.key, consents, paths.contacts, identity),
-        Transcripts(journal, consents, paths.contacts),
+        Transcripts(journal, consents, paths.contacts, ground.path_policies),
         Appointments(journal, clock, paths, paths.contacts, ground.spell),
         Visits(journal, clock),
     )

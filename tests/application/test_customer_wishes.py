@@ -2,12 +2,14 @@
 goes by mail to who is known for sure."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.application.conversations.transcripts import Transcripts
+from hub.application.conversations.messages import Message, Said
+from hub.application.conversations.transcripts import LONGEST, Transcripts, written
 from hub.application.customers.consents import Statement
 from hub.application.intake.appointments import Appointments
 from hub.application.intake.recorder import ContactRecorder
@@ -40,7 +42,7 @@ class Desk:
         contacts = world.paths.contacts
         proofs = Verifications(world.journal, world.clock, KEY, world.consents, contacts, identity)
         self.wishes = CustomerWishes(
-            world.consents, proofs, Transcripts(world.journal, world.consents, contacts),
+            world.consents, proofs, Transcripts(world.journal, world.consents, contacts, world.path_policies),
             Appointments(world.journal, world.clock, world.paths, contacts), Visits(world.journal, world.clock),
         )  # fmt: skip
         self.recorder = ContactRecorder(world.journal, world.clock, KEY)
@@ -192,6 +194,32 @@ async def test_a_transcript_goes_to_an_address_that_is_proven_and_to_no_other(de
     sent = desk.facts(ContactDispatched)[1:]
     assert [(one.channel, one.address) for one in sent] == [(Channel.EMAIL, MAIL)]
     assert "Where is my card?" in sent[0].text
+
+
+def message(direction: Said, at: datetime, text: str) -> Message:
+    """One of a chat."""
+    return Message(at, direction, "received", "", "c", "", "customer-1", Channel.WEB, "", "", text, "", (), ())
+
+
+def test_a_transcript_is_in_the_words_the_calendar_and_the_time_of_its_reader() -> None:
+    at = datetime(2026, 11, 23, 21, 40, tzinfo=UTC)
+    said = [
+        message(Said.INBOUND, at, "کارتم کجاست؟"), message(Said.INTERNAL, at, "note"),
+        message(Said.OUTBOUND, at + timedelta(minutes=5), "در راه است."),
+    ]  # fmt: skip
+    assert written(said, "fa", ZoneInfo("Asia/Tehran")) == (
+        "گفت‌وگوی شما با ما", "شما، ۳ آذر ۱۴۰۵، ۰۱:۱۰\nکارتم کجاست؟\n\nما، ۳ آذر ۱۴۰۵، ۰۱:۱۵\nدر راه است.\n",
+    )  # fmt: skip
+    assert written(said[:1], "en", UTC)[1].startswith("You, 23 November 2026, 21:40 UTC\n")
+
+
+def test_a_transcript_that_is_too_long_has_the_newest_messages_whole() -> None:
+    said = [message(Said.INBOUND, NOON, f"{number} " + "x" * 3_000) for number in range(40)]
+    text = written(said, "en", UTC)[1]
+    assert len(text) <= LONGEST
+    assert text.startswith("You, ")
+    assert text.count("You, ") == 29
+    assert "\n39 x" in text
 
 
 async def test_nobody_is_sent_the_conversation_of_another_thread(desk: Desk) -> None:

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from hub.application.conversations.messages import Message, Said, opened, talk_of
 from hub.application.linking.by_contacts import whole_customers
 from hub.application.paths.contacts_facts import WantedContact
+from hub.domain.canned.dates import day_in, time_in
 from hub.domain.contact import Channel, Identifier
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
+from hub.paths.policy.model import PathPolicy
 from hub.paths.propositions.model import Sender
+from hub.paths.time.zones import zone_of_point
 from hub.ports import Journal
 
 LONGEST = 90_000
-_WORDS = {"en": ("Your conversation with us", "You", "We"), "fa": ("گفت‌وگوی شما با ما", "شما", "ما")}
+_WORDS = {"en": ("Your conversation with us", "You", "We", ", "), "fa": ("گفت‌وگوی شما با ما", "شما", "ما", "، ")}
 
 
 class Contacts(Protocol):
@@ -37,6 +42,18 @@ class Points(Protocol):
         """In its one spelling."""
         ...
 
+    async def of_point(self, kind: str, value: str) -> Any:
+        """Where it stands."""
+        ...
+
+
+class Policies(Protocol):
+    """Knows the path policy in force."""
+
+    async def policy(self) -> PathPolicy:
+        """It."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -54,10 +71,11 @@ class Asked:
 class Transcripts:
     """The same command is the same mail."""
 
-    def __init__(self, journal: Journal, points: Points, contacts: Contacts) -> None:
+    def __init__(self, journal: Journal, points: Points, contacts: Contacts, policies: Policies) -> None:
         self._journal = journal
         self._points = points
         self._contacts = contacts
+        self._policies = policies
 
     async def send(self, asked: Asked) -> None:
         """It is on its way when this returns. Raises InvalidError, RefusedError."""
@@ -67,7 +85,7 @@ class Transcripts:
         stream = self._points.customer_of("email", asked.to.value)
         talk = await self._talk(asked)
         await self._refuse_strangers(talk.customer_id, stream, point.value)
-        subject, text = written(talk.messages, asked.language)
+        subject, text = written(talk.messages, asked.language, await self._zone(point))
         if not text:
             raise RefusedError("nothing was said in it")
         wanted = WantedContact(
@@ -90,6 +108,13 @@ class Transcripts:
             raise InvalidError("this is another thread's conversation", "interaction_id")
         return await talk_of(self._journal, asked.interaction_id)
 
+    async def _zone(self, point: ContactPoint) -> tzinfo:
+        """Of the clock on their wall, as far as anybody says."""
+        _, standing = await self._points.of_point(point.kind, point.value)
+        said, policy = standing.preference([point.point]), await self._policies.policy()
+        zone = zone_of_point(point, said.time_zone if said else "", "", policy.quiet_hours)
+        return ZoneInfo(zone.name) if zone.is_known else UTC
+
     async def _refuse_strangers(self, customer: str, stream: str, value: str) -> None:
         known = await whole_customers(self._journal, [customer])
         theirs = any(
@@ -103,16 +128,24 @@ class Transcripts:
             raise RefusedError("this mail address is only claimed by the customer: have a code sent there")
 
 
-def written(messages: Sequence[Message], language: str) -> tuple[str, str]:
-    """Subject and text. The newest words, where all of them are too many."""
-    subject, you, we = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
-    parts = []
-    for one in messages:
-        if one.direction is Said.INTERNAL:
+def written(messages: Sequence[Message], language: str, zone: tzinfo) -> tuple[str, str]:
+    """Subject and text. The newest messages, where all of them are too many."""
+    subject, you, we, comma = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+    parts: list[str] = []
+    room = LONGEST
+    for one in reversed(messages):
+        files = "".join(f"\n[{file.name}]" for file in one.attachments)
+        if one.direction is Said.INTERNAL or not (one.text.strip() or files):
             continue
         who = you if one.direction is Said.INBOUND else we
-        files = "".join(f"\n[{file.name}]" for file in one.attachments)
-        if one.text.strip() or files:
-            parts.append(f"{who}, {one.at:%Y-%m-%d %H:%M} UTC\n{one.text.strip()}{files}\n")
-    text = "\n".join(parts)
-    return subject, text[-LONGEST:]
+        part = f"{who}{comma}{_moment(one.at.astimezone(zone), language, comma)}\n{one.text.strip()}{files}\n"
+        room -= len(part) + 1
+        if parts and room < 0:
+            break
+        parts.append(part[:LONGEST])
+    return subject, "\n".join(reversed(parts))
+
+
+def _moment(at: datetime, language: str, comma: str) -> str:
+    told = f"{day_in(language, at.date())}{comma}{time_in(language, at.time())}"
+    return f"{told} UTC" if at.tzinfo is UTC else told
