@@ -92,8 +92,8 @@ def edge_url(seeds: Seeds, nats_url: str) -> str:
 
 
 @asynccontextmanager
-async def edge_site(folder: Path, policy: str = POLICY, **more: object) -> AsyncIterator[Site]:
-    """Everything runs, nobody is signed on."""
+async def edge_site(folder: Path, policy: str = POLICY, local: str = "", **more: object) -> AsyncIterator[Site]:
+    """Everything runs, nobody is signed on. `local`: more of Kamailio's local.cfg; `more`: of `[kamailio]`."""
     (folder / "policy.toml").write_text(policy)
     hub = HubProcess(Settings(data_dir=folder / "var", api_port=0, policy=folder / "policy.toml"))
     token = await create_key(hub.settings, "supervisor", "test")
@@ -105,7 +105,7 @@ async def edge_site(folder: Path, policy: str = POLICY, **more: object) -> Async
     }  # fmt: skip
     adapter = AdapterProcess("kamailio", hub.data_dir, table, 0, hub.settings.environment(), "takes calls of Kamailio")
     try:
-        async with kamailio(edge_url(bus_seeds(hub.settings), hub.address.nats_url)) as edge:
+        async with kamailio(edge_url(bus_seeds(hub.settings), hub.address.nats_url), local=local) as edge:
             await adapter.start()
             async with HubClient(hub.api_url, token) as client:
                 yield Site(hub, adapter, edge, client, phones)

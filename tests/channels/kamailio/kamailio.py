@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,18 +28,18 @@ def missing() -> str:
 
 
 class Kamailio:
-    """In a folder of its own, on a port of the loopback."""
+    """In a folder of its own, on a port of the loopback; `local`: more of its local.cfg."""
 
-    def __init__(self, folder: Path, nats_url: str, fallback: str = "") -> None:
+    def __init__(self, folder: Path, nats_url: str, trunks: str, local: str) -> None:
         self.folder = folder
         [self.port] = udp_ports(1)
         shutil.copy(ROOT / "deploy/kamailio/kamailio.cfg", folder)
         lines = [
             '#!substdef "!EDGE_NAME!edge1!g"',
             f'#!substdef "!NATS_URL!{nats_url}!g"',
-            '#!define TRUNKS "^127[.]"',
+            f"#!define TRUNKS {trunks}",
             "#!define LOG_TO_STDERR yes",
-            f'#!define FALLBACK "{fallback}"' if fallback else "",
+            local,
             f"listen=udp:127.0.0.1:{self.port}",
         ]
         (folder / "local.cfg").write_text("\n".join(lines) + "\n")
@@ -66,6 +67,12 @@ class Kamailio:
                 assert self._process.returncode is None, self.log()
                 await asyncio.sleep(0.02)
 
+    async def kill(self) -> None:
+        """With all its processes, in the middle of whatever they do."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+
     async def stop(self) -> None:
         """With all its processes."""
         if self._process is not None and self._process.returncode is None:
@@ -74,17 +81,16 @@ class Kamailio:
                 async with asyncio.timeout(10):
                     await self._process.wait()
             except TimeoutError:
-                os.killpg(self._process.pid, 9)
-                await self._process.wait()
+                await self.kill()
 
 
 @asynccontextmanager
-async def kamailio(nats_url: str, fallback: str = "") -> AsyncIterator[Kamailio]:
+async def kamailio(nats_url: str, trunks: str = '"^127[.]"', local: str = "") -> AsyncIterator[Kamailio]:
     """While this is open."""
     if why := missing():
         pytest.skip(why)
     folder = Path(tempfile.mkdtemp(prefix="hub-kamailio-"))
-    edge = Kamailio(folder, nats_url, fallback)
+    edge = Kamailio(folder, nats_url, trunks, local)
     try:
         await edge.start()
         yield edge
