@@ -20,7 +20,7 @@ export async function request(path, body, { token = "", patience = 10_000 } = {}
   try {
     const signal = AbortSignal.timeout(patience);
     answer = await fetch(path, { method: body === undefined ? "GET" : "POST", headers, signal, body: body && JSON.stringify(body) });
-    told = await answer.json().catch(() => ({}));
+    told = await answer.json().catch((broken) => { if (answer.ok) throw broken; return {}; });
   } catch {
     throw new RefusedError(0, "no answer");
   }

@@ -3,7 +3,7 @@
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
 import { apart, digits, duration, latin, time } from "./numbers.js";
-import { coded, language, named, speak, t, why } from "./words.js";
+import { coded, language, named, notHere, speak, t, why } from "./words.js";
 
 const stored = `hub-desk-${branch}`;
 const kept = { language: "en", keys: true, ...JSON.parse(localStorage.getItem(stored) ?? "{}") };
@@ -16,6 +16,7 @@ let line = null;
 let isCut = true;
 let busy = false;
 let wrong = "";
+let sitting = "";
 
 const cut = h("p", { class: "strip bad", role: "status", id: "cut", hidden: true });
 const away = h("p", { class: "strip", role: "status", id: "away", hidden: true });
@@ -54,24 +55,29 @@ function signInForm() {
   return h("form", { class: "sign-in panel", id: "sign-in", onsubmit: signIn }, h("h2", {}, t("signIn")), h("p", { class: "soft" }, named(config.name)),
     field("desk", t("desk"), desks), field("agent", t("agent"), h("input", { required: true, autocomplete: "username", value: kept.agent ?? "", dir: "ltr" })),
     field("pin", t("pin"), h("input", { type: "password", required: true, inputmode: "numeric", autocomplete: "current-password", dir: "ltr" })),
-    wrong && h("p", { class: "warn", role: "alert" }, wrong), h("button", { class: "main large wide" }, t("signIn")));
+    wrong && h("p", { class: "warn", role: "alert" }, wrong), sitting && h("p", { class: "soft" }, t("insteadTell", { who: sitting })),
+    h("button", { class: "main large wide" }, t("signIn")), sitting && h("button", { class: "danger-quiet wide", name: "instead", value: "yes", id: "instead" }, t("instead", { who: sitting })));
 }
 
 async function signIn(event) {
   event.preventDefault();
   const about = Object.fromEntries(new FormData(event.target));
+  const instead = event.submitter?.id === "instead";
+  keep({ desk: about.desk, agent: about.agent });
   try {
-    const answer = await request(`${base}/desk/sign-in`, { ...about, pin: latin(about.pin) });
-    wrong = "";
+    const answer = await request(`${base}/desk/sign-in`, { ...about, pin: latin(about.pin), instead });
+    [wrong, sitting] = ["", ""];
     token = answer.token;
     sessionStorage.setItem(stored, token);
-    keep({ desk: about.desk, agent: about.agent });
     isCut = false;
     shown(answer.state);
     follow();
   } catch (refused) {
-    wrong = [401, 403].includes(refused.status) ? t("wrongPin") : refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
+    wrong = [401, 403].includes(refused.status) ? t("wrongPin") : refusalText(refused);
+    sitting = refused.code === "taken_desk" ? refused.about.who : "";
     draw();
+    const pin = document.getElementById("pin");
+    if (sitting) pin.value = about.pin; else pin.focus();
   }
 }
 
@@ -88,7 +94,7 @@ function forget() {
 }
 
 async function signOut() {
-  try { await request(`${base}/desk/sign-out`, {}, { token }); } catch (refused) { if (refused.status !== 401) { refusal(refused); return; } }
+  try { await request(`${base}/desk/sign-out`, {}, { token }); } catch (refused) { if (refused.status !== 401) { refusal(refusalText(refused)); return; } }
   forget();
 }
 
@@ -153,53 +159,67 @@ function parked(visit) {
     h("button", { class: "quiet", id: `resume-${visit.ticket}`, disabled: busy || isCut || Boolean(state.visit), "aria-label": `${t("resume")} ${visit.number}`, onclick: () => act("resume", { ticket: visit.ticket }) }, t("resume")));
 }
 
-async function act(what, about = {}) {
-  if (busy || isCut) return;
+// Why it is not done; empty: it is.
+async function tried(what, about = {}) {
+  if (busy || isCut) return isCut ? t("noConnection") : "";
   busy = true;
   told.hidden = true;
   draw();
+  let reason = "";
   try { state = await request(`${base}/desk/${what}`, about, { token }); } catch (refused) {
-    if (refused.status === 401) { busy = false; forget(); return; }
-    refusal(refused);
+    if (refused.status === 401) { busy = false; forget(); return ""; }
+    reason = refusalText(refused);
   }
   busy = false;
   draw();
+  return reason;
+}
+
+async function act(what, about) {
+  refusal(await tried(what, about));
   if (document.activeElement === document.body) main.querySelector(".actions button")?.focus({ preventScroll: true });
 }
 
-function refusal(refused) {
-  told.hidden = false;
-  told.textContent = refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
+const refusalText = (refused) => (refused.status ? t("notDone", { reason: why(refused) }) : t("unsure"));
+
+function refusal(reason) {
+  told.hidden = !reason;
+  told.textContent = reason;
 }
 
-const buttons = (yes) => ({ yes, no: t("cancel") });
+const buttons = (yes, what, about) => ({ yes, no: t("cancel"), run: (answer) => tried(what, about(answer)) });
 
 async function askEnd() {
   const codes = config.wrap_up.map((code) => [code, coded(code)]);
-  const answer = codes.length ? await ask(t("end"), field("code", t("code"), choice(codes, { value: codes[0][0] })), buttons(t("end"))) : {};
-  if (answer) await act("end", { code: answer.code ?? "" });
+  if (!codes.length) { await act("end", { code: "" }); return; }
+  await ask(t("end"), field("code", t("code"), choice(codes, { value: codes[0][0] })), buttons(t("end"), "end", ({ code }) => ({ code })));
 }
 
 async function askPark() {
-  const answer = await ask(t("park"), [field("minutes", t("minutesLong"), h("input", { inputmode: "numeric", value: "0", pattern: "[0-9۰-۹]{1,3}" })), field("reason", t("reason"), h("input", { maxlength: 200 }))], buttons(t("park")));
-  if (answer) await act("park", { minutes: Math.min(600, Number(latin(answer.minutes)) || 0), reason: answer.reason });
+  const about = ({ minutes, reason }) => ({ minutes: Math.min(600, Number(latin(minutes)) || 0), reason });
+  await ask(t("park"), [field("minutes", t("minutesLong"), h("input", { inputmode: "numeric", value: "0", pattern: "[0-9۰-۹]{1,3}" })), field("reason", t("reason"), h("input", { maxlength: 200 }))], buttons(t("park"), "park", about));
 }
 
 async function askTransfer() {
   const services = config.services.filter((one) => one.id !== state.visit?.service).map((one) => [one.id, named(one.name)]);
   const desks = [["", t("nowhere")], ...config.desks.filter((one) => one.id !== state.desk).map((one) => [one.id, deskName(one.id)])];
-  const answer = await ask(t("transfer"), [field("service", t("toService"), choice([...services, ["", t("nowhere")]], { value: services[0]?.[0] ?? "" })), field("desk", t("toDesk"), choice(desks)), field("reason", t("reason"), h("input", { maxlength: 200 }))], buttons(t("transfer")));
-  if (answer && (answer.service || answer.desk)) await act("transfer", answer.desk ? { ...answer, service: "" } : answer);
+  const about = (answer) => (answer.desk ? { ...answer, service: "" } : answer);
+  await ask(t("transfer"), [field("service", t("toService"), choice([...services, ["", t("nowhere")]], { value: services[0]?.[0] ?? "" })), field("desk", t("toDesk"), choice(desks)), field("reason", t("reason"), h("input", { maxlength: 200 }))], buttons(t("transfer"), "transfer", about));
 }
 
 async function askWalkIn() {
   const served = config.desks.find((one) => one.id === state.desk)?.services ?? [];
   const services = config.services.filter((one) => !served.length || served.includes(one.id)).map((one) => [one.id, named(one.name)]);
   const kinds = [["", t("noIdentity")], ...config.identities.map((one) => [one, coded(one)])];
-  const answer = await ask(t("walkIn"), [field("service", t("service"), choice(services, { value: services[0]?.[0] })), field("kind", t("identityKind"), choice(kinds)), field("value", t("identityValue"), h("input", { dir: "ltr", maxlength: 64 })), field("note", t("note"), h("input", { maxlength: 1000 }))], buttons(t("walkIn")));
-  if (!answer) return;
-  const who = answer.kind && answer.value ? { identity: { kind: answer.kind, value: latin(answer.value) } } : {};
-  await act("walk-in", { id: ownId(), service: answer.service, language: language(), note: answer.note, ...who });
+  const spoken = config.languages.map((code) => [code, t.of(code)("language")]);
+  const needs = [["", t("noNeed")], ...config.needs.map((one) => [one, coded(one)])];
+  const id = ownId();
+  const about = ({ kind, value, ...more }) => ({ ...more, id, ...(kind && value ? { identity: { kind, value: latin(value) } } : {}) });
+  const first = config.languages.includes(language()) ? language() : config.languages[0];
+  await ask(t("walkIn"), [field("service", t("service"), choice(services, { value: services[0]?.[0] })), field("language", t("languageOf"), choice(spoken, { value: first })),
+    field("name", t("name"), h("input", { maxlength: 200 })), field("need", t("need"), choice(needs)),
+    field("kind", t("identityKind"), choice(kinds)), field("value", t("identityValue"), h("input", { dir: "ltr", maxlength: 64 })),
+    field("note", t("note"), h("input", { maxlength: 1000 }))], { ...buttons(t("walkIn"), "walk-in", about), wide: true });
 }
 
 // Keys work in any layout of the keyboard, never while something is typed, and can be switched off.
@@ -216,7 +236,7 @@ function tick() {
 }
 
 async function begin() {
-  try { config = await request(`${base}/config`); } catch { setTimeout(begin, 2000); return; }
+  try { config = await request(`${base}/config`); } catch (refused) { fill(main, notHere(refused)); setTimeout(begin, 2000); return; }
   draw();
   if (token) follow();
 }

@@ -5,14 +5,16 @@ import { callClips } from "./announcement.js";
 import { announce, fill, h } from "./dom.js";
 import { RIGHT_TO_LEFT, digits, minutes, time } from "./numbers.js";
 import { Speaker } from "./speaker.js";
-import { named, speak, t } from "./words.js";
+import { named, notHere, speak, t } from "./words.js";
 
 const LARGE = 4;
 const HIGHLIGHT_SECONDS = 12;
+const SPOKEN_SECONDS = 60;
 
 let config = null;
 let state = null;
 let heard = null;
+let behind = 0;
 const speaker = new Speaker("/pages/clips");
 const sound = h("button", { class: "main", id: "sound", onclick: () => speaker.wake().then(soundShown) });
 const cut = h("p", { class: "strip", role: "status", hidden: true });
@@ -34,8 +36,11 @@ function heading() {
   return h("div", { class: "call-heads" }, h("span", {}, both("ticket")), h("span", {}, both("desk")));
 }
 
+// By the branch's clock: the screen's own may be wrong.
+const age = (call) => (Date.now() - behind - Date.parse(call.at)) / 1000;
+
 function called(call, index) {
-  const fresh = Date.now() - Date.parse(call.at) < HIGHLIGHT_SECONDS * 1000;
+  const fresh = age(call) < HIGHLIGHT_SECONDS;
   return h("li", { class: `call${index === 0 && fresh ? " fresh" : ""}${call.over ? " past" : ""}`, "data-number": call.number, "data-desk": call.desk },
     h("span", { class: "call-number" }, number(call)), h("span", { class: "call-arrow", "aria-hidden": "true" }), h("span", { class: "call-desk" }, desk(call)));
 }
@@ -57,10 +62,11 @@ function line(one) {
     h("span", { class: "line-count" }, digits(one.count, config.languages[0]), one.count && one.wait_seconds ? h("small", {}, both("aboutMinutes", { n: minutes(one.wait_seconds) })) : null));
 }
 
-// Speaks what is new since the last state; at the first one nothing: a page that was opened late calls nobody again.
+// Speaks what is new since the last state; at the first one nothing: a page that was opened late calls nobody again. Nor
+// are those called who came and went while the branch was not heard.
 function speakNew() {
   const now = new Set(state.called.map(keyOf));
-  const fresh = heard ? state.called.filter((call) => !heard.has(keyOf(call))).reverse() : [];
+  const fresh = heard ? state.called.filter((call) => !heard.has(keyOf(call)) && !call.over && age(call) < SPOKEN_SECONDS).reverse() : [];
   heard = now;
   for (const call of fresh) {
     speaker.say(callClips(call, config.languages));
@@ -68,20 +74,25 @@ function speakNew() {
   }
 }
 
+function drawClock() {
+  document.getElementById("clock").textContent = time(Date.now() - behind, config.languages[0], config.zone);
+}
+
 function soundShown() { sound.hidden = speaker.awake(); sound.textContent = t("soundOn"); }
 
 async function begin() {
-  try { config = await request(`${base}/config`); } catch { setTimeout(begin, 2000); return; }
+  try { config = await request(`${base}/config`); } catch (refused) { fill(calls, notHere(refused)); setTimeout(begin, 2000); return; }
   speak(config.languages[0]);
   document.title = inAll("called");
   soundShown();
   speaker.wake().then(soundShown, soundShown);
   live(`${base}/display`, {
     probe: `${base}/config`,
-    state: (told) => { state = told; draw(); speakNew(); },
+    state: (told) => { state = told; behind = Date.now() - Date.parse(told.at); draw(); speakNew(); },
     cut: (is) => { cut.hidden = !is; cut.replaceChildren(both("noConnection")); },
   });
-  setInterval(() => { document.getElementById("clock").textContent = time(Date.now(), config.languages[0], config.zone); }, 1000);
+  drawClock();
+  setInterval(drawClock, 1000);
   setInterval(draw, 5000);
 }
 

@@ -30,16 +30,29 @@ export function announce(text, now = false) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-// Asks before what can't be taken back, or for what is needed: resolves to the form's fields, or null.
-export function ask(title, fields, { yes, no, danger = false }) {
+// Asks before what can't be taken back, or for what is needed: resolves to the form's fields, or null. `run` does it
+// with them, and says why not: then the form stays, with what was typed.
+export function ask(title, fields, { yes, no, danger = false, wide = false, run = () => "" }) {
   return new Promise((resolve) => {
     const cancel = h("button", { type: "button", class: "quiet", onclick: () => box.close() }, no);
-    const form = h("form", { method: "dialog" },
-      h("h2", { id: "ask-title" }, title), fields,
-      h("div", { class: "row end" }, cancel, h("button", { class: danger ? "danger" : "main" }, yes)));
+    const wrong = h("p", { class: "warn", role: "alert", hidden: true });
+    const go = h("button", { class: danger ? "danger" : "main" }, yes);
+    const form = h("form", { method: "dialog", class: wide && "wide-form" }, h("h2", { id: "ask-title" }, title), fields, wrong, h("div", { class: "row end" }, cancel, go));
     const box = h("dialog", { "aria-labelledby": "ask-title" }, form);
     let answer = null;
-    form.addEventListener("submit", () => { answer = Object.fromEntries(new FormData(form)); });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (go.disabled) return;
+      go.disabled = true;
+      const given = Object.fromEntries(new FormData(form));
+      const reason = await run(given);
+      go.disabled = false;
+      wrong.hidden = !reason;
+      wrong.textContent = reason;
+      if (reason) { go.focus(); return; }
+      answer = given;
+      box.close();
+    });
     box.addEventListener("close", () => { box.remove(); resolve(answer); });
     document.body.append(box);
     box.showModal();

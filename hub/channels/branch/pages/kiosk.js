@@ -4,11 +4,13 @@ import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, fill, h } from "./dom.js";
 import { keypad } from "./keypad.js";
 import { dayAndTime, digits, minutes, time } from "./numbers.js";
-import { coded, language, named, speak, t, why } from "./words.js";
+import { coded, language, named, notHere, speak, t, why } from "./words.js";
 
 const IDLE_SECONDS = 60;
 const TICKET_SECONDS = 30;
 const ASKS_EVERY = 15_000;
+const TWICE_MS = 500;
+const TWICE_PIXELS = 40;
 const PRINTS = new URLSearchParams(location.search).get("print") === "yes";
 
 const main = h("main", { id: "main" });
@@ -146,7 +148,7 @@ function given() {
   const { ticket } = chosen;
   const service = config.services.find((one) => one.id === ticket.service);
   const count = h("p", { id: "countdown", class: "soft", "aria-hidden": "true" });
-  foot.replaceChildren(h("button", { class: "main large", onclick: start }, t("done")), h("button", { class: "quiet large", onclick: () => print() }, t("print")), count);
+  fill(foot, h("button", { class: "main large", onclick: start }, t("done")), PRINTS && h("button", { class: "quiet large", onclick: () => print() }, t("print")), count);
   announce(`${t("yourNumber")} ${ticket.number}`, true);
   const wait = ticket.wait_by && ticket.wait_seconds !== null && ticket.wait_seconds !== undefined;
   return h("article", { class: "slip" },
@@ -202,11 +204,19 @@ async function refresh() {
     config = told;
     if (first) start();
     else if (changed && (show === begin || show === services)) draw();
-  } catch {
-    if (!config) fill(main, h("p", { class: "big center warn", role: "alert" }, t.of("en")("noAnswer"), h("br"), t.of("fa")("noAnswer")));
+  } catch (refused) {
+    if (!config) fill(main, notHere(refused));
   }
 }
 
+// A finger that taps twice means one tap: the second, where the first changed the screen, meets what it did not mean.
+let last = { at: 0, x: 0, y: 0, show: null };
+addEventListener("click", (event) => {
+  const now = { at: performance.now(), x: event.clientX, y: event.clientY, show };
+  const again = now.at - last.at < TWICE_MS && Math.hypot(now.x - last.x, now.y - last.y) < TWICE_PIXELS;
+  if (event.detail && again && last.show !== show) { event.stopPropagation(); event.preventDefault(); return; }
+  last = now;
+}, { capture: true });
 for (const event of ["pointerdown", "keydown"]) addEventListener(event, touched, { passive: true });
 addEventListener("contextmenu", (event) => event.preventDefault());
 if (branch) {

@@ -47,6 +47,11 @@ export function dayCode(moment, zone) {
   return onTheClock(moment, zone).slice(0, 10);
 }
 
+// A day and time as a clock of the branch shows them: `2026-01-05T10:00`.
+export function clockCode(moment, zone) {
+  return onTheClock(moment, zone);
+}
+
 // The moment that a clock of the branch shows as `2026-01-05T10:00`; twice, as an hour may be lost or won between.
 export function instant(local, zone) {
   const wanted = Date.parse(`${local}Z`);

@@ -2,8 +2,8 @@
 
 import { base, branch, live, ownId, request } from "./asking.js";
 import { announce, ask, choice, field, fill, h } from "./dom.js";
-import { apart, day, dayCode, digits, instant, latin, time } from "./numbers.js";
-import { coded, language, named, phase, speak, t, why } from "./words.js";
+import { apart, clockCode, day, dayAndTime, dayCode, digits, instant, latin, time } from "./numbers.js";
+import { coded, language, named, notHere, phase, speak, t, why } from "./words.js";
 
 const stored = `hub-reception-${branch}`;
 const OVER = new Set(["served", "no_show", "left"]);
@@ -33,7 +33,7 @@ const serviceName = (id) => named(config.services.find((one) => one.id === id)?.
 const services = () => config.services.map((one) => [one.id, named(one.name)]);
 const kinds = () => [["", t("noIdentity")], ...config.identities.map((one) => [one, coded(one)])];
 const languages = () => config.languages.map((code) => [code, t.of(code)("language")]);
-const buttons = (yes) => ({ yes, no: t("cancel") });
+const buttons = (yes, run) => ({ yes, no: t("cancel"), run });
 const identity = (kind, value) => (kind && value ? { identity: { kind, value: latin(value) } } : {});
 
 // Everything anew: at the start, at sign-in and in another language. What changes by itself has places of its own.
@@ -96,16 +96,29 @@ function forget() {
   draw();
 }
 
-// Asks the branch; what it refuses is said at the top. Resolves to null then.
-async function attempt(path, body) {
+// Asks the branch: what it answers, or why not.
+async function tried(path, body) {
   told.hidden = true;
-  try { return await request(`${base}/reception/${path}`, body, { token }); } catch (refused) {
-    if (refused.status === 401) { forget(); return null; }
-    told.hidden = false;
-    told.textContent = refused.status ? t("notDone", { reason: why(refused) }) : t("unsure");
-    return null;
+  try { return { answer: await request(`${base}/reception/${path}`, body, { token }) }; } catch (refused) {
+    if (refused.status === 401) { forget(); return {}; }
+    return { reason: refused.status ? t("notDone", { reason: why(refused) }) : t("unsure") };
   }
 }
+
+// The same where no form is open: what it refuses is said at the top.
+async function attempt(path, body) {
+  const { answer = null, reason = "" } = await tried(path, body);
+  told.hidden = !reason;
+  told.textContent = reason;
+  return answer;
+}
+
+// The same for a form: then what follows of it.
+const doing = (path, body, then) => async (given) => {
+  const { answer, reason = "" } = await tried(path, body(given));
+  if (answer) await then(answer);
+  return reason;
+};
 
 function drawGiving() {
   fill(giving, h("h2", {}, t("walkIn")), h("form", { id: "walk-in", class: "work", onsubmit: give },
@@ -123,6 +136,10 @@ async function give(event) {
   if (!ticket) return;
   ownTicket = ownId();
   form.reset();
+  shownTicket(ticket);
+}
+
+function shownTicket(ticket) {
   document.getElementById("given").replaceChildren(h("strong", { class: "big", "data-number": ticket.number }, t("given", { number: ticket.number })), h("img", { src: `${new URL(ticket.link, location).pathname}/qr.svg`, alt: t("scan"), width: 140, height: 140 }));
 }
 
@@ -160,25 +177,24 @@ const HEADS = { since: () => t("when") };
 const heads = (keys) => h("thead", {}, h("tr", {}, keys.map((key) => h("th", { scope: "col" }, HEADS[key]?.() ?? t(key)))));
 
 function row(visit) {
-  const who = visit.identity ? `${coded(visit.identity.kind)} ${apart(visit.identity.value, language())}` : visit.name || t("unknownWho");
+  const identity = visit.identity && `${coded(visit.identity.kind)} ${apart(visit.identity.value, language())}`;
+  const who = visit.name || identity || t("unknownWho");
   const may = !OVER.has(visit.phase);
   return h("tr", { "data-number": visit.number }, h("td", {}, h("bdi", {}, digits(visit.number, language()))), h("td", {}, serviceName(visit.service)), h("td", {}, phase(visit.phase)), h("td", {}, digits(visit.desk || t("nowhere"), language())),
-    h("td", {}, h("bdi", {}, who)), h("td", {}, time(visit.taken_at, language(), config.zone)),
+    h("td", {}, h("bdi", {}, who), visit.name && identity && h("small", {}, identity), visit.need && h("small", {}, coded(visit.need))), h("td", {}, time(visit.taken_at, language(), config.zone)),
     h("td", {}, may && h("div", { class: "row" }, h("button", { class: "quiet", id: `transfer-${visit.ticket}`, "aria-label": `${t("transfer")} ${visit.number}`, onclick: () => transfer(visit) }, t("transfer")),
-      h("button", { class: "danger-quiet", id: `leave-${visit.ticket}`, "aria-label": `${t("leaveFor")} ${visit.number}`, onclick: () => takeOut(visit) }, t("leaveFor")))));
+      visit.phase !== "called" && h("button", { class: "danger-quiet", id: `leave-${visit.ticket}`, "aria-label": `${t("leaveFor")} ${visit.number}`, onclick: () => takeOut(visit) }, t("leaveFor")))));
 }
 
 async function transfer(visit) {
   const desks = [["", t("nowhere")], ...config.desks.map((one) => [one.id, named(one.name) || t("deskOf", { desk: one.id })])];
   const to = services().filter(([id]) => id !== visit.service);
-  const answer = await ask(`${t("transfer")} ${visit.number}`, [field("to-service", t("toService"), choice([...to, ["", t("nowhere")]], { name: "service", value: to[0]?.[0] ?? "" })), field("desk", t("toDesk"), choice(desks)), field("reason", t("reason"), h("input", { maxlength: 200 }))], buttons(t("transfer")));
-  if (!answer || !(answer.service || answer.desk)) return;
-  if (await attempt(`tickets/${encodeURIComponent(visit.ticket)}/transfer`, answer.desk ? { ...answer, service: "" } : answer)) await again();
+  const about = (answer) => (answer.desk ? { ...answer, service: "" } : answer);
+  await ask(`${t("transfer")} ${visit.number}`, [field("to-service", t("toService"), choice([...to, ["", t("nowhere")]], { name: "service", value: to[0]?.[0] ?? "" })), field("desk", t("toDesk"), choice(desks)), field("reason", t("reason"), h("input", { maxlength: 200 }))], buttons(t("transfer"), doing(`tickets/${encodeURIComponent(visit.ticket)}/transfer`, about, again)));
 }
 
 async function takeOut(visit) {
-  const sure = await ask(`${t("leaveFor")}: ${visit.number}`, [], { ...buttons(t("leaveFor")), danger: true });
-  if (sure && await attempt(`tickets/${encodeURIComponent(visit.ticket)}/leave`, {})) await again();
+  await ask(`${t("leaveFor")}: ${visit.number}`, [], { ...buttons(t("leaveFor"), doing(`tickets/${encodeURIComponent(visit.ticket)}/leave`, () => ({}), again)), danger: true });
 }
 
 const again = () => (lookingFor ? look(lookingFor) : undefined);
@@ -204,39 +220,50 @@ function appointmentRow(one) {
 }
 
 const moment = (text) => instant(text, config.zone);
+
+// A day and time of the branch's clock, said again as people there say it.
+function moments(value) {
+  const said = h("small", { id: "at-said", role: "status" });
+  const say = (text) => { said.textContent = text ? dayAndTime(moment(text), language(), config.zone) : ""; };
+  say(value);
+  const pick = h("input", { type: "datetime-local", required: true, value, "aria-describedby": "at-said", oninput: (event) => say(event.target.value) });
+  const one = field("at", t("when"), pick);
+  one.append(said);
+  return one;
+}
+
+// The next full hour of today, or ten o'clock on the day that is shown.
+function proposed() {
+  const soon = clockCode(Date.now() + 3_600_000, config.zone);
+  return dayShown === soon.slice(0, 10) ? `${soon.slice(0, 13)}:00` : `${dayShown}T10:00`;
+}
 const path = (one, what) => `appointments/${encodeURIComponent(one.code)}/${what}`;
 
 async function arrive(one) {
-  const answer = await ask(`${t("arrive")}: ${one.name || one.code}`, field("arrival-need", t("need"), choice([["", t("noNeed")], ...config.needs.map((need) => [need, coded(need)])], { name: "need" })), buttons(t("arrive")));
-  const ticket = answer && await attempt(path(one, "arrive"), { need: answer.need });
-  if (!ticket) return;
-  document.getElementById("given").replaceChildren(h("strong", { class: "big", "data-number": ticket.number }, t("given", { number: ticket.number })));
-  await fetchAppointments();
+  const arrived = async (ticket) => { shownTicket(ticket); await fetchAppointments(); };
+  await ask(`${t("arrive")}: ${one.name || one.code}`, field("arrival-need", t("need"), choice([["", t("noNeed")], ...config.needs.map((need) => [need, coded(need)])], { name: "need" })), buttons(t("arrive"), doing(path(one, "arrive"), ({ need }) => ({ need }), arrived)));
 }
 
 async function move(one) {
-  const answer = await ask(`${t("move")}: ${one.name || one.code}`, field("at", t("when"), h("input", { type: "datetime-local", required: true })), buttons(t("move")));
-  if (answer && await attempt(path(one, "move"), { at: moment(answer.at) })) await fetchAppointments();
+  await ask(`${t("move")}: ${one.name || one.code}`, moments(clockCode(one.at, config.zone)), buttons(t("move"), doing(path(one, "move"), ({ at }) => ({ at: moment(at) }), fetchAppointments)));
 }
 
 async function cancel(one) {
-  const sure = await ask(`${t("cancelAsk")} ${one.name || one.code}`, [], { ...buttons(t("cancelAppointment")), danger: true });
-  if (sure && await attempt(path(one, "cancel"), {})) await fetchAppointments();
+  await ask(`${t("cancelAsk")} ${one.name || one.code}`, [], { ...buttons(t("cancelAppointment"), doing(path(one, "cancel"), () => ({}), fetchAppointments)), danger: true });
 }
 
 async function make() {
   const id = ownId();
-  const answer = await ask(t("newAppointment"), [field("new-service", t("service"), choice(services(), { name: "service", value: config.services[0]?.id })), field("at", t("when"), h("input", { type: "datetime-local", required: true, value: `${dayShown}T10:00` })), field("new-name", t("name"), h("input", { name: "name", maxlength: 200 })),
+  const about = ({ kind, value, at, phone, ...more }) => ({ ...more, id, at: moment(at), phone: latin(phone), ...identity(kind, value) });
+  const shown = async (made) => { dayShown = dayCode(made.at, config.zone); await fetchAppointments(); };
+  await ask(t("newAppointment"), [field("new-service", t("service"), choice(services(), { name: "service", value: config.services[0]?.id })), moments(proposed()),
+    field("new-name", t("name"), h("input", { name: "name", maxlength: 200 })), field("new-language", t("languageOf"), choice(languages(), { name: "language", value: config.languages[0] })),
     field("new-kind", t("identityKind"), choice(kinds(), { name: "kind" })), field("new-value", t("identityValue"), h("input", { name: "value", maxlength: 64, dir: "ltr" })),
-    field("phone", t("phone"), h("input", { type: "tel", maxlength: 32, dir: "ltr" })), field("email", t("email"), h("input", { type: "email", maxlength: 320, dir: "ltr" })), field("new-language", t("languageOf"), choice(languages(), { name: "language", value: config.languages[0] }))], buttons(t("make")));
-  if (!answer) return;
-  const { kind, value, at, phone, ...more } = answer;
-  const made = await attempt("appointments", { ...more, id, at: moment(at), phone: latin(phone), ...identity(kind, value) });
-  if (made) { dayShown = dayCode(made.at, config.zone); await fetchAppointments(); }
+    field("phone", t("phone"), h("input", { type: "tel", maxlength: 32, dir: "ltr" })), field("email", t("email"), h("input", { type: "email", maxlength: 320, dir: "ltr" }))], { ...buttons(t("make"), doing("appointments", about, shown)), wide: true });
 }
 
 async function begin() {
-  try { config = await request(`${base}/config`); } catch { setTimeout(begin, 2000); return; }
+  try { config = await request(`${base}/config`); } catch (refused) { fill(main, notHere(refused)); setTimeout(begin, 2000); return; }
   dayShown = dayCode(Date.now(), config.zone);
   if (token) begun(); else draw();
 }

@@ -1,5 +1,6 @@
 // What the pages say, in each language. A text that is missing is shown in English, a name the branch gave as it is.
 
+import { h } from "./dom.js";
 import { RIGHT_TO_LEFT, digits } from "./numbers.js";
 
 export const WORDS = {
@@ -39,6 +40,8 @@ export const WORDS = {
     why_said_enough: "Please say the rest at the desk.", why_who_comes: "Say who comes: a customer number, a phone or a mail address.", why_no_appointment: "There is no appointment {number} in this branch.", why_appointment_over: "Appointment {number} is not open any more.",
     why_too_early: "It is too early for appointment {number}. Please come again later.", why_passed: "This time has passed already.", why_closed_then: "The service is closed then.",
     haveAppointment: "I have an appointment", appointmentTitle: "Your appointment",
+    noBranch: "There is no branch under this address. Please check it.", noAnswerYet: "The branch does not answer yet. This page goes on trying.",
+    instead: "Sign {who} out and sit down here", insteadTell: "Whom {who} had called waits again.",
     resolved: "Resolved", referred: "Referred", follow_up: "To be followed up", escalated: "Escalated", no_answer_needed: "No answer needed", other: "Other",
     acquisition: "Acquisition", enhancement: "Enhancement", retention: "Retention", lapsed: "Lapsed",
   },
@@ -78,6 +81,8 @@ export const WORDS = {
     why_said_enough: "لطفاً بقیه را پای باجه بگویید.", why_who_comes: "بگویید چه کسی می‌آید: شمارهٔ مشتری، تلفن یا رایانامه.", why_no_appointment: "وقت {number} در این شعبه ثبت نشده است.", why_appointment_over: "وقت {number} دیگر باز نیست.",
     why_too_early: "برای وقت {number} هنوز زود است. لطفاً دیرتر بیایید.", why_passed: "این زمان گذشته است.", why_closed_then: "این خدمت در آن زمان بسته است.",
     haveAppointment: "وقت قبلی دارم", appointmentTitle: "وقت قبلی شما",
+    noBranch: "شعبه‌ای با این نشانی نیست. لطفاً نشانی را بررسی کنید.", noAnswerYet: "شعبه هنوز پاسخ نمی‌دهد. این صفحه پیوسته تلاش می‌کند.",
+    instead: "خروج {who} و نشستن پای این باجه", insteadTell: "کسی که {who} فراخوانده بود دوباره در صف می‌ماند.",
     resolved: "حل شد", referred: "ارجاع شد", follow_up: "نیاز به پیگیری", escalated: "به مدیر سپرده شد", no_answer_needed: "نیازی به پاسخ نبود", other: "دیگر",
     acquisition: "جذب", enhancement: "توسعه", retention: "نگهداشت", lapsed: "ازدست‌رفته",
   },
@@ -106,6 +111,12 @@ function said(which, key, about) {
 export function why({ status, code, about, message }) {
   if (WORDS.en[`why_${code}`]) return t(`why_${code}`, about);
   return status === 422 ? t("wrong") : message;
+}
+
+// Before a page knows its branch, it says in all languages why not.
+export function notHere({ status }) {
+  const key = status === 404 ? "noBranch" : "noAnswerYet";
+  return h("div", { class: "center panel", role: "alert" }, Object.keys(WORDS).map((code) => h("p", { lang: code, dir: RIGHT_TO_LEFT.has(code) ? "rtl" : "ltr" }, t.of(code)(key))));
 }
 
 // A name as the branch gave it: `{"fa": ..., "en": ...}`; also a plain one.

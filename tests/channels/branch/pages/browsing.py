@@ -43,27 +43,43 @@ class Browsing:
 
 
 @asynccontextmanager
-async def browsing(url: str, branch: FakeBranch | None = None) -> AsyncIterator[Browsing]:
+async def chromium() -> AsyncIterator[Any]:
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SOUND])
-        one = Browsing(browser, url, branch)
         try:
-            yield one
-        except BaseException:
-            print(*one.wrong, sep="\n")
-            raise
-        else:
-            assert one.wrong == []
+            yield browser
         finally:
             await browser.close()
 
 
 @asynccontextmanager
-async def a_faked_branch() -> AsyncIterator[tuple[FakeBranch, Browsing]]:
-    async with fake_branch(free_port()) as branch, browsing(branch.url, branch) as browser:
-        yield branch, browser
+async def pages_of(browser: Any, url: str, branch: FakeBranch | None = None) -> AsyncIterator[Browsing]:
+    """Closed when this is left; nothing may have gone wrong in them."""
+    one = Browsing(browser, url, branch)
+    try:
+        yield one
+    except BaseException:
+        print(*one.wrong, sep="\n")
+        raise
+    else:
+        assert one.wrong == []
+    finally:
+        for context in browser.contexts:
+            await context.close()
+
+
+@asynccontextmanager
+async def browsing(url: str) -> AsyncIterator[Browsing]:
+    async with chromium() as browser, pages_of(browser, url) as one:
+        yield one
+
+
+@asynccontextmanager
+async def a_faked_branch(browser: Any) -> AsyncIterator[tuple[FakeBranch, Browsing]]:
+    async with fake_branch(free_port()) as branch, pages_of(browser, branch.url, branch) as pages:
+        yield branch, pages
 
 
 def axe_script(directory: Path) -> str:

@@ -107,6 +107,49 @@ def test_the_tickets_own_language_is_heard_first(of_ticket: str, of_branch: list
     assert [clips[0].split("/")[0] for clips in calls] == heard
 
 
+PLAYED = """
+const started = [], microtask = (run) => queueMicrotask(run);
+const gain = { setValueAtTime() {}, exponentialRampToValueAtTime() {} };
+class Node {
+  constructor(_, about = {}) { Object.assign(this, { about, gain }); }
+  connect(other) { return other; }
+  start() { if (this.about.buffer) started.push(this.about.buffer.name); }
+  stop() {}
+}
+class Context {
+  currentTime = 0;
+  state = STATE;
+  decodeAudioData(name) { return { duration: 0.5, name }; }
+}
+Object.assign(globalThis, { AudioContext: Context, GainNode: Node, OscillatorNode: Node, AudioBufferSourceNode: Node,
+  setTimeout: microtask, fetch: async (url) => ({ ok: true, arrayBuffer: async () => url.split("/").pop() }) });
+const { Speaker } = await import(MODULE);
+const speaker = new Speaker("clips");
+for (const name of CALLS) speaker.say([[name, `${name}!`]]);
+while (speaker.speaking) await new Promise(setImmediate);
+process.stdout.write(JSON.stringify(started));
+"""
+
+
+def played(calls: list[str], state: str = "running") -> list[str]:
+    """What is heard of calls that come all at once, one clip after the other."""
+    words = {"STATE": state, "MODULE": (PAGES / "speaker.js").as_uri(), "CALLS": calls}
+    program = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in words.items()) + PLAYED
+    run = subprocess.run(["node", "--input-type=module", "-e", program], capture_output=True, text=True, check=False)
+    assert not run.returncode, run.stderr
+    heard: list[str] = json.loads(run.stdout)
+    return [one.removesuffix(".opus") for one in heard]
+
+
+def test_calls_that_come_at_once_are_heard_one_after_the_other() -> None:
+    assert played(["a", "b", "c"]) == ["a", "a!", "b", "b!", "c", "c!"]
+
+
+def test_of_very_many_calls_the_latest_are_heard_and_of_none_before_the_sound_is_on() -> None:
+    assert played([*"abcdefghij"])[::2] == ["a", *"efghij"]
+    assert played(["a", "b"], "suspended") == []
+
+
 def test_all_clips_are_there_and_small() -> None:
     for language in LANGUAGES:
         assert {one.stem for one in (CLIPS / language).iterdir()} == set(words(language))

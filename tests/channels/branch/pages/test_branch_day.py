@@ -217,6 +217,9 @@ async def test_a_day_of_a_branch_through_its_pages(tmp_path: Path) -> None:
         assert by_phase["served"] == sum(desk.did["end"] for desk in desks)
         assert all(sum(desk.did[what] for desk in desks) for what in ("park", "no-show", "transfer", "end"))
         await agrees(site, by_phase)
+        recorded = await site.happens("VisitRecorded", len(visits))
+        told = sorted((getattr(one, "ticket"), getattr(one, "outcome")) for one in recorded)  # noqa: B009
+        assert told == sorted((one["number"], one["phase"]) for one in visits), "each once, as it was"
         site.check(contacts=len(numbers))
 
 
