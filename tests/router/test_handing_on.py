@@ -289,3 +289,23 @@ def test_what_is_transferred_counts_for_both(pool):
     pool.transfers("anna", CALL, to_agent="ben")
     assert kinds(pool.accepts("ben", "offer-c1-2")) == [OfferAccepted]
     assert (pool.state.agents["anna"].answered, pool.state.agents["ben"].answered) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda pool, call: pool.transfers("anna", call, queue="desk"),
+        lambda pool, call: pool.consults("anna", call, "advice", to_agent="ben"),
+        lambda pool, call: pool.holds("anna", call),
+        lambda pool, call: pool.pulls_back(call),
+        lambda pool, call: pool.joins(call, "ben", "barge"),
+    ],
+)
+def test_a_call_of_two_ends_stays_with_who_has_it_and_nobody_is_told_otherwise(asked):
+    pool = PoolInHand(policy())
+    pool.signs_on("anna")
+    pool.arrives("c1", thread="sip-edge1-1767614400.000007.42")
+    pool.accepts("anna", "offer-c1-1")
+    with pytest.raises(RefusedError, match="by the phone's own keys"):
+        asked(pool, CALL)
+    assert pool.state.interactions[CALL].state.agent_id == "anna"

@@ -9,8 +9,9 @@ from enum import StrEnum
 import orjson
 
 from hub.domain.errors import InvalidError
+from hub.domain.interaction.two_ends import THREAD_OF_TWO_ENDS
 
-THREAD = "sip-"
+THREAD = THREAD_OF_TWO_ENDS
 """What the threads of all calls begin with; the edge and Kamailio's name of the call follow."""
 _KEY = re.compile(r"\d{9,12}\.\d{1,6}\.\d+")
 _NOBODY = re.compile(r"anonymous|unavailable|unknown|restricted|", re.IGNORECASE)

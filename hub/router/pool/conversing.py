@@ -21,7 +21,7 @@ from hub.router.pool.commands import (
     Resume,
     Unpark,
 )
-from hub.router.pool.decided import here, in_words, meant_for, meta, of, offered, open_interaction
+from hub.router.pool.decided import here, in_words, meant_for, meta, of, offered, open_interaction, open_to_others
 from hub.router.pool.handing_on import end_consults, finish_consult, leave_conference
 from hub.router.pool.pacing import answered
 from hub.router.pool.state import Decided, OpenInteraction, PoolState
@@ -62,7 +62,7 @@ def decline(state: PoolState, command: Decline) -> list[Decided]:
 
 def hold(state: PoolState, command: Hold) -> list[Decided]:
     """The customer is put on hold."""
-    interaction = open_interaction(state, command.interaction_id)
+    interaction = open_to_others(state, command.interaction_id)
     return of(interaction, rules.hold(interaction.state, command.agent_id, **meta(command, interaction.stream)))
 
 

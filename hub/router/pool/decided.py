@@ -9,6 +9,7 @@ from hub.domain.errors import NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.domain.ids import interaction_of_offer, routing_stream
 from hub.domain.interaction.placement import RequirementStep
+from hub.domain.interaction.two_ends import has_two_ends
 from hub.router.policy.requirement import Requirement
 from hub.router.pool.commands import Command
 from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState
@@ -53,6 +54,17 @@ def open_interaction(state: PoolState, stream: str) -> OpenInteraction:
     interaction = state.interactions.get(stream)
     if interaction is None:
         raise NotFoundError(f"there is no open interaction {stream!r}")
+    return interaction
+
+
+def open_to_others(state: PoolState, stream: str) -> OpenInteraction:
+    """The interaction. Raises RefusedError where it is a call that nobody else can be put on."""
+    interaction = open_interaction(state, stream)
+    if has_two_ends(interaction.queued.channel, interaction.queued.thread):
+        raise RefusedError(
+            "this call goes straight from the customer's line to the agent's phone: "
+            "hold it, give it away or let others in by the phone's own keys"
+        )
     return interaction
 
 

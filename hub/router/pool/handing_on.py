@@ -18,6 +18,7 @@ from hub.router.pool.decided import (
     numbered,
     of,
     open_interaction,
+    open_to_others,
     placement,
     require_queue,
     same_placement,
@@ -30,7 +31,7 @@ TRANSFERRED = "transferred"
 
 def transfer(state: PoolState, command: Transfer) -> list[Decided]:
     """Cold: it waits again with its age, in a queue or for one agent."""
-    interaction = open_interaction(state, command.interaction_id)
+    interaction = open_to_others(state, command.interaction_id)
     one = interaction.state
     if one.agent_id != command.agent_id and one.gave_up == transferred(
         command.agent_id, command.queue or interaction.queue, command.to_agent, False
@@ -49,7 +50,7 @@ def transfer(state: PoolState, command: Transfer) -> list[Decided]:
 
 def consult(state: PoolState, command: Consult) -> list[Decided]:
     """Advice is work of its own: queued, offered and ended like any other, while the conversation goes on."""
-    interaction = open_interaction(state, command.interaction_id)
+    interaction = open_to_others(state, command.interaction_id)
     if command.consult_id in interaction.consulted:
         return []
     one = interaction.state

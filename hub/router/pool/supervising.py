@@ -15,7 +15,17 @@ from hub.policies.hours import zone_of
 from hub.router.policy.classify import Classifier, traits_kept
 from hub.router.policy.parsing import Policy
 from hub.router.pool.commands import AdoptPolicy, Assign, Command, Join, Leave, Move, Prioritise, PullBack, SetIntake
-from hub.router.pool.decided import here, in_words, meta, of, of_pool, open_interaction, placement, require_queue
+from hub.router.pool.decided import (
+    here,
+    in_words,
+    meta,
+    of,
+    of_pool,
+    open_interaction,
+    open_to_others,
+    placement,
+    require_queue,
+)
 from hub.router.pool.interrupting import make_room
 from hub.router.pool.pacing import passed_over
 from hub.router.pool.state import Decided, KnownAgent, OpenInteraction, PoolState
@@ -98,7 +108,7 @@ def prioritise(state: PoolState, command: Prioritise) -> list[Decided]:
 
 def pull_back(state: PoolState, command: PullBack) -> list[Decided]:
     """It is taken from whoever has it and waits again."""
-    interaction = open_interaction(state, command.interaction_id)
+    interaction = open_to_others(state, command.interaction_id)
     if interaction.state.phase is Phase.WAITING:
         return []
     given = meta(command, interaction.stream)
@@ -107,7 +117,7 @@ def pull_back(state: PoolState, command: PullBack) -> list[Decided]:
 
 def join(state: PoolState, command: Join) -> list[Decided]:
     """A supervisor hears the conversation, coaches its agent, or speaks in it."""
-    interaction = open_interaction(state, command.interaction_id)
+    interaction = open_to_others(state, command.interaction_id)
     if command.mode == "conference":
         raise InvalidError("agents come into a conference by a consultation: use monitor, coach or barge", "mode")
     given = meta(command, interaction.stream)
