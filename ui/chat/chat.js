@@ -112,13 +112,13 @@
   form.f{flex:1;overflow-y:auto;padding:20px 18px;display:flex;flex-direction:column;gap:14px}
   .f h3{font-size:17px;font-weight:600;margin:0}
   .f p{margin:0;color:var(--dim)}
+  .f p:first-child{font-weight:600;color:var(--text)}
   .f label{display:block;font-size:14px;font-weight:500}
   .f label input,.f label textarea{margin-top:4px;font-weight:400}
   .f .check{display:flex;gap:10px;align-items:flex-start;font-weight:400}
   .f .check input{margin:4px 0 0;width:18px;height:18px;flex:none;accent-color:var(--accent)}
   .f .err{color:var(--bad)}
   .main{background:var(--accent);color:var(--on);padding:10px 16px;border-radius:12px;font-weight:600}
-  .main:disabled{opacity:.6;cursor:default}
   .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
   @media (max-width:480px){.root.open{inset:0}.panel{width:100%;height:100vh;height:100dvh;border:0;border-radius:0}textarea,input{font-size:16px!important}}
   @media (forced-colors:active){.m,.launch,.main,.dots,.badge,.write .go{border:1px solid}header{border-bottom:1px solid}.dots i{background:CanvasText}}`;
@@ -592,11 +592,12 @@
       for (const one of node.elements) one.removeAttribute("aria-invalid");
       const wrong = [...node.elements].find((one) => !one.checkValidity());
       if (wrong) return fail(wrong.validity.valueMissing ? "required" : "check", wrong);
-      main.disabled = true;
+      if (main.ariaBusy === "true") return;
+      main.ariaBusy = "true";
       onsubmit(Object.fromEntries(new FormData(node)));
     } }, heading ? el("h3", {}, heading) : null, hint ? told : null, ...fields, error, main,
     ...links.map(([text, act]) => el("button", { className: "link", type: "button", onclick: act }, text)));
-    const free = () => { if (main) main.disabled = false; };
+    const free = () => { if (main) main.ariaBusy = "false"; };
     const fail = (name, where) => {
       free();
       error.hidden = false;

@@ -35,6 +35,9 @@ async def test_the_visitor_chooses_what_to_prove_and_a_transcript_asks_for_the_m
     await page.get_by_text("Confirm your e-mail first.").wait_for()
     await form.locator("input[name=email]").fill("mina@example.com")
     await form.locator("button.main").click()
+    focused = "() => document.querySelector('#hub-chat').shadowRoot.activeElement?.name"
+    await form.locator("input[name=code]").wait_for()
+    assert await page.evaluate(focused) == "code"
     site.hub.right = "123456"
     await form.locator("input[name=code]").fill("654321")
     await form.locator("button.main").click()
