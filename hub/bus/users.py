@@ -1,6 +1,7 @@
 """Who may do what on the bus: the hub everything, an adapter what its channel needs, and nothing else."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from hub.bus.connection import INBOX, Credentials
@@ -60,6 +61,7 @@ ADAPTERS: tuple[BusUser, ...] = (
 """One a channel, and those that carry it beside that one."""
 
 
+@lru_cache(maxsize=64)
 def inboxes(channel: str) -> tuple[str, ...]:
     """Of the adapters that report contacts on this channel."""
     return tuple(user.inbox for user in ADAPTERS if channel in (user.channel, *user.also))

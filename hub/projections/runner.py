@@ -67,11 +67,12 @@ class Runner:
         """Applies the next batch to the front, and one to those behind it. No events: everything is up to date."""
         positions = self.positions()
         front = max(positions.values())
-        events = self._advance([name for name, at in positions.items() if at == front], front, None)
+        step = self._advance([name for name, at in positions.items() if at == front], front, None)
         behind = [name for name, at in positions.items() if at < front]
         if behind:
-            events += self._advance(behind, min(positions[name] for name in behind), front)
-        return Step(events, self.position)
+            more = self._advance(behind, min(positions[name] for name in behind), front)
+            step = step._replace(events=step.events + more.events)
+        return step
 
     def run(self) -> int:
         """Steps until everything is up to date; the position reached."""
@@ -103,15 +104,15 @@ class Runner:
             front = max(positions.values())
             if on_position is not None:
                 on_position(positions[name], front)
-            if positions[name] == front or not self._advance([name], positions[name], front):
+            if positions[name] == front or not self._advance([name], positions[name], front).events:
                 return positions[name]
 
-    def _advance(self, names: Sequence[str], after: int, until: int | None) -> int:
+    def _advance(self, names: Sequence[str], after: int, until: int | None) -> Step:
         rows = self._read(after, self._batch)
         if until is not None:
             rows = [row for row in rows if row[0] <= until]
         if not rows:
-            return 0
+            return Step(0, after)
         last = rows[-1][0]
         rows_read, rows = len(rows), [row for row in rows if not row[1].startswith(_UNREAD)]
         entries = self._entries_of(frozenset(names)).of(rows, self._numbers.of(rows))
@@ -128,7 +129,7 @@ class Runner:
                 if share := self._projections[name].share(fresh, kinds):
                     self._projections[name].apply(self._connection, share)
             self._connection.execute(_MOVED, (last, among(behind)))
-        return rows_read
+        return Step(rows_read, last)
 
     def _entries_of(self, names: frozenset[str]) -> Entries:
         found = self._entries_for.get(names)

@@ -80,6 +80,8 @@ class LinkRound:
             for contact, home in zip(contacts, homes, strict=True)
             if len(home.identifiers) > 1 and len(attested := _attested(key, home, spell)) > 1
         ]
+        if not bringing:
+            return
         today = iter(renewed([one for _, _, attested in bringing for one in attested]))
         for contact_id, home, attested in bringing:
             if wishes := _wishes(home, list(islice(today, len(attested)))):
