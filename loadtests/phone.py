@@ -20,6 +20,7 @@ import orjson
 from hub.application.explaining.audit import audit
 from hub.application.imports.history import tail
 from hub.children import die_with_parent
+from hub.domain.customer.events import ContactReceived
 from hub.domain.event import Event
 from hub.domain.interaction.events import (
     InteractionOffered,
@@ -160,7 +161,7 @@ def log_figures(settings: Settings) -> dict[str, object]:
         store.close()
     found = audit(events)
     told = [one.event for one in events]
-    queued = _first(told, InteractionQueued)
+    queued, came = _first(told, InteractionQueued), _came(told)
     offered, accepted = _first(told, InteractionOffered), _first(told, OfferAccepted)
     figures = {
         "contacts": found.contacts,
@@ -175,7 +176,7 @@ def log_figures(settings: Settings) -> dict[str, object]:
         ),
         "still_open": found.open,
     }
-    figures |= _took("queued_to_offered", queued, offered) | _took("offered_to_picked_up", offered, accepted)
+    figures |= _took("came_to_offered", came, offered) | _took("offered_to_picked_up", offered, accepted)
     return figures | _took("queued_to_picked_up", queued, accepted)
 
 
@@ -186,6 +187,13 @@ def _first(events: list[Event], kind: type[Event]) -> dict[str, datetime]:
         if isinstance(event, kind):
             found.setdefault(event.correlation, event.at)
     return found
+
+
+def _came(events: list[Event]) -> dict[str, datetime]:
+    """When the call of each interaction came in. It is in line and offered at one moment where somebody is free."""
+    contacts = {one.contact_id: one.at for one in events if isinstance(one, ContactReceived)}
+    queued = (one for one in events if isinstance(one, InteractionQueued))
+    return {one.correlation: contacts[one.contact_id] for one in queued if one.contact_id in contacts}
 
 
 def _took(name: str, begins: dict[str, datetime], ends: dict[str, datetime]) -> dict[str, object]:
