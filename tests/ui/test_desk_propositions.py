@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hub.clock import WallClock
 from hub.paths.policy.parsing import DEFAULT
 from tests.ui.at_desk import at_work, take, work_of
 from tests.ui.house import House
@@ -37,6 +38,7 @@ texts.en = "A second line"
 texts.fa = "خط دوم"
 """
 """For public offices alone, who call in no other test."""
+SOLD = CARE.replace('kind = "information"', 'kind = "product"').replace('channels = ["phone"]', 'channels = ["web"]')
 
 
 async def test_what_is_to_be_said_is_shown_in_its_terms_and_answered_before_the_work_is_closed(house: House) -> None:
@@ -78,3 +80,31 @@ async def test_what_is_to_be_said_is_shown_in_its_terms_and_answered_before_the_
     told = await house.asked("GET", f"/v1/interactions/{row['interaction_id']}/next-best-actions")
     answers = {one["proposition"]: one["response"] for one in told["grants"] + told["actions"]}
     assert answers == {"care_plan": "accepted", "second_line": "not_presented"}
+
+
+async def test_who_says_stop_by_text_message_is_proposed_nothing_by_the_agent_who_has_them_open(house: House) -> None:
+    await house.asked("POST", "/v1/policies/paths", json={"text": DEFAULT + SOLD, "note": "sold by chat"})
+    lane, phone = house.lane(), "+989355550011"
+    ann = await house.somebody("agent", skills={lane: 3})
+    page = await at_work(house, ann)
+    known = [
+        {"kind": "customer_number", "value": house.fresh("office"), "verified": True},
+        {"kind": "phone", "value": phone, "verified": True},
+    ]
+    contact = await house.contact(
+        lane, "web", address=house.fresh("visitor"), language="en", identifiers=known, declared={"segment": "B2G"}
+    )
+    await take(page)
+    card = page.get_by_role("article").filter(has_text="care_plan")
+    await card.wait_for()
+    await page.get_by_text("2 answers are missing before you can wrap up").wait_for()
+    said = {"channel": "sms", "thread": "sms-adverts", "signal": "unsubscribed", "address": phone, "reason": "STOP"}
+    stop = {"id": house.fresh("stop"), "occurred_at": WallClock().now().isoformat(), **said}
+    await house.asked("POST", "/v1/conversations", json=stop)
+    await card.wait_for(state="detached")
+    await page.get_by_text("Nothing is to be proposed.").wait_for()
+    await page.get_by_text("Not proposed, because").click()
+    await page.get_by_text("they took their consent back").first.wait_for()
+    await page.keyboard.press("Alt+e")
+    await page.get_by_role("region", name="Wrap-up").get_by_role("button", name="solved").click()
+    await work_of(house, contact, phase="completed")

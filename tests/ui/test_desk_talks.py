@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hub.clock import WallClock
 from tests.ui.at_desk import at_work, holds, offer_in, said_in, take, work_of
 from tests.ui.house import House
 
@@ -90,9 +91,23 @@ async def test_a_text_message_is_counted_and_its_conversation_parked_until_the_a
     await take(page)
     await page.keyboard.press("r")
     await page.keyboard.type("سلام، بررسی می‌کنم")
-    await page.get_by_text(re.compile("One message, room for .52. more")).wait_for()
+    await page.get_by_text(re.compile("One message of .70. characters, room for .52. more")).wait_for()
     await page.keyboard.press("Control+Enter")
-    await page.get_by_role("article", name="From us").wait_for()
+    answer = page.get_by_role("article", name="From us")
+    await answer.wait_for()
+    work = await work_of(house, contact, phase="active")
+    said = await said_in(house, work["interaction_id"], "سلام، بررسی می‌کنم")
+    about = {"channel": "sms", "thread": contact["thread"], "contact_id": said["contact_id"]}
+    for signal, reason in (("sent", ""), ("failed", "the phone could not be reached in time (EXPIRED 012)")):
+        told = {**about, "id": house.fresh(signal), "signal": signal, "reason": reason}
+        await house.asked("POST", "/v1/conversations", json={**told, "occurred_at": WallClock().now().isoformat()})
+    await answer.get_by_text("the phone could not be reached in time (EXPIRED 012)").wait_for()
+    await page.get_by_role("button", name="Text message").click()
+    await page.get_by_role("dialog").locator("textarea").fill("5 €")
+    await page.get_by_text(re.compile("One message of .160. characters, room for .156. more")).wait_for()
+    await page.get_by_role("dialog").locator("textarea").fill("")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("dialog").wait_for(state="detached")
     await page.keyboard.press("Alt+p")
     await page.get_by_role("radio", name="Until the customer answers").wait_for()
     await page.keyboard.press("Enter")
