@@ -7,8 +7,9 @@ import { lists } from "./words/lists";
 import { offers } from "./words/offers";
 import { presence } from "./words/presence";
 import { start } from "./words/start";
+import { visits } from "./words/visits";
 
 export const say = words({
-  en: { ...presence.en, ...offers.en, ...lists.en, ...conversation.en, ...commands.en, ...compose.en, ...start.en },
-  fa: { ...presence.fa, ...offers.fa, ...lists.fa, ...conversation.fa, ...commands.fa, ...compose.fa, ...start.fa },
+  en: { ...presence.en, ...offers.en, ...lists.en, ...conversation.en, ...commands.en, ...compose.en, ...start.en, ...visits.en },
+  fa: { ...presence.fa, ...offers.fa, ...lists.fa, ...conversation.fa, ...commands.fa, ...compose.fa, ...start.fa, ...visits.fa },
 });
