@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import math
 import secrets
 from dataclasses import dataclass, field
+from time import monotonic
 
 from hub.channels.kamailio.calls import Calls
 from hub.channels.kamailio.edges import Edges
@@ -16,6 +18,7 @@ _HERE_SECONDS = 2.0
 """How often Kamailio hears that there is an adapter: after ten seconds without, it takes no new calls for it."""
 _SOON = 1.0
 _SILENT_SECONDS = 15.0
+"""More than the time between two questions: then somebody should look."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,10 +38,13 @@ class Asking:
         self._settings = settings
         self._questions: dict[str, _Question] = {}
         self._answered = {edge: asyncio.Event() for edge in settings.edges}
+        self._heard_at = dict.fromkeys(settings.edges, math.inf)
+        self._silent = set[str]()
 
     async def run(self) -> None:
         """For ever: often until each has answered once."""
-        spent, waited = self._settings.check_seconds, 0.0
+        spent = self._settings.check_seconds
+        self._heard_at = dict.fromkeys(self._heard_at, monotonic())
         while True:
             everybody = all(event.is_set() for event in self._answered.values())
             spent += _HERE_SECONDS if everybody else _SOON
@@ -47,22 +53,27 @@ class Asking:
                 if spent >= self._settings.check_seconds or not answered.is_set():
                     self._ask(edge)
             spent = 0.0 if spent >= self._settings.check_seconds else spent
-            pause = min(_HERE_SECONDS if everybody else _SOON, self._settings.check_seconds)
-            self._miss(waited, waited + pause)
-            waited += pause
-            await asyncio.sleep(pause)
+            self.tell_who_is_silent(monotonic())
+            await asyncio.sleep(min(_HERE_SECONDS if everybody else _SOON, self._settings.check_seconds))
 
-    def _miss(self, before: float, after: float) -> None:
-        """Once, of each that has not answered for so long since this began."""
-        if before < _SILENT_SECONDS <= after:
-            for edge in [edge for edge, answered in self._answered.items() if not answered.is_set()]:
-                log.warning("Kamailio %s does not answer: does it run, and do its local.cfg and we name one bus?", edge)
+    def tell_who_is_silent(self, now: float) -> None:
+        """Once, of each that says nothing for too long."""
+        longest = self._settings.check_seconds + _SILENT_SECONDS
+        for edge, heard_at in self._heard_at.items():
+            if now - heard_at > longest and edge not in self._silent:
+                self._silent.add(edge)
+                log.warning(
+                    "Kamailio %s does not answer: does it run, and do its local.cfg and we name one bus? "
+                    "%d of its calls stand as far as is known",
+                    edge, len(self._calls.of(edge)),
+                )  # fmt: skip
 
     def heard(self, told: Stands | All) -> None:
         """What a Kamailio tells, news or answer."""
         if told.edge not in self._answered:
             log.warning("a Kamailio called %r speaks, and [kamailio] edges does not name it", told.edge)
             return
+        self._heard_at[told.edge] = monotonic()
         question = self._questions.get(told.edge)
         if isinstance(told, Stands):
             if question is not None and told.nonce == question.nonce:
@@ -85,6 +96,9 @@ class Asking:
         if len(question.heard) != told.count:
             log.warning("Kamailio %s has %d calls, and told %d", told.edge, told.count, len(question.heard))
             return
+        if told.edge in self._silent:
+            self._silent.discard(told.edge)
+            log.warning("Kamailio %s answers again: %d stand", told.edge, told.count)
         for thread in question.expected - question.heard:
             self._calls.lost(thread, told.run)
         if not self._answered[told.edge].is_set():

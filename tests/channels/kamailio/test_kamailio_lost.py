@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -166,6 +167,19 @@ async def test_who_speaks_when_kamailio_is_started_again_speaks_on(desk: Desk) -
     assert WAITS.thread in desk.calls
     await desk.is_asked()
     assert WAITS.thread not in desk.calls
+
+
+async def test_a_kamailio_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.hears(WAITS)
+    for _ in range(2):
+        desk.asking.tell_who_is_silent(monotonic() + SETTINGS.check_seconds + 16)
+    await desk.is_asked(WAITS)
+    await desk.is_asked(WAITS)
+    told = [one.message for one in caplog.records if one.levelname == "WARNING"]
+    assert [one.split(":")[0] for one in told] == ["Kamailio edge1 does not answer", "Kamailio edge1 answers again"]
+    assert "1 of its calls" in told[0]
 
 
 async def test_more_calls_than_may_stand_go_to_the_fallback(desk: Desk) -> None:
