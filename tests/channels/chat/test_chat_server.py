@@ -18,6 +18,7 @@ from hub.channels.attachments import Attachments
 from hub.channels.blobs import FolderBlobs
 from hub.channels.chat.adapter import make
 from hub.channels.chat.visitors import Signed, sign
+from hub.channels.chat.widget import IN_CHECKOUT, PARTS
 from hub.channels.command import Command
 from hub.channels.ledger import Ledger
 from hub.channels.registry import Place
@@ -484,3 +485,4 @@ async def test_the_script_is_small_and_kept_by_browsers(tmp_path: Path) -> None:
             async with site.http.get(site.url("chat.js"), headers={"If-None-Match": known}) as answer:
                 assert answer.status == 304
     assert len(gzip.compress(body, 9)) < 15_000
+    assert {one.stem for one in IN_CHECKOUT.iterdir()} == set(PARTS), "each part is in it"

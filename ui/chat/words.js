@@ -1,0 +1,31 @@
+/* What the widget says, in each of its languages. */
+const WORDS = {
+  en: {
+    title: "Chat with us", open: "Open chat", close: "Close chat", end: "End chat", send: "Send", attach: "Attach a file",
+    write: "Write a message…", message: "Message", you: "You", agent: "Agent", log: "Conversation", unread: "{n} unread",
+    connecting: "Connecting…", offline: "You are offline. What you write is kept.", away: "This takes longer than usual. Your message is kept and sent again.",
+    asked: "Sent. Somebody will be with you shortly.", next: "You are next in line.", place: "You are number {n} in line.", wait: "About {m} min.",
+    soon: "Less than a minute.", talking: "You are talking to {a}", somebody: "our team", parked: "{a} is looking into it and will write to you here.",
+    over: "This chat has ended. Write to begin a new one.", idle: "You were away, so this chat was closed. Write to go on.", closed: "Nobody is here right now.", opens: "We are back {t}.",
+    full: "All lines are busy right now.", typing: "{a} is writing", seen: "Seen", sending: "Sending…", failed: "Not sent", toobig: "This file is too large.", toomany: "No more than {n} files at once.",
+    badfile: "This file can’t be sent.", name: "Name", email: "E-mail", phone: "Phone", start: "Start chat", required: "Please fill in this field.", check: "Please check this field.",
+    leave: "Leave us a message", leaveHint: "We answer by e-mail.", text: "Your message", leaveSend: "Send message", back: "Back to the chat",
+    left: "Thank you. We have your message and answer by e-mail.", verify: "Confirm it’s you", verifyHint: "We send you a code.", sendCode: "Send code", code: "Code",
+    codeSent: "We sent a code to {v}.", confirm: "Confirm", proven: "Confirmed: {v}", badCode: "This is not the code, or it is too old. Check it, or have a new one sent.", noCode: "No code could be sent there. Check it, or try again later.", newCode: "Send a new code", other: "Another address", transcript: "Send me this chat by e-mail",
+    transcriptSent: "The chat was sent to {v}.", transcriptFail: "Confirm your e-mail first.", more: "More", greeting: "Hello! How can we help?", remove: "Remove", again: "Send again", edit: "Edit", long: "this message is too long", gone: "its file is gone: attach it again", instead: "{k} instead", unmailed: "This didn’t work. Try again later.",
+  },
+  fa: {
+    title: "گفت‌وگو با ما", open: "باز کردن گفت‌وگو", close: "بستن گفت‌وگو", end: "پایان گفت‌وگو", send: "فرستادن", attach: "پیوست فایل",
+    write: "پیام خود را بنویسید…", message: "پیام", you: "شما", agent: "کارشناس", log: "گفت‌وگو", unread: "{n} پیام خوانده‌نشده",
+    connecting: "در حال اتصال…", offline: "اینترنت شما قطع است. نوشته‌تان نگه داشته می‌شود.", away: "کمی بیشتر از معمول طول می‌کشد. پیام شما نگه داشته و دوباره فرستاده می‌شود.",
+    asked: "فرستاده شد. به‌زودی پاسخ می‌دهیم.", next: "نفر بعدی شمایید.", place: "شما نفر {n} در صف هستید.", wait: "حدود {m} دقیقه.",
+    soon: "کمتر از یک دقیقه.", talking: "در گفت‌وگو با {a}", somebody: "همکاران ما", parked: "{a} پیگیر است و همین‌جا به شما می‌نویسد.",
+    over: "این گفت‌وگو پایان یافت. برای گفت‌وگوی تازه بنویسید.", idle: "مدتی نبودید و گفت‌وگو بسته شد. برای ادامه بنویسید.", closed: "اکنون کسی این‌جا نیست.", opens: "{t} بازمی‌گردیم.",
+    full: "اکنون همهٔ کارشناسان مشغول‌اند.", typing: "{a} در حال نوشتن است", seen: "دیده شد", sending: "در حال فرستادن…", failed: "فرستاده نشد", toobig: "این فایل بیش از اندازه بزرگ است.", toomany: "بیش از {n} فایل با هم نمی‌شود.",
+    badfile: "این فایل را نمی‌توان فرستاد.", name: "نام", email: "ایمیل", phone: "تلفن", start: "آغاز گفت‌وگو", required: "این خانه را پر کنید.", check: "این خانه را بررسی کنید.",
+    leave: "برای ما پیام بگذارید", leaveHint: "با ایمیل پاسخ می‌دهیم.", text: "پیام شما", leaveSend: "فرستادن پیام", back: "بازگشت به گفت‌وگو",
+    left: "سپاس. پیام شما رسید و با ایمیل پاسخ می‌دهیم.", verify: "تأیید هویت", verifyHint: "برای شما کدی می‌فرستیم.", sendCode: "فرستادن کد", code: "کد",
+    codeSent: "کدی به {v} فرستادیم.", confirm: "تأیید", proven: "تأیید شد: {v}", badCode: "این کد درست نیست یا کهنه شده است. بررسی کنید یا کد تازه‌ای بخواهید.", noCode: "نشد کدی به آن‌جا فرستاده شود. بررسی کنید یا کمی بعد دوباره بکوشید.", newCode: "فرستادن کد تازه", other: "نشانی دیگر", transcript: "فرستادن این گفت‌وگو به ایمیل من",
+    transcriptSent: "گفت‌وگو به {v} فرستاده شد.", transcriptFail: "نخست ایمیل خود را تأیید کنید.", more: "بیشتر", greeting: "سلام! چه کمکی از ما برمی‌آید؟", remove: "برداشتن", again: "فرستادن دوباره", edit: "ویرایش", long: "پیام بیش از اندازه بلند است", gone: "فایل آن دیگر نیست: دوباره پیوست کنید", instead: "با {k}", unmailed: "نشد. کمی بعد دوباره بکوشید.",
+  },
+};
