@@ -12,8 +12,9 @@ from pathlib import Path
 
 import orjson
 
+from hub.domain.pool.events import PoolCommitted
 from loadtests.phone import log_figures
-from loadtests.processes import cpu_seconds, peak_memory_mb
+from loadtests.processes import cpu_by_part, cpu_of_parts, cpu_seconds, peak_memory_mb
 from tests.channels.kamailio.edge_site import Site, edge_site
 from tests.channels.kamailio.kamailio import SCENARIOS, missing
 from tests.support.asterisk import sipp, udp_ports
@@ -61,12 +62,29 @@ async def _calls(given: argparse.Namespace, site: Site, directory: Path) -> dict
     words = ["-s", "1000", "-r", given.rate, f"127.0.0.1:{site.edge.port}"]
     pids = {"adapter": [site.adapter.pid], "hub": [site.hub.pid], "kamailio": _family(site.edge.pid)}
     used = {name: sum(map(cpu_seconds, each)) for name, each in pids.items()}
+    parts, before = cpu_by_part(site.hub.pid), _transactions(site)
     async with sipp(str(callers.with_suffix("")), *words, port=udp_ports(1)[0], calls=calls, pause=TALK_SECONDS) as run:
         failed = await run.over(given.seconds + 120)
     await asyncio.sleep(2)
     cpu = {name: round((sum(map(cpu_seconds, each)) - used[name]) / calls * 1000, 2) for name, each in pids.items()}
+    more = {
+        "hub_parts_cpu_ms_a_call": cpu_of_parts(parts, site.hub.pid, calls),
+        "pool_transactions_a_call": round((_transactions(site) - before) / calls, 2),
+    }
     memory = {name: round(peak_memory_mb(each[0])) for name, each in pids.items()}
-    return {"calls": calls, "rate": given.rate, "failed": bool(failed), "cpu_ms_a_call": cpu, "peak_memory_mb": memory}
+    return {
+        "calls": calls,
+        "rate": given.rate,
+        "failed": bool(failed),
+        "cpu_ms_a_call": cpu,
+        **more,
+        "peak_memory_mb": memory,
+    }
+
+
+def _transactions(site: Site) -> int:
+    """Transactions of the routing pool so far: the fewer a call, the more calls shared one, and the less each costs."""
+    return sum(isinstance(event, PoolCommitted) for event in site.events())
 
 
 def _family(pid: int) -> list[int]:
