@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_type_hints
 
 from fastapi import Query
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from hub.api.errors import PROBLEMS
 from hub.application.agents.room import ChannelRoom
@@ -29,7 +29,13 @@ PAGE = 500
 PageSize = Annotated[int, Query(ge=1, le=1000)]
 
 
-class ContactFact(BaseModel):
+class _Told(BaseModel):
+    """What is built for who reads the document, and for nobody else."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class ContactFact(_Told):
     """A contact as it was recorded. `at` is when it happened, `standing` where the customer stood then."""
 
     contact_id: str
@@ -71,14 +77,14 @@ def row(name: str, *rows: type, **others: Any) -> Model:
         hints |= {field.name: types[field.name] for field in fields(one)}
     hints |= others
     shape: dict[str, Any] = {field: (kind, ...) for field, kind in hints.items() if kind is not None}
-    return create_model(name, __doc__=rows[0].__doc__, **shape)
+    return create_model(name, __doc__=rows[0].__doc__, __base__=_Told, **shape)
 
 
 def listed(name: str, noun: str, line: Any, **cursor: Any) -> Model:
     """A model with rows under their noun, and where the next page starts."""
     shape: dict[str, Any] = {noun: (list[line], ...)}
     shape |= {field: (kind, ...) for field, kind in cursor.items()}
-    return create_model(name, **shape)
+    return create_model(name, __base__=_Told, **shape)
 
 
 Interaction = row(
