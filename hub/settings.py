@@ -57,6 +57,8 @@ class Settings(BaseModel):
     """Anybody may sign in as somebody of the demo: only where the API listens on loopback."""
     demo_chat: str = ""
     """A page with the demo's chat on it, which the sign-in page leads to; empty: there is none."""
+    demo_customer: str = ""
+    """Phone number of who comes by every channel in the demo, to whom the sign-in page leads; empty: nobody."""
     policy: Path | None = None
     """Routing policy (TOML); none: the one that ships with the hub."""
     channels: Path | None = None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from hub.api.answers import answer
 from hub.api.bodies import Body
 from hub.api.callers import AnyCall, Call, ForbiddenError
 from hub.api.done import DONE, done
+from hub.api.routes import Routes
 from hub.api.rows import told
 from hub.api.same_origin import is_foreign
 from hub.api.services import Services
@@ -23,7 +24,7 @@ from hub.domain.access.people.events import AgentSetup
 from hub.domain.access.people.state import teams_of
 from hub.domain.errors import NotFoundError, RefusedError
 
-router = APIRouter(tags=["sessions"])
+router = Routes("sessions")
 
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -43,6 +44,7 @@ class Providers(BaseModel):
     oidc: OidcProvider | None
     demo: bool = Field(description="Anybody may sign in as somebody of the demo")
     demo_chat: str = Field(description="A page with the demo's chat on it; empty: there is none")
+    demo_customer: str = Field(description="Phone number of who comes by every channel in the demo; empty: nobody")
 
 
 class SessionTeam(BaseModel):
@@ -108,7 +110,8 @@ async def providers(request: Request) -> Response:
     staff = _services(request).staff
     oidc = staff.oidc
     by = None if oidc is None else {"name": oidc.settings.name, "start": "/v1/session/oidc"}
-    return answer({"password": True, "oidc": by, "demo": staff.is_demo, "demo_chat": staff.demo_chat})
+    demo = {"demo": staff.is_demo, "demo_chat": staff.demo_chat, "demo_customer": staff.demo_customer}
+    return answer({"password": True, "oidc": by, **demo})
 
 
 @router.post("/v1/session", summary="Sign in", responses=told(Session))

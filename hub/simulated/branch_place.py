@@ -9,9 +9,6 @@ from hub.simulated.population import SERVICES, person
 from hub.simulated.process import keep_private
 
 BRANCH, QUEUE, CLERKS = "demo", "branch", 8
-GUEST, GUEST_DESK, GUEST_PIN = "guest", str(CLERKS + 1), "2468"
-"""Whoever looks at the demo has a desk of their own, and the same PIN at the reception: the pages are on this machine
-alone."""
 _FIRST_CLERK = 2_000_000
 _NAMES = {
     "support": ("Support", "پشتیبانی"),
@@ -42,6 +39,16 @@ class Clerk(NamedTuple):
     pin: str
 
 
+class Guest(NamedTuple):
+    """How whoever looks at the demo works at a desk of their own, and with the same PIN at the reception: the pages are
+    on this machine alone. `branch`: what the pages' addresses begin with."""
+
+    branch: str
+    name: str = "guest"
+    desk: str = str(CLERKS + 1)
+    pin: str = "2468"
+
+
 def branch_policy() -> str:
     """The one that ships with the hub, and a queue for the branch; visits may be laid aside."""
     return shipped("hub.router.policy").replace(_VISITS, f"{_VISITS}asynchronous = true\n") + _BRANCH_QUEUE
@@ -63,20 +70,26 @@ class BranchPlace:
         """Of the branch: kiosk, display, desk, reception, or what they ask for."""
         return f"{self.url}/b/{BRANCH}/{name}"
 
+    def guest(self) -> Guest:
+        """Who one is here."""
+        return Guest(f"{self.url}/b/{BRANCH}")
+
     def invitation(self) -> str:
         """Where whoever looks at the demo finds the pages."""
+        guest = self.guest()
         return (
-            f"{self.page('kiosk')}  /display  /reception  /desk   yours is desk {GUEST_DESK}: {GUEST}, PIN {GUEST_PIN}"
+            f"{guest.branch}/kiosk  /display  /reception  /desk   "
+            f"yours is desk {guest.desk}: {guest.name}, PIN {guest.pin}"
         )
 
     def keep_pins(self) -> None:
         """Before the adapter starts."""
-        agents = "".join(f'{one.id} = "{one.pin}"\n' for one in (*self.clerks, _guest()))
-        keep_private(self._pins_file, f'[agents]\n{agents}[reception]\n{BRANCH} = "{GUEST_PIN}"\n'.encode())
+        agents = "".join(f'{one.id} = "{one.pin}"\n' for one in self._everybody())
+        keep_private(self._pins_file, f'[agents]\n{agents}[reception]\n{BRANCH} = "{self.guest().pin}"\n'.encode())
 
     def table(self) -> str:
         """`[branch]` of channels.toml: a service for each that customers come for."""
-        everybody = (*self.clerks, _guest())
+        everybody = self._everybody()
         services = "".join(_service(*one) for one in zip(SERVICES, "ABCDEFGH", strict=False))
         desks = "".join(f"[branch.branches.{BRANCH}.desks.{one.desk}]\n" for one in everybody)
         agents = "".join(f'[branch.branches.{BRANCH}.agents.{one.id}]\nname = "{one.name}"\n' for one in everybody)
@@ -92,6 +105,10 @@ languages = ["en", "fa"]
 wrap_up = ["resolved", "follow_up", "escalated", "no_answer_needed"]
 {services}{desks}{agents}"""
 
+    def _everybody(self) -> tuple[Clerk, ...]:
+        guest = self.guest()
+        return (*self.clerks, Clerk(guest.name, "You", guest.desk, guest.pin))
+
 
 def _service(service: str, letter: str) -> str:
     english, persian = _NAMES[service]
@@ -102,7 +119,3 @@ letter = "{letter}"
 queue = "{QUEUE}"
 minutes = 0.4
 """
-
-
-def _guest() -> Clerk:
-    return Clerk(GUEST, "You", GUEST_DESK, GUEST_PIN)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from hub.domain.contact import Channel, Contact, ConversationEvent
-from hub.simulated.branch_place import GUEST_PIN, BranchPlace
+from hub.simulated.branch_place import BranchPlace
 from hub.simulated.customers import Wire
 
 _RETRY_SECONDS = 0.5
@@ -71,7 +71,7 @@ class VisitWire:
 
     async def _given(self, wish: Mapping[str, Any]) -> tuple[int, Any]:
         if not self._reception:
-            _, told = await self._ask("POST", self._place.page("reception/sign-in"), {"pin": GUEST_PIN})
+            _, told = await self._ask("POST", self._place.page("reception/sign-in"), {"pin": self._place.guest().pin})
             self._reception = told["token"]
         status, told = await self._ask("POST", self._place.page("reception/tickets"), wish, self._reception)
         if status != 401:

@@ -33,6 +33,7 @@ _WRITTEN = frozenset((Channel.EMAIL, Channel.SMS, Channel.WEB))
 _REALLY_CALLS = 0.5
 """Of those who call, how many do so by a real line where there is one."""
 _TALKS_SECONDS = 15.0
+_PATIENT_SECONDS = 60.0
 _ONCE_MORE = 0.12
 _ONCE_MORE_SECONDS = 6.0
 _WAVE_SECONDS = 120.0
@@ -135,9 +136,13 @@ class SimulatedCustomers:
         await asyncio.Event().wait()
 
     def comes(self, story: Story) -> None:
-        """Somebody gets in touch about just this, unless nobody does any more."""
-        if self._arriving:
-            self._errands.start(self._get_in_touch(story))
+        """Somebody gets in touch about just this, once, and waits as long as it takes; unless nobody comes any more."""
+        if not self._arriving:
+            return
+        if story.channel is Channel.PHONE and self._real_calls is not None:
+            self._errands.start(self._real_calls.call(story.who.phone, story.service, _PATIENT_SECONDS))
+        else:
+            self._errands.start(self._send(story, "", Direction.INBOUND, watches=False))
 
     async def tell(self, sent: Contact) -> None:
         """Hand over a contact as it is, counted as all are."""
@@ -201,7 +206,7 @@ class SimulatedCustomers:
         """Something more to say, on the same thread, usually before anybody has answered or while they write."""
         await asyncio.sleep(self._random.expovariate(1 / _ONCE_MORE_SECONDS))
         if self._arriving and not told.left:
-            await self._send(told.story, told.thread, Direction.INBOUND, follows=True)
+            await self._send(told.story, told.thread, Direction.INBOUND, watches=False)
 
     async def _leave(self, told: _Open, after: float, *, spoken: bool) -> None:
         await asyncio.sleep(after)
@@ -225,7 +230,8 @@ class SimulatedCustomers:
         if self._arriving:
             await self._send(told.story, told.thread, Direction.INBOUND)
 
-    async def _send(self, story: Story, thread: str, direction: Direction, *, follows: bool = False) -> _Open | None:
+    async def _send(self, story: Story, thread: str, direction: Direction, *, watches: bool = True) -> _Open | None:
+        """`watches`: what becomes of it may make them leave, or write again."""
         self._number += 1
         contact_id = f"{self._run}-{story.channel.value}-{self._number}"
         sent = contact(
@@ -233,8 +239,8 @@ class SimulatedCustomers:
         )
         told = _Open(story, sent.thread)
         known_as = self._wire.known_as(sent)
-        is_first = direction is Direction.INBOUND and not follows
-        if is_first and known_as:
+        watched = direction is Direction.INBOUND and watches
+        if watched and known_as:
             self._open[known_as] = told
         self.totals.sent += 1
         self.totals.by_channel[story.channel.value] += 1
@@ -245,7 +251,7 @@ class SimulatedCustomers:
         self.totals.confirmed += 1
         if not known_as:
             known_as = self._wire.known_as(sent)
-            if is_first:
+            if watched:
                 self._open[known_as] = told
         self.confirmed_ids.append(known_as)
         return told

@@ -37,7 +37,7 @@ from hub.simulated.population import SERVICES, Population, person
 from hub.simulated.process import HubProcess, create_key, free_ports, keep, keep_private
 from hub.simulated.proposals import Proposals
 from hub.simulated.real_paths import ADAPTERS, RealPaths, real_paths
-from hub.simulated.regular import Regular
+from hub.simulated.regular import Regular, regular
 from hub.simulated.shop import shop_url
 from hub.simulated.wire import connect_wire
 
@@ -88,6 +88,7 @@ class Demo:
             "channels_inside": inside,
             "demo_sign_in": settings.api_host in LOOPBACK,
             "demo_chat": shop_url(self._shop_port),
+            "demo_customer": regular().phone,
         }
         if self._has_branch:
             set_up["policy"] = data_dir / "policy.toml"
@@ -151,13 +152,12 @@ class Demo:
                 client, others_than_clerks, behaviour, on_change=customers.saw, proposals=proposals, casework=casework
             )
             signed_on = asyncio.Event()
-            regular = Regular(customers, client, paths.stop, WallClock().now, run_name=name)
             await first_of(
                 self.hub.watch(),
                 agents.run(),
                 _once(signed_on, customers.run),
                 self._course(agents, clerks, customers, client, signed_on),
-                _once(signed_on, regular.run),
+                _once(signed_on, Regular(customers, client, paths.stop).run),
                 _once(signed_on, lambda: furnish(client, nats_url, customers.tell, WallClock().now(), run_name=name)),
                 self._board(client, paths.branch.invitation() if paths.branch else ""),
                 *([clerks.run()] if clerks else []),

@@ -50,6 +50,8 @@ _ABOUT: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Wrong item, again", "I want this solved today."),
     ),
 }
+_MORE = ("How long will it take?", "Whom can I call about it?", "Is there anything I have to do?")
+"""What is written after the first time: said whether somebody has answered meanwhile or not."""
 _STANDINGS = (
     (0.62, "B2C", "standard"),
     (0.16, "B2C", "high"),
@@ -121,6 +123,8 @@ class Story(NamedTuple):
     service: str
     subject: str
     text: str
+    attested: tuple[str, ...] = ()
+    """What the page knows for sure on which they write, beside their number: kinds of identifiers."""
 
 
 class Population:
@@ -164,6 +168,8 @@ def contact(
         identifiers.append(Identifier(kind="phone", value=who.phone))
     elif channel is Channel.EMAIL:
         identifiers.append(Identifier(kind="email", value=who.email))
+    known = {"phone": who.phone, "email": who.email}
+    identifiers += [Identifier(kind=kind, value=known[kind], verified=True) for kind in story.attested]
     outbound = direction is Direction.OUTBOUND
     return Contact(
         id=contact_id,
@@ -176,9 +182,15 @@ def contact(
         service=story.service,
         language="en",
         subject="" if spoken or channel is Channel.SMS else ("Re: " if follow_up else "") + story.subject,
-        text="" if spoken else ("Your request is being worked on." if outbound else story.text),
+        text="" if spoken else _text(story, contact_id, outbound=outbound, follow_up=follow_up),
         declared=Declared(segment=who.segment, value_tier=who.value_tier, lifecycle_stage=who.stage, name=who.name),
     )
+
+
+def _text(story: Story, contact_id: str, *, outbound: bool, follow_up: bool) -> str:
+    if outbound:
+        return "Your request is being worked on."
+    return random.Random(contact_id).choice(_MORE) if follow_up else story.text
 
 
 _SENDERS = {

@@ -57,7 +57,8 @@ class RealPaths:
     async def wire(self, others: Wire) -> AsyncIterator[Wire]:
         """To a hub that has started; everything else goes by `others`."""
         async with AsyncExitStack() as parts:
-            await parts.enter_async_context(shop(self._shop_port, f"http://{_LOOPBACK}:{self._chat_port}"))
+            guest = self.branch.guest() if self.branch else None
+            await parts.enter_async_context(shop(self._shop_port, f"http://{_LOOPBACK}:{self._chat_port}", guest))
             if self.branch is not None:
                 others = await parts.enter_async_context(coming(others, self.branch))
             mails = MailWire(others, self._mail_port, MailNames(self._key("email"), CENTRE), self._now)

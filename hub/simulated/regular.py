@@ -3,16 +3,17 @@ whoever looks on finds one timeline of all of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
-from hub.domain.contact import Channel, Contact, Declared, Identifier, Path
+from hub.domain.contact import Channel
 from hub.simulated.client import HubClient
 from hub.simulated.customers import SimulatedCustomers
 from hub.simulated.population import CHATS_ABOUT, Person, Story, person
 
 _NUMBER = 7
-_PAUSE_SECONDS = 6.0
+_PAUSE_SECONDS = 5.0
+_KNOWN_TO_THE_PAGE = ("phone", "email")
 _ABOUT = (
+    (Channel.PHONE, "", ""),
     (Channel.EMAIL, "The bill of last month", "It has a position on it that I don't know."),
     (Channel.WEB, "", "Hello, I wrote you a mail about my bill. Did you get it?"),
     (Channel.SMS, "", "When can I come to you with the bill?"),
@@ -31,45 +32,25 @@ def regular() -> Person:
 class Regular:
     """What they do in one run. Call `run` when the agents are there."""
 
-    def __init__(
-        self,
-        customers: SimulatedCustomers,
-        client: HubClient,
-        stop: Stop,
-        now: Callable[[], datetime],
-        *,
-        run_name: str,
-    ) -> None:
+    def __init__(self, customers: SimulatedCustomers, client: HubClient, stop: Stop) -> None:
         self._customers = customers
         self._client = client
         self._stop = stop
-        self._now = now
-        self._run_name = run_name
 
     async def run(self) -> None:
-        """Calls, where they say who they are; mails, chats, texts, comes to the branch; then STOP."""
+        """Calls, mails, chats on a page that knows who they are, texts, comes to the branch; then STOP."""
         who = regular()
-        await self._call(who)
         for channel, subject, text in _ABOUT:
+            attested = _KNOWN_TO_THE_PAGE if channel is Channel.WEB else ()
+            self._customers.comes(Story(who, channel, CHATS_ABOUT, subject, text, attested))
+            if channel is Channel.PHONE:
+                await self._agrees(who)
             await asyncio.sleep(_PAUSE_SECONDS)
-            self._customers.comes(Story(who, channel, CHATS_ABOUT, subject, text))
         await asyncio.sleep(2 * _PAUSE_SECONDS)
         await self._stop(who)
 
-    async def _call(self, who: Person) -> None:
-        """A call in which they prove all that they are known by, and agree to advertising by text message and mail."""
-        name = f"{self._run_name}-regular"
-        known_by = (("customer_number", f"C{who.number:07d}"), ("phone", who.phone), ("email", who.email))
-        call = Contact(
-            id=name,
-            thread=name,
-            service=CHATS_ABOUT,
-            path=Path(channel=Channel.PHONE, address=who.phone),
-            identifiers=tuple(Identifier(kind=kind, value=value, verified=True) for kind, value in known_by),
-            declared=Declared(segment=who.segment, value_tier=who.value_tier, lifecycle_stage=who.stage, name=who.name),
-            occurred_at=self._now(),
-        )
-        await self._customers.tell(call)
+    async def _agrees(self, who: Person) -> None:
+        """On the phone, to advertising by text message and mail."""
         for kind, value, channel in (("phone", who.phone, Channel.SMS), ("email", who.email, Channel.EMAIL)):
             said = {
                 "kind": kind, "value": value, "channel": channel, "purpose": "promotional", "said": "granted",

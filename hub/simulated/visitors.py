@@ -218,9 +218,14 @@ class ChatWire:
         self.answers += 1
 
     def _signed(self, contact: Contact) -> Signed:
-        number = next(one.value for one in contact.identifiers if one.kind == "customer_number")
-        until = round((self._now() + _SIGNED_FOR).timestamp())
-        return Signed(customer_number=number, expires=until, name=contact.declared.name)
+        known = {one.kind: one.value for one in contact.identifiers if one.verified}
+        return Signed(
+            customer_number=known["customer_number"],
+            expires=round((self._now() + _SIGNED_FOR).timestamp()),
+            email=known.get("email", ""),
+            phone=known.get("phone", ""),
+            name=contact.declared.name,
+        )
 
 
 @asynccontextmanager

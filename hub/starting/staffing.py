@@ -35,4 +35,5 @@ async def open_staffing(
         public_origin=settings.public_origin,
         is_demo=settings.demo_sign_in,
         demo_chat=settings.demo_chat,
+        demo_customer=settings.demo_customer,
     )

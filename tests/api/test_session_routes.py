@@ -305,7 +305,7 @@ async def test_the_language_of_ones_screens_is_ones_own(world: World, page: http
 
 async def test_the_demo_lets_anybody_in_where_it_is_one(world: World, page: httpx.AsyncClient) -> None:
     says(await page.post("/v1/session/demo", json={"as": "agent"}), 404, "not-found")
-    ways = {"password": True, "oidc": None, "demo": False, "demo_chat": ""}
+    ways = {"password": True, "oidc": None, "demo": False, "demo_chat": "", "demo_customer": ""}
     assert (await page.get("/v1/session/providers")).json() == ways
     object.__setattr__(world.staff, "is_demo", True)
     says(await page.post("/v1/session/demo", json={"as": "agent"}), 403, "forbidden")

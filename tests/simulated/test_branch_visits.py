@@ -1,6 +1,7 @@
 """Simulated visitors and clerks at the pages of a real branch, beside a hub that leaves its visits to it."""
 
 import asyncio
+import re
 import tomllib
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -22,11 +23,12 @@ from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent, ConversationSignal
 from hub.router.policy.parsing import load_policy, parse_policy
 from hub.simulated.behaviour import Steady, Step, Work
-from hub.simulated.branch_place import GUEST, GUEST_DESK, GUEST_PIN, QUEUE, BranchPlace, branch_policy
+from hub.simulated.branch_place import QUEUE, BranchPlace, branch_policy
 from hub.simulated.branch_visitors import VisitWire, coming
 from hub.simulated.clerks import Clerks
 from hub.simulated.population import SERVICES, Story, contact, person
 from hub.simulated.process import free_port
+from hub.simulated.shop import shop, shop_url
 
 
 class LeavesThemToIt:
@@ -129,7 +131,7 @@ async def test_who_shows_a_card_at_the_reception_is_known_and_who_types_a_number
     async with a_branch(tmp_path) as place, coming(Elsewhere(), place) as wire, aiohttp.ClientSession() as http:
         for number in range(4):
             assert await wire.contact(coming_by(number))
-        async with http.post(place.page("reception/sign-in"), json={"pin": GUEST_PIN}) as answer:
+        async with http.post(place.page("reception/sign-in"), json={"pin": place.guest().pin}) as answer:
             headers = {"Authorization": f"Bearer {(await answer.json())['token']}"}
         async with http.get(place.page("reception/tickets"), headers=headers) as answer:
             tickets = (await answer.json())["tickets"]
@@ -149,7 +151,8 @@ async def test_everything_else_goes_by_the_other_wires(tmp_path: Path) -> None:
 
 async def test_whoever_looks_on_has_a_desk_of_their_own(tmp_path: Path) -> None:
     async with a_branch(tmp_path) as place, aiohttp.ClientSession() as http, asyncio.timeout(60):
-        asked = {"desk": GUEST_DESK, "agent": GUEST, "pin": GUEST_PIN}
+        guest = place.guest()
+        asked = {"desk": guest.desk, "agent": guest.name, "pin": guest.pin}
         while True:
             try:
                 async with http.post(place.page("desk/sign-in"), json=asked) as answer:
@@ -157,8 +160,15 @@ async def test_whoever_looks_on_has_a_desk_of_their_own(tmp_path: Path) -> None:
                     break
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.02)
-        for told in (place.page("kiosk"), GUEST_DESK, GUEST, GUEST_PIN):
-            assert told in place.invitation()
+        assert all(told in place.invitation() for told in (place.page("kiosk"), *guest[1:]))
+        port = free_port("127.0.0.1", 0)
+        async with shop(port, "", guest):
+            for language in ("en", "fa"):
+                async with http.get(shop_url(port), params={"language": language}) as page:
+                    told = await page.text()
+                links = re.findall(r'href="(http[^"]+)"', told)
+                assert sorted(links) == [place.page(one) for one in ("desk", "display", "kiosk")]
+                assert guest.pin in told
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -10,7 +10,7 @@ import pytest
 from hub.domain.contact import Channel, Contact, ConversationEvent, Direction
 from hub.simulated.behaviour import Step, Work
 from hub.simulated.customers import RATES, SimulatedCustomers, wave
-from hub.simulated.population import CHATS_ABOUT, SERVICES, Population, contact, person
+from hub.simulated.population import CHATS_ABOUT, SERVICES, Population, Story, contact, person
 from tests.simulated.fake_hub import eventually
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -114,6 +114,7 @@ async def test_a_reply_comes_back_on_its_thread(names_late: bool, monkeypatch: p
         await eventually(lambda: any(one.thread in threads and one.id not in threads for one in wire.contacts))
         reply = next(one for one in wire.contacts if one.thread in threads and one.id not in threads)
         assert reply.subject.startswith("Re: ")
+        assert reply.text not in [one.text for one in wire.contacts if one.id == reply.thread], "not the same again"
 
 
 async def test_some_write_once_more_on_a_thread_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,3 +189,17 @@ def test_it_is_busier_now_and_quieter_then_and_as_told_on_average() -> None:
     assert max(levels) > 1.3
     assert Counter(level > 1 for level in levels)[True] == pytest.approx(len(levels) / 2, rel=0.02)
     assert sum(RATES.values()) > 1
+
+
+async def test_who_comes_about_just_one_thing_waits_for_the_answer_and_asks_nothing_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.simulated.customers._ONCE_MORE_SECONDS", 0.001)
+    async with in_town({Channel.PHONE: 0.000_001}, patience=0.001) as (wire, customers):
+        for number in range(60):
+            customers.comes(Story(person(number, 100), Channel.WEB, CHATS_ABOUT, "", "Where is it?"))
+        await eventually(lambda: len(wire.contacts) == 60)
+        for one in wire.contacts:
+            customers.saw(Work("interaction-1", "ana", contact_id=f"hubs-{one.id}", step=Step.DONE))
+        await asyncio.sleep(1.2)
+        assert (len(wire.contacts), wire.left) == (60, [])

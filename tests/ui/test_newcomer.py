@@ -1,4 +1,5 @@
-"""Somebody who sees the hub for the first time: a demo, one click to be an agent, one to watch, one to be a customer.
+"""Somebody who sees the hub for the first time: a demo, one click to be an agent, one to watch, one to be a
+customer, one to meet one.
 The pictures of the documentation are made here: `DOCS_PICTURES=docs/pictures pytest tests/ui/test_newcomer.py`."""
 
 import asyncio
@@ -70,6 +71,7 @@ async def test_a_newcomer_is_an_agent_a_supervisor_and_a_customer_by_a_click_eac
             watching = await entered(browser, url, "تابلو را ببینید", language="fa", theme="dark")
             await watch(watching)
             await be_a_customer(browser, url)
+            await meet_one_of_all_channels(browser, url)
             await picture(agent, "desk")
         finally:
             await browser.close()
@@ -110,7 +112,7 @@ async def be_a_customer(browser: Any, url: str) -> None:
     page.set_default_timeout(PATIENCE)
     await page.goto(url)
     async with page.context.expect_page() as opened:
-        await page.get_by_role("link", name="Be a customer: open the chat").click()
+        await page.get_by_role("link", name="Be a customer: chat, or come to the branch").click()
     shop = await opened.value
     shop.set_default_timeout(PATIENCE)
     await shop.get_by_role("heading", name="A shop").wait_for()
@@ -118,6 +120,22 @@ async def be_a_customer(browser: Any, url: str) -> None:
     await shop.get_by_role("textbox").first.fill("Hello, is anybody there?")
     await shop.keyboard.press("Enter")
     await shop.get_by_text("Hello, is anybody there?").wait_for()
+
+
+async def meet_one_of_all_channels(browser: Any, url: str) -> None:
+    """One timeline has all five in the order they came, each answered by its own path, and says what STOP did."""
+    page = await entered(browser, url, "Meet a customer of all five channels")
+    lines = page.locator("article")
+    await lines.filter(has_text="In person").wait_for()
+    came = [await line.locator("strong").inner_text() for line in await lines.filter(has=came_in(page)).all()]
+    assert came == ["In person", "SMS", "Web chat", "E-mail", "Phone"]
+    for answered in ("SMS", "Web chat", "E-mail"):
+        await lines.filter(has_text=answered).filter(has_not=came_in(page)).first.wait_for()
+    await page.get_by_text("STOP to line support").nth(2).wait_for()
+
+
+def came_in(page: Any) -> Any:
+    return page.get_by_label("In", exact=True)
 
 
 async def picture(page: Any, name: str) -> None:

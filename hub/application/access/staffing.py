@@ -13,7 +13,7 @@ from hub.application.access.signed_in import SignedIn
 @dataclass(frozen=True, slots=True)
 class Staffing:
     """`public_origin`: where browsers reach the hub, where a proxy stands before it; `is_demo`: anybody signs in as
-    somebody of the demo, and finds its chat at `demo_chat`."""
+    somebody of the demo, and finds its chat at `demo_chat`, and who comes by every channel under `demo_customer`."""
 
     keys: AccessKeys
     signed_in: SignedIn
@@ -24,3 +24,4 @@ class Staffing:
     public_origin: str = ""
     is_demo: bool = False
     demo_chat: str = ""
+    demo_customer: str = ""
