@@ -29,7 +29,7 @@ from hub.ports import Append, Clock, Journal, Recorded
 SENT_BY = {"phone": Channel.SMS, "email": Channel.EMAIL}
 """What can be proven, and on which channel its code goes there."""
 _WORDS = {
-    "en": ("Your code", "Your code is {code}. It holds for 10 minutes. Nobody of ours will ask you for it."),
+    "en": ("Your code", "Your code is {code}. It is valid for 10 minutes. We will never ask you for it."),
     "fa": ("کد شما", "کد شما {code} است و ۱۰ دقیقه اعتبار دارد. هیچ‌یک از کارکنان ما آن را از شما نمی‌پرسد."),
 }
 
