@@ -41,7 +41,7 @@ Make = Callable[[Mapping[str, Any], Place], Adapter]
 
 
 class Kind(Protocol):
-    """What a module of an adapter offers."""
+    """What a module of an adapter offers. One with `GOES_ALONE = True` runs before there is a bus, and without one."""
 
     CHANNEL: Channel
     make: Make

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from hub.application.intake.envelope import Confirmation
 from hub.channels.branch.decide import Decision
@@ -29,6 +28,7 @@ from hub.channels.branch.settings import Branch, BranchSettings
 from hub.channels.branch.settling import settle
 from hub.channels.branch.store import Store, ToTell, of_appointment
 from hub.channels.branch.visits import Book, Visit, evolve, of_customer, without_names, without_old
+from hub.channels.branch.waits import Estimate, moved_up
 from hub.channels.command import Command
 from hub.channels.link import Link
 from hub.channels.registry import Place
@@ -39,14 +39,6 @@ log = logging.getLogger(__name__)
 MOST_NOTICES = 5
 _AGAIN = "-again"
 """What the id of a report ends with that was refused once."""
-
-
-class Estimate(NamedTuple):
-    """What the hub says of who waits."""
-
-    place: int | None
-    seconds: float | None
-    at: datetime
 
 
 class Hall:
@@ -89,9 +81,9 @@ class Hall:
         book, reports = self.book, list[Report]()
         for event in events:
             reports += reports_of(self.name, self.branch, book, event)
-            book = evolve(book, event)
             if isinstance(event, Called | LaidAside | PassedOn | Over):
-                self.estimates.pop(event.visit, None)
+                self.estimates = moved_up(self.estimates, event.visit, book, self.branch)
+            book = evolve(book, event)
         reports += more
         if not events and not reports and not told:
             return

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.channels.branch.appointments import Appointment
-from hub.channels.branch.hall import Estimate, Hall
+from hub.channels.branch.hall import Hall
 from hub.channels.branch.order import line
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit
-from hub.channels.branch.waits import guess, wait_of
+from hub.channels.branch.waits import Estimate, guess, wait_of
 from hub.policies.hours import is_open, next_open
 
 SHOWN = 12

@@ -1,10 +1,10 @@
 """How many are before a visitor, and how long it may take: the hub's word, else the branch's own guess."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from statistics import fmean
 from typing import NamedTuple
 
-from hub.channels.branch.hall import Estimate
 from hub.channels.branch.order import line
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, Phase, Visit
@@ -12,6 +12,14 @@ from hub.channels.branch.visits import Book, Phase, Visit
 ENOUGH = 5
 """Visits that were seen, before what is set for a service counts no more."""
 _LATEST = 20
+
+
+class Estimate(NamedTuple):
+    """What the hub says of who waits."""
+
+    place: int | None
+    seconds: float | None
+    at: datetime
 
 
 class Wait(NamedTuple):
@@ -35,6 +43,24 @@ def wait_of(one: Visit, book: Book, branch: Branch, estimates: Mapping[str, Esti
         place = 1 + [other.id for other in line(book, one.service)].index(one.id)
     seconds = guess(one.service, place, book, branch)
     return Wait(place, seconds, "" if seconds is None else "branch")
+
+
+def moved_up(estimates: Mapping[str, Estimate], gone: str, book: Book, branch: Branch) -> dict[str, Estimate]:
+    """The hub's word until it says another: who was behind `gone`, in the same queue, is one place nearer."""
+    left = {name: one for name, one in estimates.items() if name != gone}
+    was, visit = estimates.get(gone), book.visits.get(gone)
+    if was is None or was.place is None or visit is None:
+        return left
+    queue, place = branch.services[visit.service].queue, was.place
+
+    def nearer(name: str, one: Estimate) -> Estimate:
+        other = book.visits.get(name)
+        is_behind = one.place is not None and one.place > place
+        if other is None or branch.services[other.service].queue != queue or not is_behind:
+            return one
+        return one._replace(place=(one.place or 1) - 1)
+
+    return {name: nearer(name, one) for name, one in left.items()}
 
 
 def guess(service: str, place: int, book: Book, branch: Branch) -> int | None:

@@ -25,6 +25,7 @@ POLICY = """
 asynchronous = true
 
 [queues.centre-accounts]
+announce_every_seconds = 1
 [queues.centre-loans]
 
 [[rules]]

@@ -3,6 +3,7 @@ afterwards they agree; nobody is lost, and nobody is served twice."""
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.channels.branch.branch_site import Site, a_site
 pytestmark = pytest.mark.acceptance
 
 
-async def moved_at_the_hub(site: Site, ticket: str, queue: str) -> None:
+async def done_at_the_hub(site: Site, ticket: str, what: str, **body: Any) -> None:
     """By a supervisor, who knows nothing of what the branch does."""
     token = await create_key(site.hub.settings, "admin", "test")
     [interaction] = [
@@ -21,10 +22,9 @@ async def moved_at_the_hub(site: Site, ticket: str, queue: str) -> None:
         for one in site.events()
         if type(one).__name__ == "InteractionQueued" and getattr(one, "contact_id", "") == ticket
     ]
-    async with HubClient(site.hub.api_url, token) as hub:
-        async with asyncio.timeout(30):
-            while (await hub.command("POST", f"/v1/interactions/{interaction}/move", {"queue": queue})).status != 200:
-                await asyncio.sleep(0.1)
+    async with HubClient(site.hub.api_url, token) as hub, asyncio.timeout(30):
+        while (await hub.command("POST", f"/v1/interactions/{interaction}/{what}", body)).status != 200:
+            await asyncio.sleep(0.1)
 
 
 async def test_with_the_line_cut_a_branch_that_is_killed_goes_on_and_agrees_with_the_hub_afterwards(
@@ -37,8 +37,8 @@ async def test_with_the_line_cut_a_branch_that_is_killed_goes_on_and_agrees_with
             await site.known(one)
         site.wire.cut()
         assert [await ann.next(), await bob.next()] == [first["number"], second["number"]], "the branch's own order"
-        await moved_at_the_hub(site, third["ticket"], "centre-loans")
-        await moved_at_the_hub(site, first["ticket"], "centre-loans")
+        for one in (third, first):
+            await done_at_the_hub(site, one["ticket"], "move", queue="centre-loans")
 
         await site.adapter.kill()
         await site.adapter.start()
@@ -64,6 +64,20 @@ async def test_with_the_line_cut_a_branch_that_is_killed_goes_on_and_agrees_with
         await ann.do("end")
         await site.happens("WrapUpCompleted", 5)
         site.check(contacts=5)
+
+
+async def test_the_place_on_the_phone_is_the_hubs_whatever_the_branch_would_think(tmp_path: Path) -> None:
+    async with a_site(tmp_path) as site:
+        tickets = [await site.ticket() for _ in range(3)]
+        for place, one in enumerate(tickets, start=1):
+            await site.until(one, lambda told, place=place: told["known"] and told["position"] == place)
+        last = tickets[-1]
+        async with site.http.ws_connect(f"{site.url}{last['link']}/live") as phone:
+            await done_at_the_hub(site, last["ticket"], "prioritise", priority=99)
+            async with asyncio.timeout(60):
+                while (await phone.receive_json())["position"] != 1:
+                    pass
+        assert [(await site.see(one["link"]))["position"] for one in tickets] == [2, 3, 1]
 
 
 async def test_what_the_hub_gave_up_meanwhile_is_served_all_the_same_and_on_record(tmp_path: Path) -> None:

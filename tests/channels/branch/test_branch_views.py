@@ -7,12 +7,11 @@ import pytest
 
 from hub.channels.branch import decide
 from hub.channels.branch.decide import Entry
-from hub.channels.branch.hall import Estimate
 from hub.channels.branch.pages_api import Identity, NewTicket
 from hub.channels.branch.reports import reports_of
 from hub.channels.branch.views import Views
 from hub.channels.branch.visits import Book, Visit
-from hub.channels.branch.waits import wait_of
+from hub.channels.branch.waits import Estimate, moved_up, wait_of
 from hub.domain.contact import ConversationEvent
 from tests.channels.branch.test_branch_book import BRANCH, NOON, Played
 
@@ -52,6 +51,15 @@ def test_place_and_wait_are_the_hubs_and_else_the_branchs_own(said: Estimate | N
     day.ticket()
     one = day.ticket()
     assert wait_of(one, day.book, BRANCH, {one.id: said} if said else {}, away=away) == shown
+
+
+def test_who_is_behind_somebody_who_was_called_is_one_place_nearer_before_the_hub_says_so() -> None:
+    day = Played()
+    first, second, loan, third = day.ticket(), day.ticket(), day.ticket("loans"), day.ticket()
+    said = {one.id: Estimate(place, 60.0, NOON) for place, one in [(1, first), (2, second), (2, loan), (3, third)]}
+    after = moved_up(said, second.id, day.book, BRANCH)
+    assert {name: one.place for name, one in after.items()} == {first.id: 1, loan.id: 2, third.id: 2}
+    assert moved_up(after, second.id, day.book, BRANCH) == after
 
 
 def test_nobody_can_tell_how_long_it_takes_while_no_desk_has_the_service() -> None:
