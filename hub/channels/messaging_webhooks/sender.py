@@ -37,11 +37,11 @@ class Sender:
         self._place = place
         self._reports = reports
         self._patience = timedelta(hours=give_up_hours)
-        self._in_hand = Counter[str]()
+        self._in_hand = Counter[tuple[str, str]]()
 
-    def is_in_hand(self, provider: str) -> bool:
-        """Whether something is just being handed over: its name is not known yet."""
-        return self._in_hand[provider] > 0
+    def is_in_hand(self, provider: str, to: str) -> bool:
+        """Whether something to this customer (empty: to any) is just being handed over: its name is not known yet."""
+        return any(whose == provider and to in ("", there) for whose, there in self._in_hand)
 
     async def carry_out(self, command: Command) -> None:
         """Over when this returns; raises where it is to be told again."""
@@ -65,7 +65,7 @@ class Sender:
             to, words = self._checked(provider, command)
             thread = self._names.thread(provider, to)
             await self._providers[provider].ready(to)
-            await self._to_its_end(provider, self._hand_over(provider, command.contact_id, thread, to, words))
+            await self._to_its_end((provider, to), self._hand_over(provider, command.contact_id, thread, to, words))
         except (InvalidError, DeclinedError) as error:
             await self._fail(command.contact_id, thread, str(error))
         except NotTakenError as error:
@@ -106,10 +106,10 @@ class Sender:
         whose = to if self._accounts[provider].mapping.send.ids_repeat else ""
         ledger.left(name, self._names.wire_id(provider, whose, called) if called else "", thread, clock.now())
 
-    async def _to_its_end(self, provider: str, handing_over: Coroutine[Any, Any, None]) -> None:
+    async def _to_its_end(self, whose: tuple[str, str], handing_over: Coroutine[Any, Any, None]) -> None:
         """Also where it is told to end meanwhile, for a while: nobody could tell whether the message left."""
         over = asyncio.ensure_future(handing_over)
-        self._in_hand[provider] += 1
+        self._in_hand[whose] += 1
         try:
             await asyncio.shield(over)
         except asyncio.CancelledError:
@@ -117,7 +117,8 @@ class Sender:
             over.cancel()
             raise
         finally:
-            self._in_hand[provider] -= 1
+            self._in_hand[whose] -= 1
+            self._in_hand += Counter()
 
     async def _fail(self, contact_id: str, thread: str, reason: str) -> None:
         ledger, now = self._place.ledger, self._place.clock.now()

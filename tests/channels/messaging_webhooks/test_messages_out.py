@@ -1,10 +1,12 @@
 """What leaves by messengers: once, as fast as it may, and what is told of it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.channels.messaging_webhooks.provider import Provider
 from hub.simulated.contract.messenger import Failure, Sent, telegram, whatsapp, written
 from tests.channels.messaging_webhooks.messaging_site import Site, fake_hub, send, site, until
 
@@ -64,6 +66,30 @@ async def test_a_status_that_the_hub_has_not_confirmed_comes_again(tmp_path: Pat
         await until(lambda: there.hub.signals)
         there.hub.answers.clear()
         assert (await there.messenger.tell("whatsapp", status("wamid.1", "delivered")))[0] == 503
+
+
+async def test_a_status_that_comes_before_the_answer_which_names_its_message_is_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers, submit = asyncio.Event(), asyncio.Event(), Provider.submit
+
+    async def slow(provider: Provider, name: str, to: str, words: str) -> str:
+        asked.set()
+        await answers.wait()
+        return await submit(provider, name, to, words)
+
+    monkeypatch.setattr(Provider, "submit", slow)
+    monkeypatch.setattr("hub.channels.messaging_webhooks.settling._LOOKS_AGAIN", (0.0,))
+    async with site(tmp_path) as there:
+        there.hub.commands.put_nowait(send())
+        await asked.wait()
+        assert (await there.messenger.tell("whatsapp", status("wamid.1", "failed")))[0] == 503
+        others = status("wamid.1", "failed", recipient_id="4711")
+        assert (await there.messenger.tell("whatsapp", others))[0] == 200
+        answers.set()
+        await until(lambda: there.hub.told() == [("sent", "contact-1")])
+        assert (await there.messenger.tell("whatsapp", status("wamid.1", "failed")))[0] == 200
+        assert there.hub.told()[-1] == ("failed", "contact-1")
 
 
 @pytest.mark.parametrize(
