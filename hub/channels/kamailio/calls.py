@@ -62,10 +62,6 @@ class Calls:
     def __contains__(self, thread: str) -> bool:
         return thread in self._lives
 
-    def was_here(self, thread: str) -> bool:
-        """Whether it is over, and the hub was told."""
-        return thread in self._let_go
-
     def take_up(self, calls: list[Call]) -> None:
         """Those of the book: what was not told is told."""
         for call in calls:

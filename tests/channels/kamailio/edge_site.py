@@ -50,6 +50,13 @@ class Site:
         answer = await self.client.command("POST", f"/v1/interactions/{event.correlation}/end", {"agent_id": agent})
         assert answer.status == 200, answer
 
+    async def refuses_a_transfer(self, event: Event, agent: str = "ann") -> str:
+        """Why the agent can't give it away at the desktop."""
+        body = {"agent_id": agent, "queue": "care"}
+        answer = await self.client.command("POST", f"/v1/interactions/{event.correlation}/transfer", body)
+        assert answer.status == 409, answer
+        return str(answer.body["detail"])
+
     def events(self) -> list[Event]:
         """The log."""
         store = open_store(self.hub.settings)

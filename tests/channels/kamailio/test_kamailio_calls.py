@@ -58,6 +58,7 @@ async def test_a_call_waits_and_is_over_when_the_customer_gives_up_or_either_sid
             assert [await one.over() for one in (caller, ann)] == [0, 0]
     async with phone(site.phones["ann"]) as ann, customer(site.edge, "stays") as caller:
         accepted = await site.happens("OfferAccepted", 2)
+        assert "the phone's own keys" in await site.refuses_a_transfer(accepted[-1])
         await site.ends(accepted[-1])
         assert [await one.over() for one in (caller, ann)] == [0, 0]
     site.check(contacts=3)
