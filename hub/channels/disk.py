@@ -91,7 +91,8 @@ class Disk:
                 outcomes = [work(self._connection) for work in works]
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk has rolled it back already
+                    self._connection.execute("ROLLBACK")
                 raise
         except Exception as error:
             failed = LedgerError(f"{self._file}: {error}")

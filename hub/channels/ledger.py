@@ -102,10 +102,11 @@ class Ledger:
         self._write("BEGIN")
         try:
             yield
+            self._write("COMMIT")
         except BaseException:
-            self._write("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk has rolled it back already
+                self._write("ROLLBACK")
             raise
-        self._write("COMMIT")
 
     def forget_old(self, now: datetime) -> None:
         """Drop what nothing comes back to any more."""

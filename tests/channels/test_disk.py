@@ -43,6 +43,14 @@ async def test_who_waits_for_the_one_before_is_not_kept_from_the_disk(disk: Disk
     assert disk.look("SELECT count(*) FROM said") == (5,)
 
 
+async def test_a_full_disk_is_called_so_and_holds_nothing_up_once_there_is_room(disk: Disk) -> None:
+    await disk.do(lambda base: base.execute("PRAGMA max_page_count = 20").fetchall())
+    with pytest.raises(LedgerError, match="full"):
+        await asyncio.gather(*(say(disk, f"{number}" * 3_000) for number in range(40)))
+    await disk.do(lambda base: base.execute("PRAGMA max_page_count = 2000").fetchall())
+    assert await say(disk, "then") == "then"
+
+
 async def test_what_can_not_be_written_is_told_and_stops_nothing_after_it(disk: Disk) -> None:
     await say(disk, "once")
     with pytest.raises(LedgerError, match="book"):

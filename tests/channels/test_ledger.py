@@ -66,3 +66,21 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"nothing of a database" * 100)
     with pytest.raises(LedgerError, match=r"ledger\.sqlite"):
         Ledger(file)
+
+
+def test_a_full_disk_is_called_so_and_holds_nothing_up_once_there_is_room(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    limit = "PRAGMA max_page_count = {}"
+    ledger._connection.execute(limit.format(20))
+
+    def fills() -> None:
+        for number in range(40):
+            with ledger.together():
+                ledger.remember(f"{number}", "x" * 3_000)
+
+    with pytest.raises(LedgerError, match="full"):
+        fills()
+    ledger._connection.execute(limit.format(2_000))
+    with ledger.together():
+        ledger.remember("then", "y")
+    assert ledger.remembered("then") == "y"
