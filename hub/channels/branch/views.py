@@ -1,6 +1,5 @@
 """What pages are told, as `pages_api` says: pure."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ from hub.channels.branch.hall import Hall
 from hub.channels.branch.order import line
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, OpenDesk, Phase, Visit
-from hub.channels.branch.waits import Estimate, guess, wait_of
+from hub.channels.branch.waits import Waits
 from hub.policies.hours import is_open, next_open
 
 SHOWN = 12
@@ -26,9 +25,9 @@ class Views:
         self._name = hall.name
         self._branch: Branch = hall.branch
         self._book: Book = hall.book
-        self._estimates: Mapping[str, Estimate] = hall.estimates
         self._notices = hall.notices
         self._away = hall.hubward.away
+        self._waits = Waits(hall.book, hall.branch, hall.estimates, away=self._away)
         self._now = hall.now()
 
     def config(self) -> dict[str, Any]:
@@ -77,7 +76,7 @@ class Views:
         }  # fmt: skip
 
     def _common(self, one: Visit) -> dict[str, Any]:
-        wait, taken = wait_of(one, self._book, self._branch, self._estimates, away=self._away), one.taken
+        wait, taken = self._waits.of(one), one.taken
         return {
             "ticket": one.id, "number": one.number, "branch": self._name, "service": one.service,
             "language": taken.language, "need": taken.need, "phase": one.phase.value, "position": wait.position,
@@ -95,7 +94,7 @@ class Views:
                 {
                     "service": name, "letter": service.letter, "count": len(there),
                     "since": _time(min((one.taken.at for one in there), default=None)),
-                    "wait_seconds": guess(name, len(there) + 1, self._book, self._branch),
+                    "wait_seconds": self._waits.guess(name, len(there) + 1),
                 }
             )  # fmt: skip
         return found

@@ -30,21 +30,6 @@ class Wait(NamedTuple):
     by: str
 
 
-def wait_of(one: Visit, book: Book, branch: Branch, estimates: Mapping[str, Estimate], *, away: bool) -> Wait:
-    """Of who waits; nothing of anybody else."""
-    if one.phase is not Phase.WAITING:
-        return Wait(None, None, "")
-    said = estimates.get(one.id)
-    if said is not None and not away and not one.alone and said.place is not None:
-        place = said.place
-        if said.seconds is not None:
-            return Wait(place, round(said.seconds), "hub")
-    else:
-        place = 1 + [other.id for other in line(book, one.service)].index(one.id)
-    seconds = guess(one.service, place, book, branch)
-    return Wait(place, seconds, "" if seconds is None else "branch")
-
-
 def moved_up(estimates: Mapping[str, Estimate], gone: str, book: Book, branch: Branch) -> dict[str, Estimate]:
     """The hub's word until it says another: who was behind `gone`, in the same queue, is one place nearer."""
     left = {name: one for name, one in estimates.items() if name != gone}
@@ -63,15 +48,51 @@ def moved_up(estimates: Mapping[str, Estimate], gone: str, book: Book, branch: B
     return {name: nearer(name, one) for name, one in left.items()}
 
 
-def guess(service: str, place: int, book: Book, branch: Branch) -> int | None:
-    """Seconds until who is at this place is called; None: no desk serves it now."""
-    desks = sum(service in branch.services_of(desk) for desk in book.desks)
-    if not desks:
-        return None
-    took = [
-        (one.ended_at - one.called_at).total_seconds()
-        for one in book.visits.values()
-        if one.service == service and one.phase is Phase.SERVED and one.called_at and one.ended_at
-    ][-_LATEST:]
-    each = fmean(took) if len(took) >= ENOUGH else branch.services[service].minutes * 60
-    return round(each * place / desks)
+class Waits:
+    """Of one branch as it is now: each line is put in order once, however many are asked for."""
+
+    def __init__(self, book: Book, branch: Branch, estimates: Mapping[str, Estimate], *, away: bool) -> None:
+        self._book = book
+        self._branch = branch
+        self._estimates = estimates
+        self._away = away
+        self._lines: dict[str, dict[str, int]] = {}
+        self._each: dict[str, float | None] = {}
+
+    def of(self, one: Visit) -> Wait:
+        """Of who waits; nothing of anybody else."""
+        if one.phase is not Phase.WAITING:
+            return Wait(None, None, "")
+        said = self._estimates.get(one.id)
+        if said is not None and not self._away and not one.alone and said.place is not None:
+            place = said.place
+            if said.seconds is not None:
+                return Wait(place, round(said.seconds), "hub")
+        else:
+            place = self._line(one.service)[one.id]
+        seconds = self.guess(one.service, place)
+        return Wait(place, seconds, "" if seconds is None else "branch")
+
+    def _line(self, service: str) -> dict[str, int]:
+        if service not in self._lines:
+            self._lines[service] = {one.id: place for place, one in enumerate(line(self._book, service), start=1)}
+        return self._lines[service]
+
+    def guess(self, service: str, place: int) -> int | None:
+        """Seconds until who is at this place is called; None: no desk serves it now."""
+        if service not in self._each:
+            self._each[service] = self._between_calls(service)
+        each = self._each[service]
+        return None if each is None else round(each * place)
+
+    def _between_calls(self, service: str) -> float | None:
+        desks = sum(service in self._branch.services_of(desk) for desk in self._book.desks)
+        if not desks:
+            return None
+        took = [
+            (one.ended_at - one.called_at).total_seconds()
+            for one in self._book.visits.values()
+            if one.service == service and one.phase is Phase.SERVED and one.called_at and one.ended_at
+        ][-_LATEST:]
+        each = fmean(took) if len(took) >= ENOUGH else self._branch.services[service].minutes * 60
+        return each / desks

@@ -11,7 +11,7 @@ from hub.channels.branch.pages_api import Identity, NewTicket
 from hub.channels.branch.reports import reports_of
 from hub.channels.branch.views import Views
 from hub.channels.branch.visits import Book, Visit
-from hub.channels.branch.waits import Estimate, moved_up, wait_of
+from hub.channels.branch.waits import Estimate, Waits, moved_up
 from hub.domain.contact import ConversationEvent
 from tests.channels.branch.test_branch_book import BRANCH, NOON, Played
 
@@ -50,7 +50,7 @@ def test_place_and_wait_are_the_hubs_and_else_the_branchs_own(said: Estimate | N
     day.sits("1", "ann")
     day.ticket()
     one = day.ticket()
-    assert wait_of(one, day.book, BRANCH, {one.id: said} if said else {}, away=away) == shown
+    assert Waits(day.book, BRANCH, {one.id: said} if said else {}, away=away).of(one) == shown
 
 
 def test_who_is_behind_somebody_who_was_called_is_one_place_nearer_before_the_hub_says_so() -> None:
@@ -64,7 +64,8 @@ def test_who_is_behind_somebody_who_was_called_is_one_place_nearer_before_the_hu
 
 def test_nobody_can_tell_how_long_it_takes_while_no_desk_has_the_service() -> None:
     day = Played()
-    assert wait_of(day.ticket(), day.book, BRANCH, {}, away=False) == (1, None, "")
+    one = day.ticket()
+    assert Waits(day.book, BRANCH, {}, away=False).of(one) == (1, None, "")
 
 
 def test_the_reception_finds_tickets_of_today_alone_by_number_service_name_or_identity() -> None:
