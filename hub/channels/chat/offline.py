@@ -13,6 +13,7 @@ from hub.channels.chat import signals
 from hub.channels.chat.begun import Begun
 from hub.channels.chat.book import Book
 from hub.channels.chat.conversation import Visitor
+from hub.channels.chat.saying import KNOWN
 from hub.channels.chat.settings import ChatSettings
 from hub.channels.chat.wire import Name
 from hub.channels.link import Link
@@ -92,7 +93,7 @@ class Forms:
             self._more.clear()
             for contact in await self._book.forms():
                 answer = await self._link.contact(contact)
-                if answer.status != "accepted":
+                if answer.status != "accepted" and answer.field != KNOWN:
                     log.error("the hub does not take what was written by the form: %s", answer.reason)
                 await self._book.form_taken(contact.id)
             await self._more.wait()

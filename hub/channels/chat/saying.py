@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _AGAIN = 2.0
 """Seconds after which the widget sends again what there was no room for."""
-_KNOWN = "id"
+KNOWN = "id"
 """The field that the hub names where it has a message of this id, told at another time: before the machine lost its
 power, and with it how it was told first."""
 
@@ -65,7 +65,7 @@ class Saying:
             return
         contact = await self._contact(room, said)
         answer = await self._link.contact(contact)
-        if answer.status != "accepted" and answer.field != _KNOWN:
+        if answer.status != "accepted" and answer.field != KNOWN:
             self._begun.done(room.name, said.id)
             raise InvalidError(f"it can't be taken: {answer.reason}"[:300], answer.field)
         after = replace(room.visitor, conversation=wrote(room.visitor.conversation))

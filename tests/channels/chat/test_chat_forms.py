@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,12 +114,33 @@ async def test_the_form_before_a_chat_and_the_one_when_nobody_is_there(tmp_path:
         assert await form.locator("input[name=name]").count() == 0, "it was told before"
         assert await form.locator("input[name=email]").input_value() == "mina@example.com"
         await clean(page, axe, "when nobody is there")
+        ids = []
+
+        async def unheard(route: Any) -> None:
+            if route.request.method == "POST":
+                ids.append(route.request.post_data_json["id"])
+            if len(ids) in (1, 2):
+                await route.fetch()
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await page.route("**/chat/offline", unheard)
+        for words in ("Write", "Write"):
+            await form.locator("textarea").fill(words)
+            async with page.expect_event("requestfailed"):
+                await form.locator("button.main").click()
+            await form.locator("button.main[aria-busy=false]").wait_for()
+            await form.get_by_text("This didn’t work. Try again later.").wait_for()
         await form.locator("textarea").fill("Write to me")
         await form.locator("button.main").click()
         await page.get_by_text("Thank you.").wait_for()
+        assert ids[0] == ids[1], "the same words are the same message"
+        assert ids[2] != ids[0], "others are another: they are not lost"
         await clean(page, axe, "when it is left")
         async with asyncio.timeout(60):
-            while not (mails := [one for one in site.hub.contacts if one.path.channel == "email"]):
+            while len(mails := {one.id: one for one in site.hub.contacts if one.path.channel == "email"}) < 2:
                 await asyncio.sleep(0.05)
-        [mail] = mails
-        assert (mail.path.address, mail.text, mail.declared.name) == ("mina@example.com", "Write to me", "Mina")
+        assert [(mail.path.address, mail.text, mail.declared.name) for mail in mails.values()] == [
+            ("mina@example.com", "Write", "Mina"), ("mina@example.com", "Write to me", "Mina"),
+        ]  # fmt: skip

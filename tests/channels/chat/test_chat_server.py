@@ -439,6 +439,18 @@ class TestForms:
             [contact] = site.hub.contacts
             assert (contact.path.channel, contact.path.address) == (Channel.EMAIL, "mina@example.com")
 
+    async def test_a_form_that_is_sent_again_is_no_fault(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with a_site(tmp_path) as site:
+            for taken in (1, 2):
+                async with site.http.post(site.url("offline"), json=self.FORM, headers={"Origin": ORIGIN}) as answer:
+                    assert answer.status == 202
+                await site.visitor().until(lambda taken=taken: len(site.hub.contacts) == taken)
+                site.hub.known.set()
+            assert len({one.id for one in site.hub.contacts}) == 1
+        assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
+
     async def test_what_the_hub_was_told_as_chat_already_a_form_joins_and_else_it_takes_its_place(
         self, tmp_path: Path
     ) -> None:
