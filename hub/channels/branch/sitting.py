@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hub.channels.branch.decide import Decision
-from hub.channels.branch.events import DeskClosed, DeskOpened, Event, NextUnwanted, NextWanted, PassedOn
+from hub.channels.branch.events import Called, DeskClosed, DeskOpened, Event, NextUnwanted, NextWanted, PassedOn
 from hub.channels.branch.places import who_is_free, who_sits
 from hub.channels.branch.refusals import NotNowError
 from hub.channels.branch.settings import Branch
@@ -12,8 +12,8 @@ from hub.domain.errors import NotFoundError
 
 
 def sit_down(branch: Branch, desk: str, agent: str, at: datetime, *, instead: bool = False) -> Decision:
-    """At one desk at a time; a desk has one agent. `instead` of who did not sign out there: whom they had called waits
-    again."""
+    """At one desk at a time; a desk has one agent. `instead` of who did not sign out there: whom they had called goes
+    on with who sits there now."""
 
     def decide(book: Book) -> list[Event]:
         if desk not in branch.desks:
@@ -25,7 +25,9 @@ def sit_down(branch: Branch, desk: str, agent: str, at: datetime, *, instead: bo
             told = f"{sits.agent} sits at desk {desk}: they sign out first"
             raise NotNowError("taken_desk", told, who=sits.agent, desk=desk)
         events: list[Event] = get_up(elsewhere.desk, at)(book) if elsewhere else []
-        return [*events, *_put_out(book, desk, at), DeskOpened(at=at, desk=desk, agent=agent)]
+        here = book.at_desk(desk)
+        goes_on = [Called(at=at, visit=here.id, desk=desk, agent=agent, by="resume")] if here is not None else []
+        return [*events, *_put_out(book, desk, at), DeskOpened(at=at, desk=desk, agent=agent), *goes_on]
 
     return decide
 

@@ -12,17 +12,16 @@ from hub.channels.branch.visits import Phase
 from tests.channels.branch.test_branch_book import BRANCH, Played, at_anns_desk
 
 
-def test_whoever_sits_down_instead_of_who_did_not_sign_out_finds_their_visitor_waiting() -> None:
+def test_whoever_sits_down_instead_of_who_did_not_sign_out_goes_on_with_their_visitor() -> None:
     day = Played()
     one = at_anns_desk(day)
     with pytest.raises(NotNowError, match="ann sits at desk 1"):
         day.sits("1", "bob")
     day.do(sitting.sit_down(BRANCH, "1", "bob", day.now, instead=True))
-    assert day.phase(one) == (Phase.WAITING, "")
-    assert [name for name, *_ in day.told] == ["passed_on", "desk_closed", "desk_opened"]
-    day.wants("1")
-    day.settle()
     assert (day.phase(one), day.book.visits[one.id].agent) == ((Phase.CALLED, "1"), "bob")
+    told = ["passed_on", "desk_closed", "desk_opened", "taken", "next_unwanted"]
+    assert [name for name, *_ in day.told] == told
+    assert day.told[-2] == ("taken", one.id, "bob")
 
 
 def test_a_desk_that_nobody_signed_out_of_is_free_the_next_day_and_who_was_called_there_was_served() -> None:

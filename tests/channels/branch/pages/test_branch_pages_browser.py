@@ -215,7 +215,7 @@ async def test_whoever_finds_a_desk_taken_may_sign_the_other_one_out(site: Site)
     await page.locator("#agent").fill("ann")
     await page.locator("#pin").fill("1234")
     await page.keyboard.press("Enter")
-    await page.get_by_text("Whom bob had called waits again.").wait_for()
+    await page.get_by_text("Whom bob had called goes on with you.").wait_for()
     branch.refusal = None
     branch.answers["/b/main/desk/sign-in"] = {"token": "secret", "state": desk()}
     await page.get_by_role("button", name="Sign bob out and sit down here").click()
