@@ -1,14 +1,16 @@
 """Followers get the whole log: in order, each event once, whoever writes and however they fall behind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from hub.journal.errors import StoreError
 from hub.journal.journal import EventJournal
-from hub.journal.store import Store
+from hub.journal.store import Store, open_store
 from hub.journal.tail import KEPT_BATCHES, LogTail
 from hub.ports import Recorded
 from hub.settings import Settings
@@ -163,14 +165,24 @@ class Asked:
 
 
 @pytest.fixture
-def asked(store: Store, store_settings: Settings) -> Asked:
-    if store_settings.is_postgres:
-        pytest.skip("a server is asked each time")
-    return Asked(store)
+def file(tmp_path: Path) -> Settings:
+    """Of a store in a file: a server is asked each time."""
+    return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def asked(file: Settings) -> Asked:
+    return Asked(open_store(file))
+
+
+@pytest.fixture
+def another(file: Settings) -> Iterator[Store]:
+    with closing(open_store(file)) as other:
+        yield other
 
 
 class TestLooking:
-    async def test_a_store_nobody_writes_to_is_left_alone(self, asked: Asked, open_another: OpenStore) -> None:
+    async def test_a_store_nobody_writes_to_is_left_alone(self, asked: Asked, another: Store) -> None:
         journal = EventJournal(cast("Store", asked))
         tail, notes = LogTail(journal, poll_seconds=0.001), Notes()
         tail.follow(0, notes)
@@ -178,19 +190,19 @@ class TestLooking:
         before = asked.heads
         await asyncio.sleep(0.05)
         assert asked.heads == before
-        open_another().append([unit("agent-1")])
+        another.append([unit("agent-1")])
         await notes.reach(1)
         assert asked.heads == before + 1
         await tail.close()
         await journal.close()
 
-    async def test_what_could_not_be_looked_at_is_looked_at_again(self, asked: Asked, open_another: OpenStore) -> None:
+    async def test_what_could_not_be_looked_at_is_looked_at_again(self, asked: Asked, another: Store) -> None:
         journal = EventJournal(cast("Store", asked))
         tail, notes = LogTail(journal, poll_seconds=0.001), Notes()
         tail.follow(0, notes)
         await until(lambda: asked.heads > 0)
         asked.failing, before = True, asked.heads
-        open_another().append([unit("agent-1")])
+        another.append([unit("agent-1")])
         await until(lambda: asked.heads > before + 1)
         asked.failing = False
         await notes.reach(1)
