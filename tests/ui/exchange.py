@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tests.channels.chat.browser import WHOLE
 from tests.support.asterisk import Asterisk
 from tests.ui.at_desk import at_work, found, offer_in
 from tests.ui.house import PATIENCE, House, Worker, a_house, policy
@@ -52,7 +53,7 @@ async def an_exchange(directory: Path, asterisk: Asterisk, axe: str = "", **more
     phones = asterisk.directory / "phones.toml"
     pages = Path(os.environ["HUB_PAGES"]) if "HUB_PAGES" in os.environ else None
     more |= {"channels": channels, "channels_inside": ("phone",), "phones": phones}
-    async with a_house(directory, axe, pages, **more) as house:
+    async with a_house(directory, axe, pages, WHOLE, **more) as house:
         lane = f"[queues.{LINE}]"
         text = policy().replace(f"{lane}\n", f"{lane}\ncallback = {{ attempts = 2, retry_seconds = 60 }}\n")
         await house.asked("POST", "/v1/policies/routing", json={"text": text, "note": "with callbacks"})

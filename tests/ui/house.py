@@ -190,9 +190,11 @@ def policy() -> str:
 
 
 @asynccontextmanager
-async def a_house(directory: Path, axe: str, pages: Path | None = None, **more: Any) -> AsyncIterator[House]:
+async def a_house(
+    directory: Path, axe: str, pages: Path | None = None, program: str = CHROMIUM, **more: Any
+) -> AsyncIterator[House]:
     """A hub with a policy of lanes, a browser, and the application as it was built there (none: in the package).
-    `more`: other settings of the hub."""
+    `program`: the browser; `more`: other settings of the hub."""
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
     settings = Settings(
@@ -207,7 +209,7 @@ async def a_house(directory: Path, axe: str, pages: Path | None = None, **more: 
             async_playwright() as driver,
         ):
             http.headers["Authorization"] = f"Bearer {key['token']}"
-            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SOUND, *VOICE])
+            browser = await driver.chromium.launch(executable_path=program, args=[*FLAGS, SOUND, *VOICE])
             house = House(address.api_url, http, browser, process, axe)
             await house.asked("POST", "/v1/policies/routing", json={"text": policy(), "note": "for these tests"})
             try:

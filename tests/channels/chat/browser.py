@@ -18,7 +18,10 @@ from hub.simulated.contract.hub_side import HubSide, hub_side
 from tests.channels.chat.chat_client import ChatAdapter
 from tests.channels.email.mail_adapter import free_port
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+"""The one without windows of its own where it is here: the same engine for half the time."""
+WHOLE = os.environ.get("CHROMIUM") or shutil.which("chromium") or CHROMIUM
+"""The one that people have: phones ring in no other."""
 FLAGS = (
     "--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
