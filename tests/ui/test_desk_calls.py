@@ -113,3 +113,13 @@ async def test_a_visit_shows_its_ticket_and_goes_on_to_another_queue(house: Hous
     row = await work_of(house, contact, queue="general")
     assert row["transfers"] == 1
     await page.wait_for_url("**/desk")
+
+
+async def test_a_call_that_is_only_passed_on_is_held_and_transferred_by_the_phone(house: House) -> None:
+    lane = house.lane()
+    page = await at_work(house, await house.somebody("agent", skills={lane: 3}))
+    await house.contact(lane, thread="sip-edge1-1767614400.000007.42")
+    await take(page)
+    await page.get_by_text("by the keys of your phone").wait_for()
+    assert await page.get_by_role("toolbar").first.get_by_role("button").all_inner_texts() == ["Hang up"]
+    await page.keyboard.press("Alt+e")
