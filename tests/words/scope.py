@@ -31,7 +31,7 @@ class Area(NamedTuple):
 
 
 OF_OPERATORS = (
-    "api/server.py", "application/explaining/audit.py", "application/explaining/audit_counts.py",
+    "api/routes.py", "api/server.py", "application/explaining/audit.py", "application/explaining/audit_counts.py",
     "application/explaining/audit_rules.py", "application/explaining/explainer.py", "application/beside.py",
     "application/export", "application/imports", "application/access/oidc.py", "application/access/oidc_settings.py",
 )  # fmt: skip
