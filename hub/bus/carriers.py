@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import orjson
 from nats.errors import Error as NatsError
@@ -30,6 +30,17 @@ class CarriedError(BusError):
     """Another process carries it out."""
 
 
+class Trouble(NamedTuple):
+    """Something that a process needs and can't reach: in words, and since when, by RFC 3339."""
+
+    said: str
+    since: str
+
+
+Troubles = Callable[[], Sequence[Trouble]]
+"""What is missing just now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """A process that carries out commands. `home`: of its adapter's directory, which one process has at a time, so that
@@ -41,22 +52,22 @@ class Carrier:
     where: str
     since: str = ""
     """RFC 3339, where it is said."""
+    troubles: tuple[Trouble, ...] = ()
 
     def to_bytes(self) -> bytes:
         """As it stands on the bus."""
-        return orjson.dumps(
-            {"name": self.name, "home": self.home, "run": self.run, "where": self.where, "since": self.since}
-        )
+        told = {"name": self.name, "home": self.home, "run": self.run, "where": self.where, "since": self.since}
+        return orjson.dumps({**told, "troubles": [list(one) for one in self.troubles]})
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "Carrier | None":
         """None: nobody, who had it has given it back."""
         try:
             told = orjson.loads(body)
-            return cls(
-                str(told["name"]), str(told["home"]), str(told["run"]), str(told["where"]), str(told.get("since", ""))
-            )
-        except (orjson.JSONDecodeError, KeyError, TypeError):
+            troubles = tuple(Trouble(str(said), str(since)) for said, since in told.get("troubles", ()))
+            name, home, run, where = (str(told[field]) for field in ("name", "home", "run", "where"))
+            return cls(name, home, run, where, str(told.get("since", "")), troubles)
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
             return None
 
 
@@ -64,10 +75,11 @@ class Lease:
     """One thing that is carried out by one process, under a subject of its own. The server keeps its holder's name for
     LEASE_SECONDS after it was said last, and takes another only from who has seen the one before it."""
 
-    def __init__(self, connection: Connection, subject: str, carrier: Carrier) -> None:
+    def __init__(self, connection: Connection, subject: str, carrier: Carrier, troubles: Troubles) -> None:
         self._connection = connection
         self._subject = subject
         self._carrier = carrier
+        self._troubles = troubles
         self._sequence = 0
         """Of our own word; 0: none."""
         self._sure_until = 0.0
@@ -84,13 +96,13 @@ class Lease:
             if holder is not None and not self._is_ours(holder):
                 self._sequence, self._sure_until = 0, 0.0
                 raise CarriedError(self._taken_by(holder))
-            if await self._say(sequence, self._carrier.to_bytes()):
+            if await self._say(sequence, self._word()):
                 return
         raise BusError(f"who carries out {self._subject} changes all the time")
 
     async def renew(self) -> None:
         """As `take`, asking nothing where nobody came between."""
-        if not await self._say(self._sequence, self._carrier.to_bytes()):
+        if not await self._say(self._sequence, self._word()):
             await self.take()
 
     async def give_back(self) -> None:
@@ -99,6 +111,9 @@ class Lease:
         if self._sequence:
             await self._say(self._sequence, b"")
             self._sure_until = 0.0
+
+    def _word(self) -> bytes:
+        return replace(self._carrier, troubles=tuple(self._troubles())).to_bytes()
 
     def _is_ours(self, holder: Carrier) -> bool:
         """A predecessor of ours is gone, unless we have held it already: then a successor has it."""
@@ -142,8 +157,10 @@ class Lease:
 class Leases:
     """All that one process must have to carry out commands."""
 
-    def __init__(self, connection: Connection, subjects: Sequence[str], carrier: Carrier) -> None:
-        self._leases = [Lease(connection, subject, carrier) for subject in subjects]
+    def __init__(
+        self, connection: Connection, subjects: Sequence[str], carrier: Carrier, troubles: Troubles = tuple
+    ) -> None:
+        self._leases = [Lease(connection, subject, carrier, troubles) for subject in subjects]
         self._name = carrier.name
         self._changed = asyncio.Event()
 

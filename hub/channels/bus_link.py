@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from hub.application.intake.envelope import Confirmation, parse, refused_envelope
 from hub.application.outbound.signs import sign_envelope
-from hub.bus.carriers import Carrier, Leases
+from hub.bus.carriers import Carrier, Leases, Troubles
 from hub.bus.commands import CommandFeed, CommandMessage, announcements
 from hub.bus.connection import Connection, connect
 from hub.bus.publisher import Publisher
@@ -41,12 +41,14 @@ class BusLink:
         self._reports = ChannelAdapter(publisher, name)
         self._leases: Leases | None = None
 
-    async def claim(self, home: str, *, takes_new: bool, since: str = "") -> Leases:
+    async def claim(self, home: str, *, takes_new: bool, since: str = "", troubles: Troubles = tuple) -> Leases:
         """Be the one who carries out what this adapter is told, and with `takes_new` what the hub begins on its
-        channel: to be kept as long as it runs, and given back. Without a claim nobody is asked. Raises CarriedError."""
+        channel: to be kept as long as it runs, and given back. Its `troubles` are told with it. Without a claim nobody
+        is asked. Raises CarriedError."""
         where = f"process {os.getpid()} on {socket.gethostname()}"
         subjects = [f"{CARRIES}.{self.name}"] + [f"{CARRIES_NEW}.{self.channel.value}"] * takes_new
-        self._leases = Leases(self._connection, subjects, Carrier(self.name, home, secrets.token_hex(8), where, since))
+        carrier = Carrier(self.name, home, secrets.token_hex(8), where, since)
+        self._leases = Leases(self._connection, subjects, carrier, troubles)
         await self._leases.take()
         return self._leases
 

@@ -1,7 +1,7 @@
 """The adapters that come with the hub: by name, how each is made of its table in channels.toml."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from hub.channels.attachments import Attachments
 from hub.channels.ledger import Ledger
 from hub.channels.link import Link
+from hub.channels.unreached import Unreached
 from hub.domain.contact import Channel
 from hub.domain.errors import NotFoundError
 from hub.ports import Clock
@@ -26,6 +27,10 @@ class Place:
     nats_url: str = ""
     """The bus, for what speaks there beside the hub; `bus_seed` is the adapter's key."""
     bus_seed: str = ""
+    unreached: Unreached = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unreached", Unreached(self.clock))
 
 
 class Adapter(Protocol):

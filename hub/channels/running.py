@@ -94,7 +94,7 @@ async def adapter(settings: Settings, name: str, nats_url: str = "") -> AsyncIte
         async def linked() -> AsyncIterator[BusLink]:
             async with bus_link(url or _nats_url(settings), name, made.CHANNEL, bus_seeds(settings)) as link:
                 takes_new, since = getattr(ready, "takes_new", True), clock.now().isoformat()
-                leases = await link.claim(home(ledger), takes_new=takes_new, since=since)
+                leases = await link.claim(home(ledger), takes_new=takes_new, since=since, troubles=place.unreached.told)
                 try:
                     yield link
                 finally:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.application.views.channel_health import Channels, ChannelTraffic
-from hub.bus.carriers import Carrier
+from hub.bus.carriers import Carrier, Trouble
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.ports import Recorded
@@ -40,13 +40,15 @@ async def test_each_adapter_is_told_by_where_it_runs() -> None:
         language="", subject="", text="", standing=Standing(), pool="main",
     )  # fmt: skip
     traffic.follow([Recorded(1, "customer-1", 1, came)])
-    bus = Bus(phone=Carrier("phone", "h", "r", "process 7 on host", NOON.isoformat()))
+    missing = (Trouble("Asterisk can't be reached", NOON.isoformat()),)
+    bus = Bus(phone=Carrier("phone", "h", "r", "process 7 on host", NOON.isoformat(), missing))
     inside = {"email": "the mailbox can't be reached"}
     channels = Channels(ADAPTERS, bus, traffic, SetAside("email", "email"), lambda: {"sms"}, lambda: inside)
     told = {one.name: one for one in await channels.health()}
     assert [one.configured for one in told.values()] == [True, True, True, False]
     phone, email, sms, kamailio = (told[name] for name in ("phone", "email", "sms", "kamailio"))
     assert (phone.running, phone.inside, phone.where, phone.since) == (True, False, "process 7 on host", NOON)
+    assert [(one.said, one.since) for one in phone.troubles] == [("Asterisk can't be reached", NOON)]
     assert (phone.last_in_at, phone.untold, phone.reason) == (NOON, 5, "")
     assert (email.running, email.inside, email.reason, email.rejected) == (False, True, inside["email"], 2)
     assert "hub channel run sms" in sms.reason

@@ -1,7 +1,9 @@
 """Who holds an adapter's lease, and what it has not carried out, can be seen by who looks on."""
 
+from dataclasses import replace
+
 from hub.bus.adapter_states import AdapterStates
-from hub.bus.carriers import Carrier, Leases
+from hub.bus.carriers import Carrier, Leases, Trouble
 from hub.bus.connection import Connection
 from hub.bus.subjects import CARRIES, ensure_streams
 
@@ -11,9 +13,13 @@ async def test_a_lease_says_who_carries_out_and_since_when(nats_connection: Conn
     states = AdapterStates(nats_connection)
     assert await states.holder("email") is None
     carrier = Carrier("email", "home", "run", "process 7 on host", "2026-01-05T12:00:00+00:00")
-    leases = Leases(nats_connection, [f"{CARRIES}.email"], carrier)
+    troubles: list[Trouble] = []
+    leases = Leases(nats_connection, [f"{CARRIES}.email"], carrier, lambda: troubles)
     await leases.take()
     assert await states.holder("email") == carrier
+    troubles.append(Trouble("mailbox support can't be read", "2026-01-05T12:30:00+00:00"))
+    await leases.take()
+    assert await states.holder("email") == replace(carrier, troubles=tuple(troubles))
     await leases.give_back()
     assert await states.holder("email") is None
 

@@ -76,8 +76,8 @@ AREAS: Mapping[str, Area] = {
     "asked": Area(talking=("api/errors.py",), raising=("api", "application"), but=OF_OPERATORS),
     "contacts": Area(
         talking=(
-            "application/intake/envelope.py", "application/views/channel_health.py", "domain/rejected",
-            "channels/sms/refusals.py",
+            "application/intake/envelope.py", "application/views/channel_health.py", "channels/unreached.py",
+            "channels/sms/refusals.py", "domain/rejected",
         ),
         raising=(
             "channels/sms/carrier.py", "channels/sms/aggregator.py", "channels/sms/sender.py",

@@ -21,6 +21,8 @@ class Holder(Protocol):
     def where(self) -> str: ...
     @property
     def since(self) -> str: ...
+    @property
+    def troubles(self) -> Sequence[tuple[str, str]]: ...
 
 
 class Bus(Protocol):
@@ -37,9 +39,18 @@ class RejectedByChannel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that an adapter can't reach: in words, and since when."""
+
+    said: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelHealth:
-    """An adapter. `inside`: in the hub's own process. `reason` says why it does not run, where it is known. Contacts
-    are those of its channel since this hub started; `untold` waits to be carried out by it."""
+    """An adapter. `inside`: in the hub's own process. `reason` says why it does not run, where it is known; `troubles`
+    what it runs without. Contacts are those of its channel since this hub started; `untold` waits to be carried out by
+    it."""
 
     name: str
     channel: str
@@ -49,6 +60,7 @@ class ChannelHealth:
     where: str
     since: datetime | None
     reason: str
+    troubles: tuple[Trouble, ...]
     last_in_at: datetime | None
     last_out_at: datetime | None
     untold: int | None
@@ -111,11 +123,17 @@ class Channels:
             where=holder.where if holder else "",
             since=datetime.fromisoformat(holder.since) if holder and holder.since else None,
             reason=_reason(name, running, inside, configured),
+            troubles=_troubles(holder),
             last_in_at=self._traffic.came.get(channel),
             last_out_at=self._traffic.left.get(channel),
             untold=await self._bus.untold(name) if name in configured or running else None,
             rejected=rejected[channel],
         )
+
+
+def _troubles(holder: Holder | None) -> tuple[Trouble, ...]:
+    told = holder.troubles if holder else ()
+    return tuple(Trouble(said, datetime.fromisoformat(since)) for said, since in told)
 
 
 def _reason(name: str, running: bool, inside: Mapping[str, str], configured: Collection[str]) -> str:

@@ -17,6 +17,7 @@ from hub.channels.email.threads import Names
 from hub.channels.email.unsubscribing import Links, Withdrawal, clicks
 from hub.channels.link import Link
 from hub.channels.registry import Place
+from hub.channels.unreached import mailbox_of
 from hub.domain.contact import Channel
 from hub.journal.keys import private_key
 
@@ -51,7 +52,8 @@ class EmailAdapter:
             sender = Sender(settings, names, book, place, link, links, key)
             async with asyncio.TaskGroup() as tasks:
                 for mailbox in settings.mailboxes:
-                    reader = Reader(mailbox, incoming, place.ledger, place.attachments.largest)
+                    reached = place.unreached.of(mailbox_of(mailbox.name))
+                    reader = Reader(mailbox, incoming, place.ledger, place.attachments.largest, reached)
                     tasks.create_task(reader.run(), name=f"mailbox {mailbox.name}")
                 tasks.create_task(link.retries(incoming.once_more), name="mails tried once more")
                 tasks.create_task(link.carry_out(sender.carry_out), name="mail commands")

@@ -13,6 +13,7 @@ from hub.cancelling import still_wanted
 from hub.channels.email.incoming import Incoming, RefusedMailError, TooLargeMailError
 from hub.channels.email.settings import Mailbox, secret
 from hub.channels.ledger import Ledger
+from hub.channels.unreached import Reached
 from hub.domain.errors import HubError
 
 log = logging.getLogger(__name__)
@@ -34,11 +35,12 @@ class Reader:
     they are not, it begins with what nobody has seen: a repeat is known by the hub. `largest`: bytes of a mail that can
     be kept."""
 
-    def __init__(self, mailbox: Mailbox, incoming: Incoming, ledger: Ledger, largest: int) -> None:
+    def __init__(self, mailbox: Mailbox, incoming: Incoming, ledger: Ledger, largest: int, reached: Reached) -> None:
         self._mailbox = mailbox
         self._incoming = incoming
         self._ledger = ledger
         self._largest = largest
+        self._reached = reached
         self._password = secret(mailbox.password_file)
 
     async def run(self) -> None:
@@ -49,9 +51,11 @@ class Reader:
             try:
                 async with self._connected() as client:
                     pause = PAUSE_SECONDS
+                    self._reached(True)
                     await self._follow(client)
             except (HubError, OSError, TimeoutError, aioimaplib.AioImapException) as error:
                 log.warning("mailbox %s: %s; once more in %.0f s", self._mailbox.name, error, pause)
+                self._reached(False)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 

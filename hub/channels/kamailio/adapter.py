@@ -51,7 +51,7 @@ class KamailioAdapter:
         refusals = Refusals(link, self._place.attachments, settings.phone, clock)
         book = CallBook(self._place.directory / "calls")
         calls = Calls(edges, Reports(link, refusals, clock), refusals, book, settings, clock)
-        asking = Asking(edges, calls, settings)
+        asking = Asking(edges, calls, settings, self._place.unreached)
         calls.take_up(book.read())
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -11,6 +11,7 @@ from hub.channels.kamailio.calls import Calls
 from hub.channels.kamailio.edges import Edges
 from hub.channels.kamailio.settings import KamailioSettings
 from hub.channels.kamailio.wire import All, Order, Stands
+from hub.channels.unreached import Unreached, kamailio
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class _Question:
 class Asking:
     """Of several answers the one to the last question counts, and only if none of it was lost."""
 
-    def __init__(self, edges: Edges, calls: Calls, settings: KamailioSettings) -> None:
+    def __init__(self, edges: Edges, calls: Calls, settings: KamailioSettings, unreached: Unreached) -> None:
         self._edges = edges
         self._calls = calls
         self._settings = settings
@@ -40,6 +41,7 @@ class Asking:
         self._answered = {edge: asyncio.Event() for edge in settings.edges}
         self._heard_at = dict.fromkeys(settings.edges, math.inf)
         self._silent = set[str]()
+        self._reached = {edge: unreached.of(kamailio(edge)) for edge in settings.edges}
 
     async def run(self) -> None:
         """For ever: often until each has answered once."""
@@ -62,6 +64,7 @@ class Asking:
         for edge, heard_at in self._heard_at.items():
             if now - heard_at > longest and edge not in self._silent:
                 self._silent.add(edge)
+                self._reached[edge](False)
                 log.warning(
                     "Kamailio %s does not answer: does it run, and do its local.cfg and we name one bus? "
                     "%d of its calls stand as far as is known",
@@ -98,6 +101,7 @@ class Asking:
             return
         if told.edge in self._silent:
             self._silent.discard(told.edge)
+            self._reached[told.edge](True)
             log.warning("Kamailio %s answers again: %d stand", told.edge, told.count)
         for thread in question.expected - question.heard:
             self._calls.lost(thread, told.run)

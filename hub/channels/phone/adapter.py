@@ -24,6 +24,7 @@ from hub.channels.phone.settings import PhoneSettings
 from hub.channels.phone.signals import ghost, not_sent
 from hub.channels.phone.standing import missed_of, open_recordings, strangers
 from hub.channels.registry import Place
+from hub.channels.unreached import asterisk
 from hub.channels.whose import is_left_to_another
 from hub.domain.contact import Channel
 from hub.settings import SettingsError
@@ -86,14 +87,17 @@ class PhoneAdapter:
 
     async def _follow(self, pbx: Ari, calls: Calls, arrivals: Arrivals) -> None:
         """Listen, take up what was missed, go on listening; and again, whenever the connection is lost."""
+        reached = self.place.unreached.of(asterisk())
         while True:
             try:
                 async with pbx.listening() as events:
+                    reached(True)
                     await self._catch_up(pbx, calls, arrivals)
                     self._ready.set()
                     await self._hear(events, calls, arrivals)
             except AriError as error:
                 log.warning("%s; calls go to its own queue meanwhile", error)
+            reached(False)
             await asyncio.sleep(_AGAIN)
 
     async def _catch_up(self, pbx: Ari, calls: Calls, arrivals: Arrivals) -> None:

@@ -24,6 +24,7 @@ from hub.channels.sms.settings import Line, SmsSettings, secret, sms_settings
 from hub.channels.sms.settling import Settling
 from hub.channels.sms.webhooks import Webhooks, serving
 from hub.channels.sms.wishes import Wishes
+from hub.channels.unreached import Unreached, carrier_of
 from hub.domain.contact import Channel
 from hub.journal.keys import private_key
 
@@ -70,7 +71,7 @@ class SmsAdapter:
                 log.info("takes aggregators' requests on port %d", port)
             async with asyncio.TaskGroup() as tasks:
                 for name, line in settings.lines.items():
-                    carrier = _carrier(name, line, taking)
+                    carrier = _carrier(name, line, taking, place.unreached)
                     if carrier is not None:
                         ways[name] = carrier
                         tasks.create_task(carrier.run(), name=f"line {name}")
@@ -87,11 +88,11 @@ def _session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
 
 
-def _carrier(name: str, line: Line, taking: Taking) -> Carrier | None:
+def _carrier(name: str, line: Line, taking: Taking, unreached: Unreached) -> Carrier | None:
     if line.smpp is None:
         return None
 
     async def deliver(session: str, body: bytes) -> int:
         return await taking.deliver(name, session, body)
 
-    return Carrier(line, line.smpp, deliver, taking.ended)
+    return Carrier(line, line.smpp, deliver, taking.ended, unreached.of(carrier_of(line.number)))

@@ -12,6 +12,7 @@ from hub.channels.sms.pdu import Address, Message, Said, Status
 from hub.channels.sms.refusals import declined
 from hub.channels.sms.session import Deliver, LinkLostError, NotBoundError, Session, bound
 from hub.channels.sms.settings import Line, Smpp, secret
+from hub.channels.unreached import Reached
 from hub.domain.sms.segments import Alphabet, split, written
 
 log = logging.getLogger(__name__)
@@ -28,13 +29,16 @@ _WAIT_FOR_LINK = 5.0
 class Carrier:
     """`ended` hears the name of each session that is over."""
 
-    def __init__(self, line: Line, settings: Smpp, deliver: Deliver, ended: Callable[[str], None]) -> None:
+    def __init__(
+        self, line: Line, settings: Smpp, deliver: Deliver, ended: Callable[[str], None], reached: Reached
+    ) -> None:
         self._settings = settings
         self._number = line.number
         self._source = Address(line.number, settings.source_ton, settings.source_npi)
         self._password = secret(settings.password_file)
         self._deliver = deliver
         self._ended = ended
+        self._reached = reached
         self._session: Session | None = None
         self._is_up = asyncio.Event()
         self._window = asyncio.Semaphore(settings.window)
@@ -57,9 +61,11 @@ class Carrier:
                         self._settings.system_id,
                     )
                     failures = 0
+                    self._reached(True)
                     await self._while_up(session)
             except NotBoundError as error:
                 log.warning("line %s: %s", self._number, error)
+            self._reached(False)
             await asyncio.sleep(_jittered(failures))
             failures += 1
 

@@ -19,6 +19,7 @@ from hub.channels.kamailio.settings import KamailioSettings
 from hub.channels.kamailio.wire import All, Order, Stands, State
 from hub.channels.phone.book import CallBook
 from hub.channels.phone.refusals import Refusals
+from hub.channels.unreached import Unreached
 from hub.clock import WallClock
 from hub.domain.contact import Contact, ConversationEvent
 
@@ -67,12 +68,13 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.edges, self.link, clock = FakeEdges(), FakeLink(), WallClock()
+        self.unreached = Unreached(clock)
         link: object = self.link
         store = Attachments(FolderBlobs(folder / "files"), b"k" * 32)
         refusals = Refusals(link, store, SETTINGS.phone, clock)  # type: ignore[arg-type]
         reports = Reports(link, refusals, clock)  # type: ignore[arg-type]
         self.calls = Calls(self.edges, reports, refusals, CallBook(folder / "calls"), SETTINGS, clock)
-        self.asking = Asking(self.edges, self.calls, SETTINGS)
+        self.asking = Asking(self.edges, self.calls, SETTINGS, self.unreached)
 
     async def hears(self, stands: Stands | All) -> list[tuple[str, int]]:
         self.asking.heard(stands)
@@ -175,7 +177,9 @@ async def test_a_kamailio_that_falls_silent_is_told_of_once_and_so_is_that_it_is
     await desk.hears(WAITS)
     for _ in range(2):
         desk.asking.tell_who_is_silent(monotonic() + SETTINGS.check_seconds + 16)
+    assert [one.said for one in desk.unreached.told()] == ["Kamailio edge1 does not answer"]
     await desk.is_asked(WAITS)
+    assert desk.unreached.told() == ()
     await desk.is_asked(WAITS)
     told = [one.message for one in caplog.records if one.levelname == "WARNING"]
     assert [one.split(":")[0] for one in told] == ["Kamailio edge1 does not answer", "Kamailio edge1 answers again"]

@@ -287,9 +287,12 @@ async def test_a_link_that_says_nothing_is_given_up_and_made_again(wire: NodeCar
 async def test_a_carrier_that_lets_nobody_in_is_asked_again(wire: NodeCarrier, tmp_path: Path) -> None:
     hub, told = FakeHub(), table(wire.port, tmp_path / "p")
     await wire.ask("password", word="other")
-    async with running(tmp_path, hub, told):
+    async with running(tmp_path, hub, told) as place:
         hub.commands.put_nowait(send())
         await wire.links(1)
+        [missed] = await until(place.unreached.told)
+        assert missed.said == "line 982000: its carrier can't be reached"
         await wire.ask("password", word="secret")
         await until(lambda: hub.signals)
+        assert place.unreached.told() == ()
     assert hub.told() == [("sent", "contact-1")]

@@ -38,7 +38,7 @@ def linked(session: Session, **more: Any) -> Carrier:
     async def deliver(_session: str, _body: bytes) -> int:
         return 0
 
-    made = Carrier(line, line.smpp, deliver, lambda _: None)
+    made = Carrier(line, line.smpp, deliver, lambda _: None, lambda _: None)
     made._session = session  # type: ignore[assignment]
     made._is_up.set()
     return made
