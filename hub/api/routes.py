@@ -30,5 +30,9 @@ class LateRoute(APIRoute):
         if others is None:
             raise AttributeError(f"a route has no {name}")
         self._later = None
-        super().__init__(self.path, self.endpoint, **others)
+        try:
+            super().__init__(self.path, self.endpoint, **others)
+        except BaseException:
+            self._later = others
+            raise
         return getattr(self, name)

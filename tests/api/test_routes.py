@@ -1,7 +1,9 @@
 """Routes that are worked out when they are first needed."""
 
 import httpx
+import pytest
 from fastapi import FastAPI
+from fastapi.exceptions import FastAPIError
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -50,6 +52,21 @@ def test_a_route_is_made_for_who_reads_the_document() -> None:
     assert [one["name"] for one in told["parameters"]] == ["name", "often"]
     assert told["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Greeting")
     assert _made(route)
+
+
+def test_a_route_that_can_not_be_made_says_why_each_time() -> None:
+    router = Routes("greetings")
+
+    @router.get("/v1/greetings/{name}")
+    async def greet(name: str) -> Response | None:
+        return None
+
+    [route] = router.routes
+    assert isinstance(route, LateRoute)
+    greet.__annotations__["return"] = FastAPI
+    for _ in range(2):
+        with pytest.raises(FastAPIError, match="Invalid args"):
+            _ = route.app
 
 
 def test_what_no_route_has_is_told_as_such() -> None:

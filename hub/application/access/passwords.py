@@ -19,7 +19,8 @@ class Checked(NamedTuple):
 
 
 class Passwords:
-    """Hashes with these parameters. Nobody learns from the time it takes whether there is such a person."""
+    """Hashes with these parameters. Nobody learns from the time it takes whether there is such a person, as far as
+    everybody's hash was made with them."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
