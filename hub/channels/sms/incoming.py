@@ -119,7 +119,7 @@ class Taking:
             raise InvalidError(f"it can't be read: {error}"[:500], "short_message") from error
 
     async def _take_part(self, line: str, part: Incoming, raw: bytes) -> None:
-        while (given_up := self._parts.in_its_place(line, part)) is not None:
+        while (given_up := self._parts.in_its_place(line, part, raw)) is not None:
             await self._tell_joined(given_up)
             self._parts.drop(given_up)
         whole = self._parts.add(line, part, raw, self._place.clock.now())

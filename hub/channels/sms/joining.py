@@ -34,28 +34,28 @@ class Parts:
         self._book = book
         self._names = names
 
-    def in_its_place(self, line: str, part: Incoming) -> Joined | None:
+    def in_its_place(self, line: str, part: Incoming, raw: bytes) -> Joined | None:
         """One that never became whole, whose place in the carrier's numbering this part takes: the hub is to have it
         before this part is added."""
-        message, number, content = self._about(line, part)
+        message, number, contents = self._about(line, part, raw)
         kept = self._book.parts(message)
-        is_taken = any(one.number == number and one.content != content for one in kept)
+        is_taken = any(one.number == number and one.content not in contents for one in kept)
         return self._joined(message, kept) if is_taken and not _told_at(kept) else None
 
     def add(self, line: str, part: Incoming, raw: bytes, now: datetime) -> Joined | None:
         """The message, if it is whole now. A part of what was told just now is nothing new; later it begins another
         that says the same."""
         assert part.place is not None
-        message, number, content = self._about(line, part)
+        message, number, contents = self._about(line, part, raw)
         kept = self._book.parts(message)
-        is_same = any(one.number == number and one.content == content for one in kept)
+        is_same = any(one.number == number and one.content in contents for one in kept)
         if told_at := _told_at(kept):
             if is_same and now.timestamp() - told_at <= COMES_BACK.total_seconds():
                 return None
             self._book.drop(message)
         if told_at or not is_same:
             total = part.place.total
-            self._book.keep(message, Part(number, total, line, content, self._sealed(part, raw), now, None))
+            self._book.keep(message, Part(number, total, line, contents[0], self._sealed(part, raw), now, None))
         kept = self._book.parts(message)
         return self._joined(message, kept) if len(kept) == part.place.total else None
 
@@ -66,21 +66,26 @@ class Parts:
         return [self._joined(one, self._book.parts(one)) for one in untold]
 
     def told(self, joined: Joined, now: datetime) -> None:
-        """The hub has it."""
-        self._book.told(joined.message, now)
+        """The hub has it; what came in its place meanwhile stays."""
+        if self._stands(joined):
+            self._book.told(joined.message, now)
 
     def drop(self, joined: Joined) -> None:
         """The hub has it, and nothing of it comes again; what came for it meanwhile stays."""
-        kept = self._book.parts(joined.message)
-        if self._content(joined.message, kept) == joined.content:
+        if self._stands(joined):
             self._book.drop(joined.message)
 
-    def _about(self, line: str, part: Incoming) -> tuple[str, int, str]:
-        """What its message is kept under, its number in it, and what tells it from others."""
+    def _stands(self, joined: Joined) -> bool:
+        return self._content(joined.message, self._book.parts(joined.message)) == joined.content
+
+    def _about(self, line: str, part: Incoming, raw: bytes) -> tuple[str, int, tuple[str, str]]:
+        """What its message is kept under, its number in it, and what tells it from others: its words; its bytes, of
+        parts that an adapter kept which told them apart by these."""
         assert part.place is not None
         place = part.place
         message = self._names.digest("message", line, part.source, part.destination, f"{place.reference}/{place.total}")
-        return message, place.number, self._names.digest("part", line, part.text)
+        contents = (self._names.digest("part", line, part.text), self._names.digest("part", line, raw))
+        return message, place.number, contents
 
     def _content(self, message: str, kept: list[Part]) -> str:
         return self._names.digest("joined", message, *(one.content for one in kept))

@@ -1,6 +1,7 @@
 """Messages that come in parts: in any order, doubled, late, or one of them never; nothing of them is lost."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,7 @@ def test_parts_make_one_message_in_any_order(
             book = Book(file)
             parts = Parts(book, NAMES)
         one = part(texts[number - 1], number, 5)
-        assert parts.in_its_place("main", one) is None
+        assert parts.in_its_place("main", one, b"raw") is None
         whole = parts.add("main", one, b"raw", NOW)
         made += [whole] if whole else []
     assert {one.incoming.text for one in made} == {"".join(texts)}
@@ -83,6 +84,57 @@ def test_a_part_that_comes_after_its_message_was_given_up_is_told_too(parts: Par
     assert parts.add("main", part("two", 2), b"", NOW + DAY) is None
     [late] = parts.overdue(NOW + 3 * DAY, DAY)
     assert late.incoming.text == f"{GAP}two"
+
+
+def test_what_took_the_place_of_a_message_while_the_hub_was_told_of_it_stays(parts: Parts) -> None:
+    parts.add("main", part("one ", 1), b"", NOW)
+    whole = parts.add("main", part("two", 2), b"", NOW)
+    assert whole is not None
+    given_up = parts.in_its_place("main", part("new", 1), b"new")
+    assert given_up == whole
+    parts.drop(given_up)
+    assert parts.add("main", part("new", 1), b"new", NOW) is None
+    parts.told(whole, NOW)
+    newer = parts.add("main", part("est", 2), b"est", NOW)
+    assert newer is not None
+    assert newer.incoming.text == "newest"
+
+
+@pytest.fixture
+def from_before(tmp_path: Path) -> Iterator[Parts]:
+    """A message, whole, of an adapter that told parts apart by their bytes and kept those nowhere."""
+    book = Book(tmp_path / "b.sqlite")
+    parts = Parts(book, NAMES)
+    for number, text in ((1, "one "), (2, "two")):
+        parts.add("main", part(text, number), text.encode(), NOW)
+        [kept] = [one for one in book.parts(message_of(parts)) if one.number == number]
+        sealed = NAMES.seal(json.dumps([MINA, "2000", text]).encode())
+        content = NAMES.digest("part", "main", b"pdu of " + text.encode())
+        book.keep(message_of(parts), kept._replace(content=content, sealed=sealed))
+    yield parts
+    book.close()
+
+
+def message_of(parts: Parts) -> str:
+    [one] = parts.overdue(NOW + DAY + timedelta(seconds=1), DAY)
+    return one.message
+
+
+def test_a_part_that_comes_again_over_an_upgrade_is_the_same(from_before: Parts) -> None:
+    again = part("two", 2), b"pdu of two"
+    assert from_before.in_its_place("main", *again) is None
+    whole = from_before.add("main", *again, NOW)
+    assert whole is not None
+    assert whole.incoming.text == "one two"
+    from_before.told(whole, NOW)
+    assert from_before.add("main", *again, NOW + timedelta(minutes=9)) is None
+    assert from_before.overdue(NOW + 3 * DAY, DAY) == []
+
+
+def test_another_part_takes_the_place_of_one_from_before_an_upgrade(from_before: Parts) -> None:
+    given_up = from_before.in_its_place("main", part("new", 1), b"pdu of new")
+    assert given_up is not None
+    assert given_up.incoming.text == "one two"
 
 
 def test_a_whole_message_that_the_hub_did_not_take_waits_for_its_carrier_and_no_day(parts: Parts) -> None:
