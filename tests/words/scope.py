@@ -77,7 +77,7 @@ AREAS: Mapping[str, Area] = {
     "contacts": Area(
         talking=(
             "application/intake/envelope.py", "application/views/channel_health.py", "channels/unreached.py",
-            "channels/sms/refusals.py", "domain/rejected",
+            "channels/sms/refusals.py", "channels/sms/wishes.py", "domain/rejected",
         ),
         raising=(
             "channels/sms/carrier.py", "channels/sms/aggregator.py", "channels/sms/sender.py",
