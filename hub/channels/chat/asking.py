@@ -91,7 +91,9 @@ class Asking:
     async def transcript(self, room: Room) -> str:
         """Have what was said sent by mail; where to."""
         to, about = room.visitor.proven_mail, room.visitor.conversation.interaction_id
-        if not self._settings.transcript or not about:
+        if not self._settings.transcript:
+            raise InvalidError("what was said is not sent by mail here", "transcript")
+        if not about:
             raise InvalidError("there is no conversation yet that could be sent", "conversation")
         if not to:
             raise InvalidError("what was said goes to a mail address that is proven to be theirs", "email")

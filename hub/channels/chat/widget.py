@@ -12,7 +12,7 @@ PARTS: Final = ("words", "look", "page", "connection", "saying", "drawing", "for
 IN_CHECKOUT: Final = Path(__file__).parents[3] / "ui" / "chat"
 _BESIDE = Path(__file__).with_name("parts")
 _INDENTATION = re.compile(r"^\s+", re.MULTILINE)
-_COMMENT = re.compile(r"^(?://.*|/\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^(?://[^\n]*|/\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 """One that begins a line and ends one."""
 
 

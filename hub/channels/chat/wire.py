@@ -124,7 +124,7 @@ def message_id(text: str | bytes) -> str:
     it was. Empty: it has none."""
     try:
         return _NAMED.validate_python(json.loads(text)).id
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
 
 

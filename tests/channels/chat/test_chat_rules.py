@@ -4,19 +4,22 @@ import re
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.channels.chat.asking import Asking
 from hub.channels.chat.conversation import Conversation, Phase, Visitor, announced, kept, restored, told, wrote
 from hub.channels.chat.files import check
+from hub.channels.chat.rooms import Room
 from hub.channels.chat.settings import Limits, chat_settings
 from hub.channels.chat.signals import identifiers_of, message
 from hub.channels.chat.telling import words_of
 from hub.channels.chat.visitors import Signed, Tokens, read_signed, sign, visitor_of
-from hub.channels.chat.wire import Say, parse
+from hub.channels.chat.wire import Say, message_id, parse
 from hub.channels.command import Command
 from hub.channels.rates import HOUR, Rates
 from hub.clock import WallClock
@@ -155,12 +158,42 @@ class TestWire:
         with pytest.raises(InvalidError):
             parse(raw)
 
+    @pytest.mark.parametrize(
+        ("raw", "name"),
+        [
+            ('{"do":"say","id":"12345678","text":"\\ud83d"}', "12345678"),
+            ('{"do":"say","id":"1"}', ""),
+            ("[" * 60_000, ""),
+            ('{"do":', ""),
+        ],
+    )
+    def test_of_what_can_not_be_read_the_name_is_found_where_it_has_one(self, raw: str, name: str) -> None:
+        with pytest.raises(InvalidError):
+            parse(raw)
+        assert message_id(raw) == name
+
     def test_a_repeat_is_the_same_contact(self) -> None:
         chat = chat_settings(TABLE)
         one, again = (message("v", Visitor(), "12345678", "hi", (), NOON, chat) for _ in range(2))
         assert one == again
         assert message("w", Visitor(), "12345678", "hi", (), NOON, chat).id != one.id
         assert "12345678" not in one.id
+
+
+@pytest.mark.parametrize(
+    ("sends", "stands", "field"),
+    [
+        (False, after(command("answered", agent_id="ann")), "transcript"),
+        (True, Conversation(), "conversation"),
+        (True, after(command("answered", agent_id="ann")), "email"),
+    ],
+)
+async def test_why_what_was_said_is_not_sent_is_told(sends: bool, stands: Conversation, field: str) -> None:
+    nobody: Any = SimpleNamespace(clock=None)
+    asking = Asking(nobody, nobody, nobody, chat_settings({**TABLE, "transcript": sends}))
+    with pytest.raises(InvalidError) as refused:
+        await asking.transcript(Room("mina", Visitor(stands), None))
+    assert refused.value.field == field
 
 
 class TestLimits:
