@@ -27,7 +27,7 @@ from hub.channels.branch.reports import Report, failed, left, reports_of, sent
 from hub.channels.branch.settings import Branch, BranchSettings
 from hub.channels.branch.settling import settle
 from hub.channels.branch.store import Store, ToTell, of_appointment
-from hub.channels.branch.visits import Book, Visit, evolve, of_customer, without_names, without_old
+from hub.channels.branch.visits import Book, Phase, Visit, evolve, of_customer, without_names, without_old
 from hub.channels.branch.waits import Estimate, moved_up
 from hub.channels.command import Command
 from hub.channels.link import Link
@@ -78,17 +78,19 @@ class Hall:
             return self.book
 
     async def _happen(self, events: Sequence[Event], more: Sequence[Report], told: int = 0) -> None:
-        book, reports = self.book, list[Report]()
+        book, reports, gone = self.book, list[Report](), list[tuple[str, Book]]()
         for event in events:
             reports += reports_of(self.name, self.branch, book, event)
             if isinstance(event, Called | LaidAside | PassedOn | Over):
-                self.estimates = moved_up(self.estimates, event.visit, book, self.branch)
+                gone.append((event.visit, book))
             book = evolve(book, event)
         reports += more
         if not events and not reports and not told:
             return
         self.hubward.add(await self._store.add(self.name, events, reports, told))
         self.book = book
+        for visit, before in gone:
+            self.estimates = moved_up(self.estimates, visit, before, self.branch)
         if events:
             await self._tell_all()
 
@@ -205,8 +207,9 @@ class Hall:
             await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
 
     def announced(self, command: Command) -> None:
-        """Place and wait."""
-        if command.command == "waiting" and command.thread in self.book.visits:
+        """Place and wait, of who still waits: it may come after they were called."""
+        one = self.book.visits.get(command.thread)
+        if command.command == "waiting" and one is not None and one.phase is Phase.WAITING:
             self.estimates[command.thread] = Estimate(command.place, command.estimated_wait_s, command.at)
 
     async def nudge(self) -> None:

@@ -20,7 +20,7 @@ from hub.channels.branch.store import Store
 from hub.channels.branch.telling import Telling
 from hub.channels.branch.visits import Phase
 from hub.channels.command import Command
-from hub.channels.ledger import Ledger
+from hub.channels.ledger import Ledger, LedgerError
 from hub.channels.registry import Place
 from hub.clock import WallClock
 from hub.domain.contact import Channel, Contact, ConversationEvent
@@ -227,3 +227,48 @@ async def test_who_is_forgotten_at_the_hub_is_nobody_here_and_is_served_all_the_
     [one] = book.appointments.values()
     assert (one.phase, one.whose.kind, one.tell) == ("made", "appointment", None)
     await again.stop()
+
+
+def waiting(hall: Hall, visit: str, place: int) -> Command:
+    told = {"id": f"i.{place}", "at": hall.now(), "command": "waiting", "channel": "in_person", "thread": visit}
+    return Command.model_validate({**told, "place": place, "estimated_wait_s": 60.0})
+
+
+async def test_a_place_that_is_said_after_the_call_counts_nobody_down_a_second_time(
+    opened: Open, hub: PlayedHub
+) -> None:
+    hall = opened.hall
+    first, second = await opened.ticket(), await opened.ticket()
+    for place, visit in enumerate((first, second), start=1):
+        await hall.carry_out(waiting(hall, visit, place))
+    await opened.do("sit_down", hall.branch, "1", "ann")
+    await opened.do("want_next", "1")
+    told = {"id": "i.9", "at": hall.now(), "command": "offered", "channel": "in_person", "offer_id": "offer-i-1"}
+    await hall.carry_out(Command.model_validate({**told, "thread": first, "agent_id": "ann"}))
+    assert hall.estimates[second].place == 1
+    third = await opened.ticket()
+    await hall.carry_out(waiting(hall, third, 2))
+    await hall.carry_out(waiting(hall, first, 1))
+    await hall.decide(decide.end("1", "", hall.now(), hall.branch))
+    assert {name: one.place for name, one in hall.estimates.items()} == {second: 1, third: 2}
+
+
+async def test_nobody_is_counted_down_for_what_could_not_be_kept(
+    opened: Open, hub: PlayedHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = opened.hall
+    first, second = await opened.ticket(), await opened.ticket()
+    for place, visit in enumerate((first, second), start=1):
+        await hall.carry_out(waiting(hall, visit, place))
+
+    async def full(*_: Any) -> None:
+        raise LedgerError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opened.store, "add", full)
+        for _ in range(2):
+            with pytest.raises(LedgerError):
+                await hall.decide(decide.leave(first, hall.now(), "visitor"))
+    assert {name: one.place for name, one in hall.estimates.items()} == {first: 1, second: 2}
+    await hall.decide(decide.leave(first, hall.now(), "visitor"))
+    assert {name: one.place for name, one in hall.estimates.items()} == {second: 1}
