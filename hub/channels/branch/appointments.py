@@ -81,9 +81,6 @@ Known = Callable[[str], Appointment | None]
 
 def make(name: str, branch: Branch, wish: NewAppointment, known: Known, at: datetime, *, proven: bool) -> list[Event]:
     """A new one. Raises InvalidError, RefusedError."""
-    if wish.service not in branch.services:
-        there = ", ".join(branch.services)
-        raise InvalidError(f"there is no service {wish.service!r} in this branch: there are {there}", "service")
     if wish.identity is None and not wish.phone and not wish.email:
         raise NotSoError("who_comes", "say who comes: a customer number, a phone or a mail address", "identity")
     _check_time(branch, wish.service, wish.at, at)
@@ -167,6 +164,9 @@ def _require_made(one: Appointment) -> None:
 
 
 def _check_time(branch: Branch, service: str, to: datetime, at: datetime) -> None:
+    if service not in branch.services:
+        there = ", ".join(branch.services)
+        raise InvalidError(f"there is no service {service!r} in this branch: there are {there}", "service")
     if to <= at:
         raise NotSoError("passed", "this time has passed already", "at")
     hours = branch.hours_of(service)
@@ -205,7 +205,7 @@ def words(branch: Branch, one: Appointment, state: str) -> tuple[str, str]:
     language = language if language in _WORDS else "en"
     text = _WORDS[language].get(state, "")
     local = one.starts_at.astimezone(zone_of(branch.time_zone))
-    service = branch.services[one.made.service].name
+    service = branch.service_of(one.made.service).name
     named = {
         "branch": branch.name.get(language) or next(iter(branch.name.values())),
         "service": service.get(language) or next(iter(service.values())),

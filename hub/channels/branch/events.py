@@ -20,7 +20,7 @@ class _OfVisit(_Happened):
 
 class TicketTaken(_OfVisit):
     """Somebody waits from now on. `asked`: the page's id of the wish; `first`: they go before others; `entry`: where
-    they got it, `kiosk`, `reception`, `desk`, or for an `appointment`."""
+    they got it, `kiosk`, `reception`, `desk`, or for an `appointment`; empty: kept before that was asked."""
 
     kind: Literal["ticket_taken"] = "ticket_taken"
     day: str
@@ -36,11 +36,12 @@ class TicketTaken(_OfVisit):
     asked: str = ""
     first: bool = False
     appointment: str = ""
-    entry: str = "kiosk"
+    entry: str = ""
 
 
 class Called(_OfVisit):
-    """They go to this desk. `by`: `hub`, `branch` (its own order), `walk_in`, `resume`."""
+    """They go to this desk. `by`: `hub`, `branch` (its own order), `walk_in`, `resume`, `instead`: who stands there
+    already goes on with another agent."""
 
     kind: Literal["called"] = "called"
     desk: str

@@ -72,7 +72,7 @@ def message(name: str, branch: Branch, taken: TicketTaken, said: SaidByVisitor) 
 def _contact(
     name: str, branch: Branch, taken: TicketTaken, contact_id: str, at: datetime, subject: str, text: str
 ) -> Contact:
-    service = branch.services[taken.service]
+    service = branch.service_of(taken.service)
     told = service.service or f"{name}-{taken.service}"
     who = taken.identity
     identifiers = (Identifier(kind=who.kind, value=who.value, verified=taken.proven),) if who else ()
@@ -109,9 +109,11 @@ def _of_visit(
         case LaidAside():
             return [told("parked", agent_id=one.agent)]
         case PassedOn():
-            queue = branch.services[event.service].queue
+            queue = branch.service_of(event.service).queue
             by = one.agent if one.phase is Phase.CALLED else ""
             to = {"to_agent": event.to_agent} if by and event.to_agent else {}
+            if not to and not queue:
+                return []  # the service is taken out of the settings: there is nowhere to wait
             return [told("passed_on", agent_id=by, queue="" if to else queue, reason=event.reason, **to)]
         case _:
             visited = told("visited", visit=_was(name, one, event))
@@ -125,11 +127,16 @@ def _of_visit(
 def _was(name: str, one: Visit, over: Over) -> VisitTold:
     taken = one.taken
     return VisitTold(
-        branch=name, service=one.service, ticket=one.number, entry=taken.entry, need=taken.need,
+        branch=name, service=one.service, ticket=one.number, entry=taken.entry or _entry(taken), need=taken.need,
         language=taken.language, appointment_id=f"{name}-{taken.appointment}" if taken.appointment else "",
         arrived_at=taken.at, called_at=one.called_at, ended_at=over.at, calls=one.calls, desk=one.desk,
         agent_id=one.agent, outcome=over.phase, code=over.code,
     )  # fmt: skip
+
+
+def _entry(taken: TicketTaken) -> str:
+    """Of a ticket that was kept before it said where it was given."""
+    return "appointment" if taken.appointment else "reception" if taken.proven else "kiosk"
 
 
 def _of_appointment(
@@ -141,7 +148,7 @@ def _of_appointment(
         return []
     state = event.phase if isinstance(event, AppointmentOver) else event.kind.removeprefix("appointment_")
     subject, text = words(branch, one, state)
-    service = branch.services[one.made.service].service or f"{name}-{one.made.service}"
+    service = branch.service_of(one.made.service).service or f"{name}-{one.made.service}"
     told = Appointment(
         id=f"{name}-{event.code}", state=state, branch=name, service=service, starts_at=one.starts_at, subject=subject,
         text=text, tell=one.tell,

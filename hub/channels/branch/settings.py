@@ -99,9 +99,15 @@ class Branch(_Table):
             self.hours_of(name)
         return self
 
+    def service_of(self, name: str) -> Service:
+        """Visits and appointments outlive a service that is taken out of the settings: of such a one only its id is
+        left, without letter and queue."""
+        known = self.services.get(name)
+        return known or Service.model_construct(name=dict.fromkeys(self.languages, name), letter="", queue="")
+
     def hours_of(self, service: str) -> Hours | None:
         """None: always open."""
-        written = self.services[service].hours or self.hours
+        written = self.service_of(service).hours or self.hours
         if not written and not self.holidays:
             return None
         return _hours(self.time_zone, written or dict.fromkeys(WEEKDAYS, _ALL_DAY), self.holidays)
@@ -111,8 +117,9 @@ class Branch(_Table):
         return at.astimezone(zone_of(self.time_zone)).date().isoformat()
 
     def services_of(self, desk: str) -> tuple[str, ...]:
-        """What is done there."""
-        return self.desks[desk].services or tuple(self.services)
+        """What is done there; at a desk that was taken out of the settings while somebody sits there, nothing."""
+        known = self.desks.get(desk)
+        return (known.services or tuple(self.services)) if known else ()
 
     def languages_of(self, agent: str) -> tuple[str, ...]:
         """In which they serve; all where none is named."""

@@ -143,7 +143,7 @@ class Views:
         made, tell = one.made, one.tell
         return {
             "code": made.code, "service": made.service, "branch": self._name, "at": _time(one.starts_at),
-            "minutes": self._branch.services[made.service].minutes, "name": made.name,
+            "minutes": self._branch.service_of(made.service).minutes, "name": made.name,
             "identity": {"kind": made.identity.kind, "value": made.identity.value} if made.identity else None,
             "phase": one.phase, "language": made.language,
             "remind": {"kind": tell.kind, "value": tell.value} if tell else None, "ticket": one.ticket,
@@ -161,7 +161,7 @@ class Views:
 
         def has(one: Visit) -> bool:
             who = one.taken.identity
-            services = self._branch.services[one.service].name.values()
+            services = self._branch.service_of(one.service).name.values()
             told = (one.number, one.taken.name, who.value if who else "", *services)
             return any(sought in said.casefold() for said in told)
 

@@ -36,12 +36,12 @@ def moved_up(estimates: Mapping[str, Estimate], gone: str, book: Book, branch: B
     was, visit = estimates.get(gone), book.visits.get(gone)
     if was is None or was.place is None or visit is None:
         return left
-    queue, place = branch.services[visit.service].queue, was.place
+    queue, place = branch.service_of(visit.service).queue, was.place
 
     def nearer(name: str, one: Estimate) -> Estimate:
         other = book.visits.get(name)
         is_behind = one.place is not None and one.place > place
-        if other is None or branch.services[other.service].queue != queue or not is_behind:
+        if other is None or branch.service_of(other.service).queue != queue or not is_behind:
             return one
         return one._replace(place=(one.place or 1) - 1)
 

@@ -7,6 +7,7 @@ import pytest
 
 from hub.channels.branch import decide
 from hub.channels.branch.decide import Entry
+from hub.channels.branch.events import EVENT
 from hub.channels.branch.pages_api import Identity, NewTicket
 from hub.channels.branch.reports import reports_of
 from hub.channels.branch.views import Views
@@ -100,6 +101,25 @@ def test_the_record_of_a_visit_says_where_the_ticket_was_given_whoever_they_were
         "service": "accounts", "ticket": "A001", "entry": entry, "need": "sight", "language": "fa",
         "arrived_at": NOON, "ended_at": day.now, "outcome": "left",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "entry"),
+    [({}, "kiosk"), ({"proven": True}, "reception"), ({"proven": True, "appointment": "471108"}, "appointment")],
+)
+def test_a_ticket_kept_before_it_said_where_it_was_given_is_put_on_record_by_what_it_does_say(
+    more: dict[str, Any], entry: str
+) -> None:
+    day = Played()
+    kept = {
+        "kind": "ticket_taken", "at": NOON, "visit": "visit-centre-2026-01-05-A1", "day": "2026-01-05", "letter": "A",
+        "count": 1, "service": "accounts", **more,
+    }  # fmt: skip
+    day.happen(EVENT.validate_python(kept))
+    [one] = day.book.visits.values()
+    was = visited(day, one).visit
+    assert was is not None
+    assert was.entry == entry
 
 
 def test_numbers_go_on_beyond_999() -> None:
