@@ -41,10 +41,16 @@ def _left_from_another_day(branch: Branch, book: Book, at: datetime) -> list[Eve
             events.append(Over(at=at, visit=one.id, phase="left", by="day"))
     long_ago = at - timedelta(hours=WORKING_HOURS)
     for sits in book.desks.values():
-        here = book.at_desk(sits.desk)
-        if sits.at > long_ago or (here is not None and (here.last_call or here.taken.at) > long_ago):
+        if sits.at > long_ago or _has_called(book, sits.agent, long_ago):
             continue
+        here = book.at_desk(sits.desk)
         if here is not None:
             events.append(Over(at=at, visit=here.id, phase="served", by="day"))
         events.append(DeskClosed(at=at, desk=sits.desk))
     return events
+
+
+def _has_called(book: Book, agent: str, since: datetime) -> bool:
+    return any(
+        one.agent == agent and one.last_call is not None and one.last_call > since for one in book.visits.values()
+    )

@@ -26,7 +26,7 @@ def sit_down(branch: Branch, desk: str, agent: str, at: datetime, *, instead: bo
             raise NotNowError("taken_desk", told, who=sits.agent, desk=desk)
         events: list[Event] = get_up(elsewhere.desk, at)(book) if elsewhere else []
         here = book.at_desk(desk)
-        goes_on = [Called(at=at, visit=here.id, desk=desk, agent=agent, by="resume")] if here is not None else []
+        goes_on = [Called(at=at, visit=here.id, desk=desk, agent=agent, by="instead")] if here is not None else []
         return [*events, *_put_out(book, desk, at), DeskOpened(at=at, desk=desk, agent=agent), *goes_on]
 
     return decide

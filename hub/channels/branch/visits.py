@@ -174,6 +174,8 @@ def _wants(book: Book, desk: str, since: datetime | None) -> Book:
 
 def _visit(one: Visit, event: Event) -> Visit:
     match event:
+        case Called(by="instead"):
+            return replace(one, phase=Phase.CALLED, desk=event.desk, agent=event.agent, for_desk="")
         case Called():
             return replace(
                 one, phase=Phase.CALLED, desk=event.desk, agent=event.agent, calls=1, called_at=event.at,
