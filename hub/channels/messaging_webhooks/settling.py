@@ -1,6 +1,5 @@
 """Finds what a status is about, also after restarts, and tells the hub what became of it."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -12,17 +11,10 @@ from hub.channels.messaging_webhooks.reports import Reports
 from hub.channels.messaging_webhooks.sender import Sender
 from hub.channels.messaging_webhooks.settings import Account
 from hub.channels.registry import Place
-from hub.domain.errors import HubError
+from hub.channels.unnamed import looked_for
 from hub.domain.sign import SignKind
 
 log = logging.getLogger(__name__)
-
-_LOOKS_AGAIN = (0.05, 0.2, 0.5, 1.0)
-"""Seconds: a status may come before the answer that names what it is about is written down."""
-
-
-class NotKnownYetError(HubError):
-    """The status is to come again."""
 
 
 class Settling:
@@ -60,14 +52,11 @@ class Settling:
         return made.thread if made is not None else ""
 
     async def _about(self, provider: str, status: Status) -> Made | None:
-        for pause in _LOOKS_AGAIN:
-            made = self._made(provider, status.to, status.id)
-            if made is not None or not self._sender.is_in_hand(provider, status.to):
-                return made
-            await asyncio.sleep(pause)
-        if status.to:
-            raise NotKnownYetError("what a status is about is just being handed over")
-        return self._made(provider, status.to, status.id)
+        return await looked_for(
+            lambda: self._made(provider, status.to, status.id),
+            lambda: self._sender.is_in_hand(provider, status.to),
+            told_again=bool(status.to),
+        )
 
     def _made(self, provider: str, to: str, message: str) -> Made | None:
         whose = to if self._accounts[provider].mapping.send.ids_repeat else ""

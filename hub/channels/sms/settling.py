@@ -1,6 +1,5 @@
 """Finds what a receipt is about, days later and over restarts, and tells the hub what became of it."""
 
-import asyncio
 import logging
 
 from hub.channels.ledger import Made
@@ -13,16 +12,9 @@ from hub.channels.sms.parse import spelled
 from hub.channels.sms.pdu import Address
 from hub.channels.sms.reports import Reports
 from hub.channels.sms.submitting import Part, Submitting
-from hub.domain.errors import HubError
+from hub.channels.unnamed import looked_for
 
 log = logging.getLogger(__name__)
-
-_LOOKS_AGAIN = (0.05, 0.2, 0.5, 1.0, 2.0)
-"""Seconds: a receipt may come before the answer that names what it is about is written down."""
-
-
-class NotKnownYetError(HubError):
-    """The receipt is to come again."""
 
 
 class Settling:
@@ -45,16 +37,12 @@ class Settling:
 
     async def _about(self, line: str, receipt: Receipt) -> Made | None:
         number = spelled(Address(receipt.number), self._place.phone_region)
-        for pause in _LOOKS_AGAIN:
-            made = self._named(line, number, receipt)
-            if made is not None:
-                return made
-            if not self._submitting.is_in_hand(line, number):
-                return await self._in_doubt(line, number, receipt)
-            await asyncio.sleep(pause)
-        if number:
-            raise NotKnownYetError("what a receipt is about is just being handed over")
-        return await self._in_doubt(line, number, receipt)
+        made = await looked_for(
+            lambda: self._named(line, number, receipt),
+            lambda: self._submitting.is_in_hand(line, number),
+            told_again=bool(number),
+        )
+        return made if made is not None else await self._in_doubt(line, number, receipt)
 
     def _named(self, line: str, number: str, receipt: Receipt) -> Made | None:
         """By the name itself; by another spelling of it only what went to the same number: it may be another's name."""

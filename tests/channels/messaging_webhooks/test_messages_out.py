@@ -79,7 +79,7 @@ async def test_a_status_that_comes_before_the_answer_which_names_its_message_is_
         return await submit(provider, name, to, words)
 
     monkeypatch.setattr(Provider, "submit", slow)
-    monkeypatch.setattr("hub.channels.messaging_webhooks.settling._LOOKS_AGAIN", (0.0,))
+    monkeypatch.setattr("hub.channels.unnamed._LOOKS_AGAIN", (0.0,))
     async with site(tmp_path) as there:
         there.hub.commands.put_nowait(send())
         await asked.wait()

@@ -16,8 +16,9 @@ from hub.channels.sms.message import Fate, Receipt
 from hub.channels.sms.names import Names
 from hub.channels.sms.pdu import Address, Message, Tag
 from hub.channels.sms.receipts import receipt, spellings
-from hub.channels.sms.settling import NotKnownYetError, Settling
+from hub.channels.sms.settling import Settling
 from hub.channels.sms.submitting import Submitting
+from hub.channels.unnamed import NotKnownYetError
 from tests.channels.sms.sms_site import FakeHub, place_in
 
 NAMES = Names(b"k" * 32)
@@ -158,7 +159,7 @@ async def test_a_receipt_that_comes_before_the_answer_waits_for_it(tmp_path: Pat
 async def test_a_receipt_whose_message_has_no_name_for_long_is_to_come_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.channels.sms.settling._LOOKS_AGAIN", (0.0, 0.0))
+    monkeypatch.setattr("hub.channels.unnamed._LOOKS_AGAIN", (0.0, 0.0))
     async with site(tmp_path, "77", is_slow=True) as there:
         sending = asyncio.create_task(there.send("to-mina", MINA))
         await there.way.taken.wait()
