@@ -62,8 +62,10 @@ class BranchAdapter:
             refusing = Refusing(link, place, named)
             stack.callback(refusing.close)
             telling = Telling(link, Halls(named), place.clock)
-            routes = _routes(Halls(named), passes, refusing, settings)
+            desks = Desks(Halls(named), passes, settings.answer_within_seconds)
+            routes = _routes(Halls(named), passes, refusing, settings, desks)
             port = await stack.enter_async_context(serving(routes, settings.host, settings.port))
+            stack.callback(desks.stop)
             log.info("branches %s on port %d", ", ".join(named), port)
             async with asyncio.TaskGroup() as tasks:
                 for hall in named.values():
@@ -74,10 +76,11 @@ class BranchAdapter:
                 tasks.create_task(link.carry_out(telling.carry_out), name="what the hub says")
 
 
-def _routes(halls: Halls, passes: Passes, refusing: Refusing, settings: BranchSettings) -> list[BaseRoute]:
+def _routes(
+    halls: Halls, passes: Passes, refusing: Refusing, settings: BranchSettings, desks: Desks
+) -> list[BaseRoute]:  # fmt: skip
     pages = Pages(settings.public_url)
     tickets = Tickets(halls, passes, refusing, pages, settings)
-    desks = Desks(halls, passes, settings.answer_within_seconds)
     receptions = Receptions(halls, passes, tickets)
     live = Live(halls, tickets, desks, receptions)
     return [*live.routes(), *tickets.routes(), *desks.routes(), *receptions.routes(), *pages.routes()]

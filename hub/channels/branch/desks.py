@@ -31,6 +31,11 @@ class Desks:
         self._passes = passes
         self._answer_within = answer_within
         self._tries = Rates(TRIES_PER_MINUTE)
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Who waits for the next visitor is answered at once."""
+        self._stopping = True
 
     def routes(self) -> list[BaseRoute]:
         """All."""
@@ -83,7 +88,7 @@ class Desks:
         sits = self.who(hall, token_of(request))
         clock = asyncio.get_running_loop().time
         end = clock() + self._answer_within
-        while hall.book.at_desk(sits.desk) is None and (left := end - clock()) > 0:
+        while not self._stopping and hall.book.at_desk(sits.desk) is None and (left := end - clock()) > 0:
             since = hall.changes
             if hall.hubward.told_all and next_for(hall.book, sits.desk, hall.branch, alone=False) is None:
                 break
