@@ -19,6 +19,8 @@ from hub.domain.sign import SignKind
 log = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 3.0
+_ENDS_WITHIN_SECONDS = 10.0
+"""An adapter that takes longer ends without its link."""
 Linked = Callable[[], AbstractAsyncContextManager[Link]]
 """Opens the link. Raises HubError where it can't be had now, CarriedError where another process has it."""
 
@@ -80,17 +82,20 @@ class GoingAlone:
         self._again = again
 
     async def run(self, late: LateLink) -> None:
-        """Until it is cancelled. Raises CarriedError, and what the adapter raises."""
+        """Until it is cancelled: the adapter ends, then its link. Raises CarriedError, and what the adapter raises."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._adapter.run(late), name=f"adapter {late.name}, without the hub if need be")
-            tasks.create_task(self._open(late), name=f"link of {late.name}")
+            alone = tasks.create_task(self._adapter.run(late), name=f"adapter {late.name}, without the hub if need be")
+            tasks.create_task(self._open(late, alone), name=f"link of {late.name}")
 
-    async def _open(self, late: LateLink) -> NoReturn:
+    async def _open(self, late: LateLink, alone: "asyncio.Task[None]") -> NoReturn:
         while True:
             try:
                 async with self._linked() as link:
                     late.stands(link)
-                    await asyncio.get_running_loop().create_future()
+                    try:
+                        await asyncio.get_running_loop().create_future()
+                    finally:
+                        await asyncio.wait({alone}, timeout=_ENDS_WITHIN_SECONDS)
             except CarriedError:
                 raise
             except HubError as error:

@@ -71,3 +71,54 @@ async def test_where_another_process_carries_it_out_it_ends() -> None:
     with pytest.raises(ExceptionGroup) as ended:
         await GoingAlone(Reports(), linked).run(LateLink("branch", Channel.IN_PERSON))
     assert ended.group_contains(CarriedError)
+
+
+class EndsSlowly:
+    """An adapter that has things to do when it is told to end, until it `may_end`."""
+
+    def __init__(self, left: list[str]) -> None:
+        self.ends, self.may_end = asyncio.Event(), asyncio.Event()
+        self._left = left
+
+    async def run(self, _link: Any) -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self.ends.set()
+            await self.may_end.wait()
+            self._left.append("adapter")
+
+
+@pytest.mark.parametrize(
+    ("patience", "order"), [(10.0, ["adapter", "link"]), (0.01, ["link", "adapter"])], ids=["in time", "too late"]
+)
+async def test_the_link_is_left_when_the_adapter_has_ended_or_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch, patience: float, order: list[str]
+) -> None:
+    monkeypatch.setattr("hub.channels.late_link._ENDS_WITHIN_SECONDS", patience)
+    left: list[str] = []
+    adapter, stands, is_left = EndsSlowly(left), asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def linked() -> AsyncIterator[Any]:
+        stands.set()
+        try:
+            yield Told()
+        finally:
+            left.append("link")
+            is_left.set()
+
+    running = asyncio.create_task(GoingAlone(adapter, linked).run(LateLink("branch", Channel.IN_PERSON)))
+    async with asyncio.timeout(10):
+        await stands.wait()
+        running.cancel()
+        await adapter.ends.wait()
+        if order[0] == "link":
+            await is_left.wait()
+        else:
+            for _ in range(10):
+                await asyncio.sleep(0)
+        adapter.may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert left == order
