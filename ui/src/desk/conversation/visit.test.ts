@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { locale } from "../../words/locale.svelte";
-import { aboutVisit, languageName } from "./visit";
+import type { Message } from "./reading.svelte";
+import { aboutVisit, languageName, withoutSubject } from "./visit";
 
 afterEach(() => (locale.language = "en"));
 
@@ -13,6 +14,15 @@ test("what a visitor needs and has agreed on is told in the reader's words", () 
 test("what nobody has words for stays as it was written", () => {
   expect(aboutVisit("a new card, soon")).toEqual({ needs: [], appointment: "", rest: "a new card, soon" });
   expect(aboutVisit("")).toEqual({ needs: [], appointment: "", rest: "" });
+});
+
+test("the ticket's own words stand without the subject that is told above them, what came later as it is", () => {
+  const messages = [
+    { contact_id: "visit-1", subject: "wheelchair, appointment 471108", text: "At the door" },
+    { contact_id: "visit-1-said-2", subject: "Papers", text: "Here they are" },
+  ] as Message[];
+  const told = withoutSubject({ messages }, "visit-1").messages.map((one) => [one.subject, one.text]);
+  expect(told).toEqual([["", "At the door"], ["Papers", "Here they are"]]);
 });
 
 test("a language has a name, and a code that is none is shown", () => {

@@ -1,6 +1,7 @@
 /** What a branch says of a visit beside its words: what the visitor needs, and the appointment that the ticket is for. */
 import { digits, isolated, locale } from "../../words/locale.svelte";
 import { say } from "../words";
+import type { Talk } from "./reading.svelte";
 
 const APPOINTMENT = /^appointment (\S+)$/;
 
@@ -23,6 +24,11 @@ export function aboutVisit(subject: string): About {
     else rest.push(part);
   }
   return { ...about, rest: rest.join(", ") };
+}
+
+/** What was said, without the subject of the ticket's own contact: that one stands above it in words. */
+export function withoutSubject<T extends Pick<Talk, "messages">>(talk: T, ticket: string): T {
+  return { ...talk, messages: talk.messages.map((one) => (one.contact_id === ticket ? { ...one, subject: "" } : one)) };
 }
 
 /** What a language is called in the reader's. */
