@@ -124,9 +124,9 @@ class AnyDay(RuleBasedStateMachine):
         self.played.settle(away=self.away)
         return one.id
 
-    @rule(desk=st.sampled_from(DESKS), agent=st.sampled_from(AGENTS))
-    def sits_down(self, desk: str, agent: str) -> None:
-        self.tries(sitting.sit_down(BRANCH, desk, agent, self.played.now))
+    @rule(desk=st.sampled_from(DESKS), agent=st.sampled_from(AGENTS), instead=st.booleans())
+    def sits_down(self, desk: str, agent: str, instead: bool) -> None:
+        self.tries(sitting.sit_down(BRANCH, desk, agent, self.played.now, instead=instead))
 
     @rule(
         desk=st.sampled_from(DESKS), what=st.sampled_from(["up", "next", "nobody", "recall", "park", "end", "no_show"])
