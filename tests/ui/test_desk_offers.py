@@ -78,16 +78,16 @@ async def test_an_offer_is_heard_and_seen_outside_of_the_page(house: House) -> N
     await page.evaluate("window.away = true")
     await house.contact(lane, declared={"name": "Mina Karimi"})
     await offer_in(page).wait_for()
-    await page.wait_for_function("window.seen.notes.length === 1 && window.seen.tones >= 2")
+    await page.wait_for_function("() => window.seen.notes.length === 1 && window.seen.tones >= 2")
     assert await page.evaluate("window.seen.notes") == [["Offer: \u2068Phone\u2069", "Mina Karimi"]]
     await take(page)
-    await page.wait_for_function("window.seen.closed === 1")
+    await page.wait_for_function("() => window.seen.closed === 1")
     await page.evaluate("window.away = false")
     await house.contact(lane, declared={"name": "Sara Karimi"})
     await offer_in(page).get_by_text("Sara Karimi").wait_for()
     assert await page.evaluate("window.seen.notes.length") == 1
     await page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
-    await page.wait_for_function("window.seen.notes.length === 2")
+    await page.wait_for_function("() => window.seen.notes.length === 2")
 
 
 async def test_who_wished_to_be_called_later_is_called_and_reached(house: House) -> None:

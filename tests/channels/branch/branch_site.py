@@ -98,9 +98,11 @@ class Desk:
 
 
 class Site:
-    """Hub, adapter, and the pages that speak to it."""
+    """Hub, adapter, and the pages that speak to it; `wire`: between the two, where it can be cut."""
 
-    def __init__(self, hub: HubProcess, adapter: AdapterProcess, http: aiohttp.ClientSession, wire: Line) -> None:
+    def __init__(
+        self, hub: HubProcess, adapter: AdapterProcess, http: aiohttp.ClientSession, wire: Line | None = None
+    ) -> None:
         self.hub = hub
         self.wire = wire
         self.adapter = adapter

@@ -52,6 +52,9 @@ async def test_a_screen_reader_says_each_new_message_once_and_no_signs(site: Sit
     await say(page, "at last")
     await shows(page, "hello", "Here I am", "at last")
     assert await page.evaluate("heard") == ["You are talking to Ann", "Agent: Here I am"]
+    await page.wait_for_function(
+        "() => Object.entries(localStorage).some(([name, seq]) => name.endsWith(':read') && seq > 1)"
+    )
     await page.reload()
     await shows(page, "hello", "Here I am", "at last")
     assert await page.locator("#hub-chat .root > [role=status]").inner_text() == "", "what was heard before"
