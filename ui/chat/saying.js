@@ -9,6 +9,10 @@ function drop(id) {
   local.drop(`unsent.${id}`);
 }
 function recall() {
+  // Scripts before this one kept all of it in one item.
+  const former = local.get("outbox", []);
+  local.drop("outbox");
+  for (const one of former) { if (one.bad) one.bad = "failed"; keep(one); }
   const kept = local.names("unsent.").map((name) => local.get(name)).filter(Boolean);
   outbox = [...kept, ...outbox.filter((one) => one.loose)].sort((one, other) => (one.at < other.at ? -1 : 1));
 }

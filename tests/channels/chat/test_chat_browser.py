@@ -87,6 +87,31 @@ async def test_two_tabs_show_the_same_and_what_is_unsent_survives_a_reload(site:
     await shows(other, "one", "two", "three")
 
 
+async def test_what_a_former_script_kept_unsent_is_sent_by_this_one(site: Site) -> None:
+    page = await opened(site)
+    await say(page, "one")
+    await shows(page, "one")
+    kept = [
+        {"id": "refused-before", "text": "three", "files": [], "at": "2026-01-05T12:01:00Z", "bad": "too long"},
+        {"id": "unsent-before", "text": "two", "files": [], "at": "2026-01-05T12:00:00Z"},
+    ]
+    await page.evaluate(
+        "kept => { const token = Object.keys(localStorage).find(name => name.endsWith(':token'));"
+        " localStorage.setItem(token.replace(/token$/, 'outbox'), JSON.stringify(kept)); }",
+        kept,
+    )
+    await page.reload()
+    await shows(page, "one", "two", "three")
+    await page.get_by_text("Not sent").wait_for()
+    assert [one.text for one in site.hub.contacts] == ["one", "two"]
+    await page.get_by_role("button", name="Send again").click()
+    await page.get_by_text("Not sent").wait_for(state="hidden")
+    await shows(page, "one", "two", "three")
+    await page.reload()
+    await shows(page, "one", "two", "three")
+    assert [one.text for one in site.hub.contacts] == ["one", "two", "three"]
+
+
 async def test_only_what_was_not_looked_at_is_counted(site: Site) -> None:
     page = await opened(site)
     await say(page, "one")
