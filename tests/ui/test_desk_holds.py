@@ -120,9 +120,11 @@ async def test_no_barrier_at_the_desk(house: House) -> None:
     await page.keyboard.press("Alt+e")
     await look.at("wrap-up", "button:has-text('solved')")
     for channel, pane in (("phone", ".call"), ("in_person", ".visit")):
-        await house.contact(lane, channel, subject="new card", ticket="A012")
+        await house.contact(lane, channel, subject="new card", text="It is lost", ticket="A012")
         await take(page)
         await look.at(channel, pane)
+    await page.locator(".visit dd", has_text="new card").wait_for()
+    assert "new card" not in await page.locator(".visit article", has_text="It is lost").inner_text(), "told above"
     assert look.clean()
 
 
