@@ -14,9 +14,13 @@ from tests.channels.branch.branch_site import Site, a_site
 pytestmark = pytest.mark.acceptance
 
 
-async def done_at_the_hub(site: Site, ticket: str, what: str, **body: Any) -> None:
+async def supervisor(site: Site) -> str:
+    """A key; made before what it is for, as a running hub hears of it a moment later."""
+    return await create_key(site.hub.settings, "admin", "test")
+
+
+async def done_at_the_hub(site: Site, token: str, ticket: str, what: str, **body: Any) -> None:
     """By a supervisor, who knows nothing of what the branch does."""
-    token = await create_key(site.hub.settings, "admin", "test")
     [interaction] = [
         one.correlation
         for one in site.events()
@@ -31,6 +35,7 @@ async def test_with_the_line_cut_a_branch_that_is_killed_goes_on_and_agrees_with
     tmp_path: Path,
 ) -> None:
     async with a_site(tmp_path) as site:
+        token = await supervisor(site)
         ann, bob = await site.at("1", "ann", "1111"), await site.at("2", "bob", "2222")
         first, second, third = [await site.ticket() for _ in range(3)]
         for one in (first, second, third):
@@ -38,7 +43,7 @@ async def test_with_the_line_cut_a_branch_that_is_killed_goes_on_and_agrees_with
         site.wire.cut()
         assert [await ann.next(), await bob.next()] == [first["number"], second["number"]], "the branch's own order"
         for one in (third, first):
-            await done_at_the_hub(site, one["ticket"], "move", queue="centre-loans")
+            await done_at_the_hub(site, token, one["ticket"], "move", queue="centre-loans")
 
         await site.adapter.kill()
         await site.adapter.start()
@@ -68,12 +73,13 @@ async def test_with_the_line_cut_a_branch_that_is_killed_goes_on_and_agrees_with
 
 async def test_the_place_on_the_phone_is_the_hubs_whatever_the_branch_would_think(tmp_path: Path) -> None:
     async with a_site(tmp_path) as site:
+        token = await supervisor(site)
         tickets = [await site.ticket() for _ in range(3)]
         for place, one in enumerate(tickets, start=1):
             await site.until(one, lambda told, place=place: told["known"] and told["position"] == place)
         last = tickets[-1]
         async with site.http.ws_connect(f"{site.url}{last['link']}/live") as phone:
-            await done_at_the_hub(site, last["ticket"], "prioritise", priority=99)
+            await done_at_the_hub(site, token, last["ticket"], "prioritise", priority=99)
             async with asyncio.timeout(60):
                 while (await phone.receive_json())["position"] != 1:
                     pass
@@ -82,11 +88,11 @@ async def test_the_place_on_the_phone_is_the_hubs_whatever_the_branch_would_thin
 
 async def test_what_the_hub_gave_up_meanwhile_is_served_all_the_same_and_on_record(tmp_path: Path) -> None:
     async with a_site(tmp_path) as site:
+        token = await supervisor(site)
         ann = await site.at("1", "ann", "1111")
         one = await site.ticket()
         await site.known(one)
         site.wire.cut()
-        token = await create_key(site.hub.settings, "admin", "test")
         left = {
             "id": "left", "channel": "in_person", "thread": one["ticket"], "signal": "customer_left",
             "occurred_at": "2026-01-05T12:00:00Z",
