@@ -6,6 +6,7 @@ from fastapi import Query
 from pydantic import BeforeValidator, Field, create_model
 from starlette.responses import Response
 
+from hub.api.actor_names import names_of_actors
 from hub.api.answers import EventsAnswer, answer, events, found
 from hub.api.bodies import Body, Moment
 from hub.api.callers import AgentCall, SupervisorCall
@@ -32,7 +33,7 @@ Customer = row(
 CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
 _Contact = row("TimelineContact", ShownContact, channel=Channel, direction=Direction, kind=Literal[Kind.CONTACT])
 _Fact = row("TimelineFact", TimelineFact)
-Timeline = listed("Timeline", "timeline", _Contact | _Fact, before=int | None)
+Timeline = listed("Timeline", "timeline", _Contact | _Fact, before=int | None, names=dict[str, str])
 
 
 def _written_out(value: object) -> object:
@@ -112,7 +113,8 @@ async def timeline(
 ) -> Response:
     """Over all channels and all streams that are this customer, newest first: contacts, and what else happened; `kind`
     tells which. `before` of the answer gets the next page, which may come behind one that is not full: a search reads
-    at most 2,000 contacts for a page. null: there is none."""
+    at most 2,000 contacts for a page. null: there is none. `names`: what those are called who did something in it, by
+    actor (`agent:ann`), as far as they have a name."""
     words, numbers = sought(q, call.services.spell)
     question = Question(
         kinds=frozenset(kind),
@@ -127,7 +129,12 @@ async def timeline(
         numbers=numbers,
     )
     page = await call.services.dossiers.timeline(customer_id, question, limit, before, at)
-    return answer({"timeline": page.lines, "before": page.before})
+    names = await names_of_actors(call.services, {actor for one in page.lines for actor in _actors(one)})
+    return answer({"timeline": page.lines, "before": page.before, "names": names})
+
+
+def _actors(line: ShownContact | TimelineFact) -> tuple[str, ...]:
+    return (f"agent:{line.agent_id}",) if isinstance(line, ShownContact) else (line.actor,)
 
 
 @router.put(

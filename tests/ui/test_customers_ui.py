@@ -30,6 +30,7 @@ async def test_what_happens_elsewhere_is_seen_at_once_and_names_can_be_corrected
     await page.get_by_role("dialog").get_by_label("Name").fill("Mina Rezaei")
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", name="Mina Rezaei").wait_for()
+    await page.locator("article.fact", has_text="Mina Rezaei").get_by_text(sam.name, exact=True).wait_for()
     await house.asked("PUT", f"/v1/customers/{came['customer_id']}/name", json={"name": "Mina R."})
     await page.get_by_role("heading", name="Mina R.").wait_for()
 
