@@ -106,11 +106,14 @@ class Lease:
             await self.take()
 
     async def give_back(self) -> None:
-        """So that the next one need not wait. Raises BusError."""
+        """So that the next one need not wait. A word that was cut off as it was said may stand all the same: then that
+        is the one to take back. Raises BusError."""
         self._sure_until = 0.0
-        if self._sequence:
-            await self._say(self._sequence, b"")
-            self._sure_until = 0.0
+        if self._sequence and not await self._say(self._sequence, b""):
+            sequence, holder = await self._last()
+            if holder is not None and holder.run == self._carrier.run:
+                await self._say(sequence, b"")
+        self._sure_until = 0.0
 
     def _word(self) -> bytes:
         return replace(self._carrier, troubles=tuple(self._troubles())).to_bytes()

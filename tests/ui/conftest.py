@@ -68,6 +68,5 @@ async def house(shared_house: House, request: pytest.FixtureRequest) -> AsyncIte
     if request.node.stash.get(FAILED, False):
         for page in [page for context in shared_house.browser.contexts for page in context.pages]:
             print(f"--- {page.url}", await page.inner_text("body"), sep="\n")
-    for context in shared_house.browser.contexts:
-        await context.close()
+    await shared_house.leave()
     assert shared_house.wrong == []

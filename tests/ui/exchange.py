@@ -80,8 +80,7 @@ async def people(house: House) -> tuple[Worker, Worker]:
 
 async def leave_their_desks(house: House) -> None:
     """Their browsers are closed, and they are signed off."""
-    for context in house.browser.contexts:
-        await context.close()
+    await house.leave()
     for worker in house.known.values():
         path = f"/v1/agents/{worker.agent_id}/sign-off"
         answer = await house.http.post(path, json={"forced": True, "reason": "the test is over"})

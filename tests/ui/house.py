@@ -148,6 +148,13 @@ class House:
         )
         return context
 
+    async def leave(self) -> None:
+        """Close every browser. What a test answers in the hub's place may be asked for at that very moment."""
+        for context in self.browser.contexts:
+            for page in context.pages:
+                await page.unroute_all(behavior="ignoreErrors")
+            await context.close()
+
     async def barriers(self, page: Any, part: str = "", *, colours: bool = False) -> list[str]:
         """What axe finds on the page as it is, or in one `part` of it; of its `colours` alone, where all else was
         tried before."""

@@ -119,7 +119,7 @@ async def test_who_comes_back_after_the_end_of_a_session_goes_on_where_they_were
     await page.unroute("**/drafts/**")
     await page.get_by_text("Your session has ended.").wait_for()
     assert not await box.is_visible()
-    assert await page.get_by_text("API key").count() == 0
+    assert await page.get_by_text("API key").filter(visible=True).count() == 0
     assert await page.get_by_label("Login").input_value() == ann.login
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
