@@ -112,8 +112,10 @@ class Asterisk:
 
     async def bridges(self, kind: str, count: int) -> None:
         """Until so many are in the bridge whose name begins so."""
-        async with self.ari() as pbx, asyncio.timeout(60):
-            while [many for one, many in await _bridges(pbx) if one.startswith(kind) and many] != [count]:
+        end = time.monotonic() + 60
+        async with self.ari() as pbx:
+            while _filled(found := await _bridges(pbx), kind) != [count]:
+                assert time.monotonic() < end, f"not {count} in a bridge {kind}: {found}"
                 await asyncio.sleep(0.05)
 
     async def has_recorded(self, folder: str) -> None:
@@ -285,6 +287,10 @@ async def _lines(pbx: Ari, endpoint: str, number: str) -> list[dict[str, Any]]:
 
 async def _bridges(pbx: Ari) -> list[tuple[str, int]]:
     return [(one["id"], len(one["channels"])) for one in await pbx.get("/bridges")]
+
+
+def _filled(bridges: list[tuple[str, int]], kind: str) -> list[int]:
+    return [many for one, many in bridges if one.startswith(kind) and many]
 
 
 def _is_of(channel: Mapping[str, Any], endpoint: str, number: str) -> bool:

@@ -17,6 +17,7 @@ async def test_a_call_is_promised_by_keyboard_changed_and_called_off(house: Hous
     page = await at_work(house, ann)
     contact = await house.contact(lane, declared={"name": name})
     await take(page)
+    await page.get_by_role("button", name="Promise a call").wait_for()
     await page.keyboard.press("Alt+b")
     dialog = page.get_by_role("dialog")
     day = (await server_time(house) + timedelta(days=2)).strftime("%Y-%m-%d")

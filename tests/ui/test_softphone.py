@@ -142,12 +142,13 @@ async def test_who_wishes_to_be_called_back_is_dialled_when_it_is_accepted(
     async with caller(asterisk_of_all, "caller_presses", "-key", "digit", "9", number="+982188013", pause=0.2) as wish:
         await offer_in(page).wait_for()
         assert await wish.over() == 0
-    async with sipp("agent_answers", port=asterisk_of_all.trunk):
+    async with sipp("agent_answers", port=asterisk_of_all.trunk) as customer:
         await offer_in(page).wait_for()
         await page.keyboard.press("Alt+a")
         await page.locator(".standing", has_text="On the line").wait_for()
         await speaks_and_hears(page)
         await page.keyboard.press("Alt+e")
+        assert await customer.over() == 0
     await closes(page)
 
 
