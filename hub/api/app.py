@@ -62,6 +62,7 @@ from hub.api import (
     texting,
 )
 from hub.api.callers import CALLER, NAMED, TRACE
+from hub.api.described import Described
 from hub.api.errors import add_handlers, name_media_type, problem
 from hub.api.identifying import identify
 from hub.api.once import Once, asks_once
@@ -149,8 +150,13 @@ class Api(FastAPI):
         self.router.default = self._beyond
         self._shortcut = _SHORTCUT
 
+    def setup(self) -> None:
+        """FastAPI's own pages, but for the document that they show: FastAPI would make it on the loop."""
+        self.router.add_route(self.openapi_url or "", Described().answer, include_in_schema=False)
+        super().setup()
+
     def openapi(self) -> dict[str, Any]:
-        """The document at `/openapi.json`, made once."""
+        """The document, made here and now, once."""
         if self.openapi_schema is None:
             self.openapi_schema = document()
         return self.openapi_schema

@@ -31,9 +31,10 @@ class Area(NamedTuple):
 
 
 OF_OPERATORS = (
-    "api/routes.py", "api/server.py", "application/explaining/audit.py", "application/explaining/audit_counts.py",
-    "application/explaining/audit_rules.py", "application/explaining/explainer.py", "application/beside.py",
-    "application/export", "application/imports", "application/access/oidc.py", "application/access/oidc_settings.py",
+    "api/described.py", "api/routes.py", "api/server.py", "application/explaining/audit.py",
+    "application/explaining/audit_counts.py", "application/explaining/audit_rules.py",
+    "application/explaining/explainer.py", "application/beside.py", "application/export", "application/imports",
+    "application/access/oidc.py", "application/access/oidc_settings.py",
 )  # fmt: skip
 """Of the modules that answer the API, those that speak to the log, or to whoever runs a command."""
 
