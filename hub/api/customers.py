@@ -16,6 +16,7 @@ from hub.api.routes import Routes
 from hub.api.rows import Interaction, listed, row, told
 from hub.application.dossier.dossier import Dossier
 from hub.application.dossier.entries import Kind, TimelineFact
+from hub.application.dossier.outbounds import SendState
 from hub.application.dossier.question import Question, sought
 from hub.application.views.customer_view import ShownContact
 from hub.domain.contact import VALUE_TIER, Channel, Direction
@@ -31,7 +32,10 @@ Customer = row(
     open_interactions=list[Interaction],  # type: ignore[valid-type]
 )
 CustomerFound = create_model("CustomerFound", __base__=Customer, also=(list[str], ...))
-_Contact = row("TimelineContact", ShownContact, channel=Channel, direction=Direction, kind=Literal[Kind.CONTACT])
+_Contact = row(
+    "TimelineContact", ShownContact, channel=Channel, direction=Direction, kind=Literal[Kind.CONTACT],
+    state=SendState | Literal[""],
+)  # fmt: skip
 _Fact = row("TimelineFact", TimelineFact)
 Timeline = listed("Timeline", "timeline", _Contact | _Fact, before=int | None, names=dict[str, str])
 
@@ -112,9 +116,10 @@ async def timeline(
     at: At = None,
 ) -> Response:
     """Over all channels and all streams that are this customer, newest first: contacts, and what else happened; `kind`
-    tells which. `before` of the answer gets the next page, which may come behind one that is not full: a search reads
-    at most 2,000 contacts for a page. null: there is none. `names`: what those are called who did something in it, by
-    actor (`agent:ann`), as far as they have a name."""
+    tells which. What we send is one line: the contact that went out, until then what was planned; `state` tells how far
+    it is; kind `outbound` asks for both. `before` of the answer gets the next page, which may come behind one that is
+    not full: a search reads at most 2,000 contacts for a page. null: there is none. `names`: what those are called who
+    did something in it, by actor (`agent:ann`), as far as they have a name."""
     words, numbers = sought(q, call.services.spell)
     question = Question(
         kinds=frozenset(kind),
@@ -134,7 +139,7 @@ async def timeline(
 
 
 def _actors(line: ShownContact | TimelineFact) -> tuple[str, ...]:
-    return (f"agent:{line.agent_id}",) if isinstance(line, ShownContact) else (line.actor,)
+    return (f"agent:{line.agent_id}", line.actor) if isinstance(line, ShownContact) else (line.actor,)
 
 
 @router.put(

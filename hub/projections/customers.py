@@ -121,7 +121,7 @@ def forgotten(connection: sqlite3.Connection) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Only:
     """Which contacts of a timeline are asked for; empty: whatever it is. From `start` until just before `end`, by when
-    they happened."""
+    they happened; `contacts`: of these alone."""
 
     channel: str = ""
     direction: str = ""
@@ -129,6 +129,7 @@ class Only:
     interactions: Collection[str] | None = None
     start: datetime | None = None
     end: datetime | None = None
+    contacts: Collection[str] | None = None
 
     def conditions(self) -> tuple[list[str], list[Any]]:
         """As SQL, with its arguments."""
@@ -143,11 +144,25 @@ class Only:
         ]
         if self.interactions is not None:
             asked.append(("interaction IN (SELECT value FROM json_each(?))", among(self.interactions)))
+        if self.contacts is not None:
+            asked.append(("contact IN (SELECT value FROM json_each(?))", among(self.contacts)))
         if self.start is not None:
             asked.append(("at_ms >= ?", milliseconds(self.start)))
         if self.end is not None:
             asked.append(("at_ms < ?", milliseconds(self.end)))
         return [condition for condition, _ in asked], [value for _, value in asked]
+
+    def takes(self, contact: TimelineContact) -> bool:
+        """Whether a contact is one of them."""
+        return (
+            (not self.channel or contact.channel == self.channel)
+            and (not self.direction or contact.direction == self.direction)
+            and (not self.queue or contact.queue == self.queue)
+            and (self.interactions is None or contact.interaction_id in self.interactions)
+            and (self.start is None or contact.place.at_ms >= milliseconds(self.start))
+            and (self.end is None or contact.place.at_ms < milliseconds(self.end))
+            and (self.contacts is None or contact.contact_id in self.contacts)
+        )
 
 
 EVERYTHING = Only()

@@ -12,6 +12,7 @@ from hub.application.dossier.activity import Activity, activity
 from hub.application.dossier.dossier import Beside, Dossier, dossier
 from hub.application.dossier.entries import place_of
 from hub.application.dossier.facts import CustomerFacts, facts_of
+from hub.application.dossier.outbounds import outbounds_of
 from hub.application.dossier.points import Lineage, newest_preference, point_row, points_of
 from hub.application.dossier.question import Question
 from hub.application.dossier.roles import roles_of
@@ -79,7 +80,8 @@ class Dossiers:
                     lambda connection: timeline_of(connection, list(facts.members), size, place, only)
                 )
 
-            return await timeline_page(facts, question, place, limit, contacts, self._said)
+            outbounds = await outbounds_of(self._journal, facts, at)
+            return await timeline_page(facts, question, place, limit, contacts, self._said, outbounds)
 
     async def _place(self, position: int) -> Place:
         found = await self._journal.at([position])

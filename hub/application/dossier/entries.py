@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from hub.application.conversations.files import shown_files
 from hub.application.dossier.facts import CustomerFacts
+from hub.application.dossier.outbounds import SendState
 from hub.application.views.customer_view import EXCERPT
 from hub.domain.account import events as account
 from hub.domain.cases import events as cases
@@ -142,7 +143,8 @@ _IN_BOTH_STREAMS = (
 class TimelineFact:
     """Something else that happened with a customer. `what`: in a word; `type`: the event's class, `event` its own
     fields; `customer_id`: in which of the customer's streams it stands. `channel`, `interaction_id`, `case_id` and
-    `agent_id` are empty where it has nothing to do with one; `excerpt`: the first words of it."""
+    `agent_id` are empty where it has nothing to do with one; `excerpt`: the first words of it. Of a contact that we are
+    to make `state` tells how far it is, `state_at` since when, and `reason` why it is not made."""
 
     kind: Kind
     what: str
@@ -159,6 +161,9 @@ class TimelineFact:
     agent_id: str
     excerpt: str
     event: Mapping[str, Any]
+    state: SendState | Literal[""] = ""
+    state_at: datetime | None = None
+    reason: str = ""
 
     @property
     def place(self) -> Place:

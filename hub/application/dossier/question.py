@@ -7,8 +7,10 @@ from datetime import datetime
 
 from hub.application.dossier.entries import Kind, texts_of, what_of
 from hub.domain.cases.state import Cases
+from hub.domain.contact import Direction
 from hub.domain.customer.folding import fold
 from hub.domain.customer.identity import Spell
+from hub.domain.customer.outbound.events import ContactPlanned
 from hub.domain.customer.spelling.phones import core
 from hub.domain.event import Event
 from hub.projections.customers import Only
@@ -37,12 +39,14 @@ class Question:
     @property
     def asks_for_contacts(self) -> bool:
         """Whether any contact may be meant."""
-        return not self.kinds or Kind.CONTACT in self.kinds
+        if not self.kinds or Kind.CONTACT in self.kinds:
+            return True
+        return Kind.OUTBOUND in self.kinds and self.direction != Direction.INBOUND
 
     @property
     def asks_for_facts(self) -> bool:
-        """Whether anything else may be: only contacts have a direction and a queue."""
-        return not (self.direction or self.queue) and self.kinds != {Kind.CONTACT}
+        """Whether anything else may be."""
+        return self.kinds != {Kind.CONTACT}
 
     def only(self, cases: Cases) -> Only:
         """Which contacts; those of a case are those of the interactions that are about it."""
@@ -52,7 +56,9 @@ class Question:
             interactions = known.interactions if known else ()
         if self.interaction:
             interactions = [self.interaction] if interactions is None or self.interaction in interactions else ()
-        return Only(self.channel, self.direction, self.queue, interactions, self.start, self.end)
+        ours = bool(self.kinds) and Kind.CONTACT not in self.kinds
+        direction = Direction.OUTBOUND.value if ours else self.direction
+        return Only(self.channel, direction, self.queue, interactions, self.start, self.end)
 
     def wants(self, event: Event) -> bool:
         """Whether a fact that is no contact is meant."""
@@ -60,7 +66,9 @@ class Question:
         return (
             what is not None
             and (not self.kinds or what.kind in self.kinds)
-            and (not self.channel or getattr(event, "channel", "") == self.channel)
+            and (not self.channel or self.channel in _channels(event))
+            and (not self.direction or (what.kind is Kind.OUTBOUND and self.direction == Direction.OUTBOUND))
+            and (not self.queue or (isinstance(event, ContactPlanned) and event.queue == self.queue))
             and (self.start is None or event.at >= self.start)
             and (self.end is None or event.at < self.end)
             and (not self.interaction or self.interaction in _about(event))
@@ -99,6 +107,13 @@ def sought(text: str, spell: Spell) -> tuple[tuple[str, ...], tuple[str, ...]]:
         else:
             words += fold(part).split()
     return tuple(words), tuple(numbers)
+
+
+def _channels(event: Event) -> Collection[str]:
+    """On which it happened, or may; a reply leaves by the channel that the contact came in on."""
+    if isinstance(event, ContactPlanned):
+        return event.channels if event.came_in_on is None else (event.came_in_on,)
+    return (getattr(event, "channel", ""),)
 
 
 def _about(event: Event) -> set[str]:

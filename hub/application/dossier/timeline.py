@@ -2,13 +2,15 @@
 with the work for one page bounded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from hub.application.dossier.entries import TimelineFact, entries, place_of, shown_fact, texts_of
 from hub.application.dossier.facts import CustomerFacts
+from hub.application.dossier.outbounds import Outbounds
 from hub.application.dossier.question import Question
+from hub.application.dossier.told_once import ContactsBefore, Said, told_once, with_plan, with_state, with_words
 from hub.application.views.customer_view import ShownContact, shown_contact
 from hub.domain.cases.state import Cases, evolve
 from hub.domain.event import Event
@@ -20,11 +22,6 @@ CONTACTS_READ = 2_000
 SIGNS_READ = 4_000_000
 """Of their texts, if those are long."""
 AT_ONCE = 200
-
-ContactsBefore = Callable[[Place | None, Only, int], Awaitable[Sequence[TimelineContact]]]
-"""So many contacts from before a place."""
-Said = Callable[[Sequence[int]], Awaitable[Mapping[int, Event]]]
-"""The events at these positions of the log."""
 
 
 class TimelinePage(NamedTuple):
@@ -49,22 +46,26 @@ async def timeline_page(
     limit: int,
     contacts_before: ContactsBefore,
     said: Said,
+    outbounds: Outbounds,
 ) -> TimelinePage:
     """A page of what happened before a place."""
-    found = _Found([], {}, None)
-    if question.asks_for_contacts:
-        found = await _contacts(question, question.only(_cases(facts)), before, limit, contacts_before, said)
-    lines = [_Line(one.place, one) for one in found.contacts]
+    cases, found = _cases(facts), _Found([], {}, None)
+    only = question.only(cases) if question.asks_for_contacts else None
+    told = list[Recorded]()
     if question.asks_for_facts:
-        lines += [_Line(place_of(one), one) for one in entries(facts) if question.wants(one.event)]
+        told = [one for one in entries(facts) if question.wants(one.event)]
+        told = await told_once(told, question, only, outbounds, contacts_before, said)
+    if only is not None:
+        found = await _contacts(question, only, before, limit, contacts_before, said, outbounds)
+    lines = [_Line(one.place, one) for one in found.contacts] + [_Line(place_of(one), one) for one in told]
     lines = [
         one
         for one in lines
         if (before is None or one.place < before) and (found.reached is None or one.place >= found.reached)
     ]
     lines.sort(key=lambda one: one.place, reverse=True)
-    cases = {work: case.case_id for case in _cases(facts).values() for work in case.interactions}
-    rows = [one.shown(found.said, facts.asked_for, cases) for one in lines[:limit]]
+    about = {work: case.case_id for case in cases.values() for work in case.interactions}
+    rows = [one.shown(found.said, facts.asked_for, about, outbounds) for one in lines[:limit]]
     if len(lines) > limit:
         return TimelinePage(rows, lines[limit - 1].place.position)
     return TimelinePage(rows, None if found.reached is None else found.reached.position)
@@ -74,16 +75,24 @@ class _Line(NamedTuple):
     place: Place
     what: TimelineContact | Recorded
 
-    def shown(self, said: Mapping[int, Event], customer: str, cases: Mapping[str, str]) -> ShownContact | TimelineFact:
+    def shown(
+        self, said: Mapping[int, Event], customer: str, cases: Mapping[str, str], outbounds: Outbounds
+    ) -> ShownContact | TimelineFact:
         if isinstance(self.what, Recorded):
-            return shown_fact(self.what)
-        contact = shown_contact(self.what, said, customer)
+            return with_plan(shown_fact(self.what), self.what.event, outbounds)
+        contact = with_state(shown_contact(self.what, said, customer), outbounds)
         case = cases.get(contact.interaction_id, "")
         return replace(contact, case_id=case) if case else contact
 
 
 async def _contacts(
-    question: Question, only: Only, before: Place | None, limit: int, contacts_before: ContactsBefore, said: Said
+    question: Question,
+    only: Only,
+    before: Place | None,
+    limit: int,
+    contacts_before: ContactsBefore,
+    said: Said,
+    outbounds: Outbounds,
 ) -> _Found:
     """One more than a page holds, if there are so many: read little by little where words are looked for."""
     contacts: list[TimelineContact] = []
@@ -95,7 +104,7 @@ async def _contacts(
         events = await said([one.position for one in found])
         if question.is_search:
             signs -= sum(len(text) for event in events.values() for text in texts_of(event))
-            events = await asyncio.to_thread(_with_words, events, question)
+            events = await asyncio.to_thread(with_words, events, question, outbounds)
         for one in found:
             place = one.place
             if one.position in events:
@@ -107,10 +116,6 @@ async def _contacts(
             return _Found(contacts, known, None)
         left -= size
     return _Found(contacts, known, place)
-
-
-def _with_words(events: Mapping[int, Event], question: Question) -> dict[int, Event]:
-    return {position: event for position, event in events.items() if question.has_words(texts_of(event))}
 
 
 def _cases(facts: CustomerFacts) -> Cases:

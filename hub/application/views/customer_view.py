@@ -39,7 +39,9 @@ class PersonalFacts(Protocol):
 class ShownContact:
     """One contact on a customer's timeline. `position`, its place in the log, pages the list; the path is channel,
     address and sender. Interaction, queue, phase, outcome and agent are empty where none took it up (yet). What we sent
-    is part of the interaction that was open on its channel and thread, if there was one."""
+    is part of the interaction that was open on its channel and thread, if there was one; `state` tells how far it is,
+    `state_at` since when, `reason` why it did not arrive, and `actor` who wanted it sent, if the hub was asked for
+    it."""
 
     position: int
     at: datetime
@@ -67,6 +69,10 @@ class ShownContact:
     """Told beside other things that happened."""
     case_id: str = ""
     """The case that the interaction is about."""
+    state: str = ""
+    state_at: datetime | None = None
+    reason: str = ""
+    actor: str = ""
 
 
 def wanted(interactions: Iterable[InteractionRow]) -> set[int]:
