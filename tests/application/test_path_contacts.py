@@ -277,6 +277,20 @@ class TestLater:
         await due(hub, 45.5)
         assert (await told(hub))[-1] == "Dispatched"
 
+    async def test_what_is_taken_back_in_the_very_moment_it_is_due_is_not_sent(self, hub: Hub) -> None:
+        """Held without a slot: nothing but what was said of it itself tells that it is taken back."""
+        hub.clock.hours = 12
+        decided = await ask(hub, by=moment(100))
+        await hub.write(*talk(None, began=20))
+        await due(hub, 21)
+        over = InteractionEnded(**meta(moment(21.01)), agent_id="ann", ended_by="agent")
+        await hub.write((interaction_id(KEY, "c-1"), over))
+        taken_back = ContactGivenUp(**meta(moment(60)), outbound_id=decided.event.decision_id, reason="cancelled")
+        assert isinstance(hub.journal, Between)
+        hub.journal.first = [Unit([Append(ANN, hub.journal.version(ANN), [taken_back])])]
+        await due(hub, 60)
+        assert (await told(hub))[2:] == ["SlotReleased", "Postponed", "GivenUp"]
+
     async def test_what_is_of_no_use_any_more_is_not_sent(self, hub: Hub) -> None:
         hub.clock.hours = 12
         await ask(hub, by=moment(22))

@@ -1,14 +1,16 @@
 """Appointments in branches: on their customer's timeline, and told to them where the gates let us."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 from hub.application.customer_cache import fold as customer_of
 from hub.application.deciding import append_decided, meta_of, refuse_forgotten
+from hub.application.paths.contacts_due import GRACE
 from hub.application.paths.contacts_facts import WantedContact
 from hub.domain.contact import Appointment, Channel, ConversationEvent, Declared, Identifier, utc
-from hub.domain.customer.appointments import AppointmentNoted, AppointmentState
+from hub.domain.customer.appointments import AppointmentNoted, AppointmentState, overtaken
 from hub.domain.customer.attested import AttestCustomer, attest_customer
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import ContactPoint
@@ -22,6 +24,8 @@ from hub.ports import Append, Clock, Journal, Recorded
 log = logging.getLogger(__name__)
 
 _SENT_BY = {"phone": Channel.SMS, "email": Channel.EMAIL}
+_LEAST = GRACE + timedelta(minutes=1)
+"""So long before its time nothing more is said of it: what is held leaves with some grace, and is on the way a while."""
 
 
 class Contacts(Protocol):
@@ -29,6 +33,12 @@ class Contacts(Protocol):
 
     async def ask(self, wanted: WantedContact, *, request: str, actor: str, command_id: str) -> Any:
         """The same request is the same contact."""
+        ...
+
+    async def taking_back(
+        self, stream: str, after: int, told: Sequence[Event], requests: Collection[str], meta: dict[str, Any]
+    ) -> list[Append]:
+        """What is told of a customer, and with it what of these requests was not made yet is taken back."""
         ...
 
 
@@ -72,7 +82,7 @@ class Appointments:
 
     async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> str:
         """In the stream of who is to come, which is returned. Where they are to be told is theirs, as far as they
-        say."""
+        say. What they were to be told before and is true no more is taken back with it, unless it left already."""
         stream = self._customers.stream_of(whose.kind, whose.value)
         claims = [whose]
         if told.tell is not None and told.tell.kind in _SENT_BY:
@@ -85,7 +95,12 @@ class Appointments:
                 return []
             refuse_forgotten(history, stream)
             events = [*self._known(signal, claims, history), self._noted(signal, told)]
-            return [Append(stream, history[-1].version if history else 0, events)]
+            after = history[-1].version if history else 0
+            past = overtaken((one.event for one in history), told.id, AppointmentState(told.state))
+            if not past:
+                return [Append(stream, after, events)]
+            meta = meta_of(self._clock, f"adapter:{signal.channel.value}", signal.id)
+            return await self._contacts.taking_back(stream, after, events, past, meta)
 
         await append_decided(self._journal, attempt)
         return stream
@@ -113,15 +128,15 @@ class Appointments:
         channel = _SENT_BY.get(to.kind)
         if channel is None:
             raise InvalidError(f"an appointment is told to one of {', '.join(_SENT_BY)}", "appointment.tell")
-        if utc(told.starts_at) <= self._clock.now() and told.state != AppointmentState.CANCELLED:
+        too_late, now = utc(told.starts_at) - _LEAST, self._clock.now()
+        if too_late <= now and told.state != AppointmentState.CANCELLED:
             return
         is_reminder = told.state == AppointmentState.REMINDED
         wanted = WantedContact(
             stream, Purpose.SERVICE if is_reminder else Purpose.TRANSACTIONAL, Sender.HUB, (channel,),
             "" if channel is Channel.SMS else told.subject, told.text,
             point=self._customers.point_of(to.kind, to.value).point,
-            by=utc(told.starts_at) if utc(told.starts_at) > self._clock.now() else None, service=told.service,
-            language=signal.language,
+            by=too_late if too_late > now else None, service=told.service, language=signal.language,
         )  # fmt: skip
         actor = f"adapter:{signal.channel.value}"
         try:

@@ -1,6 +1,6 @@
 """A contact that somebody wants made: decided and planned, found again, or taken back before it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from hub.domain.customer.outbound.events import ContactPlanned
 from hub.domain.customer.outbound.state import OutboundContact, Phase
 from hub.domain.customer.outbound.words import says_something, words_of
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
+from hub.domain.event import Event
 from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.question import CameIn, Question
 from hub.ports import Append, Clock, Journal, Recorded
@@ -130,6 +131,23 @@ class OutboundContacts:
             return await self._wholes.writing(whole, facts)
 
         return await append_decided(self._journal, attempt)
+
+    async def taking_back(
+        self, stream: str, after: int, told: Sequence[Event], requests: Collection[str], meta: _Meta
+    ) -> list[Append]:
+        """What is told of the customer in version `after` of their stream, and in the same transaction that whatever
+        these requests led to and nobody was told to make yet is not made any more."""
+        known = (await self._known.of(stream))[0]
+        names = {decision_id(stream, one, AskedAs.CONTACT) for one in requests}
+        held = [one for name, one in known.items() if name in names and one.phase is Phase.WAITING]
+        if not held:
+            return [Append(stream, after, told)]
+        facts: Facts = [(stream, one) for one in told]
+        for one in held:
+            whole, back = await self.slot_given_back(stream, one, "cancelled", meta)
+            facts += [*back, (stream, given_up(one, "cancelled", meta))]
+        appends = await self._wholes.writing(whole, facts)
+        return [one._replace(after=after) if one.stream == stream else one for one in appends]
 
     async def _refuse_other_words(self, wanted: WantedContact, outbound: str) -> None:
         """The same request again has to be of the same contact."""

@@ -16,20 +16,24 @@ from hub.domain.contact import Channel, Direction
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.outbound.events import ContactGivenUp, ContactPlanned, ContactPostponed, ContactUnreported
-from hub.domain.customer.outbound.state import OutboundContact, Phase
+from hub.domain.customer.outbound.state import OutboundContact, Phase, fold
 from hub.domain.customer.outbound.words import says_something
 from hub.domain.errors import InvalidError, NotFoundError, RefusedError
 from hub.domain.event import Event
 from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.question import CameIn, Question
 from hub.paths.propositions.model import Sender
-from hub.ports import Append, Clock, Journal
+from hub.ports import Append, Clock, Journal, Recorded
 
 GRACE = timedelta(minutes=5)
 """What was due in time may be made so long after its time: the hub was away, or busy."""
 
 _Meta = dict[str, Any]
 _Fact = Callable[[OutboundContact, _Meta], Event]
+
+
+class _WentOnError(Exception):
+    """What was to be decided is decided already: it was taken back, or another process was first."""
 
 
 class DueContacts:
@@ -92,6 +96,8 @@ class DueContacts:
         )  # fmt: skip
 
         def beside(taken: ToWrite) -> Facts:
+            if not _stands_as_it_was(one, taken.looked.whole.customer[stream]):
+                raise _WentOnError(f"contact {one.outbound_id} went on meanwhile")
             return went_on(one, stream, taken, self._point_of, self._in_force.policy.outbound.report_within, began)
 
         try:
@@ -100,6 +106,8 @@ class DueContacts:
                 account_id=planned.account_id, grants=True, beside=beside, stands_in=stream,
                 actor=f"policy:{self._version}", command_id=one.outbound_id,
             )  # fmt: skip
+        except _WentOnError:
+            return None
         except RefusedError:
             forgotten = is_forgotten(await self._wholes.read(stream, now))
             await (self._give_up(stream, one, "forgotten") if forgotten else self._close(stream, one, _refused))
@@ -151,6 +159,12 @@ class DueContacts:
     @property
     def _version(self) -> str:
         return self._in_force.policy.version
+
+
+def _stands_as_it_was(one: OutboundContact, history: Sequence[Recorded]) -> bool:
+    """Read in the same moment as all that is decided on: whoever takes it back is before that, or is refused."""
+    now = fold(known.event for known in history).get(one.outbound_id)
+    return now is not None and now.steps == one.steps
 
 
 def given_up(one: OutboundContact, reason: str, meta: _Meta) -> ContactGivenUp:

@@ -199,8 +199,14 @@ def _dispatched(
         queue=planned.queue, **words_of(planned), proposition=grant.proposition if grant else "",
         grant_id=grant.grant_id if grant else "", terms=dict(grant.terms) if grant else {},
         terms_hash=grant.terms_hash if grant else "", terms_until=grant.expires_at if grant else None,
-        standing=taken.looked.state.standing, report_by=event.at + report_within,
+        standing=taken.looked.state.standing, report_by=_report_by(planned, event.at, report_within),
     )  # fmt: skip
+
+
+def _report_by(planned: ContactPlanned, now: datetime, within: timedelta) -> datetime:
+    """Adapters try until then: not beyond the time from which it is of no use."""
+    by = planned.by
+    return now + within if by is None or by <= now else min(now + within, by)
 
 
 def _grant(taken: ToWrite) -> Grant | None:

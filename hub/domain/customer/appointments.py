@@ -1,5 +1,6 @@
 """What becomes of a visit that was agreed on: facts in its customer's stream."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +26,18 @@ class AppointmentNoted(Event):
     branch: str
     service: str
     starts_at: datetime
+
+
+_CHANGES = (AppointmentState.MOVED, AppointmentState.ARRIVED, AppointmentState.MISSED, AppointmentState.CANCELLED)
+
+
+def overtaken(known: Iterable[Event], appointment_id: str, state: AppointmentState) -> list[str]:
+    """What was noted of an appointment and is true no more once this is noted, by what it was noted for: whatever was
+    to be said of it then is not to be said any more. A reminder overtakes nothing."""
+    if state not in _CHANGES:
+        return []
+    notes = (one for one in known if isinstance(one, AppointmentNoted))
+    return [one.causation for one in notes if one.appointment_id == appointment_id]
 
 
 APPOINTMENT_EVENTS = (AppointmentNoted,)
