@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _SENT_BY = {"phone": Channel.SMS, "email": Channel.EMAIL}
 _LEAST = GRACE + timedelta(minutes=1)
-"""So long before its time nothing more is said of it: what is held leaves with some grace, and is on the way a while."""
+"""So long before its time nothing more is said of it: what is held leaves with some grace, and is then on the way."""
 
 
 class Contacts(Protocol):

@@ -60,9 +60,11 @@ ticket      {"ticket": "...", "number": "A017", "branch", "service", "language",
 visit       ticket without secret, link and messages, and {"identity": {"kind", "value"} or null, "note", "agent",
              "priority": 0, "segment": "", "stage": "", "parked_until": null, "notes": [{"at", "text"}]}
 display     {"branch", "called": [{"number": "A017", "letter": "A", "count": 17, "desk": "3", "service", "language",
-             "calls": 2, "at", "over": false}], "waiting": [{"service", "letter", "count", "wait_seconds": null}], "at"}
-             called: newest call first, 12 at most; a recall moves it to the front with `calls` one higher; `over`: one
-             of the last five minutes, whose visitor is gone.
+             "calls": 2, "at", "over": false}], "waiting": [{"service", "letter", "count", "wait_seconds": null,
+             "wait_by": ""}], "at"}
+             called: not who stood at the desk already; newest call first, 12 at most; a recall moves it to the front
+             with `calls` one higher; `over`: one of the last five minutes, whose visitor is gone. The wait is that of
+             whoever waits longest yet, as their ticket says it.
 desk        {"desk", "branch", "agent", "name", "services", "wants_next": false, "link": "up", "visit": visit or null,
              "parked": [visit], "waiting": [{"service", "letter", "count", "since": null}], "notices": ["..."]}
              link: "away": called in the branch's own order; the hub is told when it is back.

@@ -86,37 +86,38 @@ class Views:
         }  # fmt: skip
 
     def waiting(self) -> list[dict[str, Any]]:
-        """By service."""
+        """By service. The wait is that of whoever waits longest yet."""
         found = []
         for name, service in self._branch.services.items():
             there = line(self._book, name)
+            wait = self._waits.longest(there)
             found.append(
                 {
                     "service": name, "letter": service.letter, "count": len(there),
                     "since": _time(min((one.taken.at for one in there), default=None)),
-                    "wait_seconds": self._waits.guess(name, len(there) + 1),
+                    "wait_seconds": wait.seconds, "wait_by": wait.by,
                 }
             )  # fmt: skip
         return found
 
     def display(self) -> dict[str, Any]:
-        """For all to see."""
+        """For all to see, and to hear: who stood at the desk already was not called."""
         recent = self._now - REMEMBERED
         called = [
-            one
+            (one, at)
             for one in self._book.visits.values()
-            if one.phase is Phase.CALLED or (one.phase in _WAS_CALLED and one.last_call and one.last_call > recent)
+            if (at := one.announced_at) and (one.phase is Phase.CALLED or (one.phase in _WAS_CALLED and at > recent))
         ]
-        called.sort(key=lambda one: one.last_call or self._now, reverse=True)
+        called.sort(key=lambda each: each[1], reverse=True)
         return {
             "branch": self._name,
             "called": [
                 {
                     "number": one.number, "letter": one.taken.letter, "count": one.taken.count, "desk": one.desk,
                     "service": one.service, "language": one.taken.language, "calls": one.calls,
-                    "at": _time(one.last_call), "over": one.phase is not Phase.CALLED,
+                    "at": _time(at), "over": one.phase is not Phase.CALLED,
                 }
-                for one in called[:SHOWN]
+                for one, at in called[:SHOWN]
             ],
             "waiting": self.waiting(), "at": _time(self._now),
         }  # fmt: skip

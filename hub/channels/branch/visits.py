@@ -63,6 +63,8 @@ class Visit:
     calls: int = 0
     called_at: datetime | None = None
     last_call: datetime | None = None
+    announced_at: datetime | None = None
+    """When the hall was told last where they go; None: they stood there."""
     parked_until: datetime | None = None
     ended_at: datetime | None = None
     code: str = ""
@@ -179,10 +181,11 @@ def _visit(one: Visit, event: Event) -> Visit:
         case Called():
             return replace(
                 one, phase=Phase.CALLED, desk=event.desk, agent=event.agent, calls=1, called_at=event.at,
-                last_call=event.at, parked_until=None, for_desk="",
+                last_call=event.at, announced_at=None if event.by == "walk_in" else event.at, parked_until=None,
+                for_desk="",
             )  # fmt: skip
         case Recalled():
-            return replace(one, calls=one.calls + 1, last_call=event.at)
+            return replace(one, calls=one.calls + 1, last_call=event.at, announced_at=event.at)
         case LaidAside():
             return replace(one, phase=Phase.PARKED, parked_until=event.until, desk="")
         case PassedOn():

@@ -1,6 +1,6 @@
 """How many are before a visitor, and how long it may take: the hub's word, else the branch's own guess."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import fmean
 from typing import NamedTuple
@@ -72,6 +72,11 @@ class Waits:
             place = self._line(one.service)[one.id]
         seconds = self.guess(one.service, place)
         return Wait(place, seconds, "" if seconds is None else "branch")
+
+    def longest(self, there: Sequence[Visit]) -> Wait:
+        """Of whoever of these waits longest yet, as their own ticket says it."""
+        told = [one for one in map(self.of, there) if one.seconds is not None]
+        return max(told, key=lambda one: one.seconds or 0, default=Wait(None, None, ""))
 
     def _line(self, service: str) -> dict[str, int]:
         if service not in self._lines:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from hub.channels.branch import decide
+from hub.channels.branch import decide, sitting
 from hub.channels.branch.decide import Entry
 from hub.channels.branch.events import EVENT
-from hub.channels.branch.pages_api import Identity, NewTicket
+from hub.channels.branch.pages_api import Identity, NewTicket, Park
 from hub.channels.branch.reports import reports_of
 from hub.channels.branch.views import Views
-from hub.channels.branch.visits import Book, Visit
+from hub.channels.branch.visits import Book, Phase, Visit
 from hub.channels.branch.waits import Estimate, Waits, moved_up
 from hub.domain.contact import ConversationEvent
 from tests.channels.branch.test_branch_book import BRANCH, NOON, Played
@@ -67,6 +67,70 @@ def test_nobody_can_tell_how_long_it_takes_while_no_desk_has_the_service() -> No
     day = Played()
     one = day.ticket()
     assert Waits(day.book, BRANCH, {}, away=False).of(one) == (1, None, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "away", "shown"),
+    [
+        ((120.0, 300.0), False, (300, "hub")),
+        ((120.0, 300.0), True, (2 * 360, "branch")),
+        ((120.0, None), False, (2 * 360, "branch")),
+        ((), False, (2 * 360, "branch")),
+    ],
+)
+def test_the_hall_says_the_wait_of_who_waits_longest_and_whose_word_that_is_just_as_their_ticket_does(
+    said: tuple[float | None, ...], away: bool, shown: tuple[int, str]
+) -> None:
+    day = Played()
+    day.sits("1", "ann")
+    there = [day.ticket(), day.ticket()]
+    hall = views(day, **{one.id: Estimate(n, s, NOON) for n, (one, s) in enumerate(zip(there, said, strict=False), 1)})
+    hall._waits._away = away
+    accounts, loans = hall.display()["waiting"]
+    last = hall.ticket(there[-1], "secret", "")
+    assert (accounts["count"], accounts["wait_seconds"], accounts["wait_by"]) == (2, *shown)
+    assert (last["wait_seconds"], last["wait_by"]) == shown
+    assert (loans["count"], loans["wait_seconds"], loans["wait_by"]) == (0, None, ""), "nobody waits"
+
+
+def test_in_the_hall_nobody_is_called_who_stands_at_the_desk_already() -> None:
+    day = Played()
+    day.sits("1", "ann")
+    day.do(decide.walk_in("centre", BRANCH, NewTicket(service="accounts"), "1", day.now))
+    [walked_in] = day.book.visits
+    assert views(day).display()["called"] == []
+    day.now += timedelta(minutes=1)
+    day.do(decide.recall("1", day.now))
+    [shown] = views(day).display()["called"]
+    assert (shown["number"], shown["at"]) == ("A001", "2026-01-05T12:01:00Z"), "who is called all the same went away"
+    day.do(decide.end("1", "", day.now, BRANCH))
+    day.do(decide.walk_in("centre", BRANCH, NewTicket(service="accounts"), "1", day.now))
+    day.do(decide.end("1", "", day.now, BRANCH))
+    assert [one["number"] for one in views(day).display()["called"]] == ["A001"], "nor afterwards"
+    assert day.book.visits[walked_in].called_at == NOON, "it is on record as having come to the desk at once"
+
+
+def test_who_comes_back_to_what_was_laid_aside_is_called() -> None:
+    day = Played()
+    day.sits("1", "ann")
+    day.do(decide.walk_in("centre", BRANCH, NewTicket(service="accounts"), "1", day.now))
+    [one] = day.book.visits
+    day.do(decide.lay_aside("1", Park(), day.now))
+    day.do(decide.resume("1", one, day.now))
+    assert [call["number"] for call in views(day).display()["called"]] == ["A001"]
+
+
+def test_who_stays_with_another_agent_is_not_called_again() -> None:
+    day = Played()
+    day.sits("1", "ann")
+    day.wants("1")
+    one = day.ticket()
+    day.settle()
+    [before] = views(day).display()["called"]
+    day.now += timedelta(minutes=1)
+    day.do(sitting.sit_down(BRANCH, "1", "ben", day.now, instead=True))
+    assert day.phase(one) == (Phase.CALLED, "1")
+    assert views(day).display()["called"] == [before], "the same call: nothing to speak"
 
 
 def test_the_reception_finds_tickets_of_today_alone_by_number_service_name_or_identity() -> None:

@@ -59,7 +59,8 @@ function line(one) {
   const service = config.services.find((each) => each.id === one.service);
   return h("li", {}, h("span", { class: "letter", "aria-hidden": "true" }, one.letter),
     h("span", { class: "what" }, config.languages.map((code) => h("span", { lang: code }, named(service?.name ?? one.service, code)))),
-    h("span", { class: "line-count" }, digits(one.count, config.languages[0]), one.count && one.wait_seconds ? h("small", {}, both("aboutMinutes", { n: minutes(one.wait_seconds) })) : null));
+    h("span", { class: "line-count" }, digits(one.count, config.languages[0]), one.count && one.wait_by ? h("small", {}, both("aboutMinutes", { n: minutes(one.wait_seconds) })) : null),
+    one.count && one.wait_by === "branch" ? h("small", { class: "guess" }, both("guess")) : null);
 }
 
 // Speaks what is new since the last state; at the first one nothing: a page that was opened late calls nobody again. Nor

@@ -68,7 +68,8 @@ def display(*calls: tuple[str, str, str], at: str = AT) -> dict[str, Any]:
          "language": language, "calls": 1, "at": at, "over": False}
         for number, where, language in calls
     ]  # fmt: skip
-    waiting = [{"service": name, "letter": letter, "count": 3, "wait_seconds": 300} for name, letter, _, _ in SERVICES]
+    wait = {"count": 3, "wait_seconds": 300, "wait_by": "hub"}
+    waiting = [{"service": name, "letter": letter, **wait} for name, letter, _, _ in SERVICES]
     return {"branch": "main", "called": called, "waiting": waiting, "at": at}
 
 

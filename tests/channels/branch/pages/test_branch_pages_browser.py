@@ -355,7 +355,8 @@ async def test_the_hall_keeps_the_last_calls_and_tells_the_wait_in_each_language
     branch, browser = site
     told = display(("A016", "4", "fa"), ("A015", "2", "en"))
     told["called"][1]["over"] = True
-    told["waiting"][1]["count"] = 0
+    told["waiting"][1] |= {"count": 0, "wait_seconds": None, "wait_by": ""}
+    told["waiting"][2]["wait_by"] = "branch"
     branch.states[HALL] = told
     page = await browser.page(HALL, 1920, 1080)
     await page.locator(".call.past[data-number=A015]").wait_for()
@@ -364,6 +365,10 @@ async def test_the_hall_keeps_the_last_calls_and_tells_the_wait_in_each_language
     assert await waits.locator("[lang=fa]").inner_text() == "حدود ۵ دقیقه"
     assert await waits.locator("[lang=en][dir=ltr]").inner_text() == "about 5 min"
     assert await page.locator(".line-count").nth(1).inner_text() == "۰", "nobody waits: nothing to estimate"
+    guessed = page.locator(".lines li").filter(has=page.locator(".guess"))
+    assert await guessed.locator(".letter").all_inner_texts() == ["L"], "the branch's own guess, and no other,"
+    said = ["به برآورد شعبه", "estimated by the branch"]
+    assert await guessed.locator(".guess [lang]").all_inner_texts() == said, "is said to be one, as on the ticket"
     assert await page.evaluate("document.fonts.check('16px Vazirmatn', '۰')")
     await branch.tell(HALL, display())
     assert await page.locator(".no-calls [lang]").evaluate_all("all => all.map((one) => one.dir)") == ["rtl", "ltr"]
