@@ -45,5 +45,7 @@ async def prometheus(request: Request) -> Response:
     instruments.waiting, instruments.agents = dict(census.waiting), dict(census.agents)
     instruments.service_level, instruments.cases = dict(census.service_level), dict(census.cases)
     instruments.subscribers = services.feed.subscribers
+    instruments.ready = not services.readiness()
+    instruments.channels = await services.channels.seen()
     instruments.lag = max(0, services.feed.position - services.feed.released)
     return Response(instruments.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hub.application.views.channel_health import AdapterSeen
 from hub.domain.customer.events import ContactReceived, ContactSent
 from hub.domain.event import Event
 from hub.domain.pool.events import PoolCommitted
@@ -44,6 +45,10 @@ class Instruments(Collector):
         self.rejected = 0
         """Contacts and conversation events that were set aside, since the start."""
         self.subscribers = 0
+        self.ready = False
+        """Whether contacts are taken in and routed."""
+        self.channels: Sequence[AdapterSeen] = ()
+        """How the channels' adapters are."""
         self.lag = 0
         """Log positions that the read models are behind."""
         self.waiting: dict[str, int] = {}
@@ -137,10 +142,8 @@ class Instruments(Collector):
         yield agents
         yield from self._cases_and_surveys()
         yield from self._due_actions()
-        adapters = GaugeMetricFamily("hub_adapter_up", "Channel adapters inside the hub that run", labels=["adapter"])
-        for adapter, problem in self.adapters().items():
-            adapters.add_metric([adapter], not problem)
-        yield adapters
+        yield from self._adapters()
+        yield GaugeMetricFamily("hub_ready", "Whether contacts are taken in and routed", value=self.ready)
         yield GaugeMetricFamily("hub_projector_lag_events", "Events the read models are behind", value=self.lag)
         yield GaugeMetricFamily("hub_stream_subscribers", "Open event streams", value=self.subscribers)
 
@@ -155,6 +158,21 @@ class Instruments(Collector):
         for labels, count in self._surveys.items():
             surveys.add_metric(labels, count)
         yield surveys
+
+    def _adapters(self) -> Iterator[Metric]:
+        labels = ["adapter", "channel"]
+        up = GaugeMetricFamily("hub_adapter_up", "Whether a channel's adapter runs", labels=labels)
+        troubles = GaugeMetricFamily("hub_adapter_troubles", "What an adapter can't reach, counted", labels=labels)
+        oldest = GaugeMetricFamily(
+            "hub_adapter_troubles_oldest_seconds", "For how long it can't reach the first of them", labels=labels
+        )
+        for one in self.channels:
+            of = (one.name, one.channel)
+            up.add_metric(of, one.running)
+            if one.troubles is not None and one.oldest_seconds is not None:
+                troubles.add_metric(of, one.troubles)
+                oldest.add_metric(of, one.oldest_seconds)
+        yield from (up, troubles, oldest)
 
     def _due_actions(self) -> Iterator[Metric]:
         due = self.actions

@@ -40,6 +40,7 @@ from hub.bus.adapter_states import AdapterStates
 from hub.bus.path_questions import PathQuestions
 from hub.bus.users import ADAPTERS
 from hub.channels.running import attachments, channel_tables
+from hub.clock import WallClock
 from hub.journal.drafts import Drafts
 from hub.router.pool.owner import Pool
 from hub.settings import Settings, SettingsError
@@ -150,6 +151,7 @@ def _channels(ground: Ground, behind: Behind, rejects: RejectedContacts) -> Chan
         rejects,
         partial(_set_up, ground.settings),
         partial(_inside, ground.instruments),
+        WallClock(),
     )
 
 

@@ -65,6 +65,7 @@ async def test_prometheus_reads_what_happened() -> None:
     assert (got["hub_cases", "open"], got["hub_cases", "overdue"]) == (3, 1)
     assert (got["hub_surveys_total", "csat", "asked"], got["hub_surveys_total", "nps", "capped"]) == (1, 2)
     assert got["hub_projector_lag_events",] == 4
+    assert got["hub_ready",] == 1
     assert got["hub_stream_subscribers",] == 1
     assert got["hub_api_request_seconds_count", "POST", "/v1/offers/{offer_id}/accept", "200"] == 2
     assert got["hub_api_request_seconds_count", "GET", "/v1/customers/{customer_id}", "404"] == 1

@@ -440,7 +440,7 @@ class World:
             path_policies=self.path_policies,
             paths=self.paths,
             readings=Readings(self.journal, self.clock, by_views(LinkViews(self.journal))),
-            channels=Channels({}, NoBus(), ChannelTraffic(), NoneSetAside(), lambda: (), dict),
+            channels=Channels({}, NoBus(), ChannelTraffic(), NoneSetAside(), lambda: (), dict, self.clock),
             rejects=RejectedContacts(self.rejected, self.journal, self.clock, self.files.get),
             board=Board(
                 LinkViews(self.journal, *all_projections()),

@@ -1,14 +1,22 @@
-"""An adapter runs where somebody holds its lease or it runs inside, and why it does not is said."""
+"""An adapter runs where somebody holds its lease or it runs inside, and why it does not is said; monitoring is told how
+many things it runs without."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from hub.application.views.channel_health import Channels, ChannelTraffic
+import pytest
+
+from hub.application.views import channel_health
+from hub.application.views.channel_health import AdapterSeen, Channels, ChannelTraffic
 from hub.bus.carriers import Carrier, Trouble
+from hub.bus.connection import BusError
 from hub.domain.contact import Channel, Standing
 from hub.domain.customer.events import ContactReceived
 from hub.ports import Recorded
 from tests.api.world import META, NOON
+from tests.support.clocks import MovedClock
 
 
 class Bus:
@@ -30,6 +38,7 @@ class SetAside:
         return [type("Line", (), {"channel": one})() for one in self.channels], None
 
 
+CLOCK = MovedClock(NOON)
 ADAPTERS = {"email": "email", "phone": "phone", "sms": "sms", "kamailio": "phone"}
 
 
@@ -43,7 +52,7 @@ async def test_each_adapter_is_told_by_where_it_runs() -> None:
     missing = (Trouble("Asterisk can't be reached", NOON.isoformat()),)
     bus = Bus(phone=Carrier("phone", "h", "r", "process 7 on host", NOON.isoformat(), missing))
     inside = {"email": "the mailbox can't be reached"}
-    channels = Channels(ADAPTERS, bus, traffic, SetAside("email", "email"), lambda: {"sms"}, lambda: inside)
+    channels = Channels(ADAPTERS, bus, traffic, SetAside("email", "email"), lambda: {"sms"}, lambda: inside, CLOCK)
     told = {one.name: one for one in await channels.health()}
     assert [one.configured for one in told.values()] == [True, True, True, False]
     phone, email, sms, kamailio = (told[name] for name in ("phone", "email", "sms", "kamailio"))
@@ -56,6 +65,41 @@ async def test_each_adapter_is_told_by_where_it_runs() -> None:
 
 
 async def test_an_adapter_that_runs_inside_says_so() -> None:
-    channels = Channels(ADAPTERS, Bus(), ChannelTraffic(), SetAside(), lambda: (), lambda: {"sms": ""})
+    channels = Channels(ADAPTERS, Bus(), ChannelTraffic(), SetAside(), lambda: (), lambda: {"sms": ""}, CLOCK)
     told = {one.name: one for one in await channels.health()}
     assert (told["sms"].running, told["sms"].inside) == (True, True)
+
+
+async def test_monitoring_is_told_how_many_things_are_missing_and_for_how_long() -> None:
+    ago = [(NOON - timedelta(seconds=seconds)).isoformat() for seconds in (90, 300)]
+    missing = (*(Trouble("a line", since) for since in ago), Trouble("a mailbox", "some day"))
+    bus = Bus(phone=Carrier("phone", "h", "r", "w", NOON.isoformat(), missing), kamailio=Carrier("k", "h", "r", "w"))
+    inside = {"email": "the mailbox can't be reached", "pigeon": "there is no adapter 'pigeon'"}
+    channels = Channels(ADAPTERS, bus, ChannelTraffic(), SetAside(), lambda: {"sms", "owl"}, lambda: inside, CLOCK)
+    assert await channels.seen() == [
+        AdapterSeen("email", "email", False, 0, 0.0),
+        AdapterSeen("kamailio", "phone", True, 0, 0.0),
+        AdapterSeen("phone", "phone", True, 3, 300.0),
+        AdapterSeen("pigeon", "", False, 0, 0.0),
+        AdapterSeen("sms", "sms", False, 0, 0.0),
+    ]
+
+
+@pytest.mark.parametrize("silence", [BusError("it is away"), None])
+async def test_of_a_bus_that_can_not_say_monitoring_is_told_what_is_known_without_it(
+    silence: BusError | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(Bus):
+        async def holder(self, _: str) -> Carrier | None:
+            if silence is not None:
+                raise silence
+            await asyncio.Event().wait()
+            return None
+
+    monkeypatch.setattr(channel_health, "PATIENCE_SECONDS", 0.01)
+    inside = {"email": "the mailbox can't be reached", "sms": ""}
+    channels = Channels(ADAPTERS, Away(), ChannelTraffic(), SetAside(), lambda: {"phone"}, lambda: inside, CLOCK)
+    assert await channels.seen() == [
+        AdapterSeen("email", "email", False, None, None),
+        AdapterSeen("sms", "sms", True, None, None),
+    ]

@@ -1,12 +1,14 @@
 """Adapters inside the hub are started again when they break, and hinder nobody."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from hub.channels.inside import AdaptersInside
 from hub.domain.errors import NotFoundError
@@ -85,18 +87,42 @@ def test_files_that_are_refused_are_named_with_commas(files: frozenset[str]) -> 
     assert load(load(told).environment({})).refused_files == files
 
 
-async def test_a_hub_works_though_its_adapter_does_not_and_says_so(tmp_path: Path) -> None:
-    hub = HubProcess(Settings(data_dir=tmp_path / "var", api_port=0, channels_inside=("pigeon",)))
+LINE = """
+[sms.lines.care]
+number = "982000"
+purposes = ["service"]
+smpp = { host = "127.0.0.1", port = 1, system_id = "hub" }
+"""
+
+
+async def test_a_hub_works_though_its_adapters_do_not_and_says_so(tmp_path: Path) -> None:
+    tables = tmp_path / "channels.toml"
+    tables.write_text(LINE, "utf-8")
+    settings = Settings(data_dir=tmp_path / "var", api_port=0, channels=tables, channels_inside=("pigeon", "sms"))
+    hub = HubProcess(settings)
     try:
         url = (await hub.start()).api_url
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{url}/readyz") as answer:
                 said = await answer.json()
                 assert answer.status == 200
-            async with session.get(f"{url}/metrics") as answer:
-                metrics = await answer.text()
+            async with asyncio.timeout(30):
+                while (metrics := await scraped(session, url))["hub_adapter_troubles", "sms"] != 1:
+                    await asyncio.sleep(0.1)
+            async with session.get(f"{url}/openapi.json") as answer:
+                assert "/v1/channels" in (await answer.json())["paths"]
         assert said["status"] == "ready"
         assert "there is no adapter 'pigeon'" in said["adapters"]["pigeon"]
-        assert 'hub_adapter_up{adapter="pigeon"} 0.0' in metrics
+        assert metrics["hub_adapter_up", "pigeon"] == 0
+        assert metrics["hub_adapter_up", "sms"] == 1
+        assert metrics["hub_adapter_troubles_oldest_seconds", "sms"] > 0
+        assert metrics["hub_ready",] == 1
     finally:
         await hub.stop()
+
+
+async def scraped(session: aiohttp.ClientSession, url: str) -> Counter[tuple[str, ...]]:
+    """What Prometheus reads, by name and first label."""
+    async with session.get(f"{url}/metrics") as answer:
+        told = text_string_to_metric_families(await answer.text())
+    return Counter({(one.name, *[*one.labels.values()][:1]): one.value for family in told for one in family.samples})

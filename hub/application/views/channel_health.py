@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from hub.bus.connection import BusError
 from hub.domain.customer.events import ContactReceived, ContactSent
-from hub.ports import Recorded
+from hub.ports import Clock, Recorded
 
 MOST_REJECTED = 1_000
 """Set-aside contacts that are counted by channel: more are not looked at."""
+PATIENCE_SECONDS = 1.0
+"""So long monitoring waits for the bus: it reads much else in the same answer."""
 
 
 class Holder(Protocol):
@@ -67,6 +70,18 @@ class ChannelHealth:
     rejected: int
 
 
+@dataclass(frozen=True, slots=True)
+class AdapterSeen:
+    """What monitoring is told of an adapter. `troubles`: how many things it runs without, the first of them for
+    `oldest_seconds`; None where the bus can't say."""
+
+    name: str
+    channel: str
+    running: bool
+    troubles: int | None
+    oldest_seconds: float | None
+
+
 class ChannelTraffic:
     """A follower of the log: when a contact of each channel came and left last."""
 
@@ -86,7 +101,7 @@ class ChannelTraffic:
 
 class Channels:
     """`adapters`: the channel of each there is; `configured`: those that somebody set up; `inside`: what keeps each in
-    this process from running."""
+    this process from running; `clock`: the one that adapters go by."""
 
     def __init__(
         self,
@@ -96,9 +111,12 @@ class Channels:
         rejected: RejectedByChannel,
         configured: Callable[[], Collection[str]],
         inside: Callable[[], Mapping[str, str]],
+        clock: Clock,
     ) -> None:
         self._adapters, self._bus, self._traffic, self._rejected = adapters, bus, traffic, rejected
-        self._configured, self._inside = configured, inside
+        self._configured, self._inside, self._clock = configured, inside, clock
+        self._met: set[str] = set()
+        """Adapters that ran when `seen` looked: they are missed when they are gone, wherever they were set up."""
 
     async def health(self) -> list[ChannelHealth]:
         """Of all there are, those that are set up first. Raises BusError."""
@@ -107,6 +125,27 @@ class Channels:
         rejected = Counter(one.channel for one in found)
         told = await asyncio.gather(*(self._one(name, inside, configured, rejected) for name in self._adapters))
         return sorted(told, key=lambda one: (not one.configured, one.name))
+
+    async def seen(self) -> list[AdapterSeen]:
+        """Those that are set up or were seen before. Of a bus that can't say, or not soon, those in this process."""
+        inside = self._inside()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                holders = dict(
+                    zip(self._adapters, await asyncio.gather(*map(self._bus.holder, self._adapters)), strict=True)
+                )
+        except (BusError, TimeoutError):
+            return [AdapterSeen(name, self._adapters.get(name, ""), not inside[name], None, None) for name in inside]
+        self._met |= {name for name, holder in holders.items() if holder is not None}
+        now = self._clock.now()
+        told = []
+        for name in sorted({*(self._adapters.keys() & self._configured()), *inside, *self._met}):
+            holder = holders.get(name)
+            troubles = _troubles(holder, now)
+            oldest = max(((now - one.since).total_seconds() for one in troubles), default=0.0)
+            running = holder is not None or inside.get(name) == ""
+            told.append(AdapterSeen(name, self._adapters.get(name, ""), running, len(troubles), max(0.0, oldest)))
+        return told
 
     async def _one(
         self, name: str, inside: Mapping[str, str], configured: Collection[str], rejected: Mapping[str, int]
@@ -121,9 +160,9 @@ class Channels:
             running=running,
             inside=name in inside,
             where=holder.where if holder else "",
-            since=datetime.fromisoformat(holder.since) if holder and holder.since else None,
+            since=_moment(holder.since) if holder else None,
             reason=_reason(name, running, inside, configured),
-            troubles=_troubles(holder),
+            troubles=_troubles(holder, self._clock.now()),
             last_in_at=self._traffic.came.get(channel),
             last_out_at=self._traffic.left.get(channel),
             untold=await self._bus.untold(name) if name in configured or running else None,
@@ -131,9 +170,18 @@ class Channels:
         )
 
 
-def _troubles(holder: Holder | None) -> tuple[Trouble, ...]:
+def _troubles(holder: Holder | None, now: datetime) -> tuple[Trouble, ...]:
+    """One whose beginning can't be read begins now: anybody may have written the adapter."""
     told = holder.troubles if holder else ()
-    return tuple(Trouble(said, datetime.fromisoformat(since)) for said, since in told)
+    return tuple(Trouble(said, _moment(since) or now) for said, since in told)
+
+
+def _moment(told: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _reason(name: str, running: bool, inside: Mapping[str, str], configured: Collection[str]) -> str:
