@@ -18,7 +18,7 @@ def keys() -> None:
 @click.option("--agent", default="", help="Bind an agent's key to this agent.")
 @JSON
 def create(role: str, name: str, agent: str, as_json: bool) -> None:
-    """Make a key; it is shown this once and stored only as a hash."""
+    """Make a key; it is shown this once and stored only as a hash. A hub that runs here takes it by then."""
     from hub.operations.access import issue_key
 
     show(issue_key(load(), Role(role), name, agent), as_json)
@@ -36,7 +36,7 @@ def list_keys(as_json: bool) -> None:
 @keys.command()
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
-    """A key is good no longer, at once and everywhere."""
+    """A key is good no longer: a tenth of a second later at most, in every hub that runs."""
     from hub.operations.access import revoke_key
 
     revoke_key(load(), key_id)

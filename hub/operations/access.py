@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 from hub.application.access.keys import AccessKeys
 from hub.domain.access.events import Role
 from hub.operations.beside import with_journal
+from hub.operations.known_key import wait_until_known
 from hub.settings import Settings
 
 T = TypeVar("T")
 
 
 def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:
-    """A new API key: `key_id` and, this once, its `token`."""
-    return asdict(_with_keys(settings, lambda keys: keys.issue(role, name, agent_id)))
+    """A new API key: `key_id` and, this once, its `token`. A hub that runs here takes it when this returns."""
+    made = _with_keys(settings, lambda keys: keys.issue(role, name, agent_id))
+    wait_until_known(settings, made.token)
+    return asdict(made)
 
 
 def list_keys(settings: Settings) -> list[dict[str, Any]]:
