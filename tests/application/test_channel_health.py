@@ -85,6 +85,17 @@ async def test_monitoring_is_told_how_many_things_are_missing_and_for_how_long()
     ]
 
 
+async def test_an_adapter_that_ran_is_missed_though_it_was_set_up_elsewhere() -> None:
+    bus = Bus(phone=Carrier("phone", "h", "r", "w"))
+    channels = Channels(ADAPTERS, bus, ChannelTraffic(), SetAside(), lambda: (), dict, CLOCK)
+    assert [one.name for one in await channels.health() if one.configured] == ["phone"]
+    del bus.held["phone"]
+    [missed] = [one for one in await channels.health() if one.configured]
+    assert (missed.name, missed.running) == ("phone", False)
+    assert "hub channel run phone" in missed.reason
+    assert await channels.seen() == [AdapterSeen("phone", "phone", False, 0, 0.0)]
+
+
 @pytest.mark.parametrize("silence", [BusError("it is away"), None])
 async def test_of_a_bus_that_can_not_say_monitoring_is_told_what_is_known_without_it(
     silence: BusError | None, monkeypatch: pytest.MonkeyPatch

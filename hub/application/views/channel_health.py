@@ -116,11 +116,11 @@ class Channels:
         self._adapters, self._bus, self._traffic, self._rejected = adapters, bus, traffic, rejected
         self._configured, self._inside, self._clock = configured, inside, clock
         self._met: set[str] = set()
-        """Adapters that ran when `seen` looked: they are missed when they are gone, wherever they were set up."""
+        """Adapters that ran when somebody looked: they are missed when they are gone, wherever they were set up."""
 
     async def health(self) -> list[ChannelHealth]:
         """Of all there are, those that are set up first. Raises BusError."""
-        inside, configured = self._inside(), {*self._configured(), *self._inside()}
+        inside, configured = self._inside(), {*self._configured(), *self._inside(), *self._met}
         found, _ = await self._rejected.list(MOST_REJECTED, 0, "", "")
         rejected = Counter(one.channel for one in found)
         told = await asyncio.gather(*(self._one(name, inside, configured, rejected) for name in self._adapters))
@@ -153,6 +153,7 @@ class Channels:
         channel = self._adapters[name]
         holder = await self._bus.holder(name)
         running = holder is not None or inside.get(name) == ""
+        self._met |= {name} if running else set()
         return ChannelHealth(
             name=name,
             channel=channel,
