@@ -35,10 +35,10 @@ async def takes(house: House, agent: str) -> str:
     return interaction
 
 
-async def finishes(house: House, agent: str, interaction: str) -> None:
+async def finishes(house: House, agent: str, interaction: str, code: str = "solved") -> None:
     """The conversation and its wrap-up are over."""
     await house.asked("POST", f"/v1/interactions/{interaction}/end", json={"agent_id": agent})
-    body = {"agent_id": agent, "code": "solved"}
+    body = {"agent_id": agent, "code": code}
     await house.asked("POST", f"/v1/interactions/{interaction}/wrap-up", json=body)
 
 

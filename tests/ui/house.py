@@ -182,7 +182,8 @@ class House:
 def policy() -> str:
     """Lanes that don't meet: what is for `lane-3` waits in queue `lane-3` for who has the skill `lane-3`; from those
     that are `pulled` agents take it themselves, those that are `hasty` wait for an answer two seconds. What belongs to
-    no lane waits for a skill that nobody has: it never comes to an agent of another test."""
+    no lane waits for a skill that nobody has: it never comes to an agent of another test. One wrap-up code has a label,
+    in Persian."""
     text = [
         "decline_backoff_seconds = 2", "[channels.phone]", "units = 100", "[channels.web]", "units = 25",
         "[channels.email]", "units = 20", "[channels.sms]", "units = 20", "[channels.in_person]", "units = 100",
@@ -193,6 +194,7 @@ def policy() -> str:
         text += [f"serves = {{ skills = {{ {lane} = 1 }} }}", f"offer_timeout_seconds = {2 if lane in HASTY else 30}"]
         text += ["pull = true", "entry_delay_seconds = 600"] if lane in PULLED else []
         text += ["[[rules]]", f'service = "{lane}"', f'queue = "{lane}"', f"skills = {{ {lane} = 1 }}"]
+    text += ["[labels.wrap_up.call_back]", 'fa = "باید تماس گرفت"']
     return "\n".join(text)
 
 

@@ -1,7 +1,12 @@
 """A customer on the screen: found, read, corrected, linked, parted; and their cases."""
 
+import re
+from typing import Any
+
 import pytest
 
+from hub.clock import WallClock
+from tests.ui.at_board import an_agent, finishes, takes
 from tests.ui.house import House
 from tests.ui.looks import Look
 
@@ -49,6 +54,43 @@ async def test_a_timeline_is_narrowed_by_words_and_kinds(house: House) -> None:
     await page.get_by_role("combobox", name="Filter").select_option("identifier")
     await page.get_by_text("about the invoice").wait_for(state="detached")
     await page.get_by_text("Identifier seen").first.wait_for()
+
+
+async def test_an_answer_is_one_line_that_says_how_far_it_is(house: House) -> None:
+    sam = await house.somebody("supervisor")
+    came = await house.contact(house.lane(), "sms", text="where is my card")
+    wanted = {"customer_id": came["customer_id"], "purpose": "transactional", "channels": ["sms"], "sender": "hub"}
+    told = await house.asked("POST", "/v1/outbound", json={**wanted, "text": "it is on its way"})
+    page = await house.page(sam, f"/customers/{came['customer_id']}")
+    answer = page.locator("article", has_text="it is on its way")
+    await answer.get_by_text("being sent").wait_for()
+    about = {"channel": "sms", "thread": told["outbound_id"], "contact_id": told["outbound_id"]}
+    for signal, seen in (("sent", "sent"), ("delivered", "delivered"), ("failed", "did not arrive")):
+        await tell(house, signal, **about, **({"reason": "the phone is off"} if signal == "failed" else {}))
+        await answer.get_by_text(seen, exact=True).wait_for()
+        assert await answer.count() == 1
+        assert await page.locator("article.fact", has_text=re.compile("Planned|Delivered")).count() == 0
+    await answer.get_by_text("the phone is off").wait_for()
+    await page.get_by_role("combobox", name="Filter").select_option("outbound")
+    await page.get_by_text("where is my card").wait_for(state="detached")
+    await answer.wait_for()
+
+
+async def test_codes_are_read_by_their_labels_and_ids_of_browsers_by_their_end(house: House) -> None:
+    sam, lane = await house.somebody("supervisor"), house.lane()
+    visitor = "visitor-0123456789abcdef0123456789"
+    agent = await an_agent(house, lane, "Ann Ray")
+    came = await house.contact(lane, "web", address=visitor, text="call me")
+    work = await takes(house, agent)
+    await finishes(house, agent, work, "call_back")
+    page = await house.page(sam, f"/customers/{came['customer_id']}", language="fa")
+    await page.locator("article").get_by_text("باید تماس گرفت").wait_for()
+    await page.get_by_title(visitor).first.wait_for()
+    assert await page.get_by_text(visitor).filter(visible=True).count() == 0
+    await page.locator("summary", has_text="…456789").click()
+    await page.get_by_text(visitor).filter(visible=True).wait_for()
+    await page.goto(f"{house.url}/interactions/{work}")
+    await page.locator("li").get_by_text("باید تماس گرفت").wait_for()
 
 
 async def test_two_customers_are_linked_with_the_evidence_and_parted_again(house: House) -> None:
@@ -117,6 +159,13 @@ async def test_no_barrier_at_a_customer_nor_a_case(house: House) -> None:
     await look.page.goto(f"{house.url}/cases/{opened['events'][0]['event']['case_id']}")
     await look.at("case", "article h2")
     assert look.clean()
+
+
+async def tell(house: House, signal: str, **about: Any) -> None:
+    """What an adapter reports."""
+    now = WallClock().now().isoformat()
+    body = {"id": house.fresh(signal), "signal": signal, "occurred_at": now, **about}
+    await house.asked("POST", "/v1/conversations", json=body)
 
 
 def next_number(house: House) -> str:

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { locale } from "../../words/locale.svelte";
 import { missed, retold } from "./reasons";
 
-const NAMES = { queue: (name: string) => name.toUpperCase(), agent: (id: string) => `Dr ${id}` };
+const NAMES = { queue: (name: string) => name.toUpperCase(), code: (name: string) => name, agent: (id: string) => `Dr ${id}` };
 /** As the hub writes them: hub/router. */
 const WRITTEN = [
   "rule 2: value tier high, service sales -> queue sales",

@@ -6,7 +6,7 @@ import { named } from "../states";
 import { say } from "./reason_words";
 import { say as why, type WhyKey } from "./words";
 
-export type Names = { queue: (name: string) => string; agent: (id: string) => string; actors?: Readonly<Record<string, string>> };
+export type Names = { queue: (name: string) => string; code: (name: string) => string; agent: (id: string) => string; actors?: Readonly<Record<string, string>> };
 type Found = Record<string, string>;
 type Told = [RegExp, (found: Found, names: Names) => string];
 
