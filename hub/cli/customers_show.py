@@ -192,11 +192,21 @@ def _timeline(told: dict[str, Any]) -> Table | None:
         if one["kind"] == "contact":
             what = f"{one['direction']} {one['channel']}"
             about = " ".join(filter(None, (one["address"], one["subject"], one["excerpt"][:60])))
-            rows.append((_time(one["at"]), what, about, _plain(one["phase"]), one["agent_id"]))
+            rows.append((_time(one["at"]), what, about, _how_far(one) or _plain(one["phase"]), _by(one)))
         else:
             what = f"{one['kind']} {_plain(one['what'])}"
-            rows.append((_time(one["at"]), what, _words(one["event"]), "", one["actor"]))
+            rows.append((_time(one["at"]), what, _words(one["event"]), _how_far(one), one["actor"]))
     return _table(("at", "what", "", "", "by"), rows)
+
+
+def _how_far(line: dict[str, Any]) -> str:
+    """What we send."""
+    return ": ".join(filter(None, (_plain(line["state"]), line["reason"])))
+
+
+def _by(contact: dict[str, Any]) -> str:
+    """Whoever wanted it sent, else who has the conversation."""
+    return str(contact["actor"] or contact["agent_id"])
 
 
 _TOLD = (

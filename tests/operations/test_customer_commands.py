@@ -15,6 +15,8 @@ from hub.clock import WallClock
 from hub.domain.cases.events import CaseKind, Severity
 from hub.domain.contact import Channel, Contact, Declared, Identifier
 from hub.domain.contact import Path as Way
+from hub.domain.customer.consent.events import Purpose
+from hub.domain.customer.outbound.events import ContactFailed, ContactPlanned
 from hub.domain.grant.events import Response
 from hub.journal.journal import EventJournal
 from hub.journal.keys import installation_key
@@ -22,6 +24,7 @@ from hub.journal.store import open_store
 from hub.operations.personal import forget_customer
 from hub.paths.policy.parsing import parse_path_policy
 from hub.paths.propositions.model import Sender
+from hub.ports import Append, Unit
 from hub.settings import Settings
 from tests.application.grants_world import BY, POLICY, parts_on
 from tests.simulated.processes import run
@@ -48,6 +51,7 @@ async def _lived(settings: Settings) -> tuple[str, str, str]:
         await identity.link(ids[1], ids[0], By("operator:steward", "command-1", "said so"))
         before = clock.now().isoformat()
         await _told_of_fibre(journal, clock, ids[0])
+        await _written_to(journal, clock, ids[0])
         await CustomerCases(journal, clock).open(
             ids[0], kind=CaseKind.COMPLAINT, subject="قبض", text="", severity=Severity.HIGH, owner="ann",
             due_at=clock.now() + timedelta(days=1), request_id="", actor="operator:steward", command_id="command-2",
@@ -65,6 +69,19 @@ async def _told_of_fibre(journal: EventJournal, clock: WallClock, customer: str)
     await grants.answer(grant.grant_id, "p-1", Response.DECLINED, **BY)
 
 
+async def _written_to(journal: EventJournal, clock: WallClock, customer: str) -> None:
+    """In vain."""
+    now = clock.now()
+    meta = {"at": now, "recorded_at": now, "causation": "c", "actor": "agent:ann", "outbound_id": "o-1"}
+    planned = ContactPlanned(
+        **meta, due_at=now, customer_id=customer, purpose=Purpose.SERVICE, channels=(Channel.SMS,), sender="agent",
+        text="it is ready",
+    )  # fmt: skip
+    failed = ContactFailed(**meta, contact_id="o-1", customer_id=customer, channel=Channel.SMS, reason="phone is off")
+    version = len((await journal.load([customer]))[customer])
+    await journal.commit([Unit([Append(customer, version, [planned, failed])])])
+
+
 def test_a_customer_is_shown_on_one_page_now_and_as_known_then(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "var")
     first, second, before = asyncio.run(_lived(settings))
@@ -72,7 +89,7 @@ def test_a_customer_is_shown_on_one_page_now_and_as_known_then(tmp_path: Path) -
     assert code == 0, error
     for shown in (NAME, first, f"asked for {second}", PHONE, MAIL, "claimed", "verified", "by hand", "قبض", "ann"):
         assert shown in page, shown
-    for shown in ("granted", "fibre", "stands", "declined", "answered"):
+    for shown in ("granted", "fibre", "stands", "declined", "answered", "it is ready", "failed: phone is off"):
         assert shown in page, shown
     code, told, _ = run("customers", "show", second, "--json", "--lines", "2", data_dir=settings.data_dir)
     now = json.loads(told)
