@@ -128,11 +128,20 @@ class Hall:
                 self.estimates.pop(one, None)
 
     async def _confirmed(self, one: ToTell, answer: Confirmation) -> None:
+        if one.seq and self._is_all(one.report, answer):
+            await self._store.add(self.name, [], [], one.seq)
+            return
         async with self._turn:
             events, more = self._follows(one.report, answer)
             await self._happen(events, more, one.seq)
             if any(isinstance(event, NotAtHub) for event in events):
                 await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
+
+    def _is_all(self, report: Report, answer: Confirmation) -> bool:
+        """Nothing follows from the answer: nobody waits for a turn, and what was told together is noted together."""
+        if isinstance(report, Contact) or answer.status != "accepted":
+            return False
+        return not self._known(report, answer)
 
     def _follows(self, report: Report, answer: Confirmation) -> tuple[list[Event], list[Report]]:
         now, accepted = self.now(), answer.status == "accepted"

@@ -1,12 +1,12 @@
-"""The way from a branch to the hub: one report after the other, each until it is confirmed; and whether the hub is
-there at all."""
+"""The way from a branch to the hub: each report until it is confirmed, several at once as far as their order allows;
+and whether the hub is there at all."""
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 from hub.application.intake.envelope import Confirmation
+from hub.channels.branch.dispatch import Dispatch, speaks
 from hub.channels.branch.reports import Report
 from hub.channels.branch.store import ToTell
 from hub.channels.link import Link
@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 Confirmed = Callable[[ToTell, Confirmation], Awaitable[None]]
 _AGAIN = 1.0
+_ANEW = 5.0
+"""Seconds after which a report with words to a customer is put together once more, while nobody confirms it."""
 
 
 class Hubward:
@@ -32,34 +34,48 @@ class Hubward:
         self._confirmed = confirmed
         self._changed = changed
         self._probe = probe
-        self._waiting = deque[ToTell]()
+        self._reports = Dispatch()
         self._more = asyncio.Event()
         self.away = False
 
     @property
     def told_all(self) -> bool:
         """The hub has everything."""
-        return not self._waiting and not self.away
+        return not self._reports and not self.away
 
     def add(self, reports: Sequence[ToTell]) -> None:
         """To be told, behind what waits."""
-        self._waiting.extend(reports)
+        self._reports.add(reports)
         if reports:
             self._more.set()
 
     async def run(self) -> None:
         """For ever."""
         while True:
-            if not self._waiting:
+            if not self._reports:
                 await self._idle()
-            while self._waiting:
-                one = self._waiting[0]
-                await self._confirmed(one, await self._tell(one.report))
-                self._waiting.popleft()
+            await self._tell_all()
             if self.away:
                 self.away = False
                 log.info("the hub is there again, and knows all that happened meanwhile")
                 await self._changed()
+
+    async def _tell_all(self) -> None:
+        """Also what comes meanwhile. A failure of one is that of all."""
+        telling = set[asyncio.Task[None]]()
+        try:
+            while self._reports:
+                telling |= {asyncio.create_task(self._settled(one), name="a report") for one in self._reports.next()}
+                done, telling = await asyncio.wait(telling, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            for task in telling:
+                task.cancel()
+
+    async def _settled(self, one: ToTell) -> None:
+        await self._confirmed(one, await self._tell(one))
+        self._reports.told(one)
 
     async def _idle(self) -> None:
         self._more.clear()
@@ -68,11 +84,11 @@ class Hubward:
                 await self._more.wait()
         except TimeoutError:
             asked = self._probe()
-            if asked is not None and not self._waiting:
-                self._waiting.append(ToTell(0, asked))
+            if asked is not None and not self._reports:
+                self._reports.add([ToTell(0, asked)])
 
-    async def _tell(self, report: Report) -> Confirmation:
-        telling = asyncio.create_task(self._until_told(report), name="a report to the hub")
+    async def _tell(self, one: ToTell) -> Confirmation:
+        telling = asyncio.create_task(self._until_told(one.report), name="a report to the hub")
         try:
             done, _ = await asyncio.wait({telling}, timeout=self._patience)
             if not done and not self.away:
@@ -83,12 +99,17 @@ class Hubward:
         finally:
             telling.cancel()
 
-    async def _until_told(self, report: Report) -> Confirmation:
+    async def _until_told(self, one: Report) -> Confirmation:
+        """What is said to a customer may have changed before the hub hears of it: it is not held with its old words."""
         while True:
+            report = self._reports.as_it_stands(one)
             try:
-                if isinstance(report, Contact):
-                    return await self._link.contact(report)
-                return await self._link.conversation(report)
+                async with asyncio.timeout(_ANEW if speaks(report) else None):
+                    if isinstance(report, Contact):
+                        return await self._link.contact(report)
+                    return await self._link.conversation(report)
+            except TimeoutError:
+                continue
             except Exception as error:
                 log.warning("a report to the hub comes again: %s", error)
                 await asyncio.sleep(_AGAIN)

@@ -28,13 +28,14 @@ class AppointmentNoted(Event):
     starts_at: datetime
 
 
-_CHANGES = (AppointmentState.MOVED, AppointmentState.ARRIVED, AppointmentState.MISSED, AppointmentState.CANCELLED)
+CHANGES = (AppointmentState.MOVED, AppointmentState.ARRIVED, AppointmentState.MISSED, AppointmentState.CANCELLED)
+"""After these what was said of it before is true no more."""
 
 
 def overtaken(known: Iterable[Event], appointment_id: str, state: AppointmentState) -> list[str]:
     """What was noted of an appointment and is true no more once this is noted, by what it was noted for: whatever was
     to be said of it then is not to be said any more. A reminder overtakes nothing."""
-    if state not in _CHANGES:
+    if state not in CHANGES:
         return []
     notes = (one for one in known if isinstance(one, AppointmentNoted))
     return [one.causation for one in notes if one.appointment_id == appointment_id]
