@@ -38,6 +38,7 @@ class SendState(StrEnum):
 
 
 _UNDER_WAY = (SendState.DISPATCHED, SendState.UNREPORTED)
+_OPEN = (SendState.WAITING, *_UNDER_WAY, SendState.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Outbounds:
         """Of the customer, in the order of the log; others say nothing here."""
         self.by_name: dict[str, Outbound] = {}
         self._of_contact: dict[str, str] = {}
+        self._first: dict[str, str] = {}
         for event in events:
             self._take(event)
 
@@ -97,26 +99,37 @@ class Outbounds:
     def left(self, sent: Mapping[str, datetime]) -> None:
         """These contacts went out then, whatever was reported of them besides."""
         for contact_id, at in sent.items():
-            one = self.of_contact(contact_id)
-            if one is not None and one.tries[contact_id].state in (*_UNDER_WAY, SendState.SENT):
+            one = self.of_contact(contact_id) or self.by_name.get(self._first.get(contact_id, ""))
+            if one is not None and one.tries.get(contact_id, one.now).state in _OPEN:
                 self._tried(one, contact_id, HowFar(SendState.SENT, at))
 
-    def under_way(self) -> dict[str, datetime]:
-        """The contacts of which nobody reported what came of them, with when that was so."""
+    @property
+    def is_known(self) -> bool:
+        """Whether each was tried, or is over, by what is known so far."""
+        return all(one.now.state is not SendState.WAITING for one in self.by_name.values())
+
+    def untried(self) -> dict[str, HowFar]:
+        """What the first try is called of those of which no try is known yet."""
+        first = {contact_id: self.by_name[name] for contact_id, name in self._first.items()}
+        waits = SendState.WAITING
+        return {name: one.now for name, one in first.items() if not one.tries and one.now.state is waits}
+
+    def under_way(self) -> dict[str, HowFar]:
+        """The contacts of which nobody reported what came of them."""
         tries = [one.tries.items() for one in self.by_name.values()]
-        return {name: now.at for each in tries for name, now in each if now.state in _UNDER_WAY}
+        return {name: now for each in tries for name, now in each if now.state in _UNDER_WAY}
 
     def _take(self, event: Event) -> None:
         if isinstance(event, ContactPlanned):
             self.by_name[event.outbound_id] = Outbound(event, HowFar(SendState.WAITING, event.at))
+            self._first[event.slot_id or event.outbound_id] = event.outbound_id
             return
         one = self.by_name.get(getattr(event, "outbound_id", ""))
         if one is None:
             return
+        one.channel = getattr(event, "channel", one.channel)
         match event:
             case ContactDispatched():
-                self._of_contact[event.contact_id] = event.outbound_id
-                one.channel = event.channel
                 one.tries.pop(event.contact_id, None)
                 self._tried(one, event.contact_id, HowFar(SendState.DISPATCHED, event.at))
             case ContactFailed():
@@ -131,20 +144,29 @@ class Outbounds:
                 one.now = HowFar(SendState.GIVEN_UP, event.at, event.reason)
 
     def _tried(self, one: Outbound, contact_id: str, now: HowFar) -> None:
+        self._of_contact[contact_id] = one.planned.outbound_id
         one.tries[contact_id] = now
         if contact_id == one.last:
             one.now = now
 
 
 async def outbounds_of(journal: Journal, facts: CustomerFacts, at: datetime | None) -> Outbounds:
-    """As they are, or as it was known then. Of what is under way receipts tell whether it left, also where it stands in
-    a stream that is this customer no longer."""
+    """As they are, or as it was known then. Receipts tell of what nobody reported on whether it left, also where it
+    stands in a stream that is this customer no longer. Dispatches, which hold every word again, are read only where
+    that leaves something open."""
     told = [one for one in facts.history if isinstance(one.event, OUTBOUND_FACTS)]
-    if not told:
-        return Outbounds(())
-    dispatched = await journal.load_only(list(facts.members), [ContactDispatched])
-    known = [one for history in dispatched.values() for one in history if at is None or one.event.recorded_at <= at]
-    found = Outbounds(one.event for one in sorted([*told, *known]))
-    if at is None and (asked := found.under_way()):
-        found.left({contact_id: asked[contact_id] for contact_id in await journal.contacts(list(asked))})
+    found = Outbounds(one.event for one in told)
+    if at is None:
+        await _receipts(journal, found, found.untried())
+    if not found.is_known:
+        dispatched = await journal.load_only(list(facts.members), [ContactDispatched])
+        known = [one for history in dispatched.values() for one in history if at is None or one.event.recorded_at <= at]
+        found = Outbounds(one.event for one in sorted([*told, *known]))
+    if at is None:
+        await _receipts(journal, found, found.under_way())
     return found
+
+
+async def _receipts(journal: Journal, outbounds: Outbounds, asked: Mapping[str, HowFar]) -> None:
+    if asked:
+        outbounds.left({contact_id: asked[contact_id].at for contact_id in await journal.contacts(list(asked))})
