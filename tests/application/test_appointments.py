@@ -12,7 +12,9 @@ from hub.domain.customer.appointments import AppointmentNoted
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.events import CustomerRegistered, IdentifierObserved
 from hub.domain.customer.outbound.events import ContactDispatched, ContactPlanned
+from hub.domain.decision.events import PathDecided
 from hub.domain.errors import InvalidError
+from hub.paths.decision.record import question_of
 from tests.api.world import NOON, World
 
 NUMBER = Identifier(kind="customer_number", value="4711", verified=True)
@@ -98,6 +100,15 @@ async def test_what_they_are_told_is_with_the_customer_of_the_appointment_at_the
     assert (claimed.value, claimed.verified) == (PHONE.value, False), "that it is theirs nobody proved"
     of_the_phone = diary.world.paths.stream_of("phone", PHONE.value)
     assert of_the_phone not in {one.stream for one in diary.world.journal.log}
+
+
+async def test_who_gave_a_phone_for_it_is_reminded_there_though_nobody_proved_that_it_is_theirs(diary: Diary) -> None:
+    await diary.hears("reminded")
+    [sent] = diary.facts(ContactDispatched)
+    assert (sent.address, sent.text) == (PHONE.value, "You are expected: reminded")
+    [decided] = diary.facts(PathDecided)
+    question = question_of(decided)
+    assert (question.purpose, question.given_for_it) == (Purpose.SERVICE, True)
 
 
 async def test_what_was_said_at_the_phone_before_holds_for_reminders_of_whoever_gives_it(diary: Diary) -> None:

@@ -13,7 +13,6 @@ from hub.ports import Outcome, Unit
 from tests.api.world import NOON
 from tests.application.test_appointments import PHONE, Diary
 
-PROVEN = PHONE.model_copy(update={"verified": True})
 NIGHT = NOON.replace(hour=20)
 """In Tehran it is half past eleven; at nine in the morning, half past five here, what is held leaves."""
 MORNING = NIGHT + timedelta(hours=9, minutes=31)
@@ -37,17 +36,17 @@ async def hears(diary: Diary, state: str, starts_at: datetime = STARTS, appointm
     signal = ConversationEvent.model_validate(
         {
             "id": f"{appointment}-{state}-{starts_at.isoformat()}", "channel": "in_person", "thread": appointment,
-            "signal": "appointment", "occurred_at": diary.world.clock.moment, "identifier": PROVEN,
+            "signal": "appointment", "occurred_at": diary.world.clock.moment, "identifier": PHONE,
             "appointment": given,
         }
     )  # fmt: skip
-    await diary.appointments.take(signal, PROVEN)
+    await diary.appointments.take(signal, PHONE)
 
 
 async def morning(diary: Diary, at: datetime = MORNING) -> list[str]:
     """Who is told what once the night is over."""
     diary.world.clock.moment = at
-    await diary.world.paths.contacts.due(diary.world.paths.stream_of(PROVEN.kind, PROVEN.value))
+    await diary.world.paths.contacts.due(diary.world.paths.stream_of(PHONE.kind, PHONE.value))
     return [one.text for one in diary.facts(ContactDispatched)]
 
 

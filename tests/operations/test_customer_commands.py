@@ -82,7 +82,8 @@ async def _written_to(journal: EventJournal, clock: WallClock, customer: str) ->
     await journal.commit([Unit([Append(customer, version, [planned, failed])])])
 
 
-def test_a_customer_is_shown_on_one_page_now_and_as_known_then(tmp_path: Path) -> None:
+def test_a_customer_is_shown_on_one_page_now_and_as_known_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "180")
     settings = Settings(data_dir=tmp_path / "var")
     first, second, before = asyncio.run(_lived(settings))
     code, page, error = run("customers", "show", second, data_dir=settings.data_dir)

@@ -56,6 +56,11 @@ class TestIdentity:
         assert verdict.gate is Gate.IDENTITY
         assert verdict.opens_at is None
 
+    @pytest.mark.parametrize("purpose", PURPOSES)
+    def test_where_they_gave_the_contact_point_for_just_this_a_claim_is_enough(self, purpose: Purpose) -> None:
+        told = {one: identity_gate(one, PURPOSES[purpose], given_for_it=True).is_open for one in Confidence}
+        assert told == {Confidence.UNKNOWN: False, Confidence.CLAIMED: True, Confidence.VERIFIED: True}
+
     def test_who_it_is_does_not_matter_where_the_policy_does_not_ask(self) -> None:
         row = overridden(PURPOSES, {Purpose.SURVEY: {"gates": frozenset((Gate.CONSENT,))}})[Purpose.SURVEY]
         assert identity_gate(Confidence.UNKNOWN, row) == Verdict(Gate.IDENTITY, True, Reason.NOT_ASKED)

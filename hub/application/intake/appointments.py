@@ -135,7 +135,7 @@ class Appointments:
         wanted = WantedContact(
             stream, Purpose.SERVICE if is_reminder else Purpose.TRANSACTIONAL, Sender.HUB, (channel,),
             "" if channel is Channel.SMS else told.subject, told.text,
-            point=self._customers.point_of(to.kind, to.value).point,
+            point=self._customers.point_of(to.kind, to.value).point, given_for_it=True,
             by=too_late if too_late > now else None, service=told.service, language=signal.language,
         )  # fmt: skip
         actor = f"adapter:{signal.channel.value}"

@@ -75,6 +75,7 @@ class OutboundContacts:
             "", self._clock.now(), Direction.OUTBOUND, wanted.channels, wanted.sender, wanted.purpose, wanted.proposes,
             wanted.propositions, wanted.speaker, wanted.by, wanted.service, wanted.interaction_id,
             CameIn(began.channel, began.point) if began is not None and is_reply else None, point=wanted.point,
+            given_for_it=wanted.given_for_it,
         )  # fmt: skip
 
         def beside(taken: ToWrite) -> Facts:

@@ -92,12 +92,12 @@ class DueContacts:
             "", now, Direction.OUTBOUND, one.channels, Sender(planned.sender), planned.purpose, planned.proposes,
             planned.propositions, planned.speaker, by, planned.service, planned.correlation,
             CameIn(planned.came_in_on, planned.came_in_at) if planned.came_in_on else None, slot_id=slot,
-            point=planned.point,
+            point=planned.point, given_for_it=planned.given_for_it,
         )  # fmt: skip
 
         def beside(taken: ToWrite) -> Facts:
             if not _stands_as_it_was(one, taken.looked.whole.customer[stream]):
-                raise _WentOnError(f"contact {one.outbound_id} went on meanwhile")
+                raise _WentOnError
             return went_on(one, stream, taken, self._point_of, self._in_force.policy.outbound.report_within, began)
 
         try:

@@ -59,6 +59,8 @@ class WantedContact:
     """Of a reply by mail: the mail that is answered; empty: the last that somebody wrote."""
     forwarded_to: str = ""
     """Of a reply: it goes there, and not to the customer."""
+    given_for_it: bool = False
+    """They gave the contact point to be told just this there."""
 
 
 class Began(NamedTuple):
@@ -154,7 +156,7 @@ def _planned(wanted: WantedContact, began: Began | None, taken: ToWrite) -> Cont
         **_meta(taken.meta, wanted.interaction_id), outbound_id=event.decision_id, due_at=event.due_at,
         slot_id=taken.slot_id, customer_id=wanted.customer, account_id=taken.looked.whole.account_id,
         purpose=wanted.purpose, proposes=wanted.proposes, propositions=wanted.propositions, channels=wanted.channels,
-        point=wanted.point, came_in_on=began.channel if began and is_reply else None,
+        point=wanted.point, given_for_it=wanted.given_for_it, came_in_on=began.channel if began and is_reply else None,
         came_in_at=began.point if began and is_reply else "", sender=wanted.sender.value, speaker=wanted.speaker,
         by=wanted.by, service=wanted.service, language=wanted.language, agent_id=wanted.agent_id,
         queue=began.queue if began else "", thread=began.thread if began else "",

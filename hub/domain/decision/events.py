@@ -4,6 +4,7 @@ events before it, the policy's version and the seed give the identical decision.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,6 +49,8 @@ class Asked(BaseModel):
     """Of a contact that had its slot already."""
     point: str = ""
     """Only at this contact point; empty: at any of theirs."""
+    given_for_it: bool = False
+    """They gave that contact point for just this."""
 
 
 class Said(BaseModel):
@@ -86,6 +89,8 @@ class Drawn(BaseModel):
 class PathDecided(Event):
     """`at` is the moment it was decided for. With the question, the policy's version, the seed and what is told of
     capacity the log gives the same decision again."""
+
+    SCHEMA: ClassVar[int] = 2
 
     decision_id: str
     customer_id: str

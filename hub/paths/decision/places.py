@@ -149,7 +149,7 @@ def _lasting(asking: Asking, purpose: Purpose, reach: Reach, at: datetime) -> tu
     table, point, channel = asking.rules.table, reach.point, reach.channel
     consent = ConsentStanding(asking.state.consent, at)
     return (
-        identity_gate(reach.confidence, table[purpose]),
+        identity_gate(reach.confidence, table[purpose], given_for_it=asking.question.given_for_it),
         consent_gate(consent, point, channel, purpose, table, they_came=asking.question.they_came),
         block_gate(consent, point, channel, purpose, table),
     )

@@ -48,6 +48,8 @@ class Question:
     seed: int = 0
     point: str = ""
     """Only at this contact point; empty: at any of theirs."""
+    given_for_it: bool = False
+    """They gave that contact point to be told just this there: that they claim it is enough for any purpose."""
 
     @property
     def they_came(self) -> bool:

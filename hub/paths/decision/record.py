@@ -43,7 +43,7 @@ def question_of(event: PathDecided) -> Question:
     return Question(
         event.decision_id, event.at, asked.direction, asked.channels, Sender(asked.sender), asked.purpose,
         asked.proposes, asked.propositions, asked.speaker, asked.by, asked.service, asked.interaction_id, came_in,
-        Confidence(asked.confidence), asked.slot_id, event.seed, asked.point,
+        Confidence(asked.confidence), asked.slot_id, event.seed, asked.point, asked.given_for_it,
     )  # fmt: skip
 
 
@@ -118,4 +118,5 @@ def _asked(question: Question) -> Asked:
         speaker=question.speaker, by=question.by, service=question.service, interaction_id=question.interaction_id,
         came_in_on=came_in.channel if came_in else None, came_in_at=came_in.point if came_in else "",
         confidence=question.confidence.value, slot_id=question.slot_id, point=question.point,
+        given_for_it=question.given_for_it,
     )  # fmt: skip

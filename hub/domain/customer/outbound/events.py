@@ -26,7 +26,7 @@ class _Due(_OutboundFact):
 class ContactPlanned(_Due):
     """Somebody wants the customer contacted, and it may be so at `due_at`: then it is decided again."""
 
-    SCHEMA: ClassVar[int] = 3
+    SCHEMA: ClassVar[int] = 4
 
     customer_id: str
     """Whom it is wanted of."""
@@ -38,6 +38,8 @@ class ContactPlanned(_Due):
     """The best first."""
     point: str = ""
     """Only at this contact point; empty: at any of theirs."""
+    given_for_it: bool = False
+    """They gave that contact point for just this."""
     came_in_on: Channel | None = None
     came_in_at: str = ""
     """Of a reply: the path it leaves by."""
