@@ -24,18 +24,17 @@ class UpgradedError(Exception):
 
 
 class Described:
-    """What was made once is kept."""
+    """What was made once is kept; after a failure it is made anew for who asks next."""
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._command = command
-        self._made = b""
-        self._making = asyncio.Lock()
+        self._making: asyncio.Task[bytes] | None = None
 
     async def answer(self, _: Request) -> Response:
         """Who asks while it is made waits for the same. Raises ChildFailedError, TimeoutError, UpgradedError."""
-        async with self._making:
-            self._made = self._made or await self._make()
-        return Response(self._made, media_type="application/json")
+        if self._making is None or (self._making.done() and _has_failed(self._making)):
+            self._making = asyncio.create_task(self._make(), name="the API's document")
+        return Response(await asyncio.shield(self._making), media_type="application/json")
 
     async def _make(self) -> bytes:
         made = await told_by(self._command, dict(os.environ), SECONDS)
@@ -43,3 +42,7 @@ class Described:
         if version != __version__:
             raise UpgradedError(f"{version} is installed, {__version__} runs: start the hub again")
         return made
+
+
+def _has_failed(made: "asyncio.Task[bytes]") -> bool:
+    return made.cancelled() or made.exception() is not None

@@ -106,10 +106,10 @@ class Lease:
             await self.take()
 
     async def give_back(self) -> None:
-        """So that the next one need not wait. A word that was cut off as it was said may stand all the same: then that
-        is the one to take back. Raises BusError."""
+        """So that the next one need not wait. A word that was cut off as it was said may stand all the same, the first
+        one too: then that is the one to take back. Raises BusError."""
         self._sure_until = 0.0
-        if self._sequence and not await self._say(self._sequence, b""):
+        if not self._sequence or not await self._say(self._sequence, b""):
             sequence, holder = await self._last()
             if holder is not None and holder.run == self._carrier.run:
                 await self._say(sequence, b"")
@@ -172,7 +172,7 @@ class Leases:
         try:
             for one in self._leases:
                 await one.take()
-        except CarriedError:
+        except (CarriedError, asyncio.CancelledError):
             await self.give_back()
             raise
         except BusError as error:
@@ -200,7 +200,9 @@ class Leases:
             await self._changed.wait()
 
     async def give_back(self) -> None:
-        """Let the next one in at once."""
+        """Let the next one in at once; what the bus can't be told is forgotten after a while."""
+        await asyncio.gather(*map(self._given_back, self._leases))
+
+    async def _given_back(self, one: Lease) -> None:
         with suppress(BusError):
-            for one in self._leases:
-                await one.give_back()
+            await one.give_back()

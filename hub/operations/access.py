@@ -1,6 +1,7 @@
 """API keys: made, listed and revoked whether a hub runs or not."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -16,7 +17,8 @@ T = TypeVar("T")
 def issue_key(settings: Settings, role: Role, name: str, agent_id: str) -> dict[str, Any]:
     """A new API key: `key_id` and, this once, its `token`. A hub that runs here takes it when this returns."""
     made = _with_keys(settings, lambda keys: keys.issue(role, name, agent_id))
-    wait_until_known(settings, made.token)
+    with suppress(KeyboardInterrupt):  # who does not wait is told it all the same: it is good
+        wait_until_known(settings, made.token)
     return asdict(made)
 
 

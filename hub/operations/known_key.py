@@ -3,6 +3,7 @@
 import logging
 import urllib.request
 from http import HTTPStatus
+from http.client import HTTPException
 from time import monotonic, sleep
 from urllib.error import HTTPError
 
@@ -39,5 +40,5 @@ def _is_known(api_url: str, token: str) -> bool:
     except HTTPError as error:
         with error:
             return error.code == HTTPStatus.FORBIDDEN
-    except OSError:
+    except (OSError, HTTPException):
         return False

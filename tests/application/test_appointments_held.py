@@ -9,6 +9,7 @@ from hub.domain.contact import Appointment, ConversationEvent
 from hub.domain.customer.appointments import AppointmentNoted
 from hub.domain.customer.outbound.events import ContactDispatched, ContactGivenUp, ContactPlanned
 from hub.domain.customer.slots.events import ContactSlotReleased, ContactSlotReserved
+from hub.domain.errors import ConflictError
 from hub.ports import Outcome, Unit
 from tests.api.world import NOON
 from tests.application.test_appointments import PHONE, Diary
@@ -133,3 +134,38 @@ async def test_an_adapter_is_not_to_try_any_longer_than_until_its_time(diary: Di
     await hears(diary, "reminded", starts_at)
     [told] = diary.facts(ContactDispatched)
     assert told.report_by < starts_at
+
+
+async def test_nor_where_it_is_told_late(diary: Diary) -> None:
+    """The hub was away as the night ended."""
+    starts_at = MORNING + timedelta(minutes=7)
+    await hears(diary, "reminded", starts_at)
+    assert await morning(diary, starts_at - timedelta(minutes=3)) == [f"reminded {starts_at:%d %H:%M}"]
+    [told] = diary.facts(ContactDispatched)
+    assert told.report_by < starts_at
+
+
+async def test_what_comes_again_after_the_appointment_has_changed_is_not_said_any_more(diary: Diary) -> None:
+    """It was noted, and set back before it was told: the bus brings it once more, behind the change."""
+    later = STARTS + timedelta(hours=1)
+    ask, diary.world.paths.contacts.ask = diary.world.paths.contacts.ask, set_back  # type: ignore[method-assign]
+    with pytest.raises(ConflictError):
+        await hears(diary, "made")
+    diary.world.paths.contacts.ask = ask  # type: ignore[method-assign]
+    await hears(diary, "moved", later)
+    await hears(diary, "made")
+    assert await morning(diary) == [f"moved {later:%d %H:%M}"]
+
+
+async def test_what_could_not_be_decided_for_all_who_wrote_at_the_same_time_comes_again(diary: Diary) -> None:
+    ask, diary.world.paths.contacts.ask = diary.world.paths.contacts.ask, set_back  # type: ignore[method-assign]
+    with pytest.raises(ConflictError):
+        await hears(diary, "reminded")
+    diary.world.paths.contacts.ask = ask  # type: ignore[method-assign]
+    await hears(diary, "reminded")
+    assert await morning(diary) == [f"reminded {STARTS:%d %H:%M}"]
+
+
+async def set_back(*_: object, **__: object) -> None:
+    """Others were first again and again."""
+    raise ConflictError("others wrote")

@@ -76,6 +76,20 @@ async def test_who_is_stopped_as_it_says_that_it_is_there_has_a_successor_at_onc
         await second.give_back()
 
 
+async def test_who_is_stopped_as_it_takes_them_has_a_successor_at_once(adapter: Connection, hub: Connection) -> None:
+    for turns in range(12):
+        first = Leases(adapter, SUBJECTS, who("1"))
+        taking = asyncio.create_task(first.take())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        taking.cancel()
+        await asyncio.wait({taking})
+        await first.give_back()
+        second = Leases(adapter, SUBJECTS, who("2"))
+        await second.take()
+        await second.give_back()
+
+
 async def test_who_could_not_have_all_has_nothing(adapter: Connection, hub: Connection) -> None:
     first = Leases(adapter, SUBJECTS[1:], who("1"))
     await first.take()

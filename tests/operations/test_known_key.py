@@ -67,6 +67,17 @@ def test_nobody_waits_for_a_hub_that_is_gone(
     assert caplog.text == ""
 
 
+def test_who_does_not_wait_for_it_is_told_the_key_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(known_key, "sleep", interrupted)
+    with hub(settings, 401):
+        assert issue_key(settings, Role.ADMIN, "tests", "")["token"]
+
+
 def test_a_hub_that_does_not_take_it_in_time_is_told_of(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,16 +7,15 @@ from typing import Any, Protocol
 
 from hub.application.customer_cache import fold as customer_of
 from hub.application.deciding import append_decided, meta_of, refuse_forgotten
-from hub.application.paths.contacts_due import GRACE
-from hub.application.paths.contacts_facts import WantedContact
+from hub.application.paths.contacts_facts import GRACE, WantedContact
 from hub.domain.contact import Appointment, Channel, ConversationEvent, Declared, Identifier, utc
-from hub.domain.customer.appointments import AppointmentNoted, AppointmentState, overtaken
+from hub.domain.customer.appointments import AppointmentNoted, AppointmentState, overtaken, still_holds
 from hub.domain.customer.attested import AttestCustomer, attest_customer
 from hub.domain.customer.consent.events import Purpose
 from hub.domain.customer.consent.point import ContactPoint
 from hub.domain.customer.identity import Spell
 from hub.domain.customer.normalise import normalise
-from hub.domain.errors import HubError, InvalidError
+from hub.domain.errors import ConflictError, HubError, InvalidError
 from hub.domain.event import Event
 from hub.paths.propositions.model import Sender
 from hub.ports import Append, Clock, Journal, Recorded
@@ -68,42 +67,48 @@ class Appointments:
 
     async def take(self, signal: ConversationEvent, whose: Identifier) -> str:
         """Its customer's stream. It is on record when this returns, and its message on its way, if it may be sent.
-        Raises InvalidError, RefusedError."""
+        Raises InvalidError, RefusedError; ConflictError where others were first again and again."""
         told = signal.appointment
         if told is None:
             raise InvalidError("appointment takes the appointment that it is about", "appointment")
-        stream = await self._note(signal, self._spelled(whose), told)
-        if told.tell is not None and told.text:
+        stream, holds = await self._note(signal, self._spelled(whose), told)
+        if holds and told.tell is not None and told.text:
             await self._tell(signal, told, stream, self._spelled(told.tell))
         return stream
 
     def _spelled(self, one: Identifier) -> Identifier:
         return one.model_copy(update={"value": self._spell(one.kind, one.value).value})
 
-    async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> str:
-        """In the stream of who is to come, which is returned. Where they are to be told is theirs, as far as they
-        say. What they were to be told before and is true no more is taken back with it, unless it left already."""
+    async def _note(self, signal: ConversationEvent, whose: Identifier, told: Appointment) -> tuple[str, bool]:
+        """In the stream of who is to come, which is returned, with whether it holds yet: what comes again may have
+        changed since. Where they are to be told is theirs, as far as they say. What they were to be told before and is
+        true no more is taken back with it, unless it left already."""
         stream = self._customers.stream_of(whose.kind, whose.value)
         claims = [whose]
         if told.tell is not None and told.tell.kind in _SENT_BY:
             tell = self._spelled(told.tell)
             claims += [tell] if (tell.kind, tell.value) != (whose.kind, whose.value) else []
 
+        holds = True
+
         async def attempt() -> list[Append]:
+            nonlocal holds
             history = (await self._journal.load([stream]))[stream]
-            if any(isinstance(one.event, AppointmentNoted) and one.event.causation == signal.id for one in history):
+            notes = [one.event for one in history if isinstance(one.event, AppointmentNoted)]
+            if any(one.causation == signal.id for one in notes):
+                holds = still_holds(notes, signal.id)
                 return []
             refuse_forgotten(history, stream)
             events = [*self._known(signal, claims, history), self._noted(signal, told)]
             after = history[-1].version if history else 0
-            past = overtaken((one.event for one in history), told.id, AppointmentState(told.state))
+            past = overtaken(notes, told.id, AppointmentState(told.state))
             if not past:
                 return [Append(stream, after, events)]
             meta = meta_of(self._clock, f"adapter:{signal.channel.value}", signal.id)
             return await self._contacts.taking_back(stream, after, events, past, meta)
 
         await append_decided(self._journal, attempt)
-        return stream
+        return stream, holds
 
     def _meta(self, signal: ConversationEvent) -> dict[str, Any]:
         meta = meta_of(self._clock, f"adapter:{signal.channel.value}", signal.id)
@@ -141,6 +146,8 @@ class Appointments:
         actor = f"adapter:{signal.channel.value}"
         try:
             decided = await self._contacts.ask(wanted, request=signal.id, actor=actor, command_id=signal.id)
+        except ConflictError:
+            raise  # it comes again
         except HubError as error:
             log.warning("appointment %s: %s", told.id, error)
             return

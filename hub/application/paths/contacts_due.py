@@ -1,12 +1,11 @@
 """What is due of contacts that are planned: decided again just before it is made, or reported by nobody."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from hub.application.deciding import append_decided, meta_of
 from hub.application.paths.answered import conversation_of
-from hub.application.paths.contacts_facts import Began, look_again, went_on
+from hub.application.paths.contacts_facts import GRACE, Began, look_again, went_on
 from hub.application.paths.contacts_known import KnownContacts
 from hub.application.paths.contacts_slots import ContactSlots, stands
 from hub.application.paths.decisions import AskedAs, PathDecisions, ToWrite
@@ -24,9 +23,6 @@ from hub.paths.decision.gathering import PointOf
 from hub.paths.decision.question import CameIn, Question
 from hub.paths.propositions.model import Sender
 from hub.ports import Append, Clock, Journal, Recorded
-
-GRACE = timedelta(minutes=5)
-"""What was due in time may be made so long after its time: the hub was away, or busy."""
 
 _Meta = dict[str, Any]
 _Fact = Callable[[OutboundContact, _Meta], Event]

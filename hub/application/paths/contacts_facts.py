@@ -23,6 +23,8 @@ from hub.paths.decision.state import Reach
 from hub.paths.gates.verdict import Reason
 from hub.paths.propositions.model import Sender
 
+GRACE = timedelta(minutes=5)
+"""What was due in time may be made so long after its time: the hub was away, or busy."""
 LOOK_AGAIN = timedelta(minutes=5)
 """What nobody knows the end of that holds a contact is looked at again after so long, then after twice that, and on."""
 LOOK_AT_LEAST = timedelta(hours=6)
@@ -206,9 +208,9 @@ def _dispatched(
 
 
 def _report_by(planned: ContactPlanned, now: datetime, within: timedelta) -> datetime:
-    """Adapters try until then: not beyond the time from which it is of no use."""
-    by = planned.by
-    return now + within if by is None or by <= now else min(now + within, by)
+    """Adapters try until then: not beyond the time from which it is of no use, whenever they are told to begin."""
+    latest = None if planned.by is None else planned.by + GRACE
+    return now + within if latest is None or latest <= now else min(now + within, latest)
 
 
 def _grant(taken: ToWrite) -> Grant | None:
