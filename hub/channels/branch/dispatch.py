@@ -25,6 +25,7 @@ _ANSWERS = frozenset({"next_wanted", "next_unwanted", "taken", "desk_closed"})
 class _OnWay(NamedTuple):
     number: int
     about: frozenset[str]
+    report: Report
 
 
 class Dispatch:
@@ -57,7 +58,7 @@ class Dispatch:
             number, one = self._waiting.popleft()
             about = _about(one.report)
             if about.isdisjoint(taken) and (not self._waits_for_all(one.report) or self._is_first(number, left)):
-                self._on_way[id(one)] = _OnWay(number, about)
+                self._on_way[id(one)] = _OnWay(number, about, one.report)
                 self._answers -= Counter((_answer(one.report),))
                 going.append(one)
             else:
@@ -80,6 +81,13 @@ class Dispatch:
         if _is_change(one.report):
             self._changes -= Counter((one.report.thread,))
 
+    def is_told(self, thread: str, agent: str) -> bool:
+        """Nothing that happened to this visit, or that this agent did, is untold. What the hub may say something of
+        before its confirmation is there does not count: a ticket, and a wish."""
+        about = {f"thread {thread}", f"agent {agent}"}
+        untold = (*(one.report for _, one in self._waiting), *(one.report for one in self._on_way.values()))
+        return all(_begins(one) or about.isdisjoint(_about(one)) for one in untold)
+
     def as_it_stands(self, report: Report) -> Report:
         """Without words for the customer of an appointment that has changed since: what is true is said behind it."""
         told = report.appointment if isinstance(report, ConversationEvent) else None
@@ -99,6 +107,10 @@ def _about(report: Report) -> frozenset[str]:
         return frozenset((f"thread {report.thread}",))
     agents = (f"agent {one}" for one in (report.agent_id, report.to_agent) if one)
     return frozenset((f"thread {report.thread}", *agents))
+
+
+def _begins(report: Report) -> bool:
+    return not isinstance(report, ConversationEvent) or report.signal == "next_wanted"
 
 
 def _answer(report: Report) -> str:

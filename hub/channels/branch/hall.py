@@ -211,7 +211,8 @@ class Hall:
             await self._tell_all()
             return
         async with self._turn:
-            events, more = reconcile(self.branch, self.book, command, self.now(), told_all=self.hubward.told_all)
+            told_all, knows = self.hubward.told_all, self.hubward.knows(command.thread, command.agent_id)
+            events, more = reconcile(self.branch, self.book, command, self.now(), told_all=told_all, knows=knows)
             await self._happen(events, more)
             await self._happen(settle(self.branch, self.now(), away=self.hubward.away)(self.book), [])
 

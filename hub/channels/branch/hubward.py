@@ -3,7 +3,8 @@ and whether the hub is there at all."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any
 
 from hub.application.intake.envelope import Confirmation
 from hub.channels.branch.dispatch import Dispatch, speaks
@@ -16,8 +17,8 @@ log = logging.getLogger(__name__)
 
 Confirmed = Callable[[ToTell, Confirmation], Awaitable[None]]
 _AGAIN = 1.0
-_ANEW = 5.0
-"""Seconds after which a report with words to a customer is put together once more, while nobody confirms it."""
+_LOOKS = 5.0
+"""Seconds after which it is looked whether the words of a report to a customer still hold, while nobody confirms it."""
 
 
 class Hubward:
@@ -43,6 +44,10 @@ class Hubward:
         """The hub has everything."""
         return not self._reports and not self.away
 
+    def knows(self, visit: str, agent: str) -> bool:
+        """The hub: where the visitor is, and where the agent sits."""
+        return self._reports.is_told(visit, agent)
+
     def add(self, reports: Sequence[ToTell]) -> None:
         """To be told, behind what waits."""
         self._reports.add(reports)
@@ -55,23 +60,29 @@ class Hubward:
             if not self._reports:
                 await self._idle()
             await self._tell_all()
-            if self.away:
+            if self.away and not self._reports:
                 self.away = False
                 log.info("the hub is there again, and knows all that happened meanwhile")
                 await self._changed()
 
     async def _tell_all(self) -> None:
         """Also what comes meanwhile. A failure of one is that of all."""
-        telling = set[asyncio.Task[None]]()
+        running = {more := asyncio.create_task(self._more_came(), name="more to tell")}
         try:
             while self._reports:
-                telling |= {asyncio.create_task(self._settled(one), name="a report") for one in self._reports.next()}
-                done, telling = await asyncio.wait(telling, return_when=asyncio.FIRST_COMPLETED)
+                if more.done():
+                    running.add(more := asyncio.create_task(self._more_came(), name="more to tell"))
+                running |= {asyncio.create_task(self._settled(one), name="a report") for one in self._reports.next()}
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                _said_besides(_failures(done)[1:])
                 for task in done:
                     task.result()
         finally:
-            for task in telling:
-                task.cancel()
+            await _ended(running)
+
+    async def _more_came(self) -> None:
+        await self._more.wait()
+        self._more.clear()
 
     async def _settled(self, one: ToTell) -> None:
         await self._confirmed(one, await self._tell(one))
@@ -97,19 +108,55 @@ class Hubward:
                 await self._changed()
             return await telling
         finally:
-            telling.cancel()
+            await _ended({telling})
 
     async def _until_told(self, one: Report) -> Confirmation:
         """What is said to a customer may have changed before the hub hears of it: it is not held with its old words."""
         while True:
             report = self._reports.as_it_stands(one)
             try:
-                async with asyncio.timeout(_ANEW if speaks(report) else None):
-                    if isinstance(report, Contact):
-                        return await self._link.contact(report)
-                    return await self._link.conversation(report)
-            except TimeoutError:
-                continue
+                answer = await (self._while_it_holds(one, report) if speaks(report) else self._say(report))
+                if answer is not None:
+                    return answer
             except Exception as error:
                 log.warning("a report to the hub comes again: %s", error)
                 await asyncio.sleep(_AGAIN)
+
+    async def _while_it_holds(self, one: Report, report: Report) -> Confirmation | None:
+        """None: it has changed, and nobody has confirmed it."""
+        saying = asyncio.create_task(self._say(report), name="words to a customer")
+        try:
+            while not saying.done() and self._reports.as_it_stands(one) == report:
+                await asyncio.wait({saying}, timeout=_LOOKS)
+            return saying.result() if saying.done() else None
+        finally:
+            await _ended({saying})
+
+    async def _say(self, report: Report) -> Confirmation:
+        if isinstance(report, Contact):
+            return await self._link.contact(report)
+        return await self._link.conversation(report)
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Told more than once: a library may lose what it is told. Whoever is told to end meanwhile waits for them too."""
+    told, ends = [one for one in tasks if not one.done()], False
+    while running := [one for one in told if not one.done()]:
+        for one in running:
+            one.cancel()
+        try:
+            await asyncio.wait(running, timeout=_AGAIN)
+        except asyncio.CancelledError:
+            ends = True
+    _said_besides(_failures(told))
+    if ends:
+        raise asyncio.CancelledError
+
+
+def _failures(done: Collection[asyncio.Task[Any]]) -> list[BaseException]:
+    return [error for one in done if not one.cancelled() and (error := one.exception()) is not None]
+
+
+def _said_besides(failures: Sequence[BaseException]) -> None:
+    for error in failures:
+        log.error("a report to the hub failed besides: %s", error, exc_info=error)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.channels.branch import reports
 from hub.channels.branch.events import Called, Event, LaidAside, NotAtHub, Over, PassedOn, Standing
+from hub.channels.branch.order import fits
 from hub.channels.branch.reports import Report
 from hub.channels.branch.settings import Branch
 from hub.channels.branch.visits import Book, Phase, Visit
@@ -14,17 +15,17 @@ _LET_GO = frozenset({"refused", "expired"})
 Told = tuple[list[Event], list[Report]]
 
 
-def reconcile(branch: Branch, book: Book, command: Command, at: datetime, *, told_all: bool) -> Told:
+def reconcile(branch: Branch, book: Book, command: Command, at: datetime, *, told_all: bool, knows: bool) -> Told:
     """What happens in the branch, and what the hub is told besides of that. A visit that is not waiting is never called
     by what the hub says, and no desk that wants nobody: so none is called to two. `told_all`: the hub knows everything
-    that happened; else what is on its way to the hub takes back what does not fit."""
+    that happened; else what is on its way to the hub takes back what does not fit. `knows`: it knows all of this visit
+    and this agent; else it offers by what was so before, and who does not fit the desk by now is not called there."""
     one = book.visits.get(command.thread)
     if one is None:
         return [], ([reports.gone(command.thread, at)] if command.command in ("offered", "answered") else [])
     match command.command:
         case "offered":
-            events = _offered(book, one, command, at)
-            return events, ([] if events or not told_all else [reports.declined(command, at)])
+            return _offered(branch, book, one, command, at, told_all=told_all, knows=knows)
         case "answered" if one.agent == command.agent_id and _is_new_standing(one, command):
             return [Standing(at=at, visit=one.id, segment=command.segment, stage=command.stage)], []
         case "answered" if one.phase is not Phase.CALLED or one.agent != command.agent_id:
@@ -57,11 +58,15 @@ def _taken_elsewhere(branch: Branch, book: Book, one: Visit, command: Command, a
             return [], []
 
 
-def _offered(book: Book, one: Visit, command: Command, at: datetime) -> list[Event]:
+def _offered(
+    branch: Branch, book: Book, one: Visit, command: Command, at: datetime, *, told_all: bool, knows: bool
+) -> Told:  # fmt: skip
     sits = book.desk_of(command.agent_id)
     if sits is None or sits.wants_since is None or one.phase is not Phase.WAITING or command.consult_id:
-        return []
-    return [Called(at=at, visit=one.id, desk=sits.desk, agent=sits.agent, by="hub")]
+        return [], ([reports.declined(command, at)] if told_all else [])
+    if not knows and not fits(one, sits.desk, sits.agent, branch):
+        return [], [reports.declined(command, at)]
+    return [Called(at=at, visit=one.id, desk=sits.desk, agent=sits.agent, by="hub")], []
 
 
 def _is_new_standing(one: Visit, command: Command) -> bool:

@@ -12,6 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from hub.channels.branch import decide, settling, sitting
 from hub.channels.branch.decide import Decision
 from hub.channels.branch.events import Called, Event, NotAtHub, Over, TicketTaken
+from hub.channels.branch.order import fits
 from hub.channels.branch.pages_api import Message, NewTicket, Park, Transfer
 from hub.channels.branch.reconcile import reconcile
 from hub.channels.branch.reports import reports_of
@@ -82,13 +83,15 @@ class Played:
     def settle(self, *, away: bool = True) -> list[Event]:
         return self.do(settling.settle(self.branch, self.now, away=away))
 
-    def hears(self, command: str, visit: str, agent: str, *, told_all: bool = True, **more: Any) -> list[str]:
+    def hears(
+        self, command: str, visit: str, agent: str, *, told_all: bool = True, knows: bool = True, **more: Any
+    ) -> list[str]:
         """What the hub says; what it is told in return."""
         told = {"id": f"i.{len(self.log)}", "at": self.now, "command": command, "channel": "in_person"}
         given = Command.model_validate(
             {**told, "thread": visit, "agent_id": agent, "interaction_id": "i", "offer_id": "offer-i-1", **more}
         )
-        events, more = reconcile(self.branch, self.book, given, self.now, told_all=told_all)
+        events, more = reconcile(self.branch, self.book, given, self.now, told_all=told_all, knows=knows)
         self.happen(*events)
         return [one.signal.value for one in more if isinstance(one, ConversationEvent)]
 
@@ -152,10 +155,14 @@ class AnyDay(RuleBasedStateMachine):
     def leaves(self, ticket: str) -> None:
         self.tries(decide.leave(ticket, self.played.now, "visitor"))
 
-    @rule(ticket=tickets, agent=st.sampled_from(AGENTS), told_all=st.booleans(),
+    @rule(ticket=tickets, agent=st.sampled_from(AGENTS), told_all=st.booleans(), knows=st.booleans(),
           command=st.sampled_from(["offered", "answered", "ended", "refused", "expired", "waiting"]))  # fmt: skip
-    def the_hub_says(self, ticket: str, agent: str, command: str, told_all: bool) -> None:
-        self.played.hears(command, ticket, agent, told_all=told_all)
+    def the_hub_says(self, ticket: str, agent: str, command: str, told_all: bool, knows: bool) -> None:
+        before, since = self.played.book, len(self.played.log)
+        self.played.hears(command, ticket, agent, told_all=told_all, knows=knows or told_all)
+        for event in self.played.log[since:]:
+            if isinstance(event, Called) and not (knows or told_all):
+                assert fits(before.visits[ticket], event.desk, agent, BRANCH), "by what was so before"
         self.played.settle(away=self.away)
 
     @rule(ticket=tickets, agent=st.sampled_from(AGENTS), to_agent=st.sampled_from(["", *AGENTS]), warm=st.booleans(),
@@ -251,6 +258,35 @@ def test_an_offer_is_called_to_a_desk_that_wants_somebody_and_else_declined() ->
     assert day.hears("answered", one.id, "ann") == []
     assert day.hears("answered", one.id, "bob") == ["agent_missed"]
     assert day.hears("offered", "visit-centre-2025-01-01-A1", "ann") == ["customer_left"]
+
+
+@pytest.mark.parametrize("away_from", [{"service": "loans"}, {"language": "fa"}, {"desk": "3"}])
+def test_an_offer_by_what_was_so_before_calls_nobody_to_a_desk_that_does_not_serve_them(
+    away_from: dict[str, str],
+) -> None:
+    day = Played(a_branch(agents={"ann": {}, "bob": {"languages": ["en"]}, "cyd": {}}))
+    for desk, agent in (("2", "bob"), ("3", "cyd")):
+        day.sits(desk, agent)
+    one = day.ticket(language=away_from.get("language", ""))
+    wish = Transfer(service=away_from.get("service", ""), desk=away_from.get("desk", ""))
+    if "language" not in away_from:
+        day.do(decide.pass_on(one.id, wish, day.now, day.branch))
+    day.wants("2")
+    day.told.clear()
+    assert day.hears("offered", one.id, "bob", told_all=False, knows=False) == ["offer_declined"]
+    assert (day.phase(one), day.told) == ((Phase.WAITING, ""), [])
+    other = day.ticket(language="en")
+    assert day.hears("offered", other.id, "bob", told_all=False, knows=False) == [], "who fits is called"
+    assert day.phase(other) == (Phase.CALLED, "2")
+
+
+def test_an_offer_of_a_hub_that_knows_how_the_visit_stands_is_called_though_the_branch_would_not_have() -> None:
+    day = Played()
+    one = day.ticket("loans")
+    day.sits("2", "bob")
+    day.wants("2")
+    assert day.hears("offered", one.id, "bob", told_all=False) == [], "its policy asks for less after a while"
+    assert day.phase(one) == (Phase.CALLED, "2")
 
 
 def at_anns_desk(day: Played) -> Visit:

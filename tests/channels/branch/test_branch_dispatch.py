@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.application.intake.envelope import Confirmation
 from hub.channels.branch.dispatch import AT_ONCE, Dispatch
 from hub.channels.branch.hubward import Hubward
+from hub.channels.branch.reports import Report
 from hub.channels.branch.store import ToTell
+from hub.channels.ledger import LedgerError
 from hub.domain.contact import Appointment, Contact, ConversationEvent, Path
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -26,6 +29,10 @@ def signal(number: int, thread: str, agent: str = "", to_agent: str = "", **more
         "agent_id": agent, "to_agent": to_agent, **more,
     }  # fmt: skip
     return ToTell(number, ConversationEvent.model_validate(told))
+
+
+def a_ticket(visit: str) -> Contact:
+    return Contact(id=visit, path=Path(channel="in_person", address=visit), occurred_at=NOON, thread=visit)
 
 
 def of_appointment(number: int, state: str, thread: str = "appointment-1") -> ToTell:
@@ -108,6 +115,22 @@ def test_a_wish_that_was_answered_since_waits_for_nobody() -> None:
     assert dispatch.next() == [passed_on, wanted]
 
 
+def test_the_hub_knows_a_visit_and_an_agent_when_all_is_told_but_the_ticket_and_the_wish() -> None:
+    dispatch = Dispatch()
+    ticket = ToTell(0, a_ticket("visit-1"))
+    taken = signal(1, "visit-1", "ann")
+    dispatch.add([ticket, taken, signal(2, "desk-2", "bob", signal="next_wanted")])
+    assert not dispatch.is_told("visit-1", "bob")
+    assert not dispatch.is_told("visit-2", "ann")
+    assert dispatch.is_told("visit-2", "bob")
+    dispatch.next()
+    dispatch.told(ticket)
+    assert dispatch.next() == [taken]
+    assert not dispatch.is_told("visit-1", "bob"), "it is on its way"
+    dispatch.told(taken)
+    assert dispatch.is_told("visit-1", "ann")
+
+
 def test_a_customer_is_told_nothing_of_an_appointment_that_has_changed_before_the_hub_heard_of_it() -> None:
     dispatch = Dispatch()
     reminded, moved, again = (of_appointment(n, state) for n, state in enumerate(["reminded", "moved", "reminded"]))
@@ -128,6 +151,10 @@ class Wire:
 
     def __init__(self) -> None:
         self.mended = asyncio.Event()
+        self.passes = set[str]()
+        """Ids that come through though it is cut."""
+        self.loses_a_cancel = False
+        self.going = 0
         self.asked: list[Contact | ConversationEvent] = []
         self.heard: list[Contact | ConversationEvent] = []
         self.at_once = self.most = 0
@@ -140,13 +167,27 @@ class Wire:
 
     async def _take(self, told: Contact | ConversationEvent) -> Confirmation:
         self.asked.append(told)
-        await self.mended.wait()
+        self.going += 1
+        try:
+            if told.id not in self.passes:
+                await self._cut()
+        finally:
+            self.going -= 1
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         await asyncio.sleep(0)
         self.at_once -= 1
         self.heard.append(told)
         return Confirmation(id=told.id, status="accepted")
+
+    async def _cut(self) -> None:
+        try:
+            await self.mended.wait()
+        except asyncio.CancelledError:
+            if not self.loses_a_cancel:
+                raise
+            self.loses_a_cancel = False
+            await self.mended.wait()
 
 
 class Branch:
@@ -155,11 +196,14 @@ class Branch:
     def __init__(self, patience: float = 0.01) -> None:
         self.wire = Wire()
         self.confirmed: list[int] = []
+        self.full = False
         self.states: list[bool] = []
         self.heard_all = asyncio.Event()
         self.hubward = Hubward(self.wire, patience, self._confirmed, self._changed, lambda: None)  # type: ignore[arg-type]
 
     async def _confirmed(self, one: ToTell, _: Confirmation) -> None:
+        if self.full:
+            raise LedgerError(f"the disk is full at {one.seq}")
         self.confirmed.append(one.seq)
 
     async def _changed(self) -> None:
@@ -168,10 +212,10 @@ class Branch:
             self.heard_all.set()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[asyncio.Task[None]]:
         task = asyncio.create_task(self.hubward.run())
         try:
-            yield
+            yield task
         finally:
             task.cancel()
             await asyncio.wait({task})
@@ -191,8 +235,7 @@ async def test_after_a_cut_everything_is_told_several_at_once_and_only_then_is_t
     branch = Branch()
     visits = [f"visit-{n}" for n in range(100)]
     contacts = [
-        ToTell(n, Contact(id=one, path=Path(channel="in_person", address=one), occurred_at=NOON, thread=one))
-        for n, one in enumerate(visits)
+        ToTell(n, a_ticket(one)) for n, one in enumerate(visits)
     ]  # fmt: skip
     branch.hubward.add([*contacts, *(signal(1_000 + n, one, f"agent-{n % 8}") for n, one in enumerate(visits))])
     async with branch.running():
@@ -211,7 +254,7 @@ async def test_after_a_cut_everything_is_told_several_at_once_and_only_then_is_t
 async def test_a_reminder_that_was_on_its_way_when_the_line_was_cut_says_nothing_once_its_appointment_moved(
     monkeypatch: Any,
 ) -> None:
-    monkeypatch.setattr("hub.channels.branch.hubward._ANEW", 0.01)
+    monkeypatch.setattr("hub.channels.branch.hubward._LOOKS", 0.01)
     branch = Branch()
     branch.hubward.add([of_appointment(1, "reminded")])
     async with branch.running():
@@ -222,3 +265,61 @@ async def test_a_reminder_that_was_on_its_way_when_the_line_was_cut_says_nothing
         await asyncio.wait_for(branch.heard_all.wait(), 20)
     told = [one.appointment for one in branch.wire.heard if isinstance(one, ConversationEvent)]
     assert [(one.state, one.text) for one in told if one] == [("reminded", ""), ("moved", "It is moved")]
+
+
+async def test_words_that_still_hold_are_sent_once_and_a_late_answer_counts(monkeypatch: Any) -> None:
+    monkeypatch.setattr("hub.channels.branch.hubward._LOOKS", 0.001)
+    looks = list[Report]()
+    stands = Dispatch.as_it_stands
+
+    def looked(dispatch: Dispatch, report: Report) -> Report:
+        looks.append(report)
+        return stands(dispatch, report)
+
+    monkeypatch.setattr(Dispatch, "as_it_stands", looked)
+    branch = Branch()
+    branch.hubward.add([of_appointment(1, "reminded")])
+    async with branch.running():
+        await until(lambda: branch.hubward.away and len(looks) > 5)
+        assert len(branch.wire.asked) == 1, "the bus repeats it, and knows its answer"
+        branch.wire.mended.set()
+        await asyncio.wait_for(branch.heard_all.wait(), 20)
+    assert [_text(one) for one in branch.wire.heard] == ["It is reminded"]
+    assert branch.confirmed == [1]
+
+
+async def test_what_comes_later_does_not_wait_for_a_report_that_is_stuck() -> None:
+    branch = Branch()
+    branch.hubward.add([signal(1, "visit-1", "ann")])
+    async with branch.running():
+        await until(lambda: branch.hubward.away)
+        for seq in (2, 3):
+            branch.wire.passes.add(f"s-{seq}")
+            branch.hubward.add([signal(seq, f"visit-{seq}", "bob")])
+            await until(lambda seq=seq: seq in branch.confirmed)
+        assert branch.hubward.away
+    assert branch.confirmed == [2, 3]
+
+
+async def test_whoever_ends_leaves_nothing_running_though_a_library_loses_what_it_is_told(monkeypatch: Any) -> None:
+    monkeypatch.setattr("hub.channels.branch.hubward._AGAIN", 0.01)
+    branch = Branch()
+    branch.wire.loses_a_cancel = True
+    branch.hubward.add([signal(1, "visit-1", "ann"), of_appointment(2, "reminded")])
+    async with branch.running():
+        await until(lambda: branch.wire.going == 2)
+    assert branch.wire.going == 0
+
+
+async def test_of_reports_that_fail_at_once_one_ends_the_branch_and_the_others_are_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    branch = Branch(patience=20)
+    branch.full = True
+    branch.wire.mended.set()
+    branch.hubward.add([signal(number, f"visit-{number}") for number in range(3)])
+    async with branch.running() as task:
+        await asyncio.wait({task}, timeout=20)
+    told = [str(task.exception()), *(one.getMessage() for one in caplog.records)]
+    for number in range(3):
+        assert sum(f"full at {number}" in one for one in told) == 1

@@ -57,13 +57,15 @@ class PlayedHub:
 
 
 class Open:
-    """A hall that runs, on this disk."""
+    """A hall that runs, on this disk. `more`: of its branch's settings."""
 
-    def __init__(self, directory: Path, hub: PlayedHub) -> None:
+    def __init__(self, directory: Path, hub: PlayedHub, **more: Any) -> None:
         ledger = Ledger(directory / "ledger.sqlite")
         attachments = Attachments(FolderBlobs(directory / "files"), b"k" * 32)
         place = Place(directory, ledger, attachments, WallClock(), "IR")
-        settings = branch_settings({**table(0), "away_after_seconds": 0.2})
+        given = {**table(0), "away_after_seconds": 0.2}
+        given["branches"]["centre"] |= more
+        settings = branch_settings(given)
         self.store = Store(directory / "branches.sqlite")
         self.hall = Hall("centre", settings, hub, self.store, place)  # type: ignore[arg-type]
         self.running: asyncio.Task[None] | None = None
