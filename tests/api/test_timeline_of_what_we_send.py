@@ -164,6 +164,38 @@ async def test_each_try_that_failed_before_another_path_was_taken_stays(stage: S
     assert await stage.rows(channel="sms") == [("failed", "", "")]
 
 
+@pytest.mark.parametrize("reply", [{}, {"came_in_on": Channel.SMS}])
+async def test_what_failed_on_one_channel_waits_on_those_that_are_left(stage: Sending, reply: dict[str, Any]) -> None:
+    """Given what may go by SMS or by mail; when the SMS failed; then the plan is one for mail until that failed too."""
+    stage.planned("o-1", Channel.SMS, Channel.EMAIL, **reply)
+    stage.told()
+    stage.failed(again=True)
+    assert await stage.rows(channel="email") == [("planned", "waiting", "")]
+    assert await stage.rows(channel="sms") == [("failed", "", "")]
+    [planned] = (await stage.timeline(channel="email"))["timeline"]
+    assert planned["channel"] == "email"
+    stage.told("o-1/2", channel=Channel.EMAIL)
+    assert await stage.rows(channel="email") == [("planned", "dispatched", "")]
+
+
+async def test_what_waits_is_on_each_channel_that_it_may_go_by(stage: Sending) -> None:
+    stage.planned("o-1", Channel.SMS, Channel.EMAIL)
+    for channel, rows in (("sms", [("planned", "waiting", "")]), ("email", [("planned", "waiting", "")]), ("web", [])):
+        assert await stage.rows(channel=channel) == rows
+    stage.planned("o-2", Channel.SMS, Channel.EMAIL, came_in_on=Channel.WEB)
+    assert await stage.rows(channel="web") == [("planned", "waiting", "")]
+    assert len(await stage.rows(channel="email")) == 1
+
+
+async def test_what_went_out_is_sent_since_it_left_also_where_no_plan_is_asked_for(stage: Sending) -> None:
+    stage.planned()
+    stage.told()
+    stage.left()
+    stage.world.journal.rows["o-1"] = ContactRow("o-1", ANN, b"hash")
+    [sent] = (await stage.timeline(kind="contact", direction="outbound"))["timeline"]
+    assert (sent["state"], sent["state_at"]) == ("sent", sent["at"])
+
+
 async def test_what_nobody_asked_the_hub_for_is_sent(stage: Sending) -> None:
     stage.left("by hand")
     assert await stage.rows() == [("by hand", "sent", "")]

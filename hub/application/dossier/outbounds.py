@@ -1,6 +1,6 @@
 """How far each contact is that we make, and each try to make it: what its row on a timeline says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +59,17 @@ class Outbound:
     tries: dict[str, HowFar] = field(default_factory=dict)
     channel: Channel | None = None
     """Of the last try."""
+    failed_on: set[Channel] = field(default_factory=set)
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """Of the last try; where it waits, those on which it may be made yet."""
+        if self.channel is not None and self.now.state is not SendState.WAITING:
+            return (self.channel,)
+        came = self.planned.came_in_on
+        if came is not None and came not in self.failed_on:
+            return (came,)
+        return [one for one in self.planned.channels if one not in self.failed_on]
 
     @property
     def last(self) -> str:
@@ -133,6 +144,7 @@ class Outbounds:
                 one.tries.pop(event.contact_id, None)
                 self._tried(one, event.contact_id, HowFar(SendState.DISPATCHED, event.at))
             case ContactFailed():
+                one.failed_on.add(event.channel)
                 self._tried(one, event.contact_id, HowFar(SendState.FAILED, event.at, event.reason))
                 if event.again:
                     one.now = HowFar(SendState.WAITING, event.at)

@@ -110,9 +110,9 @@ def sought(text: str, spell: Spell) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _channels(event: Event) -> Collection[str]:
-    """On which it happened, or may; a reply leaves by the channel that the contact came in on."""
+    """On which it happened, or may."""
     if isinstance(event, ContactPlanned):
-        return event.channels if event.came_in_on is None else (event.came_in_on,)
+        return event.channels if event.came_in_on is None else (*event.channels, event.came_in_on)
     return (getattr(event, "channel", ""),)
 
 

@@ -16,44 +16,34 @@ from hub.projections.customers import Only, Place, TimelineContact
 
 ContactsBefore = Callable[[Place | None, Only, int], Awaitable[Sequence[TimelineContact]]]
 """So many contacts from before a place."""
-Said = Callable[[Sequence[int]], Awaitable[Mapping[int, Event]]]
-"""The events at these positions of the log."""
+Shown = Callable[[Sequence[TimelineContact]], Awaitable[Collection[str]]]
+"""Which of these contacts have a row, by their ids."""
 
 
 async def told_once(
-    wanted: Sequence[Recorded],
-    question: Question,
-    only: Only | None,
-    outbounds: Outbounds,
-    contacts_before: ContactsBefore,
-    said: Said,
+    wanted: Sequence[Recorded], question: Question, outbounds: Outbounds, contacts_before: ContactsBefore, shown: Shown
 ) -> list[Recorded]:
-    """Of these facts those that no other row of the whole timeline tells, on whichever page that is. `only`: the
-    contacts that have a row; None: none has."""
+    """Of these facts those that no other row of the whole timeline tells, on whichever page that is."""
     concerned = {id(one): one for fact in wanted if (one := outbounds.of(fact.event)) is not None}
     tries = [contact_id for one in concerned.values() for contact_id in one.tries]
     if not concerned:
         return list(wanted)
     made = await contacts_before(None, Only(contacts=tries), len(tries)) if tries else ()
     outbounds.left({one.contact_id: one.at for one in made})
-    in_sight = [one for one in made if only is not None and only.takes(one)]
-    if question.is_search and in_sight:
-        found = with_words(await said([one.position for one in in_sight]), question, outbounds)
-        in_sight = [one for one in in_sight if one.position in found]
-    contacts = {one.contact_id for one in in_sight}
+    contacts = await shown(made)
     plans = {
-        one.event.outbound_id
-        for one in wanted
-        if isinstance(one.event, ContactPlanned) and _has_row(outbounds.of(one.event), contacts, question.channel)
+        one.planned.outbound_id
+        for one in concerned.values()
+        if question.wants(one.planned) and _has_row(one, contacts, question.channel)
     }
     return [one for one in wanted if not _told_elsewhere(one.event, outbounds.of(one.event), contacts, plans)]
 
 
-def _has_row(planned: Outbound | None, contacts: Collection[str], channel: str) -> bool:
-    """A plan has one until it is made; on the channel it was tried on, if it was."""
-    if planned is None or (planned.is_over and planned.last in contacts):
+def _has_row(planned: Outbound, contacts: Collection[str], channel: str) -> bool:
+    """A plan has one until it is made, on each channel that it may be made on yet."""
+    if planned.is_over and planned.last in contacts:
         return False
-    return not channel or planned.channel is None or planned.channel == channel
+    return not channel or channel in planned.channels
 
 
 def _told_elsewhere(event: Event, outbound: Outbound | None, contacts: Collection[str], plans: Collection[str]) -> bool:
@@ -98,5 +88,5 @@ def with_plan(fact: TimelineFact, event: Event, outbounds: Outbounds) -> Timelin
     one = outbounds.of(event)
     if one is None or not isinstance(event, ContactPlanned):
         return fact
-    channel = one.channel or event.came_in_on or (event.channels[0] if len(event.channels) == 1 else "")
+    channel = one.channels[0] if len(one.channels) == 1 else ""
     return replace(fact, channel=channel, state=one.now.state, state_at=one.now.at, reason=one.now.reason)
