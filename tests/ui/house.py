@@ -13,12 +13,15 @@ import httpx
 from hub.clock import WallClock
 from hub.domain.access.events import Role
 from hub.operations.access import issue_key
+from hub.paths.policy.parsing import DEFAULT
 from hub.settings import Settings
 from hub.simulated.process import HubProcess
 from tests.channels.branch.pages.browsing import SOUND
 from tests.channels.chat.browser import CHROMIUM, FLAGS
 
 PATIENCE = 60_000
+PATHS = DEFAULT.replace('daily = ["21:00-09:00"]', "daily = []")
+"""At whatever time of day: people may be called."""
 PASSWORD = "a long enough password"
 VOICE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Who sits there beeps into the microphone, and lets the page hear it."""
@@ -221,6 +224,7 @@ async def a_house(
             browser = await driver.chromium.launch(executable_path=program, args=[*FLAGS, SOUND, *VOICE])
             house = House(address.api_url, http, browser, process, axe)
             await house.asked("POST", "/v1/policies/routing", json={"text": policy(), "note": "for these tests"})
+            await house.asked("POST", "/v1/policies/paths", json={"text": PATHS, "note": "no quiet hours"})
             try:
                 yield house
             finally:

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from hub.clock import WallClock
-from hub.paths.policy.parsing import DEFAULT
 from tests.ui.at_desk import at_work, take, work_of
-from tests.ui.house import House
+from tests.ui.house import PATHS, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -42,7 +41,7 @@ SOLD = CARE.replace('kind = "information"', 'kind = "product"').replace('channel
 
 
 async def test_what_is_to_be_said_is_shown_in_its_terms_and_answered_before_the_work_is_closed(house: House) -> None:
-    await house.asked("POST", "/v1/policies/paths", json={"text": DEFAULT + CARE, "note": "care"})
+    await house.asked("POST", "/v1/policies/paths", json={"text": PATHS + CARE, "note": "care"})
     lane = house.lane()
     ann = await house.somebody("agent", skills={lane: 3})
     page = await at_work(house, ann)
@@ -83,7 +82,7 @@ async def test_what_is_to_be_said_is_shown_in_its_terms_and_answered_before_the_
 
 
 async def test_who_says_stop_by_text_message_is_proposed_nothing_by_the_agent_who_has_them_open(house: House) -> None:
-    await house.asked("POST", "/v1/policies/paths", json={"text": DEFAULT + SOLD, "note": "sold by chat"})
+    await house.asked("POST", "/v1/policies/paths", json={"text": PATHS + SOLD, "note": "sold by chat"})
     lane, phone = house.lane(), "+989355550011"
     ann = await house.somebody("agent", skills={lane: 3})
     page = await at_work(house, ann)

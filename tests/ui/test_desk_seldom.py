@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from hub.clock import WallClock
-from hub.paths.policy.parsing import DEFAULT
 from tests.ui.at_desk import at_work, found, holds, offer_in, take, work_of
-from tests.ui.house import House
+from tests.ui.house import PATHS, House
 from tests.ui.test_board_ui import CUT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -98,7 +97,7 @@ async def test_who_accepts_what_a_supervisor_gave_to_somebody_else_is_told_so(ho
     await asking.continue_()
     await page.get_by_text("is no longer open").wait_for()
     await page.get_by_text("Nothing in hand.").wait_for()
-    assert (await work_of(house, contact))["agent_id"] == bob.agent_id
+    await work_of(house, contact, agent_id=bob.agent_id)
 
 
 async def test_after_an_hour_of_sleep_the_desk_catches_up_without_being_loaded_anew(house: House) -> None:
@@ -136,7 +135,7 @@ async def test_after_an_hour_of_sleep_the_desk_catches_up_without_being_loaded_a
 
 
 async def test_a_customer_page_says_for_whom_they_act_and_what_they_were_granted(house: House) -> None:
-    await house.asked("POST", "/v1/policies/paths", json={"text": DEFAULT + FIBRE, "note": "fibre"})
+    await house.asked("POST", "/v1/policies/paths", json={"text": PATHS + FIBRE, "note": "fibre"})
     lane, number = house.lane(), house.fresh("77")
     known = [{"kind": "customer_number", "value": number, "verified": True}]
     contact = await house.contact(lane, identifiers=known, declared={"name": "Mina Karimi"})
