@@ -88,6 +88,8 @@ async def test_codes_are_read_by_their_labels_and_ids_of_browsers_by_their_end(h
     await page.get_by_title(visitor).first.wait_for()
     assert await page.get_by_text(visitor).filter(visible=True).count() == 0
     await page.locator("summary", has_text="…456789").click()
+    await page.get_by_role("button", name="رونوشت از همهٔ آن").click()
+    assert await page.evaluate("() => getSelection().toString()") == visitor
     await page.get_by_text(visitor).filter(visible=True).wait_for()
     await page.goto(f"{house.url}/interactions/{work}")
     await page.locator("li").get_by_text("باید تماس گرفت").wait_for()
